@@ -1,0 +1,1 @@
+#include <jq.h>

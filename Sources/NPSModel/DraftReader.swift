@@ -1,0 +1,133 @@
+import Foundation
+
+/// Reads a draft field by field and collects what is wrong, so that a person mends all of it in one go.
+struct DraftReader {
+    let members: [String: JSONValue]
+    private(set) var problems: [FieldProblem] = []
+
+    init(members: [String: JSONValue]) {
+        self.members = members
+    }
+
+    /// Null, `""` and missing are the same in what tools send.
+    private func value(_ field: String) -> JSONValue? {
+        guard let value = members[field], !value.isNull, value != .string("") else { return nil }
+        return value
+    }
+
+    private mutating func note(_ field: String, _ message: String) {
+        problems.append(FieldProblem(field: field, message: message))
+    }
+
+    mutating func email() -> EmailAddress? {
+        guard let value = value("email") else {
+            note("email", "is missing")
+            return nil
+        }
+        guard let text = value.string else {
+            note("email", "must be text")
+            return nil
+        }
+        do throws(FieldProblem) {
+            return try EmailAddress(text)
+        } catch {
+            problems.append(error)
+            return nil
+        }
+    }
+
+    mutating func score() -> Score? {
+        guard let value = members["score"] else {
+            note("score", "is missing")
+            return nil
+        }
+        do throws(FieldProblem) {
+            return try Score(json: value)
+        } catch {
+            problems.append(error)
+            return nil
+        }
+    }
+
+    mutating func comment() -> String? {
+        guard let value = value("comment") else { return nil }
+        guard let text = value.string else {
+            note("comment", "must be text")
+            return nil
+        }
+        let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard trimmed.utf8.count <= ResponseDraft.Limit.comment * 4, trimmed.count <= ResponseDraft.Limit.comment else {
+            note("comment", "is too long: at most 10,000 characters")
+            return nil
+        }
+        guard trimmed.unicodeScalars.allSatisfy({ $0 != "\0" }) else {
+            note("comment", "contains a NUL character")
+            return nil
+        }
+        return trimmed.isEmpty ? nil : trimmed
+    }
+
+    /// Text or a whole number, as providers' ids are; printable, at most 512 bytes.
+    mutating func identifier(_ field: String) -> String? {
+        guard let value = value(field) else { return nil }
+        let text: String
+        switch value {
+        case .string(let string): text = string
+        case .integer(let number): text = String(number)
+        default:
+            note(field, "must be text or a whole number")
+            return nil
+        }
+        guard text.utf8.count <= ResponseDraft.Limit.identifier else {
+            note(field, "is too long: at most 512 bytes")
+            return nil
+        }
+        guard text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+            note(field, "contains a control character")
+            return nil
+        }
+        return text
+    }
+
+    /// - Parameter latest: a day of slack is given to clocks that go fast; nil for no bound.
+    mutating func date(_ field: String, notAfter latest: Date?) -> Date? {
+        guard let value = value(field) else { return nil }
+        guard let text = value.string, let date = Timestamp.parse(text) else {
+            note(field, "must be an ISO 8601 date such as 2026-02-03T10:00:05Z")
+            return nil
+        }
+        if let latest, date > latest.addingTimeInterval(86_400) {
+            note(field, "lies in the future")
+            return nil
+        }
+        return date
+    }
+
+    mutating func custom() -> [String: JSONValue] {
+        guard let value = value("custom") else { return [:] }
+        guard case .object(let properties) = value else {
+            note("custom", "must be an object")
+            return [:]
+        }
+        guard value.canonical.count <= ResponseDraft.Limit.custom else {
+            note("custom", "is too large: at most 16,384 bytes")
+            return [:]
+        }
+        return properties
+    }
+
+    private static let fields: Set = [
+        "id", "email", "score", "comment", "answeredAt", "sentAt", "campaignId", "companyId", "custom",
+    ]
+
+    /// A misspelt field would otherwise be lost without a word. The name itself is the sender's text and isn't echoed.
+    mutating func refuseUnknownFields() {
+        let unknown = members.keys.count { !Self.fields.contains($0) }
+        guard unknown > 0 else { return }
+        note(
+            "response",
+            "has \(unknown) unknown field\(unknown == 1 ? "" : "s"); known are "
+                + Self.fields.sorted().joined(separator: ", ")
+        )
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+
+/// An address that a mail server on the internet could have: `local@domain`, as RFC 5321 §4.1.2 writes it, less the
+/// forms that nobody's mailbox has (quoted locals, comments, domain literals, dotless domains).
+///
+/// The local part is kept as it was typed, plus-tag and capitals included; the domain is lower-cased. Two addresses
+/// are equal when their local parts and the ASCII forms of their domains are.
+package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
+    /// As it is stored and sent: `Ana+nps@bücher.example`.
+    package let address: String
+    /// The domain's ASCII form (RFC 5890 A-labels): `xn--bcher-kva.example`.
+    package let asciiDomain: String
+
+    package init(_ text: String) throws(FieldProblem) {
+        // Length first: a megabyte of rubbish costs as much as a short one. 254 octets is RFC 5321's limit for the
+        // ASCII form; one UTF-8 character of a domain can stand for a few of those, spaces around are trimmed.
+        guard text.utf8.count <= 1_024 else { throw Self.problem("is too long: at most 254 characters") }
+        let trimmed = text.trimmingCharacters(in: CharacterSet(charactersIn: " ")).precomposedStringWithCanonicalMapping
+        guard !trimmed.isEmpty else { throw Self.problem("is missing") }
+        guard trimmed.unicodeScalars.allSatisfy(Self.isVisible) else {
+            throw Self.problem("contains a space or an invisible character")
+        }
+        let parts = trimmed.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2 else { throw Self.problem("needs exactly one @, as in name@example.com") }
+        try Self.checkLocal(parts[0])
+        let domain = parts[1].lowercased()
+        let ascii = try Self.asciiForm(ofDomain: domain)
+        guard parts[0].utf8.count + 1 + ascii.utf8.count <= 254 else {
+            throw Self.problem("is too long: at most 254 characters")
+        }
+        address = parts[0] + "@" + domain
+        asciiDomain = ascii
+    }
+
+    package var description: String { address }
+
+    package static func == (left: EmailAddress, right: EmailAddress) -> Bool {
+        left.asciiForm == right.asciiForm
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(asciiForm)
+    }
+
+    /// Local part as typed, domain in its ASCII form: what two spellings of one address have in common.
+    package var asciiForm: String {
+        address.prefix { $0 != "@" } + "@" + asciiDomain
+    }
+}
+
+extension EmailAddress {
+    private static func problem(_ message: String) -> FieldProblem {
+        FieldProblem(field: "email", message: message)
+    }
+
+    /// No white space, control, format (bidi marks among them), private-use or unassigned characters.
+    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
+            .spaceSeparator:
+            false
+        default:
+            true
+        }
+    }
+
+    /// RFC 5322 §3.2.3 dot-atom, with the characters beyond ASCII that RFC 6531 adds; at most 64 octets.
+    private static func checkLocal(_ local: Substring) throws(FieldProblem) {
+        guard !local.isEmpty else { throw problem("has nothing before the @") }
+        guard local.utf8.count <= 64 else { throw problem("has more than 64 characters before the @") }
+        let atoms = local.split(separator: ".", omittingEmptySubsequences: false)
+        guard atoms.allSatisfy({ !$0.isEmpty }) else { throw problem("has a misplaced dot before the @") }
+        guard atoms.allSatisfy({ $0.unicodeScalars.allSatisfy(isAtomText) }) else {
+            throw problem("has a character before the @ that addresses can't have")
+        }
+        guard let first = local.unicodeScalars.first, !isMark(first) else {
+            throw problem("begins with a combining mark")
+        }
+    }
+
+    private static let atomPunctuation = Set("!#$%&'*+-/=?^_`{|}~".unicodeScalars)
+
+    private static func isAtomText(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.isASCII else { return true }
+        return scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || atomPunctuation.contains(scalar)
+    }
+
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark: true
+        default: false
+        }
+    }
+
+    private static func asciiForm(ofDomain domain: String) throws(FieldProblem) -> String {
+        let wrong = problem("has a domain that can't exist after the @")
+        guard !domain.isEmpty else { throw problem("has nothing after the @") }
+        // Percent signs and the rest of the URL's delimiters must not reach URLComponents: it would read them.
+        let plain = domain.unicodeScalars.allSatisfy {
+            !$0.isASCII || $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "-" || $0 == "."
+        }
+        guard plain else { throw wrong }
+        let ascii = domain.utf8.allSatisfy { $0 < 0x80 } ? domain : try encoded(domain, orThrow: wrong)
+        let labels = ascii.split(separator: ".", omittingEmptySubsequences: false)
+        guard labels.count >= 2 else { throw problem("needs a full domain after the @, as in example.com") }
+        guard labels.allSatisfy(isLabel), ascii.utf8.count <= 253 else { throw wrong }
+        guard let top = labels.last, !top.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { throw wrong }
+        return ascii
+    }
+
+    /// Foundation maps a U-label host to its A-labels (RFC 5891), so no IDNA package is needed.
+    private static func encoded(_ domain: String, orThrow wrong: FieldProblem) throws(FieldProblem) -> String {
+        var components = URLComponents()
+        components.scheme = "https"
+        components.host = domain
+        guard let host = components.encodedHost?.lowercased(), host.utf8.allSatisfy({ $0 < 0x80 }) else { throw wrong }
+        return host
+    }
+
+    /// RFC 1035 §2.3.1 with RFC 1123's leading digit: letters, digits and inner hyphens, 1–63 octets.
+    private static func isLabel(_ label: Substring) -> Bool {
+        guard (1...63).contains(label.utf8.count), label.first != "-", label.last != "-" else { return false }
+        return label.utf8.allSatisfy {
+            (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package import Foundation
+
+/// Points in time as text: ISO 8601 in UTC with milliseconds, as Planhat prints them (`2021-07-29T20:09:50.914Z`).
+package enum Timestamp {
+    /// Cuts to whole milliseconds, so that a date survives being written and read.
+    package static func rounded(_ date: Date) -> Date {
+        Date(timeIntervalSince1970: (date.timeIntervalSince1970 * 1000).rounded() / 1000)
+    }
+
+    package static func format(_ date: Date) -> String {
+        rounded(date).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+
+    /// Reads `2026-02-03T10:00:05Z`, with or without a fraction of any length, with `Z` or an offset, or a day alone
+    /// (midnight UTC). Nil for everything else, and outside the years 1970–9999.
+    package static func parse(_ text: String) -> Date? {
+        guard text.utf8.count <= 40, text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+        let (whole, fraction) = splitFraction(text)
+        guard let date = parseWhole(whole) else { return nil }
+        let result = rounded(date.addingTimeInterval(fraction))
+        return (0..<253_402_300_800).contains(result.timeIntervalSince1970) ? result : nil
+    }
+
+    /// Takes `.914` out of the text: Foundation's parser wants to know beforehand whether there is a fraction.
+    private static func splitFraction(_ text: String) -> (whole: String, fraction: Double) {
+        guard let dot = text.firstIndex(of: ".") else { return (text, 0) }
+        let digits = text[text.index(after: dot)...].prefix { ("0"..."9").contains($0) }
+        guard !digits.isEmpty, let fraction = Double("0." + digits.prefix(9)) else { return ("", 0) }
+        return (String(text[..<dot] + text[digits.endIndex...]), fraction)
+    }
+
+    private static func parseWhole(_ text: String) -> Date? {
+        if text.utf8.count == 10 {
+            return try? Date.ISO8601FormatStyle().year().month().day().parse(text)
+        }
+        return try? Date.ISO8601FormatStyle().parse(text)
+    }
+}
