@@ -79,22 +79,23 @@ struct DurabilityTests {
 
     @Test(
         "at every write and sync that can fail, no failure is acknowledged and nothing acknowledged is lost",
-        arguments: FaultyDisk.Fault.allCases
+        arguments: FaultyDisk.Fault.allCases,
+        [false, true]
     )
-    func faults(fault: FaultyDisk.Fault) async throws {
+    func faults(fault: FaultyDisk.Fault, lasting: Bool) async throws {
         var call = 1
-        while try await survives(fault, atCall: call) { call += 1 }
+        while try await survives(fault, atCall: call, lasting: lasting) { call += 1 }
         #expect(call > 5)
     }
 
     /// False when the work was done before the fault could happen.
-    private func survives(_ fault: FaultyDisk.Fault, atCall call: Int) async throws -> Bool {
+    private func survives(_ fault: FaultyDisk.Fault, atCall call: Int, lasting: Bool) async throws -> Bool {
         var happened = false
         try await Workshop.run { workshop in
             #expect(FaultyDisk.watch(workshop.directory))
             let queue = try workshop.open()
             _ = try await queue.accept([try submission(0)])
-            FaultyDisk.arm(fault, atCall: call, in: workshop.directory)
+            FaultyDisk.arm(fault, atCall: call, lasting: lasting, in: workshop.directory)
             var (acknowledged, failures) = ([0], 0)
             for number in 1...6 {
                 let next = try submission(number)
@@ -108,8 +109,8 @@ struct DurabilityTests {
                 if number == 3 { _ = try? await queue.claim(limit: 1) }
             }
             happened = FaultyDisk.disarm(in: workshop.directory)
-            // A fault in the claim is reported there; each other one costs exactly one acknowledgement.
-            #expect(failures <= (happened ? 1 : 0))
+            // One that comes once costs one acknowledgement at most: the very next call works again.
+            #expect(failures <= (lasting ? 6 : happened ? 1 : 0))
             _ = try await queue.accept([try submission(7)])
             try await queue.probe()
             let reopened = try workshop.open(try workshop.snapshot())
@@ -133,7 +134,8 @@ struct DurabilityTests {
             let queue = try workshop.open()
             _ = try await queue.accept([try submission(1), try submission(2)])
             let kept = try await queue.claim(limit: 1)
-            FaultyDisk.arm(.failedSync, atCall: 1, in: workshop.directory)
+            // It lasts, so that closing the file can't clear the log of what was written but never committed.
+            FaultyDisk.arm(.failedSync, atCall: 1, lasting: true, in: workshop.directory)
             await #expect(throws: QueueError.self) { try await queue.claim(limit: 1) }
             #expect(FaultyDisk.disarm(in: workshop.directory))
             let again = try await queue.claim(limit: 5)

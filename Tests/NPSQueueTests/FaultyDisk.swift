@@ -25,6 +25,9 @@ enum FaultyDisk {
         var fault: Fault?
         /// Counts down to the call that fails.
         var remaining = 0
+        /// Whether all later calls fail too, as on a disk that has died.
+        var lasts = false
+        var hasHappened = false
         var syncs = 0
     }
 
@@ -64,19 +67,21 @@ enum FaultyDisk {
         return isInstalled
     }
 
-    /// The fault happens once, at the given call from now (1 is the next).
-    static func arm(_ fault: Fault, atCall call: Int, in directory: URL) {
+    /// The fault happens at the given call from now (1 is the next): once, or until it is disarmed.
+    static func arm(_ fault: Fault, atCall call: Int, lasting: Bool = false, in directory: URL) {
         disk.withLock { disk in
             disk.watches[directory.path]?.fault = fault
             disk.watches[directory.path]?.remaining = call
+            disk.watches[directory.path]?.lasts = lasting
+            disk.watches[directory.path]?.hasHappened = false
         }
     }
 
     /// True when the armed fault had happened.
     static func disarm(in directory: URL) -> Bool {
         disk.withLock { disk in
-            defer { disk.watches[directory.path]?.fault = nil }
-            return disk.watches[directory.path]?.fault == nil
+            disk.watches[directory.path]?.fault = nil
+            return disk.watches[directory.path]?.hasHappened ?? false
         }
     }
 
@@ -124,8 +129,8 @@ enum FaultyDisk {
             if isSync { watch.syncs += 1 }
             guard let fault = watch.fault, fault.isAboutSync == isSync else { return nil }
             watch.remaining -= 1
-            guard watch.remaining == 0 else { return nil }
-            watch.fault = nil
+            guard watch.remaining == 0 || watch.remaining < 0 && watch.lasts else { return nil }
+            watch.hasHappened = true
             return fault.code
         }
     }
