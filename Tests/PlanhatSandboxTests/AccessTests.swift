@@ -18,7 +18,7 @@ struct AccessTests {
         ]
     )
     func token(authorization: String?, status: Int) async throws {
-        try await withSandbox { client in
+        try await withSandbox { client async throws in
             #expect(try await client.send(.get, "/nps", authorization: authorization).status == status)
             #expect(try await client.send(.get, "/sandbox/faults", authorization: authorization).status == status)
         }
@@ -26,7 +26,7 @@ struct AccessTests {
 
     @Test("a path that doesn't exist is a 401 without the token and a 404 with it")
     func unknownPath() async throws {
-        try await withSandbox { client in
+        try await withSandbox { client async throws in
             #expect(try await client.send(.get, "/companies", authorization: nil).status == 401)
             #expect(try await client.send(.get, "/companies").status == 404)
         }
@@ -61,10 +61,10 @@ struct AccessTests {
 
     @Test("200 a minute unless said otherwise; 0 is no limit")
     func rateLimitDefault() async throws {
-        try await withSandbox { client in
+        try await withSandbox { client async throws in
             #expect(try await client.send(.get, "/nps").header("X-Rate-Limit-Limit") == "200")
         }
-        try await withSandbox("rate-limit=0") { client in
+        try await withSandbox("rate-limit=0") { client async throws in
             #expect(try await client.send(.get, "/nps").header("X-Rate-Limit-Limit") == nil)
         }
     }
@@ -84,7 +84,7 @@ struct AccessTests {
 
     @Test("a body over 32 MB is a 413 and is not stored")
     func tooLarge() async throws {
-        try await withSandbox { client in
+        try await withSandbox { client async throws in
             let body = String(repeating: " ", count: 32 * 1024 * 1024) + "[]"
             #expect(try await client.send(.put, "/nps", body).status == 413)
         }

@@ -117,7 +117,7 @@ struct LiveSandboxTests {
                 try FileManager.default.copyItem(atPath: directory.path(name), toPath: directory.path("copy/\(name)"))
             }
         }
-        try await withLiveSandbox(directory.path("copy/a.db"), []) { port in
+        try await withLiveSandbox(directory.path("copy/a.db"), []) { port async throws in
             #expect(try await exchange(port, request("GET", "/nps/srcid-a")).contains(#""nps":7"#))
         }
     }
