@@ -1,6 +1,8 @@
 import Foundation
 import HTTPTypes
+import Logging
 import NPSModel
+import Synchronization
 import Testing
 
 struct AccessTests {
@@ -88,5 +90,40 @@ struct AccessTests {
             let body = String(repeating: " ", count: 32 * 1024 * 1024) + "[]"
             #expect(try await client.send(.put, "/nps", body).status == 413)
         }
+    }
+
+    @Test("the log has one line for each request: method, route, outcome; no id, body or token")
+    func accessLog() async throws {
+        let lines = Mutex<[String]>([])
+        let logger = Logger(label: "sandbox") { _ in LineLog { line in lines.withLock { $0.append(line) } } }
+        try await withSandbox(logger: logger) { client in
+            _ = try await client.send(.post, "/nps", #"{"email":"ana@example.com","score":1,"sourceId":"secret"}"#)
+            _ = try await client.send(.get, "/nps/srcid-secret?select=secret")
+            _ = try await client.send(.get, "/secret")
+        }
+        let expected = [
+            "request method=POST path=/nps status=200", "request method=GET path=/nps/{id} status=200",
+            "request method=GET path=NotFound status=404",
+        ]
+        #expect(lines.withLock { $0 } == expected)
+    }
+}
+
+/// Gives each line from level info on to a closure, with the metadata of its own in order of their names.
+private struct LineLog: LogHandler {
+    let write: @Sendable (String) -> Void
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    init(_ write: @escaping @Sendable (String) -> Void) { self.write = write }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let pairs = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        write(([event.message.description] + pairs).joined(separator: " "))
     }
 }
