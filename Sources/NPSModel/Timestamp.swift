@@ -8,7 +8,8 @@ package enum Timestamp {
     }
 
     package static func format(_ date: Date) -> String {
-        rounded(date).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        // The style cuts the fraction off, and .678 is .67799… in binary: a tenth of a millisecond more is still .678.
+        rounded(date).addingTimeInterval(0.0001).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
     /// Reads `2026-02-03T10:00:05Z`, with or without a fraction of any length, with `Z` or an offset, or a day alone
