@@ -1,0 +1,49 @@
+package import Foundation
+
+/// Keeps the requests to so many a minute: a token bucket that holds one token, so that what arrives while it fills
+/// goes together in the next request.
+package struct Pace: Sendable, Hashable {
+    /// The API's own figures, from the headers of an answer.
+    package struct Quota: Sendable, Hashable {
+        package let limit: Int
+        package let remaining: Int
+
+        package init(limit: Int, remaining: Int) {
+            self.limit = limit
+            self.remaining = remaining
+        }
+    }
+
+    /// Longer than this it never waits: the API's window is one or two minutes.
+    private static let longest: TimeInterval = 60
+
+    private let interval: TimeInterval
+    private var stretch = 1.0
+    private var last: Date?
+
+    package init(requestsPerMinute: Int) {
+        interval = 60 / TimeInterval(max(requestsPerMinute, 1))
+    }
+
+    /// When the next request may be sent; not in the future means now.
+    package func ready(at now: Date) -> Date {
+        guard let last else { return now }
+        // A last request in the future means that the clock was set back.
+        return min(last, now).addingTimeInterval(min(interval * stretch, Self.longest))
+    }
+
+    package mutating func spend(at now: Date) {
+        last = now
+    }
+
+    /// Below a fifth of the API's limit the pace slackens in proportion. Nil: the answer didn't say.
+    package mutating func observe(_ quota: Quota?) {
+        guard let quota, quota.limit > 0 else {
+            stretch = 1
+            return
+        }
+        let low = Double(quota.limit) / 5
+        let remaining = Double(max(quota.remaining, 0))
+        stretch = remaining >= low ? 1 : low / max(remaining, 0.5)
+    }
+}
