@@ -97,7 +97,8 @@ let package = Package(
                 "NPSModel",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Mustache", package: "swift-mustache"),
-            ]
+            ],
+            resources: [.embedInCode("public")]
         ),
         .target(
             name: "NPSWebhooks",
@@ -134,7 +135,10 @@ let package = Package(
         .systemLibrary(name: "CJQ"),
 
         .testTarget(name: "NPSModelTests", dependencies: ["NPSModel"]),
-        .testTarget(name: "NPSSurveyTests", dependencies: ["NPSModel", "NPSSurvey"]),
+        .testTarget(
+            name: "NPSSurveyTests",
+            dependencies: ["NPSModel", "NPSSurvey", .product(name: "Crypto", package: "swift-crypto")]
+        ),
         .testTarget(
             name: "NPSWebhooksTests",
             dependencies: ["NPSModel", "NPSWebhooks", .product(name: "Crypto", package: "swift-crypto")]
