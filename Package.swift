@@ -105,7 +105,8 @@ let package = Package(
                 "NPSModel",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Mustache", package: "swift-mustache"),
-            ]
+            ],
+            resources: [.embedInCode("public")]
         ),
         .target(
             name: "NPSWebhooks",
@@ -142,7 +143,10 @@ let package = Package(
         .systemLibrary(name: "CJQ"),
 
         .testTarget(name: "NPSModelTests", dependencies: ["NPSModel"]),
-        .testTarget(name: "NPSSurveyTests", dependencies: ["NPSModel", "NPSSurvey"]),
+        .testTarget(
+            name: "NPSSurveyTests",
+            dependencies: ["NPSModel", "NPSSurvey", .product(name: "Crypto", package: "swift-crypto")]
+        ),
         .testTarget(
             name: "NPSWebhooksTests",
             dependencies: ["NPSModel", "NPSWebhooks", .product(name: "Crypto", package: "swift-crypto")]
