@@ -1,12 +1,13 @@
 """deploy/run as a newcomer uses it: start it, paste what it prints, fill in the form, press Ctrl-C."""
 
+import json
 import re
 import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +35,21 @@ class Run:
 
     @property
     def form(self) -> str:
-        return re.search(r"^ +(https?://\S+/survey)$", self.text, re.MULTILINE)[1]
+        return self.told(r"^ +(https?://\S+/survey)$")
 
     @property
     def signed_request(self) -> str:
-        return re.search(r"^\( id=.*?\)$", self.text, re.MULTILINE | re.DOTALL)[0]
+        return self.told(r"^(\( id=(?:.|\n)*? \))$")
 
     @property
     def list_command(self) -> str:
-        return re.search(r"^ +(\S+ planhat list .*)$", self.text, re.MULTILINE)[1]
+        return self.told(r"^ +(\S+ planhat list .*)$")
+
+    def told(self, pattern: str) -> str:
+        """The first group of the pattern in what was printed."""
+        found = re.search(pattern, self.text, re.MULTILINE)
+        assert found, f"deploy/run printed nothing like {pattern}:\n{self.text}"
+        return found[1]
 
     def interrupt(self) -> int:
         """Ctrl-C."""
@@ -81,7 +88,7 @@ def shell(command: str, directory: Path) -> str:
 @pytest.mark.parametrize("arguments", [(), ("--tls",)], ids=["http", "https"])
 def test_first_minutes(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     state = tmp_path / "run"
-    begin = datetime.now(timezone.utc)
+    begin = datetime.now(UTC)
     with run(state, *arguments) as first:
         assert first.form.startswith("https:" if arguments else "http:")
         paste_twice(first.signed_request, tmp_path)
@@ -124,15 +131,15 @@ def send_form(address: str) -> None:
 
 
 def arrived(command: str, directory: Path, count: int) -> list[dict[str, Any]]:
-    """The records at the API, once there are `count`, in the order of their scores."""
+    """The records at the API by score, once there are `count`."""
 
     def enough() -> list[dict[str, Any]] | None:
-        records = records_of(shell(f"{command} --json", directory))
+        records: list[dict[str, Any]] = json.loads(shell(f"{command} --json", directory))
         return records if len(records) >= count else None
 
     records = wait_until(enough, f"{count} records at the API", interval=0.2)
     assert len(records) == count
-    return records
+    return sorted(records, key=lambda record: record["score"])
 
 
 def check_records(records: list[dict[str, Any]], begin: datetime) -> None:
@@ -153,4 +160,4 @@ def check_records(records: list[dict[str, Any]], begin: datetime) -> None:
     assert re.fullmatch(r"nps1-[0-9a-f]{32}", typed["sourceId"])
     for record in records:
         answered = datetime.fromisoformat(record["dateAnswered"])
-        assert begin - timedelta(seconds=1) <= answered <= datetime.now(timezone.utc)
+        assert begin - timedelta(seconds=1) <= answered <= datetime.now(UTC)

@@ -45,11 +45,9 @@ def test_every_200_follows_its_own_fsync(deploy: Any, tmp_path: Path) -> None:
     # With -D the collector stays our own child, and signals reach it and not the tracer.
     deployment.start_serve(prefix=["strace", "-D", "-f", "-y", "-s", LONGEST_ARGUMENT, "-e", TRACED, "-o", trace])
     marks = [secrets.token_hex(8) for _ in range(20)]
-    sender = deployment.sender()
     for mark in marks:
         response = {"id": mark, "email": canary.address(mark), "score": 5, "comment": canary.comment(mark)}
-        assert sender.post(response).json()["status"] == "accepted"
-    sender.close()
+        assert deployment.post(response).json()["status"] == "accepted"
     assert deployment.serve.stop() == 0
     wait_until(lambda: "exited with" in trace.read_text(errors="replace")[-4_000:], "the end of the trace")
 

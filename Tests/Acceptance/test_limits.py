@@ -4,6 +4,7 @@ import secrets
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -20,22 +21,18 @@ SLOW_REQUEST_SECONDS = 30
 def alive_afterwards(running: Deployment) -> Iterator[None]:
     yield
     assert running.get("/readyz").status == 200
-    assert running.sender().post(fresh_response("afterwards")).status == 200
+    assert running.post(fresh_response("afterwards")).status == 200
 
 
 def converse(port: int, request: bytes, timeout: float = 15) -> bytes:
     """Sends as much as the server takes, and reads until the server closes. Fails when it does not close in time."""
     with socket.create_connection(("127.0.0.1", port), timeout=timeout) as connection:
-        try:
-            connection.sendall(request)
-        except ConnectionError:
-            pass
         answer = b""
-        try:
+        with suppress(ConnectionError):
+            connection.sendall(request)
+        with suppress(ConnectionError):
             while piece := connection.recv(65_536):
                 answer += piece
-        except ConnectionError:
-            pass
         return answer
 
 

@@ -78,7 +78,7 @@ def start_nginx(directory: Path, collector_port: int, port: int, plain_port: int
         f"daemon off; pid {directory}/nginx.pid; error_log {directory}/nginx.log; worker_processes 1;"
         f"events {{}} http {{ {places} include {site}; }}"
     )
-    command = ["/usr/sbin/nginx", "-c", main, "-e", directory / "nginx.log", "-p", directory]
+    command: list[str | Path] = ["/usr/sbin/nginx", "-c", main, "-e", directory / "nginx.log", "-p", directory]
     subprocess.run([*map(str, command), "-t"], check=True, capture_output=True, timeout=20)
     nginx = Program(command, directory / "nginx-output.log", directory)
     wait_until(lambda: accepts(port), "nginx")
@@ -133,17 +133,16 @@ def test_hostile_headers_change_nothing_without_a_proxy_either(front: Front) -> 
 
 
 def test_a_webhook_passes_the_proxy(front: Front) -> None:
-    sender = Sender(front.port, front.deployment.secret, f"{BASE}/webhooks/standard", front.deployment.trusted)
-    assert sender.post(fresh_response("proxy")).json()["status"] == "accepted"
-    sender.close()
+    trusted = front.deployment.trusted
+    with Sender(front.port, front.deployment.secret, f"{BASE}/webhooks/standard", trusted) as sender:
+        assert sender.post(fresh_response("proxy")).json()["status"] == "accepted"
 
 
 def test_plain_http_is_redirected_but_never_for_a_webhook(front: Front) -> None:
     page = fetch(front.plain_port, "GET", f"{BASE}/survey")
     assert (page.status, page.headers["location"]) == (308, f"https://localhost{BASE}/survey")
-    sender = Sender(front.plain_port, front.deployment.secret, f"{BASE}/webhooks/standard")
-    assert sender.post(fresh_response("plain")).status == 403
-    sender.close()
+    with Sender(front.plain_port, front.deployment.secret, f"{BASE}/webhooks/standard") as sender:
+        assert sender.post(fresh_response("plain")).status == 403
 
 
 def test_other_paths_stay_with_nginx(front: Front) -> None:

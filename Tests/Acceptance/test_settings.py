@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from harness.deployment import Deployment
+from harness.webhook import fresh_response
 
 CONFIGURATION = 78
 UNREACHABLE = 69
@@ -54,7 +55,7 @@ def test_a_secret_may_stand_in_a_file(deploy: Any) -> None:
     settings["planhat"]["token-file"] = str(token)
     deployment.config.write_text(json.dumps(settings))
     deployment.start()
-    assert deployment.sender().post({"id": "file", "email": "kanarienvogel@example.com", "score": 8}).status == 200
+    assert deployment.post(fresh_response("file")).status == 200
     assert deployment.await_drained(timeout=30)["delivered"] == 1
 
 

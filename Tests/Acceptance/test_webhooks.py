@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,14 +21,14 @@ def deliver(
 ) -> Answer:
     """Signs with the reference library and posts."""
     body = json.dumps(response)
-    message_id, moment = f"msg_{secrets.token_hex(12)}", datetime.now(timezone.utc) - age
+    message_id, moment = f"msg_{secrets.token_hex(12)}", datetime.now(UTC) - age
     headers = {
         "content-type": "application/json",
         "webhook-id": message_id,
         "webhook-timestamp": str(int(moment.timestamp())),
         "webhook-signature": Webhook(secret or deployment.secret).sign(message_id, moment, body),
     }
-    return deployment.sender().post_raw(body.encode(), headers)
+    return deployment.post_webhook(body.encode(), headers)
 
 
 def signed(deployment: Deployment, body: bytes) -> dict[str, str]:
@@ -41,7 +41,7 @@ def assert_problem(answer: Answer, status: int) -> dict[str, Any]:
     assert answer.status == status
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert canary.WORD.encode() not in answer.body
-    problem = answer.json()
+    problem: dict[str, Any] = answer.json()
     assert problem["status"] == status and problem["title"]
     return problem
 
@@ -83,12 +83,12 @@ def test_a_changed_body_is_refused(running: Deployment) -> None:
     response = fresh_response("changed")
     body = json.dumps(response).encode()
     headers = signed(running, body)
-    assert_problem(running.sender().post_raw(body.replace(b'"score": 7', b'"score": 9'), headers), 401)
-    assert running.sender().post_raw(body, headers).status == 200
+    assert_problem(running.post_webhook(body.replace(b'"score": 7', b'"score": 9'), headers), 401)
+    assert running.post_webhook(body, headers).status == 200
 
 
 def test_a_missing_signature_is_refused(running: Deployment) -> None:
-    assert_problem(running.sender().post_raw(json.dumps(fresh_response("unsigned")).encode(), {}), 401)
+    assert_problem(running.post_webhook(json.dumps(fresh_response("unsigned")).encode(), {}), 401)
 
 
 @pytest.mark.parametrize("score", [11, -1, 9.5, True, "", "nine", None])
@@ -114,13 +114,12 @@ def test_every_wrong_field_is_named(running: Deployment) -> None:
 
 def test_what_is_not_json_is_a_bad_request(running: Deployment) -> None:
     body = canary.comment("not JSON").encode()
-    assert_problem(running.sender().post_raw(body, signed(running, body)), 400)
+    assert_problem(running.post_webhook(body, signed(running, body)), 400)
 
 
 def test_an_unknown_source_is_not_found(running: Deployment) -> None:
-    sender = running.sender()
-    sender.path = "/webhooks/nobody"
-    assert_problem(sender.post(fresh_response("nobody")), 404)
+    body = json.dumps(fresh_response("nobody")).encode()
+    assert_problem(running.post_webhook(body, signed(running, body), "/webhooks/nobody"), 404)
 
 
 def test_a_handshake_is_answered(running: Deployment) -> None:
@@ -141,5 +140,5 @@ def test_a_signature_list_needs_one_that_is_right(running: Deployment) -> None:
     headers = signed(running, body)
     right = headers["webhook-signature"]
     others = "v2,bm90IHlldCBpbnZlbnRlZA== v1,bm90IHRoaXMgb25l v1a,bm9yIHRoaXM="
-    assert running.sender().post_raw(body, headers | {"webhook-signature": f"{others} {right}"}).status == 200
-    assert_problem(running.sender().post_raw(body, headers | {"webhook-signature": others}), 401)
+    assert running.post_webhook(body, headers | {"webhook-signature": f"{others} {right}"}).status == 200
+    assert_problem(running.post_webhook(body, headers | {"webhook-signature": others}), 401)

@@ -60,9 +60,16 @@ def measure(processes: list[int], address: str, seconds: int, script: tuple[str,
     spent = cpu_seconds(processes) - before
     if "Non-2xx" in printed or "Socket errors" in printed:
         raise SystemExit(f"not every request to {address} was answered well:\n{printed}")
-    requests = int(re.search(r"(\d+) requests in", printed)[1])
-    rate = float(re.search(r"Requests/sec:\s*([\d.]+)", printed)[1])
-    return Figure(rate, spent / requests * 1e6)
+    requests = int(found(r"(\d+) requests in", printed))
+    return Figure(float(found(r"Requests/sec:\s*([\d.]+)", printed)), spent / requests * 1e6)
+
+
+def found(pattern: str, text: str) -> str:
+    """The first group of a pattern that must be there."""
+    match = re.search(pattern, text)
+    if not match:
+        raise SystemExit(f"nothing like {pattern} in:\n{text}")
+    return match[1]
 
 
 def signed_request(deployment: Deployment, name: str) -> bytes:
@@ -98,10 +105,9 @@ def bare_nginx(directory: Path) -> Iterator[tuple[str, list[int]]]:
     config.write_text(
         f"daemon off; pid {directory}/nginx.pid; worker_processes auto; events {{ worker_connections 1024; }}"
         "http { access_log off; keepalive_requests 1000000000;"
-        f" server {{ listen 127.0.0.1:{port}; location / {{ default_type application/json; "
-        "return 200 '{\"status\":\"ok\"}'; } } }"
+        f" server {{ listen 127.0.0.1:{port}; location / {{ return 200 ok; }} }} }}"
     )
-    command = ["/usr/sbin/nginx", "-c", config, "-e", directory / "nginx-error.log", "-p", directory]
+    command: list[str | Path] = ["/usr/sbin/nginx", "-c", config, "-e", directory / "nginx-error.log", "-p", directory]
     program = Program(command, directory / "nginx.log", directory)
     try:
         wait_until(lambda: accepts(port), "nginx")
@@ -149,8 +155,9 @@ def line(name: str, values: list[float], form: str) -> str:
     return f"{name:<58}" + "".join(f"{format(value, form):>11}" for value in columns)
 
 
-def ratios(results: dict[str, list[Figure]], above: str, below: str, of: Callable[[Figure], float]) -> list[float]:
-    return [of(a) / of(b) for a, b in zip(results[above], results[below], strict=True)]
+def ratios(above: list[Figure], below: list[Figure], of: Callable[[Figure], float]) -> list[float]:
+    """Round by round."""
+    return [of(a) / of(b) for a, b in zip(above, below, strict=True)]
 
 
 def print_table(results: dict[str, list[Figure]]) -> None:
@@ -159,9 +166,10 @@ def print_table(results: dict[str, list[Figure]]) -> None:
         print(line(f"{name}, requests/s", [figure.rate for figure in figures], ",.0f"))
     for name, figures in results.items():
         print(line(f"{name}, server CPU µs/request", [figure.cpu_microseconds for figure in figures], ",.1f"))
-    rate, cpu = (lambda figure: figure.rate), (lambda figure: figure.cpu_microseconds)
-    print(line("durable accepts/s ÷ bare GET/s", ratios(results, "durable accept", "bare GET", rate), ".2f"))
-    print(line("CPU per durable accept ÷ nginx's per bare 200", ratios(results, "durable accept", "nginx bare 200", cpu), ".2f"))
+    rates = ratios(results["durable accept"], results["bare GET"], lambda figure: figure.rate)
+    costs = ratios(results["durable accept"], results["nginx bare 200"], lambda figure: figure.cpu_microseconds)
+    print(line("durable accepts/s ÷ bare GET/s", rates, ".2f"))
+    print(line("CPU per durable accept ÷ nginx's per bare 200", costs, ".2f"))
 
 
 def main() -> int:

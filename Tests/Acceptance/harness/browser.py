@@ -31,9 +31,9 @@ def answer_form(driver: WebDriver, address: str, email: str, score: int, comment
     driver.get(address)
     driver.find_element(By.NAME, "email").send_keys(email)
     radio = driver.find_element(By.CSS_SELECTOR, f"input[name=score][value='{score}']")
-    driver.find_element(By.CSS_SELECTOR, f"label[for='{radio.get_attribute('id')}']").click()
+    radio.find_element(By.XPATH, "ancestor::label").click()
     driver.find_element(By.NAME, "comment").send_keys(comment)
     form_page = driver.find_element(By.TAG_NAME, "html")
-    driver.find_element(By.CSS_SELECTOR, "form [type=submit], form button").click()
+    driver.find_element(By.CSS_SELECTOR, "form button").click()
     WebDriverWait(driver, 10).until(lambda d: d.find_element(By.TAG_NAME, "html") != form_page)
     return driver.find_element(By.TAG_NAME, "body").text

@@ -37,6 +37,11 @@ def merge(settings: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 class Deployment:
     """Everything one test needs to run `serve` and `sandbox`, and to ask them how they are."""
 
+    serve: Program
+    """The collector that was started last."""
+    sandbox: Program
+    """The sandbox API that was started last."""
+
     def __init__(self, directory: Path, changes: dict[str, Any] | None = None) -> None:
         self.directory = directory
         self.http_port, self.admin_port, self.sandbox_port = free_port(), free_port(), free_port()
@@ -45,8 +50,7 @@ class Deployment:
         self.api_token = secrets.token_hex(24)
         self.config = directory / "nps-collector.yaml"
         self.trusted: ssl.SSLContext | None = None
-        self.serve: Program | None = None
-        self.sandbox: Program | None = None
+        self._started: list[Program] = []
         self.configure(changes or {})
 
     def configure(self, changes: dict[str, Any]) -> None:
@@ -71,12 +75,12 @@ class Deployment:
         self.config.write_text(json.dumps(merge(settings, changes), indent=2))
 
     def start_sandbox(self) -> None:
-        self.sandbox = Program(self.command("sandbox"), self.directory / "sandbox.log", self.directory)
+        self.sandbox = self._begin("sandbox")
         self._await(self.sandbox, "the sandbox", lambda: accepts(self.sandbox_port))
 
     def start_serve(self, prefix: Sequence[str | Path] = ()) -> None:
         """Starts the collector, under the command `prefix` if there is one, and waits until it says it is ready."""
-        self.serve = Program([*prefix, *self.command("serve")], self.directory / "serve.log", self.directory)
+        self.serve = self._begin("serve", prefix)
         self._await(self.serve, "the collector", lambda: self.get("/readyz").status == 200)
 
     def start(self) -> None:
@@ -85,7 +89,7 @@ class Deployment:
 
     def stop(self) -> None:
         """Stops what still runs, and makes sure that the logs tell nothing private."""
-        running = [program for program in (self.serve, self.sandbox) if program and program.is_running]
+        running = [program for program in reversed(self._started) if program.is_running]
         statuses = {program.log.name: program.stop() for program in running}
         assert set(statuses.values()) <= {0}, f"exit statuses {statuses}"
         canary.assert_silent(self.directory.glob("*.log"), (self.admin_token, self.api_token, self.secret))
@@ -113,7 +117,7 @@ class Deployment:
 
     def books(self) -> dict[str, int]:
         """The queue's status, which must balance whenever one looks."""
-        status = self.data("queue", "status")
+        status: dict[str, int] = self.data("queue", "status")
         assert status["accepted"] == sum(status[state] for state in BOOKS), f"the books do not balance: {status}"
         return status
 
@@ -140,8 +144,14 @@ class Deployment:
         """Talks TLS to the public listener from now on, and believes this certificate."""
         self.trusted = ssl.create_default_context(cafile=str(certificate))
 
-    def sender(self, secret: str | None = None) -> Sender:
-        return Sender(self.http_port, secret or self.secret, trust=self.trusted)
+    def post(self, response: dict[str, Any]) -> Answer:
+        """One signed webhook on a connection of its own."""
+        with Sender(self.http_port, self.secret, trust=self.trusted) as sender:
+            return sender.post(response)
+
+    def post_webhook(self, body: bytes, headers: dict[str, str], path: str = "/webhooks/standard") -> Answer:
+        """A webhook as it stands, right or wrong."""
+        return fetch(self.http_port, "POST", path, headers, body, self.trusted)
 
     def get(self, path: str) -> Answer:
         return fetch(self.http_port, "GET", path, trust=self.trusted)
@@ -154,7 +164,13 @@ class Deployment:
     def _api_page(self, path: str) -> list[dict[str, Any]]:
         answer = fetch(self.sandbox_port, "GET", path, {"authorization": f"Bearer {self.api_token}"})
         assert answer.status == 200, f"the sandbox answers {answer.status}"
-        return answer.json()
+        page: list[dict[str, Any]] = answer.json()
+        return page
+
+    def _begin(self, verb: str, prefix: Sequence[str | Path] = ()) -> Program:
+        program = Program([*prefix, *self.command(verb)], self.directory / f"{verb}.log", self.directory)
+        self._started.append(program)
+        return program
 
     def _await(self, program: Program, what: str, is_ready: Callable[[], bool]) -> None:
         def probe() -> bool:

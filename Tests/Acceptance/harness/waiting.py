@@ -7,7 +7,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def wait_until(probe: Callable[[], Found], what: str, timeout: float = 30, interval: float = 0.05) -> Found:
+def wait_until(probe: Callable[[], Found | None], what: str, timeout: float = 30, interval: float = 0.05) -> Found:
     """Polls `probe` until it returns something true, and returns that. Fails with `what` after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:

@@ -44,7 +44,9 @@ def signed_headers(secret: str, body: bytes, message_id: str, timestamp: int) ->
 class Sender:
     """One survey tool: signs deliveries and posts them over one kept-alive connection."""
 
-    def __init__(self, port: int, secret: str, path: str = "/webhooks/standard", trust: ssl.SSLContext | None = None):
+    def __init__(
+        self, port: int, secret: str, path: str = "/webhooks/standard", trust: ssl.SSLContext | None = None
+    ) -> None:
         self.secret = secret
         self.path = path
         self.connection = connect(port, trust)
@@ -62,6 +64,12 @@ class Sender:
         except (OSError, http.client.HTTPException):
             self.close()
             raise
+
+    def __enter__(self) -> "Sender":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self.connection.close()
