@@ -8,7 +8,7 @@ build_packages=(libsqlite3-dev libjq-dev zlib1g-dev)
 release_directory=.build-release
 collector=$release_directory/release/nps-collector
 
-say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
+say() { printf '==> %s\n' "$*"; }
 
 fail() {
     printf 'error: %s\n' "$*" >&2

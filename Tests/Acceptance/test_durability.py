@@ -23,7 +23,7 @@ def completed_calls(trace: Path) -> list[str]:
         process, _, call = line.strip().partition(" ")
         call = call.strip()
         if call.endswith("<unfinished ...>"):
-            unfinished[process] = call.removesuffix("<unfinished ...>")
+            unfinished[process] = call.removesuffix("<unfinished ...>").rstrip()
         elif resumed := re.match(r"<\.\.\. \w+ resumed>(.*)", call):
             calls.append(unfinished.pop(process, "") + resumed[1])
         else:
