@@ -10,19 +10,18 @@ package struct Sandbox: Sendable {
     private let logger: Logger
 
     /// - Parameter faults: `KEY=VALUE` switches; those that mean nothing are a ``SettingsError``.
-    package init(settings: Settings, faults: [String], requestsPerMinute: Int, logger: Logger) throws {
+    package init(settings: Settings, faults: [String], logger: Logger) throws {
         self.logger = logger
         let token = settings.sandbox.token ?? Self.generatedToken()
         let isGenerated = settings.sandbox.token == nil
         let plan: FaultPlan
-        do { plan = try FaultPlan(parsing: faults) } catch { throw SettingsError(["\(error)"]) }
+        do { plan = try FaultPlan(parsing: faults) } catch { throw SettingsError([error.description]) }
         service = try PlanhatSandbox(
             configuration: PlanhatSandbox.Configuration(
                 host: settings.sandbox.host,
                 port: settings.sandbox.port,
                 token: token,
-                databasePath: settings.sandbox.database,
-                requestsPerMinute: requestsPerMinute,
+                database: settings.sandbox.database,
                 faults: plan
             ),
             logger: logger,

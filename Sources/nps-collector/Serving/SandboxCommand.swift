@@ -15,9 +15,6 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(name: .customLong("fault"), help: "A switch such as unknown-contact=reject-400; may be repeated.")
     var faults: [String] = []
 
-    @Option(help: "Requests a minute before 429; 0 = no limit.")
-    var requestsPerMinute = 200
-
     func run() async throws {
         let settings = try await CommandLineSettings.load()
         let output = LogOutput()
@@ -28,7 +25,6 @@ struct SandboxCommand: AsyncParsableCommand {
             try await Sandbox(
                 settings: settings,
                 faults: faults,
-                requestsPerMinute: requestsPerMinute,
                 logger: logger
             ).run()
         } catch let error as SettingsError {
