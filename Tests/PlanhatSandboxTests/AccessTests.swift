@@ -1,6 +1,8 @@
 import Foundation
 import HTTPTypes
+import Logging
 import NPSModel
+import Synchronization
 import Testing
 
 struct AccessTests {
@@ -18,7 +20,7 @@ struct AccessTests {
         ]
     )
     func token(authorization: String?, status: Int) async throws {
-        try await withSandbox { client in
+        try await withSandbox { client async throws in
             #expect(try await client.send(.get, "/nps", authorization: authorization).status == status)
             #expect(try await client.send(.get, "/sandbox/faults", authorization: authorization).status == status)
         }
@@ -26,7 +28,7 @@ struct AccessTests {
 
     @Test("a path that doesn't exist is a 401 without the token and a 404 with it")
     func unknownPath() async throws {
-        try await withSandbox { client in
+        try await withSandbox { client async throws in
             #expect(try await client.send(.get, "/companies", authorization: nil).status == 401)
             #expect(try await client.send(.get, "/companies").status == 404)
         }
@@ -61,10 +63,10 @@ struct AccessTests {
 
     @Test("200 a minute unless said otherwise; 0 is no limit")
     func rateLimitDefault() async throws {
-        try await withSandbox { client in
+        try await withSandbox { client async throws in
             #expect(try await client.send(.get, "/nps").header("X-Rate-Limit-Limit") == "200")
         }
-        try await withSandbox("rate-limit=0") { client in
+        try await withSandbox("rate-limit=0") { client async throws in
             #expect(try await client.send(.get, "/nps").header("X-Rate-Limit-Limit") == nil)
         }
     }
@@ -84,9 +86,44 @@ struct AccessTests {
 
     @Test("a body over 32 MB is a 413 and is not stored")
     func tooLarge() async throws {
-        try await withSandbox { client in
+        try await withSandbox { client async throws in
             let body = String(repeating: " ", count: 32 * 1024 * 1024) + "[]"
             #expect(try await client.send(.put, "/nps", body).status == 413)
         }
+    }
+
+    @Test("the log has one line for each request: method, route, outcome; no id, body or token")
+    func accessLog() async throws {
+        let lines = Mutex<[String]>([])
+        let logger = Logger(label: "sandbox") { _ in LineLog { line in lines.withLock { $0.append(line) } } }
+        try await withSandbox(logger: logger) { client in
+            _ = try await client.send(.post, "/nps", #"{"email":"ana@example.com","score":1,"sourceId":"secret"}"#)
+            _ = try await client.send(.get, "/nps/srcid-secret?select=secret")
+            _ = try await client.send(.get, "/secret")
+        }
+        let expected = [
+            "request method=POST path=/nps status=200", "request method=GET path=/nps/{id} status=200",
+            "request method=GET path=NotFound status=404",
+        ]
+        #expect(lines.withLock { $0 } == expected)
+    }
+}
+
+/// Gives each line from level info on to a closure, with the metadata of its own in order of their names.
+private struct LineLog: LogHandler {
+    let write: @Sendable (String) -> Void
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    init(_ write: @escaping @Sendable (String) -> Void) { self.write = write }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let pairs = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        write(([event.message.description] + pairs).joined(separator: " "))
     }
 }

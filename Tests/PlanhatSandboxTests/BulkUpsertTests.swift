@@ -29,7 +29,7 @@ struct BulkUpsertTests {
             #expect(again.json["updated"] == .integer(1))
             #expect(again.json["nonupdates"] == .integer(1))
             #expect(again.json["updatesKeys"] == .array([inserts[1]]))
-            #expect(again.json["modified"]?.elements == [inserts[1]["_id"]])
+            #expect(again.json["modified"]?.elements.first == inserts[1]["_id"])
             #expect(try await client.stats()["records"] == .integer(3))
         }
     }
@@ -118,7 +118,7 @@ struct BulkUpsertTests {
 
     @Test("a body that is no array is a 400", arguments: [#"{"email":"a@example.com","score":1}"#, "", "[", "7"])
     func noArray(body: String) async throws {
-        try await withSandbox { client in
+        try await withSandbox { client async throws in
             #expect(try await client.send(.put, "/nps", body).status == 400)
         }
     }

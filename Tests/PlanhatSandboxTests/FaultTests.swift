@@ -15,7 +15,7 @@ struct FaultTests {
         ]
     )
     func answers(fault: String, status: Int, records: Int) async throws {
-        try await withSandbox(fault) { client in
+        try await withSandbox(fault) { client async throws in
             #expect(try await client.send(.post, "/nps", Self.body).status == status)
             #expect(try await client.stats()["records"]?.integer == records)
             #expect(try await client.send(.get, "/nps").status == 200)

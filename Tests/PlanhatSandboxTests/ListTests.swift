@@ -35,7 +35,7 @@ struct ListTests {
             ("?companyId=5f3bc3ef0000000000000c01,5f3bc3ef0000000000000c02", ["s0", "s1", "s2", "s4"]),
             ("?companyId=5f3bc3ef0000000000000c09", []),
             ("?email=ana@example.com&nonsense=1", ["s0", "s1", "s2", "s3", "s4"]),
-            ("?npsExpiryDay=32", ["s2", "s3", "s4"]),
+            ("?npsExpiryDay=31", ["s2", "s3", "s4"]),
             ("?npsExpiryDay=9223372036854775807", ["s0", "s1", "s2", "s3", "s4"]),
         ]
     )
@@ -74,7 +74,7 @@ struct ListTests {
         arguments: ["limit=x", "limit=0", "limit=-1", "offset=-1", "npsExpiryDay=1.5"]
     )
     func badNumbers(query: String) async throws {
-        try await withSandbox { client in
+        try await withSandbox { client async throws in
             #expect(try await client.send(.get, "/nps?\(query)").status == 400)
         }
     }

@@ -42,10 +42,13 @@ struct LiveSandboxTests {
         """
     }
 
-    /// Runs the sandbox as a service and shuts it down gracefully after the test.
-    private func withLiveSandbox(_ database: String, _ faults: [String], _ test: (Int) async throws -> Void)
-        async throws
-    {
+    /// Runs the sandbox as a service and shuts it down gracefully after the test, or when the test says so.
+    private func withLiveSandbox(
+        _ database: String,
+        _ faults: [String] = [],
+        pause: @escaping @Sendable (Duration) async -> Void = { _ in },
+        _ test: (_ port: Int, _ stop: ServiceGroup) async throws -> Void
+    ) async throws {
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let sandbox = try PlanhatSandbox(
             configuration: .init(
@@ -54,13 +57,14 @@ struct LiveSandboxTests {
                 database: database,
                 faults: FaultPlan(parsing: faults)
             ),
+            pause: pause,
             logger: quietLogger(),
             onListening: { port.yield($0) }
         )
         let group = ServiceGroup(configuration: .init(services: [sandbox], logger: quietLogger()))
         async let running: Void = group.run()
         do {
-            try await test(try #require(await ports.first { _ in true }))
+            try await test(try #require(await ports.first { _ in true }), group)
         } catch {
             await group.triggerGracefulShutdown()
             throw error
@@ -69,10 +73,26 @@ struct LiveSandboxTests {
         try await running
     }
 
+    @Test("a request in flight when the sandbox is stopped is finished and answered")
+    func shutdown() async throws {
+        let directory = try TemporaryDirectory()
+        let (entered, enter) = AsyncStream.makeStream(of: Void.self)
+        let pause: @Sendable (Duration) async -> Void = { _ in
+            enter.yield()
+            try? await gracefulShutdown()
+        }
+        try await withLiveSandbox(directory.path("a.db"), ["slow=1"], pause: pause) { port, group async throws in
+            async let reply = exchange(port, request("POST", "/nps", Self.body))
+            _ = await entered.first { _ in true }
+            await group.triggerGracefulShutdown()
+            #expect(try await reply.hasPrefix("HTTP/1.1 200 OK"))
+        }
+    }
+
     @Test("a request over a socket is answered as it is without one")
     func answers() async throws {
         let directory = try TemporaryDirectory()
-        try await withLiveSandbox(directory.path("a.db"), []) { port in
+        try await withLiveSandbox(directory.path("a.db")) { port, _ in
             let reply = try await exchange(port, request("POST", "/nps", Self.body))
             #expect(reply.hasPrefix("HTTP/1.1 200 OK\r\n"))
             #expect(reply.contains("X-Rate-Limit-Remaining: 199\r\n"))
@@ -86,7 +106,7 @@ struct LiveSandboxTests {
     )
     func drop(fault: String, isStored: Bool) async throws {
         let directory = try TemporaryDirectory()
-        try await withLiveSandbox(directory.path("a.db"), ["\(fault)=1"]) { port in
+        try await withLiveSandbox(directory.path("a.db"), ["\(fault)=1"]) { port, _ async throws in
             #expect(try await exchange(port, request("POST", "/nps", Self.body)) == "")
             let reply = try await exchange(port, request("GET", "/nps/srcid-a"))
             #expect(reply.hasPrefix(isStored ? "HTTP/1.1 200" : "HTTP/1.1 404"))
@@ -99,7 +119,7 @@ struct LiveSandboxTests {
     func restart() async throws {
         let directory = try TemporaryDirectory()
         for count in 1...3 {
-            try await withLiveSandbox(directory.path("a.db"), []) { port in
+            try await withLiveSandbox(directory.path("a.db")) { port, _ in
                 _ = try await exchange(port, request("POST", "/nps", Self.body))
                 let stats = try await exchange(port, request("GET", "/sandbox/stats"))
                 #expect(stats.contains(#""records":\#(count)"#))
@@ -111,13 +131,13 @@ struct LiveSandboxTests {
     func kill() async throws {
         let directory = try TemporaryDirectory()
         try FileManager.default.createDirectory(atPath: directory.path("copy"), withIntermediateDirectories: true)
-        try await withLiveSandbox(directory.path("a.db"), []) { port in
+        try await withLiveSandbox(directory.path("a.db")) { port, _ in
             _ = try await exchange(port, request("POST", "/nps", Self.body))
             for name in ["a.db", "a.db-wal"] {
                 try FileManager.default.copyItem(atPath: directory.path(name), toPath: directory.path("copy/\(name)"))
             }
         }
-        try await withLiveSandbox(directory.path("copy/a.db"), []) { port in
+        try await withLiveSandbox(directory.path("copy/a.db")) { port, _ async throws in
             #expect(try await exchange(port, request("GET", "/nps/srcid-a")).contains(#""nps":7"#))
         }
     }

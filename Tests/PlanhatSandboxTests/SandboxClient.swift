@@ -88,6 +88,7 @@ func quietLogger() -> Logger {
 func withSandbox(
     _ faults: String...,
     clock: StillClock = StillClock(),
+    logger: Logger = quietLogger(),
     pause: @escaping @Sendable (Duration) async -> Void = { _ in },
     _ test: @Sendable (SandboxClient) async throws -> Void
 ) async throws {
@@ -101,7 +102,7 @@ func withSandbox(
         ),
         now: { clock.now },
         pause: pause,
-        logger: quietLogger()
+        logger: logger
     )
     try await sandbox.makeApplication().test(.router) { client in
         try await test(SandboxClient(client: client))

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import NPSModel
 import Testing
@@ -132,7 +133,7 @@ struct SingleRecordTests {
     @Test("an enduser's id reads that person's latest record, but writes nothing")
     func enduserID() async throws {
         let clock = StillClock()
-        try await withSandbox(clock: clock) { client in
+        try await withSandbox(clock: clock) { client async throws in
             let first = try await client.send(.post, "/nps", #"{"email":"ana@example.com","score":3}"#).json
             clock.advance(60)
             let second = try await client.send(.post, "/nps", #"{"email":"ANA@example.com","score":8}"#).json
@@ -146,7 +147,7 @@ struct SingleRecordTests {
 
     @Test("a deleted record is gone; the second delete is a 404", arguments: ["_id", "srcid-"])
     func delete(by key: String) async throws {
-        try await withSandbox { client in
+        try await withSandbox { client async throws in
             let body = #"{"email":"ana@example.com","score":7,"sourceId":"a"}"#
             let created = try await client.send(.post, "/nps", body).json
             let id = key == "_id" ? try #require(created["_id"]?.string) : "srcid-a"
@@ -159,7 +160,7 @@ struct SingleRecordTests {
 
     @Test("an unknown id is a 404", arguments: ["000000000000000000000000", "srcid-none", "srcid-", "x"])
     func unknown(id: String) async throws {
-        try await withSandbox { client in
+        try await withSandbox { client async throws in
             #expect(try await client.send(.get, "/nps/\(id)").status == 404)
             #expect(try await client.send(.put, "/nps/\(id)", #"{"score":1}"#).status == 404)
             #expect(try await client.send(.delete, "/nps/\(id)").status == 404)

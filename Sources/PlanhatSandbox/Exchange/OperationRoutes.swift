@@ -25,9 +25,10 @@ struct OperationRoutes: Sendable {
             answer.headers["Connection"] = "close"
             return answer.response
         }
+        let id = context.parameters.get("id") ?? ""
         let call = Call(
             operation: operation,
-            reference: RecordReference(path: context.parameters.get("id") ?? ""),
+            reference: RecordReference(path: id.removingPercentEncoding ?? id),
             parameters: parameters(of: request),
             body: body
         )

@@ -39,13 +39,15 @@ final class TrafficControl: Sendable {
 
     var ledger: TrafficLedger { state.withLock(\.ledger) }
 
-    /// Changes the plan in one step; a seed in it begins its random numbers anew.
+    /// Changes the plan in one step, or not at all when the edit throws; a seed begins its random numbers anew.
     func change(_ edit: (inout FaultPlan) throws(SandboxError) -> Void) throws(SandboxError) -> FaultPlan {
         try state.withLock { state throws(SandboxError) in
-            state.plan.seed = nil
-            try edit(&state.plan)
-            if let seed = state.plan.seed { state.random = SeededGenerator(seed: seed) }
-            return state.plan
+            var plan = state.plan
+            plan.seed = nil
+            try edit(&plan)
+            state.plan = plan
+            if let seed = plan.seed { state.random = SeededGenerator(seed: seed) }
+            return plan
         }
     }
 

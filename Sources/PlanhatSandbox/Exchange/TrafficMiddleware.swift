@@ -21,8 +21,9 @@ struct TrafficMiddleware: RouterMiddleware {
             // Closed before the response is written, so not one byte of it leaves.
             try? await context.channel.close()
             return Response(status: .internalServerError)
-        } catch let error as any HTTPResponseError {
-            note(request, context, String(error.status.code))
+        } catch {
+            let status = (error as? any HTTPResponseError)?.status ?? .internalServerError
+            note(request, context, String(status.code))
             throw error
         }
     }

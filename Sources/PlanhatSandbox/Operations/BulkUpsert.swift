@@ -24,6 +24,7 @@ struct BulkUpsert: Sendable {
         var interest = Snapshot.Interest()
         for item in items {
             if let id = item.id { interest.ids.insert(id) }
+            if let source = item.sourceID { interest.sourceIDs.insert(source) }
             if case .success(let patch) = item.patch { interest.include(patch) }
         }
         return interest
