@@ -1,4 +1,4 @@
-import NPSQueue
+package import NPSQueue
 import Synchronization
 
 /// Whether a response that came now would be stored: a real write to the queue, made at most once a second however

@@ -7,8 +7,12 @@ extension Request {
     /// The whole body. A declared length over the limit is refused before a byte is read.
     func collectBody(upTo limit: Int) async throws -> [UInt8] {
         if let length = headers[.contentLength].flatMap(Int.init), length > limit { throw Problem.contentTooLarge }
-        let buffer = try await body.collect(upTo: limit)
-        return Array(buffer.readableBytesView)
+        do {
+            let buffer = try await body.collect(upTo: limit)
+            return Array(buffer.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw Problem.contentTooLarge
+        }
     }
 
     /// The values of every header line of that name (lower-case), in order.

@@ -27,7 +27,7 @@ struct QuarantineRoutes {
         guard let id = context.parameters.get("id").flatMap(Int64.init) else {
             throw Problem.badRequest("Quarantine ids are whole numbers.")
         }
-        return try await entry(QuarantineID(id))
+        return try await entry(QuarantineID(rawValue: id))
     }
 
     private func entry(_ id: QuarantineID) async throws -> QuarantineEntry {

@@ -1,7 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import Logging
-import NIOCore
 import NIOHTTP1
 
 /// The one place where errors become answers. What nobody foresaw is a 500 without a word about itself, logged by
@@ -18,8 +17,6 @@ struct ErrorResponses: RouterMiddleware {
             return try await next(request, context)
         } catch let problem as Problem {
             return problem.response
-        } catch is NIOTooManyBytesError {
-            return Problem.contentTooLarge.response
         } catch let error as HTTPError {
             return Self.problem(for: error).response
         } catch let error as HTTPParserError {

@@ -48,9 +48,7 @@ struct SurveyRoutes {
         let body: [UInt8]
         do {
             body = try await request.collectBody(upTo: Self.bodyLimit)
-        } catch is NIOTooManyBytesError {
-            return page(pages.tooLarge(), .contentTooLarge)
-        } catch Problem.contentTooLarge {
+        } catch let problem as Problem where problem == .contentTooLarge {
             return page(pages.tooLarge(), .contentTooLarge)
         }
         let response = await answer(body)

@@ -11,8 +11,9 @@ struct QuarantineCommand: AsyncParsableCommand {
 }
 
 extension QuarantineID: ExpressibleByArgument {
+    /// Reads the number that "quarantine list" prints.
     public init?(argument: String) {
         guard let number = Int64(argument) else { return nil }
-        self.init(number)
+        self.init(rawValue: number)
     }
 }

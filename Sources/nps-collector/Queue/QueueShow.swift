@@ -31,9 +31,9 @@ struct QueueShow: AsyncParsableCommand {
         if let planhatId = item.planhatId { table.add(["Planhat id", planhatId]) }
         if let reason = item.reason { table.add(["reason", reason]) }
         print(table.render(), terminator: "")
-        guard let history = item.history, !history.isEmpty else { return }
+        guard !item.history.isEmpty else { return }
         var attempts = Table(["at", "outcome", "reason"])
-        for attempt in history {
+        for attempt in item.history {
             attempts.add([Timestamp.format(attempt.at), "\(attempt.outcome)", attempt.reason ?? ""])
         }
         print("\n" + attempts.render(), terminator: "")
@@ -41,5 +41,6 @@ struct QueueShow: AsyncParsableCommand {
 }
 
 extension ResponseID: ExpressibleByArgument {
+    /// Reads `nps1-` and 32 hex digits.
     public init?(argument: String) { self.init(rawValue: argument) }
 }
