@@ -120,7 +120,9 @@ let package = Package(
             name: "NPSQueue",
             dependencies: [
                 "NPSModel",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -153,7 +155,12 @@ let package = Package(
         ),
         .testTarget(
             name: "NPSQueueTests",
-            dependencies: ["NPSModel", "NPSQueue", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: [
+                "NPSModel", "NPSQueue",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
         ),
         .testTarget(
             name: "PlanhatAPITests",

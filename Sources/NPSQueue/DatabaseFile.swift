@@ -1,0 +1,63 @@
+import Foundation
+import GRDB
+
+/// Opens the one connection that writes and checkpoints, and proves that its commits are durable.
+enum DatabaseFile {
+    static func open(_ path: String) throws(QueueError) -> DatabaseQueue {
+        try create(path)
+        do {
+            var configuration = Configuration()
+            configuration.label = "nps-queue.sqlite"
+            // A rollback that fails must end in an error of ours, not in GRDB's trap for open transactions.
+            configuration.allowsUnsafeTransactions = true
+            let connection = try DatabaseQueue(path: path, configuration: configuration)
+            try connection.writeWithoutTransaction(prepare)
+            if try connection.read(Schema.migrator.hasBeenSuperseded) { throw QueueError.newerSchema(path: path) }
+            try Schema.migrator.migrate(connection)
+            try connection.writeWithoutTransaction(assertDurable)
+            return connection
+        } catch {
+            throw QueueError(error, path: path)
+        }
+    }
+
+    /// SQLite gives `-wal` the mode of the database, so the person's words are the owner's alone in both.
+    private static func create(_ path: String) throws(QueueError) {
+        let descriptor = Foundation.open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            close(descriptor)
+        } else if errno != EEXIST {
+            throw .storage("\(path) can't be created (\(SystemFailure(errno)))")
+        }
+    }
+
+    /// `locking_mode = EXCLUSIVE`, set before the log is first used, keeps every other connection out, even a shell's:
+    /// SQLite before 3.51.3 can corrupt a database that two connections checkpoint (sqlite.org/wal.html, "The
+    /// WAL-Reset Bug"). It also spares the shared-memory file and two locks a transaction.
+    private static let pragmas = [
+        "locking_mode = EXCLUSIVE",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "secure_delete = ON",
+        "wal_autocheckpoint = 0",
+        "journal_size_limit = 67108864",
+        "temp_store = MEMORY",
+    ]
+
+    @Sendable
+    private static func prepare(_ database: Database) throws {
+        for pragma in pragmas {
+            _ = try Row.fetchAll(database, sql: "PRAGMA \(pragma)")
+        }
+    }
+
+    /// Reads back what a 2xx relies on: GRDB resets `synchronous` in some of its set-ups, and a file system without
+    /// shared memory can refuse WAL without an error.
+    @Sendable
+    private static func assertDurable(_ database: Database) throws {
+        let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
+        guard synchronous == 2 else { throw QueueError.storage("SQLite refuses PRAGMA synchronous = FULL") }
+        let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode")
+        guard journal == "wal" else { throw QueueError.storage("SQLite refuses PRAGMA journal_mode = WAL") }
+    }
+}

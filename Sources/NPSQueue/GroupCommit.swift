@@ -1,0 +1,83 @@
+import Dispatch
+import Synchronization
+
+/// Gathers the jobs that arrive while a transaction is being synced and hands them on as the next batch.
+///
+/// All disk work happens on one serial dispatch queue. Callers only append to a list under a lock and suspend, so
+/// neither an event loop nor the cooperative pool ever waits for the disk.
+final class GroupCommit: Sendable {
+    private struct Waiting {
+        var jobs: [Job] = []
+        /// Of all jobs that aren't answered yet, those of the transaction under way included.
+        var weight = 0
+        var isDraining = false
+        var isClosed = false
+    }
+
+    private let dispatch: DispatchQueue
+    private let limit: Int
+    private let commit: @Sendable ([Job]) -> Void
+    private let waiting = Mutex(Waiting())
+
+    /// - Parameters:
+    ///   - limit: the weight that may be unanswered at any time. A single job above it is admitted when nothing waits,
+    ///     or it never would be.
+    ///   - commit: answers every job it is given before it returns; called on `dispatch` only.
+    init(on dispatch: DispatchQueue, limit: Int, commit: @escaping @Sendable ([Job]) -> Void) {
+        self.dispatch = dispatch
+        self.limit = limit
+        self.commit = commit
+    }
+
+    /// Admits the job or refuses it at once. Jobs are run in the order of their admission.
+    func submit(_ job: Job) {
+        enum Admission {
+            case joined
+            case first
+            case refused(QueueError)
+        }
+        let admission: Admission = waiting.withLock { waiting in
+            if waiting.isClosed { return .refused(.closed) }
+            let isOver = waiting.weight > 0 && job.weight > 0 && job.weight > limit - waiting.weight
+            if isOver { return .refused(.busy(retryAfter: 1)) }
+            waiting.jobs.append(job)
+            waiting.weight += job.weight
+            if waiting.isDraining { return .joined }
+            waiting.isDraining = true
+            return .first
+        }
+        switch admission {
+        case .joined: break
+        case .first: dispatch.async { self.drain() }
+        case .refused(let error): job.refuse(error)
+        }
+    }
+
+    /// Refuses new jobs, finishes those admitted, then calls `last` on the dispatch queue.
+    func close(_ last: @escaping @Sendable () -> Void) {
+        waiting.withLock { $0.isClosed = true }
+        dispatch.async {
+            while self.commitBatch() {}
+            last()
+        }
+    }
+
+    /// One batch at a time, so that other work on the dispatch queue (checkpoints) gets its turn between two.
+    private func drain() {
+        if commitBatch() { dispatch.async { self.drain() } }
+    }
+
+    /// False when nothing was waiting.
+    private func commitBatch() -> Bool {
+        let jobs: [Job] = waiting.withLock { waiting in
+            waiting.isDraining = !waiting.jobs.isEmpty
+            defer { waiting.jobs = [] }
+            return waiting.jobs
+        }
+        guard !jobs.isEmpty else { return false }
+        let weight = jobs.reduce(0) { $0 + $1.weight }
+        commit(jobs)
+        waiting.withLock { $0.weight -= weight }
+        return true
+    }
+}

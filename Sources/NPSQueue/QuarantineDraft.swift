@@ -1,0 +1,33 @@
+import Crypto
+import Foundation
+package import NPSModel
+
+/// An authentic delivery that can't be accepted as it is, kept for a person to look at.
+package struct QuarantineDraft: Sendable, Hashable {
+    package let source: String
+    /// The sender's name for this delivery, when it has one.
+    package let deliveryID: String?
+    package let contentType: String?
+    package let body: [UInt8]
+    package let problems: [FieldProblem]
+
+    package init(
+        source: String,
+        deliveryID: String?,
+        contentType: String?,
+        body: [UInt8],
+        problems: [FieldProblem]
+    ) {
+        self.source = source
+        self.deliveryID = deliveryID
+        self.contentType = contentType
+        self.body = body
+        self.problems = problems
+    }
+
+    /// Within one source, equal keys are the same delivery.
+    var key: String {
+        guard let deliveryID else { return "sha256:" + Hexadecimal.encode(SHA256.hash(data: body)) }
+        return "id:" + deliveryID
+    }
+}

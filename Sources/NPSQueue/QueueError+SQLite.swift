@@ -1,0 +1,32 @@
+import GRDB
+
+extension QueueError {
+    /// What SQLite said, without the statement's arguments.
+    init(_ error: any Error, path: String) {
+        switch error {
+        case let error as QueueError: self = error
+        case let error as DatabaseError: self = Self.translate(error, path: path)
+        default: self = .storage("an unexpected error of type \(type(of: error))")
+        }
+    }
+
+    private static func translate(_ error: DatabaseError, path: String) -> QueueError {
+        let words = "\(path): \(error.message ?? "no message"), SQLite code \(error.extendedResultCode.rawValue)"
+        return switch error.resultCode {
+        case .SQLITE_FULL: .diskFull
+        case .SQLITE_BUSY, .SQLITE_LOCKED: .lockedByAnotherProcess(path: path)
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged(words)
+        default: .storage(words)
+        }
+    }
+}
+
+extension DatabaseError {
+    /// True for what one statement did wrong; everything else is about the file, and the connection can't be trusted.
+    var concernsStatementOnly: Bool {
+        switch resultCode {
+        case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_RANGE, .SQLITE_TOOBIG, .SQLITE_ERROR, .SQLITE_MISUSE: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/// Why the queue couldn't do it. Nothing that failed with one of these was acknowledged.
+///
+/// Descriptions name files and SQLite's error codes, never what a person wrote.
+package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Too much is waiting: ask the sender to come back after so many seconds.
+    case busy(retryAfter: Int)
+    /// The disk is full, or its reserve is undercut.
+    case diskFull
+    /// The quarantine has reached its byte limit.
+    case quarantineFull
+    /// The file can't be read or written just now; the queue re-opens it before it works again.
+    case storage(String)
+    /// The file is no queue, or what is in it contradicts itself.
+    case damaged(String)
+    /// The file was written by a newer version of this program.
+    case newerSchema(path: String)
+    case lockedByAnotherProcess(path: String)
+    /// ``ResponseQueue/close()`` was called.
+    case closed
+
+    package var description: String {
+        switch self {
+        case .busy(let seconds):
+            "The queue is busy: too many responses are waiting. Try again in \(seconds) s."
+        case .diskFull:
+            "The disk that holds the queue is full or nearly so. Free some space; the queue goes on by itself."
+        case .quarantineFull:
+            "The quarantine is full. Replay or discard what is in it, then send the delivery again."
+        case .storage(let what):
+            "The queue's file can't be used: \(what). Check the disk and the file's permissions."
+        case .damaged(let what):
+            "The queue's file is damaged: \(what). Keep a copy of it and restore a backup."
+        case .newerSchema(let path):
+            "The queue \(path) was written by a newer nps-collector. Run that version, or choose another queue.url."
+        case .lockedByAnotherProcess(let path):
+            """
+            The queue \(path) is in use by another process. Stop the other nps-collector (or whatever has the file \
+            open), or choose another queue.url.
+            """
+        case .closed:
+            "The queue is closed. Start the collector again."
+        }
+    }
+}

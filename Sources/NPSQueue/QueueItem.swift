@@ -1,0 +1,26 @@
+package import Foundation
+package import NPSModel
+
+/// A response as `queue list` and `queue show` print it.
+package struct QueueItem: Sendable, Hashable, Codable {
+    /// The order of acceptance; never changes.
+    package let sequence: Int64
+    package let id: ResponseID
+    package let state: ResponseState
+    package let source: String
+    /// The person's words; nil once delivered or erased.
+    package let email: String?
+    package let score: Int?
+    package let comment: String?
+    package let revision: Int
+    package let attempts: Int
+    package let mustUpsert: Bool
+    package let acceptedAt: Date
+    package let nextAttemptAt: Date?
+    package let deliveredAt: Date?
+    package let planhatId: String?
+    /// Why the last attempt didn't deliver, or why it is parked.
+    package let reason: String?
+    /// Oldest first, the last ``QueueTransaction/historyLength`` at most; filled by `show` only.
+    package var history: [Attempt]
+}

@@ -1,0 +1,98 @@
+import Foundation
+import GRDB
+import NPSModel
+
+/// A claimed row before its content is decoded, which the claimer's own task does.
+struct ClaimedRow: Sendable {
+    let id: String
+    let source: String
+    let payload: String
+    let revision: Int
+    let attempts: Int
+    let mustUpsert: Bool
+}
+
+extension QueueTransaction {
+    mutating func claimDue(limit: Int) throws -> [ClaimedRow] {
+        let due = try rows(
+            """
+            SELECT sequence, id, source, payload, revision, attempts, must_upsert FROM responses
+            WHERE state = 'pending' AND next_attempt_at <= ? ORDER BY next_attempt_at, sequence LIMIT ?
+            """,
+            [now, limit]
+        )
+        for row in due {
+            let sequence: Int64 = row[0]
+            try execute("UPDATE responses SET state = 'sending' WHERE sequence = ?", [sequence])
+            ledger.books.move(from: .pending, to: .sending)
+            ledger.claimed.insert(sequence)
+        }
+        return due.map {
+            ClaimedRow(
+                id: $0[1],
+                source: $0[2],
+                payload: $0[3],
+                revision: $0[4],
+                attempts: $0[5],
+                mustUpsert: $0[6]
+            )
+        }
+    }
+
+    mutating func settle(_ verdict: Verdict) throws {
+        guard let response = try response(verdict.id.rawValue) else { return }
+        try settle(response, verdict.outcome, revision: verdict.revision)
+    }
+
+    private mutating func settle(_ response: StoredResponse, _ outcome: Outcome, revision: Int) throws {
+        var response = response
+        let old = response.standing.state
+        guard let attempt = response.standing.settle(outcome, revision: revision, at: now) else { return }
+        try save(response, was: old)
+        try record(attempt, of: response.sequence)
+        if let next = response.standing.nextAttemptAt, next <= now { leavesDue = true }
+    }
+
+    mutating func release(_ id: ResponseID) throws {
+        guard let response = try response(id.rawValue) else { return }
+        try release(response)
+    }
+
+    private mutating func release(_ response: StoredResponse) throws {
+        var response = response
+        let old = response.standing.state
+        guard old == .sending else { return }
+        response.standing.release()
+        try save(response, was: old)
+    }
+
+    /// What was being sent when the process ended may have arrived. Gives how many there were.
+    mutating func interruptSending(retryAt: Date) throws -> Int {
+        let sending = try responses(in: .sending, after: 0, limit: .max)
+        let reason = "ambiguous: the collector stopped while sending"
+        for response in sending {
+            try settle(
+                response,
+                .ambiguous(retryAt: retryAt, reason: reason),
+                revision: response.standing.revision
+            )
+        }
+        return sending.count
+    }
+
+    /// Takes back the claims that no caller ever got, because their commit was reported as failed.
+    mutating func releaseUnclaimed() throws {
+        for response in try responses(in: .sending, after: 0, limit: .max)
+        where !ledger.claimed.contains(response.sequence) {
+            try release(response)
+            leavesDue = true
+        }
+    }
+
+    /// Nil when nothing is pending.
+    func nextDue() throws -> Date? {
+        let row = try row("SELECT MIN(next_attempt_at) FROM responses WHERE state = 'pending'")
+        let next: Milliseconds? = row?[0]
+        return next?.date
+    }
+}

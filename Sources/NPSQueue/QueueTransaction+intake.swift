@@ -1,0 +1,41 @@
+import GRDB
+import NPSModel
+
+extension QueueTransaction {
+    mutating func receive(_ incoming: Incoming) throws -> Acceptance {
+        if try insert(incoming) { return .accepted }
+        guard var response = try response(incoming.id) else {
+            throw QueueError.damaged("a response's id is taken, but its row can't be found")
+        }
+        let old = response.standing.state
+        let acceptance = response.standing.receive(digest: incoming.digest, at: now)
+        guard acceptance == .updated else { return acceptance }
+        try save(response, was: old, payload: incoming.payload)
+        if let next = response.standing.nextAttemptAt, next <= now { leavesDue = true }
+        return acceptance
+    }
+
+    /// Parked responses among the given; nothing for an unknown id.
+    mutating func retry(_ id: ResponseID) throws -> Int {
+        guard let response = try response(id.rawValue) else { return 0 }
+        return try retry(response)
+    }
+
+    mutating func retry(_ response: StoredResponse) throws -> Int {
+        var response = response
+        let old = response.standing.state
+        guard response.standing.retry(at: now) else { return 0 }
+        try save(response, was: old)
+        leavesDue = true
+        return 1
+    }
+
+    mutating func erase(_ id: ResponseID) throws -> Int {
+        guard var response = try response(id.rawValue) else { return 0 }
+        let old = response.standing.state
+        guard response.standing.erase() else { return 0 }
+        try save(response, was: old)
+        try execute("DELETE FROM attempts WHERE response = ?", [response.sequence])
+        return 1
+    }
+}

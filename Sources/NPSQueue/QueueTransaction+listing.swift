@@ -1,0 +1,94 @@
+import Foundation
+import GRDB
+import NPSModel
+
+/// A row for people, before its content is decoded by the caller's task.
+struct ListedRow: Sendable {
+    let sequence: Int64
+    let id: String
+    let state: String
+    let source: String
+    let payload: String?
+    let revision: Int
+    let attempts: Int
+    let mustUpsert: Bool
+    let acceptedAt: Milliseconds
+    let nextAttemptAt: Milliseconds?
+    let deliveredAt: Milliseconds?
+    let planhatID: String?
+    let reason: String?
+}
+
+extension QueueTransaction {
+    private static let listedColumns = """
+        sequence, id, state, source, payload, revision, attempts, must_upsert, accepted_at, next_attempt_at, \
+        delivered_at, planhat_id, reason
+        """
+
+    func list(_ filter: QueueFilter) throws -> [ListedRow] {
+        let limit = min(max(filter.limit, 0), QueueFilter.maximum)
+        let after = filter.after ?? 0
+        guard let state = filter.state else {
+            return try rows(
+                "SELECT \(Self.listedColumns) FROM responses WHERE sequence > ? ORDER BY sequence LIMIT ?",
+                [after, limit]
+            ).map(Self.listed)
+        }
+        return try rows(
+            "SELECT \(Self.listedColumns) FROM responses WHERE state = ? AND sequence > ? ORDER BY sequence LIMIT ?",
+            [state.rawValue, after, limit]
+        ).map(Self.listed)
+    }
+
+    func show(_ id: ResponseID) throws -> (row: ListedRow, history: [Attempt])? {
+        let row = try row("SELECT \(Self.listedColumns) FROM responses WHERE id = ?", [id.rawValue])
+        guard let listed = row.map(Self.listed) else { return nil }
+        let history = try rows(
+            "SELECT at, outcome, reason FROM attempts WHERE response = ? ORDER BY number",
+            [listed.sequence]
+        )
+        return (listed, try history.map(Self.attempt))
+    }
+
+    private static func listed(_ row: Row) -> ListedRow {
+        ListedRow(
+            sequence: row[0],
+            id: row[1],
+            state: row[2],
+            source: row[3],
+            payload: row[4],
+            revision: row[5],
+            attempts: row[6],
+            mustUpsert: row[7],
+            acceptedAt: row[8],
+            nextAttemptAt: row[9],
+            deliveredAt: row[10],
+            planhatID: row[11],
+            reason: row[12]
+        )
+    }
+
+    private static func attempt(_ row: Row) throws -> Attempt {
+        guard let outcome = Attempt.Result(rawValue: row[1]) else {
+            throw QueueError.damaged("an attempt has no known outcome")
+        }
+        return Attempt(at: (row[0] as Milliseconds).date, outcome: outcome, reason: row[2])
+    }
+
+    /// Costs the same for one row and for a million: counters, and the first entry of an index.
+    func status() throws -> QueueStatus {
+        let row = try row("SELECT MIN(received_at) FROM responses WHERE state = 'pending'")
+        let oldest: Milliseconds? = row?[0]
+        let books = ledger.books
+        return QueueStatus(
+            accepted: books.accepted,
+            pending: books.pending,
+            sending: books.sending,
+            delivered: books.delivered,
+            parked: books.parked,
+            erased: books.erased,
+            quarantined: books.quarantined,
+            oldestPendingSeconds: oldest.map { Int(max(0, now - $0) / 1_000) } ?? 0
+        )
+    }
+}

@@ -1,0 +1,120 @@
+import GRDB
+import NPSModel
+
+/// A submission, encoded by its own task before it reaches the dispatch queue.
+struct Incoming: Sendable {
+    let id: String
+    let source: String
+    let digest: String
+    let payload: String
+
+    init(_ submission: Submission) throws(QueueError) {
+        id = submission.response.id.rawValue
+        source = submission.response.source
+        digest = submission.digest
+        payload = try StoredContent(submission.response).json()
+    }
+}
+
+/// A row's key and the part of it that decides.
+struct StoredResponse {
+    let sequence: Int64
+    var standing: Standing
+}
+
+extension QueueTransaction {
+    private static let standingColumns = """
+        sequence, state, digest, revision, attempts, must_upsert, next_attempt_at, received_at, delivered_at, \
+        planhat_id, reason
+        """
+
+    /// False when the id is known; then nothing is written.
+    mutating func insert(_ incoming: Incoming) throws -> Bool {
+        let standing = Standing(digest: incoming.digest, at: now)
+        try execute(
+            """
+            INSERT INTO responses (id, state, source, payload, digest, revision, attempts, must_upsert,
+                next_attempt_at, received_at, accepted_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            """,
+            [
+                incoming.id, standing.state.rawValue, incoming.source, incoming.payload, standing.digest,
+                standing.revision, standing.attempts, standing.mustUpsert, standing.nextAttemptAt,
+                standing.receivedAt, now,
+            ]
+        )
+        guard database.changesCount == 1 else { return false }
+        ledger.books.accepted += 1
+        ledger.books[standing.state] += 1
+        leavesDue = true
+        return true
+    }
+
+    func response(_ id: String) throws -> StoredResponse? {
+        try row("SELECT \(Self.standingColumns) FROM responses WHERE id = ?", [id]).map(Self.stored)
+    }
+
+    /// The oldest responses in a state, after a sequence.
+    func responses(in state: ResponseState, after sequence: Int64, limit: Int) throws -> [StoredResponse] {
+        try rows(
+            "SELECT \(Self.standingColumns) FROM responses WHERE state = ? AND sequence > ? ORDER BY sequence LIMIT ?",
+            [state.rawValue, sequence, limit]
+        ).map(Self.stored)
+    }
+
+    private static func stored(_ row: Row) throws -> StoredResponse {
+        guard let state = ResponseState(rawValue: row[1]) else { throw QueueError.damaged("a row has no known state") }
+        var standing = Standing(digest: row[2], at: row[7])
+        standing.state = state
+        standing.revision = row[3]
+        standing.attempts = row[4]
+        standing.mustUpsert = row[5]
+        standing.nextAttemptAt = row[6]
+        standing.deliveredAt = row[8]
+        standing.planhatID = row[9]
+        standing.reason = row[10]
+        return StoredResponse(sequence: row[0], standing: standing)
+    }
+
+    /// - Parameter payload: the new content; nil leaves it as it is, or removes it with a state that keeps none.
+    mutating func save(_ response: StoredResponse, was old: ResponseState, payload: String? = nil) throws {
+        let standing = response.standing
+        try execute(
+            """
+            UPDATE responses SET state = ?, digest = ?, revision = ?, attempts = ?, must_upsert = ?,
+                next_attempt_at = ?, received_at = ?, delivered_at = ?, planhat_id = ?, reason = ?,
+                payload = CASE WHEN ? THEN COALESCE(?, payload) END
+            WHERE sequence = ?
+            """,
+            [
+                standing.state.rawValue, standing.digest, standing.revision, standing.attempts, standing.mustUpsert,
+                standing.nextAttemptAt, standing.receivedAt, standing.deliveredAt, standing.planhatID,
+                standing.reason, standing.keepsContent, payload, response.sequence,
+            ]
+        )
+        ledger.books.move(from: old, to: standing.state)
+        if standing.state == .sending {
+            ledger.claimed.insert(response.sequence)
+        } else {
+            ledger.claimed.remove(response.sequence)
+        }
+        if payload != nil || !standing.keepsContent { leavesRemains = true }
+    }
+
+    func record(_ attempt: Attempt, of sequence: Int64) throws {
+        try execute(
+            """
+            INSERT INTO attempts (response, number, at, outcome, reason)
+            SELECT ?1, COALESCE(MAX(number), 0) + 1, ?2, ?3, ?4 FROM attempts WHERE response = ?1
+            """,
+            [sequence, Milliseconds(attempt.at), attempt.outcome.rawValue, attempt.reason]
+        )
+        try execute(
+            """
+            DELETE FROM attempts WHERE response = ?1
+                AND number <= (SELECT MAX(number) FROM attempts WHERE response = ?1) - ?2
+            """,
+            [sequence, Self.historyLength]
+        )
+    }
+}

@@ -1,0 +1,56 @@
+import GRDB
+import NPSModel
+
+/// One transaction as a job sees it: the rows, the books, and what to do after the commit.
+///
+/// The second engine will have the same methods on its own tables; nothing above this type knows SQL.
+struct QueueTransaction {
+    /// How many attempts a response's history keeps.
+    static let historyLength = 20
+
+    let database: Database
+    /// One time for the whole transaction.
+    let now: Milliseconds
+    var ledger: Ledger
+    /// Set by what makes something claimable at once.
+    var leavesDue = false
+    /// Set by what removes somebody's words: they are still in the log.
+    var leavesRemains = false
+
+    init(database: Database, now: Milliseconds, ledger: Ledger) {
+        self.database = database
+        self.now = now
+        self.ledger = ledger
+    }
+
+    func execute(_ sql: String, _ arguments: StatementArguments) throws {
+        try database.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+
+    func rows(_ sql: String, _ arguments: StatementArguments = []) throws -> [Row] {
+        try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments)
+    }
+
+    func row(_ sql: String, _ arguments: StatementArguments = []) throws -> Row? {
+        try Row.fetchOne(database.cachedStatement(sql: sql), arguments: arguments)
+    }
+
+    func writeBooks() throws {
+        let books = ledger.books
+        try execute(
+            """
+            UPDATE books SET accepted = ?, pending = ?, sending = ?, delivered = ?, parked = ?, erased = ?,
+                quarantined = ?, quarantined_bytes = ?
+            """,
+            [
+                books.accepted, books.pending, books.sending, books.delivered, books.parked, books.erased,
+                books.quarantined, books.quarantinedBytes,
+            ]
+        )
+    }
+
+    /// A write that changes nothing else: what readiness needs to know is whether it becomes durable.
+    func probe() throws {
+        try execute("UPDATE books SET probed_at = ?", [now])
+    }
+}

@@ -1,0 +1,89 @@
+package import NPSModel
+
+extension ResponseQueue {
+    package func status() async throws(QueueError) -> QueueStatus {
+        try await transact { transaction in try transaction.status() }
+    }
+
+    /// In the order of acceptance. For an export, page with ``QueueFilter/after`` until a page is empty.
+    package func list(_ filter: QueueFilter) async throws(QueueError) -> [QueueItem] {
+        let rows = try await transact { transaction in try transaction.list(filter) }
+        var items: [QueueItem] = []
+        items.reserveCapacity(rows.count)
+        for row in rows { items.append(try QueueItem(row)) }
+        return items
+    }
+
+    /// Nil for an unknown id.
+    package func show(_ id: ResponseID) async throws(QueueError) -> QueueItem? {
+        let shown = try await transact { transaction in try transaction.show(id) }
+        guard let shown else { return nil }
+        return try QueueItem(shown.row, history: shown.history)
+    }
+
+    /// Makes parked responses pending, due at once, with their attempts counted anew. Nil means all that are parked.
+    /// Gives how many there were.
+    package func retry(_ ids: [ResponseID]?) async throws(QueueError) -> Int {
+        guard let ids else { return try await retryAll() }
+        return try await transact { transaction in
+            var count = 0
+            for id in ids { count += try transaction.retry(id) }
+            return count
+        }
+    }
+
+    private func retryAll() async throws(QueueError) -> Int {
+        var count = 0
+        var last: Int64 = 0
+        while true {
+            let after = last
+            let part = try await transact { transaction in
+                let parked = try transaction.responses(in: .parked, after: after, limit: Self.chunk)
+                for response in parked { _ = try transaction.retry(response) }
+                return (count: parked.count, last: parked.last?.sequence)
+            }
+            guard let next = part.last else { return count }
+            count += part.count
+            last = next
+        }
+    }
+
+    /// Removes what these people said, whatever the state; the ids stay, so that a late repetition isn't accepted
+    /// anew. Gives how many were not erased before. On return nothing of it is left in the database or its log.
+    package func erase(_ ids: [ResponseID]) async throws(QueueError) -> Int {
+        let count = try await transact { transaction in
+            var count = 0
+            for id in ids { count += try transaction.erase(id) }
+            return count
+        }
+        await truncateLog()
+        return count
+    }
+}
+
+extension QueueItem {
+    init(_ row: ListedRow, history: [Attempt] = []) throws(QueueError) {
+        guard let id = ResponseID(rawValue: row.id), let state = ResponseState(rawValue: row.state) else {
+            throw .damaged("a row has no valid id or state")
+        }
+        let content = row.payload.flatMap(StoredContent.init(json:))
+        self.init(
+            sequence: row.sequence,
+            id: id,
+            state: state,
+            source: row.source,
+            email: content?.email,
+            score: content?.score,
+            comment: content?.comment,
+            revision: row.revision,
+            attempts: row.attempts,
+            mustUpsert: row.mustUpsert,
+            acceptedAt: row.acceptedAt.date,
+            nextAttemptAt: row.nextAttemptAt?.date,
+            deliveredAt: row.deliveredAt?.date,
+            planhatId: row.planhatID,
+            reason: row.reason,
+            history: history
+        )
+    }
+}

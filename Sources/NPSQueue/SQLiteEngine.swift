@@ -1,0 +1,233 @@
+import Dispatch
+import Foundation
+import GRDB
+import GRDBSQLite
+import Logging
+import Synchronization
+
+/// Runs each batch of jobs in one transaction and keeps the log short.
+///
+/// Lives on group commit's dispatch queue: the lock around its state is never contended, it is there to prove that.
+final class SQLiteEngine: Sendable {
+    private struct State {
+        /// Nil after an error that makes the connection untrustworthy, and after ``close()``.
+        var connection: DatabaseQueue?
+        var isClosed = false
+        var ledger: Ledger
+        /// Written to the log since the last checkpoint.
+        var pagesInLog = 0
+        var isTruncationScheduled = false
+    }
+
+    private struct Committed: Sendable {
+        let completions: [@Sendable () -> Void]
+        let ledger: Ledger
+        let leavesDue: Bool
+        let leavesRemains: Bool
+        let pages: Int
+    }
+
+    /// SQLite's own habit is 1,000 pages; twice that halves the syncs and stays at 8 MiB.
+    private static let pagesPerCheckpoint = 2_000
+
+    private let path: String
+    private let dispatch: DispatchQueue
+    private let now: @Sendable () -> Date
+    private let logger: Logger
+    private let onDue: @Sendable () -> Void
+    private let state: Mutex<State>
+
+    /// Opens the file and turns what was being sent when the last process ended into ambiguous pending responses.
+    ///
+    /// - Parameter onDue: called after a commit that left something to claim.
+    init(
+        path: String,
+        on dispatch: DispatchQueue,
+        grace: TimeInterval,
+        now: @escaping @Sendable () -> Date,
+        logger: Logger,
+        onDue: @escaping @Sendable () -> Void
+    ) throws(QueueError) {
+        self.path = path
+        self.dispatch = dispatch
+        self.now = now
+        self.logger = logger
+        self.onDue = onDue
+        let start = Milliseconds(now())
+        let connection = try DatabaseFile.open(path)
+        do {
+            let committed = try connection.writeWithoutTransaction { database in
+                try Self.transact(database, ledger: try Ledger(reading: database), at: start) { transaction in
+                    let interrupted = try transaction.interruptSending(retryAt: start.date.addingTimeInterval(grace))
+                    return [{ logger.info("The queue is open", metadata: ["ambiguous": "\(interrupted)"]) }]
+                }
+            }
+            for completion in committed.completions { completion() }
+            state = Mutex(State(connection: connection, ledger: committed.ledger))
+        } catch {
+            throw QueueError(error, path: path)
+        }
+    }
+
+    /// Answers every job. A job that fails alone doesn't take its neighbours with it.
+    func commit(_ jobs: [Job]) {
+        do {
+            let committed = try state.withLock { state in try transact(jobs, &state) }
+            for completion in committed.completions { completion() }
+            if committed.leavesDue { onDue() }
+            tidy(after: committed)
+        } catch {
+            answer(jobs, failedWith: error)
+        }
+    }
+
+    private func answer(_ jobs: [Job], failedWith error: any Error) {
+        let failure = QueueError(error, path: path)
+        let concernsOneJob = error is QueueError || (error as? DatabaseError)?.concernsStatementOnly == true
+        guard jobs.count > 1, concernsOneJob || failure == .diskFull, !isBroken else {
+            logger.error("A transaction failed", metadata: ["reason": "\(failure)", "jobs": "\(jobs.count)"])
+            for job in jobs { job.refuse(failure) }
+            return
+        }
+        for job in jobs {
+            // On a full disk, acceptance fails at once; what makes room or only reads gets its own try.
+            if failure == .diskFull, job.weight > 0 { job.refuse(failure) } else { commit([job]) }
+        }
+    }
+
+    private var isBroken: Bool { state.withLock { $0.connection == nil } }
+
+    private func transact(_ jobs: [Job], _ state: inout State) throws -> Committed {
+        let connection = try openConnection(&state)
+        do {
+            let ledger = state.ledger
+            let start = Milliseconds(now())
+            let committed = try connection.writeWithoutTransaction { database in
+                try Self.transact(database, ledger: ledger, at: start) { transaction in
+                    try jobs.map { try Self.run($0, in: &transaction) }
+                }
+            }
+            state.ledger = committed.ledger
+            state.pagesInLog += committed.pages
+            return committed
+        } catch let error as DatabaseError where error.resultCode != .SQLITE_FULL && !error.concernsStatementOnly {
+            drop(&state)
+            throw error
+        }
+    }
+
+    /// A refusal that wrote nothing is the job's own affair; any other error undoes the transaction.
+    private static func run(
+        _ job: Job,
+        in transaction: inout QueueTransaction
+    ) throws -> @Sendable () -> Void {
+        let changes = transaction.database.totalChangesCount
+        do {
+            return try job.run(&transaction)
+        } catch let refusal as QueueError where transaction.database.totalChangesCount == changes {
+            return { job.refuse(refusal) }
+        }
+    }
+
+    private static func transact(
+        _ database: Database,
+        ledger: Ledger,
+        at now: Milliseconds,
+        _ body: (inout QueueTransaction) throws -> [@Sendable () -> Void]
+    ) throws -> Committed {
+        try database.beginTransaction(.immediate)
+        do {
+            var transaction = QueueTransaction(database: database, now: now, ledger: ledger)
+            let completions = try body(&transaction)
+            if transaction.ledger.books != ledger.books { try transaction.writeBooks() }
+            try database.commit()
+            return Committed(
+                completions: completions,
+                ledger: transaction.ledger,
+                leavesDue: transaction.leavesDue,
+                leavesRemains: transaction.leavesRemains,
+                pages: takePagesWritten(database)
+            )
+        } catch {
+            try? database.rollback()
+            throw error
+        }
+    }
+
+    private static func takePagesWritten(_ database: Database) -> Int {
+        var pages: CInt = 0
+        var highest: CInt = 0
+        sqlite3_db_status(database.sqliteConnection, SQLITE_DBSTATUS_CACHE_WRITE, &pages, &highest, 1)
+        return Int(pages)
+    }
+}
+
+extension SQLiteEngine {
+    /// After a failed write or sync nothing that the old connection remembers may be believed (the fsyncgate rule).
+    private func drop(_ state: inout State) {
+        try? state.connection?.close()
+        state.connection = nil
+    }
+
+    private func openConnection(_ state: inout State) throws -> DatabaseQueue {
+        if let connection = state.connection { return connection }
+        if state.isClosed { throw QueueError.closed }
+        try WriteAheadLog.rewrite(ofDatabase: path)
+        let connection = try DatabaseFile.open(path)
+        let claimed = state.ledger.claimed
+        let start = Milliseconds(now())
+        let committed = try connection.writeWithoutTransaction { database in
+            var ledger = try Ledger(reading: database)
+            ledger.claimed = claimed
+            return try Self.transact(database, ledger: ledger, at: start) { transaction in
+                try transaction.releaseUnclaimed()
+                return []
+            }
+        }
+        logger.notice("The queue's file is open again")
+        state.connection = connection
+        state.ledger = committed.ledger
+        return connection
+    }
+
+    /// Checkpoints come after the answers, so that nobody waits for one that isn't theirs.
+    private func tidy(after committed: Committed) {
+        state.withLock { state in
+            if state.pagesInLog >= Self.pagesPerCheckpoint { checkpoint(.passive, &state) }
+            guard committed.leavesRemains, !state.isTruncationScheduled else { return }
+            state.isTruncationScheduled = true
+            dispatch.asyncAfter(deadline: .now() + 1) { [weak self] in
+                self?.state.withLock { state in self?.checkpoint(.truncate, &state) }
+            }
+        }
+    }
+
+    /// Empties the log, which still holds what was deleted from the database.
+    func truncateLog() {
+        state.withLock { checkpoint(.truncate, &$0) }
+    }
+
+    private func checkpoint(_ mode: Database.CheckpointMode, _ state: inout State) {
+        if mode == .truncate { state.isTruncationScheduled = false }
+        do {
+            try state.connection?.writeWithoutTransaction { database in
+                _ = try database.checkpoint(mode)
+                // Pages copied to the database count as written too, but not to the log.
+                _ = Self.takePagesWritten(database)
+            }
+            state.pagesInLog = 0
+        } catch {
+            logger.error("A checkpoint failed", metadata: ["reason": "\(QueueError(error, path: path))"])
+            drop(&state)
+        }
+    }
+
+    /// Idempotent.
+    func close() {
+        state.withLock { state in
+            checkpoint(.truncate, &state)
+            drop(&state)
+            state.isClosed = true
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import GRDB
+
+/// The tables, as a list of steps to which later versions append.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("responses and quarantine") { db in
+            try db.execute(sql: responses)
+            try db.execute(sql: attempts)
+            try db.execute(sql: quarantine)
+            try db.execute(sql: books)
+        }
+        return migrator
+    }
+
+    /// All times are milliseconds since 1970. The checks repeat what `Standing` promises, so that no bug of ours can
+    /// quietly write a row that contradicts itself.
+    private static let responses = """
+        CREATE TABLE responses (
+            sequence INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            state TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'delivered', 'parked', 'erased')),
+            source TEXT NOT NULL,
+            payload TEXT,
+            digest TEXT NOT NULL,
+            revision INTEGER NOT NULL CHECK (revision >= 1),
+            attempts INTEGER NOT NULL CHECK (attempts >= 0),
+            must_upsert INTEGER NOT NULL CHECK (must_upsert IN (0, 1)),
+            next_attempt_at INTEGER,
+            received_at INTEGER NOT NULL,
+            accepted_at INTEGER NOT NULL,
+            delivered_at INTEGER,
+            planhat_id TEXT,
+            reason TEXT,
+            CHECK ((payload IS NOT NULL) = (state IN ('pending', 'sending', 'parked'))),
+            CHECK ((next_attempt_at IS NOT NULL) = (state IN ('pending', 'sending'))),
+            CHECK (state <> 'delivered' OR delivered_at IS NOT NULL)
+        ) STRICT;
+        CREATE INDEX responses_by_state ON responses (state);
+        CREATE INDEX responses_due ON responses (next_attempt_at) WHERE state = 'pending';
+        CREATE INDEX responses_waiting ON responses (received_at) WHERE state = 'pending';
+        """
+
+    private static let attempts = """
+        CREATE TABLE attempts (
+            response INTEGER NOT NULL REFERENCES responses (sequence),
+            number INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            outcome TEXT NOT NULL CHECK (outcome IN ('delivered', 'retry', 'ambiguous', 'parked')),
+            reason TEXT,
+            PRIMARY KEY (response, number)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let quarantine = """
+        CREATE TABLE quarantine (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            source TEXT NOT NULL,
+            key TEXT NOT NULL,
+            delivery_id TEXT,
+            content_type TEXT,
+            received_at INTEGER NOT NULL,
+            problems TEXT NOT NULL,
+            size INTEGER NOT NULL CHECK (size > 0),
+            body BLOB NOT NULL,
+            UNIQUE (source, key)
+        ) STRICT;
+        """
+
+    private static let books = """
+        CREATE TABLE books (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            accepted INTEGER NOT NULL DEFAULT 0 CHECK (accepted >= 0),
+            pending INTEGER NOT NULL DEFAULT 0 CHECK (pending >= 0),
+            sending INTEGER NOT NULL DEFAULT 0 CHECK (sending >= 0),
+            delivered INTEGER NOT NULL DEFAULT 0 CHECK (delivered >= 0),
+            parked INTEGER NOT NULL DEFAULT 0 CHECK (parked >= 0),
+            erased INTEGER NOT NULL DEFAULT 0 CHECK (erased >= 0),
+            quarantined INTEGER NOT NULL DEFAULT 0 CHECK (quarantined >= 0),
+            quarantined_bytes INTEGER NOT NULL DEFAULT 0 CHECK (quarantined_bytes >= 0),
+            probed_at INTEGER
+        ) STRICT;
+        INSERT INTO books (id) VALUES (1);
+        """
+}

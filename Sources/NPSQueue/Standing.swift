@@ -1,0 +1,146 @@
+import Foundation
+
+/// The part of a response's row that decides: every rule of the state machine is a function of this value.
+struct Standing: Sendable, Hashable {
+    var state = ResponseState.pending
+    var digest: String
+    var revision = 1
+    /// Made with the present content, or since the last `retry` by hand.
+    var attempts = 0
+    var mustUpsert = false
+    /// Set while pending or sending; a release needs it again.
+    var nextAttemptAt: Milliseconds?
+    /// When the present content came in.
+    var receivedAt: Milliseconds
+    var deliveredAt: Milliseconds?
+    var planhatID: String?
+    var reason: String?
+
+    /// A response that is new.
+    init(digest: String, at now: Milliseconds) {
+        self.digest = digest
+        nextAttemptAt = now
+        receivedAt = now
+    }
+
+    /// Whether the row still carries what the person said.
+    var keepsContent: Bool {
+        switch state {
+        case .pending, .sending, .parked: true
+        case .delivered, .erased: false
+        }
+    }
+}
+
+extension Standing {
+    /// The same response came in again. `updated` means that its content has to be replaced.
+    mutating func receive(digest newDigest: String, at now: Milliseconds) -> Acceptance {
+        guard state != .erased, digest != newDigest else { return .unchanged }
+        digest = newDigest
+        revision += 1
+        receivedAt = now
+        switch state {
+        case .pending, .sending, .erased:
+            // A pending one keeps its schedule: the wait is for the API's sake. One that is being sent learns from
+            // its verdict, which names the older revision, that it has to go again.
+            break
+        case .delivered:
+            mustUpsert = true
+            makePending(at: now)
+        case .parked:
+            makePending(at: now)
+        }
+        return .updated
+    }
+
+    mutating func claim() {
+        state = .sending
+    }
+
+    /// Nothing was sent.
+    mutating func release() {
+        guard state == .sending else { return }
+        state = .pending
+    }
+
+    /// Nil when there is nothing to settle: it isn't being sent (any more).
+    mutating func settle(_ outcome: Outcome, revision settled: Int, at now: Milliseconds) -> Attempt? {
+        guard state == .sending else { return nil }
+        attempts += 1
+        let attempt = apply(outcome, at: now)
+        if settled != revision, state != .pending {
+            // The verdict is about older content; Planhat has that, or refused it. The newer still has to go.
+            makePending(at: now)
+        }
+        if settled != revision {
+            mustUpsert = true
+            deliveredAt = nil
+        }
+        return attempt
+    }
+
+    private mutating func apply(_ outcome: Outcome, at now: Milliseconds) -> Attempt {
+        switch outcome {
+        case .delivered(let id):
+            state = .delivered
+            planhatID = id ?? planhatID
+            deliveredAt = now
+            nextAttemptAt = nil
+            reason = nil
+            return Attempt(at: now.date, outcome: .delivered, reason: nil)
+        case .retry(let date, let why, let countsAttempt):
+            if !countsAttempt { attempts -= 1 }
+            return postpone(to: date, outcome: .retry, reason: why, at: now)
+        case .ambiguous(let date, let why):
+            mustUpsert = true
+            return postpone(to: date, outcome: .ambiguous, reason: why, at: now)
+        case .park(let why):
+            state = .parked
+            nextAttemptAt = nil
+            reason = Self.short(why)
+            return Attempt(at: now.date, outcome: .parked, reason: reason)
+        }
+    }
+
+    private mutating func postpone(
+        to date: Date,
+        outcome: Attempt.Result,
+        reason why: String,
+        at now: Milliseconds
+    ) -> Attempt {
+        state = .pending
+        nextAttemptAt = Milliseconds(date)
+        reason = Self.short(why)
+        return Attempt(at: now.date, outcome: outcome, reason: reason)
+    }
+
+    /// A person asked for another try. False unless it is parked.
+    mutating func retry(at now: Milliseconds) -> Bool {
+        guard state == .parked else { return false }
+        makePending(at: now)
+        return true
+    }
+
+    /// False when it is erased already.
+    mutating func erase() -> Bool {
+        guard state != .erased else { return false }
+        state = .erased
+        digest = ""
+        nextAttemptAt = nil
+        reason = nil
+        return true
+    }
+
+    private mutating func makePending(at now: Milliseconds) {
+        state = .pending
+        attempts = 0
+        nextAttemptAt = now
+        deliveredAt = nil
+        reason = nil
+    }
+
+    /// Reasons are for reading, not for keeping somebody's error page.
+    private static func short(_ reason: String) -> String {
+        String(reason.prefix(500))
+    }
+}

@@ -1,0 +1,309 @@
+import Foundation
+import NPSModel
+import NPSQueue
+import Testing
+
+/// What every engine must do, whatever is underneath.
+@Suite("Every engine")
+struct ConformanceTests {
+    @Test("accepts, hands out and settles a response, and keeps only the receipt", arguments: Engine.allCases)
+    func delivery(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let new = try submission(1, score: 0, comment: "fine")
+                #expect(try await queue.accept([new]).outcomes == [.accepted])
+                let claim = try #require(try await queue.claim(limit: 10).first)
+                #expect(claim.response == new.response)
+                #expect(claim.revision == 1)
+                #expect(claim.attempts == 0)
+                #expect(!claim.mustUpsert)
+                #expect(try await queue.claim(limit: 10).isEmpty)
+                #expect(try await queue.show(claim.response.id)?.state == .sending)
+                workshop.clock.advance(by: 5)
+                try await queue.settle([claim.verdict(.delivered(planhatID: "64a1"))])
+                let item = try #require(try await queue.show(claim.response.id))
+                #expect(item.state == .delivered)
+                #expect(item.email == nil && item.score == nil && item.comment == nil)
+                #expect(item.planhatId == "64a1")
+                #expect(item.deliveredAt == workshop.clock.now)
+                #expect(item.attempts == 1)
+                #expect(item.history.map(\.outcome) == [.delivered])
+            }
+        }
+    }
+
+    @Test("keeps every field of a response on its way through", arguments: Engine.allCases)
+    func fields(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let response = SurveyResponse(
+                    id: ResponseID(source: "acme", providerID: "ü"),
+                    source: "acme",
+                    email: try EmailAddress("O'Brien+nps@bücher.example"),
+                    score: try #require(Score(10)),
+                    comment: "„Gut“ \u{1F600}\n\"quoted\" \\ and / more",
+                    answeredAt: Date(timeIntervalSince1970: 1_600_000_000.123),
+                    sentAt: Date(timeIntervalSince1970: 1_500_000_000.001),
+                    campaignID: "c-1",
+                    companyID: "co-2",
+                    custom: ["n": .integer(9_007_199_254_740_993), "o": .object(["deep": .array([.null, .bool(true)])])]
+                )
+                _ = try await queue.accept([Submission(response)])
+                #expect(try await queue.claim(limit: 1).map(\.response) == [response])
+            }
+        }
+    }
+
+    @Test("tells a repetition from an edit", arguments: Engine.allCases)
+    func repetition(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let (first, edit) = (try submission(1, score: 3), try submission(1, score: 8))
+                let intake = try await queue.accept([first, first, edit, edit, try submission(2), first])
+                #expect(intake.outcomes == [.accepted, .unchanged, .updated, .unchanged, .accepted, .updated])
+                #expect(try await queue.accept([first]).outcomes == [.unchanged])
+                let claims = try await queue.claim(limit: 10)
+                #expect(claims.map(\.revision) == [3, 1])
+                #expect(claims.first?.response.score == Score(3))
+                #expect(claims.map(\.mustUpsert) == [false, false])
+                let status = try await queue.status()
+                #expect(status.accepted == 2)
+                #expect(status.balances)
+            }
+        }
+    }
+
+    @Test("sends an edit of a delivered response again, by upsert, without counting it twice", arguments: Engine.allCases)
+    func editAfterDelivery(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                _ = try await queue.accept([try submission(1, score: 3)])
+                try await deliverAll(queue)
+                #expect(try await queue.accept([try submission(1, score: 3)]).outcomes == [.unchanged])
+                #expect(try await queue.accept([try submission(1, score: 4)]).outcomes == [.updated])
+                let claim = try #require(try await queue.claim(limit: 1).first)
+                #expect(claim.mustUpsert)
+                #expect(claim.revision == 2)
+                #expect(claim.response.score == Score(4))
+                #expect(try await queue.status().accepted == 1)
+            }
+        }
+    }
+
+    @Test("never takes a verdict on older content for one on newer", arguments: Engine.allCases, staleOutcomes)
+    func editWhileSending(engine: Engine, outcome: Outcome) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                _ = try await queue.accept([try submission(1, score: 3)])
+                let old = try #require(try await queue.claim(limit: 1).first)
+                #expect(try await queue.accept([try submission(1, score: 4)]).outcomes == [.updated])
+                #expect(try await queue.status().sending == 1)
+                #expect(try await queue.claim(limit: 1).isEmpty)
+                try await queue.settle([old.verdict(outcome)])
+                workshop.clock.advance(by: 60)
+                let new = try #require(try await queue.claim(limit: 1).first)
+                #expect(new.revision == 2)
+                #expect(new.mustUpsert)
+                #expect(new.response.score == Score(4))
+                // The old verdict once more: it must not end the new claim.
+                try await queue.settle([new.verdict(.delivered(planhatID: nil)), old.verdict(.park(reason: "late"))])
+                #expect(try await queue.show(new.response.id)?.state == .delivered)
+                #expect(try await queue.status().balances)
+            }
+        }
+    }
+
+    static let staleOutcomes: [Outcome] = [
+        .delivered(planhatID: "1"),
+        .retry(at: Date(timeIntervalSince1970: 1_700_000_030), reason: "later", countsAttempt: true),
+        .ambiguous(retryAt: Date(timeIntervalSince1970: 1_700_000_030), reason: "no answer"),
+        .park(reason: "no"),
+    ]
+
+    @Test("waits as long as a verdict says, and counts only attempts that count", arguments: Engine.allCases)
+    func retries(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let start = workshop.clock.now
+                _ = try await queue.accept([try submission(1)])
+                #expect(try await queue.nextDue() == start)
+                let first = try #require(try await queue.claim(limit: 1).first)
+                let later = start.addingTimeInterval(10)
+                try await queue.settle([first.verdict(.retry(at: later, reason: "429", countsAttempt: false))])
+                #expect(try await queue.nextDue() == later)
+                #expect(try await queue.claim(limit: 1).isEmpty)
+                workshop.clock.advance(by: 10)
+                let second = try #require(try await queue.claim(limit: 1).first)
+                #expect(second.attempts == 0 && !second.mustUpsert)
+                try await queue.settle([second.verdict(.retry(at: later, reason: "500", countsAttempt: true))])
+                let third = try #require(try await queue.claim(limit: 1).first)
+                #expect(third.attempts == 1 && !third.mustUpsert)
+                try await queue.settle([third.verdict(.ambiguous(retryAt: later, reason: "cut off"))])
+                let fourth = try #require(try await queue.claim(limit: 1).first)
+                #expect(fourth.attempts == 2 && fourth.mustUpsert)
+                let item = try #require(try await queue.show(fourth.response.id))
+                #expect(item.history.map(\.outcome) == [.retry, .retry, .ambiguous])
+                #expect(item.history.map(\.reason) == ["429", "500", "cut off"])
+            }
+        }
+    }
+
+    @Test("takes back what was claimed but never sent, as it was", arguments: Engine.allCases)
+    func release(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                _ = try await queue.accept([try submission(1), try submission(2)])
+                let claims = try await queue.claim(limit: 2)
+                try await queue.release(claims.map(\.response.id))
+                #expect(try await queue.claim(limit: 2) == claims)
+                try await queue.settle([claims[0].verdict(.delivered(planhatID: nil))])
+                try await queue.release([claims[0].response.id])
+                #expect(try await queue.show(claims[0].response.id)?.state == .delivered)
+            }
+        }
+    }
+
+    @Test("parks with a reason until somebody retries or edits", arguments: Engine.allCases)
+    func parking(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                _ = try await queue.accept([try submission(1), try submission(2), try submission(3)])
+                for claim in try await queue.claim(limit: 3) {
+                    try await queue.settle([claim.verdict(.park(reason: "unknown contact"))])
+                }
+                #expect(try await queue.list(QueueFilter(state: .parked)).map(\.reason) == Array(repeating: "unknown contact", count: 3))
+                #expect(try await queue.list(QueueFilter(state: .parked)).first?.email == "person1@example.com")
+                #expect(try await queue.nextDue() == nil)
+                #expect(try await queue.accept([try submission(1)]).outcomes == [.unchanged])
+                #expect(try await queue.accept([try submission(1, score: 1)]).outcomes == [.updated])
+                #expect(try await queue.retry([try submission(2).response.id, try submission(1).response.id]) == 1)
+                #expect(try await queue.retry(nil) == 1)
+                #expect(try await queue.retry(nil) == 0)
+                let claims = try await queue.claim(limit: 10)
+                #expect(claims.map(\.attempts) == [0, 0, 0])
+                #expect(claims.map(\.revision) == [2, 1, 1])
+                #expect(try await queue.status().balances)
+            }
+        }
+    }
+
+    @Test("keeps erased responses erased", arguments: Engine.allCases)
+    func erasure(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                _ = try await queue.accept([try submission(1), try submission(2)])
+                let claim = try #require(try await queue.claim(limit: 1).first)
+                let ids = [claim.response.id, try submission(2).response.id, try submission(3).response.id]
+                #expect(try await queue.erase(ids) == 2)
+                #expect(try await queue.erase(ids) == 0)
+                try await queue.settle([claim.verdict(.delivered(planhatID: "1"))])
+                #expect(try await queue.accept([try submission(1), try submission(1, score: 1)]).outcomes == [.unchanged, .unchanged])
+                let status = try await queue.status()
+                #expect(status.erased == 2 && status.accepted == 2 && status.balances)
+                #expect(try await queue.show(claim.response.id)?.email == nil)
+            }
+        }
+    }
+
+    @Test("lists by sequence, page after page, in every state or one", arguments: Engine.allCases)
+    func paging(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                _ = try await queue.accept(try (1...25).map { try submission($0) })
+                _ = try await queue.claim(limit: 5)
+                var seen: [String?] = []
+                var after: Int64?
+                while true {
+                    let page = try await queue.list(QueueFilter(limit: 7, after: after))
+                    guard let last = page.last else { break }
+                    #expect(page.count <= 7)
+                    seen += page.map(\.email)
+                    after = last.sequence
+                }
+                #expect(seen == (1...25).map { "person\($0)@example.com" })
+                #expect(try await queue.list(QueueFilter(state: .pending)).count == 20)
+                #expect(try await queue.list(QueueFilter(state: .sending, limit: 3)).count == 3)
+                #expect(try await queue.list(QueueFilter(limit: -1)).isEmpty)
+            }
+        }
+    }
+
+    @Test("wakes the forwarder once for many arrivals, and ends its stream on close", arguments: Engine.allCases)
+    func arrivals(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            let queue = try workshop.open()
+            var arrivals = queue.arrivals().makeAsyncIterator()
+            for number in 1...5 { _ = try await queue.accept([try submission(number)]) }
+            #expect(await arrivals.next() != nil)
+            await queue.close()
+            #expect(await arrivals.next() == nil)
+            var late = queue.arrivals().makeAsyncIterator()
+            #expect(await late.next() == nil)
+        }
+    }
+
+    @Test("refuses everything once it is closed", arguments: Engine.allCases)
+    func closing(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            let queue = try workshop.open()
+            await queue.close()
+            await queue.close()
+            await #expect(throws: QueueError.closed) { try await queue.accept([try submission(1)]) }
+            await #expect(throws: QueueError.closed) { try await queue.probe() }
+        }
+    }
+
+    @Test("keeps the last twenty attempts of a response", arguments: Engine.allCases)
+    func history(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                _ = try await queue.accept([try submission(1)])
+                for number in 1...25 {
+                    let claim = try #require(try await queue.claim(limit: 1).first)
+                    let outcome = Outcome.retry(at: workshop.clock.now, reason: "\(number)", countsAttempt: true)
+                    try await queue.settle([claim.verdict(outcome)])
+                }
+                let item = try #require(try await queue.show(try submission(1).response.id))
+                #expect(item.history.map(\.reason) == (6...25).map(String.init))
+                #expect(item.attempts == 25)
+            }
+        }
+    }
+
+    @Test("tells the age of what has been pending longest", arguments: Engine.allCases)
+    func age(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                #expect(try await queue.status().oldestPendingSeconds == 0)
+                _ = try await queue.accept([try submission(1)])
+                workshop.clock.advance(by: 90)
+                _ = try await queue.accept([try submission(2)])
+                workshop.clock.advance(by: 10)
+                #expect(try await queue.status().oldestPendingSeconds == 100)
+                _ = try await queue.claim(limit: 1)
+                #expect(try await queue.status().oldestPendingSeconds == 10)
+            }
+        }
+    }
+
+    @Test("prints the books under the names that monitoring reads", arguments: Engine.allCases)
+    func statusNames(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let json = try JSONValue(parsing: try JSONEncoder().encode(try await queue.status()))
+                guard case .object(let members) = json else { return #expect(Bool(false)) }
+                let names = [
+                    "accepted", "delivered", "erased", "oldestPendingSeconds", "parked", "pending", "quarantined",
+                    "sending",
+                ]
+                #expect(members.keys.sorted() == names)
+                #expect(members.values.allSatisfy { $0 == .integer(0) })
+            }
+        }
+    }
+
+    private func deliverAll(_ queue: ResponseQueue) async throws {
+        let claims = try await queue.claim(limit: 1_000)
+        try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: nil)) })
+    }
+}
