@@ -55,6 +55,7 @@ package enum AdminListener {
         let router = Router(context: CollectorContext.self)
         router.addMiddleware {
             AccessLog(listener: "admin")
+            HeadResponses()
             ErrorResponses()
             RequestLimits()
         }

@@ -62,6 +62,7 @@ package enum PublicListener {
         let router = Router(context: CollectorContext.self)
         router.addMiddleware {
             AccessLog(listener: "public")
+            HeadResponses()
             ErrorResponses()
             RequestLimits()
         }

@@ -26,6 +26,7 @@ package enum RedirectListener {
         let router = Router(context: CollectorContext.self)
         router.addMiddleware {
             AccessLog(listener: "redirect")
+            HeadResponses()
             ErrorResponses()
         }
         let target = publicURL.description + "/survey"

@@ -46,7 +46,9 @@ struct ConformanceTests {
                     sentAt: Date(timeIntervalSince1970: 1_500_000_000.001),
                     campaignID: "c-1",
                     companyID: "co-2",
-                    custom: ["n": .integer(9_007_199_254_740_993), "o": .object(["deep": .array([.null, .bool(true)])])]
+                    custom: [
+                        "n": .integer(9_007_199_254_740_993), "o": .object(["deep": .array([.null, .bool(true)])]),
+                    ]
                 )
                 _ = try await queue.accept([Submission(response)])
                 #expect(try await queue.claim(limit: 1).map(\.response) == [response])
@@ -73,7 +75,10 @@ struct ConformanceTests {
         }
     }
 
-    @Test("sends an edit of a delivered response again, by upsert, without counting it twice", arguments: Engine.allCases)
+    @Test(
+        "sends an edit of a delivered response again, by upsert, without counting it twice",
+        arguments: Engine.allCases
+    )
     func editAfterDelivery(engine: Engine) async throws {
         try await Workshop.run(engine) { workshop in
             try await workshop.withQueue { queue in
@@ -171,7 +176,10 @@ struct ConformanceTests {
                 for claim in try await queue.claim(limit: 3) {
                     try await queue.settle([claim.verdict(.park(reason: "unknown contact"))])
                 }
-                #expect(try await queue.list(QueueFilter(state: .parked)).map(\.reason) == Array(repeating: "unknown contact", count: 3))
+                #expect(
+                    try await queue.list(QueueFilter(state: .parked)).map(\.reason)
+                        == Array(repeating: "unknown contact", count: 3)
+                )
                 #expect(try await queue.list(QueueFilter(state: .parked)).first?.email == "person1@example.com")
                 #expect(try await queue.nextDue() == nil)
                 #expect(try await queue.accept([try submission(1)]).outcomes == [.unchanged])
@@ -197,7 +205,11 @@ struct ConformanceTests {
                 #expect(try await queue.erase(ids) == 2)
                 #expect(try await queue.erase(ids) == 0)
                 try await queue.settle([claim.verdict(.delivered(planhatID: "1"))])
-                #expect(try await queue.accept([try submission(1), try submission(1, score: 1)]).outcomes == [.unchanged, .unchanged])
+                #expect(
+                    try await queue.accept([try submission(1), try submission(1, score: 1)]).outcomes == [
+                        .unchanged, .unchanged,
+                    ]
+                )
                 let status = try await queue.status()
                 #expect(status.erased == 2 && status.accepted == 2 && status.balances)
                 #expect(try await queue.show(claim.response.id)?.email == nil)

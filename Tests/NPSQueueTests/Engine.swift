@@ -1,8 +1,8 @@
 import Foundation
-import Synchronization
 import Logging
 import NPSModel
 import NPSQueue
+import Synchronization
 import Testing
 
 /// Where the queue keeps its rows. The suites are parametrised over this list: a second engine is one more case here
