@@ -19,10 +19,11 @@ struct PublicDirectoryTests {
 
     @Test("the built-in files need no directory")
     func builtIn() throws {
-        let here = FileManager.default.currentDirectoryPath
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: here + "/public/style.css"))
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../public")
+        let bytes = try Data(contentsOf: root.appending(path: "style.css"))
         #expect(try PublicFiles(overriddenBy: nil).contents["style.css"] == Array(bytes))
-        #expect(try pages([:]).thanks().html.contains("<h1>Thank you</h1>"))
+        let pages = try SurveyPages(subject: "us", basePath: "", publicDirectory: nil)
+        #expect(pages.thanks().html.contains("<h1>Thank you</h1>"))
     }
 
     @Test("replace the built-in ones file by file, and the policy follows the style")
