@@ -8,7 +8,13 @@ package enum Timestamp {
     }
 
     package static func format(_ date: Date) -> String {
-        rounded(date).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        // Foundation cuts the fraction where it should round: 10:00:05.1 would become 10:00:05.099.
+        let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
+        let seconds = (milliseconds / 1000).rounded(.down)
+        let fraction = Int(exactly: milliseconds - seconds * 1000) ?? 0
+        let whole = Date(timeIntervalSince1970: seconds).formatted(Date.ISO8601FormatStyle())
+        let digits = String(fraction)
+        return whole.dropLast() + "." + String(repeating: "0", count: max(0, 3 - digits.count)) + digits + "Z"
     }
 
     /// Reads `2026-02-03T10:00:05Z`, with or without a fraction of any length, with `Z` or an offset, or a day alone

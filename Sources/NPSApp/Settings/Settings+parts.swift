@@ -1,0 +1,43 @@
+import Logging
+package import NPSSurvey
+package import NPSWebhooks
+package import PlanhatAPI
+
+extension Settings {
+    /// The webhook sources that secrets switch on.
+    package func makeCatalogue() throws(SettingsError) -> SourceCatalogue {
+        do throws(WebhookError) {
+            return try SourceCatalogue(directory: webhooks.directory, secrets: webhooks.secrets)
+        } catch {
+            throw SettingsError([error.description])
+        }
+    }
+
+    /// The pages, from `public/` in the working directory where it is there, otherwise from the binary.
+    package func makePages() throws(SettingsError) -> SurveyPages {
+        do throws(SurveyError) {
+            return try SurveyPages(
+                subject: survey.subject,
+                basePath: http.publicURL.basePath,
+                publicDirectory: Self.publicDirectory
+            )
+        } catch {
+            throw SettingsError([error.description])
+        }
+    }
+
+    /// A client for the API that `planhat.url` names.
+    package func makeClient(logger: Logger) throws(SettingsError) -> PlanhatClient {
+        guard let token = planhat.token else {
+            throw SettingsError(["planhat.token is missing: give PLANHAT_TOKEN or planhat.token-file."])
+        }
+        do throws(PlanhatError) {
+            return try PlanhatClient(
+                configuration: PlanhatClient.Configuration(baseURL: planhat.url, token: token),
+                logger: logger
+            )
+        } catch {
+            throw SettingsError([error.description])
+        }
+    }
+}

@@ -1,0 +1,17 @@
+import Foundation
+
+/// The one token that the sandbox knows, in the two forms in which Planhat takes it.
+struct Credentials: Sendable {
+    let token: String
+
+    /// `Bearer TOKEN` or `Basic base64(TOKEN:)`; the scheme's case doesn't matter (RFC 9110 §11.1).
+    func accept(_ authorization: String?) -> Bool {
+        guard let authorization, let space = authorization.firstIndex(of: " ") else { return false }
+        let value = authorization[authorization.index(after: space)...]
+        switch authorization[..<space].lowercased() {
+        case "bearer": return value == token
+        case "basic": return Data(base64Encoded: String(value)) == Data("\(token):".utf8)
+        default: return false
+        }
+    }
+}

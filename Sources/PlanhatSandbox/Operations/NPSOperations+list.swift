@@ -1,0 +1,10 @@
+import NPSModel
+
+extension NPSOperations {
+    /// `GET /nps`: a bare array.
+    func list(_ call: Call) async throws -> Answer {
+        let query = try ListQuery(call.parameters, now: now())
+        let found = try await records.list(query, readID: call.behaviour.readID)
+        return Answer(json: .array(found.map { query.project($0.read(call.behaviour.readID)) }))
+    }
+}

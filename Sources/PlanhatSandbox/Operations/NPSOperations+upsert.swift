@@ -1,0 +1,17 @@
+import NPSModel
+
+extension NPSOperations {
+    /// `PUT /nps` with an array.
+    func upsert(_ call: Call) async throws -> Answer {
+        guard case .array(let items) = try call.json() else { throw Rejection.badRequest("an array is required") }
+        guard items.count <= BulkUpsert.largestCount else { return Answer(BulkUpsert.tooMany(call.behaviour)) }
+        let bulk = BulkUpsert(items, behaviour: call.behaviour, partial: call.partial)
+        return Answer(try await write(bulk.interest, call.behaviour) { writer in bulk.perform(&writer) })
+    }
+}
+
+extension Answer {
+    init(_ envelope: BulkEnvelope) {
+        self.init(status: envelope.status, json: envelope.json)
+    }
+}
