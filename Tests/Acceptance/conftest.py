@@ -1,14 +1,14 @@
 """What every acceptance test may ask for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.deployment import BINARY, Deployment
+from harness.deployment import BINARY, Deploy, Deployment
 
-Deploy = Callable[..., Deployment]
+pytest.register_assert_rewrite("harness")
 
 
 @pytest.fixture(scope="session", autouse=True)

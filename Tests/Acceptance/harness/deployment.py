@@ -21,6 +21,9 @@ from harness.webhook import Sender, new_secret
 REPOSITORY = Path(__file__).resolve().parents[3]
 BINARY = Path(os.environ.get("NPS_COLLECTOR", REPOSITORY / ".build-release/release/nps-collector")).resolve()
 
+Deploy = Callable[..., "Deployment"]
+"""Makes a deployment, given the settings that differ from those of the tests; the fixture `deploy` is one."""
+
 BOOKS = ("pending", "sending", "delivered", "parked", "erased")
 """The states whose sum is what was accepted."""
 
