@@ -8,8 +8,6 @@ import pytest
 
 from harness.deployment import BINARY, Deploy, Deployment
 
-pytest.register_assert_rewrite("harness")
-
 
 @pytest.fixture(scope="session", autouse=True)
 def built_program() -> None:
