@@ -68,7 +68,7 @@ class Deployment:
             },
             "queue": {"url": f"sqlite:{self.directory / 'queue.db'}"},
             "webhooks": {"standard": {"secrets": [self.secret]}},
-            "log": {"level": "debug"},
+            "log": {"level": "trace"},
             "sandbox": {
                 "port": self.sandbox_port,
                 "token": self.api_token,
