@@ -1,14 +1,12 @@
 """What every acceptance test may ask for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.deployment import BINARY, Deployment
-
-Deploy = Callable[..., Deployment]
+from harness.deployment import BINARY, Deploy, Deployment
 
 
 @pytest.fixture(scope="session", autouse=True)

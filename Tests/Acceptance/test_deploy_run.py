@@ -109,6 +109,12 @@ def test_first_minutes(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     canary.assert_silent(state.glob("*.log"), [secret.strip() for secret in secrets.values()])
 
 
+def test_the_request_in_the_readme_works_as_printed(tmp_path: Path) -> None:
+    state = tmp_path / "run"
+    with run(state) as started:
+        paste_twice(readme_request(state, started.ports["HTTP_PORT"]), tmp_path)
+
+
 def test_a_child_that_dies_takes_the_other_along(tmp_path: Path) -> None:
     with run(tmp_path / "run") as started:
         sandbox = subprocess.check_output(["pgrep", "-P", str(started.program.pid), "-f", " sandbox "], text=True)
@@ -116,6 +122,13 @@ def test_a_child_that_dies_takes_the_other_along(tmp_path: Path) -> None:
         assert started.program.wait(timeout=30) == 1
         assert "sandbox ended with exit status 137" in started.program.log.read_text()
         assert not any(accepts(int(port)) for port in started.ports.values())
+
+
+def readme_request(state: Path, port: str) -> str:
+    """The first shell example of the README that signs a request, with this run's state and port."""
+    examples = re.findall(r"^```sh\n(.*?)^```$", (REPOSITORY / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    signed = next(example for example in examples if "webhook-signature" in example)
+    return str(signed.replace(".run/", f"{state}/").replace(":8080", f":{port}"))
 
 
 def paste_twice(command: str, directory: Path) -> None:

@@ -3,10 +3,9 @@
 import re
 import secrets
 from pathlib import Path
-from typing import Any
 
 from harness import canary
-from harness.deployment import Deployment
+from harness.deployment import Deploy
 from harness.waiting import wait_until
 from harness.webhook import response_id
 
@@ -38,8 +37,8 @@ def first(calls: list[str], pattern: str, after: int = -1) -> int:
     raise AssertionError(f"after call {after} there is none like {pattern}")
 
 
-def test_every_200_follows_its_own_fsync(deploy: Any, tmp_path: Path) -> None:
-    deployment: Deployment = deploy()
+def test_every_200_follows_its_own_fsync(deploy: Deploy, tmp_path: Path) -> None:
+    deployment = deploy()
     trace = tmp_path / "trace"
     deployment.start_sandbox()
     # With -D the collector stays our own child, and signals reach it and not the tracer.

@@ -13,7 +13,7 @@ import pytest
 from harness import canary
 from harness.browser import answer_form, browser
 from harness.certificate import make_certificate
-from harness.deployment import REPOSITORY, Deployment
+from harness.deployment import REPOSITORY, Deploy, Deployment
 from harness.http1 import Answer, fetch
 from harness.ports import accepts, free_port
 from harness.program import Program
@@ -33,7 +33,7 @@ HOSTILE = {
 
 @dataclass(frozen=True)
 class Front:
-    """nginx in front of a collector."""
+    """nginx before a collector."""
 
     deployment: Deployment
     port: int
@@ -130,6 +130,22 @@ def test_hostile_headers_change_nothing_without_a_proxy_either(front: Front) -> 
         page = fetch(front.deployment.http_port, "GET", path, HOSTILE)
         assert page.status == 200
         assert "evil" not in page.text and "gopher" not in page.text
+
+
+@pytest.mark.parametrize(("proxies", "is_believed"), [(["127.0.0.0/8"], True), ([], False)])
+def test_only_a_trusted_proxy_says_who_the_client_is(deploy: Deploy, proxies: list[str], is_believed: bool) -> None:
+    """Seen through the limit that each client of the form has."""
+    deployment = deploy({"http": {"trusted-proxies": proxies}})
+    deployment.start_serve()
+
+    def status(forwarded_for: str) -> int:
+        headers = {"x-forwarded-for": forwarded_for, "content-type": "application/x-www-form-urlencoded"}
+        return fetch(deployment.http_port, "POST", "/survey", headers, b"score=11").status
+
+    wait_until(lambda: status("198.51.100.1") == 429, "the limit of one client", timeout=10, interval=0)
+    # What stands further left was written by the client itself, and never counts.
+    assert status("203.0.113.5, 198.51.100.1") == 429
+    assert (status("198.51.100.2") != 429) == is_believed
 
 
 def test_a_webhook_passes_the_proxy(front: Front) -> None:

@@ -1,17 +1,16 @@
 """Settings: every problem at once, no secret in print, exit codes that service managers understand."""
 
 import json
-from typing import Any
 
-from harness.deployment import Deployment
+from harness.deployment import Deploy
 from harness.webhook import fresh_response
 
 CONFIGURATION = 78
 UNREACHABLE = 69
 
 
-def test_all_problems_are_told_at_once(deploy: Any) -> None:
-    deployment: Deployment = deploy()
+def test_all_problems_are_told_at_once(deploy: Deploy) -> None:
+    deployment = deploy()
     deployment.configure(
         {
             "http": {"port": 99_999, "colour": "blue", "public-url": "not a url"},
@@ -27,8 +26,8 @@ def test_all_problems_are_told_at_once(deploy: Any) -> None:
             assert key in said, f"{verb} does not name {key}"
 
 
-def test_a_missing_token_is_a_configuration_error(deploy: Any) -> None:
-    deployment: Deployment = deploy()
+def test_a_missing_token_is_a_configuration_error(deploy: Deploy) -> None:
+    deployment = deploy()
     settings = json.loads(deployment.config.read_text())
     del settings["planhat"]["token"]
     deployment.config.write_text(json.dumps(settings))
@@ -37,8 +36,8 @@ def test_a_missing_token_is_a_configuration_error(deploy: Any) -> None:
     assert "planhat.token" in result.stdout + result.stderr
 
 
-def test_check_prints_settings_but_no_secrets(deploy: Any) -> None:
-    deployment: Deployment = deploy()
+def test_check_prints_settings_but_no_secrets(deploy: Deploy) -> None:
+    deployment = deploy()
     for options in ((), ("--json",)):
         result = deployment.run("check", *options)
         assert result.returncode == 0, result.stderr
@@ -47,8 +46,8 @@ def test_check_prints_settings_but_no_secrets(deploy: Any) -> None:
             assert secret not in result.stdout + result.stderr
 
 
-def test_a_secret_may_stand_in_a_file(deploy: Any) -> None:
-    deployment: Deployment = deploy()
+def test_a_secret_may_stand_in_a_file(deploy: Deploy) -> None:
+    deployment = deploy()
     settings = json.loads(deployment.config.read_text())
     token = deployment.directory / "token"
     token.write_text(settings["planhat"].pop("token") + "\n")
@@ -59,12 +58,12 @@ def test_a_secret_may_stand_in_a_file(deploy: Any) -> None:
     assert deployment.await_drained(timeout=30)["delivered"] == 1
 
 
-def test_healthcheck_tells_a_container_how_it_is(deploy: Any) -> None:
-    deployment: Deployment = deploy()
+def test_healthcheck_tells_a_container_how_it_is(deploy: Deploy) -> None:
+    deployment = deploy()
     assert deployment.run("healthcheck").returncode == UNREACHABLE
     deployment.start()
     assert deployment.run("healthcheck").returncode == 0
 
 
-def test_an_unknown_verb_is_a_usage_error(deploy: Any) -> None:
+def test_an_unknown_verb_is_a_usage_error(deploy: Deploy) -> None:
     assert deploy().run("dance").returncode == 64

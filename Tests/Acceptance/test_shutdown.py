@@ -5,15 +5,15 @@ import secrets
 import signal
 import socket
 import time
-from typing import Any
 
+from harness.deployment import Deploy
 from harness.load import Load
 from harness.ports import accepts
 from harness.waiting import wait_until
 from harness.webhook import fresh_response, signed_headers
 
 
-def test_under_load_it_ends_well_and_keeps_its_promises(deploy: Any) -> None:
+def test_under_load_it_ends_well_and_keeps_its_promises(deploy: Deploy) -> None:
     deployment = deploy()
     deployment.start()
     with Load(deployment.http_port, deployment.secret, "shutdown") as load:
@@ -25,7 +25,7 @@ def test_under_load_it_ends_well_and_keeps_its_promises(deploy: Any) -> None:
     assert load.ledger.oddities == []
 
 
-def test_a_request_in_flight_is_finished(deploy: Any) -> None:
+def test_a_request_in_flight_is_finished(deploy: Deploy) -> None:
     deployment = deploy()
     deployment.start()
     body = json.dumps(fresh_response("in-flight")).encode()

@@ -10,7 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from harness import canary
-from harness.deployment import Deployment
+from harness.deployment import Deploy, Deployment
 from harness.http1 import Answer
 from harness.waiting import wait_until
 from harness.webhook import fresh_response, new_secret, response_id, signed_headers
@@ -126,9 +126,9 @@ def test_a_handshake_is_answered(running: Deployment) -> None:
     assert running.get("/webhooks/standard").status == 200
 
 
-def test_two_secrets_while_one_replaces_the_other(deploy: Any) -> None:
+def test_two_secrets_while_one_replaces_the_other(deploy: Deploy) -> None:
     old, new = new_secret(), new_secret()
-    deployment: Deployment = deploy({"webhooks": {"standard": {"secrets": [new, old]}}})
+    deployment = deploy({"webhooks": {"standard": {"secrets": [new, old]}}})
     deployment.start()
     assert deliver(deployment, fresh_response("old"), secret=old).status == 200
     assert deliver(deployment, fresh_response("new"), secret=new).status == 200

@@ -13,7 +13,9 @@ COLUMNS = ("trial", "minutes", "promised", "arrived", "missing", "doubled", "dif
 LAYOUT = "{:<22} {:>8} {:>9} {:>9} {:>8} {:>8} {:>10} {:>8}  {}"
 
 
-def row(name: str, trial: Trial) -> str:
+def row(name: str, trial: Trial | AssertionError) -> str:
+    if isinstance(trial, AssertionError):
+        return f"{name:<22} broken off: {trial}"
     found = trial.reckoning
     verdict = "clean" if is_clean(trial) else f"NOT CLEAN {trial.books} {trial.oddities[:3]}"
     minutes = f"{trial.seconds / 60:.1f}"
@@ -21,18 +23,23 @@ def row(name: str, trial: Trial) -> str:
     return LAYOUT.format(name, minutes, *counts, verdict)
 
 
-def is_clean(trial: Trial) -> bool:
+def is_clean(trial: Trial | AssertionError) -> bool:
+    if isinstance(trial, AssertionError):
+        return False
     return trial.reckoning.is_clean and not trial.oddities and trial.books["parked"] == 0
 
 
-def conduct(begin: Callable[[Deployment], Trial]) -> Trial:
-    """One trial in a directory that is removed afterwards."""
+def conduct(begin: Callable[[Deployment], Trial]) -> Trial | AssertionError:
+    """One trial in a directory that is removed afterwards, or what broke it off."""
     with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory:
         deployment = Deployment(Path(directory), {"planhat": {"batch-size": 500}, "log": {"level": "info"}})
         try:
-            return begin(deployment)
-        finally:
+            trial = begin(deployment)
             deployment.stop()
+            return trial
+        except AssertionError as problem:
+            deployment.kill()
+            return problem
 
 
 def main() -> int:
@@ -46,7 +53,7 @@ def main() -> int:
         f"{options.kills} x kill -9": lambda d: storm(d, options.kills, options.seed),
         f"outage, {options.responses:,}": lambda d: outage(d, options.responses, away_seconds=60),
     }
-    results: dict[str, Trial] = {}
+    results: dict[str, Trial | AssertionError] = {}
     for name, begin in trials.items():
         print(f"running: {name}", flush=True)
         results[name] = conduct(begin)

@@ -6,8 +6,8 @@ from pathlib import Path
 WORD = "kanarienvogel"
 """Part of every address and comment that the tests send."""
 
-DEMONSTRATION = ("ada@example.com", "Up in a minute")
-"""What the request printed by deploy/run sends."""
+DEMONSTRATION = ("ada@example.com", "Up in a minute", "Quick and kind")
+"""What the requests printed by deploy/run and in the README send."""
 
 
 def address(name: str) -> str:

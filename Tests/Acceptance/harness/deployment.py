@@ -13,13 +13,16 @@ from urllib.parse import urlencode
 
 from harness import canary
 from harness.http1 import Answer, fetch
-from harness.ports import accepts, free_port
+from harness.ports import free_port
 from harness.program import Program, clean_environment
 from harness.waiting import wait_until
 from harness.webhook import Sender, new_secret
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 BINARY = Path(os.environ.get("NPS_COLLECTOR", REPOSITORY / ".build-release/release/nps-collector")).resolve()
+
+Deploy = Callable[..., "Deployment"]
+"""Makes a deployment, given the settings that differ from those of the tests; the fixture `deploy` is one."""
 
 BOOKS = ("pending", "sending", "delivered", "parked", "erased")
 """The states whose sum is what was accepted."""
@@ -65,7 +68,7 @@ class Deployment:
             },
             "queue": {"url": f"sqlite:{self.directory / 'queue.db'}"},
             "webhooks": {"standard": {"secrets": [self.secret]}},
-            "log": {"level": "debug"},
+            "log": {"level": "trace"},
             "sandbox": {
                 "port": self.sandbox_port,
                 "token": self.api_token,
@@ -75,8 +78,9 @@ class Deployment:
         self.config.write_text(json.dumps(merge(settings, changes), indent=2))
 
     def start_sandbox(self) -> None:
+        """Starts the sandbox API without its usual limit of 200 requests a minute, which would only make tests wait."""
         self.sandbox = self._begin("sandbox")
-        self._await(self.sandbox, "the sandbox", lambda: accepts(self.sandbox_port))
+        self._await(self.sandbox, "the sandbox", lambda: self.set_faults({"rate-limit": 0}))
 
     def start_serve(self, prefix: Sequence[str | Path] = ()) -> None:
         """Starts the collector, under the command `prefix` if there is one, and waits until it says it is ready."""
@@ -93,6 +97,11 @@ class Deployment:
         statuses = {program.log.name: program.stop() for program in running}
         assert set(statuses.values()) <= {0}, f"exit statuses {statuses}"
         canary.assert_silent(self.directory.glob("*.log"), (self.admin_token, self.api_token, self.secret))
+
+    def kill(self) -> None:
+        """Ends what still runs without looking at how it ended."""
+        for program in self._started:
+            program.kill()
 
     def command(self, *words: str) -> list[str | Path]:
         return [BINARY, *words, "--config", self.config]
@@ -134,7 +143,7 @@ class Deployment:
         """Every record at the sandbox, read from its API page by page."""
         page_size, offset = 5_000, 0
         while True:
-            page = self._api_page(f"/nps?limit={page_size}&offset={offset}")
+            page = self._api("GET", f"/nps?limit={page_size}&offset={offset}").json()
             yield from page
             if len(page) < page_size:
                 return
@@ -161,11 +170,13 @@ class Deployment:
         headers = {"content-type": "application/x-www-form-urlencoded"}
         return fetch(self.http_port, "POST", "/survey", headers, urlencode(fields).encode(), self.trusted)
 
-    def _api_page(self, path: str) -> list[dict[str, Any]]:
-        answer = fetch(self.sandbox_port, "GET", path, {"authorization": f"Bearer {self.api_token}"})
-        assert answer.status == 200, f"the sandbox answers {answer.status}"
-        page: list[dict[str, Any]] = answer.json()
-        return page
+    def set_faults(self, faults: dict[str, Any]) -> bool:
+        """Tells the sandbox what to do wrong from now on."""
+        return self._api("PATCH", "/sandbox/faults", json.dumps(faults).encode()).status == 200
+
+    def _api(self, method: str, path: str, body: bytes | None = None) -> Answer:
+        headers = {"authorization": f"Bearer {self.api_token}", "content-type": "application/json"}
+        return fetch(self.sandbox_port, method, path, headers, body)
 
     def _begin(self, verb: str, prefix: Sequence[str | Path] = ()) -> Program:
         program = Program([*prefix, *self.command(verb)], self.directory / f"{verb}.log", self.directory)

@@ -41,16 +41,19 @@ def outage(deployment: Deployment, responses: int, away_seconds: float) -> Trial
     """Stops the API while `responses` come in, for `away_seconds` at least, and looks at the books all the time."""
     begin = time.monotonic()
     deployment.start()
-    assert deployment.sandbox.stop() == 0
+    status = deployment.sandbox.stop()
+    assert status == 0, f"the sandbox ended with {status}"
     with Load(deployment.http_port, deployment.secret, "outage", limit=responses) as load:
         back_at = time.monotonic() + away_seconds
 
         def may_come_back() -> bool:
-            assert deployment.books()["delivered"] == 0
+            books = deployment.books()
+            assert books["delivered"] == 0, f"delivered to an API that is away: {books}"
             return load.is_finished and time.monotonic() >= back_at
 
         wait_until(may_come_back, "all responses to be accepted", timeout=away_seconds + 300, interval=0.2)
-    assert deployment.books()["accepted"] == responses
+    books = deployment.books()
+    assert books["accepted"] == responses, f"{responses} were acknowledged, but the books say {books}"
     deployment.start_sandbox()
     return _reckon(deployment, load, begin, timeout=240)
 
