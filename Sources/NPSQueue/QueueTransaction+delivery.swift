@@ -16,7 +16,8 @@ extension QueueTransaction {
     mutating func claimDue(limit: Int) throws -> [ClaimedRow] {
         let due = try rows(
             """
-            SELECT sequence, id, source, payload, revision, attempts, must_upsert FROM responses
+            SELECT sequence, id, source, payload, revision, attempts, must_upsert
+            FROM responses INDEXED BY responses_due
             WHERE state = 'pending' AND next_attempt_at <= ? ORDER BY next_attempt_at, sequence LIMIT ?
             """,
             [now, limit]
@@ -91,7 +92,7 @@ extension QueueTransaction {
 
     /// Nil when nothing is pending.
     func nextDue() throws -> Date? {
-        let row = try row("SELECT MIN(next_attempt_at) FROM responses WHERE state = 'pending'")
+        let row = try row("SELECT MIN(next_attempt_at) FROM responses INDEXED BY responses_due WHERE state = 'pending'")
         let next: Milliseconds? = row?[0]
         return next?.date
     }

@@ -1,0 +1,42 @@
+import Foundation
+import GRDB
+import NPSModel
+import NPSQueue
+import Testing
+
+/// The books and the rows of a file that no queue has open, counted independently.
+struct Audit {
+    let books: [String: Int]
+    let counted: [String: Int]
+    let integrity: String?
+
+    init(of path: String) throws {
+        let connection = try DatabaseQueue(path: path)
+        defer { try? connection.close() }
+        (books, counted, integrity) = try connection.writeWithoutTransaction { database in
+            let states = ResponseState.allCases.map(\.rawValue)
+            let sums = states.map { "(SELECT COUNT(*) FROM responses WHERE +state = '\($0)') AS \($0)" }
+            let counted = """
+                SELECT (SELECT COUNT(*) FROM responses) AS accepted, \(sums.joined(separator: ", ")),
+                    (SELECT COUNT(*) FROM quarantine) AS quarantined,
+                    (SELECT COALESCE(SUM(size), 0) FROM quarantine) AS quarantined_bytes
+                """
+            let names = "accepted, \(states.joined(separator: ", ")), quarantined, quarantined_bytes"
+            return (
+                try Self.numbers(database, "SELECT \(names) FROM books"),
+                try Self.numbers(database, counted),
+                try String.fetchOne(database, sql: "PRAGMA integrity_check")
+            )
+        }
+    }
+
+    private static func numbers(_ database: Database, _ sql: String) throws -> [String: Int] {
+        let row = try #require(try Row.fetchOne(database, sql: sql))
+        return Dictionary(uniqueKeysWithValues: row.columnNames.map { ($0, row[$0] as Int) })
+    }
+
+    func check() {
+        #expect(integrity == "ok")
+        #expect(books == counted)
+    }
+}

@@ -1,0 +1,294 @@
+import Foundation
+import GRDB
+import Glibc
+import NPSModel
+import Testing
+
+@testable import NPSQueue
+
+@Suite("Durability on SQLite")
+struct DurabilityTests {
+    @Test(
+        "the writing connection reads back what a 2xx relies on",
+        arguments: [
+            ("synchronous", "2"), ("journal_mode", "wal"), ("locking_mode", "exclusive"), ("secure_delete", "1"),
+            ("wal_autocheckpoint", "0"), ("foreign_keys", "1"),
+        ]
+    )
+    func pragmas(name: String, value: String) async throws {
+        try await Workshop.run { workshop in
+            try await workshop.withQueue { queue in
+                let read = try await queue.transact { try String.fetchOne($0.database, sql: "PRAGMA \(name)") }
+                #expect(read == value)
+            }
+        }
+    }
+
+    @Test("many at once share transactions, and each is on disk when it is answered")
+    func groupCommit() async throws {
+        try await Workshop.run { workshop in
+            #expect(FaultyDisk.watch(workshop.directory))
+            let queue = try workshop.open()
+            let before = FaultyDisk.syncs(in: workshop.directory)
+            let submissions = try (1...300).map { try submission($0) }
+            let outcomes = try await withThrowingTaskGroup { group in
+                for submission in submissions {
+                    group.addTask { try await queue.accept([submission]).outcomes }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            let syncs = FaultyDisk.syncs(in: workshop.directory) - before
+            #expect(outcomes == Array(repeating: .accepted, count: 300))
+            #expect((1..<300).contains(syncs))
+            let copy = try workshop.snapshot()
+            let reopened = try workshop.open(copy)
+            #expect(try await reopened.status().accepted == 300)
+            for submission in submissions {
+                #expect(try await reopened.show(submission.response.id)?.state == .pending)
+            }
+            await reopened.close()
+            await queue.close()
+            try Audit(of: copy).check()
+        }
+    }
+
+    @Test("after a crash nothing acknowledged is missing, and what was being sent is ambiguous")
+    func crash() async throws {
+        try await Workshop.run { workshop in
+            let queue = try workshop.open()
+            _ = try await queue.accept(try (1...4).map { try submission($0) }, quarantining: [draft("{}")])
+            let claims = try await queue.claim(limit: 2)
+            try await queue.settle([claims[0].verdict(.delivered(planhatID: "p"))])
+            let copy = try workshop.snapshot()
+            let reopened = try workshop.open(copy) { $0.ambiguousGrace = 30 }
+            let status = try await reopened.status()
+            #expect(status.accepted == 4 && status.pending == 3 && status.sending == 0 && status.delivered == 1)
+            #expect(status.quarantined == 1 && status.balances)
+            let item = try #require(try await reopened.show(claims[1].response.id))
+            #expect(item.state == .pending && item.mustUpsert)
+            #expect(item.reason == "ambiguous: the collector stopped while sending")
+            #expect(item.history.map(\.outcome) == [.ambiguous])
+            #expect(item.nextAttemptAt == workshop.clock.now.addingTimeInterval(30))
+            #expect(try await reopened.claim(limit: 10).count == 2)
+            workshop.clock.advance(by: 30)
+            #expect(try await reopened.claim(limit: 10).map(\.mustUpsert) == [true])
+            await reopened.close()
+            await queue.close()
+        }
+    }
+
+    @Test(
+        "at every write and sync that can fail, no failure is acknowledged and nothing acknowledged is lost",
+        arguments: FaultyDisk.Fault.allCases,
+        [false, true]
+    )
+    func faults(fault: FaultyDisk.Fault, lasting: Bool) async throws {
+        var call = 1
+        while try await survives(fault, atCall: call, lasting: lasting) { call += 1 }
+        #expect(call > 5)
+    }
+
+    /// False when the work was done before the fault could happen.
+    private func survives(_ fault: FaultyDisk.Fault, atCall call: Int, lasting: Bool) async throws -> Bool {
+        var happened = false
+        try await Workshop.run { workshop in
+            #expect(FaultyDisk.watch(workshop.directory))
+            let queue = try workshop.open()
+            _ = try await queue.accept([try submission(0)])
+            FaultyDisk.arm(fault, atCall: call, lasting: lasting, in: workshop.directory)
+            var (acknowledged, failures) = ([0], 0)
+            for number in 1...6 {
+                let next = try submission(number)
+                do throws(QueueError) {
+                    _ = try await queue.accept([next])
+                    acknowledged.append(number)
+                } catch {
+                    failures += 1
+                    if fault == .full { #expect(error == .diskFull) }
+                }
+                if number == 3 { _ = try? await queue.claim(limit: 1) }
+            }
+            happened = FaultyDisk.disarm(in: workshop.directory)
+            // One that comes once costs one acknowledgement at most: the very next call works again.
+            #expect(failures <= (lasting ? 6 : happened ? 1 : 0))
+            _ = try await queue.accept([try submission(7)])
+            try await queue.probe()
+            let reopened = try workshop.open(try workshop.snapshot())
+            for number in acknowledged + [7] {
+                #expect(try await reopened.show(try submission(number).response.id) != nil)
+            }
+            #expect(try await reopened.status().balances)
+            await reopened.close()
+            await queue.close()
+            let audit = try Audit(of: workshop.path)
+            audit.check()
+            #expect(audit.books["sending"] == 0 || audit.books["sending"] == 1)
+        }
+        return happened
+    }
+
+    @Test("a claim whose commit failed is nobody's, and goes out again")
+    func orphanedClaim() async throws {
+        try await Workshop.run { workshop in
+            #expect(FaultyDisk.watch(workshop.directory))
+            let queue = try workshop.open()
+            _ = try await queue.accept([try submission(1), try submission(2)])
+            let kept = try await queue.claim(limit: 1)
+            // It lasts, so that closing the file can't clear the log of what was written but never committed.
+            FaultyDisk.arm(.failedSync, atCall: 1, lasting: true, in: workshop.directory)
+            await #expect(throws: QueueError.self) { try await queue.claim(limit: 1) }
+            #expect(FaultyDisk.disarm(in: workshop.directory))
+            let again = try await queue.claim(limit: 5)
+            #expect(again.map(\.response.id) == [try submission(2).response.id])
+            try await queue.settle((kept + again).map { $0.verdict(.delivered(planhatID: nil)) })
+            #expect(try await queue.status().delivered == 2)
+            await queue.close()
+        }
+    }
+
+    @Test("a second collector on the same file is told what to do, until the first lets go")
+    func secondOpener() async throws {
+        try await Workshop.run { workshop in
+            let queue = try workshop.open()
+            let refusal = QueueError.lockedByAnotherProcess(path: workshop.path)
+            #expect(throws: refusal) { try workshop.open() }
+            #expect(refusal.description.contains("Stop the other nps-collector"))
+            // Nor does any other connection get in: two that checkpoint can corrupt a file.
+            #expect(throws: DatabaseError.self) {
+                try DatabaseQueue(path: workshop.path).read { try Int.fetchOne($0, sql: "SELECT 1 FROM books") }
+            }
+            await queue.close()
+            let accepted = try await workshop.withQueue { queue in try await queue.status().accepted }
+            #expect(accepted == 0)
+        }
+    }
+
+    @Test("its files are the owner's alone")
+    func modes() async throws {
+        try await Workshop.run { workshop in
+            try await workshop.withQueue { queue in
+                _ = try await queue.accept([try submission(1)])
+                for suffix in ["", "-wal", ".lock"] {
+                    let attributes = try FileManager.default.attributesOfItem(atPath: workshop.path + suffix)
+                    #expect(attributes[.posixPermissions] as? Int == 0o600)
+                }
+            }
+        }
+    }
+
+    @Test("a file that is no queue, or a newer one, is refused and left alone")
+    func foreignFiles() async throws {
+        try await Workshop.run { workshop in
+            let words = Data("This is not a database, it is a letter. ".utf8) + Data(repeating: 65, count: 4_096)
+            try words.write(to: URL(fileURLWithPath: workshop.path))
+            #expect { try workshop.open() } throws: { if case QueueError.damaged = $0 { true } else { false } }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: workshop.path)) == words)
+            try FileManager.default.removeItem(atPath: workshop.path)
+            await (try workshop.open()).close()
+            let connection = try DatabaseQueue(path: workshop.path)
+            try await connection.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('from the future')") }
+            try connection.close()
+            #expect(throws: QueueError.newerSchema(path: workshop.path)) { try workshop.open() }
+            #expect { try workshop.open("/nowhere/at/all.db") } throws: {
+                if case QueueError.storage = $0 { true } else { false }
+            }
+        }
+    }
+
+    @Test("the log stays short whatever is written")
+    func boundedLog() async throws {
+        try await Workshop.run { workshop in
+            try await workshop.withQueue { queue in
+                let comment = String(repeating: "x", count: 9_000)
+                for batch in 0..<60 {
+                    _ = try await queue.accept(try (0..<100).map { try submission(batch * 100 + $0, comment: comment) })
+                }
+                let attributes = try FileManager.default.attributesOfItem(atPath: workshop.path + "-wal")
+                #expect(try #require(attributes[.size] as? Int) < 16 << 20)
+            }
+        }
+    }
+
+    @Test("after delivery and erasure no word of the person is left in the files")
+    func receipts() async throws {
+        try await Workshop.run { workshop in
+            let queue = try workshop.open()
+            let secret = "canary-\(UUID().uuidString)"
+            for number in 1...40 {
+                let comment = "\(secret) " + String(repeating: "long ", count: number * 100)
+                _ = try await queue.accept([try submission(number, comment: comment, source: "s\(number)")])
+            }
+            _ = try await queue.accept([], quarantining: [draft("{\"email\": \"person@example.com \(secret)\"}")])
+            #expect(try workshop.bytes().contains(secret))
+            _ = try await queue.erase([try submission(40, source: "s40").response.id])
+            let claims = try await queue.claim(limit: 100)
+            #expect(claims.count == 39)
+            try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: nil)) })
+            #expect(try await queue.discard([QuarantineID(rawValue: 1)]) == 1)
+            await queue.truncateLog()
+            let bytes = try workshop.bytes()
+            #expect(!bytes.contains(secret))
+            #expect(!bytes.contains("@example.com"))
+            #expect(bytes.contains(claims[0].response.id.rawValue))
+            await queue.close()
+        }
+    }
+
+    @Test(
+        "a real full disk refuses acceptance, keeps what it has, and goes on when there is room",
+        .enabled(if: canMount, "needs the right to mount a tmpfs")
+    )
+    func fullDisk() async throws {
+        try await Workshop.run { workshop in
+            try #require(Self.mount(on: workshop.directory))
+            defer { Self.unmount(workshop.directory) }
+            let queue = try workshop.open()
+            let filler = workshop.directory.appending(path: "filler")
+            try Data(count: 1 << 20).write(to: filler)
+            let comment = String(repeating: "y", count: 9_000)
+            var accepted = 0
+            var refusal: QueueError?
+            while refusal == nil, accepted < 1_000 {
+                let next = try submission(accepted, comment: comment)
+                do throws(QueueError) {
+                    _ = try await queue.accept([next])
+                    accepted += 1
+                } catch {
+                    refusal = error
+                }
+            }
+            #expect(refusal == .diskFull)
+            #expect(try await queue.status().accepted == accepted)
+            try FileManager.default.removeItem(at: filler)
+            #expect(try await queue.accept([try submission(5_000)]).outcomes == [.accepted])
+            #expect(try await queue.status().pending == accepted + 1)
+            await queue.close()
+            try Audit(of: workshop.path).check()
+        }
+    }
+
+    /// Containers often deny it, even to root.
+    private static var canMount: Bool {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "nps-mount-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try? FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        guard mount(on: directory) else { return false }
+        unmount(directory)
+        return true
+    }
+
+    private static func mount(on directory: URL) -> Bool {
+        Glibc.mount("tmpfs", directory.path, "tmpfs", 0, "size=2m") == 0
+    }
+
+    private static func unmount(_ directory: URL) {
+        // Detached at once even when a failed test still has the file open.
+        umount2(directory.path, Int32(MNT_DETACH))
+    }
+}
+
+extension Data {
+    fileprivate func contains(_ text: String) -> Bool {
+        range(of: Data(text.utf8)) != nil
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import NPSModel
+import NPSQueue
+import Testing
+
+@Suite("Limits and quarantine of every engine")
+struct LimitTests {
+    @Test(
+        "is busy above the limit of what is undelivered, and takes more when something is delivered",
+        arguments: Engine.allCases
+    )
+    func pendingLimit(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue({ $0.pendingLimit = 3 }) { queue in
+                _ = try await queue.accept(try (1...3).map { try submission($0) })
+                await #expect(throws: QueueError.busy(retryAfter: 60)) { try await queue.accept([try submission(4)]) }
+                // What can't be accepted is no reason to turn away an entry for the quarantine, or a probe.
+                #expect(try await queue.accept([], quarantining: [draft("x")]).quarantined.count == 1)
+                try await queue.probe()
+                let claim = try #require(try await queue.claim(limit: 1).first)
+                try await queue.settle([claim.verdict(.delivered(planhatID: nil))])
+                #expect(try await queue.accept([try submission(4)]).outcomes == [.accepted])
+                #expect(try await queue.status().accepted == 4)
+            }
+        }
+    }
+
+    @Test(
+        "a refused call leaves nothing behind, and its neighbours are not refused with it",
+        arguments: Engine.allCases
+    )
+    func neighbours(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue({ $0.quarantineByteLimit = 400 }) { queue in
+                let big = String(repeating: "z", count: 500)
+                let one = try submission(1)
+                let refused = Task { try await queue.accept([one], quarantining: [draft(big)]) }
+                let two = try submission(2)
+                let good = Task { try await queue.accept([two]) }
+                #expect(try await good.value.outcomes == [.accepted])
+                await #expect(throws: QueueError.quarantineFull) { try await refused.value }
+                #expect(try await queue.show(try submission(1).response.id) == nil)
+                let status = try await queue.status()
+                #expect(status.accepted == 1 && status.quarantined == 0)
+            }
+        }
+    }
+
+    @Test("undoes the first half of a call whose second half is refused", arguments: Engine.allCases)
+    func halfway(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue({ $0.quarantineByteLimit = 600 }) { queue in
+                let drafts = [draft("small"), draft(String(repeating: "z", count: 500))]
+                await #expect(throws: QueueError.quarantineFull) {
+                    try await queue.accept([try submission(1)], quarantining: drafts)
+                }
+                let status = try await queue.status()
+                #expect(status.accepted == 0 && status.quarantined == 0)
+                #expect(try await queue.accept([], quarantining: [drafts[0]]).quarantined.count == 1)
+            }
+        }
+    }
+
+    @Test(
+        "refuses acceptance and readiness, but not delivery, when the disk's reserve is undercut",
+        arguments: Engine.allCases
+    )
+    func reserve(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in _ = try await queue.accept([try submission(1)]) }
+            try await workshop.withQueue({ $0.diskReserve = .max }) { queue in
+                await #expect(throws: QueueError.diskFull) { try await queue.accept([try submission(2)]) }
+                await #expect(throws: QueueError.diskFull) { try await queue.probe() }
+                let claim = try #require(try await queue.claim(limit: 1).first)
+                try await queue.settle([claim.verdict(.delivered(planhatID: nil))])
+                #expect(try await queue.status().delivered == 1)
+            }
+        }
+    }
+
+    @Test("keeps one entry for a delivery that is sent again", arguments: Engine.allCases)
+    func quarantineRepetition(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let drafts = [
+                    draft("a"), draft("b"), draft("a"), draft("a", source: "other"), draft("c", deliveryID: "7"),
+                    draft("d", deliveryID: "7"),
+                ]
+                let ids = try await queue.accept([], quarantining: drafts).quarantined.map(\.rawValue)
+                #expect(ids == [1, 2, 1, 3, 4, 4])
+                #expect(try await queue.status().quarantined == 4)
+                let entry = try #require(try await queue.quarantineEntry(QuarantineID(rawValue: 4)))
+                #expect(entry.body == Data("c".utf8) && entry.deliveryID == "7" && entry.bodySize == 1)
+                #expect(entry.problems == drafts[0].problems)
+                #expect(entry.receivedAt == workshop.clock.now)
+                let page = try await queue.quarantine(limit: 2, after: 1)
+                #expect(page.map(\.id.rawValue) == [2, 3])
+                #expect(page.allSatisfy { $0.body == nil })
+            }
+        }
+    }
+
+    @Test("refuses new entries above the byte limit and keeps the old ones", arguments: Engine.allCases)
+    func quarantineLimit(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue({ $0.quarantineByteLimit = 1_000 }) { queue in
+                let first = draft(String(repeating: "a", count: 400))
+                let id = try #require(try await queue.accept([], quarantining: [first]).quarantined.first)
+                let second = draft(String(repeating: "b", count: 400))
+                await #expect(throws: QueueError.quarantineFull) { try await queue.accept([], quarantining: [second]) }
+                #expect(try await queue.accept([], quarantining: [first]).quarantined == [id])
+                #expect(try await queue.accept([], quarantining: [second], resolving: [id]).quarantined != [id])
+                #expect(try await queue.quarantineEntry(id) == nil)
+            }
+        }
+    }
+
+    @Test("accepts what a replay yields and removes the entry in one go", arguments: Engine.allCases)
+    func replay(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let id = try #require(try await queue.accept([], quarantining: [draft("a")]).quarantined.first)
+                #expect(try await queue.accept([try submission(1)], resolving: [id]).outcomes == [.accepted])
+                #expect(try await queue.quarantineEntry(id) == nil)
+                #expect(try await queue.discard([id]) == 0)
+                // Its number is never given to another.
+                #expect(try await queue.accept([], quarantining: [draft("b")]).quarantined != [id])
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import GRDB
+import NPSModel
+import Synchronization
+import Testing
+
+@testable import NPSQueue
+
+@Suite("Query plans on SQLite")
+struct QueryPlanTests {
+    private final class StatementLog: Sendable {
+        let statements = Mutex<Set<String>>([])
+    }
+
+    @Test("nothing the queue does reads a whole table or sorts one")
+    func plans() async throws {
+        try await Workshop.run { workshop in
+            try await workshop.withQueue { queue in
+                let log = StatementLog()
+                try await queue.transact { transaction in
+                    transaction.database.trace { event in
+                        guard case .statement(let statement) = event else { return }
+                        log.statements.withLock { _ = $0.insert(statement.sql) }
+                    }
+                }
+                try await exercise(queue)
+                try await queue.transact { $0.database.trace() }
+                let tables = ["responses", "attempts", "quarantine"]
+                let statements = log.statements.withLock { statements in
+                    statements.filter { sql in tables.contains { sql.contains(" \($0) ") } }
+                }
+                #expect(statements.count > 12)
+                for sql in statements {
+                    let plan = try await queue.transact { transaction in
+                        let explain = try transaction.database.makeStatement(sql: "EXPLAIN QUERY PLAN \(sql)")
+                        explain.setUncheckedArguments([])
+                        return try String.fetchAll(explain, adapter: SuffixRowAdapter(fromIndex: 3))
+                    }
+                    let isSlow = plan.contains { step in
+                        step.contains("TEMP B-TREE") || (step.hasPrefix("SCAN") && !step.contains("CONSTANT ROW"))
+                    }
+                    #expect(!isSlow, "\(sql): \(plan)")
+                }
+            }
+        }
+    }
+
+    /// Every method once, with everything it can meet.
+    private func exercise(_ queue: ResponseQueue) async throws {
+        let intake = try await queue.accept(
+            try (1...4).map { try submission($0) } + [try submission(1, score: 1)],
+            quarantining: [draft("a"), draft("b")]
+        )
+        let claims = try await queue.claim(limit: 4)
+        try await queue.settle([claims[0].verdict(.delivered(planhatID: nil)), claims[1].verdict(.park(reason: "no"))])
+        try await queue.release([claims[2].response.id])
+        _ = try await queue.retry([claims[1].response.id])
+        _ = try await queue.retry(nil)
+        _ = try await queue.erase([claims[3].response.id])
+        _ = try await queue.nextDue()
+        _ = try await queue.status()
+        _ = try await queue.list(QueueFilter())
+        _ = try await queue.list(QueueFilter(state: .pending))
+        _ = try await queue.show(claims[0].response.id)
+        _ = try await queue.quarantine()
+        _ = try await queue.quarantineEntry(intake.quarantined[0])
+        _ = try await queue.discard(intake.quarantined)
+        try await queue.probe()
+    }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import NPSModel
+import NPSQueue
+import Testing
+
+/// Knuth's linear congruential constants: the same sequence from the same seed on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return (state ^ (state >> 33)) &* 0xff51_afd7_ed55_8ccd
+    }
+}
+
+@Suite("Random operations on every engine")
+struct RandomOperationsTests {
+    @Test(
+        "the books balance after every step, and in the end Planhat has everybody's newest answer once",
+        arguments: Engine.allCases,
+        [1, 2, 3, 4, 5, 6] as [UInt64]
+    )
+    func balance(engine: Engine, seed: UInt64) async throws {
+        try await Workshop.run(engine) { workshop in
+            var play = Play(workshop: workshop, generator: SeededGenerator(seed: seed))
+            var queue = try workshop.open()
+            for step in 1...150 {
+                try await play.step(queue)
+                #expect(try await queue.status().balances)
+                if step.isMultiple(of: 40) {
+                    await queue.close()
+                    if engine == .sqlite { try Audit(of: workshop.path).check() }
+                    queue = try workshop.open()
+                    play.forgetClaims()
+                }
+            }
+            try await play.finish(queue)
+            let status = try await queue.status()
+            #expect(status.accepted == play.newest.count + play.erased.count)
+            #expect(status.delivered == play.newest.count)
+            #expect(play.atPlanhat == play.newest)
+            await queue.close()
+            if engine == .sqlite { try Audit(of: workshop.path).check() }
+        }
+    }
+}
+
+/// A collector's life in dice: people answer and change their minds, the API says all it can say.
+private struct Play {
+    let workshop: Workshop
+    var generator: SeededGenerator
+    var newest: [ResponseID: Int] = [:]
+    var atPlanhat: [ResponseID: Int] = [:]
+    var erased: Set<ResponseID> = []
+    var claims: [Claim] = []
+
+    init(workshop: Workshop, generator: SeededGenerator) {
+        self.workshop = workshop
+        self.generator = generator
+    }
+
+    mutating func forgetClaims() {
+        claims = []
+    }
+
+    mutating func step(_ queue: ResponseQueue) async throws {
+        workshop.clock.advance(by: Double.random(in: 0...20, using: &generator))
+        switch Int.random(in: 0..<10, using: &generator) {
+        case 0..<4: try await answer(queue)
+        case 4..<6: claims += try await queue.claim(limit: Int.random(in: 1...5, using: &generator))
+        case 6..<8: try await settleOne(queue)
+        case 8:
+            if let claim = takeClaim() { try await queue.release([claim.response.id]) }
+            if Bool.random(using: &generator) { _ = try await queue.retry(nil) }
+        default: try await quarantineOrErase(queue)
+        }
+    }
+
+    private mutating func answer(_ queue: ResponseQueue) async throws {
+        var submissions: [Submission] = []
+        for _ in 0..<Int.random(in: 1...4, using: &generator) {
+            let number = Int.random(in: 1...30, using: &generator)
+            let score = Int.random(in: 0...10, using: &generator)
+            submissions.append(try submission(number, score: score))
+        }
+        let outcomes = try await queue.accept(submissions).outcomes
+        for (submission, outcome) in zip(submissions, outcomes) {
+            let (id, score) = (submission.response.id, submission.response.score.value)
+            if erased.contains(id) {
+                #expect(outcome == .unchanged)
+            } else {
+                #expect(outcome == (newest[id] == nil ? .accepted : newest[id] == score ? .unchanged : .updated))
+                newest[id] = score
+            }
+        }
+    }
+
+    private mutating func takeClaim() -> Claim? {
+        guard !claims.isEmpty else { return nil }
+        return claims.remove(at: Int.random(in: 0..<claims.count, using: &generator))
+    }
+
+    private mutating func settleOne(_ queue: ResponseQueue) async throws {
+        guard let claim = takeClaim() else { return }
+        let soon = workshop.clock.now.addingTimeInterval(Double.random(in: 0...30, using: &generator))
+        let outcome: Outcome =
+            switch Int.random(in: 0..<5, using: &generator) {
+            case 0: .retry(at: soon, reason: "busy", countsAttempt: Bool.random(using: &generator))
+            case 1: .ambiguous(retryAt: soon, reason: "no answer")
+            case 2: .park(reason: "unknown contact")
+            default: .delivered(planhatID: nil)
+            }
+        try await deliver(claim, outcome, queue)
+    }
+
+    private mutating func deliver(_ claim: Claim, _ outcome: Outcome, _ queue: ResponseQueue) async throws {
+        let id = claim.response.id
+        if case .delivered = outcome, !erased.contains(id) {
+            // A POST for something Planhat has would be a second record.
+            #expect(claim.mustUpsert || atPlanhat[id] == nil)
+            atPlanhat[id] = claim.response.score.value
+        }
+        try await queue.settle([claim.verdict(outcome)])
+    }
+
+    private mutating func quarantineOrErase(_ queue: ResponseQueue) async throws {
+        let number = Int.random(in: 1...30, using: &generator)
+        if Bool.random(using: &generator) {
+            let intake = try await queue.accept([], quarantining: [draft("\(number)")])
+            if Bool.random(using: &generator) { _ = try await queue.discard(intake.quarantined) }
+        } else if number <= 3 {
+            let id = try submission(number).response.id
+            if try await queue.erase([id]) == 1 {
+                erased.insert(id)
+                newest[id] = nil
+                atPlanhat[id] = nil
+            }
+        }
+    }
+
+    mutating func finish(_ queue: ResponseQueue) async throws {
+        for claim in claims { try await deliver(claim, .delivered(planhatID: nil), queue) }
+        claims = []
+        workshop.clock.advance(by: 100)
+        _ = try await queue.retry(nil)
+        while case let due = try await queue.claim(limit: 100), !due.isEmpty {
+            for claim in due { try await deliver(claim, .delivered(planhatID: nil), queue) }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+@testable import NPSQueue
+
+@Suite("State machine")
+struct StandingTests {
+    private static let now: Milliseconds = 1_000_000
+    private static let later: Milliseconds = 1_060_000
+
+    private static func standing(_ state: ResponseState) -> Standing {
+        var standing = Standing(digest: "a", at: now)
+        standing.state = state
+        standing.attempts = 3
+        if state == .pending || state == .sending {
+            standing.nextAttemptAt = later
+        } else {
+            standing.nextAttemptAt = nil
+        }
+        if state == .delivered { standing.deliveredAt = now }
+        return standing
+    }
+
+    @Test(
+        "an edit is taken in every state but one",
+        arguments: [
+            (ResponseState.pending, Acceptance.updated, ResponseState.pending, false, 3, later as Milliseconds?),
+            (.sending, .updated, .sending, false, 3, later),
+            (.delivered, .updated, .pending, true, 0, now),
+            (.parked, .updated, .pending, false, 0, now),
+            (.erased, .unchanged, .erased, false, 3, nil),
+        ]
+    )
+    func edit(
+        state: ResponseState,
+        acceptance: Acceptance,
+        after: ResponseState,
+        mustUpsert: Bool,
+        attempts: Int,
+        next: Milliseconds?
+    ) {
+        var standing = Self.standing(state)
+        #expect(standing.receive(digest: "b", at: Self.now) == acceptance)
+        #expect(standing.state == after)
+        #expect(standing.mustUpsert == mustUpsert)
+        #expect(standing.attempts == attempts)
+        #expect(standing.nextAttemptAt == next)
+        #expect(standing.revision == (acceptance == .updated ? 2 : 1))
+    }
+
+    @Test("the same content changes nothing in any state", arguments: ResponseState.allCases)
+    func repetition(state: ResponseState) {
+        var standing = Self.standing(state)
+        #expect(standing.receive(digest: "a", at: Self.later) == .unchanged)
+        #expect(standing == Self.standing(state))
+    }
+
+    @Test("only what is being sent can be settled", arguments: ResponseState.allCases.filter { $0 != .sending })
+    func settleElsewhere(state: ResponseState) {
+        var standing = Self.standing(state)
+        #expect(standing.settle(.park(reason: "no"), revision: 1, at: Self.later) == nil)
+        #expect(standing == Self.standing(state))
+    }
+
+    @Test("only parked responses are retried by hand", arguments: ResponseState.allCases)
+    func retry(state: ResponseState) {
+        var standing = Self.standing(state)
+        #expect(standing.retry(at: Self.later) == (state == .parked))
+        #expect(standing.state == (state == .parked ? .pending : state))
+    }
+
+    @Test("everything can be erased once", arguments: ResponseState.allCases)
+    func erase(state: ResponseState) {
+        var standing = Self.standing(state)
+        #expect(standing.erase() == (state != .erased))
+        #expect(standing.state == .erased)
+        #expect(!standing.keepsContent)
+    }
+
+    @Test("dates beyond the calendar are brought back to it", arguments: [Double.nan, .infinity, -.infinity, 1e300])
+    func dates(seconds: Double) {
+        #expect(abs(Milliseconds(Date(timeIntervalSince1970: seconds))) <= 253_402_300_799_999)
+    }
+}
