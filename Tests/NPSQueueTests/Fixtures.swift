@@ -1,0 +1,34 @@
+import Foundation
+import NPSModel
+import NPSQueue
+import Testing
+
+/// A submission whose content is told by its arguments alone.
+func submission(_ number: Int, score: Int = 9, comment: String? = nil, source: String = "test") throws -> Submission {
+    Submission(
+        SurveyResponse(
+            id: ResponseID(source: source, providerID: "\(number)"),
+            source: source,
+            email: try EmailAddress("person\(number)@example.com"),
+            score: try #require(Score(score)),
+            comment: comment,
+            answeredAt: Date(timeIntervalSince1970: 1_699_999_999.5)
+        )
+    )
+}
+
+func draft(_ text: String, deliveryID: String? = nil, source: String = "acme") -> QuarantineDraft {
+    QuarantineDraft(
+        source: source,
+        deliveryID: deliveryID,
+        contentType: "application/json",
+        body: Array(text.utf8),
+        problems: [FieldProblem(field: "score", message: "must be a whole number from 0 to 10")]
+    )
+}
+
+extension Claim {
+    func verdict(_ outcome: Outcome) -> Verdict {
+        Verdict(id: response.id, revision: revision, outcome: outcome)
+    }
+}
