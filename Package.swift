@@ -36,8 +36,10 @@ let package = Package(
         .executableTarget(
             name: "nps-collector",
             dependencies: [
-                "NPSApp", "NPSModel", "NPSWebhooks", "PlanhatAPI",
+                "NPSApp", "NPSModel", "NPSQueue", "NPSServer", "NPSWebhooks", "PlanhatAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),
         .target(

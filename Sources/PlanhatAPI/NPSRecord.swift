@@ -52,6 +52,14 @@ package struct NPSRecord: Sendable, Hashable {
         if case .object(let properties)? = members["custom"] { custom = properties } else { custom = [:] }
     }
 
+    /// Everything that was answered, and beside it the names of create and update where get and list have others.
+    package var normalizedJSON: JSONValue {
+        guard case .object(var members) = json else { return json }
+        let names = [("score", "nps"), ("comment", "npsComment"), ("dateAnswered", "npsDate")]
+        for (name, other) in names where members[name] == nil { members[name] = members[other] }
+        return .object(members)
+    }
+
     private static func score(_ value: JSONValue) -> Int? {
         (try? Score(json: value))?.value
     }

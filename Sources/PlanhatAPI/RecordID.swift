@@ -8,7 +8,7 @@ package enum RecordID: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads what people type: `srcid-…` or Planhat's id. An empty id is refused, because its path would be that of
     /// the whole collection.
-    package init(argument: String) throws(PlanhatError) {
+    package init(reading argument: String) throws(PlanhatError) {
         let isSource = argument.hasPrefix(Self.prefix)
         let id = isSource ? String(argument.dropFirst(Self.prefix.count)) : argument
         guard !id.isEmpty else { throw .invalidRequest("An id can't be empty.") }

@@ -72,7 +72,8 @@ extension Settings {
         return problems
     }
 
-    private static func isOption(_ name: some StringProtocol) -> Bool {
+    /// Whether a word such as `--http-port` names a setting.
+    package static func isOption(_ name: some StringProtocol) -> Bool {
         if sourceName(option: name) != nil { return true }
         return Setting.all.contains { name == $0.option || ($0.isSecret && name == $0.option + "-file") }
     }

@@ -1,4 +1,6 @@
-import Logging
+import Foundation
+package import Logging
+import NPSServer
 package import NPSSurvey
 package import NPSWebhooks
 package import PlanhatAPI
@@ -24,6 +26,13 @@ extension Settings {
         } catch {
             throw SettingsError([error.description])
         }
+    }
+
+    /// Nil when there is no such directory: then the pages built into the program are used.
+    private static var publicDirectory: String? {
+        var isDirectory: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: "public", isDirectory: &isDirectory)
+        return exists && isDirectory.boolValue ? "public" : nil
     }
 
     /// A client for the API that `planhat.url` names.

@@ -50,8 +50,8 @@ struct QueueRoutes {
 
     static func limit(_ request: Request) throws -> Int {
         guard let text = request.query("limit") else { return 100 }
-        guard let limit = Int(text), (1...10_000).contains(limit) else {
-            throw Problem.badRequest("limit must be a number from 1 to 10000.")
+        guard let limit = Int(text), (1...1_000).contains(limit) else {
+            throw Problem.badRequest("limit must be a number from 1 to 1000.")
         }
         return limit
     }

@@ -10,7 +10,7 @@ struct QuarantineList: AsyncParsableCommand {
         abstract: "List what is in quarantine, and why."
     )
 
-    @Option(help: "How many, at most 10000.")
+    @Option(help: "How many, at most 1000.")
     var limit = 100
 
     @Option(help: "Only those after this id, for the next page.")
@@ -20,12 +20,14 @@ struct QuarantineList: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be a number from 1 to 10000.") }
+        guard (1...1_000).contains(limit) else { throw ValidationError("--limit must be a number from 1 to 1000.") }
         let entries = try await Administration.ask { client throws(AdminError) in
             try await client.quarantine(limit: limit, after: after)
         }
         if json { return try Output.json(entries) }
-        var table = Table([Column("id", .right), Column("source"), Column("received"), Column("problems")])
+        var table = Table([
+            Table.Column("id", .right), Table.Column("source"), Table.Column("received"), Table.Column("problems"),
+        ])
         for entry in entries {
             let problems = entry.problems.map(\.description).joined(separator: "; ")
             table.add(["\(entry.id.rawValue)", entry.source, Timestamp.format(entry.receivedAt), problems])

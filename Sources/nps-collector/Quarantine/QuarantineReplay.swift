@@ -32,7 +32,7 @@ struct QuarantineReplay: AsyncParsableCommand {
             try await client.replay(all ? nil : ids, dryRun: dryRun)
         }
         if json { return try Output.json(outcomes) }
-        var table = Table([Column("id", .right), Column("outcome")])
+        var table = Table([Table.Column("id", .right), Table.Column("outcome")])
         for outcome in outcomes { table.add(["\(outcome.id.rawValue)", sentence(outcome)]) }
         print(table.render(), terminator: "")
     }

@@ -16,7 +16,7 @@ struct QueueList: AsyncParsableCommand {
     @Flag(help: "Only parked ones, with the reason.")
     var parked = false
 
-    @Option(help: "How many, at most 10000.")
+    @Option(help: "How many, at most 1000.")
     var limit = 100
 
     @Option(help: "Only those after this sequence number, for the next page.")
@@ -26,15 +26,16 @@ struct QueueList: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be a number from 1 to 10000.") }
+        guard (1...1_000).contains(limit) else { throw ValidationError("--limit must be a number from 1 to 1000.") }
         let wanted = parked ? .parked : state
         let items = try await Administration.ask { client throws(AdminError) in
             try await client.responses(state: wanted, limit: limit, after: after)
         }
         if json { return try Output.json(items) }
         var table = Table([
-            Column("#", .right), Column("id"), Column("state"), Column("source"), Column("tries", .right),
-            Column("accepted"), Column("reason"),
+            Table.Column("#", .right), Table.Column("id"), Table.Column("state"), Table.Column("source"),
+            Table.Column("tries", .right),
+            Table.Column("accepted"), Table.Column("reason"),
         ])
         for item in items {
             table.add([

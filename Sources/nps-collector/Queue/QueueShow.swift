@@ -1,6 +1,7 @@
 import ArgumentParser
 import NPSApp
 import NPSModel
+import NPSQueue
 
 /// `queue show`: one response with the history of its attempts.
 struct QueueShow: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import NPSApp
+import NPSQueue
 
 /// `queue status`: the books.
 struct QueueStatusCommand: AsyncParsableCommand {
@@ -14,7 +15,7 @@ struct QueueStatusCommand: AsyncParsableCommand {
     func run() async throws {
         let status = try await Administration.ask { client throws(AdminError) in try await client.status() }
         if json { return try Output.json(status) }
-        var table = Table([Column("state"), Column("responses", .right)])
+        var table = Table([Table.Column("state"), Table.Column("responses", .right)])
         table.add(["accepted", "\(status.accepted)"])
         table.add(["  pending", "\(status.pending)"])
         table.add(["  sending", "\(status.sending)"])
