@@ -42,3 +42,22 @@ package enum Timestamp {
         return try? Date.ISO8601FormatStyle().parse(text)
     }
 }
+
+extension JSONEncoder.DateEncodingStrategy {
+    /// Dates as ``Timestamp`` writes them: with milliseconds, which `iso8601` leaves out.
+    package static let timestamp = custom { date, encoder in
+        var container = encoder.singleValueContainer()
+        try container.encode(Timestamp.format(date))
+    }
+}
+
+extension JSONDecoder.DateDecodingStrategy {
+    /// Dates as ``Timestamp`` reads them.
+    package static let timestamp = custom { decoder in
+        let container = try decoder.singleValueContainer()
+        guard let date = Timestamp.parse(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "no ISO 8601 date")
+        }
+        return date
+    }
+}

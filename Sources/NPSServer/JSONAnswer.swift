@@ -1,4 +1,5 @@
 import Foundation
+import NPSModel
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -8,7 +9,7 @@ enum JSONAnswer {
     static func response(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .iso8601
+        encoder.dateEncodingStrategy = .timestamp
         return text(try encoder.encode(value), status: status)
     }
 

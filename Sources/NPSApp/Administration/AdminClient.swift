@@ -72,7 +72,7 @@ package struct AdminClient: Sendable {
 
     private func decode<Answer: Decodable>(_ data: Data) throws(AdminError) -> Answer {
         let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
+        decoder.dateDecodingStrategy = .timestamp
         do { return try decoder.decode(Answer.self, from: data) } catch { throw AdminError.unreadable }
     }
 

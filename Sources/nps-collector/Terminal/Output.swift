@@ -1,11 +1,12 @@
 import Foundation
+import NPSModel
 
 /// What programs read: one JSON document on standard output.
 enum Output {
     static func json(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .iso8601
+        encoder.dateEncodingStrategy = .timestamp
         write(try encoder.encode(value))
     }
 
@@ -13,7 +14,7 @@ enum Output {
     static func jsonLine(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .iso8601
+        encoder.dateEncodingStrategy = .timestamp
         write(try encoder.encode(value))
     }
 
