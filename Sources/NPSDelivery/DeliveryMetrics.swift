@@ -2,10 +2,17 @@ import Metrics
 
 /// What delivery counts. Labels hold kinds and statuses, never values.
 struct DeliveryMetrics: Sendable {
-    private let factory: any MetricsFactory
+    private let chosen: (any MetricsFactory)?
 
-    init(factory: any MetricsFactory) {
-        self.factory = factory
+    /// - Parameter factory: nil for the system's, which may be set up later than this.
+    init(factory: (any MetricsFactory)?) {
+        chosen = factory
+    }
+
+    private var factory: any MetricsFactory { chosen ?? MetricsSystem.factory }
+
+    /// Makes the figures visible before there is anything to count.
+    func begin() {
         for outcome in ["delivered", "retried", "ambiguous", "parked"] { count(outcome, 0) }
         note(isPaused: false)
     }
@@ -21,7 +28,7 @@ struct DeliveryMetrics: Sendable {
         Counter(label: "nps_delivery_total", dimensions: [("outcome", outcome)], factory: factory).increment(by: number)
     }
 
-    /// - Parameter status: of HTTP, or in a word how the request failed without one.
+    /// - Parameter status: ``Courier/Reply/status``
     func count(_ operation: Shipment.Operation, status: String) {
         let dimensions = [("operation", operation.rawValue), ("status", status)]
         Counter(label: "nps_delivery_requests_total", dimensions: dimensions, factory: factory).increment()

@@ -8,8 +8,13 @@ package enum Timestamp {
     }
 
     package static func format(_ date: Date) -> String {
-        // The style cuts the fraction off, and .678 is .67799… in binary: a tenth of a millisecond more is still .678.
-        rounded(date).addingTimeInterval(0.0001).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        // Foundation cuts the fraction where it should round: 10:00:05.1 would become 10:00:05.099.
+        let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
+        let seconds = (milliseconds / 1000).rounded(.down)
+        let fraction = Int(exactly: milliseconds - seconds * 1000) ?? 0
+        let whole = Date(timeIntervalSince1970: seconds).formatted(Date.ISO8601FormatStyle())
+        let digits = String(fraction)
+        return whole.dropLast() + "." + String(repeating: "0", count: max(0, 3 - digits.count)) + digits + "Z"
     }
 
     /// Reads `2026-02-03T10:00:05Z`, with or without a fraction of any length, with `Z` or an offset, or a day alone
@@ -35,5 +40,24 @@ package enum Timestamp {
             return try? Date.ISO8601FormatStyle().year().month().day().parse(text)
         }
         return try? Date.ISO8601FormatStyle().parse(text)
+    }
+}
+
+extension JSONEncoder.DateEncodingStrategy {
+    /// Dates as ``Timestamp`` writes them: with milliseconds, which `iso8601` leaves out.
+    package static let timestamp = custom { date, encoder in
+        var container = encoder.singleValueContainer()
+        try container.encode(Timestamp.format(date))
+    }
+}
+
+extension JSONDecoder.DateDecodingStrategy {
+    /// Dates as ``Timestamp`` reads them.
+    package static let timestamp = custom { decoder in
+        let container = try decoder.singleValueContainer()
+        guard let date = Timestamp.parse(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "no ISO 8601 date")
+        }
+        return date
     }
 }

@@ -1,0 +1,111 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+package import NPSModel
+package import NPSQueue
+package import NPSServer
+
+/// Talks to the admin listener of the running collector: one process owns the queue's file, the others ask it.
+package struct AdminClient: Sendable {
+    private let base: String
+    private let token: String?
+
+    package init(settings: Settings) {
+        let host = settings.admin.host
+        base = "http://" + (host.contains(":") ? "[\(host)]" : host) + ":\(settings.admin.port)"
+        token = settings.admin.token
+    }
+
+    package func status() async throws(AdminError) -> QueueStatus {
+        try await get("/queue/status")
+    }
+
+    package func responses(state: ResponseState?, limit: Int, after: Int64?) async throws(AdminError) -> [QueueItem] {
+        var query = "?limit=\(limit)"
+        if let state { query += "&state=\(state.rawValue)" }
+        if let after { query += "&after=\(after)" }
+        return try await get("/queue/responses" + query)
+    }
+
+    package func response(_ id: ResponseID) async throws(AdminError) -> QueueItem {
+        try await get("/queue/responses/\(id.rawValue)")
+    }
+
+    package func retry(_ ids: [ResponseID]?) async throws(AdminError) -> Int {
+        let changed: Changed = try await post("/queue/retry", Selection(ids: ids))
+        return changed.count
+    }
+
+    package func quarantine(limit: Int, after: QuarantineID?) async throws(AdminError) -> [QuarantineEntry] {
+        try await get("/quarantine?limit=\(limit)" + (after.map { "&after=\($0.rawValue)" } ?? ""))
+    }
+
+    package func quarantineEntry(_ id: QuarantineID) async throws(AdminError) -> QuarantineEntry {
+        try await get("/quarantine/\(id.rawValue)")
+    }
+
+    package func replay(_ ids: [QuarantineID]?, dryRun: Bool) async throws(AdminError) -> [ReplayOutcome] {
+        try await post("/quarantine/replay", Selection(ids: ids, dryRun: dryRun))
+    }
+
+    package func discard(_ ids: [QuarantineID]) async throws(AdminError) -> Int {
+        let changed: Changed = try await post("/quarantine/discard", Selection(ids: ids))
+        return changed.count
+    }
+
+    /// Whether a response that came now would be stored.
+    package func isReady() async throws(AdminError) -> Bool {
+        try await send(.GET, "/readyz", body: nil).status == 200
+    }
+
+    private func get<Answer: Decodable>(_ path: String) async throws(AdminError) -> Answer {
+        try await decode(managed(.GET, path, body: nil))
+    }
+
+    private func post<Answer: Decodable>(_ path: String, _ body: some Encodable) async throws(AdminError) -> Answer {
+        let data: Data
+        do { data = try JSONEncoder().encode(body) } catch { throw AdminError.unreadable }
+        return try await decode(managed(.POST, path, body: data))
+    }
+
+    private func decode<Answer: Decodable>(_ data: Data) throws(AdminError) -> Answer {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .timestamp
+        do { return try decoder.decode(Answer.self, from: data) } catch { throw AdminError.unreadable }
+    }
+
+    private struct Refusal: Decodable {
+        let detail: String
+    }
+
+    private func managed(_ method: HTTPMethod, _ path: String, body: Data?) async throws(AdminError) -> Data {
+        guard token != nil else { throw AdminError.missingToken }
+        let answer = try await send(method, path, body: body)
+        guard answer.status == 200 else {
+            let refusal = try? JSONDecoder().decode(Refusal.self, from: answer.body)
+            throw AdminError.refused(status: answer.status, detail: refusal?.detail ?? "no reason given")
+        }
+        return answer.body
+    }
+
+    private func send(
+        _ method: HTTPMethod,
+        _ path: String,
+        body: Data?
+    ) async throws(AdminError) -> (status: Int, body: Data) {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = method
+        request.headers.add(name: "Content-Type", value: "application/json")
+        if let token { request.headers.add(name: "Authorization", value: "Bearer " + token) }
+        if let body { request.body = .bytes(ByteBuffer(data: body)) }
+        do {
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            let bytes = try await response.body.collect(upTo: 256 * 1_048_576)
+            return (Int(response.status.code), Data(buffer: bytes))
+        } catch {
+            throw AdminError.unreachable(address: base)
+        }
+    }
+}

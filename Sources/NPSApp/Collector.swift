@@ -1,0 +1,131 @@
+import Foundation
+package import Logging
+import Metrics
+import NPSDelivery
+import NPSQueue
+import NPSServer
+import NPSSurvey
+import NPSWebhooks
+import PlanhatAPI
+import ServiceLifecycle
+import UnixSignals
+
+/// The verb `serve`: both doors, the hall and the way out, until SIGTERM or SIGINT.
+package struct Collector: Sendable {
+    private let settings: Settings
+    private let logger: Logger
+    private let queue: ResponseQueue
+    private let client: PlanhatClient
+    private let forwarder: Forwarder
+    private let catalogue: SourceCatalogue
+    private let pages: SurveyPages
+    private let readiness: Readiness
+
+    /// Opens everything that can fail for reasons of configuration.
+    ///
+    /// - Throws: ``SettingsError`` for what the operator must mend, `QueueError` when the queue can't be opened.
+    package init(settings: Settings, logger: Logger) throws {
+        self.settings = settings
+        self.logger = logger
+        catalogue = try settings.makeCatalogue()
+        pages = try settings.makePages()
+        client = try settings.makeClient(logger: logger)
+        queue = try ResponseQueue(
+            configuration: ResponseQueue.Configuration(path: settings.queuePath),
+            logger: logger
+        )
+        readiness = Readiness(queue: queue)
+        forwarder = Forwarder(
+            queue: queue,
+            client: client,
+            configuration: Forwarder.Configuration(
+                requestsPerMinute: settings.planhat.requestsPerMinute,
+                batchSize: settings.planhat.batchSize
+            ),
+            logger: logger
+        )
+    }
+
+    /// Returns when everything has stopped: what was in flight is finished, the queue is closed.
+    package func run() async throws {
+        let metrics = MetricsRegistry()
+        MetricsSystem.bootstrap(metrics)
+        var services: [any Service] = [
+            QueueService(queue: queue),
+            ClientService(client: client),
+            forwarder,
+            try adminListener(metrics),
+            try publicListener(),
+        ]
+        if let redirect = try redirectListener() { services.append(redirect) }
+        // Services stop in reverse: the last one hears of it first.
+        services.append(DrainService(readiness: readiness))
+        var configuration = ServiceGroupConfiguration(
+            services: services.map {
+                .init(
+                    service: $0,
+                    successTerminationBehavior: .ignore,
+                    failureTerminationBehavior: .gracefullyShutdownGroup
+                )
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = .seconds(9)
+        try await ServiceGroup(configuration: configuration).run()
+        logger.notice("stopped")
+    }
+
+    private func publicListener() throws -> Listener {
+        let parts = PublicListener.Parts(
+            queue: queue,
+            pages: pages,
+            catalogue: catalogue,
+            readiness: readiness,
+            publicURL: settings.http.publicURL,
+            surveyIsOpen: settings.survey.isOpen,
+            proxies: settings.http.trustedProxies
+        )
+        return try PublicListener.make(
+            parts,
+            address: settings.http.address,
+            tls: try settings.tls?.configuration(),
+            logger: logger,
+            onListening: { [logger, settings] port in
+                logger.notice(
+                    "accepting responses",
+                    metadata: ["port": "\(port ?? 0)", "url": "\(settings.http.publicURL)"]
+                )
+            }
+        )
+    }
+
+    private func adminListener(_ metrics: MetricsRegistry) throws -> Listener {
+        let parts = AdminListener.Parts(
+            queue: queue,
+            catalogue: catalogue,
+            readiness: readiness,
+            token: settings.admin.token,
+            forwarding: { [forwarder] in forwarder.condition.description },
+            metrics: { metrics.text() }
+        )
+        return try AdminListener.make(
+            parts,
+            address: .hostname(settings.admin.host, port: settings.admin.port),
+            logger: logger,
+            onListening: { [logger] port in logger.info("admin listener", metadata: ["port": "\(port ?? 0)"]) }
+        )
+    }
+
+    private func redirectListener() throws -> Listener? {
+        guard let port = settings.http.redirectPort, case .hostname(let host, _) = settings.http.address else {
+            return nil
+        }
+        return try RedirectListener.make(
+            to: settings.http.publicURL,
+            address: .hostname(host, port: port),
+            proxies: settings.http.trustedProxies,
+            logger: logger
+        )
+    }
+}

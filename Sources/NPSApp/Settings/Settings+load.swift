@@ -1,0 +1,99 @@
+import Configuration
+import Foundation
+import NPSServer
+import SystemPackage
+import Yams
+
+extension Settings {
+    /// What a verb can't do without.
+    package enum Requirement: Sendable {
+        case planhatToken
+    }
+
+    /// Reads and checks everything. Precedence: command line, environment, `.env` in the working directory, the YAML
+    /// file, default.
+    ///
+    /// - Parameters:
+    ///   - arguments: `--http-port 8080` and so on; other words are refused.
+    ///   - file: the `--config` file; nil for none.
+    package static func load(
+        arguments: [String],
+        environment: [String: String],
+        file: String?,
+        requiring requirements: Set<Requirement> = []
+    ) async throws(SettingsError) -> Settings {
+        var problems = unknownOptions(arguments)
+        var layers = [
+            SettingsLayer(
+                name: "command line",
+                snapshot: CommandLineArgumentsProvider(arguments: ["nps-collector"] + arguments).snapshot()
+            ),
+            SettingsLayer(
+                name: "environment",
+                snapshot: EnvironmentVariablesProvider(environmentVariables: environment).snapshot()
+            ),
+        ]
+        var names = Set(sourceNames(arguments: arguments) + sourceNames(environment: environment))
+        do {
+            let dotenv = try await EnvironmentVariablesProvider(environmentFilePath: ".env", allowMissing: true)
+            layers.append(SettingsLayer(name: ".env", snapshot: dotenv.snapshot()))
+        } catch {
+            problems.append(".env in the working directory can't be read.")
+        }
+        if let file {
+            do throws(SettingsError) {
+                let yaml = try YAMLSettings(path: file)
+                problems += yaml.problems
+                names.formUnion(yaml.sourceNames)
+                layers.append(yaml.layer)
+            } catch {
+                problems += error.problems
+            }
+        }
+        var reader = SettingsReader(layers: layers)
+        for problem in problems { reader.note(problem) }
+        let settings = read(&reader, sourceNames: names.sorted(), requirements: requirements)
+        guard reader.problems.isEmpty, let settings else { throw SettingsError(reader.problems) }
+        return settings
+    }
+
+    private static func unknownOptions(_ arguments: [String]) -> [String] {
+        var problems: [String] = []
+        var expectsValue = false
+        for argument in arguments {
+            if argument.hasPrefix("--") {
+                let name = argument.prefix { $0 != "=" }
+                if !isOption(name) { problems.append("\(name) is not an option; --help lists them.") }
+                expectsValue = true
+            } else if !expectsValue {
+                problems.append("\"\(argument)\" stands where an option such as --http-port is expected.")
+            }
+        }
+        return problems
+    }
+
+    /// Whether a word such as `--http-port` names a setting.
+    package static func isOption(_ name: some StringProtocol) -> Bool {
+        if sourceName(option: name) != nil { return true }
+        return Setting.all.contains { name == $0.option || ($0.isSecret && name == $0.option + "-file") }
+    }
+
+    /// `acme` of `--webhooks-acme-secrets` and `--webhooks-acme-secrets-file`.
+    private static func sourceName(option: some StringProtocol) -> String? {
+        var name = option.hasSuffix("-file") ? option.dropLast(5) : option[...]
+        guard name.hasPrefix("--webhooks-"), name.hasSuffix("-secrets"), name.count > 19 else { return nil }
+        name = name.dropFirst(11).dropLast(8)
+        return String(name)
+    }
+
+    private static func sourceNames(arguments: [String]) -> [String] {
+        arguments.compactMap { sourceName(option: $0.prefix { $0 != "=" }) }
+    }
+
+    /// `WEBHOOKS_HELP_SCOUT_SECRETS` means `help-scout`: source names are lower-case with hyphens.
+    private static func sourceNames(environment: [String: String]) -> [String] {
+        environment.keys.compactMap { variable in
+            sourceName(option: "--" + variable.lowercased().replacing("_", with: "-"))
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+package import Logging
+import NPSServer
+package import NPSSurvey
+package import NPSWebhooks
+package import PlanhatAPI
+
+extension Settings {
+    /// The webhook sources that secrets switch on.
+    package func makeCatalogue() throws(SettingsError) -> SourceCatalogue {
+        do throws(WebhookError) {
+            return try SourceCatalogue(directory: webhooks.directory, secrets: webhooks.secrets)
+        } catch {
+            throw SettingsError([error.description])
+        }
+    }
+
+    /// The pages, from `public/` in the working directory where it is there, otherwise from the binary.
+    package func makePages() throws(SettingsError) -> SurveyPages {
+        do throws(SurveyError) {
+            return try SurveyPages(
+                subject: survey.subject,
+                basePath: http.publicURL.basePath,
+                publicDirectory: Self.publicDirectory
+            )
+        } catch {
+            throw SettingsError([error.description])
+        }
+    }
+
+    /// Nil when there is no such directory: then the pages built into the program are used.
+    private static var publicDirectory: String? {
+        var isDirectory: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: "public", isDirectory: &isDirectory)
+        return exists && isDirectory.boolValue ? "public" : nil
+    }
+
+    /// A client for the API that `planhat.url` names.
+    package func makeClient(logger: Logger) throws(SettingsError) -> PlanhatClient {
+        guard let token = planhat.token else {
+            throw SettingsError(["planhat.token is missing: give PLANHAT_TOKEN or planhat.token-file."])
+        }
+        do throws(PlanhatError) {
+            return try PlanhatClient(
+                configuration: PlanhatClient.Configuration(baseURL: planhat.url, token: token),
+                logger: logger
+            )
+        } catch {
+            throw SettingsError([error.description])
+        }
+    }
+}

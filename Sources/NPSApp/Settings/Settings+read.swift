@@ -1,0 +1,167 @@
+import Foundation
+import Logging
+import NPSServer
+
+extension Settings {
+    /// Nil only when a problem was noted.
+    static func read(
+        _ reader: inout SettingsReader,
+        sourceNames: [String],
+        requirements: Set<Requirement>
+    ) -> Settings? {
+        let tls = readTLS(&reader)
+        let http = readHTTP(&reader, isTLS: tls != nil)
+        let admin = Admin(
+            host: reader.text("admin.host", standard: "127.0.0.1") ?? "127.0.0.1",
+            port: reader.number("admin.port", standard: 8081, in: 0...65535) ?? 8081,
+            token: reader.secret("admin.token", standard: nil)
+        )
+        let planhat = readPlanhat(&reader, requirements: requirements)
+        let queuePath = readQueuePath(&reader)
+        let survey = Survey(
+            isOpen: reader.flag("survey.open", standard: true),
+            subject: reader.text("survey.subject", standard: "us") ?? "us"
+        )
+        checkLinkKeys(&reader)
+        let webhooks = readWebhooks(&reader, names: sourceNames)
+        let log = Log(
+            level: reader.choice("log.level", standard: Logger.Level.info),
+            format: reader.choice("log.format", standard: LogFormat.text)
+        )
+        let sandbox = Sandbox(
+            host: reader.text("sandbox.host", standard: "127.0.0.1") ?? "127.0.0.1",
+            port: reader.number("sandbox.port", standard: 8082, in: 0...65535) ?? 8082,
+            token: reader.secret("sandbox.token", standard: "generated"),
+            database: reader.text("sandbox.database", standard: "nps-sandbox.db") ?? "nps-sandbox.db"
+        )
+        guard let http, let queuePath else { return nil }
+        return Settings(
+            http: http,
+            tls: tls,
+            admin: admin,
+            planhat: planhat,
+            queuePath: queuePath,
+            survey: survey,
+            webhooks: webhooks,
+            log: log,
+            sandbox: sandbox,
+            report: reader.report
+        )
+    }
+
+    private static func readTLS(_ reader: inout SettingsReader) -> TLSFiles? {
+        let certificate = reader.text("tls.certificate", standard: nil)
+        let privateKey = reader.text("tls.private-key", standard: nil)
+        let profile = reader.choice("tls.profile", standard: TLSFiles.Profile.intermediate)
+        switch (certificate, privateKey) {
+        case (let certificate?, let privateKey?):
+            let files = TLSFiles(certificate: certificate, privateKey: privateKey, profile: profile)
+            do throws(ServerError) {
+                _ = try files.configuration()
+            } catch {
+                reader.note(error.description)
+            }
+            return files
+        case (.some, nil):
+            reader.note("tls.private-key is missing: TLS needs it beside tls.certificate.")
+        case (nil, .some):
+            reader.note("tls.certificate is missing: TLS needs it beside tls.private-key.")
+        case (nil, nil):
+            break
+        }
+        return nil
+    }
+
+    private static func readHTTP(_ reader: inout SettingsReader, isTLS: Bool) -> HTTP? {
+        let host = reader.text("http.host", standard: "127.0.0.1") ?? "127.0.0.1"
+        let port = reader.number("http.port", standard: 8080, in: 0...65535) ?? 8080
+        let socket = reader.text("http.unix-socket", standard: nil)
+        let authority = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        let standardURL = (isTLS ? "https://" : "http://") + authority
+        let publicURL = reader.text("http.public-url", standard: standardURL).flatMap(PublicURL.init)
+        if publicURL == nil {
+            reader.note("http.public-url must be an http or https address such as https://nps.example.com/feedback.")
+        }
+        var proxies: [AddressRange] = []
+        for text in reader.list("http.trusted-proxies") {
+            guard let range = AddressRange(text) else {
+                reader.note("http.trusted-proxies has an entry that is no address or CIDR range such as 10.0.0.0/8.")
+                continue
+            }
+            proxies.append(range)
+        }
+        let redirectPort = reader.number("http.redirect-port", standard: nil, in: 0...65535)
+        guard let publicURL else { return nil }
+        return HTTP(
+            address: socket.map(ListenAddress.unixSocket) ?? .hostname(host, port: port),
+            publicURL: publicURL,
+            trustedProxies: TrustedProxies(proxies),
+            redirectPort: redirectPort
+        )
+    }
+
+    private static func readPlanhat(_ reader: inout SettingsReader, requirements: Set<Requirement>) -> Planhat {
+        let standardURL = "https://api.planhat.com"
+        let url = reader.text("planhat.url", standard: standardURL) ?? standardURL
+        if let problem = planhatURLProblem(url) { reader.note(problem) }
+        let token = reader.secret("planhat.token", standard: nil)
+        if token == nil, requirements.contains(.planhatToken),
+            !reader.problems.contains(where: { $0.hasPrefix("planhat.token") })
+        {
+            reader.note(
+                "planhat.token is missing: give the token of a Planhat service account, as PLANHAT_TOKEN or planhat.token-file."
+            )
+        }
+        return Planhat(
+            url: url,
+            token: token,
+            requestsPerMinute: reader.number("planhat.requests-per-minute", standard: 150, in: 1...9000) ?? 150,
+            batchSize: reader.number("planhat.batch-size", standard: 100, in: 1...5000) ?? 100
+        )
+    }
+
+    private static func planhatURLProblem(_ text: String) -> String? {
+        guard let url = URL(string: text), let host = url.host, ["http", "https"].contains(url.scheme) else {
+            return "planhat.url must be an https address such as https://api.planhat.com."
+        }
+        guard url.scheme == "https" || AddressRange.isLoopback(host) else {
+            return "planhat.url must begin with https: the token is never sent in clear except to this machine."
+        }
+        return nil
+    }
+
+    private static func readQueuePath(_ reader: inout SettingsReader) -> String? {
+        guard let url = reader.text("queue.url", standard: "sqlite:nps-collector.db") else { return nil }
+        if url.hasPrefix("sqlite:"), url.utf8.count > 7 { return String(url.dropFirst(7)) }
+        if url.hasPrefix("postgres:") || url.hasPrefix("postgresql:") {
+            reader.note("queue.url names PostgreSQL, which this version can't use yet: give sqlite:PATH.")
+        } else {
+            reader.note("queue.url must be sqlite:PATH, such as sqlite:nps-collector.db.")
+        }
+        return nil
+    }
+
+    private static func checkLinkKeys(_ reader: inout SettingsReader) {
+        for key in reader.secrets("survey.link-keys") ?? [] {
+            let parts = key.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty, keyBytes(parts[1])?.count == 32 else {
+                reader.note("survey.link-keys has an entry that is not kid:base64url of 32 bytes.")
+                continue
+            }
+        }
+    }
+
+    private static func keyBytes(_ text: Substring) -> Data? {
+        let base64 = text.replacing("-", with: "+").replacing("_", with: "/")
+        return Data(base64Encoded: base64 + String(repeating: "=", count: (4 - base64.count % 4) % 4))
+    }
+
+    private static func readWebhooks(_ reader: inout SettingsReader, names: [String]) -> Webhooks {
+        let directory = reader.text("webhooks.directory", standard: nil)
+        var secrets: [String: [String]] = [:]
+        for name in names {
+            secrets[name] = reader.secrets("webhooks.\(name).secrets")
+        }
+        return Webhooks(directory: directory, secrets: secrets)
+    }
+}

@@ -1,0 +1,71 @@
+package import Logging
+package import NPSServer
+
+/// Every setting of the program, read and checked. The only reader of command line, environment and files.
+package struct Settings: Sendable {
+    package struct HTTP: Sendable {
+        /// Where the public listener binds.
+        package let address: ListenAddress
+        package let publicURL: PublicURL
+        package let trustedProxies: TrustedProxies
+        /// Nil = no redirect listener.
+        package let redirectPort: Int?
+    }
+
+    package struct Admin: Sendable {
+        package let host: String
+        package let port: Int
+        /// Nil = queue management is closed.
+        package let token: String?
+    }
+
+    package struct Planhat: Sendable {
+        package let url: String
+        /// Nil only for verbs that don't talk to the API.
+        package let token: String?
+        package let requestsPerMinute: Int
+        package let batchSize: Int
+    }
+
+    package struct Survey: Sendable {
+        package let isOpen: Bool
+        package let subject: String
+    }
+
+    package struct Webhooks: Sendable {
+        package let directory: String?
+        /// By source name; the first of each signs in `webhook sign`.
+        package let secrets: [String: [String]]
+    }
+
+    package enum LogFormat: String, Sendable, CaseIterable {
+        case text
+        case json
+    }
+
+    package struct Log: Sendable {
+        package let level: Logger.Level
+        package let format: LogFormat
+    }
+
+    package struct Sandbox: Sendable {
+        package let host: String
+        package let port: Int
+        /// Nil = generate one and print it.
+        package let token: String?
+        package let database: String
+    }
+
+    package let http: HTTP
+    /// Nil = plain HTTP.
+    package let tls: TLSFiles?
+    package let admin: Admin
+    package let planhat: Planhat
+    /// Path of the SQLite file.
+    package let queuePath: String
+    package let survey: Survey
+    package let webhooks: Webhooks
+    package let log: Log
+    package let sandbox: Sandbox
+    package let report: SettingsReport
+}

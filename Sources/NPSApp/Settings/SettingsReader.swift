@@ -1,0 +1,154 @@
+import Foundation
+
+/// Reads settings one by one out of the layers and collects what is wrong, so that a person mends all of it at once.
+struct SettingsReader {
+    /// A value with the layer it came from.
+    struct Found {
+        let values: [String]
+        let origin: String
+    }
+
+    let layers: [SettingsLayer]
+    private(set) var problems: [String] = []
+    /// What was read, for `check`; secrets are already redacted.
+    private(set) var report = SettingsReport()
+
+    init(layers: [SettingsLayer]) {
+        self.layers = layers
+    }
+
+    mutating func note(_ problem: String) {
+        problems.append(problem)
+    }
+
+    /// Nil, and `standard` in the report, when no layer has the key or its value is empty.
+    private mutating func find(_ key: String) -> Found? {
+        for layer in layers {
+            do {
+                guard let values = try layer.values(key) else { continue }
+                return Found(values: values, origin: layer.name)
+            } catch {
+                note("\(key) (\(layer.name)) must be a single value or a list of values.")
+                return nil
+            }
+        }
+        return nil
+    }
+
+    mutating func text(_ key: String, standard: String?) -> String? {
+        guard let found = find(key) else {
+            report.add(key, standard, origin: "default")
+            return standard
+        }
+        guard found.values.count == 1, let value = found.values.first else {
+            note("\(key) (\(found.origin)) must be a single value, not a list.")
+            return nil
+        }
+        guard !value.isEmpty else {
+            note("\(key) (\(found.origin)) is empty: give a value or leave the key out.")
+            return nil
+        }
+        report.add(key, value, origin: found.origin)
+        return value
+    }
+
+    /// Commas separate the items where a layer has only text; spaces around them don't count.
+    mutating func list(_ key: String) -> [String] {
+        guard let found = find(key) else {
+            report.add(key, nil, origin: "default")
+            return []
+        }
+        let items = Self.items(found.values)
+        report.add(key, items.joined(separator: ", "), origin: found.origin)
+        return items
+    }
+
+    private static func items(_ values: [String]) -> [String] {
+        values.flatMap { $0.split(separator: ",") }
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty }
+    }
+
+    mutating func number(_ key: String, standard: Int?, in range: ClosedRange<Int>) -> Int? {
+        guard let text = text(key, standard: standard.map(String.init)) else { return standard }
+        guard let number = Int(text), range.contains(number) else {
+            note("\(key) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+            return standard
+        }
+        return number
+    }
+
+    mutating func flag(_ key: String, standard: Bool) -> Bool {
+        guard let text = text(key, standard: String(standard)) else { return standard }
+        switch text.lowercased() {
+        case "true", "yes", "on", "1": return true
+        case "false", "no", "off", "0": return false
+        default:
+            note("\(key) must be true or false.")
+            return standard
+        }
+    }
+
+    mutating func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, standard: Choice) -> Choice
+    where Choice.RawValue == String {
+        guard let text = text(key, standard: standard.rawValue) else { return standard }
+        guard let choice = Choice(rawValue: text.lowercased()) else {
+            let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            note("\(key) must be one of \(known).")
+            return standard
+        }
+        return choice
+    }
+
+    /// A secret from `KEY` or from the file that `KEY-file` names; both in one configuration is a problem.
+    mutating func secret(_ key: String, standard: String?) -> String? {
+        guard let values = secretValues(key) else {
+            report.add(key, standard, origin: "default")
+            return nil
+        }
+        guard values.count == 1, let value = values.first, !value.isEmpty else {
+            note("\(key) must be a single, non-empty value.")
+            return nil
+        }
+        return value
+    }
+
+    /// Nil when neither `KEY` nor `KEY-file` is given. A file has one item a line, or commas between them.
+    mutating func secrets(_ key: String) -> [String]? {
+        guard let values = secretValues(key) else {
+            report.add(key, nil, origin: "default")
+            return nil
+        }
+        let items = Self.items(values)
+        if items.isEmpty { note("\(key) is empty: give a secret or leave the key out.") }
+        return items
+    }
+
+    private mutating func secretValues(_ key: String) -> [String]? {
+        let direct = find(key)
+        let file = find(key + "-file")
+        switch (direct, file) {
+        case (nil, nil):
+            return nil
+        case (.some, .some):
+            note("\(key) and \(key)-file are both given: leave one out.")
+            return nil
+        case (let found?, nil):
+            report.addSecret(key, origin: found.origin)
+            return found.values
+        case (nil, let found?):
+            report.addSecret(key, origin: "\(found.origin), \(key)-file")
+            return found.values.first.flatMap { contents(of: $0, for: key) }
+        }
+    }
+
+    private mutating func contents(of path: String, for key: String) -> [String]? {
+        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+        else {
+            note("\(key)-file names a file that can't be read: \(path)")
+            return nil
+        }
+        let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+        return lines.filter { !$0.isEmpty }
+    }
+}

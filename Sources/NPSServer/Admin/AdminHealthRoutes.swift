@@ -1,0 +1,40 @@
+import HTTPTypes
+import Hummingbird
+
+/// The health routes in detail, and the metrics. They say nothing about anybody and need no token.
+struct AdminHealthRoutes {
+    struct Report: Encodable {
+        let status: String
+        let queue: String
+        let forwarding: String
+    }
+
+    let readiness: Readiness
+    let forwarding: @Sendable () -> String
+    let metrics: @Sendable () -> String
+
+    func add(to router: some RouterMethods<CollectorContext>) {
+        HealthRoutes(readiness: readiness).addLiveness(to: router)
+        router.get("readyz") { _, _ in try await report() }
+        router.get("metrics") { _, _ in
+            Response(
+                status: .ok,
+                headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+                body: .init(byteBuffer: ByteBuffer(string: metrics()))
+            )
+        }
+    }
+
+    /// Forwarding that pauses doesn't make the collector unready: it goes on accepting.
+    private func report() async throws -> Response {
+        let queue: String
+        let isReady: Bool
+        switch await readiness.check() {
+        case .ready: (queue, isReady) = ("ok", true)
+        case .draining: (queue, isReady) = ("shutting down", false)
+        case .failing(let sentence): (queue, isReady) = (sentence, false)
+        }
+        let report = Report(status: isReady ? "ok" : "unavailable", queue: queue, forwarding: forwarding())
+        return try JSONAnswer.response(report, status: isReady ? .ok : .serviceUnavailable)
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NPSModel
+import NPSQueue
+
+/// Looking at the queue and putting parked responses back into it.
+struct QueueRoutes {
+    let queue: ResponseQueue
+
+    func add(to router: some RouterMethods<CollectorContext>) {
+        router.get("queue/status") { _, _ in try JSONAnswer.response(await status()) }
+        router.get("queue/responses") { request, _ in try JSONAnswer.response(await list(request)) }
+        router.get("queue/responses/:id") { _, context in try JSONAnswer.response(await show(context)) }
+        router.post("queue/retry") { request, _ in try JSONAnswer.response(await retry(request)) }
+    }
+
+    private func status() async throws -> QueueStatus {
+        do { return try await queue.status() } catch { throw Problem.unavailable(error) }
+    }
+
+    private func list(_ request: Request) async throws -> [QueueItem] {
+        var state: ResponseState?
+        if let text = request.query("state") {
+            guard let known = ResponseState(rawValue: text) else { throw Problem.badRequest("There is no such state.") }
+            state = known
+        }
+        let filter = QueueFilter(
+            state: state,
+            limit: try Self.limit(request),
+            after: request.query("after").flatMap(Int64.init)
+        )
+        do { return try await queue.list(filter) } catch { throw Problem.unavailable(error) }
+    }
+
+    private func show(_ context: CollectorContext) async throws -> QueueItem {
+        guard let id = context.parameters.get("id").flatMap({ ResponseID(rawValue: $0) }) else {
+            throw Problem.badRequest("Response ids look like nps1- and 32 hex digits.")
+        }
+        let item: QueueItem?
+        do { item = try await queue.show(id) } catch { throw Problem.unavailable(error) }
+        guard let item else { throw Problem.notFound }
+        return item
+    }
+
+    private func retry(_ request: Request) async throws -> Changed {
+        let selection: Selection<ResponseID> = try await request.decodeBody()
+        do { return Changed(count: try await queue.retry(selection.ids)) } catch { throw Problem.unavailable(error) }
+    }
+
+    static func limit(_ request: Request) throws -> Int {
+        guard let text = request.query("limit") else { return 100 }
+        guard let limit = Int(text), (1...1_000).contains(limit) else {
+            throw Problem.badRequest("limit must be a number from 1 to 1000.")
+        }
+        return limit
+    }
+}

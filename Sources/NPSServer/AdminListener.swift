@@ -1,0 +1,69 @@
+import Hummingbird
+package import Logging
+package import NPSQueue
+package import NPSWebhooks
+
+/// Builds the listener for operators: health in detail, metrics, and with the token the queue and the quarantine.
+package enum AdminListener {
+    /// What the routes need.
+    package struct Parts: Sendable {
+        package let queue: ResponseQueue
+        package let catalogue: SourceCatalogue
+        package let readiness: Readiness
+        /// Nil = management is closed.
+        package let token: String?
+        /// One sentence on how forwarding is.
+        package let forwarding: @Sendable () -> String
+        /// Prometheus text.
+        package let metrics: @Sendable () -> String
+
+        package init(
+            queue: ResponseQueue,
+            catalogue: SourceCatalogue,
+            readiness: Readiness,
+            token: String?,
+            forwarding: @escaping @Sendable () -> String,
+            metrics: @escaping @Sendable () -> String
+        ) {
+            self.queue = queue
+            self.catalogue = catalogue
+            self.readiness = readiness
+            self.token = token
+            self.forwarding = forwarding
+            self.metrics = metrics
+        }
+    }
+
+    package static func make(
+        _ parts: Parts,
+        address: ListenAddress,
+        logger: Logger,
+        onListening: @escaping @Sendable (Int?) -> Void = { _ in }
+    ) throws -> Listener {
+        try Listener(
+            router: router(parts),
+            address: address,
+            tls: nil,
+            limits: ConnectionLimits(),
+            proxies: .none,
+            logger: logger,
+            onListening: onListening
+        )
+    }
+
+    static func router(_ parts: Parts) -> Router<CollectorContext> {
+        let router = Router(context: CollectorContext.self)
+        router.addMiddleware {
+            AccessLog(listener: "admin")
+            HeadResponses()
+            ErrorResponses()
+            RequestLimits()
+        }
+        AdminHealthRoutes(readiness: parts.readiness, forwarding: parts.forwarding, metrics: parts.metrics)
+            .add(to: router)
+        let managed = router.group().add(middleware: AdminToken(token: parts.token))
+        QueueRoutes(queue: parts.queue).add(to: managed)
+        QuarantineRoutes(queue: parts.queue, catalogue: parts.catalogue).add(to: managed)
+        return router
+    }
+}

@@ -1,0 +1,67 @@
+/// Finds the client's address behind proxies: only what a trusted proxy wrote is believed.
+///
+/// The chain is walked from the right, where the nearest proxy wrote; the first address that is no trusted proxy is
+/// the client. What stands further left was chosen by whoever sent the request.
+package struct TrustedProxies: Sendable, Hashable {
+    package static let none = TrustedProxies([])
+
+    private let ranges: [AddressRange]
+
+    package init(_ ranges: [AddressRange]) {
+        self.ranges = ranges
+    }
+
+    package func contains(_ address: IPAddress) -> Bool {
+        ranges.contains { $0.contains(address) }
+    }
+
+    /// - Parameters:
+    ///   - peer: the other end of the connection; nil for a Unix socket, whose owner is trusted when any proxy is.
+    ///   - forwardedFor: all `X-Forwarded-For` lines, in order.
+    ///   - forwarded: all `Forwarded` lines (RFC 7239), in order; asked only without `X-Forwarded-For`.
+    /// - Returns: nil when nobody knows: a Unix socket without a believable header.
+    package func client(peer: IPAddress?, forwardedFor: [String], forwarded: [String]) -> IPAddress? {
+        guard !ranges.isEmpty else { return peer }
+        if let peer, !contains(peer) { return peer }
+        let chain = forwardedFor.isEmpty ? Self.chain(forwarded: forwarded) : Self.chain(forwardedFor: forwardedFor)
+        var nearest = peer
+        for entry in chain.reversed() {
+            guard let address = entry else { return nearest }
+            nearest = address
+            if !contains(address) { return address }
+        }
+        return nearest
+    }
+
+    private static func chain(forwardedFor lines: [String]) -> [IPAddress?] {
+        lines.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map { address(in: $0) }
+    }
+
+    /// The `for=` parameters; an element without one, or with an obfuscated name, ends the walk.
+    private static func chain(forwarded lines: [String]) -> [IPAddress?] {
+        lines.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map { element in
+            for pair in element.split(separator: ";") {
+                let parts = pair.split(separator: "=", maxSplits: 1)
+                guard parts.count == 2, trimmed(parts[0]).lowercased() == "for" else { continue }
+                return address(in: parts[1])
+            }
+            return nil
+        }
+    }
+
+    /// Reads `10.0.0.1`, `10.0.0.1:4711`, `"[2001:db8::1]:4711"` and `2001:db8::1`.
+    private static func address(in text: Substring) -> IPAddress? {
+        var host = trimmed(text)
+        if host.hasPrefix("\""), host.hasSuffix("\""), host.utf8.count >= 2 { host = host.dropFirst().dropLast() }
+        if host.hasPrefix("[") { return IPAddress(host.dropFirst().prefix { $0 != "]" }) }
+        if host.utf8.count(where: { $0 == UInt8(ascii: ":") }) == 1 { host = host.prefix { $0 != ":" } }
+        return IPAddress(host)
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text
+        while text.first == " " || text.first == "\t" { text.removeFirst() }
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,103 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import NIOHTTPTypes
+
+/// Closes connections that take too long, and those whose request was answered before it was fully sent.
+///
+/// Hummingbird's idle timer starts again with each part of a body, so a byte now and then keeps a connection for ever;
+/// and it reads an unwanted body to its end after refusing it. Both end here.
+final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let limits: ConnectionLimits
+    private let census: ConnectionCensus
+    private var state: ConnectionDeadline
+    private var timer: Scheduled<Void>?
+    private var admission: ConnectionCensus.Admission?
+
+    init(limits: ConnectionLimits, census: ConnectionCensus) {
+        self.limits = limits
+        self.census = census
+        state = ConnectionDeadline(limits: limits, now: .now())
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        admission = census.admit(context.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) })
+        guard admission != nil else {
+            context.close(promise: nil)
+            return
+        }
+        schedule(context)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+        leave()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+        leave()
+        context.fireChannelInactive()
+    }
+
+    private func leave() {
+        if let admission { census.leave(admission) }
+        admission = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head: state.requestHead(at: .now())
+        case .body: break
+        case .end: state.requestEnd(at: .now())
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            guard state.isAnsweringEarly else { break }
+            head.headerFields[.connection] = "close"
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+            return
+        case .body:
+            break
+        case .end:
+            if state.answerEnd(at: .now()) == .linger { stopReading(context) }
+        }
+        context.write(data, promise: promise)
+    }
+
+    private func stopReading(_ context: ChannelHandlerContext) {
+        context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
+        timer?.cancel()
+        timer = nil
+        schedule(context)
+    }
+
+    /// One timer a connection, set anew only when it fires: requests don't pay for their deadlines.
+    private func schedule(_ context: ChannelHandlerContext) {
+        let box = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let me = NIOLoopBound(self, eventLoop: context.eventLoop)
+        timer = context.eventLoop.scheduleTask(deadline: state.deadline) {
+            me.value.timerFired(box.value)
+        }
+    }
+
+    private func timerFired(_ context: ChannelHandlerContext) {
+        timer = nil
+        guard state.deadline <= .now() else {
+            schedule(context)
+            return
+        }
+        context.close(mode: .all, promise: nil)
+    }
+}

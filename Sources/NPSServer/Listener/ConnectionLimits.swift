@@ -1,0 +1,23 @@
+package import NIOCore
+
+/// What one client may take of the server before it is cut off.
+package struct ConnectionLimits: Sendable {
+    /// From the open connection to the first complete request head, TLS handshake included.
+    package var firstHead: TimeAmount = .seconds(10)
+    /// From a request's head to its last byte, however steadily the bytes drip.
+    package var wholeRequest: TimeAmount = .seconds(30)
+    /// From a request's last byte to its answer being written.
+    package var answer: TimeAmount = .seconds(30)
+    /// Between requests; longer than nginx's 60 s, so that a proxy never reuses a connection that we just closed.
+    package var keepAlive: TimeAmount = .seconds(75)
+    /// What a client that was answered before it had finished sending gets to read the answer.
+    package var linger: TimeAmount = .seconds(1)
+    package var headerField = 8_192
+    package var headerList = 16_384
+    package var headerFields = 100
+    package var connections = 10_000
+    /// Trusted proxies and Unix sockets are not counted.
+    package var connectionsPerClient = 100
+
+    package init() {}
+}

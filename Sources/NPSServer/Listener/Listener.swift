@@ -1,0 +1,58 @@
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+import ServiceLifecycle
+
+/// One listening socket with its router: the public listener, the admin listener or the redirect listener.
+package struct Listener: Service {
+    private let application: Application<RouterResponder<CollectorContext>>
+
+    /// - Parameters:
+    ///   - tls: nil = plain HTTP.
+    ///   - onListening: called once with the bound port (nil for a Unix socket) when connections are accepted.
+    init(
+        router: Router<CollectorContext>,
+        address: ListenAddress,
+        tls: TLSConfiguration?,
+        limits: ConnectionLimits,
+        proxies: TrustedProxies,
+        logger: Logger,
+        onListening: @escaping @Sendable (Int?) -> Void
+    ) throws {
+        let census = ConnectionCensus(limit: limits.connectionsPerClient, proxies: proxies)
+        let channel = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(limits: limits, census: census)],
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: limits.headerField,
+                maxHeaderListSize: limits.headerList,
+                maxHeaderFieldCount: limits.headerFields
+            )
+        )
+        let plain = HTTPServerBuilder.http1(configuration: channel)
+        application = Application(
+            responder: router.buildResponder(),
+            server: try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain,
+            configuration: ApplicationConfiguration(
+                address: Self.bindAddress(address),
+                backlog: 1024,
+                availableConnectionsDelegate: .maximum(limits.connections, logger: logger)
+            ),
+            onServerRunning: { onListening($0.localAddress?.port) },
+            logger: logger
+        )
+    }
+
+    private static func bindAddress(_ address: ListenAddress) -> BindAddress {
+        switch address {
+        case .hostname(let host, let port): .hostname(host, port: port)
+        case .unixSocket(let path): .unixDomainSocket(path: path)
+        }
+    }
+
+    package func run() async throws {
+        try await application.run()
+    }
+}

@@ -1,0 +1,39 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension Request {
+    /// The whole body. A declared length over the limit is refused before a byte is read.
+    func collectBody(upTo limit: Int) async throws -> [UInt8] {
+        if let length = headers[.contentLength].flatMap(Int.init), length > limit { throw Problem.contentTooLarge }
+        do {
+            let buffer = try await body.collect(upTo: limit)
+            return Array(buffer.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw Problem.contentTooLarge
+        }
+    }
+
+    /// The values of every header line of that name (lower-case), in order.
+    func fieldLines(_ name: String) -> [String] {
+        headers.filter { $0.name.canonicalName == name }.map(\.value)
+    }
+
+    /// The text of one query parameter; nil when it is absent.
+    func query(_ name: String) -> String? {
+        uri.queryParameters[name[...]].map(String.init)
+    }
+}
+
+extension Request {
+    /// A JSON body of the admin listener.
+    func decodeBody<Value: Decodable>() async throws -> Value {
+        let bytes = try await collectBody(upTo: 1_048_576)
+        do {
+            return try JSONDecoder().decode(Value.self, from: Data(bytes))
+        } catch {
+            throw Problem.badRequest("The body must be the JSON object that this operation takes.")
+        }
+    }
+}

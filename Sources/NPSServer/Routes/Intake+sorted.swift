@@ -1,0 +1,25 @@
+import NPSModel
+import NPSQueue
+
+extension Intake {
+    /// What a mapping made of a delivery, good and bad apart.
+    struct Sorted {
+        private(set) var submissions: [Submission] = []
+        /// With more than one item, a field is named by its place as well: `[2].score`.
+        private(set) var problems: [FieldProblem] = []
+
+        init(_ results: [Result<Submission, InvalidResponse>]) {
+            for (index, result) in results.enumerated() {
+                switch result {
+                case .success(let submission):
+                    submissions.append(submission)
+                case .failure(let invalid):
+                    problems += invalid.problems.map { problem in
+                        guard results.count > 1 else { return problem }
+                        return FieldProblem(field: "[\(index)].\(problem.field)", message: problem.message)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import Metrics
+import NPSModel
+import NPSQueue
+import NPSWebhooks
+
+/// `POST /webhooks/NAME`: verify, map, store, answer. The answer is exactly 200, because some senders insist.
+struct WebhookRoutes {
+    static let bodyLimit = 1_048_576
+
+    let catalogue: SourceCatalogue
+    let queue: ResponseQueue
+    let publicURL: PublicURL
+    let now: @Sendable () -> Date
+
+    func add(to router: some RouterMethods<CollectorContext>) {
+        router.post("webhooks/:name") { try await receive($0, context: $1) }
+        router.get("webhooks/:name") { try handshake($1) }
+        router.head("webhooks/:name") { try handshake($1) }
+    }
+
+    private func source(_ context: CollectorContext) throws -> WebhookSource {
+        guard let name = context.parameters.get("name"), let source = catalogue.source(named: name) else {
+            throw Problem.notFound
+        }
+        return source
+    }
+
+    /// Tools ask with GET or HEAD whether the address exists before they save it.
+    private func handshake(_ context: CollectorContext) throws -> Response {
+        _ = try source(context)
+        return JSONAnswer.text(Array(#"{"status":"ok"}"#.utf8))
+    }
+
+    private func receive(_ request: Request, context: CollectorContext) async throws -> Response {
+        let source = try source(context)
+        let delivery = WebhookDelivery(
+            method: request.method.rawValue,
+            publicURL: publicURL.origin + (request.head.path ?? ""),
+            headers: request.headers.map { (name: $0.name.canonicalName, value: $0.value) },
+            body: try await request.collectBody(upTo: Self.bodyLimit),
+            receivedAt: now()
+        )
+        do {
+            let response = try await store(delivery, from: source, contentType: request.headers[.contentType])
+            count(source, response.status)
+            return response
+        } catch let problem as Problem {
+            count(source, problem.status)
+            throw problem
+        }
+    }
+
+    private func store(
+        _ delivery: WebhookDelivery,
+        from source: WebhookSource,
+        contentType: String?
+    ) async throws -> Response {
+        let verification = try verify(delivery, by: source)
+        let results = try await map(delivery, by: source, contentType: contentType)
+        let sorted = Intake.Sorted(results)
+        var drafts: [QuarantineDraft] = []
+        if !sorted.problems.isEmpty {
+            drafts = [
+                QuarantineDraft(
+                    source: source.name,
+                    deliveryID: verification.deliveryID,
+                    contentType: contentType,
+                    body: delivery.body,
+                    problems: sorted.problems
+                )
+            ]
+        }
+        let intake: NPSQueue.Intake
+        do throws(QueueError) {
+            intake = try await queue.accept(sorted.submissions, quarantining: drafts)
+        } catch {
+            throw Problem.unavailable(error)
+        }
+        let ids = sorted.submissions.map(\.response.id)
+        guard sorted.problems.isEmpty else { throw Self.invalid(sorted.problems, accepted: ids) }
+        return Self.answer(intake.outcomes, ids: ids)
+    }
+
+    private func verify(_ delivery: WebhookDelivery, by source: WebhookSource) throws -> Verification {
+        do throws(SignatureRejection) {
+            return try source.verify(delivery)
+        } catch {
+            throw Problem(status: .unauthorized, title: "Signature refused", detail: error.description)
+        }
+    }
+
+    private func map(
+        _ delivery: WebhookDelivery,
+        by source: WebhookSource,
+        contentType: String?
+    ) async throws -> [Result<Submission, InvalidResponse>] {
+        do throws(PayloadProblem) {
+            return try await source.map(delivery.body, contentType: contentType, receivedAt: delivery.receivedAt)
+        } catch {
+            throw Problem.badRequest(error.description)
+        }
+    }
+
+    private static func invalid(_ problems: [FieldProblem], accepted ids: [ResponseID]) -> Problem {
+        Problem(
+            status: .unprocessableContent,
+            title: "Not a valid response",
+            detail: "The signature is right, the content is not. The payload is kept in quarantine.",
+            errors: problems,
+            ids: ids
+        )
+    }
+
+    /// Ids are made of `[a-z0-9-]`, so the text needs no escaping.
+    private static func answer(_ outcomes: [Acceptance], ids: [ResponseID]) -> Response {
+        let status =
+            outcomes.contains(.accepted)
+            ? "accepted" : outcomes.contains(.updated) ? "updated" : outcomes.isEmpty ? "ignored" : "unchanged"
+        let list = ids.map { "\"\($0.rawValue)\"" }.joined(separator: ",")
+        return JSONAnswer.text(Array(#"{"status":"\#(status)","ids":[\#(list)]}"#.utf8))
+    }
+
+    private func count(_ source: WebhookSource, _ status: HTTPResponse.Status) {
+        Counter(
+            label: "nps_webhook_deliveries_total",
+            dimensions: [("source", source.name), ("status", String(status.code))]
+        ).increment()
+    }
+}

@@ -1,0 +1,25 @@
+import NPSModel
+
+/// The hidden number of one printed form: 128 random bits as 32 lower-case hex digits.
+///
+/// It becomes the provider's response id, so a double click, a reload or the back button gives one response.
+package struct FormNonce: Sendable, Hashable {
+    package let text: String
+
+    /// Mints a fresh one from the system's random numbers.
+    package init() {
+        var generator = SystemRandomNumberGenerator()
+        self.init(using: &generator)
+    }
+
+    package init(using generator: inout some RandomNumberGenerator) {
+        text = Hexadecimal.encode((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+    }
+
+    /// Nil unless the text is 32 lower-case hex digits.
+    package init?(_ text: String) {
+        guard text.utf8.count == 32 else { return nil }
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else { return nil }
+        self.text = text
+    }
+}

@@ -1,0 +1,92 @@
+package import Foundation
+package import NPSModel
+
+/// What a person typed into the form, unchecked, so that it can be shown again exactly as it was.
+package struct FormValues: Sendable, Hashable {
+    /// The largest form that is read. A browser sends a Latin letter as one byte, a Cyrillic or Arabic one as six and
+    /// a Chinese or Japanese one as nine, so a comment in the latter ends near 7,000 characters.
+    package static let byteLimit = 65_536
+
+    package let nonce: FormNonce
+    package var email: String
+    package var score: String
+    package var comment: String
+
+    /// An empty form.
+    package init(nonce: FormNonce = FormNonce(), email: String = "", score: String = "", comment: String = "") {
+        self.nonce = nonce
+        self.email = email
+        self.score = score
+        self.comment = comment
+    }
+}
+
+extension FormValues {
+    package static let mediaType = "application/x-www-form-urlencoded"
+
+    /// Reads a submitted form.
+    ///
+    /// Unknown fields are ignored, missing ones are empty, one given twice is an error. Line ends in the comment
+    /// become LF. A form without a usable nonce is not refused: it gets a fresh one, and with that loses only the
+    /// protection against being counted twice when it is sent twice.
+    ///
+    /// - Parameter contentType: the request's `Content-Type`; nil when it has none, which no browser does.
+    package init(parsing body: [UInt8], contentType: String? = mediaType) throws(SurveyError) {
+        var generator = SystemRandomNumberGenerator()
+        try self.init(parsing: body, contentType: contentType, using: &generator)
+    }
+
+    package init(
+        parsing body: [UInt8],
+        contentType: String? = mediaType,
+        using generator: inout some RandomNumberGenerator
+    ) throws(SurveyError) {
+        guard Self.isReadable(contentType) else { throw .formNotURLEncoded }
+        guard body.count <= Self.byteLimit else { throw .formTooLarge }
+        let fields = try URLEncodedForm(body, fields: ["nonce", "email", "score", "comment"]).fields
+        self.init(
+            nonce: fields["nonce"].flatMap(FormNonce.init) ?? FormNonce(using: &generator),
+            email: fields["email"] ?? "",
+            score: fields["score"] ?? "",
+            comment: Self.withPlainLineEnds(fields["comment"] ?? "")
+        )
+    }
+
+    /// The form's media type, in any case, with no other charset than UTF-8.
+    private static func isReadable(_ contentType: String?) -> Bool {
+        guard let contentType else { return false }
+        let parts = contentType.lowercased().split(separator: ";", omittingEmptySubsequences: false)
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        guard parts.first == mediaType else { return false }
+        return parts.dropFirst().allSatisfy { parameter in
+            !parameter.hasPrefix("charset=") || ["charset=utf-8", "charset=\"utf-8\""].contains(parameter)
+        }
+    }
+
+    private static func withPlainLineEnds(_ text: String) -> String {
+        text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
+    }
+}
+
+extension FormValues {
+    /// The response this form is, or every problem with it.
+    ///
+    /// The nonce is the provider's id, so the same form sent again is `unchanged` and sent with another score an
+    /// edit. The time of arrival is not part of the answer's digest.
+    package func check(receivedAt: Date) throws(InvalidResponse) -> Submission {
+        let draft = ResponseDraft(
+            .object([
+                "id": .string(nonce.text),
+                "email": .string(email),
+                "score": .string(score),
+                "comment": .string(comment),
+            ])
+        )
+        return try draft.check(source: "survey", receivedAt: receivedAt)
+    }
+
+    /// Nil when none of the eleven numbers is chosen.
+    var chosenScore: Int? {
+        (try? Score(text: score))?.value
+    }
+}

@@ -1,0 +1,54 @@
+/// What a template can print: `{{title}}`, `{{text.send}}`, `{{#form}}…{{/form}}` and so on.
+///
+/// The names below are those in the templates, read by reflection: renaming one here is renaming it there.
+struct PageView {
+    let language: String
+    let direction: String
+    let title: String
+    /// Where the form is sent, and where links to the form lead.
+    let action: String
+    /// The catalogue's sentences.
+    let text: [String: String]
+    var summary: Summary?
+    var form: Form?
+    var notice: Notice?
+
+    /// The box on top of a form that couldn't be saved.
+    struct Summary {
+        let heading: String
+        let body: String?
+        let problems: [Problem]
+    }
+
+    /// One line of the summary.
+    struct Problem {
+        /// The id of the element to mend.
+        let target: String
+        let sentence: String
+    }
+
+    struct Form {
+        let nonce: String
+        let email: String
+        let comment: String
+        let scores: [Choice]
+        let scoreProblem: String?
+        let emailProblem: String?
+        let commentProblem: String?
+    }
+
+    /// One of the eleven numbers.
+    struct Choice {
+        let value: Int
+        let isChosen: Bool
+        /// What the ends of the scale mean, for those who can't see them named beside it.
+        let note: String?
+    }
+
+    /// A page that only says something.
+    struct Notice {
+        let heading: String
+        let body: String
+        let link: String?
+    }
+}

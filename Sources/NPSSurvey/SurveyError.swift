@@ -1,0 +1,32 @@
+/// Why the survey can't start, or why a submitted form can't be read. Never carries what a person typed.
+package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The operator's directory of templates can't be listed.
+    case publicDirectory(path: String)
+    /// A template can't be used. `file` is its name within the directory.
+    case template(file: String, problem: String)
+    /// A message catalogue can't be used. `file` is its name within the directory.
+    case catalogue(file: String, problem: String)
+    /// More than ``FormValues/byteLimit`` bytes. Answer: 413.
+    case formTooLarge
+    /// Another media type than `application/x-www-form-urlencoded` in UTF-8. Answer: 415.
+    case formNotURLEncoded
+    /// Not what a browser sends. Answer: 400.
+    case formUnreadable(problem: String)
+
+    package var description: String {
+        switch self {
+        case .publicDirectory(let path):
+            "The directory of page templates \(path) can't be read: check that it exists and may be listed."
+        case .template(let file, let problem):
+            "The page template \(file) can't be used: it \(problem). Mend it, or remove it to get the built-in one."
+        case .catalogue(let file, let problem):
+            "The message catalogue \(file) can't be used: it \(problem). Mend it, or remove it to get the built-in one."
+        case .formTooLarge:
+            "The form is larger than \(FormValues.byteLimit) bytes: shorten it."
+        case .formNotURLEncoded:
+            "The form is not application/x-www-form-urlencoded in UTF-8: send it like that."
+        case .formUnreadable(let problem):
+            "The form can't be read: it \(problem). Send it the way a browser does."
+        }
+    }
+}

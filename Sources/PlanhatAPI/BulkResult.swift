@@ -1,0 +1,67 @@
+package import NPSModel
+
+/// The envelope of a bulk upsert, which comes with 200, 206, 400 and 403 alike.
+package struct BulkResult: Sendable, Equatable {
+    /// The keyables of one item, as Planhat repeats them.
+    package struct Keys: Sendable, Hashable {
+        package let id: String?
+        package let sourceId: String?
+    }
+
+    package let status: Int
+    package let created: Int
+    package let updated: Int
+    package let nonupdates: Int
+    package let insertsKeys: [Keys]
+    package let updatesKeys: [Keys]
+    /// Strings or objects: their shape is documented nowhere.
+    package let createdErrors: [JSONValue]
+    package let updatedErrors: [JSONValue]
+    package let permissionErrors: [JSONValue]
+    /// Of any other key that ends in `Errors`.
+    package let otherErrors: [JSONValue]
+
+    /// Nil when the value is no envelope: none of its counts and error lists is there.
+    package init?(_ json: JSONValue, status: Int) {
+        guard case .object(let members) = json else { return nil }
+        let known = ["created", "updated", "nonupdates", "createdErrors", "updatedErrors", "permissionErrors"]
+        guard known.contains(where: { members[$0] != nil }) else { return nil }
+        func count(_ name: String) -> Int {
+            switch members[name] {
+            case .integer(let number): Int(clamping: max(0, number))
+            case .number(let number): Int(exactly: number) ?? 0
+            default: 0
+            }
+        }
+        func list(_ name: String) -> [JSONValue] {
+            guard case .array(let elements)? = members[name] else { return [] }
+            return elements
+        }
+        self.status = status
+        created = count("created")
+        updated = count("updated")
+        nonupdates = count("nonupdates")
+        insertsKeys = list("insertsKeys").map(Keys.init)
+        updatesKeys = list("updatesKeys").map(Keys.init)
+        createdErrors = list("createdErrors")
+        updatedErrors = list("updatedErrors")
+        permissionErrors = list("permissionErrors")
+        otherErrors = members.keys.filter { $0.hasSuffix("Errors") && !known.contains($0) }.sorted().flatMap(list)
+    }
+
+    package var errors: [JSONValue] { createdErrors + updatedErrors + permissionErrors + otherErrors }
+
+    /// Items that were applied or found as they should be.
+    package var applied: Int { created + updated + nonupdates }
+
+    /// The keys under which an item's success is proved; nil when its `sourceId` isn't among them.
+    package func proof(of sourceId: String) -> Keys? {
+        insertsKeys.first { $0.sourceId == sourceId } ?? updatesKeys.first { $0.sourceId == sourceId }
+    }
+}
+
+extension BulkResult.Keys {
+    init(_ json: JSONValue) {
+        self.init(id: json["_id"]?.string ?? json.string, sourceId: json["sourceId"]?.string)
+    }
+}

@@ -1,0 +1,66 @@
+package import Foundation
+package import NPSModel
+
+/// A record as any of the operations answers it. Create and update name things differently from get and list, fields
+/// come as null, empty or not at all, and keys nobody documented appear: all of it is read, nothing fails.
+package struct NPSRecord: Sendable, Hashable {
+    /// Everything that was answered.
+    package let json: JSONValue
+
+    /// `_id`: the record's in create and update, but probably the contact's in get and list (see ``recordId``).
+    package let id: String?
+    /// The record's own id: `npsId` where the answer has it, otherwise `_id`.
+    package let recordId: String?
+    package let email: String?
+    package let score: Int?
+    package let comment: String?
+    package let scoreType: String?
+    package let sourceId: String?
+    package let source: String?
+    package let campaignId: String?
+    /// `cId`
+    package let companyId: String?
+    /// `euId`
+    package let enduserId: String?
+    package let dateAnswered: Date?
+    package let dateSent: Date?
+    package let custom: [String: JSONValue]
+
+    /// Nil when the value is no object.
+    package init?(_ json: JSONValue) {
+        guard case .object(let members) = json else { return nil }
+        func text(_ names: String...) -> String? {
+            names.lazy.compactMap { members[$0]?.string }.first { !$0.isEmpty }
+        }
+        func date(_ names: String...) -> Date? {
+            names.lazy.compactMap { members[$0]?.string }.compactMap(Timestamp.parse).first
+        }
+        self.json = json
+        id = text("_id")
+        recordId = text("npsId", "_id")
+        email = text("email")
+        score = (members["score"].flatMap(Self.score) ?? members["nps"].flatMap(Self.score))
+        comment = text("comment", "npsComment")
+        scoreType = text("scoreType")
+        sourceId = text("sourceId")
+        source = text("source")
+        campaignId = text("campaignId")
+        companyId = text("cId", "companyId")
+        enduserId = text("euId")
+        dateAnswered = date("dateAnswered", "npsDate")
+        dateSent = date("dateSent", "npsSent")
+        if case .object(let properties)? = members["custom"] { custom = properties } else { custom = [:] }
+    }
+
+    /// Everything that was answered, and beside it the names of create and update where get and list have others.
+    package var normalizedJSON: JSONValue {
+        guard case .object(var members) = json else { return json }
+        let names = [("score", "nps"), ("comment", "npsComment"), ("dateAnswered", "npsDate")]
+        for (name, other) in names where members[name] == nil { members[name] = members[other] }
+        return .object(members)
+    }
+
+    private static func score(_ value: JSONValue) -> Int? {
+        (try? Score(json: value))?.value
+    }
+}

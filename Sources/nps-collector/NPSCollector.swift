@@ -1,0 +1,42 @@
+import ArgumentParser
+import Foundation
+
+/// The program: one verb a file, settings taken out of the command line before the verbs see it.
+@main
+struct NPSCollector: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nps-collector",
+        abstract: "Collects NPS survey responses and delivers them to Planhat, each exactly once.",
+        discussion: """
+            Every setting may be given to every verb as an option, as an environment variable, in .env or in the YAML \
+            file that --config names. "nps-collector check --help" lists them, "nps-collector check" shows what is in force.
+            """,
+        subcommands: [
+            Serve.self, SandboxCommand.self, Check.self, Healthcheck.self,
+            QueueCommand.self, QuarantineCommand.self, PlanhatCommand.self, WebhookCommand.self,
+        ]
+    )
+
+    static func main() async {
+        do {
+            let line = try CommandLineSettings(Array(CommandLine.arguments.dropFirst()))
+            try await CommandLineSettings.$current.withValue(line) {
+                try await run(line.rest)
+            }
+        } catch let stop as Stop {
+            FileHandle.standardError.write(Data((stop.message + "\n").utf8))
+            exit(withError: ExitCode(stop.code.rawValue))
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    private static func run(_ arguments: [String]) async throws {
+        var command = try parseAsRoot(arguments)
+        if var asynchronous = command as? any AsyncParsableCommand {
+            try await asynchronous.run()
+        } else {
+            try command.run()
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import NPSModel
+
+/// Reads records out of a file, by its ending.
+enum RecordFile {
+    enum Failure: Error, CustomStringConvertible {
+        case unreadable(String)
+        case notJSON(String)
+        case notCSV(String, String)
+        case unknownEnding(String)
+
+        var description: String {
+            switch self {
+            case .unreadable(let path): "The file can't be read as text: \(path)"
+            case .notJSON(let path): "The file is not a JSON array of records: \(path)"
+            case .notCSV(let path, let why): "The file is not readable as CSV, \(why): \(path)"
+            case .unknownEnding(let path): "The file must end in .json, .jsonl or .csv: \(path)"
+            }
+        }
+    }
+
+    static func read(_ path: String) throws(Failure) -> [RecordRow] {
+        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+        else {
+            throw .unreadable(path)
+        }
+        switch URL(fileURLWithPath: path).pathExtension.lowercased() {
+        case "json": return try rows(json: data, path)
+        case "jsonl", "ndjson": return rows(lines: text)
+        case "csv": return try rows(csv: text, path)
+        default: throw .unknownEnding(path)
+        }
+    }
+
+    private static func rows(json data: Data, _ path: String) throws(Failure) -> [RecordRow] {
+        guard case .array(let elements)? = try? JSONValue(parsing: data) else { throw .notJSON(path) }
+        return elements.enumerated().map { RecordRow(number: $0 + 1, $1) }
+    }
+
+    private static func rows(lines text: String) -> [RecordRow] {
+        text.split(whereSeparator: \.isNewline).enumerated().map { number, line in
+            RecordRow(number: number + 1, (try? JSONValue(parsing: Data(line.utf8))) ?? .null)
+        }
+    }
+
+    private static func rows(csv text: String, _ path: String) throws(Failure) -> [RecordRow] {
+        let lines: [[String]]
+        do throws(CSVReader.Failure) { lines = try CSVReader.rows(text) } catch {
+            throw .notCSV(path, error.description)
+        }
+        guard let header = lines.first else { return [] }
+        return lines.dropFirst().enumerated().map { number, cells in
+            let members = zip(header, cells).map { ($0, JSONValue.string($1)) }
+            return RecordRow(number: number + 1, .object(Dictionary(members) { first, _ in first }))
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Foundation
+import NPSApp
+import NPSModel
+import NPSQueue
+
+/// `quarantine show`
+struct QuarantineShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show one payload as it was received."
+    )
+
+    @Argument(help: "Its id in \"quarantine list\".")
+    var id: QuarantineID
+
+    @Flag(help: "Print JSON; the body is base64 in it.")
+    var json = false
+
+    @Flag(help: "Print only the body, byte for byte.")
+    var body = false
+
+    func run() async throws {
+        let entry = try await Administration.ask { client throws(AdminError) in try await client.quarantineEntry(id) }
+        if json { return try Output.json(entry) }
+        if body { return FileHandle.standardOutput.write(entry.body ?? Data()) }
+        var table = Table(["field", "value"])
+        table.add(["id", "\(entry.id.rawValue)"])
+        table.add(["source", entry.source])
+        table.add(["received", Timestamp.format(entry.receivedAt)])
+        if let type = entry.contentType { table.add(["content type", type]) }
+        for problem in entry.problems { table.add(["problem", problem.description]) }
+        table.add(["body", String(decoding: entry.body ?? Data(), as: UTF8.self)])
+        print(table.render(), terminator: "")
+    }
+}

@@ -1,0 +1,16 @@
+import NPSApp
+
+/// Runs a question to the running collector; what goes wrong ends the program with the fitting code.
+enum Administration {
+    static func ask<Answer>(_ question: (AdminClient) async throws(AdminError) -> Answer) async throws -> Answer {
+        let settings = try await CommandLineSettings.load()
+        do {
+            return try await question(AdminClient(settings: settings))
+        } catch AdminError.missingToken {
+            throw Stop(.configuration, AdminError.missingToken.description)
+        } catch let error as AdminError {
+            if case .unreachable = error { throw Stop(.unreachable, error.description) }
+            throw Stop(.failure, error.description)
+        }
+    }
+}

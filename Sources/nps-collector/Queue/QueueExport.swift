@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import NPSApp
+import NPSModel
+import NPSQueue
+
+/// `queue export`: everything that is kept, for a spreadsheet or a program.
+struct QueueExport: AsyncParsableCommand {
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case jsonl
+        case csv
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write all responses as JSON Lines or CSV to standard output, with a progress bar on standard error."
+    )
+
+    @Option(help: "jsonl or csv.")
+    var format = Format.jsonl
+
+    @Option(help: "Only this state.")
+    var state: ResponseState?
+
+    private static let page = 1_000
+    private static let columns = [
+        "sequence", "id", "state", "source", "email", "score", "comment", "attempts", "acceptedAt", "deliveredAt",
+        "planhatId", "reason",
+    ]
+
+    func run() async throws {
+        let status = try await Administration.ask { client throws(AdminError) in try await client.status() }
+        var progress = ProgressBar(title: "Exporting", total: state == nil ? status.accepted : nil)
+        if format == .csv { print(Self.columns.joined(separator: ",")) }
+        var last: Int64?
+        while true {
+            let after = last
+            let items = try await Administration.ask { client throws(AdminError) in
+                try await client.responses(state: state, limit: Self.page, after: after)
+            }
+            for item in items { try write(item) }
+            progress.advance(by: items.count)
+            guard items.count == Self.page, let sequence = items.last?.sequence else { break }
+            last = sequence
+        }
+        progress.finish()
+    }
+
+    private func write(_ item: QueueItem) throws {
+        guard format == .csv else { return try Output.jsonLine(item) }
+        let cells: [String?] = [
+            "\(item.sequence)", item.id.rawValue, item.state.rawValue, item.source, item.email,
+            item.score.map(String.init), item.comment, "\(item.attempts)", Timestamp.format(item.acceptedAt),
+            item.deliveredAt.map(Timestamp.format), item.planhatId, item.reason,
+        ]
+        print(cells.map { CSVCell.quoted($0 ?? "") }.joined(separator: ","))
+    }
+}

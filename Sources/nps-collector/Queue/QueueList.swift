@@ -1,0 +1,51 @@
+import ArgumentParser
+import NPSApp
+import NPSModel
+import NPSQueue
+
+/// `queue list`: responses by state, in the order in which they came.
+struct QueueList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List responses, oldest first; delivered ones are receipts without the person's words."
+    )
+
+    @Option(help: "Only this state: pending, sending, delivered, parked or erased.")
+    var state: ResponseState?
+
+    @Flag(help: "Only parked ones, with the reason.")
+    var parked = false
+
+    @Option(help: "How many, at most 1000.")
+    var limit = 100
+
+    @Option(help: "Only those after this sequence number, for the next page.")
+    var after: Int64?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        guard (1...1_000).contains(limit) else { throw ValidationError("--limit must be a number from 1 to 1000.") }
+        let wanted = parked ? .parked : state
+        let items = try await Administration.ask { client throws(AdminError) in
+            try await client.responses(state: wanted, limit: limit, after: after)
+        }
+        if json { return try Output.json(items) }
+        var table = Table([
+            Table.Column("#", .right), Table.Column("id"), Table.Column("state"), Table.Column("source"),
+            Table.Column("tries", .right),
+            Table.Column("accepted"), Table.Column("reason"),
+        ])
+        for item in items {
+            table.add([
+                "\(item.sequence)", item.id.rawValue, item.state.rawValue, item.source, "\(item.attempts)",
+                Timestamp.format(item.acceptedAt), item.reason ?? "",
+            ])
+        }
+        print(table.render(), terminator: "")
+        if items.count == limit, let last = items.last { print("More may follow: --after \(last.sequence)") }
+    }
+}
+
+extension ResponseState: ExpressibleByArgument {}

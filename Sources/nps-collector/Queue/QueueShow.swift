@@ -1,0 +1,47 @@
+import ArgumentParser
+import NPSApp
+import NPSModel
+import NPSQueue
+
+/// `queue show`: one response with the history of its attempts.
+struct QueueShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show one response and what was tried."
+    )
+
+    @Argument(help: "The response's id: nps1- and 32 hex digits.")
+    var id: ResponseID
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        let item = try await Administration.ask { client throws(AdminError) in try await client.response(id) }
+        if json { return try Output.json(item) }
+        var table = Table(["field", "value"])
+        table.add(["id", item.id.rawValue])
+        table.add(["state", item.state.rawValue])
+        table.add(["source", item.source])
+        if let email = item.email { table.add(["email", email]) }
+        if let score = item.score { table.add(["score", "\(score)"]) }
+        if let comment = item.comment { table.add(["comment", comment]) }
+        table.add(["accepted", Timestamp.format(item.acceptedAt)])
+        if let next = item.nextAttemptAt { table.add(["next attempt", Timestamp.format(next)]) }
+        if let delivered = item.deliveredAt { table.add(["delivered", Timestamp.format(delivered)]) }
+        if let planhatId = item.planhatId { table.add(["Planhat id", planhatId]) }
+        if let reason = item.reason { table.add(["reason", reason]) }
+        print(table.render(), terminator: "")
+        guard !item.history.isEmpty else { return }
+        var attempts = Table(["at", "outcome", "reason"])
+        for attempt in item.history {
+            attempts.add([Timestamp.format(attempt.at), "\(attempt.outcome)", attempt.reason ?? ""])
+        }
+        print("\n" + attempts.render(), terminator: "")
+    }
+}
+
+extension ResponseID: ExpressibleByArgument {
+    /// Reads `nps1-` and 32 hex digits.
+    public init?(argument: String) { self.init(rawValue: argument) }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import NPSApp
+
+/// `healthcheck`: for containers and scripts; 0 = a response that came now would be stored.
+struct Healthcheck: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Ask the running collector whether it is ready: exits 0, or 69 when it is not or does not answer."
+    )
+
+    func run() async throws {
+        let settings = try await CommandLineSettings.load()
+        let isReady: Bool
+        do {
+            isReady = try await AdminClient(settings: settings).isReady()
+        } catch {
+            throw Stop(.unreachable, error.description)
+        }
+        guard isReady else {
+            throw Stop(.unreachable, "The collector is not ready: /readyz on its admin listener says why.")
+        }
+        print("ready")
+    }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Foundation
+import Logging
+import NPSApp
+
+/// `sandbox`: a local stand-in for the Planhat API.
+struct SandboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sandbox",
+        abstract:
+            "Serve the six NPS operations of the Planhat API on this machine, with faults that can be switched on.",
+        discussion: CommandLineSettings.help
+    )
+
+    @Option(name: .customLong("fault"), help: "A switch such as unknown-contact=reject-400; may be repeated.")
+    var faults: [String] = []
+
+    func run() async throws {
+        let settings = try await CommandLineSettings.load()
+        let output = LogOutput()
+        defer { output.flush() }
+        settings.bootstrapLogging(to: output)
+        let logger = Logger(label: "sandbox")
+        do {
+            try await Sandbox(
+                settings: settings,
+                faults: faults,
+                logger: logger
+            ).run()
+        } catch let error as SettingsError {
+            throw Stop(.configuration, error.description)
+        } catch {
+            throw Stop(.unreachable, Listening.sentence(for: error, settings: settings))
+        }
+    }
+}

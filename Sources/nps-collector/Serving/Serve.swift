@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+import Logging
+import NPSApp
+
+/// `serve`: the collector itself.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve the survey, accept webhooks and deliver to Planhat, until SIGTERM or SIGINT.",
+        discussion: CommandLineSettings.help
+    )
+
+    func run() async throws {
+        let settings = try await CommandLineSettings.load(requiring: [.planhatToken])
+        let output = LogOutput()
+        defer { output.flush() }
+        settings.bootstrapLogging(to: output)
+        let logger = Logger(label: "nps-collector")
+        let collector: Collector
+        do {
+            collector = try Collector(settings: settings, logger: logger)
+        } catch let error as SettingsError {
+            throw Stop(.configuration, error.description)
+        } catch {
+            throw Stop(.unreachable, "\(error)")
+        }
+        do {
+            try await collector.run()
+        } catch {
+            output.flush()
+            throw Stop(.unreachable, Listening.sentence(for: error, settings: settings))
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import NPSApp
+
+/// The settings among the command line's words, such as `--http-port 9000`, and the rest that the verbs read.
+///
+/// Taken out beforehand, so that every verb takes every setting and the list of them stands in one place.
+struct CommandLineSettings: Sendable {
+    @TaskLocal static var current = CommandLineSettings()
+
+    /// `--http-port`, `9000`, …: what ``Settings/load(arguments:environment:file:requiring:)`` takes.
+    private(set) var settings: [String] = []
+    /// The file of `--config`.
+    private(set) var file: String?
+    private(set) var rest: [String] = []
+
+    private init() {}
+
+    init(_ words: [String]) throws {
+        var words = words[...]
+        while let word = words.popFirst() {
+            if word == "--" {
+                rest += [word] + words
+                break
+            }
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard word.hasPrefix("--"), parts[0] == "--config" || Settings.isOption(parts[0]) else {
+                rest.append(word)
+                continue
+            }
+            guard let value = parts.count == 2 ? parts[1] : words.popFirst() else {
+                throw Stop(.usage, "Error: \(parts[0]) needs a value.")
+            }
+            if parts[0] == "--config" { file = value } else { settings += [parts[0], value] }
+        }
+    }
+
+    /// Reads and checks every setting; a problem ends the program with 78.
+    static func load(requiring requirements: Set<Settings.Requirement> = []) async throws -> Settings {
+        do {
+            return try await Settings.load(
+                arguments: current.settings,
+                environment: ProcessInfo.processInfo.environment,
+                file: current.file,
+                requiring: requirements
+            )
+        } catch {
+            throw Stop(.configuration, error.description)
+        }
+    }
+
+    /// All settings with their defaults, for `--help`.
+    static var help: String {
+        let width = Setting.all.map(\.option.count).max() ?? 0
+        let lines = Setting.all.map { setting in
+            "  " + setting.option.padding(toLength: width + 2, withPad: " ", startingAt: 0)
+                + setting.meaning + " (\(setting.standard))"
+        }
+        return "SETTINGS (--http-port is HTTP_PORT in the environment and http: {port:} in the file of --config FILE;\n"
+            + "a secret KEY may be given as KEY-file):\n" + lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+import NPSApp
+import NPSWebhooks
+
+/// `webhook`: tools for whoever connects a survey tool; none of them needs a running server.
+struct WebhookCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "webhook",
+        abstract: "List presets, try a mapping on a captured payload, sign a payload.",
+        subcommands: [WebhookPresets.self, WebhookMap.self, WebhookSign.self]
+    )
+
+    static func source(_ name: String) async throws -> (source: WebhookSource, settings: Settings) {
+        let settings = try await CommandLineSettings.load()
+        let catalogue: SourceCatalogue
+        do { catalogue = try settings.makeCatalogue() } catch { throw Stop(.configuration, error.description) }
+        guard let source = catalogue.source(named: name) else {
+            throw Stop(
+                .configuration,
+                "There is no source of this name: give webhooks.\(name).secrets, and a file in webhooks.directory "
+                    + "unless it is a preset."
+            )
+        }
+        return (source, settings)
+    }
+
+    static func contents(of file: String) throws -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw Stop(.usage, "The file can't be read: \(file)")
+        }
+        return Array(data)
+    }
+}

@@ -1,0 +1,194 @@
+"""A collector and a sandbox API of their own: fresh directory, free ports, generated secrets."""
+
+import http.client
+import json
+import os
+import secrets
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from harness import canary
+from harness.http1 import Answer, fetch
+from harness.ports import free_port
+from harness.program import Program, clean_environment
+from harness.waiting import wait_until
+from harness.webhook import Sender, new_secret
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+BINARY = Path(os.environ.get("NPS_COLLECTOR", REPOSITORY / ".build-release/release/nps-collector")).resolve()
+
+Deploy = Callable[..., "Deployment"]
+"""Makes a deployment, given the settings that differ from those of the tests; the fixture `deploy` is one."""
+
+BOOKS = ("pending", "sending", "delivered", "parked", "erased")
+"""The states whose sum is what was accepted."""
+
+
+def merge(settings: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """`settings` with `changes` laid over them, section by section."""
+    merged = dict(settings)
+    for key, value in changes.items():
+        both_are_sections = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = merge(merged[key], value) if both_are_sections else value
+    return merged
+
+
+class Deployment:
+    """Everything one test needs to run `serve` and `sandbox`, and to ask them how they are."""
+
+    serve: Program
+    """The collector that was started last."""
+    sandbox: Program
+    """The sandbox API that was started last."""
+
+    def __init__(self, directory: Path, changes: dict[str, Any] | None = None) -> None:
+        self.directory = directory
+        self.http_port, self.admin_port, self.sandbox_port = free_port(), free_port(), free_port()
+        self.secret = new_secret()
+        self.admin_token = secrets.token_hex(24)
+        self.api_token = secrets.token_hex(24)
+        self.config = directory / "nps-collector.yaml"
+        self.trusted: ssl.SSLContext | None = None
+        self._started: list[Program] = []
+        self.configure(changes or {})
+
+    def configure(self, changes: dict[str, Any]) -> None:
+        """Writes the settings, with `changes` over the defaults of the tests. Every JSON document is YAML."""
+        settings = {
+            "http": {"port": self.http_port},
+            "admin": {"port": self.admin_port, "token": self.admin_token},
+            "planhat": {
+                "url": f"http://127.0.0.1:{self.sandbox_port}",
+                "token": self.api_token,
+                "requests-per-minute": 60_000,
+            },
+            "queue": {"url": f"sqlite:{self.directory / 'queue.db'}"},
+            "webhooks": {"standard": {"secrets": [self.secret]}},
+            "log": {"level": "trace"},
+            "sandbox": {
+                "port": self.sandbox_port,
+                "token": self.api_token,
+                "database": str(self.directory / "sandbox.db"),
+            },
+        }
+        self.config.write_text(json.dumps(merge(settings, changes), indent=2))
+
+    def start_sandbox(self) -> None:
+        """Starts the sandbox API without its usual limit of 200 requests a minute, which would only make tests wait."""
+        self.sandbox = self._begin("sandbox")
+        self._await(self.sandbox, "the sandbox", lambda: self.set_faults({"rate-limit": 0}))
+
+    def start_serve(self, prefix: Sequence[str | Path] = ()) -> None:
+        """Starts the collector, under the command `prefix` if there is one, and waits until it says it is ready."""
+        self.serve = self._begin("serve", prefix)
+        self._await(self.serve, "the collector", lambda: self.get("/readyz").status == 200)
+
+    def start(self) -> None:
+        self.start_sandbox()
+        self.start_serve()
+
+    def stop(self) -> None:
+        """Stops what still runs, and makes sure that the logs tell nothing private."""
+        running = [program for program in reversed(self._started) if program.is_running]
+        statuses = {program.log.name: program.stop() for program in running}
+        assert set(statuses.values()) <= {0}, f"exit statuses {statuses}"
+        canary.assert_silent(self.directory.glob("*.log"), (self.admin_token, self.api_token, self.secret))
+
+    def kill(self) -> None:
+        """Ends what still runs without looking at how it ended."""
+        for program in self._started:
+            program.kill()
+
+    def command(self, *words: str) -> list[str | Path]:
+        return [BINARY, *words, "--config", self.config]
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """One verb with this deployment's settings, to its end."""
+        return subprocess.run(
+            [str(word) for word in self.command(*words)],
+            cwd=self.directory,
+            env=clean_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    def data(self, *words: str) -> Any:
+        """What a verb prints with `--json`."""
+        result = self.run(*words, "--json")
+        assert result.returncode == 0, f"{' '.join(words)} ended with {result.returncode}: {result.stderr}"
+        return json.loads(result.stdout)
+
+    def books(self) -> dict[str, int]:
+        """The queue's status, which must balance whenever one looks."""
+        status: dict[str, int] = self.data("queue", "status")
+        assert status["accepted"] == sum(status[state] for state in BOOKS), f"the books do not balance: {status}"
+        return status
+
+    def await_drained(self, timeout: float) -> dict[str, int]:
+        """Waits until everything accepted has an end, and returns the books."""
+
+        def drained() -> dict[str, int] | None:
+            books = self.books()
+            return books if books["pending"] == books["sending"] == 0 else None
+
+        return wait_until(drained, "an empty queue", timeout, interval=0.2)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Every record at the sandbox, read from its API page by page."""
+        page_size, offset = 5_000, 0
+        while True:
+            page = self._api("GET", f"/nps?limit={page_size}&offset={offset}").json()
+            yield from page
+            if len(page) < page_size:
+                return
+            offset += page_size
+
+    def trust(self, certificate: Path) -> None:
+        """Talks TLS to the public listener from now on, and believes this certificate."""
+        self.trusted = ssl.create_default_context(cafile=str(certificate))
+
+    def post(self, response: dict[str, Any]) -> Answer:
+        """One signed webhook on a connection of its own."""
+        with Sender(self.http_port, self.secret, trust=self.trusted) as sender:
+            return sender.post(response)
+
+    def post_webhook(self, body: bytes, headers: dict[str, str], path: str = "/webhooks/standard") -> Answer:
+        """A webhook as it stands, right or wrong."""
+        return fetch(self.http_port, "POST", path, headers, body, self.trusted)
+
+    def get(self, path: str) -> Answer:
+        return fetch(self.http_port, "GET", path, trust=self.trusted)
+
+    def post_form(self, fields: dict[str, str]) -> Answer:
+        """Sends the form as a browser does."""
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        return fetch(self.http_port, "POST", "/survey", headers, urlencode(fields).encode(), self.trusted)
+
+    def set_faults(self, faults: dict[str, Any]) -> bool:
+        """Tells the sandbox what to do wrong from now on."""
+        return self._api("PATCH", "/sandbox/faults", json.dumps(faults).encode()).status == 200
+
+    def _api(self, method: str, path: str, body: bytes | None = None) -> Answer:
+        headers = {"authorization": f"Bearer {self.api_token}", "content-type": "application/json"}
+        return fetch(self.sandbox_port, method, path, headers, body)
+
+    def _begin(self, verb: str, prefix: Sequence[str | Path] = ()) -> Program:
+        program = Program([*prefix, *self.command(verb)], self.directory / f"{verb}.log", self.directory)
+        self._started.append(program)
+        return program
+
+    def _await(self, program: Program, what: str, is_ready: Callable[[], bool]) -> None:
+        def probe() -> bool:
+            assert program.is_running, f"{what} ended with {program.wait()}:\n{program.tail()}"
+            try:
+                return is_ready()
+            except (OSError, http.client.HTTPException):
+                return False
+
+        wait_until(probe, f"{what} to be ready", interval=0.01)

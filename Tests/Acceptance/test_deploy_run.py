@@ -1,0 +1,176 @@
+"""deploy/run as a newcomer uses it: start it, paste what it prints, fill in the form, press Ctrl-C."""
+
+import json
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import canary
+from harness.browser import answer_form, browser
+from harness.deployment import REPOSITORY
+from harness.ports import accepts, free_port
+from harness.program import Program, clean_environment
+from harness.waiting import wait_until
+from harness.webhook import response_id
+
+BUILD_SECONDS = 1200
+DEMONSTRATED = response_id("hello-1")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A running deploy/run and what it told its user."""
+
+    program: Program
+    ports: dict[str, str]
+    text: str
+
+    @property
+    def form(self) -> str:
+        return self.told(r"^ +(https?://\S+/survey)$")
+
+    @property
+    def signed_request(self) -> str:
+        return self.told(r"^(\( id=(?:.|\n)*? \))$")
+
+    @property
+    def list_command(self) -> str:
+        return self.told(r"^ +(\S+ planhat list .*)$")
+
+    def told(self, pattern: str) -> str:
+        """The first group of the pattern in what was printed."""
+        found = re.search(pattern, self.text, re.MULTILINE)
+        assert found, f"deploy/run printed nothing like {pattern}:\n{self.text}"
+        return found[1]
+
+    def interrupt(self) -> int:
+        """Ctrl-C."""
+        self.program.signal(signal.SIGINT)
+        return self.program.wait(timeout=30)
+
+
+@contextmanager
+def run(state: Path, *arguments: str) -> Iterator[Run]:
+    ports = {name: str(free_port()) for name in ("HTTP_PORT", "ADMIN_PORT", "SANDBOX_PORT")}
+    log = state.with_name(f"{state.name}.out")
+    log.unlink(missing_ok=True)
+    program = Program(["deploy/run", *arguments], log, REPOSITORY, {"NPS_RUN_DIR": str(state), **ports})
+
+    def hints() -> str | None:
+        assert program.is_running, program.tail()
+        text = log.read_text()
+        return text if "Ctrl-C stops both" in text else None
+
+    try:
+        yield Run(program, ports, wait_until(hints, "the hints of deploy/run", BUILD_SECONDS))
+    finally:
+        if program.is_running:
+            program.stop(timeout=30)
+
+
+def shell(command: str, directory: Path) -> str:
+    """What a person gets who pastes the command into another terminal."""
+    result = subprocess.run(
+        ["bash", "-c", command], cwd=directory, env=clean_environment(), capture_output=True, text=True, timeout=60
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("--tls",)], ids=["http", "https"])
+def test_first_minutes(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    state = tmp_path / "run"
+    begin = datetime.now(UTC)
+    with run(state, *arguments) as first:
+        assert first.form.startswith("https:" if arguments else "http:")
+        paste_twice(first.signed_request, tmp_path)
+        send_form(first.form)
+        records = arrived(first.list_command, tmp_path, count=2)
+        check_records(records, begin)
+        assert first.interrupt() == 0
+        assert not any(accepts(int(port)) for port in first.ports.values())
+
+    secrets = {file.name: file.read_text() for file in state.iterdir() if "token" in file.name or "secret" in file.name}
+    with run(state, *arguments) as second:
+        assert arrived(second.list_command, tmp_path, count=2) == records
+        assert "unchanged" in shell(second.signed_request, tmp_path)
+        assert second.interrupt() == 0
+
+    assert secrets == {name: (state / name).read_text() for name in secrets}
+    assert state.stat().st_mode & 0o077 == 0
+    canary.assert_silent(state.glob("*.log"), [secret.strip() for secret in secrets.values()])
+
+
+def test_the_request_in_the_readme_works_as_printed(tmp_path: Path) -> None:
+    state = tmp_path / "run"
+    with run(state) as started:
+        paste_twice(readme_request(state, started.ports["HTTP_PORT"]), tmp_path)
+
+
+def test_a_child_that_dies_takes_the_other_along(tmp_path: Path) -> None:
+    with run(tmp_path / "run") as started:
+        sandbox = subprocess.check_output(["pgrep", "-P", str(started.program.pid), "-f", " sandbox "], text=True)
+        subprocess.check_call(["kill", "-KILL", *sandbox.split()])
+        assert started.program.wait(timeout=30) == 1
+        assert "sandbox ended with exit status 137" in started.program.log.read_text()
+        assert not any(accepts(int(port)) for port in started.ports.values())
+
+
+def readme_request(state: Path, port: str) -> str:
+    """The first shell example of the README that signs a request, with this run's state and port."""
+    examples = re.findall(r"^```sh\n(.*?)^```$", (REPOSITORY / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    signed = next(example for example in examples if "webhook-signature" in example)
+    return str(signed.replace(".run/", f"{state}/").replace(":8080", f":{port}"))
+
+
+def paste_twice(command: str, directory: Path) -> None:
+    for expected in ("accepted", "unchanged"):
+        assert f'"{expected}"' in shell(command, directory)
+
+
+def send_form(address: str) -> None:
+    with browser() as driver:
+        page = answer_form(driver, address, canary.address("form"), 0, canary.comment("typed"))
+        assert driver.current_url == address + "/thanks"
+        assert "thank" in page.lower()
+
+
+def arrived(command: str, directory: Path, count: int) -> list[dict[str, Any]]:
+    """The records at the API by score, once there are `count`."""
+
+    def enough() -> list[dict[str, Any]] | None:
+        records: list[dict[str, Any]] = json.loads(shell(f"{command} --json", directory))
+        return records if len(records) >= count else None
+
+    records = wait_until(enough, f"{count} records at the API", interval=0.2)
+    assert len(records) == count
+    return sorted(records, key=lambda record: record["score"])
+
+
+def check_records(records: list[dict[str, Any]], begin: datetime) -> None:
+    typed, pasted = records
+    assert (typed["email"], typed["score"], typed["comment"], typed["source"]) == (
+        canary.address("form"),
+        0,
+        canary.comment("typed"),
+        "survey",
+    )
+    assert (pasted["email"], pasted["score"], pasted["comment"], pasted["source"], pasted["sourceId"]) == (
+        "ada@example.com",
+        9,
+        "Up in a minute",
+        "standard",
+        DEMONSTRATED,
+    )
+    assert re.fullmatch(r"nps1-[0-9a-f]{32}", typed["sourceId"])
+    for record in records:
+        answered = datetime.fromisoformat(record["dateAnswered"])
+        assert begin - timedelta(seconds=1) <= answered <= datetime.now(UTC)

@@ -1,0 +1,102 @@
+"""Requests that are too much: refused, cut off, and no harm to anybody else."""
+
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from harness.deployment import Deployment
+from harness.webhook import fresh_response
+
+KIB = 1024
+MIB = 1024 * KIB
+SLOW_REQUEST_SECONDS = 30
+"""The longest a request may take to arrive."""
+
+
+@pytest.fixture(autouse=True)
+def alive_afterwards(running: Deployment) -> Iterator[None]:
+    yield
+    assert running.get("/readyz").status == 200
+    assert running.post(fresh_response("afterwards")).status == 200
+
+
+def converse(port: int, request: bytes, timeout: float = 15) -> bytes:
+    """Sends as much as the server takes, and reads until the server closes. Fails when it does not close in time."""
+    with socket.create_connection(("127.0.0.1", port), timeout=timeout) as connection:
+        answer = b""
+        with suppress(ConnectionError):
+            connection.sendall(request)
+        with suppress(ConnectionError):
+            while piece := connection.recv(65_536):
+                answer += piece
+        return answer
+
+
+def status_of(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+def test_a_header_bomb(running: Deployment) -> None:
+    fields = b"".join(b"x-%d: %s\r\n" % (number, b"a" * 100) for number in range(100_000))
+    answer = converse(running.http_port, b"GET /livez HTTP/1.1\r\nhost: localhost\r\n" + fields + b"\r\n")
+    assert answer == b"" or 400 <= status_of(answer) < 500
+
+
+def test_one_huge_header(running: Deployment) -> None:
+    head = b"GET /livez HTTP/1.1\r\nhost: localhost\r\nx-long: " + b"a" * MIB + b"\r\n\r\n"
+    answer = converse(running.http_port, head)
+    assert answer == b"" or 400 <= status_of(answer) < 500
+
+
+def test_a_uri_of_a_megabyte(running: Deployment) -> None:
+    answer = converse(running.http_port, b"GET /" + b"a" * MIB + b" HTTP/1.1\r\nhost: localhost\r\n\r\n")
+    assert answer == b"" or 400 <= status_of(answer) < 500
+
+
+@pytest.mark.parametrize("path", ["/survey", "/webhooks/standard"])
+def test_a_body_that_announces_too_much(running: Deployment, path: str) -> None:
+    head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {10 * KIB * MIB}\r\n\r\n".encode()
+    begin = time.monotonic()
+    answer = converse(running.http_port, head + b"a" * 64 * KIB)
+    assert status_of(answer) == 413
+    assert time.monotonic() - begin < 10
+
+
+@pytest.mark.parametrize("path", ["/survey", "/webhooks/standard"])
+def test_a_body_that_grows_too_much(running: Deployment, path: str) -> None:
+    head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n".encode()
+    chunk = b"10000\r\n" + b"a" * 64 * KIB + b"\r\n"
+    assert status_of(converse(running.http_port, head + chunk * 64)) == 413
+
+
+def test_a_body_that_hardly_comes(running: Deployment) -> None:
+    """One byte at a time, always soon enough for an idle timer: only a deadline for the whole request ends it."""
+    head = b"POST /webhooks/standard HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", running.http_port), timeout=1) as connection:
+        connection.sendall(head)
+        begin = time.monotonic()
+        assert cut_off(connection, begin + 2 * SLOW_REQUEST_SECONDS)
+        assert time.monotonic() - begin < SLOW_REQUEST_SECONDS + 10
+
+
+def cut_off(connection: socket.socket, deadline: float) -> bool:
+    """Drips a byte each second, and returns whether the server closed the connection before the deadline."""
+    while time.monotonic() < deadline:
+        try:
+            connection.sendall(b"a")
+            if connection.recv(4096) == b"":
+                return True
+        except TimeoutError:
+            continue
+        except ConnectionError:
+            return True
+    return False
+
+
+def test_bytes_that_are_no_http(running: Deployment) -> None:
+    answer = converse(running.http_port, secrets.token_bytes(4 * KIB) + b"\r\n\r\n")
+    assert answer == b"" or 400 <= status_of(answer) < 500

@@ -1,0 +1,165 @@
+"""The shipped nginx.conf in a real nginx, under a base path."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from harness import canary
+from harness.browser import answer_form, browser
+from harness.certificate import make_certificate
+from harness.deployment import REPOSITORY, Deploy, Deployment
+from harness.http1 import Answer, fetch
+from harness.ports import accepts, free_port
+from harness.program import Program
+from harness.waiting import wait_until
+from harness.webhook import Sender, fresh_response
+
+SHIPPED = REPOSITORY / "deploy/nginx.conf"
+BASE = "/feedback"
+HOSTILE = {
+    "x-forwarded-host": "evil.example",
+    "x-forwarded-proto": "gopher",
+    "x-forwarded-prefix": "/evil",
+    "x-forwarded-for": "203.0.113.9",
+    "forwarded": "for=203.0.113.9;host=evil.example;proto=gopher",
+}
+
+
+@dataclass(frozen=True)
+class Front:
+    """nginx before a collector."""
+
+    deployment: Deployment
+    port: int
+    plain_port: int
+
+    @property
+    def address(self) -> str:
+        return f"https://localhost:{self.port}{BASE}"
+
+    def get(self, path: str, headers: dict[str, str] | None = None) -> Answer:
+        return fetch(self.port, "GET", path, headers, trust=self.deployment.trusted)
+
+
+def replaced(text: str, changes: dict[str, str]) -> str:
+    """`text` with each key replaced by its value; every key must be there, or the test no longer fits the file."""
+    for old, new in changes.items():
+        assert old in text, f"{SHIPPED.name} no longer contains {old}"
+        text = text.replace(old, new)
+    return text
+
+
+def start_nginx(directory: Path, collector_port: int, port: int, plain_port: int) -> tuple[Program, Path]:
+    certificate, key = make_certificate(directory, "ECDSA")
+    site = directory / "site.conf"
+    changes = {
+        "127.0.0.1:8080": f"127.0.0.1:{collector_port}",
+        "listen 443 ssl http2;": f"listen 127.0.0.1:{port} ssl http2;",
+        "listen [::]:443 ssl http2;": "",
+        "listen 80;": f"listen 127.0.0.1:{plain_port};",
+        "listen [::]:80;": "",
+        "feedback.example.com": "localhost",
+        "/etc/letsencrypt/live/localhost/fullchain.pem": str(certificate),
+        "/etc/letsencrypt/live/localhost/privkey.pem": str(key),
+        "/var/log/nginx/nps-collector.log": str(directory / "nginx-access.log"),
+    }
+    site.write_text(replaced(SHIPPED.read_text(), changes))
+    main = directory / "main.conf"
+    places = "".join(
+        f"{kind}_temp_path {directory}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    main.write_text(
+        f"daemon off; pid {directory}/nginx.pid; error_log {directory}/nginx.log; worker_processes 1;"
+        f"events {{}} http {{ {places} include {site}; }}"
+    )
+    command: list[str | Path] = ["/usr/sbin/nginx", "-c", main, "-e", directory / "nginx.log", "-p", directory]
+    subprocess.run([*map(str, command), "-t"], check=True, capture_output=True, timeout=20)
+    nginx = Program(command, directory / "nginx-output.log", directory)
+    wait_until(lambda: accepts(port), "nginx")
+    return nginx, certificate
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    directory = tmp_path_factory.mktemp("proxy")
+    port, plain_port = free_port(), free_port()
+    public = {"public-url": f"https://localhost:{port}{BASE}", "trusted-proxies": ["127.0.0.0/8"]}
+    deployment = Deployment(directory, {"http": public})
+    deployment.start()
+    nginx, certificate = start_nginx(directory, deployment.http_port, port, plain_port)
+    deployment.trust(certificate)
+    yield Front(deployment, port, plain_port)
+    nginx.stop()
+    deployment.stop()
+
+
+def links(page: str) -> list[str]:
+    return [unescape(link) for link in re.findall(r"(?:href|action|src)=\"?([^\"\s>]+)", page)]
+
+
+def test_the_form_works_under_a_base_path(front: Front) -> None:
+    before = front.deployment.books()["accepted"]
+    with browser() as driver:
+        text = answer_form(driver, f"{front.address}/survey", canary.address("nginx"), 8, canary.comment("nginx"))
+        assert driver.current_url == f"{front.address}/survey/thanks"
+    assert "thank" in text.lower()
+    assert front.deployment.books()["accepted"] == before + 1
+
+
+@pytest.mark.parametrize("path", ["/survey", "/survey/thanks", "/nowhere"])
+@pytest.mark.parametrize("headers", [{}, HOSTILE], ids=["plain", "hostile"])
+def test_every_link_has_the_base_path_whatever_headers_say(front: Front, path: str, headers: dict[str, str]) -> None:
+    page = front.get(BASE + path, headers)
+    assert "evil" not in page.text and "gopher" not in page.text
+    for link in links(page.text):
+        target = urlsplit(link)
+        is_local = not target.netloc and target.scheme in ("", "data", "mailto")
+        assert is_local or target.netloc == f"localhost:{front.port}"
+        assert not target.path.startswith("/") or target.path.startswith(f"{BASE}/"), link
+
+
+def test_hostile_headers_change_nothing_without_a_proxy_either(front: Front) -> None:
+    """They reach the collector itself here, from an address that it was told to trust."""
+    for path in ("/survey", "/survey/thanks"):
+        page = fetch(front.deployment.http_port, "GET", path, HOSTILE)
+        assert page.status == 200
+        assert "evil" not in page.text and "gopher" not in page.text
+
+
+@pytest.mark.parametrize(("proxies", "is_believed"), [(["127.0.0.0/8"], True), ([], False)])
+def test_only_a_trusted_proxy_says_who_the_client_is(deploy: Deploy, proxies: list[str], is_believed: bool) -> None:
+    """Seen through the limit that each client of the form has."""
+    deployment = deploy({"http": {"trusted-proxies": proxies}})
+    deployment.start_serve()
+
+    def status(forwarded_for: str) -> int:
+        headers = {"x-forwarded-for": forwarded_for, "content-type": "application/x-www-form-urlencoded"}
+        return fetch(deployment.http_port, "POST", "/survey", headers, b"score=11").status
+
+    wait_until(lambda: status("198.51.100.1") == 429, "the limit of one client", timeout=10, interval=0)
+    # What stands further left was written by the client itself, and never counts.
+    assert status("203.0.113.5, 198.51.100.1") == 429
+    assert (status("198.51.100.2") != 429) == is_believed
+
+
+def test_a_webhook_passes_the_proxy(front: Front) -> None:
+    trusted = front.deployment.trusted
+    with Sender(front.port, front.deployment.secret, f"{BASE}/webhooks/standard", trusted) as sender:
+        assert sender.post(fresh_response("proxy")).json()["status"] == "accepted"
+
+
+def test_plain_http_is_redirected_but_never_for_a_webhook(front: Front) -> None:
+    page = fetch(front.plain_port, "GET", f"{BASE}/survey")
+    assert (page.status, page.headers["location"]) == (308, f"https://localhost{BASE}/survey")
+    with Sender(front.plain_port, front.deployment.secret, f"{BASE}/webhooks/standard") as sender:
+        assert sender.post(fresh_response("plain")).status == 403
+
+
+def test_other_paths_stay_with_nginx(front: Front) -> None:
+    assert front.get("/survey").status == 404

@@ -1,0 +1,164 @@
+import Foundation
+import Logging
+import NPSServer
+import Testing
+
+@testable import NPSApp
+
+@Suite("Settings")
+struct SettingsTests {
+    private func load(
+        _ arguments: [String] = [],
+        environment: [String: String] = [:],
+        yaml: String? = nil
+    ) async throws -> Settings {
+        guard let yaml else {
+            return try await Settings.load(arguments: arguments, environment: environment, file: nil)
+        }
+        let file = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString).yaml")
+        try yaml.write(to: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: file) }
+        return try await Settings.load(arguments: arguments, environment: environment, file: file.path)
+    }
+
+    private func problems(
+        _ arguments: [String] = [],
+        environment: [String: String] = [:],
+        yaml: String? = nil
+    ) async -> [String] {
+        do {
+            _ = try await load(arguments, environment: environment, yaml: yaml)
+            return []
+        } catch {
+            return (error as? SettingsError)?.problems ?? ["\(error)"]
+        }
+    }
+
+    @Test("without anything the defaults of the design are in force")
+    func defaults() async throws {
+        let settings = try await load()
+        #expect(settings.http.address == .hostname("127.0.0.1", port: 8080))
+        #expect(settings.http.publicURL.description == "http://127.0.0.1:8080")
+        #expect(settings.tls == nil)
+        #expect(settings.admin.port == 8081)
+        #expect(settings.admin.token == nil)
+        #expect(settings.planhat.url == "https://api.planhat.com")
+        #expect(settings.planhat.requestsPerMinute == 150)
+        #expect(settings.planhat.batchSize == 100)
+        #expect(settings.queuePath == "nps-collector.db")
+        #expect(settings.survey.isOpen)
+        #expect(settings.survey.subject == "us")
+        #expect(settings.log.level == .info)
+        #expect(settings.sandbox.port == 8082)
+    }
+
+    @Test("the command line beats the environment, the environment the file")
+    func precedence() async throws {
+        let yaml = "http: {port: 1001}\nsurvey: {subject: Acme}\nlog: {level: debug}\n"
+        let settings = try await load(
+            ["--http-port", "1003"],
+            environment: ["HTTP_PORT": "1002", "SURVEY_SUBJECT": "Acme & Sons"],
+            yaml: yaml
+        )
+        #expect(settings.http.address == .hostname("127.0.0.1", port: 1003))
+        #expect(settings.survey.subject == "Acme & Sons")
+        #expect(settings.log.level == .debug)
+        let origins = Dictionary(uniqueKeysWithValues: settings.report.entries.map { ($0.key, $0.origin) })
+        #expect(origins["http.port"] == "command line")
+        #expect(origins["survey.subject"] == "environment")
+        #expect(origins["log.level"]?.hasSuffix(".yaml") == true)
+        #expect(origins["admin.port"] == "default")
+    }
+
+    @Test("all problems are listed at once, unknown keys among them")
+    func allProblems() async {
+        let found = await problems(
+            ["--http-host", "0.0.0.0", "--nonsense", "1"],
+            environment: ["HTTP_PORT": "99999", "LOG_LEVEL": "loud", "PLANHAT_URL": "http://api.planhat.com"],
+            yaml: "htpt: {port: 1}\nplanhat: {batch-size: 0}\nqueue: {url: \"mysql:x\"}\n"
+        )
+        let expected = [
+            "--nonsense", "htpt.port", "http.port", "log.level", "planhat.url", "planhat.batch-size", "queue.url",
+        ]
+        for name in expected { #expect(found.contains { $0.hasPrefix(name) }, "\(name) in \(found)") }
+        #expect(found.count == expected.count)
+    }
+
+    @Test(
+        "each bad value is a problem that names its key",
+        arguments: [
+            ("http.public-url", "nps.example.com"), ("http.trusted-proxies", "10.0.0.0/99"), ("tls.profile", "old"),
+            ("http.redirect-port", "-1"), ("planhat.requests-per-minute", "many"), ("planhat.url", "ftp://x"),
+            ("survey.open", "maybe"), ("survey.link-keys", "k1:short"), ("queue.url", "postgres://localhost/x"),
+            ("log.format", "xml"), ("tls.certificate", "/nonexistent.pem"), ("survey.subject", ""),
+        ]
+    )
+    func badValue(key: String, value: String) async {
+        let variable = key.uppercased().replacing(".", with: "_").replacing("-", with: "_")
+        let found = await problems(environment: [variable: value])
+        #expect(found.count == 1, "\(found)")
+        #expect(found.first?.contains(key.split(separator: ".")[0]) == true)
+    }
+
+    @Test("a secret may stand in a file, is read without its line end, and is never shown")
+    func secretFile() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "token-\(UUID().uuidString)")
+        try "canary-token\n".write(to: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let settings = try await load(environment: ["PLANHAT_TOKEN_FILE": file.path, "ADMIN_TOKEN": "canary-admin"])
+        #expect(settings.planhat.token == "canary-token")
+        #expect(settings.admin.token == "canary-admin")
+        #expect(!settings.report.entries.contains { $0.value?.contains("canary") == true })
+    }
+
+    @Test("a secret given twice, as value and as file, is a problem; so is a file that isn't there")
+    func secretTwice() async {
+        #expect(await problems(environment: ["ADMIN_TOKEN": "a", "ADMIN_TOKEN_FILE": "/b"]).count == 1)
+        let missing = await problems(environment: ["ADMIN_TOKEN_FILE": "/nonexistent"])
+        #expect(missing.first?.contains("/nonexistent") == true)
+    }
+
+    @Test("webhook secrets come from file, environment and command line, several for rotation")
+    func webhookSecrets() async throws {
+        let settings = try await load(
+            ["--webhooks-acme-secrets", "one"],
+            environment: ["WEBHOOKS_HELP_SCOUT_SECRETS": "two,three"],
+            yaml: "webhooks:\n  standard: {secrets: [whsec_a, whsec_b]}\n"
+        )
+        #expect(
+            settings.webhooks.secrets == [
+                "acme": ["one"], "help-scout": ["two", "three"], "standard": ["whsec_a", "whsec_b"],
+            ]
+        )
+    }
+
+    @Test("serve needs the API's token and says how to give it")
+    func requiredToken() async {
+        await #expect(throws: SettingsError.self) {
+            try await Settings.load(arguments: [], environment: [:], file: nil, requiring: [.planhatToken])
+        }
+    }
+
+    @Test("a file that is no YAML, or not there, is a problem that names it without quoting it")
+    func brokenFile() async {
+        let broken = await problems(yaml: "admin: {token: canary-secret\n")
+        #expect(broken.count == 1)
+        #expect(broken.first?.contains("canary") == false)
+        await #expect(throws: SettingsError.self) {
+            try await Settings.load(arguments: [], environment: [:], file: "/nonexistent.yaml")
+        }
+    }
+
+    @Test("an empty file means all defaults")
+    func emptyFile() async throws {
+        #expect(try await load(yaml: "").queuePath == "nps-collector.db")
+    }
+
+    @Test("the token goes to loopback in clear and nowhere else")
+    func loopback() async {
+        #expect(await problems(environment: ["PLANHAT_URL": "http://127.0.0.1:8082"]).isEmpty)
+        #expect(await problems(environment: ["PLANHAT_URL": "http://[::1]:8082"]).isEmpty)
+        #expect(await problems(environment: ["PLANHAT_URL": "http://localhost:8082"]).isEmpty)
+        #expect(await problems(environment: ["PLANHAT_URL": "http://127.0.0.1.example.com"]).count == 1)
+    }
+}

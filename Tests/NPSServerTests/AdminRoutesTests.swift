@@ -1,0 +1,131 @@
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import NIOCore
+import NPSModel
+import NPSQueue
+import Testing
+
+@testable import NPSServer
+
+@Suite("The admin listener")
+struct AdminRoutesTests {
+    private let authorized: HTTPFields = [.authorization: "Bearer " + Collecting.adminToken]
+
+    private func submission(_ id: String) throws -> Submission {
+        let json = try JSONValue(parsing: Data(#"{"id":"\#(id)","email":"ana@example.com","score":9}"#.utf8))
+        return try ResponseDraft(json).check(source: "standard", receivedAt: Date())
+    }
+
+    @Test("management needs the token; health and metrics don't")
+    func token() async throws {
+        let collecting = try Collecting()
+        try await collecting.administratively { client async throws in
+            for fields in [[:], [.authorization: "Bearer wrong"]] as [HTTPFields] {
+                let refused = try await client.executeRequest(
+                    uri: "/queue/status",
+                    method: .get,
+                    headers: fields,
+                    body: nil
+                )
+                #expect(refused.status == .unauthorized)
+            }
+            for path in ["/livez", "/readyz", "/metrics"] {
+                #expect(try await client.executeRequest(uri: path, method: .get, headers: [:], body: nil).status == .ok)
+            }
+        }
+        await collecting.end()
+    }
+
+    @Test("status, list and show tell what is in the queue; parked responses can be put back")
+    func queue() async throws {
+        let collecting = try Collecting()
+        _ = try await collecting.queue.accept([try submission("a"), try submission("b")])
+        let claims = try await collecting.queue.claim(limit: 1)
+        let id = try #require(claims.first?.response.id)
+        try await collecting.queue.settle([
+            Verdict(id: id, revision: claims[0].revision, outcome: .park(reason: "bad item"))
+        ])
+        try await collecting.administratively { client async throws in
+            func get(_ path: String) async throws -> JSONValue {
+                try await client.executeRequest(uri: path, method: .get, headers: authorized, body: nil).json()
+            }
+            let status = try await get("/queue/status")
+            #expect(status["accepted"] == .integer(2))
+            #expect(status["parked"] == .integer(1))
+            guard case .array(let parked) = try await get("/queue/responses?state=parked") else {
+                throw InvalidResponse([])
+            }
+            #expect(parked.map { $0["reason"] } == [.string("bad item")])
+            #expect(try await get("/queue/responses/\(id)")["state"] == .string("parked"))
+            let retried = try await client.executeRequest(
+                uri: "/queue/retry",
+                method: .post,
+                headers: authorized,
+                body: ByteBuffer(string: #"{"ids":["\#(id)"]}"#)
+            )
+            #expect(try retried.json()["count"] == .integer(1))
+            for path in ["/queue/responses?state=nowhere", "/queue/responses?limit=0", "/queue/responses/nps1-x"] {
+                #expect(
+                    try await client.executeRequest(uri: path, method: .get, headers: authorized, body: nil).status
+                        == .badRequest
+                )
+            }
+        }
+        #expect(try await collecting.queue.status().pending == 2)
+        await collecting.end()
+    }
+
+    @Test("a quarantined payload is shown whole, stays when it is still wrong, and is discarded on request")
+    func quarantine() async throws {
+        let collecting = try Collecting()
+        let body = Array(#"{"email":"ana@example.com","score":11}"#.utf8)
+        let draft = QuarantineDraft(
+            source: "standard",
+            deliveryID: "d1",
+            contentType: "application/json",
+            body: body,
+            problems: [FieldProblem(field: "score", message: "must be a whole number from 0 to 10")]
+        )
+        let id = try #require(try await collecting.queue.accept([], quarantining: [draft]).quarantined.first)
+        try await collecting.administratively { client async throws in
+            let shown = try await client.executeRequest(
+                uri: "/quarantine/\(id)",
+                method: .get,
+                headers: authorized,
+                body: nil
+            )
+            #expect(try shown.json()["body"] == .string(Data(body).base64EncodedString()))
+            let replay = try await client.executeRequest(
+                uri: "/quarantine/replay",
+                method: .post,
+                headers: authorized,
+                body: ByteBuffer(string: "{}")
+            )
+            #expect(replay.text.contains("must be a whole number"))
+            let discarded = try await client.executeRequest(
+                uri: "/quarantine/discard",
+                method: .post,
+                headers: authorized,
+                body: ByteBuffer(string: #"{"ids":[\#(id)]}"#)
+            )
+            #expect(try discarded.json()["count"] == .integer(1))
+        }
+        #expect(try await collecting.queue.status().quarantined == 0)
+        await collecting.end()
+    }
+
+    @Test("readiness turns off when the queue can't write, and while the collector stops")
+    func readiness() async throws {
+        let collecting = try Collecting()
+        #expect(await collecting.parts.readiness.check() == .ready)
+        collecting.parts.readiness.drain()
+        #expect(await collecting.parts.readiness.check() == .draining)
+        let closed = Readiness(queue: collecting.queue)
+        await collecting.end()
+        guard case .failing = await closed.check() else {
+            Issue.record("a closed queue can't be ready")
+            return
+        }
+    }
+}

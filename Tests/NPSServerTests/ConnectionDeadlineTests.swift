@@ -1,0 +1,53 @@
+import NIOCore
+import Testing
+
+@testable import NPSServer
+
+@Suite("How long a connection may take")
+struct ConnectionDeadlineTests {
+    private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+    private let limits = ConnectionLimits()
+
+    @Test("the first head must come within ten seconds, handshake included")
+    func firstHead() {
+        #expect(ConnectionDeadline(limits: limits, now: start).deadline == start + .seconds(10))
+    }
+
+    @Test("a request has one deadline, however long its body drips")
+    func wholeRequest() {
+        var state = ConnectionDeadline(limits: limits, now: start)
+        state.requestHead(at: start)
+        #expect(state.deadline == start + .seconds(30))
+        state.requestEnd(at: start + .seconds(5))
+        #expect(state.deadline == start + .seconds(35))
+    }
+
+    @Test("after the answer the connection may idle for the keep-alive time")
+    func keepAlive() {
+        var state = ConnectionDeadline(limits: limits, now: start)
+        state.requestHead(at: start)
+        state.requestEnd(at: start)
+        #expect(state.answerEnd(at: start) == .keepOpen)
+        #expect(state.deadline == start + limits.keepAlive)
+    }
+
+    @Test("an answer that overtakes its request ends the connection soon")
+    func early() {
+        var state = ConnectionDeadline(limits: limits, now: start)
+        state.requestHead(at: start)
+        #expect(state.isAnsweringEarly)
+        #expect(state.answerEnd(at: start) == .linger)
+        #expect(state.deadline == start + limits.linger)
+    }
+
+    @Test("with a second request pipelined behind it, the first answer is not early")
+    func pipelined() {
+        var state = ConnectionDeadline(limits: limits, now: start)
+        state.requestHead(at: start)
+        state.requestEnd(at: start)
+        state.requestHead(at: start)
+        #expect(!state.isAnsweringEarly)
+        #expect(state.answerEnd(at: start) == .keepOpen)
+        #expect(state.deadline == start + .seconds(30))
+    }
+}

@@ -1,0 +1,110 @@
+import Crypto
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import NPSModel
+import NPSQueue
+import NPSSurvey
+import NPSWebhooks
+
+@testable import NPSServer
+
+/// A collector without listeners: real queue in a directory of its own, real pages, the source `standard`.
+struct Collecting: Sendable {
+    static let key = Data((0..<32).map { UInt8($0) })
+    static let secret = "whsec_" + key.base64EncodedString()
+    static let adminToken = "admin-token-for-tests"
+
+    let directory: URL
+    let queue: ResponseQueue
+    let parts: PublicListener.Parts
+    let admin: AdminListener.Parts
+
+    init(publicURL: String = "http://127.0.0.1:8080", surveyIsOpen: Bool = true, waitingLimit: Int = 4_096) throws {
+        directory = FileManager.default.temporaryDirectory.appending(path: "nps-server-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        var configuration = ResponseQueue.Configuration(path: directory.appending(path: "queue.db").path)
+        configuration.pendingLimit = waitingLimit
+        queue = try ResponseQueue(configuration: configuration, logger: Logger(label: "test"))
+        let catalogue = try SourceCatalogue(directory: nil, secrets: ["standard": [Self.secret]])
+        let url = PublicURL(publicURL)
+        guard let url else { throw URLError(.badURL) }
+        let readiness = Readiness(queue: queue)
+        parts = PublicListener.Parts(
+            queue: queue,
+            pages: try SurveyPages(subject: "Acme", basePath: url.basePath, publicDirectory: nil),
+            catalogue: catalogue,
+            readiness: readiness,
+            publicURL: url,
+            surveyIsOpen: surveyIsOpen,
+            proxies: .none
+        )
+        admin = AdminListener.Parts(
+            queue: queue,
+            catalogue: catalogue,
+            readiness: readiness,
+            token: Self.adminToken,
+            forwarding: { "idle" },
+            metrics: { "" }
+        )
+    }
+
+    /// Runs a conversation with the public routes, then closes the queue and removes its files.
+    func publicly(_ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
+        try await converse(PublicListener.router(parts), talk)
+    }
+
+    func administratively(_ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
+        try await converse(AdminListener.router(admin), talk)
+    }
+
+    private func converse(
+        _ router: Router<CollectorContext>,
+        _ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void
+    ) async throws {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        try await Application(router: router, logger: logger).test(.live) { client in try await talk(client) }
+    }
+
+    func end() async {
+        await queue.close()
+        try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// The headers of a Standard Webhooks delivery.
+    static func signed(_ body: String, id: String = "msg_1", age: TimeInterval = 0) -> HTTPFields {
+        let timestamp = String(Int(Date().timeIntervalSince1970 - age))
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Data("\(id).\(timestamp).\(body)".utf8),
+            using: SymmetricKey(data: key)
+        )
+        var fields: HTTPFields = [.contentType: "application/json"]
+        for (name, value) in [
+            ("webhook-id", id), ("webhook-timestamp", timestamp),
+            ("webhook-signature", "v1," + Data(code).base64EncodedString()),
+        ] {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        return fields
+    }
+}
+
+extension TestResponse {
+    var text: String { String(buffer: body) }
+
+    func json() throws -> JSONValue { try JSONValue(parsing: Data(text.utf8)) }
+}
+
+extension Collecting {
+    /// The same queue behind other public parts.
+    init(replacing parts: PublicListener.Parts, in other: Collecting) {
+        directory = other.directory
+        queue = other.queue
+        admin = other.admin
+        self.parts = parts
+    }
+}

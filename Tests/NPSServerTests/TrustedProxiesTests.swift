@@ -1,0 +1,91 @@
+import Testing
+
+@testable import NPSServer
+
+@Suite("Who the client is")
+struct TrustedProxiesTests {
+    private func client(
+        trusting ranges: [String],
+        peer: String?,
+        forwardedFor: [String] = [],
+        forwarded: [String] = []
+    ) throws -> IPAddress? {
+        let proxies = TrustedProxies(try ranges.map { try #require(AddressRange($0)) })
+        return proxies.client(peer: peer.flatMap { IPAddress($0) }, forwardedFor: forwardedFor, forwarded: forwarded)
+    }
+
+    @Test("without trusted proxies no header is believed")
+    func nobodyTrusted() throws {
+        #expect(
+            try client(trusting: [], peer: "203.0.113.9", forwardedFor: ["198.51.100.1"]) == IPAddress("203.0.113.9")
+        )
+    }
+
+    @Test("a header from somebody who is no proxy is not believed")
+    func untrustedPeer() throws {
+        let found = try client(trusting: ["10.0.0.0/8"], peer: "203.0.113.9", forwardedFor: ["198.51.100.1"])
+        #expect(found == IPAddress("203.0.113.9"))
+    }
+
+    @Test(
+        "the rightmost address that is no trusted proxy is the client",
+        arguments: [
+            (["198.51.100.1"], "198.51.100.1"),
+            (["6.6.6.6, 198.51.100.1"], "198.51.100.1"),
+            (["6.6.6.6", "198.51.100.1, 10.0.0.2"], "198.51.100.1"),
+            (["198.51.100.1:4711"], "198.51.100.1"),
+            (["\"[2001:db8::1]:4711\""], "2001:db8::1"),
+            (["2001:db8::1"], "2001:db8::1"),
+            (["::ffff:198.51.100.1"], "198.51.100.1"),
+            (["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
+            (["198.51.100.1, unknown"], "10.0.0.1"),
+            (["198.51.100.1, "], "10.0.0.1"),
+            ([], "10.0.0.1"),
+        ]
+    )
+    func rightmost(lines: [String], expected: String) throws {
+        #expect(try client(trusting: ["10.0.0.0/8"], peer: "10.0.0.1", forwardedFor: lines) == IPAddress(expected))
+    }
+
+    @Test(
+        "Forwarded is read where X-Forwarded-For is absent",
+        arguments: [
+            (["for=198.51.100.1"], "198.51.100.1"),
+            (["for=6.6.6.6, For=\"[2001:db8::1]:80\";proto=https;by=10.0.0.1"], "2001:db8::1"),
+            (["for=198.51.100.1, for=_hidden"], "10.0.0.1"),
+            (["proto=https"], "10.0.0.1"),
+        ]
+    )
+    func forwarded(lines: [String], expected: String) throws {
+        #expect(try client(trusting: ["10.0.0.0/8"], peer: "10.0.0.1", forwarded: lines) == IPAddress(expected))
+    }
+
+    @Test("behind a Unix socket the header is believed when any proxy is trusted, else nobody is known")
+    func unixSocket() throws {
+        #expect(
+            try client(trusting: ["127.0.0.1"], peer: nil, forwardedFor: ["198.51.100.1"]) == IPAddress("198.51.100.1")
+        )
+        #expect(try client(trusting: [], peer: nil, forwardedFor: ["198.51.100.1"]) == nil)
+    }
+
+    @Test(
+        "ranges hold what their prefix says",
+        arguments: [
+            ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.1", false), ("10.1.2.3", "10.1.2.3", true),
+            ("10.1.2.3", "10.1.2.4", false), ("192.168.4.0/22", "192.168.7.255", true),
+            ("192.168.4.0/22", "192.168.8.0", false), ("0.0.0.0/0", "8.8.8.8", true), ("0.0.0.0/0", "::1", false),
+            ("fd00::/8", "fd12::1", true), ("fd00::/8", "fe80::1", false), ("10.0.0.0/8", "::ffff:10.0.0.1", true),
+        ]
+    )
+    func ranges(range: String, address: String, isInside: Bool) throws {
+        #expect(try #require(AddressRange(range)).contains(try #require(IPAddress(address))) == isInside)
+    }
+
+    @Test(
+        "other text is no range",
+        arguments: ["", "/", "10.0.0.0/33", "10.0.0.0/-1", "::/129", "example.com", "10.0.0/8", "1/2/3"]
+    )
+    func noRange(text: String) {
+        #expect(AddressRange(text) == nil)
+    }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import NIOCore
+import NPSModel
+import NPSQueue
+import Testing
+
+@testable import NPSServer
+
+@Suite("POST /webhooks/standard")
+struct WebhookRoutesTests {
+    private let body = #"{"id":"r1","email":"ana@example.com","score":9,"comment":"Fast"}"#
+
+    private func post(
+        _ client: any TestClientProtocol,
+        _ body: String,
+        headers: HTTPFields? = nil,
+        to path: String = "/webhooks/standard"
+    ) async throws -> TestResponse {
+        try await client.executeRequest(
+            uri: path,
+            method: .post,
+            headers: headers ?? Collecting.signed(body),
+            body: ByteBuffer(string: body)
+        )
+    }
+
+    @Test("a signed response is accepted, again it is unchanged, edited it is updated")
+    func lifecycle() async throws {
+        let collecting = try Collecting()
+        try await collecting.publicly { client async throws in
+            let id = ResponseID(source: "standard", providerID: "r1")
+            let first = try await post(client, body)
+            #expect(first.status == .ok)
+            #expect(first.text == #"{"status":"accepted","ids":["\#(id)"]}"#)
+            #expect(try await post(client, body).json()["status"] == .string("unchanged"))
+            let edited = body.replacing("9", with: "3")
+            #expect(try await post(client, edited).json()["status"] == .string("updated"))
+        }
+        #expect(try await collecting.queue.status().accepted == 1)
+        await collecting.end()
+    }
+
+    @Test("a wrong signature, an old one and none are 401, and nothing is kept")
+    func unauthorized() async throws {
+        let collecting = try Collecting()
+        try await collecting.publicly { client async throws in
+            for headers in [
+                Collecting.signed(body + " "), Collecting.signed(body, age: 360), Collecting.signed(body, age: -360),
+                [.contentType: "application/json"],
+            ] as [HTTPFields] {
+                let response = try await post(client, body, headers: headers)
+                #expect(response.status == .unauthorized)
+                #expect(response.headers[.contentType] == "application/problem+json")
+            }
+        }
+        let status = try await collecting.queue.status()
+        #expect(status.accepted == 0)
+        #expect(status.quarantined == 0)
+        await collecting.end()
+    }
+
+    @Test("an authentic payload with wrong fields is 422, names them without values, and waits in quarantine once")
+    func invalid() async throws {
+        let collecting = try Collecting()
+        let wrong = #"{"id":"r1","email":"canary at example","score":11}"#
+        try await collecting.publicly { client async throws in
+            for _ in 0..<2 {
+                let response = try await post(client, wrong)
+                #expect(response.status == .unprocessableContent)
+                #expect(!response.text.contains("canary"))
+                let errors = try response.json()["errors"]
+                guard case .array(let list) = errors else { throw InvalidResponse([]) }
+                #expect(list.map { $0["field"] } == [.string("email"), .string("score")])
+            }
+        }
+        #expect(try await collecting.queue.status().quarantined == 1)
+        await collecting.end()
+    }
+
+    @Test("of several responses the good are accepted, the bad quarantined, and the answer names both")
+    func mixed() async throws {
+        let collecting = try Collecting()
+        let batch = #"[{"id":"a","email":"ana@example.com","score":1},{"id":"b","email":"bo@example.com","score":"x"}]"#
+        try await collecting.publicly { client async throws in
+            let answer = try await post(client, batch).json()
+            #expect(answer["ids"] == .array([.string(ResponseID(source: "standard", providerID: "a").rawValue)]))
+            guard case .array(let errors)? = answer["errors"] else { throw InvalidResponse([]) }
+            #expect(errors.map { $0["field"] } == [.string("[1].score")])
+        }
+        let status = try await collecting.queue.status()
+        #expect(status.accepted == 1)
+        #expect(status.quarantined == 1)
+        await collecting.end()
+    }
+
+    @Test("what can't be parsed is 400, an unknown source 404, a body over 1 MiB 413, a compressed one 415")
+    func refusals() async throws {
+        let collecting = try Collecting()
+        try await collecting.publicly { client async throws in
+            #expect(try await post(client, "{not json").status == .badRequest)
+            #expect(try await post(client, body, to: "/webhooks/nobody").status == .notFound)
+            let large = String(repeating: "x", count: WebhookRoutes.bodyLimit + 1)
+            #expect(try await post(client, large).status == .contentTooLarge)
+            var compressed = Collecting.signed(body)
+            compressed[.contentEncoding] = "gzip"
+            #expect(try await post(client, body, headers: compressed).status == .unsupportedMediaType)
+            let long = "/webhooks/standard?" + String(repeating: "x", count: RequestLimits.uri)
+            #expect(try await post(client, body, to: long).status == .uriTooLong)
+        }
+        await collecting.end()
+    }
+
+    @Test("a full queue is 503 with a time to come back, not the sender's fault")
+    func full() async throws {
+        let collecting = try Collecting(waitingLimit: 1)
+        try await collecting.publicly { client async throws in
+            #expect(try await post(client, body).status == .ok)
+            let second = #"{"id":"r2","email":"bo@example.com","score":2}"#
+            let response = try await post(client, second)
+            #expect(response.status == .serviceUnavailable)
+            #expect(response.headers[.retryAfter].flatMap(Int.init).map { $0 > 0 } == true)
+        }
+        await collecting.end()
+    }
+
+    @Test("GET and HEAD answer 200 for a configured source and record nothing")
+    func handshake() async throws {
+        let collecting = try Collecting()
+        try await collecting.publicly { client async throws in
+            for method in [HTTPRequest.Method.get, .head] {
+                let known = try await client.executeRequest(
+                    uri: "/webhooks/standard",
+                    method: method,
+                    headers: [:],
+                    body: nil
+                )
+                #expect(known.status == .ok)
+                let unknown = try await client.executeRequest(
+                    uri: "/webhooks/x",
+                    method: method,
+                    headers: [:],
+                    body: nil
+                )
+                #expect(unknown.status == .notFound)
+            }
+        }
+        await collecting.end()
+    }
+}

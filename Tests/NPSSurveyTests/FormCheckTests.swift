@@ -1,0 +1,53 @@
+import Foundation
+import NPSModel
+import Testing
+
+@testable import NPSSurvey
+
+@Suite("Checking a form")
+struct FormCheckTests {
+    let now = Date(timeIntervalSince1970: 1_800_000_000)
+
+    @Test("a complete form becomes a response of the survey")
+    func complete() throws {
+        let values = FormValues(email: " Ana@Example.com ", score: "0", comment: " Fine.\n")
+        let response = try values.check(receivedAt: now).response
+        #expect(response.source == "survey")
+        #expect(response.id == ResponseID(source: "survey", providerID: values.nonce.text))
+        #expect(response.email.address == "Ana@example.com")
+        #expect(response.score == Score(0))
+        #expect(response.comment == "Fine.")
+        #expect(response.answeredAt == now)
+    }
+
+    @Test("the same form a minute later is the same answer")
+    func resubmitted() throws {
+        let values = FormValues(email: "ana@example.com", score: "9")
+        let first = try values.check(receivedAt: now)
+        let second = try values.check(receivedAt: now.addingTimeInterval(60))
+        #expect(first.response.id == second.response.id)
+        #expect(first.digest == second.digest)
+    }
+
+    @Test("the same form with another number is an edit of it")
+    func edited() throws {
+        var values = FormValues(email: "ana@example.com", score: "9")
+        let first = try values.check(receivedAt: now)
+        values.score = "2"
+        let second = try values.check(receivedAt: now)
+        #expect(first.response.id == second.response.id)
+        #expect(first.digest != second.digest)
+    }
+
+    @Test("an empty form names both fields it lacks")
+    func empty() {
+        let error = #expect(throws: InvalidResponse.self) { try FormValues().check(receivedAt: now) }
+        #expect(error?.problems.map(\.field) == ["email", "score"])
+    }
+
+    @Test("a comment of 10,000 characters fits")
+    func longestComment() throws {
+        let values = FormValues(email: "ana@example.com", score: "9", comment: String(repeating: "ü", count: 10_000))
+        #expect(try values.check(receivedAt: now).response.comment?.count == 10_000)
+    }
+}

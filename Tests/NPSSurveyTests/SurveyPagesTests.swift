@@ -1,0 +1,109 @@
+import Crypto
+import Foundation
+import NPSModel
+import Testing
+
+@testable import NPSSurvey
+
+@Suite("The survey's pages")
+struct SurveyPagesTests {
+    let pages: SurveyPages
+    let values = FormValues(nonce: FormNonce())
+
+    init() throws {
+        pages = try SurveyPages(subject: "us", basePath: "", publicDirectory: nil)
+    }
+
+    var all: [Page] {
+        let problems = ["score", "email", "comment"].map { FieldProblem(field: $0, message: "is wrong") }
+        return [
+            pages.form(values), pages.form(values, problems: problems), pages.unavailable(values),
+            pages.tooManyRequests(values), pages.tooManyRequests(), pages.thanks(), pages.notFound(), pages.closed(),
+            pages.tooLarge(), pages.unreadable(), pages.failed(),
+        ]
+    }
+
+    @Test("the question is a legend over eleven radios, its ends named in words")
+    func question() {
+        let html = pages.form(values).html
+        #expect(html.contains("<h1>How likely are you to recommend us to a friend or colleague?</h1></legend>"))
+        for score in 0...10 {
+            #expect(html.contains(#"<input type="radio" name="score" value="\#(score)" id="score-\#(score)">"#))
+        }
+        #expect(html.count(of: "type=\"radio\"") == 11)
+        #expect(html.contains("<b>0</b><span>, not at all likely</span>"))
+        #expect(html.contains("<b>10</b><span>, extremely likely</span>"))
+        #expect(!html.contains(" checked>"))
+        #expect(html.contains(#"name="nonce" value="\#(values.nonce.text)""#))
+    }
+
+    @Test("no page has a script, a cookie, another request or a hole")
+    func nothingElse() {
+        for page in all {
+            for forbidden in ["<script", "src=", "url(", "@import", "<link", "<img", "style=\"", "{{", "{subject}"] {
+                #expect(!page.html.contains(forbidden))
+            }
+            #expect(!page.html.contains("<h1></h1>"))
+            #expect(!page.html.contains("<title></title>"))
+            #expect(!page.headers.contains { $0.name == "Set-Cookie" })
+        }
+    }
+
+    @Test("every page weighs at most 8 KB with its style")
+    func weight() {
+        for page in all { #expect(page.html.utf8.count <= 8_192) }
+    }
+
+    @Test("the policy allows exactly the style that stands in the page")
+    func contentSecurityPolicy() throws {
+        for page in all {
+            let start = try #require(page.html.firstRange(of: "<style>")).upperBound
+            let end = try #require(page.html.firstRange(of: "</style>")).lowerBound
+            let hash = Data(SHA256.hash(data: Data(page.html[start..<end].utf8))).base64EncodedString()
+            #expect(
+                page.headers.first { $0.name == "Content-Security-Policy" }?.value
+                    == "default-src 'none'; style-src 'sha256-\(hash)'; form-action 'self'; base-uri 'none'; "
+                    + "frame-ancestors 'none'"
+            )
+        }
+    }
+
+    @Test(
+        "every page has the headers that keep it private",
+        arguments: [
+            ("Content-Type", "text/html; charset=utf-8"), ("Referrer-Policy", "no-referrer"),
+            ("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex, nofollow"),
+            ("X-Content-Type-Options", "nosniff"), ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Content-Language", "en"),
+        ]
+    )
+    func headers(name: String, value: String) {
+        for page in all { #expect(page.headers.filter { $0.name == name }.map(\.value) == [value]) }
+    }
+
+    @Test("the form is sent and linked under the base path", arguments: ["", "/a/b", "/a/b/"])
+    func basePath(_ basePath: String) throws {
+        let pages = try SurveyPages(subject: "us", basePath: basePath, publicDirectory: nil)
+        let address = basePath.isEmpty ? "/survey" : "/a/b/survey"
+        #expect(pages.form(values).html.contains(#"action="\#(address)""#))
+        #expect(pages.unreadable().html.contains(#"href="\#(address)""#))
+    }
+
+    @Test("the subject is printed as text, not as HTML")
+    func subject() throws {
+        let pages = try SurveyPages(subject: "Fish & <b>Chips</b>", basePath: "", publicDirectory: nil)
+        let html = pages.form(values).html
+        #expect(html.contains("recommend Fish &amp; &lt;b&gt;Chips&lt;/b&gt; to a friend"))
+        #expect(html.contains("<title>How likely are you to recommend Fish &amp; &lt;b&gt;Chips"))
+    }
+
+    @Test("a page in an unknown language is English")
+    func unknownLanguage() {
+        #expect(pages.thanks(in: Language("tlh")).html == pages.thanks().html)
+        #expect(pages.languages == [.english])
+    }
+}
+
+extension String {
+    func count(of part: String) -> Int { ranges(of: part).count }
+}

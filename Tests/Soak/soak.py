@@ -1,0 +1,67 @@
+"""The trials of the acceptance tests at full length, and a table of what they found."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.deployment import Deployment
+from harness.trials import Trial, outage, storm
+
+COLUMNS = ("trial", "minutes", "promised", "arrived", "missing", "doubled", "different", "cut off", "verdict")
+LAYOUT = "{:<22} {:>8} {:>9} {:>9} {:>8} {:>8} {:>10} {:>8}  {}"
+
+
+def row(name: str, trial: Trial | AssertionError) -> str:
+    if isinstance(trial, AssertionError):
+        return f"{name:<22} broken off: {trial}"
+    found = trial.reckoning
+    verdict = "clean" if is_clean(trial) else f"NOT CLEAN {trial.books} {trial.oddities[:3]}"
+    minutes = f"{trial.seconds / 60:.1f}"
+    counts = (found.promised, found.arrived, found.missing, found.doubled, found.different, trial.interruptions)
+    return LAYOUT.format(name, minutes, *counts, verdict)
+
+
+def is_clean(trial: Trial | AssertionError) -> bool:
+    if isinstance(trial, AssertionError):
+        return False
+    return trial.reckoning.is_clean and not trial.oddities and trial.books["parked"] == 0
+
+
+def conduct(begin: Callable[[Deployment], Trial]) -> Trial | AssertionError:
+    """One trial in a directory that is removed afterwards, or what broke it off."""
+    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory:
+        deployment = Deployment(Path(directory), {"planhat": {"batch-size": 500}, "log": {"level": "info"}})
+        try:
+            trial = begin(deployment)
+            deployment.stop()
+            return trial
+        except AssertionError as problem:
+            deployment.kill()
+            return problem
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="deploy/soak", description=__doc__)
+    parser.add_argument("--kills", type=int, default=500, help="SIGKILLs of the collector (default %(default)s)")
+    parser.add_argument("--responses", type=int, default=10_000, help="during the outage (default %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the moments of the kills (default %(default)s)")
+    options = parser.parse_args()
+
+    trials: dict[str, Callable[[Deployment], Trial]] = {
+        f"{options.kills} x kill -9": lambda d: storm(d, options.kills, options.seed),
+        f"outage, {options.responses:,}": lambda d: outage(d, options.responses, away_seconds=60),
+    }
+    results: dict[str, Trial | AssertionError] = {}
+    for name, begin in trials.items():
+        print(f"running: {name}", flush=True)
+        results[name] = conduct(begin)
+    print("\n" + LAYOUT.format(*COLUMNS))
+    for name, trial in results.items():
+        print(row(name, trial))
+    return 0 if all(map(is_clean, results.values())) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
