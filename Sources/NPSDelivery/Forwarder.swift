@@ -95,7 +95,9 @@ package final class Forwarder: Service {
 
     /// Sends what may be sent now. Returns the seconds to wait: 0 = go on, nil = until something arrives.
     private func step(_ work: inout Work) async -> TimeInterval? {
-        if let notBefore = work.sink.notBefore, notBefore > now() { return notBefore.timeIntervalSince(now()) }
+        guard work.sink.isOpen(at: now()) else {
+            return work.sink.notBefore.map { max(0.01, $0.timeIntervalSince(now())) }
+        }
         let delay = work.pace.delay(at: now())
         guard delay <= 0 else { return delay }
         do throws(QueueError) {

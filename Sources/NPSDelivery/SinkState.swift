@@ -9,6 +9,14 @@ struct SinkState {
     private var failures = 0
     private var limits = 0
 
+    /// Whether something may be sent now; a wait that is over is forgotten, what led to it is not.
+    mutating func isOpen(at now: Date) -> Bool {
+        guard let notBefore else { return true }
+        guard notBefore <= now else { return false }
+        self.notBefore = nil
+        return true
+    }
+
     mutating func succeeded() {
         self = SinkState()
     }
