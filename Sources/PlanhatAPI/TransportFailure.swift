@@ -1,4 +1,6 @@
 import AsyncHTTPClient
+import Foundation
+import NIOCore
 import NIOPosix
 import NIOSSL
 
@@ -6,6 +8,9 @@ import NIOSSL
 enum TransportFailure {
     static func sorted(_ error: any Error, isWrite: Bool) -> PlanhatError {
         if error is NIOConnectionError { return .notSent("the connection was refused, or its name is unknown") }
+        if let system = error as? IOError, isRefusal(system.errnoCode) {
+            return .notSent("the connection was refused or found no way")
+        }
         if let ssl = error as? NIOSSLError { return tls(ssl) }
         guard let error = error as? HTTPClientError else {
             return uncertain("the connection broke", isWrite)
@@ -18,6 +23,11 @@ enum TransportFailure {
         case .remoteConnectionClosed: return uncertain("the connection was closed before the answer", isWrite)
         default: return uncertain("the connection failed", isWrite)
         }
+    }
+
+    /// What only the opening of a connection brings; a reset can come in the middle of a request.
+    private static func isRefusal(_ code: Int32) -> Bool {
+        [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL].contains(code)
     }
 
     private static func tls(_ error: NIOSSLError) -> PlanhatError {
