@@ -200,6 +200,8 @@ let package = Package(
             dependencies: [
                 "NPSModel", "NPSQueue", "PlanhatAPI", "NPSDelivery", "PlanhatSandbox",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         .testTarget(

@@ -18,7 +18,7 @@ enum Mapping: Sendable {
     }
 
     private static func drafts(inPayload body: [UInt8]) throws(PayloadProblem) -> [ResponseDraft] {
-        guard let json = try? JSONValue(parsing: Data(body)) else { throw .notJSON }
+        guard let json = try? JSONValue(parsing: body) else { throw .notJSON }
         guard case .array(let elements) = json else { return [ResponseDraft(json)] }
         guard elements.count <= itemLimit else { throw .tooManyItems }
         return elements.map { ResponseDraft($0) }
@@ -26,7 +26,7 @@ enum Mapping: Sendable {
 
     private static func drafts(of body: [UInt8], by program: JQProgram) async throws(PayloadProblem) -> [ResponseDraft]
     {
-        guard (try? JSONValue(parsing: Data(body))) != nil else { throw .notJSON }
+        guard (try? JSONValue(parsing: body)) != nil else { throw .notJSON }
         guard case .success(let outputs) = await program.run(body, limit: itemLimit) else { throw .mappingFailed }
         guard outputs.count <= itemLimit else { throw .tooManyItems }
         return outputs.map { ResponseDraft((try? JSONValue(parsing: $0)) ?? .null) }

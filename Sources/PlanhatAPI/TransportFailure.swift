@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -10,6 +11,8 @@ enum TransportFailure {
         // What is thrown while the request is put together.
         case let error as PlanhatError: error
         case is NIOConnectionError: .notSent("the connection was refused, or its name is unknown")
+        case let error as IOError where isRefusal(error.errnoCode):
+            .notSent("the connection was refused or found no way")
         case let error as NIOSSLError: tls(error) ?? uncertain("the connection broke", isWrite)
         case is NIOSSLExtraError: .refused(.tls, certificate)
         case let error as HTTPClientError: sorted(error, isWrite)
@@ -30,6 +33,11 @@ enum TransportFailure {
         case .remoteConnectionClosed: uncertain("the connection was closed before the answer", isWrite)
         default: uncertain("the connection failed", isWrite)
         }
+    }
+
+    /// What only the opening of a connection brings; a reset can come in the middle of a request.
+    private static func isRefusal(_ code: Int32) -> Bool {
+        [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL].contains(code)
     }
 
     private static let certificate =
