@@ -4,12 +4,14 @@ import Foundation
 enum Endpoint {
     /// The base address without a trailing slash.
     static func checked(_ text: String) throws(PlanhatError) -> String {
+        // Foundation would read other scripts' digits as an address of this machine.
+        guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else { throw notAnAddress }
         // Both of Foundation's parsers must see the same host: one is asked here, the HTTP client asks the other.
         guard let components = URLComponents(string: text), let url = URL(string: text),
             let scheme = components.scheme?.lowercased(), let host = components.host, !host.isEmpty, url.host() != nil,
             components.user == nil, components.password == nil, components.query == nil, components.fragment == nil,
-            !text.contains(where: { $0 == "@" || $0 == "\\" || $0.isWhitespace })
-        else { throw .invalidRequest("planhat.url must be an address such as https://api.planhat.com.") }
+            !text.contains("@"), !text.contains("\\")
+        else { throw notAnAddress }
         guard scheme == "https" || (scheme == "http" && isLoopback(host) && isLoopback(url.host() ?? "")) else {
             throw .invalidRequest("planhat.url must begin with https: the token is never sent in clear.")
         }
@@ -17,6 +19,9 @@ enum Endpoint {
         while base.hasSuffix("/") { base.removeLast() }
         return base
     }
+
+    private static let notAnAddress =
+        PlanhatError.invalidRequest("planhat.url must be an address such as https://api.planhat.com, in ASCII.")
 
     /// 127.0.0.0/8 (RFC 1122 §3.2.1.3), ::1 and the name that stands for them.
     private static func isLoopback(_ host: String) -> Bool {

@@ -4,7 +4,7 @@ package import NPSModel
 package enum ErrorMessage {
     /// Nil when there is none. Foreign text: pass it through ``Redaction/shortened(_:hiding:)`` before showing it.
     package static func text(of json: JSONValue) -> String? {
-        text(of: json, depth: 3)
+        text(of: json, depth: 5)
     }
 
     private static func text(of json: JSONValue, depth: Int) -> String? {
