@@ -39,7 +39,8 @@ final class JQInterpreter: Sendable {
     /// The program's outputs for one JSON text, at most `limit` of them.
     func run(_ input: [UInt8], limit: Int) -> Result<[JSONValue], JQFailure> {
         turn.withLock { _ in
-            // The zero at the end matters: libjq 1.6 reads on to it when it quotes an input that it can't parse.
+            // libjq 1.6 takes a zero byte for the end of a number, and reads on to one when it quotes bad input.
+            guard !input.contains(0) else { return .failure(.notJSON("the input holds a zero byte")) }
             let text = JQNumbers.exact(input) + [0]
             guard let length = Int32(exactly: text.count - 1) else {
                 return .failure(.notJSON("the input is too large"))

@@ -15,7 +15,7 @@ extension JSONValue {
         switch jv_get_kind(value) {
         case JV_KIND_FALSE: self = .bool(false)
         case JV_KIND_TRUE: self = .bool(true)
-        case JV_KIND_NUMBER: self = Self.number(jv_number_value(value))
+        case JV_KIND_NUMBER: self = Self.readable(jv_number_value(value))
         case JV_KIND_STRING: self = .string(Self.text(value))
         case JV_KIND_ARRAY:
             var elements: [JSONValue] = []
@@ -48,7 +48,7 @@ extension JSONValue {
     }
 
     /// libjq knows doubles only. NaN and the infinities, which JSON lacks, become null.
-    private static func number(_ number: Double) -> JSONValue {
+    private static func readable(_ number: Double) -> JSONValue {
         guard number.isFinite else { return .null }
         return Int64(exactly: number).map(JSONValue.integer) ?? .number(number)
     }
