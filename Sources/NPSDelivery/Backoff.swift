@@ -1,13 +1,23 @@
-/// Exponential backoff with full jitter: a random share of a span that doubles from 1 s to 5 min.
-struct Backoff {
-    static let longest = 300.0
+package import Foundation
 
-    /// - Parameters:
-    ///   - attempt: 0 for the first failure.
-    ///   - random: from 0 up to 1.
-    /// - Returns: seconds, at least a tenth of one.
-    static func delay(attempt: Int, random: Double) -> Double {
-        let span = min(longest, Double(1 << min(max(attempt, 0), 9)))
-        return max(0.1, span * random)
+/// Exponential backoff with full jitter: any time between nothing and the ceiling, which doubles to a limit.
+/// Spread like that, nobody's retries come in step.
+package struct Backoff: Sendable, Hashable {
+    package var base: TimeInterval
+    package var limit: TimeInterval
+
+    package init(base: TimeInterval, limit: TimeInterval) {
+        self.base = base
+        self.limit = limit
+    }
+
+    /// - Parameter failures: in a row, counted from 1.
+    package func ceiling(failures: Int) -> TimeInterval {
+        min(limit, base * exp2(Double(min(max(failures, 1), 64) - 1)))
+    }
+
+    /// - Parameter fraction: random, 0..<1.
+    package func delay(failures: Int, fraction: Double) -> TimeInterval {
+        ceiling(failures: failures) * fraction
     }
 }

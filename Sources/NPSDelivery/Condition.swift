@@ -1,18 +1,21 @@
 package import Foundation
 
-/// How forwarding is, for health and metrics.
-package enum Condition: Sendable, Equatable, CustomStringConvertible {
+/// How forwarding is, for readiness in detail, logs and people.
+package enum Condition: Sendable, Hashable, CustomStringConvertible {
+    /// Nothing is due.
+    case idle
     case forwarding
-    /// Waits until then because Planhat asked for it or can't be reached.
-    case waiting(until: Date, reason: String)
-    /// Nothing is sent until a person changes something; tried again by itself.
-    case paused(reason: String)
+    /// It goes on by itself, at this time at the earliest.
+    case backingOff(until: Date, reason: String)
+    /// A person has to mend something; then it goes on by itself.
+    case paused(sentence: String, since: Date)
 
     package var description: String {
         switch self {
-        case .forwarding: "ok"
-        case .waiting(_, let reason): "waiting: \(reason)"
-        case .paused(let reason): "paused: \(reason)"
+        case .idle: "Everything due is delivered."
+        case .forwarding: "Responses are being delivered."
+        case .backingOff(_, let reason): "Delivery waits and goes on by itself: \(reason)."
+        case .paused(let sentence, _): sentence
         }
     }
 }

@@ -1,33 +1,118 @@
+package import Foundation
+import NPSModel
 package import NPSQueue
 
-/// Decides how what was claimed is sent. A value: it knows nothing of sockets or clocks.
-package enum DeliveryPlan: Sendable, Equatable {
-    /// `POST /nps`: one response that Planhat can't know yet.
-    case create(Claim)
-    /// `PUT /nps`: by `sourceId`, so that whatever arrived before is matched and not doubled.
-    case upsert([Claim])
-
-    /// Attempts after which a response goes alone: it may be what spoils the requests that carry it.
-    static let attemptsInCompany = 2
-
-    /// The requests for what was claimed, to be sent one after another.
-    ///
-    /// A lone new response is created. A backlog, an edit, and whatever was tried before with an unknown outcome go as
-    /// an upsert.
-    package static func requests(for claims: [Claim]) -> [DeliveryPlan] {
-        let company = claims.filter { $0.attempts < attemptsInCompany }
-        let loners = claims.filter { $0.attempts >= attemptsInCompany }
-        var plans: [DeliveryPlan] = []
-        if let first = company.first {
-            plans.append(company.count == 1 && !first.mustUpsert ? .create(first) : .upsert(company))
-        }
-        return plans + loners.map { $0.mustUpsert ? .upsert([$0]) : .create($0) }
+/// Decides what the forwarder does next. It knows neither sockets nor files, and no time but the one it is told.
+///
+/// Ask ``next(at:)``, do that one thing, tell how it went, ask again:
+///
+///     wait  → woke()
+///     claim → found(_:nextDue:at:)
+///     send  → answered(_:to:at:)
+///     settle → settled()
+///
+/// When the queue can't claim or settle, `queueFailed(at:)`. One request is in flight at most, ever: Planhat's upsert
+/// is not atomic, so two at once could make two records of one response.
+package struct DeliveryPlan: Sendable {
+    package enum Step: Sendable, Hashable {
+        /// Until something arrives, or until then.
+        case wait(until: Date?)
+        case claim(limit: Int)
+        case send(Shipment)
+        case settle(Settlement)
     }
 
-    package var claims: [Claim] {
-        switch self {
-        case .create(let claim): [claim]
-        case .upsert(let claims): claims
+    private enum Rest: Sendable, Hashable {
+        case none
+        /// Nothing was due; nil when nothing is pending at all.
+        case until(Date?)
+    }
+
+    let configuration: Configuration
+    let fraction: @Sendable () -> Double
+    var breaker: CircuitBreaker
+    var pace: Pace
+    private var rest = Rest.none
+    /// Claimed, packed and not in flight, in the order of sending.
+    var hand: [Shipment] = []
+    var unsettled = Settlement()
+    private var queueFailures = 0
+    private var queueReady = Date.distantPast
+    /// Left out by Planhat once; the next time they are parked. Forgotten at a restart, which costs one more request.
+    var ignoredOnce: Set<ResponseID> = []
+
+    /// - Parameter fraction: random numbers, 0..<1
+    package init(configuration: Configuration, fraction: @escaping @Sendable () -> Double) {
+        self.configuration = configuration
+        self.fraction = fraction
+        breaker = CircuitBreaker(timing: configuration.timing)
+        pace = Pace(requestsPerMinute: configuration.requestsPerMinute)
+    }
+
+    package var condition: Condition {
+        switch breaker.state {
+        case .backingOff(let until, let reason): .backingOff(until: until, reason: reason)
+        case .paused(_, let sentence, let since): .paused(sentence: sentence, since: since)
+        case .closed: rest == .none ? .forwarding : .idle
         }
+    }
+}
+
+extension DeliveryPlan {
+    package mutating func next(at now: Date) -> Step {
+        // Bounded, so that a clock that was set back doesn't stop everything.
+        let queueWait = min(queueReady, now.addingTimeInterval(Self.queueBackoff.limit))
+        guard unsettled.isEmpty else { return now < queueWait ? .wait(until: queueWait) : .settle(unsettled) }
+        if case .until(let due) = rest {
+            guard let due, due <= now else { return .wait(until: due) }
+            rest = .none
+        }
+        let ready = max(queueWait, breaker.ready(at: now), pace.ready(at: now))
+        // Only who can send at once claims: the later, the larger the batch, and nothing hangs between states.
+        guard ready <= now else { return .wait(until: ready) }
+        guard !hand.isEmpty else { return .claim(limit: breaker.isProbing ? 1 : configuration.batchSize) }
+        pace.spend(at: now)
+        return .send(hand.removeFirst())
+    }
+
+    package mutating func woke() {
+        rest = .none
+    }
+
+    /// - Parameter nextDue: of what is pending, when nothing was found.
+    package mutating func found(_ claims: [Claim], nextDue: Date?, at now: Date) {
+        queueFailures = 0
+        guard !claims.isEmpty else {
+            // A moment at least: a row that is due and yet can't be claimed must not make the loop spin.
+            rest = .until(nextDue.map { max($0, now.addingTimeInterval(0.01)) })
+            return
+        }
+        hand = pack(claims)
+    }
+
+    package mutating func settled() {
+        queueFailures = 0
+        unsettled = Settlement()
+    }
+
+    static let queueBackoff = Backoff(base: 1, limit: 60)
+
+    /// True for the first failure in a row.
+    package mutating func queueFailed(at now: Date) -> Bool {
+        queueFailures = min(queueFailures + 1, 64)
+        queueReady = now.addingTimeInterval(Self.queueBackoff.delay(failures: queueFailures, fraction: fraction()))
+        return queueFailures == 1
+    }
+
+    /// What has to be settled before the forwarder ends, apart from the request in flight.
+    package mutating func end(at now: Date) -> Settlement {
+        dropHand(retryAt: now, reason: "the collector stopped before it was sent again")
+        defer { unsettled = Settlement() }
+        return unsettled
+    }
+
+    mutating func dropHand(retryAt: Date, reason: String) {
+        for shipment in hand { unsettled.giveBack(shipment, retryAt: retryAt, reason: reason) }
+        hand = []
     }
 }

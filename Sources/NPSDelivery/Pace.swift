@@ -1,33 +1,49 @@
-import Foundation
+package import Foundation
 
-/// A token bucket over requests: a small burst, then one every so often.
-struct Pace {
+/// Keeps the requests to so many a minute: a token bucket that holds one token, so that what arrives while it fills
+/// goes together in the next request.
+package struct Pace: Sendable, Hashable {
+    /// The API's own figures, from the headers of an answer.
+    package struct Quota: Sendable, Hashable {
+        package let limit: Int
+        package let remaining: Int
+
+        package init(limit: Int, remaining: Int) {
+            self.limit = limit
+            self.remaining = remaining
+        }
+    }
+
+    /// Longer than this it never waits: the API's window is one or two minutes.
+    private static let longest: TimeInterval = 60
+
     private let interval: TimeInterval
-    private let burst: Double
-    private var tokens: Double
-    private var updated: Date
+    private var stretch = 1.0
+    private var last: Date?
 
-    init(requestsPerMinute: Int, now: Date) {
-        interval = 60 / Double(max(1, requestsPerMinute))
-        burst = max(1, Double(requestsPerMinute) / 15)
-        tokens = burst
-        updated = now
+    package init(requestsPerMinute: Int) {
+        interval = 60 / TimeInterval(max(requestsPerMinute, 1))
     }
 
-    /// Seconds until the next request may be sent; 0 = now.
-    mutating func delay(at now: Date) -> TimeInterval {
-        refill(now)
-        return tokens >= 1 ? 0 : (1 - tokens) * interval
+    /// When the next request may be sent; not in the future means now.
+    package func ready(at now: Date) -> Date {
+        guard let last else { return now }
+        // A last request in the future means that the clock was set back.
+        return min(last, now).addingTimeInterval(min(interval * stretch, Self.longest))
     }
 
-    mutating func spend(at now: Date) {
-        refill(now)
-        tokens = max(0, tokens - 1)
+    package mutating func spend(at now: Date) {
+        last = now
     }
 
-    private mutating func refill(_ now: Date) {
-        let elapsed = max(0, now.timeIntervalSince(updated))
-        tokens = min(burst, tokens + elapsed / interval)
-        updated = now
+    /// Below a fifth of the API's limit the pace slackens in proportion. Nil: the answer didn't say.
+    package mutating func observe(_ quota: Quota?) {
+        guard let quota, quota.limit > 0 else {
+            stretch = 1
+            return
+        }
+        let low = Double(quota.limit) / 5
+        let remaining = Double(max(quota.remaining, 0))
+        stretch = remaining >= low ? 1 : low / max(remaining, 0.5)
     }
 }

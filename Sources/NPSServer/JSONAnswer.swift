@@ -1,8 +1,8 @@
 import Foundation
-import NPSModel
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NPSModel
 
 /// A value as `application/json`.
 enum JSONAnswer {

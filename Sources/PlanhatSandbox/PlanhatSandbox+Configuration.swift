@@ -31,3 +31,13 @@ extension PlanhatSandbox {
         }
     }
 }
+
+/// Service groups print their services in log lines: what they print must not hold the token.
+extension PlanhatSandbox: CustomStringConvertible {
+    package var description: String { "PlanhatSandbox" }
+}
+
+extension PlanhatSandbox.Configuration: CustomStringConvertible, CustomReflectable {
+    package var description: String { "\(host):\(port) (token not shown)" }
+    package var customMirror: Mirror { Mirror(self, children: ["host": host, "port": port]) }
+}

@@ -50,4 +50,13 @@ struct ConnectionDeadlineTests {
         #expect(state.answerEnd(at: start) == .keepOpen)
         #expect(state.deadline == start + .seconds(30))
     }
+
+    @Test("after bytes that are no HTTP the connection ends soon, also when the refusal is written")
+    func unreadable() {
+        var state = ConnectionDeadline(limits: limits, now: start)
+        state.parseFailed(at: start)
+        #expect(state.deadline == start + limits.linger)
+        #expect(state.answerEnd(at: start) == .linger)
+        #expect(state.deadline == start + limits.linger)
+    }
 }

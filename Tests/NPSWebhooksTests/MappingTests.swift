@@ -89,7 +89,11 @@ struct MappingTests {
         }
     }
 
-    @Test("what is not JSON is refused", arguments: ["standard", "tally"], ["", "{", "score=9", "\u{feff}", "{}{}"])
+    @Test(
+        "what is not JSON is refused",
+        arguments: ["standard", "tally"],
+        ["", "{", "score=9", "\u{feff}", "{}{}", "nan", "[+1]", "[5\u{0}]"]
+    )
     func notJSON(_ name: String, body: String) async {
         await #expect(throws: PayloadProblem.notJSON) { try await Fixture.map(name, body) }
     }

@@ -115,7 +115,7 @@ extension Settings {
         return Planhat(
             url: url,
             token: token,
-            requestsPerMinute: reader.number("planhat.requests-per-minute", standard: 150, in: 1...9000) ?? 150,
+            requestsPerMinute: reader.number("planhat.requests-per-minute", standard: 150, in: 1...1_000_000) ?? 150,
             batchSize: reader.number("planhat.batch-size", standard: 100, in: 1...5000) ?? 100
         )
     }

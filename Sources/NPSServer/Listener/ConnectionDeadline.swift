@@ -6,6 +6,7 @@ struct ConnectionDeadline {
     private let limits: ConnectionLimits
     private var isReadingRequest = false
     private var unanswered = 0
+    private var isUnreadable = false
     private(set) var deadline: NIODeadline
 
     init(limits: ConnectionLimits, now: NIODeadline) {
@@ -27,6 +28,12 @@ struct ConnectionDeadline {
     /// Whether the answer being written overtakes its own request: then nothing more is read on this connection.
     var isAnsweringEarly: Bool { isReadingRequest && unanswered == 1 }
 
+    /// Nothing that follows can be understood any more.
+    mutating func parseFailed(at now: NIODeadline) {
+        isUnreadable = true
+        deadline = now + limits.linger
+    }
+
     enum AnswerAction: Equatable {
         case keepOpen
         /// Stop reading and close at the deadline.
@@ -34,9 +41,9 @@ struct ConnectionDeadline {
     }
 
     mutating func answerEnd(at now: NIODeadline) -> AnswerAction {
-        let isEarly = isAnsweringEarly
+        let isLast = isAnsweringEarly || isUnreadable
         unanswered = max(0, unanswered - 1)
-        if isEarly {
+        if isLast {
             deadline = now + limits.linger
             return .linger
         }

@@ -76,6 +76,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(data, promise: promise)
     }
 
+    /// Hummingbird answers 400 and then waits for the client to go; one that goes on sending would never.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        state.parseFailed(at: .now())
+        stopReading(context)
+        context.fireErrorCaught(error)
+    }
+
     private func stopReading(_ context: ChannelHandlerContext) {
         context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
         timer?.cancel()

@@ -44,13 +44,13 @@ struct SurveyRoutes {
             response.headers[.retryAfter] = String(delay)
             return response
         }
-        guard Self.isForm(request.headers[.contentType]) else { return page(pages.unreadable(), .unsupportedMediaType) }
         let body: [UInt8]
         do {
             body = try await request.collectBody(upTo: Self.bodyLimit)
         } catch let problem as Problem where problem == .contentTooLarge {
             return page(pages.tooLarge(), .contentTooLarge)
         }
+        guard Self.isForm(request.headers[.contentType]) else { return page(pages.unreadable(), .unsupportedMediaType) }
         let response = await answer(body)
         Counter(label: "nps_survey_submissions_total", dimensions: [("status", String(response.status.code))])
             .increment()

@@ -23,15 +23,24 @@ enum Mapping: Sendable {
     func drafts(of body: [UInt8]) async throws(PayloadProblem) -> [Result<ResponseDraft, InvalidResponse>] {
         switch self {
         case .identity: try Self.drafts(in: body).map(Result.success)
-        case .jq(let program): try Self.drafts(from: await program.run(body))
+        case .jq(let program): try await Self.drafts(of: body, by: program)
         }
     }
 
     private static func drafts(in body: [UInt8]) throws(PayloadProblem) -> [ResponseDraft] {
-        guard let json = try? JSONValue(parsing: Data(body)) else { throw .notJSON }
+        guard let json = try? JSONValue(parsing: body) else { throw .notJSON }
         guard case .array(let elements) = json else { return [ResponseDraft(json)] }
         guard elements.count <= itemLimit else { throw .tooManyItems }
         return elements.map { ResponseDraft($0) }
+    }
+
+    /// Parsed strictly beforehand, so that both ways agree on what JSON is: libjq 1.6 also takes `nan` and `+1`.
+    private static func drafts(
+        of body: [UInt8],
+        by program: JQProgram
+    ) async throws(PayloadProblem) -> [Result<ResponseDraft, InvalidResponse>] {
+        guard (try? JSONValue(parsing: body)) != nil else { throw .notJSON }
+        return try drafts(from: await program.run(body))
     }
 
     /// A program that fails is no fault of the sender's: the payload is kept like any other that can't become a

@@ -1,0 +1,32 @@
+import NPSModel
+import PlanhatAPI
+
+extension Answer {
+    init(_ error: PlanhatError) {
+        self =
+            switch error {
+            case .notSent(let why): .notSent(why)
+            case .rateLimited(let seconds): .rateLimited(retryAfter: seconds)
+            case .ambiguous(let why): .ambiguous(why)
+            case .rejected, .invalidRequest: .rejected(error.description)
+            case .refused(_, let sentence): .refused(sentence)
+            // Creates and upserts name no record, so it is the resource that isn't there.
+            case .notFound: .refused("There is no NPS resource at planhat.url: check the address and its region.")
+            }
+    }
+}
+
+extension BulkReport {
+    init(_ result: BulkResult, of shipment: Shipment) {
+        self.init(counted: result.applied)
+        for keys in result.insertsKeys + result.updatesKeys {
+            guard let id = keys.sourceId.flatMap(ResponseID.init(rawValue:)) else { continue }
+            proven[id] = Proof(planhatID: keys.id)
+        }
+        let attribution = ErrorAttribution(shipment.claims)
+        for entry in result.errors {
+            let (owner, reason) = attribution.attribute(entry)
+            if let owner { problems[owner] = reason } else { strayErrors.append(reason) }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package import Foundation
+
+/// Whether the API is worth a request now. After trouble that concerns every response it stays open for a while,
+/// then lets single requests through until one gets an answer.
+package struct CircuitBreaker: Sendable, Hashable {
+    package struct Timing: Sendable, Hashable {
+        /// After a request that didn't get through.
+        package var backoff = Backoff(base: 1, limit: 300)
+        /// After a refusal, without jitter: 30 s, 1 min, … 5 min.
+        package var probe = Backoff(base: 30, limit: 300)
+        /// After a 429 that doesn't say how long: Planhat's counters are reset "every 60–120 seconds"
+        /// (its API introduction of 2017).
+        package var rateLimit = Backoff(base: 60, limit: 120)
+        /// The longest `Retry-After` that is believed.
+        package var longestRetryAfter: TimeInterval = 900
+
+        package init() {}
+    }
+
+    package enum State: Sendable, Hashable {
+        case closed
+        case backingOff(until: Date, reason: String)
+        /// - since: of the first refusal in a row
+        case paused(until: Date, sentence: String, since: Date)
+    }
+
+    private let timing: Timing
+    package private(set) var state = State.closed
+    private var failures = 0
+    private var limits = 0
+
+    package init(timing: Timing = Timing()) {
+        self.timing = timing
+    }
+
+    /// True until an answer shows that responses get through again: send one, not all.
+    package var isProbing: Bool { failures > 0 }
+
+    package func ready(at now: Date) -> Date {
+        switch state {
+        case .closed: now
+        case .backingOff(let until, _), .paused(let until, _, _):
+            // A longer wait than there is means that the clock was set back.
+            min(until, now.addingTimeInterval(max(timing.longestRetryAfter, timing.probe.limit)))
+        }
+    }
+
+    package mutating func gotThrough() {
+        state = .closed
+        failures = 0
+        limits = 0
+    }
+
+    /// Gives when to try again.
+    package mutating func failed(_ reason: String, at now: Date, fraction: Double) -> Date {
+        count(whenNot: \.isPaused)
+        let until = now.addingTimeInterval(timing.backoff.delay(failures: failures, fraction: fraction))
+        state = .backingOff(until: until, reason: reason)
+        return until
+    }
+
+    /// Gives when to try again.
+    package mutating func limited(retryAfter: TimeInterval?, at now: Date) -> Date {
+        limits = min(limits + 1, 64)
+        let told = retryAfter.map { min(max($0, 1), timing.longestRetryAfter) }
+        let until = now.addingTimeInterval(told ?? timing.rateLimit.ceiling(failures: limits))
+        state = .backingOff(until: until, reason: "Planhat's rate limit is reached")
+        return until
+    }
+
+    /// Gives when to try again.
+    package mutating func refused(_ sentence: String, at now: Date) -> Date {
+        var start = now
+        if case .paused(_, _, let since) = state { start = since }
+        count(whenNot: { !$0.isPaused })
+        let until = now.addingTimeInterval(timing.probe.ceiling(failures: failures))
+        state = .paused(until: until, sentence: sentence, since: start)
+        return until
+    }
+
+    /// Failures in a row are counted for one kind of trouble at a time.
+    private mutating func count(whenNot isOther: (State) -> Bool) {
+        failures = isOther(state) ? 1 : min(failures + 1, 64)
+    }
+}
+
+extension CircuitBreaker.State {
+    fileprivate var isPaused: Bool {
+        if case .paused = self { true } else { false }
+    }
+}

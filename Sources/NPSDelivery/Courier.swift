@@ -1,0 +1,60 @@
+import NPSQueue
+import PlanhatAPI
+
+/// Carries a shipment to Planhat and brings back what was answered.
+struct Courier: Sendable {
+    struct Reply: Sendable {
+        let answer: Answer
+        /// For the metrics: of HTTP, or in a word how the request failed without one.
+        let status: String
+        let quota: Pace.Quota?
+    }
+
+    let client: PlanhatClient
+
+    func deliver(_ shipment: Shipment) async -> Reply {
+        do throws(PlanhatError) {
+            let (answer, status) = try await send(shipment)
+            return Reply(answer: answer, status: status, quota: quota)
+        } catch {
+            return Reply(answer: Answer(error), status: error.label, quota: quota)
+        }
+    }
+
+    private func send(_ shipment: Shipment) async throws(PlanhatError) -> (Answer, status: String) {
+        switch shipment.operation {
+        case .create:
+            guard let claim = shipment.claims.first else { throw .invalidRequest("There is nothing to create.") }
+            return (.created(planhatID: try await client.create(RecordDraft(claim)).id), "2xx")
+        case .upsert:
+            let result = try await client.upsert(shipment.claims.map { RecordDraft($0) })
+            return (.upserted(BulkReport(result, of: shipment)), String(result.status))
+        }
+    }
+
+    private var quota: Pace.Quota? {
+        client.rateLimit.map { Pace.Quota(limit: $0.limit, remaining: $0.remaining) }
+    }
+}
+
+extension RecordDraft {
+    /// The full state. An edit that took the comment away says so: what isn't sent stays as it was.
+    init(_ claim: Claim) {
+        self.init(claim.response)
+        if comment == nil, claim.revision > 1 { comment = "" }
+    }
+}
+
+extension PlanhatError {
+    fileprivate var label: String {
+        switch self {
+        case .invalidRequest: "invalid"
+        case .notSent: "unsent"
+        case .rateLimited: "429"
+        case .ambiguous: "ambiguous"
+        case .rejected(let status, _): String(status)
+        case .notFound: "404"
+        case .refused(let refusal, _): refusal.rawValue
+        }
+    }
+}

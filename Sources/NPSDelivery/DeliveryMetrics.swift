@@ -1,0 +1,40 @@
+import Metrics
+
+/// What delivery counts. Labels hold kinds and statuses, never values.
+struct DeliveryMetrics: Sendable {
+    private let chosen: (any MetricsFactory)?
+
+    /// - Parameter factory: nil for the system's, which may be set up later than this.
+    init(factory: (any MetricsFactory)?) {
+        chosen = factory
+    }
+
+    private var factory: any MetricsFactory { chosen ?? MetricsSystem.factory }
+
+    /// Makes the figures visible before there is anything to count.
+    func begin() {
+        for outcome in ["delivered", "retried", "ambiguous", "parked"] { count(outcome, 0) }
+        note(isPaused: false)
+    }
+
+    func count(_ tally: Tally) {
+        count("delivered", tally.delivered)
+        count("retried", tally.retried)
+        count("ambiguous", tally.ambiguous)
+        count("parked", tally.parked.count)
+    }
+
+    private func count(_ outcome: String, _ number: Int) {
+        Counter(label: "nps_delivery_total", dimensions: [("outcome", outcome)], factory: factory).increment(by: number)
+    }
+
+    /// - Parameter status: ``Courier/Reply/status``
+    func count(_ operation: Shipment.Operation, status: String) {
+        let dimensions = [("operation", operation.rawValue), ("status", status)]
+        Counter(label: "nps_delivery_requests_total", dimensions: dimensions, factory: factory).increment()
+    }
+
+    func note(isPaused: Bool) {
+        Gauge(label: "nps_delivery_paused", dimensions: [], factory: factory).record(isPaused ? 1 : 0)
+    }
+}

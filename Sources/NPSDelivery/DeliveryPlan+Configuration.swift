@@ -1,0 +1,25 @@
+package import Foundation
+
+extension DeliveryPlan {
+    package struct Configuration: Sendable, Hashable {
+        /// Responses in one request at most; Planhat takes 5,000.
+        package var batchSize: Int
+        /// Bytes in one request, roughly. Planhat's limit is said to be 32 MB.
+        package var batchBytes = 1 << 20
+        package var requestsPerMinute: Int
+        /// How long a request without a clear answer may still be at work, in seconds. Only then it is repeated.
+        package var grace: TimeInterval = 30
+        /// Ambiguous attempts after which a response is tried seldom.
+        package var promptAttempts = 8
+        /// The wait between those, in seconds.
+        package var seldom: TimeInterval = 300
+        /// Ambiguous attempts after which a response that is alone in failing is parked.
+        package var attemptLimit = 16
+        package var timing = CircuitBreaker.Timing()
+
+        package init(requestsPerMinute: Int = 150, batchSize: Int = 100) {
+            self.requestsPerMinute = requestsPerMinute
+            self.batchSize = min(max(batchSize, 1), 5_000)
+        }
+    }
+}

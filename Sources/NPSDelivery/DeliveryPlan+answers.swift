@@ -1,0 +1,143 @@
+package import Foundation
+import NPSModel
+import NPSQueue
+
+extension DeliveryPlan {
+    /// Takes in the answer to a shipment.
+    ///
+    /// - Parameter quota: of the API, if the answer told it.
+    /// - Returns: what became of the claims and is to be counted.
+    package mutating func answered(
+        _ answer: Answer,
+        to shipment: Shipment,
+        quota: Pace.Quota? = nil,
+        at now: Date
+    ) -> Tally {
+        pace.observe(quota)
+        let before = unsettled.verdicts.count
+        switch answer {
+        case .created(let id?):
+            breaker.gotThrough()
+            for claim in shipment.claims { unsettled.settle(claim, .delivered(planhatID: id)) }
+        case .created(nil):
+            breaker.gotThrough()
+            for claim in shipment.claims { doubt(claim, of: shipment, "the answer showed no record", at: now) }
+        case .upserted(let report):
+            take(report, of: shipment, at: now)
+        case .rejected(let reason):
+            reject(shipment, reason, at: now)
+        case .notSent, .rateLimited, .ambiguous, .refused:
+            fail(shipment, answer, at: now)
+        }
+        return Tally(unsettled.verdicts.dropFirst(before))
+    }
+
+    private mutating func take(_ report: BulkReport, of shipment: Shipment, at now: Date) {
+        breaker.gotThrough()
+        let reading = BulkReading(report, of: shipment)
+        var again: [Claim] = []
+        for claim in shipment.claims {
+            switch reading.finding(claim) {
+            case .delivered(let id):
+                ignoredOnce.remove(claim.response.id)
+                unsettled.settle(claim, .delivered(planhatID: id))
+            case .problem(let reason):
+                refuse(claim, of: shipment, reason, at: now, again: &again)
+            case .ignored:
+                ignore(claim, at: now)
+            case .unproven(let reason):
+                if shipment.isAlone {
+                    doubt(claim, of: shipment, reason ?? "the answer's counts prove nothing", at: now)
+                } else {
+                    again.append(claim)
+                }
+            }
+        }
+        hand.insert(contentsOf: Shipment.halves(again), at: 0)
+    }
+
+    private mutating func refuse(
+        _ claim: Claim,
+        of shipment: Shipment,
+        _ reason: String,
+        at now: Date,
+        again: inout [Claim]
+    ) {
+        // "…duplicated" may be about the record that an earlier request of ours made; an upsert on its own tells.
+        guard Self.speaksOfDuplicate(reason) else { return unsettled.settle(claim, .park(reason: reason)) }
+        if !shipment.isAlone {
+            again.append(claim)
+        } else if claim.attempts < 3 {
+            unsettled.settle(claim, .ambiguous(retryAt: now.addingTimeInterval(configuration.grace), reason: reason))
+        } else {
+            unsettled.settle(claim, .park(reason: reason))
+        }
+    }
+
+    private mutating func ignore(_ claim: Claim, at now: Date) {
+        if ignoredOnce.remove(claim.response.id) != nil {
+            unsettled.settle(claim, .park(reason: "ignored by Planhat (unknown contact or domain?)"))
+        } else {
+            ignoredOnce.insert(claim.response.id)
+            let reason = "Planhat counted no record for it"
+            unsettled.settle(claim, .ambiguous(retryAt: now.addingTimeInterval(configuration.grace), reason: reason))
+        }
+    }
+
+    private mutating func reject(_ shipment: Shipment, _ reason: String, at now: Date) {
+        breaker.gotThrough()
+        guard shipment.isAlone else {
+            hand.insert(contentsOf: Shipment.halves(shipment.claims), at: 0)
+            return
+        }
+        var none: [Claim] = []
+        for claim in shipment.claims { refuse(claim, of: shipment, reason, at: now, again: &none) }
+    }
+
+    private static func speaksOfDuplicate(_ reason: String) -> Bool {
+        reason.range(of: "duplicat", options: .caseInsensitive) != nil
+    }
+
+    /// Trouble that isn't about one response: whatever is in hand goes back, and the breaker says when to go on.
+    private mutating func fail(_ shipment: Shipment, _ answer: Answer, at now: Date) {
+        switch answer {
+        case .notSent(let reason):
+            let until = breaker.failed(reason, at: now, fraction: fraction())
+            if shipment.mayHaveArrived {
+                unsettled.giveBack(shipment, retryAt: until, reason: reason)
+            } else {
+                // With a date of its own, so that the next probe is another response.
+                for claim in shipment.claims {
+                    unsettled.settle(claim, .retry(at: until, reason: reason, countsAttempt: false))
+                }
+            }
+            dropHand(retryAt: until, reason: reason)
+        case .rateLimited(let retryAfter):
+            let until = breaker.limited(retryAfter: retryAfter, at: now)
+            hand.insert(shipment, at: 0)
+            dropHand(retryAt: until, reason: "Planhat's rate limit is reached")
+        case .refused(let sentence):
+            let until = breaker.refused(sentence, at: now)
+            hand.insert(shipment, at: 0)
+            dropHand(retryAt: until, reason: sentence)
+        case .ambiguous(let reason):
+            // Before the breaker hears of it: whether this response is alone in failing is what it knew until now.
+            for claim in shipment.claims { doubt(claim, of: shipment, reason, at: now) }
+            let until = breaker.failed(reason, at: now, fraction: fraction())
+            dropHand(retryAt: until, reason: reason)
+        case .created, .upserted, .rejected:
+            break
+        }
+    }
+
+    private mutating func doubt(_ claim: Claim, of shipment: Shipment, _ reason: String, at now: Date) {
+        let isTheOnlyOne = shipment.isAlone && breaker.state == .closed
+        guard claim.attempts < configuration.attemptLimit || !isTheOnlyOne else {
+            unsettled.settle(claim, .park(reason: "never a clear answer, while others arrive: " + reason))
+            return
+        }
+        let wait = claim.attempts < configuration.promptAttempts ? configuration.grace : configuration.seldom
+        let retryAt = now.addingTimeInterval(max(wait, configuration.grace))
+        unsettled.settle(claim, .ambiguous(retryAt: retryAt, reason: reason))
+    }
+}

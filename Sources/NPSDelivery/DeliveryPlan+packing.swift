@@ -1,0 +1,47 @@
+import NPSModel
+import NPSQueue
+
+extension DeliveryPlan {
+    /// A lone new response is a create; everything else is upserts, in the given order, none too large.
+    func pack(_ claims: [Claim]) -> [Shipment] {
+        if claims.count == 1, let claim = claims.first, claim.isNew, !breaker.isProbing {
+            return [Shipment(claims, .create)]
+        }
+        var shipments: [Shipment] = []
+        var batch: [Claim] = []
+        var bytes = 0
+        var limit = Int.max
+        for claim in claims {
+            let size = claim.approximateBytes
+            let isFull = batch.count >= min(limit, batchLimit(claim)) || bytes + size > configuration.batchBytes
+            if isFull, !batch.isEmpty {
+                shipments.append(Shipment(batch, .upsert))
+                batch = []
+                bytes = 0
+                limit = .max
+            }
+            limit = min(limit, batchLimit(claim))
+            batch.append(claim)
+            bytes += size
+        }
+        if !batch.isEmpty { shipments.append(Shipment(batch, .upsert)) }
+        return shipments
+    }
+
+    /// Who failed repeatedly travels in ever smaller company: a response that makes the API fail ends up alone, and
+    /// those that only failed beside it arrive. The second attempt has its full company still, since most failures
+    /// are nobody's.
+    private func batchLimit(_ claim: Claim) -> Int {
+        max(1, configuration.batchSize >> min(max(claim.attempts - 1, 0), 16))
+    }
+}
+
+extension Claim {
+    fileprivate var isNew: Bool { attempts == 0 && !mustUpsert }
+
+    /// Of the record as JSON, with room for escapes and the short fields.
+    fileprivate var approximateBytes: Int {
+        let custom = response.custom.isEmpty ? 0 : JSONValue.object(response.custom).canonical.count
+        return 512 + 2 * (response.comment?.utf8.count ?? 0) + custom
+    }
+}

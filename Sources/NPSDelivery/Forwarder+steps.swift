@@ -1,0 +1,63 @@
+import Logging
+import NPSModel
+import NPSQueue
+
+extension Forwarder {
+    /// Does one step of the plan and tells it how that went. False when there is no queue any more.
+    func perform(_ step: DeliveryPlan.Step, _ plan: inout DeliveryPlan) async -> Bool {
+        do throws(QueueError) {
+            switch step {
+            case .wait: break
+            case .claim(let limit):
+                let claims = try await queue.claim(limit: limit)
+                let nextDue = claims.isEmpty ? try await queue.nextDue() : nil
+                plan.found(claims, nextDue: nextDue, at: clock.now())
+            case .send(let shipment):
+                await send(shipment, &plan)
+            case .settle(let settlement):
+                try await settle(settlement)
+                plan.settled()
+            }
+            return true
+        } catch {
+            return note(error, &plan)
+        }
+    }
+
+    private func send(_ shipment: Shipment, _ plan: inout DeliveryPlan) async {
+        let reply = await courier.deliver(shipment)
+        // Cut off by the stop: whether it arrived is for the next start to find out.
+        guard !Task.isCancelled else { return }
+        metrics.count(shipment.operation, status: reply.status)
+        let tally = plan.answered(reply.answer, to: shipment, quota: reply.quota, at: clock.now())
+        metrics.count(tally)
+        for verdict in tally.parked { report(verdict) }
+    }
+
+    private func settle(_ settlement: Settlement) async throws(QueueError) {
+        if !settlement.verdicts.isEmpty { try await queue.settle(settlement.verdicts) }
+        if !settlement.releases.isEmpty { try await queue.release(settlement.releases) }
+    }
+
+    private func report(_ verdict: Verdict) {
+        guard case .park(let reason) = verdict.outcome else { return }
+        logger.warning("response parked", metadata: ["id": "\(verdict.id)", "reason": "\(reason)"])
+    }
+
+    private func note(_ error: QueueError, _ plan: inout DeliveryPlan) -> Bool {
+        if case .closed = error { return false }
+        if plan.queueFailed(at: clock.now()) {
+            logger.error("the queue can't be used; delivery waits for it", metadata: ["reason": "\(error)"])
+        }
+        return true
+    }
+
+    /// Leaves nothing claimed but what may be under way.
+    func end(_ plan: inout DeliveryPlan) async {
+        do throws(QueueError) {
+            try await settle(plan.end(at: clock.now()))
+        } catch {
+            logger.warning("the queue took no last word", metadata: ["reason": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Foundation
+package import NPSModel
+package import NPSQueue
+
+/// What the queue has to be told about claims. Repeating it is harmless.
+package struct Settlement: Sendable, Hashable {
+    package var verdicts: [Verdict] = []
+    /// Certainly not sent, and to go again as if they had not been claimed.
+    package var releases: [ResponseID] = []
+
+    package init(verdicts: [Verdict] = [], releases: [ResponseID] = []) {
+        self.verdicts = verdicts
+        self.releases = releases
+    }
+
+    package var isEmpty: Bool { verdicts.isEmpty && releases.isEmpty }
+
+    mutating func settle(_ claim: Claim, _ outcome: Outcome) {
+        verdicts.append(Verdict(id: claim.response.id, revision: claim.revision, outcome: outcome))
+    }
+
+    /// Gives back what wasn't sent; what an earlier request may have delivered keeps that doubt.
+    mutating func giveBack(_ shipment: Shipment, retryAt: Date, reason: String) {
+        if shipment.mayHaveArrived {
+            for claim in shipment.claims { settle(claim, .ambiguous(retryAt: retryAt, reason: reason)) }
+        } else {
+            releases += shipment.claims.map(\.response.id)
+        }
+    }
+}

@@ -1,0 +1,214 @@
+import Foundation
+import NPSDelivery
+import NPSModel
+import NPSQueue
+import Testing
+
+@Suite("What an answer means")
+struct DeliveryPlanAnswerTests {
+    @Test("an outage is retried without burning attempts, one response at a time, until an answer comes")
+    func outage() throws {
+        let delivery = PlannedDelivery(fraction: 1)
+        let sent = try claims(0..<3)
+        var wait: TimeInterval = 1
+        var settlement = try delivery.deliver(sent, .notSent("connection refused"))
+        let until = delivery.now.addingTimeInterval(1)
+        #expect(
+            settlement.verdicts
+                == sent.map { $0.verdict(.retry(at: until, reason: "connection refused", countsAttempt: false)) }
+        )
+        for _ in 1...12 {
+            #expect(delivery.plan.condition.isBackingOff)
+            #expect(try delivery.waited() == min(wait, 300))
+            #expect(delivery.next() == .claim(limit: 1))
+            settlement = try delivery.deliver([sent[0]], .notSent("connection refused"))
+            #expect(settlement.verdicts.count == 1)
+            wait *= 2
+        }
+        _ = try delivery.waited()
+        _ = try delivery.deliver([sent[0]], .upserted(BulkReport(naming: [sent[0]])))
+        #expect(delivery.plan.condition == .forwarding)
+        #expect(try delivery.claimLimit() == 100)
+    }
+
+    @Test("a probe is never a create: nobody knows whether it is alone")
+    func probe() throws {
+        let delivery = PlannedDelivery()
+        _ = try delivery.deliver([claim(1)], .notSent("connection refused"))
+        _ = try delivery.waited()
+        delivery.plan.found([try claim(1)], nextDue: nil, at: delivery.now)
+        #expect(try delivery.shipment().operation == .upsert)
+    }
+
+    @Test("a refusal pauses the whole sink, gives everything back untouched, and is probed with one response")
+    func refusal() throws {
+        let delivery = PlannedDelivery { $0.batchBytes = 1_000 }
+        let sent = try claims(0..<3)
+        let settlement = try delivery.deliver(sent, .refused("Planhat refuses the token."))
+        #expect(settlement == Settlement(releases: sent.map(\.id)))
+        #expect(delivery.plan.condition == .paused(sentence: "Planhat refuses the token.", since: delivery.now))
+        #expect(try delivery.waited() == 30)
+        #expect(delivery.next() == .claim(limit: 1))
+        let since = delivery.now.addingTimeInterval(-30)
+        _ = try delivery.deliver([sent[0]], .refused("Planhat refuses the token."))
+        #expect(delivery.plan.condition == .paused(sentence: "Planhat refuses the token.", since: since))
+        #expect(try delivery.waited() == 60)
+        _ = try delivery.deliver([sent[0]], .upserted(BulkReport(naming: [sent[0]])))
+        #expect(delivery.plan.condition == .forwarding)
+        #expect(try delivery.claimLimit() == 100)
+    }
+
+    @Test("a rate limit holds everything for as long as it says, and the backlog goes on whole")
+    func rateLimit() throws {
+        let delivery = PlannedDelivery()
+        let sent = try claims(0..<3)
+        #expect(try delivery.deliver(sent, .rateLimited(retryAfter: 17)) == Settlement(releases: sent.map(\.id)))
+        #expect(delivery.plan.condition.isBackingOff)
+        #expect(try delivery.waited() == 17)
+        #expect(delivery.next() == .claim(limit: 100))
+    }
+
+    @Test("an ambiguous outcome waits out the grace, then is an upsert for good")
+    func ambiguous() throws {
+        let delivery = PlannedDelivery()
+        let one = try claim(1)
+        let settlement = try delivery.deliver([one], .ambiguous("no answer in time"))
+        let retryAt = delivery.now.addingTimeInterval(30)
+        #expect(settlement.verdicts == [one.verdict(.ambiguous(retryAt: retryAt, reason: "no answer in time"))])
+    }
+
+    @Test("a create that shows no record proves nothing")
+    func emptyCreate() throws {
+        let delivery = PlannedDelivery()
+        let settlement = try delivery.deliver([claim(1)], .created(planhatID: nil))
+        #expect(settlement.verdicts.map(\.outcome.isAmbiguous) == [true])
+        #expect(delivery.plan.condition == .forwarding)
+    }
+
+    @Test("after many attempts without a clear answer a response is tried seldom")
+    func seldom() throws {
+        let delivery = PlannedDelivery()
+        let one = try claim(1, attempts: 8, mustUpsert: true)
+        let settlement = try delivery.deliver([one], .ambiguous("status 500"))
+        let retryAt = delivery.now.addingTimeInterval(300)
+        #expect(settlement.verdicts == [one.verdict(.ambiguous(retryAt: retryAt, reason: "status 500"))])
+    }
+
+    @Test("a response that alone fails over and over, while others arrive, is parked")
+    func poison() throws {
+        let delivery = PlannedDelivery()
+        let one = try claim(1, attempts: 16, mustUpsert: true)
+        let settlement = try delivery.deliver([one], .ambiguous("status 500"))
+        #expect(settlement.verdicts.map(\.outcome.isParked) == [true])
+    }
+
+    @Test("nothing is parked while the API answers nobody")
+    func longOutage() throws {
+        let delivery = PlannedDelivery()
+        _ = try delivery.deliver([claim(2)], .ambiguous("status 500"))
+        _ = try delivery.waited()
+        let settlement = try delivery.deliver([claim(1, attempts: 99, mustUpsert: true)], .ambiguous("status 500"))
+        #expect(settlement.verdicts.map(\.outcome.isAmbiguous) == [true])
+    }
+
+    @Test("a refused item is parked with the reason, and the others go on at once")
+    func rejected() throws {
+        let delivery = PlannedDelivery()
+        let one = try claim(1)
+        let settlement = try delivery.deliver([one], .rejected("score is missing"))
+        #expect(settlement.verdicts == [one.verdict(.park(reason: "score is missing"))])
+        #expect(delivery.plan.condition == .forwarding)
+        #expect(try delivery.claimLimit() == 100)
+    }
+
+    @Test("a duplicate that a create is blamed for is asked about by upsert, not parked")
+    func duplicate() throws {
+        let delivery = PlannedDelivery()
+        #expect(
+            try delivery.deliver([claim(1)], .rejected("sourceId duplicated")).verdicts.map(\.outcome.isAmbiguous)
+                == [true]
+        )
+        #expect(
+            try delivery.deliver([claim(1, attempts: 3)], .rejected("sourceId duplicated")).verdicts
+                .map(\.outcome.isParked) == [true]
+        )
+    }
+
+    @Test("one poison item ends up alone and parked, all others arrive, in few requests", arguments: [0, 7, 63, 99])
+    func bisection(poison: Int) throws {
+        let delivery = PlannedDelivery()
+        let sent = try claims(0..<100)
+        let bad = sent[poison]
+        delivery.plan.found(sent, nextDue: nil, at: delivery.now)
+        var verdicts: [Verdict] = []
+        var requests = 0
+        while case .send(let shipment) = delivery.afterPace() {
+            requests += 1
+            let answer: Answer =
+                shipment.claims.contains(bad) ? .rejected("status 400") : .upserted(BulkReport(naming: shipment.claims))
+            _ = delivery.plan.answered(answer, to: shipment, at: delivery.now)
+            verdicts += delivery.settle().verdicts
+        }
+        #expect(requests <= 15)
+        #expect(verdicts.filter(\.outcome.isParked) == [bad.verdict(.park(reason: "status 400"))])
+        #expect(Set(verdicts.map(\.id)) == Set(sent.map(\.id)))
+        #expect(verdicts.count == 100)
+    }
+
+    @Test("after errors that name nobody only what is unproven is sent again, never as a create")
+    func unproven() throws {
+        let delivery = PlannedDelivery()
+        let sent = try claims(0..<4)
+        var report = BulkReport(naming: Array(sent[0...2]))
+        report.strayErrors = ["the item could not be saved"]
+        let settlement = try delivery.deliver(sent, .upserted(report))
+        #expect(settlement.verdicts.map(\.id) == sent[0...2].map(\.id))
+        #expect(try delivery.shipment() == Shipment([sent[3]], .upsert, mayHaveArrived: true))
+    }
+
+    @Test("what Planhat leaves out without a word is asked about once more, then parked")
+    func ignored() throws {
+        let delivery = PlannedDelivery()
+        let one = try claim(1)
+        let first = try delivery.deliver([one], .upserted(BulkReport()))
+        #expect(first.verdicts.map(\.outcome.isAmbiguous) == [true])
+        let second = try delivery.deliver([claim(1, attempts: 1, mustUpsert: true)], .upserted(BulkReport()))
+        #expect(second.verdicts == [one.verdict(.park(reason: "ignored by Planhat (unknown contact or domain?)"))])
+    }
+
+    @Test("trouble while the unproven are sorted out leaves them ambiguous, not released")
+    func troubleInBetween() throws {
+        for answer: Answer in [.notSent("down"), .rateLimited(retryAfter: 1), .refused("no"), .ambiguous("timeout")] {
+            let delivery = PlannedDelivery()
+            _ = try delivery.deliver(claims(0..<4), .upserted(BulkReport(counted: 3, strayErrors: ["no"])))
+            let settlement = try delivery.answer { _ in answer }
+            #expect(settlement.releases.isEmpty, "\(answer)")
+            #expect(settlement.verdicts.map(\.outcome.isAmbiguous) == [true, true, true, true], "\(answer)")
+        }
+    }
+
+    @Test("the tally counts each response once")
+    func tally() throws {
+        let delivery = PlannedDelivery()
+        let sent = try claims(0..<3)
+        let report = BulkReport(proven: [sent[0].id: .init()], problems: [sent[1].id: "no"], counted: 1)
+        delivery.plan.found(sent, nextDue: nil, at: delivery.now)
+        let tally = delivery.plan.answered(.upserted(report), to: try delivery.shipment(), at: delivery.now)
+        #expect(tally.delivered == 1)
+        #expect(tally.parked.map(\.id) == [sent[1].id])
+        #expect(tally.ambiguous == 1)
+        #expect(tally.retried == 0)
+    }
+}
+
+extension Outcome {
+    var isParked: Bool {
+        if case .park = self { true } else { false }
+    }
+}
+
+extension Condition {
+    var isBackingOff: Bool {
+        if case .backingOff = self { true } else { false }
+    }
+}

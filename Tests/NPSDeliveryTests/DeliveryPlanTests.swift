@@ -1,0 +1,131 @@
+import Foundation
+import NPSDelivery
+import NPSModel
+import NPSQueue
+import Testing
+
+@Suite("What to send next")
+struct DeliveryPlanTests {
+    @Test("a lone new response is a create")
+    func lone() throws {
+        let delivery = PlannedDelivery()
+        #expect(delivery.next() == .claim(limit: 100))
+        let one = try claim(1)
+        delivery.plan.found([one], nextDue: nil, at: delivery.now)
+        #expect(delivery.next() == .send(Shipment([one], .create)))
+    }
+
+    @Test("an edit, and whatever was tried before, is an upsert", arguments: [(0, true), (1, false), (2, true)])
+    func loneUpsert(attempts: Int, mustUpsert: Bool) throws {
+        let delivery = PlannedDelivery()
+        let one = try claim(1, attempts: attempts, mustUpsert: mustUpsert)
+        delivery.plan.found([one], nextDue: nil, at: delivery.now)
+        #expect(try delivery.shipment().operation == .upsert)
+    }
+
+    @Test("a backlog is one upsert in the order of the queue")
+    func backlog() throws {
+        let delivery = PlannedDelivery()
+        let many = try claims(0..<100)
+        delivery.plan.found(many, nextDue: nil, at: delivery.now)
+        #expect(delivery.next() == .send(Shipment(many, .upsert)))
+    }
+
+    @Test("a batch is kept to its bytes, and a single large response goes alone")
+    func bytes() throws {
+        let delivery = PlannedDelivery { $0.batchBytes = 20_000 }
+        let long = String(repeating: "x", count: 9_000)
+        let sent = try [claim(1), claim(2, comment: long), claim(3, comment: long), claim(4)]
+        delivery.plan.found(sent, nextDue: nil, at: delivery.now)
+        #expect(try delivery.shipment().claims == Array(sent[0...1]))
+        #expect(try delivery.shipment().claims == Array(sent[2...3]))
+        delivery.plan.found([sent[1]], nextDue: nil, at: delivery.now)
+        #expect(try delivery.shipment().claims == [sent[1]])
+    }
+
+    @Test("who failed often travels in ever smaller company, alone in the end")
+    func company() throws {
+        for (attempts, size) in [(0, 100), (1, 100), (2, 50), (5, 6), (8, 1), (90, 1)] {
+            let delivery = PlannedDelivery()
+            delivery.plan.found(try claims(0..<100, attempts: attempts), nextDue: nil, at: delivery.now)
+            #expect(try delivery.shipment().claims.count == size, "after \(attempts) attempts")
+        }
+    }
+
+    @Test("with nothing due it waits for an arrival or for what is due next")
+    func idle() throws {
+        let delivery = PlannedDelivery()
+        delivery.plan.found([], nextDue: nil, at: delivery.now)
+        #expect(delivery.next() == .wait(until: nil))
+        #expect(delivery.plan.condition == .idle)
+        delivery.plan.woke()
+        #expect(delivery.next() == .claim(limit: 100))
+        let due = delivery.now.addingTimeInterval(7)
+        delivery.plan.found([], nextDue: due, at: delivery.now)
+        #expect(delivery.next() == .wait(until: due))
+        delivery.now = due
+        #expect(delivery.next() == .claim(limit: 100))
+    }
+
+    @Test("something due that can't be claimed doesn't make it spin")
+    func spinning() throws {
+        let delivery = PlannedDelivery()
+        delivery.plan.found([], nextDue: delivery.now.addingTimeInterval(-5), at: delivery.now)
+        #expect(try delivery.waited() > 0)
+    }
+
+    @Test("requests keep the pace, and only who may send at once claims")
+    func pace() throws {
+        let delivery = PlannedDelivery(requestsPerMinute: 60)
+        let settlement = try delivery.deliver([claim(1)], .created(planhatID: "61"))
+        #expect(settlement == Settlement(verdicts: [try claim(1).verdict(.delivered(planhatID: "61"))]))
+        #expect(try delivery.waited() == 1)
+        #expect(delivery.next() == .claim(limit: 100))
+    }
+
+    @Test("what the queue couldn't take down is told again, after a while that grows")
+    func queueFailure() throws {
+        let delivery = PlannedDelivery()
+        let one = try claim(1)
+        delivery.plan.found([one], nextDue: nil, at: delivery.now)
+        _ = delivery.plan.answered(.created(planhatID: "61"), to: try delivery.shipment(), at: delivery.now)
+        let settlement = Settlement(verdicts: [one.verdict(.delivered(planhatID: "61"))])
+        #expect(delivery.next() == .settle(settlement))
+        for (wait, isFirst) in [(0.5, true), (1, false), (2, false)] {
+            #expect(delivery.queueFails() == isFirst)
+            #expect(try delivery.waited() == wait)
+            #expect(delivery.next() == .settle(settlement))
+        }
+        delivery.plan.settled()
+        #expect(try delivery.claimLimit() == 100)
+    }
+
+    @Test("a claim that failed is tried again after a while")
+    func claimFailure() throws {
+        let delivery = PlannedDelivery()
+        #expect(delivery.queueFails())
+        #expect(try delivery.waited() == 0.5)
+        #expect(delivery.next() == .claim(limit: 100))
+    }
+
+    @Test("at the end what is in hand is given back, and what may have arrived keeps that doubt")
+    func end() throws {
+        let delivery = PlannedDelivery { $0.batchBytes = 1_000 }
+        let sent = try claims(0..<4)
+        delivery.plan.found(sent, nextDue: nil, at: delivery.now)
+        _ = try delivery.shipment()
+        #expect(delivery.plan.end(at: delivery.now) == Settlement(releases: sent.dropFirst().map(\.id)))
+
+        let doubtful = PlannedDelivery()
+        _ = try doubtful.deliver(sent, .upserted(BulkReport(counted: 3, strayErrors: ["no"])))
+        let settlement = doubtful.plan.end(at: doubtful.now)
+        #expect(settlement.releases.isEmpty)
+        #expect(settlement.verdicts.map(\.outcome.isAmbiguous) == [true, true, true, true])
+    }
+}
+
+extension Outcome {
+    var isAmbiguous: Bool {
+        if case .ambiguous = self { true } else { false }
+    }
+}

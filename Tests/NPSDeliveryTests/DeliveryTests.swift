@@ -1,0 +1,288 @@
+import Foundation
+import NPSDelivery
+import NPSModel
+import NPSQueue
+import PlanhatAPI
+import Testing
+
+/// The real queue on a real file, the real client, and a sandbox behind a real socket.
+@Suite("From the queue to Planhat", .timeLimit(.minutes(1)))
+struct DeliveryTests {
+    private func submission(_ number: Int, score: Int = 9, comment: String? = nil) throws -> Submission {
+        Submission(try response(number, score: score, comment: comment))
+    }
+
+    private func expectEachOnce(_ numbers: Range<Int>, in town: Town) async throws {
+        let records = try await town.records()
+        #expect(records.count == numbers.count)
+        #expect(Set(records.compactMap(\.sourceId)) == Set(try numbers.map { try response($0).id.rawValue }))
+    }
+
+    private func expectDelivered(_ count: Int, parked: Int = 0, in queue: ResponseQueue) async throws {
+        let status = try await queue.status()
+        #expect(status.delivered == count)
+        #expect(status.parked == parked)
+        #expect(status.balances)
+        #expect(status.accepted == count + parked)
+    }
+
+    @Test("a lone response is created by POST, and its receipt has Planhat's id")
+    func lone() async throws {
+        try await Town.visit { town in
+            try await town.withQueue { queue in
+                _ = try await queue.accept([submission(1, score: 0, comment: "fine")])
+                try await town.forward(from: queue, until: 1)
+                #expect(town.requests == ["create 2xx": 1])
+                let record = try #require(try await town.records().first)
+                #expect(record.email == "person1@example.com")
+                #expect(record.score == 0)
+                #expect(record.comment == "fine")
+                #expect(record.source == "test")
+                #expect(record.dateAnswered == Date(timeIntervalSince1970: 1_699_999_999.5))
+                let receipt = try #require(try await queue.show(response(1).id))
+                #expect(receipt.state == .delivered)
+                #expect(receipt.planhatId == record.recordId)
+                try await expectDelivered(1, in: queue)
+            }
+        }
+    }
+
+    @Test("a response that arrives while the forwarder sleeps wakes it")
+    func arrival() async throws {
+        try await Town.visit { town in
+            try await town.withQueue { queue in
+                try await town.forwarding(from: queue) { forwarder in
+                    for number in 1...3 {
+                        _ = try await queue.accept([submission(number)])
+                        await town.settled(number)
+                    }
+                }
+                try await expectEachOnce(1..<4, in: town)
+                try await expectDelivered(3, in: queue)
+            }
+        }
+    }
+
+    @Test("a backlog goes in batches, each response once")
+    func backlog() async throws {
+        try await Town.visit { town in
+            try await town.withQueue { queue in
+                _ = try await queue.accept((0..<250).map { try submission($0) })
+                try await town.forward(from: queue, until: 250)
+                #expect(town.requests == ["upsert 200": 3])
+                try await expectEachOnce(0..<250, in: town)
+                try await expectDelivered(250, in: queue)
+            }
+        }
+    }
+
+    @Test("a refused token pauses, burns no attempt, is told once, and goes on by itself")
+    func refusal() async throws {
+        let clock = TestClock(isHasty: false)
+        try await Town.visit(faults: ["401=2@upsert"], clock: clock) { town in
+            try await town.withQueue { queue in
+                _ = try await queue.accept([submission(0)])
+                try await town.forwarding(from: queue) { forwarder in
+                    await town.settled(1)
+                    _ = try await queue.accept((1..<50).map { try submission($0) })
+                    for seconds in [30.0, 60] {
+                        let alarm = try #require(await clock.nextAlarm())
+                        #expect(alarm.seconds == seconds)
+                        let sentence = try #require(forwarder.condition.pause)
+                        #expect(sentence.contains("planhat.token"))
+                        #expect(!sentence.contains(Town.token))
+                        #expect(town.metrics["nps_delivery_paused"] == 1)
+                        let status = try await queue.status()
+                        #expect(status.pending == 49)
+                        #expect(status.sending == 0)
+                        alarm.ring()
+                    }
+                    await town.settled(50)
+                }
+                #expect(town.metrics["nps_delivery_paused"] == 0)
+                #expect(town.requests == ["create 2xx": 1, "upsert token": 2, "upsert 200": 2])
+                #expect(town.logs.lines.count { $0.contains("paused") } == 1)
+                #expect(town.logs.lines.count { $0.contains("goes on") } == 1)
+                for number in 0..<50 {
+                    let item = try #require(try await queue.show(response(number).id))
+                    try #require(item.history.map(\.outcome) == [.delivered])
+                }
+                try await expectEachOnce(0..<50, in: town)
+                try await expectDelivered(50, in: queue)
+            }
+        }
+    }
+
+    @Test(
+        "what was committed without a proper answer ends as one record",
+        arguments: ["500-after", "drop-after", "504-html", "truncated", "empty-2xx"],
+        [1, 30]
+    )
+    func committedUnanswered(fault: String, count: Int) async throws {
+        try await Town.visit(faults: ["\(fault)=2@write"]) { town in
+            try await town.withQueue { queue in
+                _ = try await queue.accept((0..<count).map { try submission($0) })
+                try await town.forward(from: queue, until: count)
+                #expect(town.metrics["nps_delivery_total ambiguous"] >= count)
+                #expect(town.requests["create 2xx"] == nil)
+                #expect(town.clock.waits.contains { $0 > 29 })
+                try await expectEachOnce(0..<count, in: town)
+                try await expectDelivered(count, in: queue)
+            }
+        }
+    }
+
+    @Test("what was not committed is sent again", arguments: ["500-before", "drop-before", "502-html"])
+    func uncommitted(fault: String) async throws {
+        try await Town.visit(faults: ["\(fault)=3@write"]) { town in
+            try await town.withQueue { queue in
+                _ = try await queue.accept((0..<10).map { try submission($0) })
+                try await town.forward(from: queue, until: 10)
+                try await expectEachOnce(0..<10, in: town)
+                try await expectDelivered(10, in: queue)
+            }
+        }
+    }
+
+    @Test(
+        "a rate limit is kept in all its forms, and costs no attempt",
+        arguments: zip(["seconds", "date", "none"], [17.0...17, 0.9...17, 60...60])
+    )
+    func rateLimit(form: String, waits: ClosedRange<TimeInterval>) async throws {
+        let faults = ["429=1@write", "rate-limit-form=\(form)", "rate-limit-window=17"]
+        try await Town.visit(faults: faults) { town in
+            try await town.withQueue { queue in
+                _ = try await queue.accept((0..<5).map { try submission($0) })
+                try await town.forward(from: queue, until: 5)
+                #expect(town.requests == ["upsert 429": 1, "upsert 200": 1])
+                #expect(town.clock.waits.count == 1)
+                #expect(waits.contains(try #require(town.clock.waits.first)))
+                let item = try #require(try await queue.show(response(0).id))
+                #expect(item.history.map(\.outcome) == [.delivered])
+                try await expectEachOnce(0..<5, in: town)
+            }
+        }
+    }
+
+    @Test("one poison item is parked with its reason, all others arrive", arguments: ["string", "object"])
+    func poison(entry: String) async throws {
+        try await Town.visit(faults: ["unknown-contact=reject-400", "error-entry=\(entry)"]) { town in
+            try await town.withQueue { queue in
+                let stranger = SurveyResponse(
+                    id: ResponseID(source: "test", providerID: "stranger"),
+                    source: "test",
+                    email: try EmailAddress("stranger@nowhere.invalid"),
+                    score: try #require(Score(3)),
+                    answeredAt: Date(timeIntervalSince1970: 1_699_999_999)
+                )
+                var submissions = try (0..<40).map { try submission($0) }
+                submissions.insert(Submission(stranger), at: 17)
+                _ = try await queue.accept(submissions)
+                try await town.forward(from: queue, until: 41)
+                try await expectEachOnce(0..<40, in: town)
+                try await expectDelivered(40, parked: 1, in: queue)
+                let item = try #require(try await queue.show(stranger.id))
+                let reason = try #require(item.reason)
+                #expect(reason.hasPrefix("Planhat refused it: "))
+                #expect(!reason.contains("stranger"))
+                #expect(town.requests.values.reduce(0, +) <= 2)
+            }
+        }
+    }
+
+    @Test(
+        "half of a batch failing with entries that name nobody leaves nothing behind",
+        arguments: ["206-partial", "403-partial"]
+    )
+    func partial(fault: String) async throws {
+        try await Town.visit(faults: ["\(fault)=1@upsert"]) { town in
+            try await town.withQueue { queue in
+                _ = try await queue.accept((0..<20).map { try submission($0) })
+                try await town.forward(from: queue, until: 20)
+                try await expectEachOnce(0..<20, in: town)
+                try await expectDelivered(20, in: queue)
+            }
+        }
+    }
+
+    @Test("what Planhat ignores is parked after one more try, and keeps nobody else waiting")
+    func ignored() async throws {
+        try await Town.visit(faults: ["unknown-contact=ignore-2xx"]) { town in
+            try await town.withQueue { queue in
+                let stranger = SurveyResponse(
+                    id: ResponseID(source: "test", providerID: "stranger"),
+                    source: "test",
+                    email: try EmailAddress("stranger@nowhere.invalid"),
+                    score: try #require(Score(3)),
+                    answeredAt: Date(timeIntervalSince1970: 1_699_999_999)
+                )
+                _ = try await queue.accept([Submission(stranger), submission(0), submission(1)])
+                try await town.forward(from: queue, until: 3)
+                try await expectEachOnce(0..<2, in: town)
+                try await expectDelivered(2, parked: 1, in: queue)
+                let item = try #require(try await queue.show(stranger.id))
+                #expect(item.reason == "ignored by Planhat (unknown contact or domain?)")
+                #expect(item.history.map(\.outcome) == [.ambiguous, .parked])
+            }
+        }
+    }
+
+    @Test("an edit updates the record, and takes the comment away when the person did")
+    func edit() async throws {
+        try await Town.visit { town in
+            try await town.withQueue { queue in
+                try await town.forwarding(from: queue) { _ in
+                    _ = try await queue.accept([submission(1, score: 3, comment: "slow")])
+                    await town.settled(1)
+                    _ = try await queue.accept([submission(1, score: 10)])
+                    await town.settled(2)
+                }
+                #expect(town.requests == ["create 2xx": 1, "upsert 200": 1])
+                let records = try await town.records()
+                #expect(records.map(\.score) == [10])
+                #expect(records.map(\.comment) == [nil])
+                try await expectDelivered(1, in: queue)
+            }
+        }
+    }
+
+    @Test("what was being sent when the collector died is one record after its next start")
+    func restart() async throws {
+        try await Town.visit { town in
+            try await town.withQueue { queue in
+                _ = try await queue.accept([submission(1)])
+                let claim = try #require(try await queue.claim(limit: 1).first)
+                // It arrived, and the process ended before anybody wrote that down.
+                _ = try await town.client.create(RecordDraft(claim.response))
+            }
+            try await town.withQueue { queue in
+                #expect(try await queue.show(response(1).id)?.mustUpsert == true)
+                try await town.forward(from: queue, until: 1)
+                #expect(town.requests == ["upsert 200": 1])
+                try await expectEachOnce(1..<2, in: town)
+                try await expectDelivered(1, in: queue)
+            }
+        }
+    }
+
+    @Test("nothing that a person wrote, nor the token, is in the logs")
+    func privacy() async throws {
+        let faults = ["500-after=1@write", "401=1@write", "error-entry=object"]
+        try await Town.visit(faults: faults) { town in
+            try await town.withQueue { queue in
+                _ = try await queue.accept((0..<5).map { try submission($0, comment: "so very slow") })
+                try await town.forward(from: queue, until: 5)
+            }
+            #expect(!town.logs.lines.isEmpty)
+            for line in town.logs.lines {
+                for secret in ["person", "example.com", "slow", Town.token] { #expect(!line.contains(secret)) }
+            }
+        }
+    }
+}
+
+extension Condition {
+    fileprivate var pause: String? {
+        if case .paused(let sentence, _) = self { sentence } else { nil }
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import NPSDelivery
+import NPSModel
+import NPSQueue
+import PlanhatAPI
+import ServiceLifecycle
+import Testing
+
+@Suite("How forwarding ends", .timeLimit(.minutes(1)))
+struct ShutdownTests {
+    @Test("a stop while idle leaves nothing claimed")
+    func idle() async throws {
+        try await Town.visit { town in
+            try await town.withQueue { queue in
+                try await town.forwarding(from: queue) { _ in }
+                #expect(try await queue.status().sending == 0)
+            }
+        }
+    }
+
+    @Test("a stop lets the request in flight finish and writes its answer down")
+    func inFlight() async throws {
+        let (arrivals, arrive) = AsyncStream.makeStream(of: Void.self)
+        let (permissions, permit) = AsyncStream.makeStream(of: Void.self)
+        let pause: @Sendable (Duration) async -> Void = { _ in
+            arrive.yield()
+            _ = await permissions.first { true }
+        }
+        try await Town.visit(faults: ["slow=1"], pause: pause) { town in
+            try await town.withQueue { queue in
+                _ = try await queue.accept([Submission(response(1))])
+                try await town.forwarding(from: queue, stopping: { permit.yield() }) { _ in
+                    _ = await arrivals.first { true }
+                }
+                #expect(try await queue.status().delivered == 1)
+            }
+        }
+    }
+
+    @Test("a request that outlasts the stop stays in doubt, and is one record in the end")
+    func outlasting() async throws {
+        let (arrivals, arrive) = AsyncStream.makeStream(of: Void.self)
+        let pause: @Sendable (Duration) async -> Void = { _ in
+            arrive.yield()
+            try? await gracefulShutdown()
+        }
+        try await Town.visit(faults: ["slow=1"], pause: pause) { town in
+            try await town.withQueue { queue in
+                _ = try await queue.accept([Submission(response(1))])
+                try await town.forwarding(from: queue, patience: .zero) { _ in _ = await arrivals.first { true } }
+                #expect(try await queue.status().sending == 1)
+            }
+            try await town.withQueue { queue in
+                try await town.forward(from: queue, until: 1)
+                #expect(town.requests == ["upsert 200": 1])
+                #expect(try await queue.status().delivered == 1)
+                #expect(try await town.records().count == 1)
+            }
+        }
+    }
+
+    @Test("a closed queue ends it")
+    func closed() async throws {
+        try await Town.visit { town in
+            try await town.withQueue { queue in
+                let forwarder = Forwarder(
+                    queue: queue,
+                    client: town.client,
+                    clock: town.clock.deliveryClock,
+                    metrics: town.metrics,
+                    logger: town.logs.logger
+                )
+                await queue.close()
+                try await forwarder.run()
+                #expect(forwarder.condition == .forwarding)
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import NPSDelivery
+import Testing
+
+@Suite("When the next request may go")
+struct TimingTests {
+    private let start = Date(timeIntervalSince1970: 1_700_000_000)
+
+    @Test(
+        "backoff doubles from its base to its limit",
+        arguments: zip([1, 2, 3, 9, 10, 64], [1.0, 2, 4, 256, 300, 300])
+    )
+    func ceilings(failures: Int, seconds: TimeInterval) {
+        #expect(Backoff(base: 1, limit: 300).ceiling(failures: failures) == seconds)
+    }
+
+    @Test("jitter is full: from nothing to the ceiling", arguments: [0, 0.25, 0.999])
+    func jitter(fraction: Double) {
+        #expect(Backoff(base: 1, limit: 300).delay(failures: 4, fraction: fraction) == 8 * fraction)
+    }
+
+    @Test("the first request goes at once, the next after its share of the minute")
+    func pace() {
+        var pace = Pace(requestsPerMinute: 150)
+        #expect(pace.ready(at: start) == start)
+        pace.spend(at: start)
+        #expect(pace.ready(at: start) == start.addingTimeInterval(0.4))
+        #expect(pace.ready(at: start.addingTimeInterval(3)) < start.addingTimeInterval(3))
+    }
+
+    @Test(
+        "below a fifth of the API's limit the pace slackens, a minute at most",
+        arguments: zip([200, 40, 20, 1, 0, -3], [0.4, 0.4, 0.8, 16, 32, 32])
+    )
+    func quota(remaining: Int, seconds: TimeInterval) {
+        var pace = Pace(requestsPerMinute: 150)
+        pace.spend(at: start)
+        pace.observe(Pace.Quota(limit: 200, remaining: remaining))
+        #expect(pace.ready(at: start) == start.addingTimeInterval(seconds))
+        pace.observe(nil)
+        #expect(pace.ready(at: start) == start.addingTimeInterval(0.4))
+    }
+
+    @Test("a clock that is set back a year delays nothing by a year")
+    func clockSetBack() {
+        let earlier = start.addingTimeInterval(-365 * 86_400)
+        var pace = Pace(requestsPerMinute: 150)
+        pace.spend(at: start)
+        #expect(pace.ready(at: earlier) <= earlier.addingTimeInterval(0.4))
+        var breaker = CircuitBreaker()
+        _ = breaker.failed("down", at: start, fraction: 0.5)
+        #expect(breaker.ready(at: earlier) <= earlier.addingTimeInterval(900))
+    }
+
+    @Test("a refusal is probed slowly: 30 s, doubling to 5 min")
+    func probes() {
+        var breaker = CircuitBreaker()
+        let waits = (1...6).map { _ in breaker.refused("no", at: start).timeIntervalSince(start) }
+        #expect(waits == [30, 60, 120, 240, 300, 300])
+    }
+
+    @Test("a 429 without Retry-After waits a minute, then two")
+    func rateLimit() {
+        var breaker = CircuitBreaker()
+        let waits = (1...3).map { _ in breaker.limited(retryAfter: nil, at: start).timeIntervalSince(start) }
+        #expect(waits == [60, 120, 120])
+    }
+
+    @Test(
+        "Retry-After is believed within reason",
+        arguments: zip([17, 0, -5, 86_400] as [TimeInterval], [17, 1, 1, 900] as [TimeInterval])
+    )
+    func retryAfter(told: TimeInterval, waited: TimeInterval) {
+        var breaker = CircuitBreaker()
+        let until = breaker.limited(retryAfter: told, at: start)
+        #expect(until.timeIntervalSince(start) == waited)
+    }
+
+    @Test("what stands since when is kept while the same refusal repeats, and an answer ends it")
+    func since() {
+        var breaker = CircuitBreaker()
+        _ = breaker.refused("no", at: start)
+        _ = breaker.refused("no", at: start.addingTimeInterval(30))
+        let until = start.addingTimeInterval(90)
+        #expect(breaker.state == .paused(until: until, sentence: "no", since: start))
+        #expect(breaker.isProbing)
+        breaker.gotThrough()
+        #expect(breaker.state == .closed)
+        #expect(!breaker.isProbing)
+    }
+
+    @Test("a refusal after an outage is probed from the beginning, and the other way round")
+    func kinds() {
+        var breaker = CircuitBreaker()
+        for _ in 1...5 { _ = breaker.failed("down", at: start, fraction: 1) }
+        let probe = breaker.refused("no", at: start)
+        #expect(probe.timeIntervalSince(start) == 30)
+        let retry = breaker.failed("down", at: start, fraction: 1)
+        #expect(retry.timeIntervalSince(start) == 1)
+    }
+}
