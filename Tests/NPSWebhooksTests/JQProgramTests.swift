@@ -37,7 +37,7 @@ struct JQProgramTests {
             ("9007199254740992", .integer(9_007_199_254_740_992)),
             ("1770112805000000", .integer(1_770_112_805_000_000)),
             ("1234567890123456.5", .number(1_234_567_890_123_456.5)),
-            ("12345678901234567e3", .number(12_345_678_901_234_567_168)),
+            ("12345678901234567e3", .number(1.2345678901234567e19)),
             (#""9007199254740993""#, .string("9007199254740993")),
             (#""\"9007199254740993""#, .string("\"9007199254740993")),
         ] as [(String, JSONValue)]
@@ -143,7 +143,7 @@ struct JQProgramTests {
 
     @Test("a slow run holds up no other while an interpreter is free")
     func slowRun() async throws {
-        let jq = try JQProgram("if . == 0 then last(range(1e12)) else . end", workers: 2, timeLimit: .seconds(2))
+        let jq = try JQProgram("if . == 0 then last(range(1e12)) else . end", workers: 2, timeLimit: .seconds(10))
         let order = AsyncStream<String>.makeStream()
         let slow = Task {
             let result = await jq.run(Array("0".utf8))
