@@ -116,7 +116,8 @@ let package = Package(
                 "CJQ", "NPSModel",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
-            ]
+            ],
+            resources: [.embedInCode("Presets")]
         ),
         .target(
             name: "NPSQueue",
@@ -167,16 +168,19 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["nps-collector", "NPSModel", "PlanhatAPI"]
+        ),
+        .testTarget(
             name: "PlanhatAPITests",
             dependencies: [
                 "NPSModel", "PlanhatAPI",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
         .testTarget(

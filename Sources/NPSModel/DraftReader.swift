@@ -82,7 +82,8 @@ struct DraftReader {
             note(field, "is too long: at most 512 bytes")
             return nil
         }
-        guard text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+        // The control characters of Unicode are those of ASCII and the 32 after 0x7f.
+        guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }) else {
             note(field, "contains a control character")
             return nil
         }

@@ -15,7 +15,7 @@ package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
         // Length first: a megabyte of rubbish costs as much as a short one. 254 octets is RFC 5321's limit for the
         // ASCII form; one UTF-8 character of a domain can stand for a few of those, spaces around are trimmed.
         guard text.utf8.count <= 1_024 else { throw Self.problem("is too long: at most 254 characters") }
-        let trimmed = text.trimmingCharacters(in: CharacterSet(charactersIn: " ")).precomposedStringWithCanonicalMapping
+        let trimmed = Self.trimmed(text)
         guard !trimmed.isEmpty else { throw Self.problem("is missing") }
         guard trimmed.unicodeScalars.allSatisfy(Self.isVisible) else {
             throw Self.problem("contains a space or an invisible character")
@@ -53,9 +53,20 @@ extension EmailAddress {
         FieldProblem(field: "email", message: message)
     }
 
+    /// Without the spaces around it, in the composed form (NFC) in which equal text has equal bytes. ASCII is composed.
+    private static func trimmed(_ text: String) -> String {
+        var slice = text[...]
+        while slice.first == " " { slice.removeFirst() }
+        while slice.last == " " { slice.removeLast() }
+        let isASCII = slice.utf8.allSatisfy { $0 < 0x80 }
+        return isASCII ? String(slice) : String(slice).precomposedStringWithCanonicalMapping
+    }
+
     /// No white space, control, format (bidi marks among them), private-use or unassigned characters.
     private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        // Looking a scalar's properties up costs more than all the rest; ASCII needs no table.
+        if scalar.isASCII { return (0x21...0x7e).contains(scalar.value) }
+        return switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
             .spaceSeparator:
             false
@@ -82,11 +93,17 @@ extension EmailAddress {
 
     private static func isAtomText(_ scalar: Unicode.Scalar) -> Bool {
         guard scalar.isASCII else { return true }
-        return scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || atomPunctuation.contains(scalar)
+        return isLetterOrDigit(scalar) || atomPunctuation.contains(scalar)
+    }
+
+    /// Of ASCII.
+    private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
+        ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
     }
 
     private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        if scalar.isASCII { return false }
+        return switch scalar.properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark: true
         default: false
         }
@@ -97,7 +114,7 @@ extension EmailAddress {
         guard !domain.isEmpty else { throw problem("has nothing after the @") }
         // Percent signs and the rest of the URL's delimiters must not reach URLComponents: it would read them.
         let plain = domain.unicodeScalars.allSatisfy {
-            !$0.isASCII || $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "-" || $0 == "."
+            !$0.isASCII || isLetterOrDigit($0) || $0 == "-" || $0 == "."
         }
         guard plain else { throw wrong }
         let ascii = domain.utf8.allSatisfy { $0 < 0x80 } ? domain : try encoded(domain, orThrow: wrong)

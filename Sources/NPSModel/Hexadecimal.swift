@@ -1,23 +1,28 @@
 /// Lower-case hexadecimal digits (RFC 4648 §8).
 package enum Hexadecimal {
-    private static let digits = Array("0123456789abcdef")
+    private static let digits = Array("0123456789abcdef".utf8)
 
     package static func encode(_ byte: UInt8) -> String {
-        String([digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+        encode(CollectionOfOne(byte))
     }
 
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var text = ""
+        var text: [UInt8] = []
         for byte in bytes {
             text.append(digits[Int(byte >> 4)])
             text.append(digits[Int(byte & 15)])
         }
-        return text
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Nil for an odd number of digits or anything that is no hex digit; both cases of letters are read.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
-        let digits = Array(text.utf8)
+        decode(Array(text.utf8)[...])
+    }
+
+    /// The same for digits as bytes.
+    static func decode(_ slice: ArraySlice<UInt8>) -> [UInt8]? {
+        let digits = Array(slice)
         guard digits.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(digits.count / 2)

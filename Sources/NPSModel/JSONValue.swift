@@ -14,17 +14,22 @@ package enum JSONValue: Sendable, Hashable {
 }
 
 extension JSONValue {
-    /// Parses one JSON text (RFC 8259), nested at most as deep as Foundation allows (512 levels).
+    /// Parses one JSON text (RFC 8259), nested at most 128 levels deep.
+    package init(parsing bytes: [UInt8]) throws {
+        self = try JSONParser.parse(bytes)
+    }
+
     package init(parsing data: Data) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: data)
+        self = try JSONParser.parse(Array(data))
     }
 
     /// The value as JSON bytes with sorted keys and unescaped slashes: equal values give equal bytes.
-    package var canonical: Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Encoding fails only for NaN and infinities, which no JSON text and none of our initialisers produce.
-        return (try? encoder.encode(self)) ?? Data("null".utf8)
+    package var canonical: Data { Data(canonicalBytes) }
+
+    package var canonicalBytes: [UInt8] {
+        var writer = JSONWriter()
+        writer.write(self)
+        return writer.bytes
     }
 
     /// The member of an object; nil for a missing member and for every other kind of value.
@@ -36,6 +41,11 @@ extension JSONValue {
     package var string: String? {
         guard case .string(let text) = self else { return nil }
         return text
+    }
+
+    package var integer: Int64? {
+        guard case .integer(let number) = self else { return nil }
+        return number
     }
 
     package var isNull: Bool { self == .null }

@@ -8,13 +8,34 @@ package enum Timestamp {
     }
 
     package static func format(_ date: Date) -> String {
-        // Foundation cuts the fraction where it should round: 10:00:05.1 would become 10:00:05.099.
         let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
-        let seconds = (milliseconds / 1000).rounded(.down)
-        let fraction = Int(exactly: milliseconds - seconds * 1000) ?? 0
-        let whole = Date(timeIntervalSince1970: seconds).formatted(Date.ISO8601FormatStyle())
-        let digits = String(fraction)
-        return whole.dropLast() + "." + String(repeating: "0", count: max(0, 3 - digits.count)) + digits + "Z"
+        guard let total = Int64(exactly: milliseconds) else { return "1970-01-01T00:00:00.000Z" }
+        let (days, rest) = total.quotientAndRemainder(dividingBy: 86_400_000)
+        return rest < 0 ? text(day: days - 1, rest + 86_400_000) : text(day: days, rest)
+    }
+
+    /// By hand, because every response has dates and Foundation's styles cost more than all else about it.
+    ///
+    /// - Parameter day: days since 1970; the calendar arithmetic counts years from March, so that leap days come last.
+    private static func text(day: Int64, _ milliseconds: Int64) -> String {
+        let shifted = day + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        let date =
+            digits(year, 4) + "-" + digits(month, 2) + "-" + digits(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, 2)
+        let seconds = milliseconds / 1_000
+        let time = digits(seconds / 3_600, 2) + ":" + digits(seconds / 60 % 60, 2) + ":" + digits(seconds % 60, 2)
+        return date + "T" + time + "." + digits(milliseconds % 1_000, 3) + "Z"
+    }
+
+    private static func digits(_ number: Int64, _ count: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
     }
 
     /// Reads `2026-02-03T10:00:05Z`, with or without a fraction of any length, with `Z` or an offset, or a day alone

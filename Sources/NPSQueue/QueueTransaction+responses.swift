@@ -8,11 +8,11 @@ struct Incoming: Sendable {
     let digest: String
     let payload: String
 
-    init(_ submission: Submission) throws(QueueError) {
+    init(_ submission: Submission) {
         id = submission.response.id.rawValue
         source = submission.response.source
         digest = submission.digest
-        payload = try StoredContent(submission.response).json()
+        payload = StoredContent(submission.response).json
     }
 }
 

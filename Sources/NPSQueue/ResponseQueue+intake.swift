@@ -47,7 +47,7 @@ private struct IntakeWork: Sendable {
     ) throws(QueueError) {
         var incoming: [Incoming] = []
         incoming.reserveCapacity(submissions.count)
-        for submission in submissions { incoming.append(try Incoming(submission)) }
+        for submission in submissions { incoming.append(Incoming(submission)) }
         var quarantined: [IncomingQuarantine] = []
         for draft in drafts { quarantined.append(try IncomingQuarantine(draft)) }
         self.incoming = incoming

@@ -4,7 +4,7 @@ import NPSModel
 /// What the person said, as the row's `payload` keeps it until delivery.
 ///
 /// Readable for every later version: fields may be added, none may change its meaning.
-struct StoredContent: Sendable, Codable {
+struct StoredContent: Sendable {
     let email: String
     let score: Int
     let comment: String?
@@ -27,17 +27,34 @@ struct StoredContent: Sendable, Codable {
 
     /// Nil when the text isn't a payload that this version can read.
     init?(json: String) {
-        guard let content = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else { return nil }
-        self = content
+        guard
+            let value = try? JSONValue(parsing: Array(json.utf8)),
+            let email = value["email"]?.string,
+            let score = value["score"]?.integer.flatMap(Int.init(exactly:)),
+            let answeredAt = value["answeredAt"]?.integer
+        else { return nil }
+        self.email = email
+        self.score = score
+        self.answeredAt = answeredAt
+        comment = value["comment"]?.string
+        sentAt = value["sentAt"]?.integer
+        campaignId = value["campaignId"]?.string
+        companyId = value["companyId"]?.string
+        if case .object(let properties)? = value["custom"] { custom = properties } else { custom = nil }
     }
 
-    func json() throws(QueueError) -> String {
-        do {
-            return String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
-        } catch {
-            // Only a custom property that is no JSON number (NaN, infinity) gets here, and no JSON text contains one.
-            throw .damaged("a response has a custom property that can't be written as JSON")
-        }
+    var json: String {
+        var members: [String: JSONValue] = [
+            "email": .string(email),
+            "score": .integer(Int64(score)),
+            "answeredAt": .integer(answeredAt),
+        ]
+        members["comment"] = comment.map(JSONValue.string)
+        members["sentAt"] = sentAt.map { .integer($0) }
+        members["campaignId"] = campaignId.map(JSONValue.string)
+        members["companyId"] = companyId.map(JSONValue.string)
+        members["custom"] = custom.map(JSONValue.object)
+        return String(decoding: JSONValue.object(members).canonicalBytes, as: UTF8.self)
     }
 
     /// Nil when a value no longer passes the rules of NPSModel.

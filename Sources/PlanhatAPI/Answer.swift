@@ -3,13 +3,14 @@ import NPSModel
 
 /// One answer of the API, and what it proves.
 struct Answer {
+    let operation: Operation
     let status: Int
     let contentType: String
     let retryAfter: String?
     let body: Data
-    let isWrite: Bool
-    /// Whether the path was the collection's: there a 404 says that this is not the API.
-    let isCollection: Bool
+    /// The request's body and token, for taking them out of whatever the answer quotes.
+    let sent: JSONValue?
+    let token: String
 
     static func record(of answer: Answer) throws(PlanhatError) -> NPSRecord {
         guard let json = try success(of: answer), let record = NPSRecord(json), record.id != nil else {
@@ -18,6 +19,7 @@ struct Answer {
         return record
     }
 
+    /// Elements that are no records are left out.
     static func records(of answer: Answer) throws(PlanhatError) -> [NPSRecord] {
         guard case .array(let elements)? = try success(of: answer) else { throw answer.unproven }
         return elements.compactMap { NPSRecord($0) }
@@ -25,61 +27,94 @@ struct Answer {
 
     /// The envelope decides, not the status: 206 and 403 may be partial successes, 400 may name single items.
     static func bulk(of answer: Answer) throws(PlanhatError) -> BulkResult {
-        let hasEnvelope = [200, 201, 206, 400, 403].contains(answer.status)
-        if hasEnvelope, let json = answer.json, let result = BulkResult(json, status: answer.status) { return result }
+        let mayHaveEnvelope = answer.isSuccess || answer.status == 400 || answer.status == 403
+        if mayHaveEnvelope, let json = answer.json, let result = BulkResult(json, status: answer.status) {
+            return result
+        }
         _ = try success(of: answer)
         throw answer.unproven
     }
 
     /// The body's JSON, nil when there is none, of a 2xx; anything else is thrown by kind.
     static func success(of answer: Answer) throws(PlanhatError) -> JSONValue? {
-        guard (200..<300).contains(answer.status) else { throw answer.failure }
+        guard answer.isSuccess else { throw answer.failure }
         guard !answer.isHTML else { throw .refused(.notTheAPI, notTheAPI) }
         return answer.json
     }
 
+    private var isSuccess: Bool { (200..<300).contains(status) }
+
     private var json: JSONValue? { try? JSONValue(parsing: body) }
 
     private var isHTML: Bool {
-        contentType.lowercased().contains("html") || body.prefix(64).starts(with: Data("<!".utf8))
+        if contentType.lowercased().contains("html") { return true }
+        let start = String(decoding: body.prefix(256), as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines.union(["\u{FEFF}"])).lowercased()
+        return start.hasPrefix("<!doctype") || start.hasPrefix("<html")
     }
 
-    private var unproven: PlanhatError {
-        isWrite ? .ambiguous("status \(status) with a body that proves nothing") : .notSent("the answer can't be read")
-    }
+    private var unproven: PlanhatError { uncertain("status \(status) with a body that proves nothing") }
 
+    private func uncertain(_ why: String) -> PlanhatError {
+        operation.isWrite ? .ambiguous(why) : .notSent(why)
+    }
+}
+
+extension Answer {
     private static let notTheAPI =
         "What answers at planhat.url is not the Planhat API: check the address and its region."
 
+    /// What a status outside 2xx means; the vendor documents few of them, so the rest follows from HTTP.
     private var failure: PlanhatError {
         switch status {
         case 300..<400:
             .refused(.redirect, "planhat.url redirects elsewhere, which is not followed: give the final address.")
-        case 401:
+        case 401, 407:
             .refused(
                 .token,
                 "Planhat does not accept the token: check planhat.token, and that planhat.url is your region's."
             )
-        case 403:
-            .refused(.permission, "The token's account may not write NPS records: check its permissions at Planhat.")
-        case 404 where !isCollection:
+        case 402, 403, 451:
+            .refused(
+                .permission,
+                "The token's account may not do this with NPS records: check its permissions at Planhat."
+            )
+        case 404 where !operation.isCollection:
             isHTML ? .refused(.notTheAPI, Self.notTheAPI) : .notFound
         case 404, 405:
             .refused(.notTheAPI, Self.notTheAPI)
-        case 408, 425, 503:
+        case 408, 425:
             .notSent("status \(status)")
+        case 503 where retryAfter != nil:
+            .notSent("status 503, and it asks for a pause")
         case 429:
-            .rateLimited(retryAfter: retryAfter.flatMap(RetryAfter.seconds))
+            .rateLimited(retryAfter: retryAfter.flatMap { RetryAfter.seconds($0, now: Date()) })
         case 400..<500:
-            .rejected(status: status, Redaction.shortened(message))
+            .rejected(status: status, Redaction.shortened(reason, hiding: secrets))
         default:
-            isWrite ? .ambiguous("status \(status)") : .notSent("status \(status)")
+            uncertain("status \(status)")
         }
     }
 
-    private var message: String {
+    /// What the answer says for itself.
+    private var reason: String {
         if isHTML { return "an HTML page" }
-        if let json { return json["message"]?.string ?? json["error"]?.string ?? json.string ?? "no reason given" }
-        return String(decoding: body.prefix(2_048), as: UTF8.self)
+        if let json { return ErrorMessage.text(of: json) ?? "no reason given" }
+        let text = String(decoding: body.prefix(2_048), as: UTF8.self)
+        return text.allSatisfy(\.isWhitespace) ? "no reason given" : text
+    }
+
+    private var secrets: [String] { [token] + (sent.map(Self.texts) ?? []) }
+
+    /// Every text that was sent and that nobody should read in an error. The ids under which this program itself
+    /// speaks of a response, and its name for the source, aren't among them.
+    private static func texts(in sent: JSONValue) -> [String] {
+        switch sent {
+        case .null, .bool, .integer, .number: []
+        case .string(let text): [text]
+        case .array(let elements): elements.flatMap(texts)
+        case .object(let members):
+            members.filter { $0.key != "sourceId" && $0.key != "source" }.flatMap { texts(in: $0.value) }
+        }
     }
 }

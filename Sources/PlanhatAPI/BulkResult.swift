@@ -21,18 +21,15 @@ package struct BulkResult: Sendable, Equatable {
     /// Of any other key that ends in `Errors`.
     package let otherErrors: [JSONValue]
 
-    /// Nil when the value is no envelope: none of its counts and error lists is there.
+    /// Nil when the value is no envelope: it has none of the counts, and no key that ends in `Errors`.
     package init?(_ json: JSONValue, status: Int) {
         guard case .object(let members) = json else { return nil }
-        let known = ["created", "updated", "nonupdates", "createdErrors", "updatedErrors", "permissionErrors"]
-        guard known.contains(where: { members[$0] != nil }) else { return nil }
-        func count(_ name: String) -> Int {
-            switch members[name] {
-            case .integer(let number): Int(clamping: max(0, number))
-            case .number(let number): Int(exactly: number) ?? 0
-            default: 0
-            }
+        let named: Set = ["createdErrors", "updatedErrors", "permissionErrors"]
+        let errorKeys = members.keys.filter { $0.hasSuffix("Errors") }
+        guard !errorKeys.isEmpty || ["created", "updated", "nonupdates"].contains(where: { members[$0] != nil }) else {
+            return nil
         }
+        func count(_ name: String) -> Int { members[name]?.count ?? 0 }
         func list(_ name: String) -> [JSONValue] {
             guard case .array(let elements)? = members[name] else { return [] }
             return elements
@@ -46,13 +43,19 @@ package struct BulkResult: Sendable, Equatable {
         createdErrors = list("createdErrors")
         updatedErrors = list("updatedErrors")
         permissionErrors = list("permissionErrors")
-        otherErrors = members.keys.filter { $0.hasSuffix("Errors") && !known.contains($0) }.sorted().flatMap(list)
+        otherErrors = errorKeys.filter { !named.contains($0) }.sorted().flatMap(list)
     }
 
+    /// All of them; empty when nothing was refused.
     package var errors: [JSONValue] { createdErrors + updatedErrors + permissionErrors + otherErrors }
 
     /// Items that were applied or found as they should be.
-    package var applied: Int { created + updated + nonupdates }
+    package var applied: Int {
+        [updated, nonupdates].reduce(created) { sum, count in
+            let (result, overflows) = sum.addingReportingOverflow(count)
+            return overflows ? .max : result
+        }
+    }
 
     /// The keys under which an item's success is proved; nil when its `sourceId` isn't among them.
     package func proof(of sourceId: String) -> Keys? {

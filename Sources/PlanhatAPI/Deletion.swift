@@ -2,14 +2,10 @@ import NPSModel
 
 /// What `DELETE /nps/{_id}` answers.
 package struct Deletion: Sendable, Equatable, Codable {
-    /// 0 when there was no such record.
-    package let deletedCount: Int
+    /// 0 when there was no such record; nil when the answer, though a success, doesn't say.
+    package let deletedCount: Int?
 
     init(_ json: JSONValue?) {
-        guard case .integer(let count)? = json?["deletedCount"] else {
-            deletedCount = 1
-            return
-        }
-        deletedCount = Int(clamping: count)
+        deletedCount = (json?["deletedCount"] ?? json?["n"]).flatMap(\.count)
     }
 }

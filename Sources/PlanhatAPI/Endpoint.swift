@@ -4,10 +4,15 @@ import Foundation
 enum Endpoint {
     /// The base address without a trailing slash.
     static func checked(_ text: String) throws(PlanhatError) -> String {
-        guard let url = URLComponents(string: text), let scheme = url.scheme?.lowercased(), let host = url.host,
-            !host.isEmpty, url.query == nil, url.fragment == nil, url.user == nil
-        else { throw .invalidRequest("planhat.url must be an address such as https://api.planhat.com.") }
-        guard scheme == "https" || (scheme == "http" && isLoopback(host)) else {
+        // Foundation would read other scripts' digits as an address of this machine.
+        guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else { throw notAnAddress }
+        // Both of Foundation's parsers must see the same host: one is asked here, the HTTP client asks the other.
+        guard let components = URLComponents(string: text), let url = URL(string: text),
+            let scheme = components.scheme?.lowercased(), let host = components.host, !host.isEmpty, url.host() != nil,
+            components.user == nil, components.password == nil, components.query == nil, components.fragment == nil,
+            !text.contains("@"), !text.contains("\\")
+        else { throw notAnAddress }
+        guard scheme == "https" || (scheme == "http" && isLoopback(host) && isLoopback(url.host() ?? "")) else {
             throw .invalidRequest("planhat.url must begin with https: the token is never sent in clear.")
         }
         var base = text
@@ -15,9 +20,17 @@ enum Endpoint {
         return base
     }
 
+    private static let notAnAddress =
+        PlanhatError.invalidRequest("planhat.url must be an address such as https://api.planhat.com, in ASCII.")
+
+    /// 127.0.0.0/8 (RFC 1122 §3.2.1.3), ::1 and the name that stands for them.
     private static func isLoopback(_ host: String) -> Bool {
-        if host == "localhost" || host == "[::1]" || host == "::1" { return true }
+        if ["localhost", "[::1]", "::1"].contains(host.lowercased()) { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy(isOctet)
+    }
+
+    private static func isOctet(_ text: Substring) -> Bool {
+        text.utf8.allSatisfy { (0x30...0x39).contains($0) } && UInt8(text) != nil
     }
 }

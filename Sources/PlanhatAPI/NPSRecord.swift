@@ -30,7 +30,7 @@ package struct NPSRecord: Sendable, Hashable {
     package init?(_ json: JSONValue) {
         guard case .object(let members) = json else { return nil }
         func text(_ names: String...) -> String? {
-            names.lazy.compactMap { members[$0]?.string }.first { !$0.isEmpty }
+            names.lazy.compactMap { members[$0].flatMap(Self.text) }.first { !$0.isEmpty }
         }
         func date(_ names: String...) -> Date? {
             names.lazy.compactMap { members[$0]?.string }.compactMap(Timestamp.parse).first
@@ -39,7 +39,7 @@ package struct NPSRecord: Sendable, Hashable {
         id = text("_id")
         recordId = text("npsId", "_id")
         email = text("email")
-        score = (members["score"].flatMap(Self.score) ?? members["nps"].flatMap(Self.score))
+        score = members["score"].flatMap(Self.score) ?? members["nps"].flatMap(Self.score)
         comment = text("comment", "npsComment")
         scoreType = text("scoreType")
         sourceId = text("sourceId")
@@ -56,8 +56,16 @@ package struct NPSRecord: Sendable, Hashable {
     package var normalizedJSON: JSONValue {
         guard case .object(var members) = json else { return json }
         let names = [("score", "nps"), ("comment", "npsComment"), ("dateAnswered", "npsDate")]
-        for (name, other) in names where members[name] == nil { members[name] = members[other] }
+        for (name, other) in names where members[name]?.isNull ?? true {
+            if let value = members[other] { members[name] = value }
+        }
         return .object(members)
+    }
+
+    /// Ids of other systems may come as the numbers that they are there.
+    private static func text(_ value: JSONValue) -> String? {
+        if case .integer(let number) = value { return String(number) }
+        return value.string
     }
 
     private static func score(_ value: JSONValue) -> Int? {

@@ -1,8 +1,6 @@
 import AsyncHTTPClient
-import Foundation
 package import Logging
 import NIOCore
-import NIOHTTP1
 import NPSModel
 import Synchronization
 
@@ -17,7 +15,7 @@ package final class PlanhatClient: Sendable {
         package let baseURL: String
         let token: String
         package var connectTimeout: Duration = .seconds(10)
-        /// From the request's first byte to the answer's last.
+        /// From the request's first byte to the answer's last; a bulk upsert gets 10 ms more for each item.
         package var timeout: Duration = .seconds(30)
 
         package init(baseURL: String, token: String) {
@@ -29,11 +27,12 @@ package final class PlanhatClient: Sendable {
     /// Planhat's own limit on a bulk upsert.
     package static let bulkLimit = 5_000
 
-    private let base: String
-    private let token: String
-    private let timeout: TimeAmount
-    private let http: HTTPClient
-    private let seen = Mutex<RateLimit?>(nil)
+    let base: String
+    let token: String
+    let timeout: Duration
+    let http: HTTPClient
+    let logger: Logger
+    let seen = Mutex<RateLimit?>(nil)
 
     package init(configuration: Configuration, logger: Logger) throws(PlanhatError) {
         base = try Endpoint.checked(configuration.baseURL)
@@ -41,10 +40,13 @@ package final class PlanhatClient: Sendable {
             throw .invalidRequest("planhat.token must be printable text without spaces.")
         }
         token = configuration.token
-        timeout = TimeAmount(configuration.timeout)
-        var http = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        timeout = configuration.timeout
+        self.logger = logger
+        var http = HTTPClient.Configuration(redirectConfiguration: .disallow, decompression: .disabled)
         http.timeout.connect = TimeAmount(configuration.connectTimeout)
         http.httpVersion = .http1Only
+        // Whoever asked decides about another try; a connection that fails is reported at once.
+        http.connectionPool.retryConnectionEstablishment = false
         self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
     }
 
@@ -60,81 +62,44 @@ package final class PlanhatClient: Sendable {
 extension PlanhatClient {
     /// `POST /nps`. Safe to send once; after an ambiguous outcome only ``upsert(_:)`` is.
     package func create(_ draft: RecordDraft) async throws(PlanhatError) -> NPSRecord {
-        try Answer.record(of: await send(.POST, "/nps", body: draft.json))
+        try Answer.record(of: await send(.create, body: draft.json))
     }
 
     /// `PUT /nps/{id}`: changes what the draft names, keeps the rest.
     package func update(_ id: RecordID, _ draft: RecordDraft) async throws(PlanhatError) -> NPSRecord {
-        try Answer.record(of: await send(.PUT, "/nps/" + id.segment(), body: draft.json))
+        try Answer.record(of: await send(.update(id), body: draft.json))
     }
 
     /// `GET /nps/{id}`
     package func get(_ id: RecordID) async throws(PlanhatError) -> NPSRecord {
-        try Answer.record(of: await send(.GET, "/nps/" + id.segment()))
+        try Answer.record(of: await send(.get(id)))
     }
 
     /// `GET /nps`
     package func list(_ query: ListQuery) async throws(PlanhatError) -> [NPSRecord] {
-        try Answer.records(of: await send(.GET, "/nps" + query.queryString, isCollection: true))
+        try Answer.records(of: await send(.list(query)))
     }
 
     /// `DELETE /nps/{id}`
     package func delete(_ id: RecordID) async throws(PlanhatError) -> Deletion {
-        Deletion(try Answer.success(of: await send(.DELETE, "/nps/" + id.segment())))
+        Deletion(try Answer.success(of: await send(.delete(id))))
     }
 
-    /// `PUT /nps`: matches by `sourceId`, creates what isn't there. Harmless to repeat.
+    /// `PUT /nps`: matches by `sourceId`, creates what isn't there. Harmless to repeat when every draft has one.
     package func upsert(_ drafts: [RecordDraft]) async throws(PlanhatError) -> BulkResult {
         guard !drafts.isEmpty else { throw .invalidRequest("A bulk upsert needs at least one item.") }
         guard drafts.count <= Self.bulkLimit else {
             throw .invalidRequest("A bulk upsert takes at most 5,000 items; this one has \(drafts.count).")
         }
-        let answer = try await send(.PUT, "/nps", body: .array(drafts.map(\.json)), isCollection: true)
-        return try Answer.bulk(of: answer)
-    }
-
-    private func send(
-        _ method: HTTPMethod,
-        _ path: String,
-        body: JSONValue? = nil,
-        isCollection: Bool = false
-    ) async throws(PlanhatError) -> Answer {
-        var request = HTTPClientRequest(url: base + path)
-        request.method = method
-        request.headers.add(name: "Authorization", value: "Bearer " + token)
-        request.headers.add(name: "Accept", value: "application/json")
-        if let body {
-            request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = .bytes(ByteBuffer(bytes: body.canonical))
-        }
-        do {
-            let response = try await http.execute(request, deadline: .now() + timeout)
-            note(response.headers)
-            // An answer longer than this is none of the API's.
-            let bytes = try await response.body.collect(upTo: 64 << 20)
-            return Answer(
-                status: Int(response.status.code),
-                contentType: response.headers.first(name: "Content-Type") ?? "",
-                retryAfter: response.headers.first(name: "Retry-After"),
-                body: Data(bytes.readableBytesView),
-                isWrite: method != .GET,
-                isCollection: isCollection || method == .POST
-            )
-        } catch {
-            throw TransportFailure.sorted(error, isWrite: method != .GET)
-        }
-    }
-
-    private func note(_ headers: HTTPHeaders) {
-        guard
-            let limit = headers.first(name: "X-Rate-Limit-Limit").flatMap({ Int($0) }),
-            let remaining = headers.first(name: "X-Rate-Limit-Remaining").flatMap({ Int($0) })
-        else { return }
-        seen.withLock { $0 = RateLimit(limit: limit, remaining: remaining) }
+        return try Answer.bulk(of: await send(.upsert(items: drafts.count), body: .array(drafts.map(\.json))))
     }
 }
 
 extension PlanhatClient.Configuration: CustomStringConvertible, CustomReflectable {
     package var description: String { "\(baseURL) (token not shown)" }
     package var customMirror: Mirror { Mirror(self, children: ["baseURL": baseURL]) }
+}
+
+extension PlanhatClient: CustomReflectable {
+    package var customMirror: Mirror { Mirror(self, children: ["base": base]) }
 }

@@ -47,7 +47,7 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .invalidRequest(let what): what
-        case .notSent(let why): "Planhat could not be reached: \(why). Nothing was applied."
+        case .notSent(let why): "Planhat gave no answer that counts: \(why). Nothing was applied; try again."
         case .rateLimited(let seconds):
             "Planhat asks for a pause" + (seconds.map { " of \(Int($0.rounded(.up))) s" } ?? "") + " (429)."
         case .ambiguous(let why): "Planhat's answer leaves open whether it was applied: \(why)."

@@ -28,7 +28,9 @@ package enum RecordID: Sendable, Hashable, CustomStringConvertible {
             switch self {
             case .planhat(let id), .source(let id): id
             }
-        guard !id.isEmpty, id != ".", id != ".." else { throw .invalidRequest("An id can't be empty.") }
+        guard !id.isEmpty else { throw .invalidRequest("An id can't be empty.") }
+        // RFC 3986 §5.2.4: such a segment would name the collection or what is above it.
+        guard description != ".", description != ".." else { throw .invalidRequest("An id can't be dots alone.") }
         return PercentEncoding.encode(description)
     }
 }

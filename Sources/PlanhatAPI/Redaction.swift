@@ -1,14 +1,41 @@
+import Foundation
+
 /// Makes a foreign sentence fit to be kept and shown: the API may quote what was sent to it.
 package enum Redaction {
-    /// At most 200 characters, without line breaks, anything like an address or a long token replaced.
-    package static func shortened(_ text: String) -> String {
-        let words = text.prefix(1_000).split(whereSeparator: { $0.isWhitespace || $0.isNewline })
-        let safe = words.map { word -> String in
-            if word.contains("@") { return "(address)" }
-            if word.utf8.count > 40 { return "(…)" }
-            return String(word.filter { !$0.unicodeScalars.contains { $0.properties.generalCategory == .control } })
+    /// One line of at most 200 characters; anything like an address or a long token is replaced.
+    ///
+    /// - Parameter secrets: texts that must not be readable in the result, such as the comment that was sent. Texts,
+    ///   and the pieces between characters that JSON escapes, are looked for from 4 bytes on.
+    package static func shortened(_ text: String, hiding secrets: [String] = []) -> String {
+        // Cut by bytes and scalars: a single character may have any number of combining marks.
+        var text = String(decoding: text.utf8.prefix(4_096), as: UTF8.self)
+        for piece in pieces(of: secrets) where text.contains(piece) {
+            text = text.replacingOccurrences(of: piece, with: "(…)")
         }
-        let line = safe.joined(separator: " ")
-        return line.count > 200 ? line.prefix(200) + "…" : line
+        let words = text.split(whereSeparator: \.isWhitespace).map(safe).filter { !$0.isEmpty }
+        let line = words.joined(separator: " ").unicodeScalars
+        guard line.count > 200 else { return String(line) }
+        return String(String.UnicodeScalarView(line.prefix(199))) + "…"
+    }
+
+    private static func safe(_ word: Substring) -> String {
+        if word.contains("@") || word.contains("%40") { return "(address)" }
+        if word.utf8.count >= 40 { return "(…)" }
+        return String(String.UnicodeScalarView(word.unicodeScalars.filter(isVisible)))
+    }
+
+    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned, .surrogate: false
+        default: true
+        }
+    }
+
+    /// The longest first, so that no piece is broken by a shorter one within it.
+    private static func pieces(of secrets: [String]) -> [String] {
+        let pieces = secrets.flatMap { secret in
+            secret.split { $0.isNewline || $0 == "\"" || $0 == "\\" || $0 == "\t" }.map(String.init)
+        }
+        return Set(pieces.filter { $0.utf8.count >= 4 }).sorted { $0.utf8.count > $1.utf8.count }
     }
 }

@@ -7,21 +7,31 @@ import NIOSSL
 /// Sorts what the HTTP client throws by whether the request can have been applied.
 enum TransportFailure {
     static func sorted(_ error: any Error, isWrite: Bool) -> PlanhatError {
-        if error is NIOConnectionError { return .notSent("the connection was refused, or its name is unknown") }
-        if let system = error as? IOError, isRefusal(system.errnoCode) {
-            return .notSent("the connection was refused or found no way")
-        }
-        if let ssl = error as? NIOSSLError { return tls(ssl) }
-        guard let error = error as? HTTPClientError else {
-            return uncertain("the connection broke", isWrite)
-        }
         switch error {
-        case .connectTimeout: return .notSent("no connection within the time limit")
-        case .tlsHandshakeTimeout: return .notSent("no TLS handshake within the time limit")
-        case .getConnectionFromPoolTimeout: return .notSent("no free connection")
-        case .deadlineExceeded, .readTimeout: return uncertain("no complete answer within the time limit", isWrite)
-        case .remoteConnectionClosed: return uncertain("the connection was closed before the answer", isWrite)
-        default: return uncertain("the connection failed", isWrite)
+        // What is thrown while the request is put together.
+        case let error as PlanhatError: error
+        case is NIOConnectionError: .notSent("the connection was refused, or its name is unknown")
+        case let error as IOError where isRefusal(error.errnoCode):
+            .notSent("the connection was refused or found no way")
+        case let error as NIOSSLError: tls(error) ?? uncertain("the connection broke", isWrite)
+        case is NIOSSLExtraError: .refused(.tls, certificate)
+        case let error as HTTPClientError: sorted(error, isWrite)
+        case is NIOTooManyBytesError: uncertain("the answer is longer than any of the API's", isWrite)
+        case is CancellationError: uncertain("the wait for the answer was given up", isWrite)
+        default: uncertain("the connection broke", isWrite)
+        }
+    }
+
+    private static func sorted(_ error: HTTPClientError, _ isWrite: Bool) -> PlanhatError {
+        switch error {
+        case .connectTimeout: .notSent("no connection within the time limit")
+        case .tlsHandshakeTimeout: .notSent("no TLS handshake within the time limit")
+        case .getConnectionFromPoolTimeout: .notSent("no free connection within the time limit")
+        case .alreadyShutdown: .notSent("the client has ended")
+        case .deadlineExceeded, .readTimeout, .writeTimeout:
+            uncertain("no complete answer within the time limit", isWrite)
+        case .remoteConnectionClosed: uncertain("the connection was closed before the answer", isWrite)
+        default: uncertain("the connection failed", isWrite)
         }
     }
 
@@ -30,11 +40,21 @@ enum TransportFailure {
         [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL].contains(code)
     }
 
-    private static func tls(_ error: NIOSSLError) -> PlanhatError {
-        guard case .handshakeFailed = error else {
-            return .refused(.tls, "Planhat's TLS certificate is not valid: check planhat.url and the system's clock.")
+    private static let certificate =
+        "Planhat's TLS certificate is not valid: check planhat.url, the system's certificates and its clock."
+
+    /// Nil when the connection was already in use: then the request may have arrived.
+    private static func tls(_ error: NIOSSLError) -> PlanhatError? {
+        switch error {
+        case .handshakeFailed(let cause):
+            // BoringSSL tells a certificate that it doesn't trust from other failures by this word alone.
+            if "\(cause)".contains("CERTIFICATE_VERIFY_FAILED") { return .refused(.tls, certificate) }
+            return .notSent("the TLS handshake failed")
+        case .unableToValidateCertificate, .noCertificateToValidate, .cannotFindPeerIP:
+            return .refused(.tls, certificate)
+        default:
+            return nil
         }
-        return .refused(.tls, "The TLS handshake with Planhat failed: check planhat.url and the system's certificates.")
     }
 
     private static func uncertain(_ why: String, _ isWrite: Bool) -> PlanhatError {

@@ -18,12 +18,8 @@ struct PlanhatCommand: AsyncParsableCommand {
     static func ask<Answer>(
         _ conversation: (PlanhatClient) async throws(PlanhatError) -> Answer
     ) async throws -> Answer {
-        let settings = try await CommandLineSettings.load(requiring: [.planhatToken])
-        var logger = Logger(label: "planhat")
-        logger.logLevel = .critical
-        let client: PlanhatClient
-        do { client = try settings.makeClient(logger: logger) } catch { throw Stop(.configuration, error.description) }
-        do {
+        let client = try await makeClient()
+        do throws(PlanhatError) {
             let answer = try await conversation(client)
             await client.shutdown()
             return answer
@@ -33,12 +29,26 @@ struct PlanhatCommand: AsyncParsableCommand {
         }
     }
 
-    private static func stop(for error: any Error) -> Stop {
-        guard let error = error as? PlanhatError else { return Stop(.failure, "\(error)") }
-        return switch error.disposition {
-        case .invalid: Stop(.usage, error.description)
-        case .retry, .rateLimited, .ambiguous, .paused: Stop(.unreachable, error.description)
-        case .rejected: Stop(.failure, error.description)
+    /// A client for the settings in force; whoever asks shuts it down.
+    static func makeClient() async throws -> PlanhatClient {
+        let settings = try await CommandLineSettings.load(requiring: [.planhatToken])
+        var logger = Logger(label: "planhat")
+        logger.logLevel = .critical
+        do {
+            return try settings.makeClient(logger: logger)
+        } catch {
+            throw Stop(.configuration, error.description)
+        }
+    }
+
+    /// A wrong token or address is the settings' fault, a missing answer isn't.
+    static func stop(for error: PlanhatError) -> Stop {
+        switch error {
+        case .invalidRequest: Stop(.usage, error.description)
+        case .refused(.tls, _): Stop(.unreachable, error.description)
+        case .refused: Stop(.configuration, error.description)
+        case .notSent, .rateLimited, .ambiguous: Stop(.unreachable, error.description)
+        case .rejected, .notFound: Stop(.failure, error.description)
         }
     }
 }

@@ -16,8 +16,9 @@ struct PlanhatDelete: AsyncParsableCommand {
 
     func run() async throws {
         let deletion = try await PlanhatCommand.ask { client throws(PlanhatError) in try await client.delete(id) }
-        if json { return try Output.json(deletion) }
-        guard deletion.deletedCount > 0 else { throw Stop(.failure, "Planhat has no record with this id.") }
-        print("deleted")
+        if json { try Output.json(deletion) }
+        guard deletion.deletedCount != 0 else { throw Stop(.failure, "Planhat has no record with this id.") }
+        if json { return }
+        print(deletion.deletedCount == nil ? "Planhat took the deletion, without saying what it deleted" : "deleted")
     }
 }

@@ -15,7 +15,7 @@ struct PlanhatList: AsyncParsableCommand {
     @Option(help: "How many to skip.")
     var offset: Int?
 
-    @Option(help: "Sort by this property; - in front = descending, given as --sort=-npsDate.")
+    @Option(parsing: .unconditional, help: "Sort by this property; - in front = descending, as in -npsDate.")
     var sort: String?
 
     @Option(help: "Only these properties, comma separated.")
@@ -32,6 +32,7 @@ struct PlanhatList: AsyncParsableCommand {
             throw ValidationError("--limit must be a number from 1 to 10000.")
         }
         if let offset, offset < 0 { throw ValidationError("--offset can't be negative.") }
+        if let npsExpiryDay, npsExpiryDay < 0 { throw ValidationError("--nps-expiry-day can't be negative.") }
     }
 
     func run() async throws {

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Foundation
-import NPSModel
 import PlanhatAPI
 
 /// `planhat upsert`
@@ -32,44 +30,54 @@ struct PlanhatUpsert: AsyncParsableCommand {
     func run() async throws {
         let rows: [RecordRow]
         do { rows = try RecordFile.read(file) } catch { throw Stop(.usage, error.description) }
-        let wrong = rows.filter { $0.problem != nil }
-        for row in wrong { Self.complain("row \(row.number): \(row.problem ?? "")") }
-        let good = rows.filter { $0.problem == nil }
-        let summary = try await send(good)
-        try report(summary, rejected: wrong.count)
-        if summary.failed > 0 || !wrong.isEmpty { throw ExitCode(Stop.Code.failure.rawValue) }
-    }
-
-    private func send(_ rows: [RecordRow]) async throws -> UpsertSummary {
-        let size = chunk
-        return try await PlanhatCommand.ask { client throws(PlanhatError) in
-            var summary = UpsertSummary()
-            var progress = ProgressBar(title: "Upserting", total: rows.count)
-            var start = 0
-            while start < rows.count {
-                let part = Array(rows[start..<min(start + size, rows.count)])
-                let result = try await client.upsert(part.map(\.draft))
-                for error in summary.add(result, of: part) { Self.complain(error) }
-                progress.advance(by: part.count)
-                start += part.count
-            }
-            progress.finish()
-            return summary
+        var progress = ProgressBar(title: "Upserting", total: rows.count)
+        var summary = UpsertSummary()
+        for row in rows {
+            guard let problem = row.problem else { continue }
+            progress.say("row \(row.number): \(problem)")
+            summary.notSent += 1
+            progress.advance(by: 1)
         }
+        let stop = try await send(rows.filter { $0.problem == nil }, &summary, &progress)
+        progress.finish()
+        if json { try Output.json(summary) } else { print(summary.table(), terminator: "") }
+        if let stop { throw stop }
+        if !summary.isComplete { throw ExitCode(Stop.Code.failure.rawValue) }
     }
 
-    private func report(_ summary: UpsertSummary, rejected: Int) throws {
-        if json { return try Output.json(summary) }
-        var table = Table([Table.Column("outcome"), Table.Column("records", .right)])
-        table.add(["created", "\(summary.created)"])
-        table.add(["updated", "\(summary.updated)"])
-        table.add(["unchanged", "\(summary.unchanged)"])
-        table.add(["refused by Planhat", "\(summary.failed)"])
-        table.add(["not sent", "\(rejected)"])
-        print(table.render(), terminator: "")
+    /// Request after request, as Planhat advises. Returns what ended it before the last row, with the row to go on at.
+    private func send(
+        _ rows: [RecordRow],
+        _ summary: inout UpsertSummary,
+        _ progress: inout ProgressBar
+    ) async throws -> Stop? {
+        guard !rows.isEmpty else { return nil }
+        let (client, size) = (try await PlanhatCommand.makeClient(), chunk)
+        var stop: Stop?
+        for start in stride(from: 0, to: rows.count, by: size) where stop == nil {
+            let part = Array(rows[start..<min(start + size, rows.count)])
+            do throws(PlanhatError) {
+                let result = try await client.upsert(part.map(\.draft))
+                for error in summary.add(result, of: part) { progress.say(error) }
+                progress.advance(by: part.count)
+            } catch {
+                stop = Self.ended(by: error, at: part, rest: rows.count - start, &summary)
+            }
+        }
+        await client.shutdown()
+        return stop
     }
 
-    private static func complain(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+    private static func ended(
+        by error: PlanhatError,
+        at part: [RecordRow],
+        rest: Int,
+        _ summary: inout UpsertSummary
+    ) -> Stop {
+        let isOpen = error.disposition == .ambiguous
+        if isOpen { summary.addUnconfirmed(part.count) }
+        summary.notSent += rest - (isOpen ? part.count : 0)
+        let stop = PlanhatCommand.stop(for: error)
+        return Stop(stop.code, "Stopped at row \(part.first?.number ?? 0). " + stop.message)
     }
 }

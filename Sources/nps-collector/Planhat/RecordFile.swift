@@ -37,10 +37,11 @@ enum RecordFile {
         return elements.enumerated().map { RecordRow(number: $0 + 1, $1) }
     }
 
+    /// A line is what ends in a line feed: JSON texts may hold every other kind of line break. Rows are lines.
     private static func rows(lines text: String) -> [RecordRow] {
-        text.split(whereSeparator: \.isNewline).enumerated().map { number, line in
-            RecordRow(number: number + 1, (try? JSONValue(parsing: Data(line.utf8))) ?? .null)
-        }
+        text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+            .filter { !$1.allSatisfy { [0x20, 0x09, 0x0d].contains($0) } }
+            .map { number, line in RecordRow(number: number + 1, (try? JSONValue(parsing: Data(line))) ?? .null) }
     }
 
     private static func rows(csv text: String, _ path: String) throws(Failure) -> [RecordRow] {
@@ -49,9 +50,7 @@ enum RecordFile {
             throw .notCSV(path, error.description)
         }
         guard let header = lines.first else { return [] }
-        return lines.dropFirst().enumerated().map { number, cells in
-            let members = zip(header, cells).map { ($0, JSONValue.string($1)) }
-            return RecordRow(number: number + 1, .object(Dictionary(members) { first, _ in first }))
-        }
+        guard Set(header).count == header.count else { throw .notCSV(path, "two columns have the same name") }
+        return lines.dropFirst().enumerated().map { number, cells in RecordRow(number: number + 1, header, cells) }
     }
 }

@@ -5,46 +5,53 @@ import PlanhatAPI
 
 /// The fields of a record as options; checked here before anything is sent.
 struct RecordOptions: ParsableArguments {
-    @Option(help: "The address of whoever answered.")
+    @Option(parsing: .unconditional, help: "The address of whoever answered.")
     var email: String?
 
-    @Option(help: "A whole number from 0 to 10.")
+    @Option(parsing: .unconditional, help: "A whole number from 0 to 10.")
     var score: String?
 
-    @Option(help: "What the person wrote.")
+    @Option(parsing: .unconditional, help: "What the person wrote.")
     var comment: String?
 
-    @Option(help: "The response's id where it was made; the key for upserts.")
+    @Option(parsing: .unconditional, help: "The response's id where it was made; the key for upserts.")
     var sourceId: String?
 
-    @Option(help: "Planhat's id of the campaign.")
+    @Option(parsing: .unconditional, help: "Planhat's id of the campaign.")
     var campaign: String?
 
-    @Option(help: "Planhat's id of the company.")
+    @Option(parsing: .unconditional, help: "Planhat's id of the company.")
     var company: String?
 
-    @Option(help: "When it was answered, such as 2026-02-03T10:00:05Z.")
+    @Option(parsing: .unconditional, help: "When it was answered, such as 2026-02-03T10:00:05Z.")
     var dateAnswered: String?
 
-    @Option(help: "When the survey was sent.")
+    @Option(parsing: .unconditional, help: "When the survey was sent.")
     var dateSent: String?
 
+    /// An empty comment is sent, as it takes an old one away; an empty id would match records that have none.
+    ///
     /// - Throws: a usage error that names the option.
     func draft() throws -> RecordDraft {
         var draft = RecordDraft()
-        do {
-            draft.email = try email.map { text throws(FieldProblem) in try EmailAddress(text).address }
-            draft.score = try score.map { text throws(FieldProblem) in try Score(text: text).value }
+        do throws(FieldProblem) {
+            if let email { draft.email = try EmailAddress(email).address }
+            if let score { draft.score = try Score(text: score).value }
         } catch {
             throw ValidationError("--\(error)")
         }
         draft.comment = comment
-        draft.sourceId = sourceId
-        draft.campaignId = campaign
-        draft.companyId = company
+        draft.sourceId = try filled(sourceId, "--source-id")
+        draft.campaignId = try filled(campaign, "--campaign")
+        draft.companyId = try filled(company, "--company")
         draft.dateAnswered = try date(dateAnswered, "--date-answered")
         draft.dateSent = try date(dateSent, "--date-sent")
         return draft
+    }
+
+    private func filled(_ text: String?, _ option: String) throws -> String? {
+        guard text != "" else { throw ValidationError("\(option) can't be empty.") }
+        return text
     }
 
     private func date(_ text: String?, _ option: String) throws -> Date? {

@@ -10,6 +10,17 @@ struct RecordRow {
     /// Nil when it may be sent.
     private(set) var problem: String?
 
+    /// A row of CSV under its header. Cells that are missing or too many mean that a comma isn't where it belongs.
+    init(number: Int, _ header: [String], _ cells: [String]) {
+        guard cells.count == header.count else {
+            self.init(number: number, .null)
+            problem = "has \(cells.count) cells, the header has \(header.count)"
+            return
+        }
+        let members = zip(header, cells).map { ($0, JSONValue.string($1)) }
+        self.init(number: number, .object(Dictionary(members) { first, _ in first }))
+    }
+
     /// - Parameter json: an object in the names of the API's fields.
     init(number: Int, _ json: JSONValue) {
         self.number = number
@@ -18,7 +29,9 @@ struct RecordRow {
             return
         }
         do throws(FieldProblem) {
-            for (name, value) in members where !value.isNull && value != .string("") { try read(name, value) }
+            for (name, value) in members.sorted(by: { $0.key < $1.key }) where !value.isNull && value != .string("") {
+                try read(name, value)
+            }
             if draft.sourceId == nil, draft.email == nil || draft.score == nil {
                 throw FieldProblem(field: "the row", message: "needs email and score, or a sourceId")
             }

@@ -5,41 +5,66 @@ struct ProgressBar {
     private let title: String
     /// Nil = not known beforehand.
     private let total: Int?
-    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let isTerminal: Bool
+    private let write: (String) -> Void
     private var done = 0
-    private var shown = -1
+    /// The step that is drawn; nil = nothing is.
+    private var shown: Int?
 
-    init(title: String, total: Int?) {
+    init(
+        title: String,
+        total: Int?,
+        isTerminal: Bool = isatty(STDERR_FILENO) == 1,
+        write: @escaping (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
+    ) {
         self.title = title
         self.total = total
+        self.isTerminal = isTerminal
+        self.write = write
     }
 
     mutating func advance(by count: Int) {
         done += count
-        let step = total.map { isTerminal ? done * 100 / max(1, $0) : done * 10 / max(1, $0) } ?? done / 1_000
-        guard step != shown else { return }
-        shown = step
-        draw()
+        draw(step: step)
     }
 
+    /// Puts a line of its own beside the bar.
+    mutating func say(_ line: String) {
+        let isDrawn = isTerminal && shown != nil
+        write((isDrawn ? Self.clear : "") + line + "\n")
+        if isDrawn { write(text) }
+    }
+
+    /// The last state, and the end of the bar's line.
     mutating func finish() {
-        draw()
+        draw(step: .max)
         if isTerminal { write("\n") }
     }
 
-    private func draw() {
-        guard let total else { return put("\(title): \(done)") }
-        let share = min(1, Double(done) / Double(max(1, total)))
-        let filled = Int(share * 30)
+    /// Percent on a terminal and tenths elsewhere; thousands where the end isn't known.
+    private var step: Int {
+        guard let total else { return done / 1_000 }
+        return Int(share(of: total) * (isTerminal ? 100 : 10))
+    }
+
+    private func share(of total: Int) -> Double {
+        min(1, Double(max(0, done)) / Double(max(1, total)))
+    }
+
+    private mutating func draw(step: Int) {
+        // Elsewhere than on a terminal nothing can be drawn over: the end is said once.
+        let isLast = step == .max || (total.map { done >= $0 } ?? false)
+        guard step != shown, isTerminal || shown != .max else { return }
+        shown = isLast ? .max : step
+        write(isTerminal ? Self.clear + text : text + "\n")
+    }
+
+    private var text: String {
+        guard let total else { return "\(title): \(done)" }
+        let filled = Int(share(of: total) * 30)
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
-        put("\(title) [\(bar)] \(done)/\(total)")
+        return "\(title) [\(bar)] \(done)/\(total)"
     }
 
-    private func put(_ line: String) {
-        write(isTerminal ? "\r\u{1B}[K" + line : line + "\n")
-    }
-
-    private func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
-    }
+    private static let clear = "\r\u{1B}[K"
 }

@@ -67,7 +67,7 @@ struct Table {
     private static func width(_ text: String) -> Int {
         text.reduce(0) { width, character in
             guard let scalar = character.unicodeScalars.first else { return width }
-            return width + (isWide(scalar) ? 2 : 1)
+            return width + (isWide(scalar) || scalar.properties.isEmojiPresentation ? 2 : 1)
         }
     }
 

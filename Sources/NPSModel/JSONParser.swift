@@ -1,0 +1,184 @@
+import Foundation
+
+/// Reads one JSON text (RFC 8259), strictly: nothing but white space may follow it, text must be valid UTF-8, escapes
+/// complete. Of members with one name the last counts, as it does for jq.
+///
+/// Written by hand because every webhook passes here: Foundation's decoder tries one type after another by throwing.
+struct JSONParser {
+    struct Failure: Error {}
+
+    /// Deeper nesting is refused: each level takes some of the stack.
+    static let depthLimit = 128
+
+    private let bytes: [UInt8]
+    private var index = 0
+
+    private init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
+        var parser = JSONParser(bytes)
+        let value = try parser.value(depth: 0)
+        parser.skipSpace()
+        guard parser.index == bytes.count else { throw Failure() }
+        return value
+    }
+
+    private var next: UInt8? { index < bytes.count ? bytes[index] : nil }
+
+    private mutating func skipSpace() {
+        while let byte = next, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { index += 1 }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        guard next == byte else { return false }
+        index += 1
+        return true
+    }
+
+    private mutating func value(depth: Int) throws(Failure) -> JSONValue {
+        guard depth <= Self.depthLimit else { throw Failure() }
+        skipSpace()
+        switch next {
+        case UInt8(ascii: "{"): return try object(depth: depth)
+        case UInt8(ascii: "["): return try array(depth: depth)
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"): return try word("true", .bool(true))
+        case UInt8(ascii: "f"): return try word("false", .bool(false))
+        case UInt8(ascii: "n"): return try word("null", .null)
+        default: return try number()
+        }
+    }
+
+    private mutating func word(_ word: StaticString, _ value: JSONValue) throws(Failure) -> JSONValue {
+        for offset in 0..<word.utf8CodeUnitCount {
+            guard take(word.utf8Start[offset]) else { throw Failure() }
+        }
+        return value
+    }
+
+    private mutating func object(depth: Int) throws(Failure) -> JSONValue {
+        index += 1
+        var members: [String: JSONValue] = [:]
+        skipSpace()
+        if take(UInt8(ascii: "}")) { return .object(members) }
+        while true {
+            skipSpace()
+            guard next == UInt8(ascii: "\"") else { throw Failure() }
+            let name = try string()
+            skipSpace()
+            guard take(UInt8(ascii: ":")) else { throw Failure() }
+            members[name] = try value(depth: depth + 1)
+            skipSpace()
+            if take(UInt8(ascii: "}")) { return .object(members) }
+            guard take(UInt8(ascii: ",")) else { throw Failure() }
+        }
+    }
+
+    private mutating func array(depth: Int) throws(Failure) -> JSONValue {
+        index += 1
+        var elements: [JSONValue] = []
+        skipSpace()
+        if take(UInt8(ascii: "]")) { return .array(elements) }
+        while true {
+            elements.append(try value(depth: depth + 1))
+            skipSpace()
+            if take(UInt8(ascii: "]")) { return .array(elements) }
+            guard take(UInt8(ascii: ",")) else { throw Failure() }
+        }
+    }
+}
+
+extension JSONParser {
+    private mutating func string() throws(Failure) -> String {
+        index += 1
+        let start = index
+        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { index += 1 }
+        // Most strings have no escapes: they are taken in one piece.
+        if next == UInt8(ascii: "\"") {
+            defer { index += 1 }
+            return try text(bytes[start..<index])
+        }
+        var unescaped = Array(bytes[start..<index])
+        while let byte = next {
+            index += 1
+            switch byte {
+            case UInt8(ascii: "\""): return try text(unescaped[...])
+            case UInt8(ascii: "\\"): try escape(into: &unescaped)
+            case 0x20...: unescaped.append(byte)
+            default: throw Failure()
+            }
+        }
+        throw Failure()
+    }
+
+    private func text(_ bytes: ArraySlice<UInt8>) throws(Failure) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw Failure() }
+        return text
+    }
+
+    private mutating func escape(into text: inout [UInt8]) throws(Failure) {
+        guard let byte = next else { throw Failure() }
+        index += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+        case UInt8(ascii: "b"): text.append(0x08)
+        case UInt8(ascii: "f"): text.append(0x0c)
+        case UInt8(ascii: "n"): text.append(0x0a)
+        case UInt8(ascii: "r"): text.append(0x0d)
+        case UInt8(ascii: "t"): text.append(0x09)
+        case UInt8(ascii: "u"): text += Array(String(try scalar()).utf8)
+        default: throw Failure()
+        }
+    }
+
+    /// The scalar of `\uXXXX`, or of the surrogate pair that begins there.
+    private mutating func scalar() throws(Failure) -> Character {
+        let unit = try codeUnit()
+        if let scalar = Unicode.Scalar(unit) { return Character(scalar) }
+        guard (0xd800...0xdbff).contains(unit), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
+            throw Failure()
+        }
+        let low = try codeUnit()
+        guard (0xdc00...0xdfff).contains(low) else { throw Failure() }
+        let value = 0x10000 + (UInt32(unit - 0xd800) << 10) + UInt32(low - 0xdc00)
+        guard let scalar = Unicode.Scalar(value) else { throw Failure() }
+        return Character(scalar)
+    }
+
+    private mutating func codeUnit() throws(Failure) -> UInt16 {
+        guard index + 4 <= bytes.count, let pair = Hexadecimal.decode(bytes[index..<index + 4]) else { throw Failure() }
+        index += 4
+        return UInt16(pair[0]) << 8 | UInt16(pair[1])
+    }
+
+    private mutating func number() throws(Failure) -> JSONValue {
+        let start = index
+        _ = take(UInt8(ascii: "-"))
+        let whole = digits()
+        guard whole > 0, whole == 1 || bytes[index - whole] != UInt8(ascii: "0") else { throw Failure() }
+        var isWhole = true
+        if take(UInt8(ascii: ".")) {
+            isWhole = false
+            guard digits() > 0 else { throw Failure() }
+        }
+        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+            isWhole = false
+            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+            guard digits() > 0 else { throw Failure() }
+        }
+        let text = String(decoding: bytes[start..<index], as: UTF8.self)
+        if isWhole, let integer = Int64(text) { return .integer(integer) }
+        guard let number = Double(text), number.isFinite else { throw Failure() }
+        // 9.0 and 9 are one number; beyond 2^53 a Double is no exact whole number any more.
+        if abs(number) < 9_007_199_254_740_992, let integer = Int64(exactly: number) { return .integer(integer) }
+        return .number(number)
+    }
+
+    private mutating func digits() -> Int {
+        let start = index
+        while let byte = next, (0x30...0x39).contains(byte) { index += 1 }
+        return index - start
+    }
+}

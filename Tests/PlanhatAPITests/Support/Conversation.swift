@@ -1,0 +1,47 @@
+import Logging
+import PlanhatAPI
+
+/// The token of every test; nothing that is printed may contain it.
+let testToken = "t0ken-5ecret"
+
+/// Runs `body` with a client of a stub that gives these replies.
+func conversing<Result: Sendable>(
+    _ replies: StubReply...,
+    timeout: Duration = .seconds(20),
+    _ body: (PlanhatClient, StubServer) async throws -> Result
+) async throws -> Result {
+    try await StubServer.run(replies) { stub in
+        try await withClient(of: stub.url, timeout: timeout) { client in try await body(client, stub) }
+    }
+}
+
+/// Runs `body` with a client of the API at this address, and closes the client whatever comes.
+func withClient<Result>(
+    of url: String,
+    timeout: Duration = .seconds(20),
+    _ body: (PlanhatClient) async throws -> Result
+) async throws -> Result {
+    var configuration = PlanhatClient.Configuration(baseURL: url, token: testToken)
+    configuration.timeout = timeout
+    let client = try PlanhatClient(configuration: configuration, logger: Logger(label: "test"))
+    do {
+        let result = try await body(client)
+        await client.shutdown()
+        return result
+    } catch {
+        await client.shutdown()
+        throw error
+    }
+}
+
+/// The error that an operation ends with; nil when it succeeds.
+func failure<Value>(
+    of operation: () async throws(PlanhatError) -> Value
+) async -> PlanhatError? {
+    do throws(PlanhatError) {
+        _ = try await operation()
+        return nil
+    } catch {
+        return error
+    }
+}

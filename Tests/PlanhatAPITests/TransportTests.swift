@@ -1,0 +1,158 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOPosix
+import NIOSSL
+import NPSModel
+import Testing
+
+@testable import PlanhatAPI
+
+@Suite("Transport", .timeLimit(.minutes(2)))
+struct TransportTests {
+    private func create(_ reply: StubReply, timeout: Duration = .seconds(20)) async throws -> PlanhatError? {
+        try await conversing(reply, timeout: timeout) { client, _ in
+            await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
+        }
+    }
+
+    private func list(_ reply: StubReply, timeout: Duration = .seconds(20)) async throws -> PlanhatError? {
+        try await conversing(reply, timeout: timeout) { client, _ in
+            await failure { () async throws(PlanhatError) in try await client.list(ListQuery()) }
+        }
+    }
+
+    static let broken: [StubReply] = [
+        .end, .reset, .closing("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"),
+        .closing("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"), .closing("nonsense\r\n\r\n"),
+        .closing("HTTP/1.1 200"),
+    ]
+
+    @Test("a connection that breaks after the request leaves open whether a write was applied", arguments: broken)
+    func brokenWrite(reply: StubReply) async throws {
+        #expect(try await create(reply)?.disposition == .ambiguous)
+    }
+
+    @Test("a read may be tried again", arguments: broken)
+    func brokenRead(reply: StubReply) async throws {
+        #expect(try await list(reply)?.disposition == .retry)
+    }
+
+    @Test(
+        "the time limit covers the whole answer, head and body",
+        arguments: [
+            StubReply.silence, .unfinished("HTTP/1.1 200 OK\r\n"),
+            .unfinished("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"),
+            .unfinished("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"_id\":"),
+        ]
+    )
+    func timeout(reply: StubReply) async throws {
+        let error = try await create(reply, timeout: .milliseconds(200))
+        #expect(error == .ambiguous("no complete answer within the time limit"))
+    }
+
+    @Test("a bulk upsert gets more time for more items")
+    func bulkTimeout() {
+        #expect(Operation.create.timeout(.seconds(30)) == .seconds(30))
+        #expect(Operation.upsert(items: 5_000).timeout(.seconds(30)) == .seconds(80))
+    }
+
+    @Test("nobody listening means nothing was sent, and is known at once")
+    func refusedConnection() async throws {
+        let url = try await StubServer.run([.end]) { $0.url }
+        let clock = ContinuousClock()
+        var error: PlanhatError?
+        let elapsed = try await clock.measure {
+            error = try await withClient(of: url) { client in
+                await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
+            }
+        }
+        #expect(error?.disposition == .retry)
+        #expect(elapsed < .seconds(5))
+    }
+
+    @Test("a redirect is not followed, and the token goes nowhere else", arguments: [301, 302, 303, 307, 308])
+    func redirect(status: Int) async throws {
+        let strangers = try await StubServer.run([.json(200, #"{"_id":"a"}"#)]) { stranger async throws in
+            let elsewhere = StubReply.answer(status, headers: [("Location", stranger.url + "/nps")])
+            let errors = [try await create(elsewhere), try await list(elsewhere)]
+            #expect(errors.map { $0?.disposition } == [.paused, .paused])
+            return stranger.requests
+        }
+        #expect(strangers.isEmpty)
+    }
+
+    @Test("a compressed answer is not unpacked: nobody asked for one")
+    func compressed() async throws {
+        let reply = StubReply.answer(200, headers: [("Content-Encoding", "gzip")], body: "\u{1f}~\u{8}~~")
+        #expect(try await create(reply)?.disposition == .ambiguous)
+    }
+
+    @Test("an answer longer than any of the API's is not read to its end")
+    func tooLong() async throws {
+        let reply = StubReply.unfinished("HTTP/1.1 200 OK\r\nContent-Length: 90000000\r\n\r\n[")
+        #expect(try await list(reply)?.disposition == .retry)
+        #expect(try await create(reply)?.disposition == .ambiguous)
+    }
+
+    @Test("a long list is read")
+    func longList() async throws {
+        let record = #"{"_id":"5a2692f1","npsId":"5f3bc3ef","email":"ana@example.com","nps":9,"npsComment":"Fast"}"#
+        let body = "[" + Array(repeating: record, count: 10_000).joined(separator: ",") + "]"
+        let records = try await conversing(.json(200, body)) { client, _ in try await client.list(ListQuery()) }
+        #expect(records.count == 10_000)
+    }
+
+    @Test("a certificate that nobody vouches for stops everything")
+    func untrustedCertificate() async throws {
+        let error = try await StubServer.run([.end], tls: try SelfSigned.context()) { stub in
+            try await withClient(of: "https://localhost:\(stub.port)") { client in
+                await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
+            }
+        }
+        guard case .refused(.tls, let sentence)? = error else {
+            Issue.record("not refused: \(String(describing: error))")
+            return
+        }
+        #expect(sentence.contains("certificate"))
+    }
+
+    @Test("where no TLS is spoken nothing was sent")
+    func plainTextServer() async throws {
+        let (error, requests) = try await StubServer.run([.end]) { stub in
+            let error = try await withClient(of: "https://127.0.0.1:\(stub.port)", timeout: .seconds(3)) { client in
+                await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
+            }
+            return (error, stub.requests)
+        }
+        #expect(error?.disposition == .retry)
+        #expect(requests.isEmpty)
+    }
+
+    @Test(
+        "what the HTTP client throws is sorted by whether a write can have been applied",
+        arguments: [
+            (HTTPClientError.connectTimeout, .retry), (HTTPClientError.tlsHandshakeTimeout, .retry),
+            (HTTPClientError.getConnectionFromPoolTimeout, .retry), (HTTPClientError.alreadyShutdown, .retry),
+            (HTTPClientError.readTimeout, .ambiguous), (HTTPClientError.writeTimeout, .ambiguous),
+            (HTTPClientError.remoteConnectionClosed, .ambiguous), (HTTPClientError.cancelled, .ambiguous),
+            (NIOSSLError.uncleanShutdown, .ambiguous), (NIOSSLError.unableToValidateCertificate, .paused),
+            (NIOSSLError.handshakeFailed(.zeroReturn), .retry), (NIOSSLExtraError.failedToValidateHostname, .paused),
+            (IOError(errnoCode: 104, reason: "read"), .ambiguous), (ChannelError.eof, .ambiguous),
+            (CancellationError(), .ambiguous), (PlanhatError.notFound, .rejected),
+        ] as [(any Error & Sendable, PlanhatError.Disposition)]
+    )
+    func sorted(error: any Error & Sendable, disposition: PlanhatError.Disposition) {
+        #expect(TransportFailure.sorted(error, isWrite: true).disposition == disposition)
+    }
+
+    @Test("a cancelled request ends at once")
+    func cancelled() async throws {
+        let error = try await conversing(.silence) { client, stub in
+            let task = Task { await failure { () async throws(PlanhatError) in try await client.create(.sample()) } }
+            while stub.requests.isEmpty { await Task.yield() }
+            task.cancel()
+            return await task.value
+        }
+        #expect(error?.disposition == .ambiguous)
+    }
+}
