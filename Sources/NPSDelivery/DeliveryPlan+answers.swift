@@ -106,10 +106,7 @@ extension DeliveryPlan {
             if shipment.mayHaveArrived {
                 unsettled.giveBack(shipment, retryAt: until, reason: reason)
             } else {
-                // With a date of its own, so that the next probe is another response.
-                for claim in shipment.claims {
-                    unsettled.settle(claim, .retry(at: until, reason: reason, countsAttempt: false))
-                }
+                for claim in shipment.claims { postpone(claim, to: until, reason) }
             }
             dropHand(retryAt: until, reason: reason)
         case .rateLimited(let retryAfter):
@@ -117,8 +114,13 @@ extension DeliveryPlan {
             hand.insert(shipment, at: 0)
             dropHand(retryAt: until, reason: "Planhat's rate limit is reached")
         case .refused(let sentence):
+            let isProbe = shipment.isAlone && breaker.isProbing && !shipment.mayHaveArrived
             let until = breaker.refused(sentence, at: now)
-            hand.insert(shipment, at: 0)
+            if isProbe {
+                for claim in shipment.claims { postpone(claim, to: until, sentence) }
+            } else {
+                hand.insert(shipment, at: 0)
+            }
             dropHand(retryAt: until, reason: sentence)
         case .ambiguous(let reason):
             // Before the breaker hears of it: whether this response is alone in failing is what it knew until now.
@@ -128,6 +130,12 @@ extension DeliveryPlan {
         case .created, .upserted, .rejected:
             break
         }
+    }
+
+    /// Without an attempt counted, and with a date of its own: the next probe is another response, in case that it is
+    /// this one that the API takes offence at.
+    private mutating func postpone(_ claim: Claim, to date: Date, _ reason: String) {
+        unsettled.settle(claim, .retry(at: date, reason: reason, countsAttempt: false))
     }
 
     private mutating func doubt(_ claim: Claim, of shipment: Shipment, _ reason: String, at now: Date) {

@@ -48,14 +48,9 @@ package struct ErrorAttribution: Sendable {
     }
 
     private func reason(in entry: JSONValue, about claim: Claim?) -> String {
-        let names = ["message", "error", "reason"]
-        guard var text = entry.string ?? names.lazy.compactMap({ entry[$0]?.string }).first else {
-            return "Planhat refused it without a reason"
-        }
-        if let comment = claim?.response.comment {
-            text = text.split(separator: comment, omittingEmptySubsequences: false).joined(separator: "(comment)")
-        }
-        return "Planhat refused it: " + Redaction.shortened(text)
+        guard let text = ErrorMessage.text(of: entry) else { return "Planhat refused it without a reason" }
+        let secrets = claim.map { [$0.response.email.address, $0.response.comment ?? ""] } ?? []
+        return "Planhat refused it: " + Redaction.shortened(text, hiding: secrets)
     }
 }
 

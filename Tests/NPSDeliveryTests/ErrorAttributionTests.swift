@@ -70,7 +70,7 @@ struct ErrorAttributionTests {
         let entry = JSONValue.string("comment 'so very slow' of person1@example.com is not allowed")
         #expect(
             attribute(entry, among: sent).reason
-                == "Planhat refused it: comment '(comment)' of (address) is not allowed"
+                == "Planhat refused it: comment '(…)' of (…) is not allowed"
         )
         #expect(attribute(.object(["code": .integer(7)]), among: sent).reason == "Planhat refused it without a reason")
     }
