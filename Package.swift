@@ -116,7 +116,8 @@ let package = Package(
                 "CJQ", "NPSModel",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
-            ]
+            ],
+            resources: [.embedInCode("Presets")]
         ),
         .target(
             name: "NPSQueue",

@@ -7,12 +7,14 @@ package struct WebhookSource: Sendable {
     let verifier: Verifier
     let mapping: Mapping
 
-    /// Over the raw bytes, in constant time.
+    /// Over the raw bytes, in constant time, before anything is parsed.
     package func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> Verification {
         try verifier.verify(delivery)
     }
 
     /// Maps and checks a payload: one result for each response in it, in order; empty for an event that is none.
+    ///
+    /// A mapping that fails is one failure whose field is `mapping`.
     ///
     /// - Parameter receivedAt: stands in for a missing `answeredAt`.
     package func map(
@@ -22,27 +24,41 @@ package struct WebhookSource: Sendable {
     ) async throws(PayloadProblem) -> [Result<Submission, InvalidResponse>] {
         guard Self.isJSON(contentType) else { throw .unsupportedType }
         return try await mapping.drafts(of: body).map { draft in
-            Result { () throws(InvalidResponse) in try draft.check(source: name, receivedAt: receivedAt) }
+            draft.flatMap { draft in
+                Result { () throws(InvalidResponse) in try draft.check(source: name, receivedAt: receivedAt) }
+            }
         }
     }
 
-    /// The headers that make a delivery of this body authentic, with the first secret.
-    package func sign(_ body: [UInt8], id: String, at date: Date) -> [(name: String, value: String)] {
-        verifier.sign(body, id: id, at: date)
+    /// The headers that make a delivery of this body authentic, with the first secret that can sign.
+    ///
+    /// - Parameters:
+    ///   - id: the delivery's, where the scheme has one.
+    ///   - url: as the receiver will know it, where the scheme signs it.
+    package func sign(
+        _ body: [UInt8],
+        id: String,
+        at date: Date,
+        method: String = "POST",
+        url: String = ""
+    ) throws(WebhookError) -> [(name: String, value: String)] {
+        guard let headers = verifier.sign(body, id: id, at: date, method: method, url: url) else {
+            throw .cannotSign(name)
+        }
+        return headers
     }
 
-    /// Why the mapping fails on this payload, in jq's own words, which may quote it: for whoever owns the payload.
-    /// Nil when it doesn't fail.
+    /// Why the mapping fails on this payload, in jq's own words, which may quote it: only for whoever owns the payload,
+    /// never for a log or an answer. Nil when it doesn't fail.
     package func mappingFailure(_ body: [UInt8]) async -> String? {
-        guard case .jq(let program) = mapping else { return nil }
-        guard case .failure(let failure) = await program.run(body, limit: Mapping.itemLimit) else { return nil }
-        return failure.message
+        guard case .jq(let program) = mapping, case .failure(let failure) = await program.run(body) else { return nil }
+        return failure.detail
     }
 
     /// Tools use types of their own (`application/vnd.surveymonkey.response.v1+json`), some none at all.
     private static func isJSON(_ contentType: String?) -> Bool {
         guard let contentType else { return true }
         let type = contentType.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
-        return type.hasSuffix("json") || type == "text/plain" || type.isEmpty
+        return type.isEmpty || type.hasSuffix("/json") || type.hasSuffix("+json") || type == "text/plain"
     }
 }

@@ -30,7 +30,9 @@ struct ClientRateLimitTests {
         let clock = ManualClock()
         let limit = ClientRateLimit(burst: 1, perSecond: 1, capacity: 10, now: { clock.now })
         for number in 0..<100 {
-            #expect(limit.delay(for: try #require(IPAddress("10.0.0.\(number)"))) == nil)
+            let text = "10.0.0." + String(number)
+            let client = try #require(IPAddress(text))
+            #expect(limit.delay(for: client) == nil)
         }
     }
 

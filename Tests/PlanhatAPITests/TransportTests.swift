@@ -75,7 +75,7 @@ struct TransportTests {
 
     @Test("a redirect is not followed, and the token goes nowhere else", arguments: [301, 302, 303, 307, 308])
     func redirect(status: Int) async throws {
-        let strangers = try await StubServer.run([.json(200, #"{"_id":"a"}"#)]) { stranger in
+        let strangers = try await StubServer.run([.json(200, #"{"_id":"a"}"#)]) { stranger async throws in
             let elsewhere = StubReply.answer(status, headers: [("Location", stranger.url + "/nps")])
             let errors = [try await create(elsewhere), try await list(elsewhere)]
             #expect(errors.map { $0?.disposition } == [.paused, .paused])

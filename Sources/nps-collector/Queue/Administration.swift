@@ -6,11 +6,12 @@ enum Administration {
         let settings = try await CommandLineSettings.load()
         do {
             return try await question(AdminClient(settings: settings))
-        } catch AdminError.missingToken {
-            throw Stop(.configuration, AdminError.missingToken.description)
-        } catch let error as AdminError {
-            if case .unreachable = error { throw Stop(.unreachable, error.description) }
-            throw Stop(.failure, error.description)
+        } catch {
+            switch error {
+            case .missingToken: throw Stop(.configuration, error.description)
+            case .unreachable: throw Stop(.unreachable, error.description)
+            case .refused, .unreadable: throw Stop(.failure, error.description)
+            }
         }
     }
 }

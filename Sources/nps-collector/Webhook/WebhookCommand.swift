@@ -11,18 +11,34 @@ struct WebhookCommand: AsyncParsableCommand {
         subcommands: [WebhookPresets.self, WebhookMap.self, WebhookSign.self]
     )
 
+    /// The source as it would run, with its secrets.
     static func source(_ name: String) async throws -> (source: WebhookSource, settings: Settings) {
         let settings = try await CommandLineSettings.load()
         let catalogue: SourceCatalogue
         do { catalogue = try settings.makeCatalogue() } catch { throw Stop(.configuration, error.description) }
-        guard let source = catalogue.source(named: name) else {
-            throw Stop(
-                .configuration,
-                "There is no source of this name: give webhooks.\(name).secrets, and a file in webhooks.directory "
-                    + "unless it is a preset."
-            )
-        }
+        guard let source = catalogue.source(named: name) else { throw unknown(name) }
         return (source, settings)
+    }
+
+    /// The source for its mapping only: it needs no secrets.
+    static func trial(_ name: String) async throws -> WebhookSource {
+        let settings = try await CommandLineSettings.load()
+        let source: WebhookSource?
+        do throws(WebhookError) {
+            source = try SourceCatalogue.trial(named: name, directory: settings.webhooks.directory)
+        } catch {
+            throw Stop(.configuration, error.description)
+        }
+        guard let source else { throw unknown(name) }
+        return source
+    }
+
+    private static func unknown(_ name: String) -> Stop {
+        Stop(
+            .configuration,
+            "There is no source of this name: give webhooks.\(name).secrets, and a file in webhooks.directory "
+                + "unless it is a preset."
+        )
     }
 
     static func contents(of file: String) throws -> [UInt8] {

@@ -17,26 +17,30 @@ struct WebhookMap: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        let (source, _) = try await WebhookCommand.source(name)
+        let source = try await WebhookCommand.trial(name)
         let body = try WebhookCommand.contents(of: file)
         let results: [Result<Submission, InvalidResponse>]
         do throws(PayloadProblem) {
             results = try await source.map(body, contentType: nil, receivedAt: Date())
         } catch {
-            let reason = await source.mappingFailure(body).map { " jq says: \($0)" } ?? ""
-            throw Stop(.failure, error.description + reason)
+            throw Stop(.failure, await explained(error.description, source, body))
         }
         if results.isEmpty { print("ignored: the mapping has no output for this payload") }
-        var isWrong = false
+        var problems: [String] = []
         for result in results {
             switch result {
-            case .success(let submission):
-                try Output.json(submission.response.json)
-            case .failure(let invalid):
-                isWrong = true
-                FileHandle.standardError.write(Data((invalid.description + "\n").utf8))
+            case .success(let submission): try Output.json(submission.response.json)
+            case .failure(let invalid): problems.append(invalid.description)
             }
         }
-        if isWrong { throw ExitCode(Stop.Code.failure.rawValue) }
+        guard problems.isEmpty else {
+            throw Stop(.failure, await explained(problems.joined(separator: "\n"), source, body))
+        }
+    }
+
+    /// Adds jq's own words, which may quote the payload: it is the operator's file, and shown to nobody else.
+    private func explained(_ problem: String, _ source: WebhookSource, _ body: [UInt8]) async -> String {
+        guard let reason = await source.mappingFailure(body) else { return problem }
+        return problem + "\njq: " + reason
     }
 }

@@ -1,0 +1,10 @@
+/// The data files in `Presets/`, embedded into the binary; a preset stands after the one that it builds on.
+enum PresetFiles {
+    static let all: [(name: String, yaml: [UInt8])] = [
+        ("standard", PackageResources.standard_yaml),
+        ("svix", PackageResources.svix_yaml),
+        ("typeform", PackageResources.typeform_yaml),
+        ("tally", PackageResources.tally_yaml),
+        ("delighted", PackageResources.delighted_yaml),
+    ]
+}

@@ -1,0 +1,53 @@
+/// # NPSWebhooks
+///
+/// The sources of signed webhooks: how each signs (`Signature/`), and what its payloads mean (`Mapping/`). Both are
+/// data: presets and the operator's YAML files describe them (`Catalogue/`), and adding a tool needs no code.
+///
+/// ``SourceCatalogue`` holds what the configuration switches on; a ``WebhookSource`` verifies and maps deliveries.
+package struct SourceCatalogue: Sendable {
+    private let byName: [String: WebhookSource]
+
+    /// - Parameters:
+    ///   - directory: holds `*.yaml`, one source a file, which stand for presets of the same name; nil for none.
+    ///   - secrets: by name; a name without any is no source, unless its file says `kind: none`.
+    package init(directory: String?, secrets: [String: [String]]) throws(WebhookError) {
+        var builder = SourceBuilder(secrets: secrets)
+        let presets = Dictionary(uniqueKeysWithValues: Self.presets.map { ($0.name, $0.file) })
+        let files = directory.map { SourceDirectory(path: $0, presets: presets) }
+        builder.problems += files?.problems ?? []
+        var sources: [String: WebhookSource] = [:]
+        for name in Set(secrets.keys).union(files?.names ?? []).sorted() {
+            if let file = files?.files[name] {
+                sources[name] = builder.source(name, file.content, place: file.path)
+            } else if files?.names.contains(name) != true {
+                sources[name] = builder.source(name, preset: presets[name])
+            }
+        }
+        guard builder.problems.isEmpty else { throw .sources(builder.problems) }
+        byName = sources
+    }
+
+    package func source(named name: String) -> WebhookSource? { byName[name] }
+
+    /// Sorted by name.
+    package var sources: [WebhookSource] { byName.values.sorted { $0.name < $1.name } }
+}
+
+extension SourceCatalogue {
+    /// A source whose mapping can be tried before it has secrets: it believes no delivery. Nil when there is neither a
+    /// file nor a preset of this name.
+    package static func trial(named name: String, directory: String?) throws(WebhookError) -> WebhookSource? {
+        let presets = Dictionary(uniqueKeysWithValues: Self.presets.map { ($0.name, $0.file) })
+        let directory = directory.map { SourceDirectory(path: $0, presets: presets, only: name) }
+        var builder = SourceBuilder(secrets: [:])
+        builder.problems = directory?.problems ?? []
+        let file = directory?.files[name]
+        guard builder.problems.isEmpty, let content = file?.content ?? presets[name] else {
+            if builder.problems.isEmpty { return nil }
+            throw .sources(builder.problems)
+        }
+        let mapping = builder.mapping(content, place: file?.path ?? name)
+        guard let mapping else { throw .sources(builder.problems) }
+        return WebhookSource(name: name, verifier: Verifier(combination: .any, schemes: []), mapping: mapping)
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+
+/// The source files of `webhooks.directory`: every `*.yaml`, the file's name being the source's.
+struct SourceDirectory {
+    struct File {
+        let path: String
+        let content: SourceFile
+    }
+
+    /// More than any source needs; keeps a wrong path from filling the memory.
+    private static let sizeLimit = 1_048_576
+
+    private(set) var files: [String: File] = [:]
+    /// Those whose files couldn't be read too, so that their secrets aren't called superfluous.
+    private(set) var names: Set<String> = []
+    private(set) var problems: [SourceProblem] = []
+
+    /// - Parameter only: the one source to read; nil for all.
+    init(path directory: String, presets: [String: SourceFile], only: String? = nil) {
+        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
+            problems = [
+                SourceProblem(place: directory, message: "can't be read: webhooks.directory must be a directory")
+            ]
+            return
+        }
+        for entry in entries.sorted() where entry.hasSuffix(".yaml") && !entry.hasPrefix(".") {
+            let name = String(entry.dropLast(5))
+            if only == nil || only == name { read(name, at: directory + "/" + entry, presets: presets) }
+        }
+    }
+
+    private mutating func read(_ name: String, at path: String, presets: [String: SourceFile]) {
+        names.insert(name)
+        guard Self.isName(name) else {
+            let message = "must be named with lower-case letters, digits and hyphens, since the name becomes a path"
+            problems.append(SourceProblem(place: path, message: message))
+            return
+        }
+        guard let text = Self.text(at: path) else {
+            problems.append(SourceProblem(place: path, message: "can't be read as UTF-8 text of at most 1 MiB"))
+            return
+        }
+        var reader = SourceFileReader(place: path, presets: presets)
+        if let content = reader.read(text) { files[name] = File(path: path, content: content) }
+        problems += reader.problems
+    }
+
+    private static func text(at path: String) -> String? {
+        guard let file = FileHandle(forReadingAtPath: path),
+            let data = try? file.read(upToCount: sizeLimit + 1) ?? Data(),
+            data.count <= sizeLimit
+        else { return nil }
+        return String(data: data, encoding: .utf8)
+    }
+
+    /// Printable in a path without escapes.
+    private static func isName(_ name: String) -> Bool {
+        (1...64).contains(name.utf8.count)
+            && name.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
+    }
+}

@@ -1,0 +1,16 @@
+/// What a source file or preset says; nil is what it leaves unsaid.
+struct SourceFile: Sendable {
+    struct Program: Sendable, Hashable {
+        /// A jq program; `.` alone takes the payload as it is.
+        var text: String
+        /// The file that it stands in, which is the preset's when the source only overrides the rest.
+        var place: String
+        /// The program's first line in that file; nil when its lines aren't the file's.
+        var line: Int?
+    }
+
+    var description: String?
+    var status: Preset.Status?
+    var signature: SignaturePolicy?
+    var mapping: Program?
+}

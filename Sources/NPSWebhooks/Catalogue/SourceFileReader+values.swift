@@ -1,0 +1,52 @@
+import Yams
+
+extension SourceFileReader {
+    mutating func mapping(_ node: Node, _ field: String?) -> Node.Mapping? {
+        if case .mapping(let members) = node { return members }
+        note(node, field, "must be keys and values")
+        return nil
+    }
+
+    mutating func text(_ node: Node, _ field: String) -> String? {
+        if case .scalar(let scalar) = node { return scalar.string }
+        note(node, field, "must be a single value")
+        return nil
+    }
+
+    /// One text or a list of them, none empty.
+    mutating func texts(_ node: Node, _ field: String) -> [String] {
+        var texts: [String] = []
+        if case .sequence(let elements) = node {
+            for element in elements { texts += text(element, field).map { [$0] } ?? [] }
+        } else {
+            texts += text(node, field).map { [$0] } ?? []
+        }
+        if texts.isEmpty || texts.contains("") { note(node, field, "must not be empty") }
+        return texts.filter { !$0.isEmpty }
+    }
+
+    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ node: Node,
+        _ field: String,
+        _: Choice.Type
+    ) -> Choice? {
+        guard let text = text(node, field) else { return nil }
+        if let choice = Choice(rawValue: text) { return choice }
+        note(node, field, "must be one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
+        return nil
+    }
+
+    mutating func character(_ node: Node, _ field: String) -> Character? {
+        guard let text = text(node, field) else { return nil }
+        if text.utf8.count == 1, let character = text.first { return character }
+        note(node, field, "must be a single ASCII character")
+        return nil
+    }
+
+    mutating func number(_ node: Node, _ field: String, in range: ClosedRange<Int>) -> Int? {
+        guard let text = text(node, field) else { return nil }
+        if let number = Int(text), range.contains(number) { return number }
+        note(node, field, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        return nil
+    }
+}

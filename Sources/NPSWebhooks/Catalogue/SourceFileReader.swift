@@ -1,0 +1,101 @@
+import Yams
+
+/// Reads one source file over the preset that it names, and notes everything that is wrong with it.
+struct SourceFileReader {
+    let place: String
+    let presets: [String: SourceFile]
+    private(set) var problems: [SourceProblem] = []
+
+    init(place: String, presets: [String: SourceFile]) {
+        self.place = place
+        self.presets = presets
+    }
+
+    /// Nil when the text isn't a mapping of keys; otherwise what could be read of it, whatever was wrong with the rest.
+    mutating func read(_ yaml: String) -> SourceFile? {
+        guard let root = compose(yaml), let members = mapping(root, nil) else { return nil }
+        var file = members["preset"].flatMap { preset($0) } ?? SourceFile()
+        file.description = nil
+        for (key, value) in members {
+            switch key.string {
+            case "preset": break
+            case "description": file.description = text(value, "description")
+            case "status": file.status = choice(value, "status", Preset.Status.self)
+            case "signature": file.signature = policy(value, over: file.signature)
+            case "mapping": file.mapping = program(value)
+            default: noteUnknown(key, in: nil)
+            }
+        }
+        return file
+    }
+
+    mutating func note(_ node: Node?, _ field: String?, _ message: String) {
+        problems.append(SourceProblem(place: place, line: node?.mark?.line, field: field, message: message))
+    }
+
+    mutating func noteUnknown(_ key: Node, in parent: String?) {
+        guard let name = key.string else { return note(key, parent, "has a key that is no text") }
+        note(key, parent.map { "\($0).\(name)" } ?? name, "is not a known key")
+    }
+
+    mutating func removeRepeatedProblems() {
+        var seen: Set<SourceProblem> = []
+        problems = problems.filter { seen.insert($0).inserted }
+    }
+
+    private mutating func compose(_ yaml: String) -> Node? {
+        do {
+            guard let root = try Yams.compose(yaml: yaml) else {
+                problems.append(SourceProblem(place: place, message: "is empty"))
+                return nil
+            }
+            return root
+        } catch {
+            problems.append(.unreadable(place, error))
+            return nil
+        }
+    }
+
+    private mutating func preset(_ node: Node) -> SourceFile? {
+        guard let name = text(node, "preset") else { return nil }
+        if let preset = presets[name] { return preset }
+        note(node, "preset", "must be one of " + presets.keys.sorted().joined(separator: ", "))
+        return nil
+    }
+
+    private mutating func program(_ node: Node) -> SourceFile.Program? {
+        guard let text = text(node, "mapping") else { return nil }
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            note(node, "mapping", "is empty")
+            return nil
+        }
+        return SourceFile.Program(text: text, place: place, line: node.firstLine)
+    }
+}
+
+extension SourceProblem {
+    /// The parser's words without its excerpt of the file.
+    fileprivate static func unreadable(_ place: String, _ error: any Error) -> SourceProblem {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            SourceProblem(place: place, line: mark.line, message: "is not YAML: \(problem)")
+        case .duplicatedKeysInMapping(let duplicates, _):
+            SourceProblem(place: place, message: "has a key twice: " + duplicates.sorted().joined(separator: ", "))
+        default:
+            SourceProblem(place: place, message: "is not YAML")
+        }
+    }
+}
+
+extension Node {
+    /// The line on which a scalar's own first line stands; nil where the file's lines aren't the text's.
+    fileprivate var firstLine: Int? {
+        guard case .scalar(let scalar) = self, let line = mark?.line else { return nil }
+        switch scalar.style {
+        case .literal: return line + 1
+        case .folded: return nil
+        default: return line
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// How one signature is made and where it stands, as data: what a preset or a source file says under `signature:`.
+package struct SignatureScheme: Sendable, Hashable {
+    package enum Kind: String, Sendable, CaseIterable {
+        /// RFC 2104, with the secret as key.
+        case hmac
+        /// A plain hash over content that holds the secret; legacy (HubSpot v1 and v2).
+        case digest
+        /// RFC 8032; the secret is the sender's public key.
+        case ed25519
+        /// A fixed token in a header.
+        case token
+        /// Nothing is checked; the path must be unguessable.
+        case none
+    }
+
+    package enum Hash: String, Sendable, CaseIterable {
+        case sha1
+        case sha256
+        case sha512
+    }
+
+    /// Where the time of signing stands, and how far off it may be.
+    package struct Freshness: Sendable, Hashable {
+        package enum Place: Sendable, Hashable {
+            /// In the first of these headers that is there.
+            case header([String])
+            /// In the signature header's item of this key, such as `t`.
+            case item(String)
+        }
+
+        package enum Direction: String, Sendable, CaseIterable {
+            case both
+            /// A time in the future is not judged.
+            case past
+        }
+
+        package var place: Place
+        package var clock: Clock = .seconds
+        /// Seconds; 0 = read the time, since it is signed, but don't judge it.
+        package var tolerance = 300
+        package var direction: Direction = .both
+    }
+
+    package var kind: Kind = .hmac
+    package var hash: Hash = .sha256
+    /// Names for the signature's header; the first that is there counts.
+    package var headers: [String] = []
+    /// Nil for a header that holds one signature and nothing else.
+    package var list: SignatureList?
+    /// Stands before each signature, such as `sha256=`.
+    package var prefix = ""
+    package var encoding: SignatureEncoding = .hex
+    package var content: ContentTemplate = .body
+    package var secret = SecretForm()
+    /// Names for the header with the delivery's id; empty = the scheme has none.
+    package var idHeaders: [String] = []
+    package var freshness: Freshness?
+}

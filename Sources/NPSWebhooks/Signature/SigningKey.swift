@@ -1,0 +1,50 @@
+import Crypto
+
+/// A secret in the form in which one scheme uses it; never printed.
+struct SigningKey: Sendable {
+    /// Its place among the source's secrets.
+    let index: Int
+    let bytes: [UInt8]
+
+    /// Nil for a secret that this scheme can't use.
+    init?(_ secret: String, index: Int, for scheme: SignatureScheme) {
+        guard let bytes = scheme.secret.bytes(secret, isPublicKey: scheme.kind == .ed25519) else { return nil }
+        if scheme.kind == .ed25519, (try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)) == nil { return nil }
+        self.index = index
+        self.bytes = bytes
+    }
+
+    /// The HMAC or digest of these pieces in a row.
+    func code(over pieces: [[UInt8]], _ scheme: SignatureScheme) -> [UInt8] {
+        switch scheme.hash {
+        case .sha1: Self.code(over: pieces, key: key(scheme), Insecure.SHA1.self)
+        case .sha256: Self.code(over: pieces, key: key(scheme), SHA256.self)
+        case .sha512: Self.code(over: pieces, key: key(scheme), SHA512.self)
+        }
+    }
+
+    func isValid(_ signature: [UInt8], over pieces: [[UInt8]]) -> Bool {
+        guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes) else { return false }
+        return key.isValidSignature(signature, for: Array(pieces.joined()))
+    }
+
+    /// Nil for a digest: its secret is part of the content.
+    private func key(_ scheme: SignatureScheme) -> SymmetricKey? {
+        scheme.kind == .hmac ? SymmetricKey(data: bytes) : nil
+    }
+
+    private static func code<Function: HashFunction>(
+        over pieces: [[UInt8]],
+        key: SymmetricKey?,
+        _: Function.Type
+    ) -> [UInt8] {
+        guard let key else {
+            var hash = Function()
+            for piece in pieces { hash.update(data: piece) }
+            return Array(hash.finalize())
+        }
+        var code = HMAC<Function>(key: key)
+        for piece in pieces { code.update(data: piece) }
+        return Array(code.finalize())
+    }
+}

@@ -1,0 +1,35 @@
+/// Checks deliveries against all of a source's schemes.
+struct Verifier: Sendable {
+    let combination: SignaturePolicy.Combination
+    /// Those of `any` that no secret fits are left out. Without any, nothing is believed.
+    let schemes: [SchemeVerifier]
+
+    func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> Verification {
+        switch combination {
+        case .any: try verifyAny(delivery)
+        case .all: try verifyAll(delivery)
+        }
+    }
+
+    private func verifyAny(_ delivery: WebhookDelivery) throws(SignatureRejection) -> Verification {
+        var telling: SignatureRejection?
+        for scheme in schemes {
+            do throws(SignatureRejection) {
+                return try scheme.verify(delivery)
+            } catch {
+                if telling == nil || telling?.isAbsence == true && !error.isAbsence { telling = error }
+            }
+        }
+        throw telling ?? .wrongSignature
+    }
+
+    private func verifyAll(_ delivery: WebhookDelivery) throws(SignatureRejection) -> Verification {
+        var verifications: [Verification] = []
+        for scheme in schemes { verifications.append(try scheme.verify(delivery)) }
+        guard let first = verifications.first else { throw .wrongSignature }
+        return Verification(
+            deliveryID: verifications.compactMap(\.deliveryID).first,
+            secretIndex: first.secretIndex
+        )
+    }
+}

@@ -1,7 +1,0 @@
-/// A delivery that is believed.
-package struct Verification: Sendable, Hashable {
-    /// The provider's own id of the delivery; nil where the scheme has none.
-    package let deliveryID: String?
-    /// Which of the configured secrets matched; 0 is the first.
-    package let secretIndex: Int
-}

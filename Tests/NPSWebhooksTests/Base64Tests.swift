@@ -1,0 +1,33 @@
+import Foundation
+import NPSModel
+import Testing
+
+@testable import NPSWebhooks
+
+@Suite("Base64")
+struct Base64Tests {
+    @Test("every length survives in both alphabets, padded or not", arguments: 0..<66)
+    func roundTrip(length: Int) {
+        let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 251 &+ 3) }
+        for alphabet in [Base64.Alphabet.standard, .urlSafe] {
+            let text = Base64.encode(bytes, alphabet)
+            #expect(Base64.decode(text, alphabet) == bytes)
+            #expect(Base64.decode(text.replacing("=", with: ""), alphabet) == bytes)
+        }
+    }
+
+    @Test("the alphabets are not mixed up")
+    func alphabets() {
+        #expect(Base64.decode("-_-_", .standard) == nil)
+        #expect(Base64.decode("+/+/", .urlSafe) == nil)
+        #expect(Base64.decode("-_-_", .urlSafe) == Base64.decode("+/+/", .standard))
+    }
+
+    @Test(
+        "nonsense is nil",
+        arguments: ["A", "AAAAA", "AA=", "AAA==", "A===", "====", "AA=A", "AA A", "AA\nA", "ÄÄÄÄ", "=AAA"]
+    )
+    func nonsense(text: String) {
+        #expect(Base64.decode(text, .standard) == nil)
+    }
+}

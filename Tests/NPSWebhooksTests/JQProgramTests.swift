@@ -1,0 +1,162 @@
+import Foundation
+import NPSModel
+import Testing
+
+@testable import NPSWebhooks
+
+@Suite("jq programs")
+struct JQProgramTests {
+    private func run(_ program: String, _ input: String = "{}") async throws -> Result<[JSONValue], JQFailure> {
+        try await JQProgram(program).run(Array(input.utf8))
+    }
+
+    @Test(
+        "values come out as they went in",
+        arguments: [
+            "null", "true", "0", "-9007199254740992", "9007199254740992", "0.1", "-1.5e300", #""""#,
+            #""zoë 日本 \u0000 🙂""#,
+            "[]", "{}", #"[1,[2,{"a":[null,false]}],"x"]"#, #"{"b":1,"a":{"c":"\n"}}"#,
+        ]
+    )
+    func identity(_ text: String) async throws {
+        let value = try JSONValue(parsing: Data(text.utf8))
+        #expect(try await run(".", text) == .success([value]))
+    }
+
+    @Test("numbers that JSON lacks become null, and 1e3 is a thousand")
+    func numbers() async throws {
+        #expect(try await run("nan, infinite, 1e3") == .success([.null, .null, .integer(1_000)]))
+    }
+
+    @Test(
+        "whole numbers beyond 2^53 keep their digits, as text",
+        arguments: [
+            ("9007199254740993", .string("9007199254740993")),
+            ("-9007199254740993", .string("-9007199254740993")),
+            ("123456789012345678901234567890", .string("123456789012345678901234567890")),
+            ("9007199254740992", .integer(9_007_199_254_740_992)),
+            ("1770112805000000", .integer(1_770_112_805_000_000)),
+            ("1234567890123456.5", .number(1_234_567_890_123_456.5)),
+            ("12345678901234567e3", .number(1.2345678901234567e19)),
+            (#""9007199254740993""#, .string("9007199254740993")),
+            (#""\"9007199254740993""#, .string("\"9007199254740993")),
+        ] as [(String, JSONValue)]
+    )
+    func largeNumbers(_ text: String, expected: JSONValue) async throws {
+        #expect(try await run(".[0].id", #"[{"id":\#(text)}]"#) == .success([expected]))
+        #expect(try await run(".", text) == .success([expected]))
+    }
+
+    @Test(
+        "what is not JSON is told as such, and never read beyond its end",
+        arguments: ["", " ", "{", "[1,", #"{"a":bad"#, "1 2", "}", "\"", "tru", #""\"#, "<html>", "\u{0}", "5\u{0}"]
+    )
+    func notJSON(_ text: String) async throws {
+        let result = try await run(".", text)
+        guard case .failure(.notJSON(let message)) = result else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(!message.isEmpty)
+    }
+
+    @Test("nesting as deep as an attacker likes is refused, not crashed on")
+    func deepInput() async throws {
+        let text = String(repeating: "[", count: 100_000)
+        guard case .failure(.notJSON) = try await run(".", text) else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(try await run("reduce range(100) as $i (0; [.])") == .failure(.tooDeep))
+    }
+
+    @Test("invalid UTF-8 is repaired, not crashed on")
+    func invalidText() async throws {
+        let program = try JQProgram(".")
+        #expect(await program.run([0x22, 0xff, 0xfe, 0x22]) == .success([.string("\u{fffd}\u{fffd}")]))
+    }
+
+    @Test(
+        "nothing beyond the payload can be reached",
+        arguments: [
+            "env", "env.PATH", "input", "inputs", "[inputs]", "debug", "stderr", "input_filename", "input_line_number",
+            "halt", "halt_error", "halt_error(1)", "modulemeta", "get_search_list", "get_jq_origin", "get_prog_origin",
+            #""\(env)""#, "def f: env; f", "[.[]?, env]", "path(env)",
+        ]
+    )
+    func sandbox(_ program: String) async throws {
+        let result = try await run(program)
+        guard case .failure(.stopped(let message)) = result else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(message.hasSuffix(" is not available in a mapping"))
+    }
+
+    @Test("$ENV is empty", arguments: ["$ENV", "[$ENV] | .[0]", "def f: $ENV; f", #""\($ENV)" | fromjson"#])
+    func environment(_ program: String) async throws {
+        #expect(try await run(program) == .success([.object([:])]))
+    }
+
+    @Test(
+        "a program that doesn't end is stopped, and its interpreter is as good as new",
+        arguments: ["def f: f; f", "last(range(1e12))", "[limit(1e12; repeat(1))]", "while(true; .)|empty"]
+    )
+    func endless(_ program: String) async throws {
+        let text = "if .endless then (\(program)) else \"fine\" end"
+        let jq = try JQProgram(text, workers: 1, timeLimit: .milliseconds(20))
+        for _ in 0..<3 {
+            #expect(await jq.run(Array(#"{"endless":true}"#.utf8)) == .failure(.tooSlow))
+            #expect(await jq.run(Array("{}".utf8)) == .success([.string("fine")]))
+        }
+    }
+
+    @Test("a thousand outputs are fine, one more is not")
+    func outputs() async throws {
+        #expect(try await run("range(1000)").get().count == 1_000)
+        #expect(try await run("range(1001)") == .failure(.tooManyOutputs))
+        #expect(try await run("repeat(1)") == .failure(.tooManyOutputs))
+    }
+
+    @Test("an error in a program is kept for the operator")
+    func errors() async throws {
+        #expect(try await run(#"error("no luck")"#) == .failure(.stopped("no luck")))
+        #expect(try await run("error({a: 1})") == .failure(.stopped("the program stopped with an error")))
+        #expect(try await run("1, error(\"late\")") == .failure(.stopped("late")))
+    }
+
+    @Test("many runs at once each get their own outputs")
+    func concurrency() async throws {
+        let jq = try JQProgram("{id: .id, twice: (.id * 2), list: [range(.id)] | length}", workers: 3)
+        await withTaskGroup(of: Bool.self) { group in
+            for id in 0..<100 {
+                group.addTask {
+                    let expected: JSONValue = .object([
+                        "id": .integer(Int64(id)), "twice": .integer(Int64(id * 2)), "list": .integer(Int64(id)),
+                    ])
+                    return await jq.run(Array(#"{"id":\#(id)}"#.utf8)) == .success([expected])
+                }
+            }
+            for await isRight in group { #expect(isRight) }
+        }
+    }
+
+    @Test("a slow run holds up no other while an interpreter is free")
+    func slowRun() async throws {
+        let jq = try JQProgram("if . == 0 then last(range(1e12)) else . end", workers: 2, timeLimit: .seconds(10))
+        let order = AsyncStream<String>.makeStream()
+        let slow = Task {
+            let result = await jq.run(Array("0".utf8))
+            order.continuation.yield("slow")
+            return result
+        }
+        let fast = Task {
+            for number in 1...10 { _ = await jq.run(Array("\(number)".utf8)) }
+            order.continuation.yield("fast")
+        }
+        var finished = order.stream.makeAsyncIterator()
+        #expect(await finished.next() == "fast")
+        await fast.value
+        #expect(await slow.value == .failure(.tooSlow))
+    }
+}

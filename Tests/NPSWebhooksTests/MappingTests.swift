@@ -1,0 +1,123 @@
+import Foundation
+import NPSModel
+import Testing
+
+@testable import NPSWebhooks
+
+@Suite("What payloads mean")
+struct MappingTests {
+    @Test("standard takes one response in the collector's own names")
+    func standard() async throws {
+        let response = try await Fixture.response(
+            "standard",
+            #"""
+            {"id": "r-1", "email": "ana+nps@example.com", "score": "9", "comment": " Fast ", "companyId": 42,
+             "answeredAt": "2023-11-14T10:00:05Z", "sentAt": "2023-11-13T10:00:05Z", "campaignId": "c1",
+             "custom": {"plan": "pro", "seats": 9007199254740993}}
+            """#
+        )
+        #expect(response.id == ResponseID(source: "standard", providerID: "r-1"))
+        #expect(response.source == "standard")
+        #expect(response.email.address == "ana+nps@example.com")
+        #expect(response.score.value == 9)
+        #expect(response.comment == "Fast")
+        #expect(response.companyID == "42")
+        #expect(response.custom["seats"] == .integer(9_007_199_254_740_993))
+    }
+
+    @Test("standard takes an array, the good ones and the bad ones in their order")
+    func standardArray() async throws {
+        let results = try await Fixture.map(
+            "standard",
+            #"[{"email":"a@example.com","score":0},{"email":"b@example.com","score":11},3,{"email":"c@example.com","score":10}]"#
+        )
+        #expect(results.map { try? $0.get().response.score.value } == [0, nil, nil, 10])
+        #expect(try await Fixture.map("standard", "[]").isEmpty)
+    }
+
+    @Test("a thousand responses are fine, one more is not")
+    func manyItems() async throws {
+        func body(_ count: Int) -> String {
+            "[" + (0..<count).map { #"{"id":\#($0),"email":"a@example.com","score":5}"# }.joined(separator: ",") + "]"
+        }
+        #expect(try await Fixture.map("standard", body(1_000)).count == 1_000)
+        await #expect(throws: PayloadProblem.tooManyItems) { try await Fixture.map("standard", body(1_001)) }
+    }
+
+    @Test("a payload that breaks the mapping is one invalid response, without a word of it")
+    func broken() async throws {
+        let results = try await Fixture.map(
+            "typeform",
+            #"{"event_type":"form_response","form_response":"very private"}"#
+        )
+        guard case .failure(let invalid)? = results.first else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(results.count == 1)
+        #expect(invalid.problems.map(\.field) == ["mapping"])
+        #expect(!invalid.description.contains("private"))
+        let source = try Fixture.preset("typeform")
+        let body = Array(#"{"event_type":"form_response","form_response":"very private"}"#.utf8)
+        #expect(try #require(await source.mappingFailure(body)).contains("Cannot index string"))
+        #expect(await source.mappingFailure(Array("{}".utf8)) == nil)
+    }
+
+    @Test("an output that is no object is an invalid response", arguments: ["1", "null", "[.]", #""text""#])
+    func odd(_ program: String) async throws {
+        let folder = try SourceFolder(["acme": "preset: tally\nmapping: '\(program)'\n"])
+        let source = try #require(try SourceCatalogue.trial(named: "acme", directory: folder.path))
+        let results = try await source.map(Array("{}".utf8), contentType: nil, receivedAt: Fixture.now)
+        guard case .failure(let invalid)? = results.first else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(invalid.problems.map(\.field) == ["response"])
+    }
+
+    @Test("one payload may become several responses, and each is checked for itself")
+    func batch() async throws {
+        let folder = try SourceFolder(["acme": "preset: tally\nmapping: '.[] | {id, email: .mail, score: .nps}'\n"])
+        let source = try #require(try SourceCatalogue.trial(named: "acme", directory: folder.path))
+        let body =
+            #"[{"id":9007199254740993,"mail":"a@example.com","nps":1},{"id":9007199254740992,"mail":"","nps":2}]"#
+        let results = try await source.map(Array(body.utf8), contentType: nil, receivedAt: Fixture.now)
+        #expect(results.count == 2)
+        #expect(try results[0].get().response.id == ResponseID(source: "acme", providerID: "9007199254740993"))
+        #expect(throws: InvalidResponse([FieldProblem(field: "email", message: "is missing")])) {
+            try results[1].get()
+        }
+    }
+
+    @Test(
+        "what is not JSON is refused",
+        arguments: ["standard", "tally"],
+        ["", "{", "score=9", "\u{feff}", "{}{}", "nan", "[+1]", "[5\u{0}]"]
+    )
+    func notJSON(_ name: String, body: String) async {
+        await #expect(throws: PayloadProblem.notJSON) { try await Fixture.map(name, body) }
+    }
+
+    @Test(
+        "every JSON type is taken, and a missing one",
+        arguments: [
+            nil, "", "application/json", "Application/JSON; charset=utf-8",
+            "application/vnd.surveymonkey.response.v1+json",
+            "text/json", "text/plain;charset=UTF-8",
+        ]
+    )
+    func types(_ type: String?) async throws {
+        #expect(try await Fixture.map("standard", #"{"email":"a@example.com","score":5}"#, type: type).count == 1)
+    }
+
+    @Test(
+        "other types are refused in words",
+        arguments: ["application/x-www-form-urlencoded", "multipart/form-data; boundary=json", "text/html", "notjson"]
+    )
+    func otherTypes(_ type: String) async {
+        await #expect(throws: PayloadProblem.unsupportedType) {
+            try await Fixture.map("standard", #"{"email":"a@example.com","score":5}"#, type: type)
+        }
+        #expect(PayloadProblem.unsupportedType.description.contains("must be JSON"))
+    }
+}

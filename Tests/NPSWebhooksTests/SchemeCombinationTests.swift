@@ -1,0 +1,90 @@
+import Foundation
+import NPSModel
+import Testing
+
+@testable import NPSWebhooks
+
+@Suite("Several schemes of one source")
+struct SchemeCombinationTests {
+    private static let hmac = ("Hmac", "6ce35c1f67b440187490b0f421b3b6b146aeb5cf0695cc584a940cea7ea7e11a")
+    private static let token = ("Token", "shared-token")
+    private static let schemes = "[{kind: token, header: Token}, {header: Hmac}]"
+    private static let secrets = ["shared-token", Fixture.secret]
+
+    @Test("any_of is content with either")
+    func any() throws {
+        let source = try Fixture.source(signature: "{any_of: \(Self.schemes)}", secrets: Self.secrets)
+        #expect(try source.verify(Fixture.delivery([Self.token])).secretIndex == 0)
+        #expect(try source.verify(Fixture.delivery([Self.hmac])).secretIndex == 1)
+        #expect(throws: SignatureRejection.missingHeader("Token")) { try source.verify(Fixture.delivery([])) }
+    }
+
+    @Test("any_of tells what was wrong with the scheme that was tried")
+    func telling() throws {
+        let source = try Fixture.source(signature: "{any_of: \(Self.schemes)}", secrets: Self.secrets)
+        #expect(throws: SignatureRejection.wrongSignature) { try source.verify(Fixture.delivery([("Hmac", "00ff")])) }
+    }
+
+    @Test("all_of wants each")
+    func all() throws {
+        let source = try Fixture.source(signature: "{all_of: \(Self.schemes)}", secrets: Self.secrets)
+        #expect(throws: Never.self) { try source.verify(Fixture.delivery([Self.token, Self.hmac])) }
+        #expect(throws: SignatureRejection.missingHeader("Hmac")) { try source.verify(Fixture.delivery([Self.token])) }
+        #expect(throws: SignatureRejection.missingHeader("Token")) { try source.verify(Fixture.delivery([Self.hmac])) }
+        let signed = try source.sign(Array(Fixture.body.utf8), id: "", at: Fixture.now)
+        #expect(Set(signed.map(\.name)) == ["Token", "Hmac"])
+    }
+
+    @Test("past only lets a fast clock pass, and still refuses what is stale")
+    func pastOnly() throws {
+        let source = try Fixture.source(
+            signature: """
+                {header: Stripe-Signature, list: {separator: ",", pair: "=", accept: [v1]}, content: "{timestamp}.{body}",
+                  timestamp: {item: t, direction: past, tolerance: 60}}
+                """
+        )
+        func delivery(_ age: TimeInterval) throws -> WebhookDelivery {
+            let headers = try source.sign(Array(Fixture.body.utf8), id: "", at: Fixture.now)
+            return Fixture.delivery(headers.map { ($0.name, $0.value) }, at: Fixture.now.addingTimeInterval(age))
+        }
+        #expect(throws: Never.self) { try source.verify(delivery(-86_400)) }
+        #expect(throws: Never.self) { try source.verify(delivery(60)) }
+        #expect(throws: SignatureRejection.stale) { try source.verify(delivery(61)) }
+    }
+
+    @Test(
+        "a time among the items must be there exactly once",
+        arguments: [
+            "v1=afddc1d213bbb1fa2b733f156a398b5086b490ab09bc25aadcff5a1aad5e3551",
+            "t=1700000000,t=1700000000,v1=afddc1d213bbb1fa2b733f156a398b5086b490ab09bc25aadcff5a1aad5e3551",
+        ]
+    )
+    func itemTimestamp(header: String) throws {
+        let source = try Fixture.source(
+            signature: """
+                {header: Stripe-Signature, list: {pair: "=", accept: [v1]}, content: "{timestamp}.{body}",
+                  timestamp: {item: t}}
+                """
+        )
+        #expect(throws: SignatureRejection.missingTimestamp("Stripe-Signature")) {
+            try source.verify(Fixture.delivery([("Stripe-Signature", header)]))
+        }
+    }
+
+    @Test(
+        "a token must be whole and exact",
+        arguments: ["", "shared-toke", "shared-token2", "Shared-token", " shared-token", "Bearer shared-token"]
+    )
+    func tokens(value: String) throws {
+        let source = try Fixture.source(signature: "{kind: token, header: Token}", secrets: ["shared-token"])
+        #expect(throws: SignatureRejection.self) { try source.verify(Fixture.delivery([("Token", value)])) }
+    }
+
+    @Test("kind none believes everything, under a name that nobody guesses")
+    func none() throws {
+        let name = "jotform-k3j5h2g8d7s6a9q1w4e5"
+        let folder = try SourceFolder([name: "signature: {kind: none}\nmapping: .\n"])
+        let source = try #require(try SourceCatalogue(directory: folder.path, secrets: [:]).source(named: name))
+        #expect(try source.verify(Fixture.delivery([])) == Verification(deliveryID: nil, secretIndex: nil))
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+@testable import NPSWebhooks
+
+@Suite("What a source signs, it believes")
+struct SigningTests {
+    @Test("every preset signs for itself", arguments: SourceCatalogue.presets.map(\.name))
+    func presets(_ name: String) throws {
+        let secret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
+        try checkRoundTrip(Fixture.preset(name, secrets: [secret, StandardDelivery.secret]))
+    }
+
+    @Test("every described scheme signs for itself", arguments: SignatureVectorTests.vectors)
+    func described(_ vector: SignatureVectorTests.Vector) throws {
+        try checkRoundTrip(Fixture.source(signature: vector.signature, secrets: [vector.secret]))
+    }
+
+    @Test("a published vector is signed byte for byte")
+    func published() throws {
+        let source = try Fixture.preset("standard", secrets: [StandardDelivery.secret])
+        let headers = try source.sign(
+            Array(#"{"test": 2432232314}"#.utf8),
+            id: StandardDelivery.id,
+            at: Date(timeIntervalSince1970: StandardDelivery.signedAt)
+        )
+        #expect(headers.map(\.name) == ["webhook-signature", "webhook-id", "webhook-timestamp"])
+        #expect(headers.map(\.value) == [StandardDelivery.signature, StandardDelivery.id, "1614265330"])
+    }
+
+    @Test("svix signs under its own names")
+    func svix() throws {
+        let source = try Fixture.preset("svix", secrets: [StandardDelivery.secret])
+        let headers = try source.sign([], id: "msg_1", at: Fixture.now)
+        #expect(headers.map(\.name) == ["svix-signature", "svix-id", "svix-timestamp"])
+        #expect(throws: Never.self) { try source.verify(StandardDelivery(brand: "webhook").delivery) }
+    }
+
+    @Test("a public key alone can't sign, and says so")
+    func publicKey() throws {
+        let source = try Fixture.preset("standard", secrets: [StandardDelivery.publicKey])
+        #expect(throws: WebhookError.cannotSign("standard")) { try source.sign([], id: "msg_1", at: Fixture.now) }
+        #expect(WebhookError.cannotSign("standard").description.contains("webhooks.standard.secrets"))
+    }
+
+    private func checkRoundTrip(_ source: WebhookSource) throws {
+        let url = "https://nps.example.com/webhooks/acme"
+        let body = Array("{\"score\": 9, \"comment\": \"–\u{0}\"}".utf8)
+        let headers = try source.sign(body, id: "msg_1", at: Fixture.now, url: url)
+        func delivery(_ body: [UInt8]) -> WebhookDelivery {
+            WebhookDelivery(method: "POST", publicURL: url, headers: headers, body: body, receivedAt: Fixture.now)
+        }
+        #expect(try source.verify(delivery(body)).secretIndex == 0)
+        guard source.verifier.schemes[0].scheme.kind != .token else { return }
+        #expect(throws: SignatureRejection.wrongSignature) { try source.verify(delivery(body + [0])) }
+    }
+}
