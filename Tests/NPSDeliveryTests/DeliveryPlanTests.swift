@@ -52,6 +52,16 @@ struct DeliveryPlanTests {
         }
     }
 
+    @Test("who must go alone doesn't scatter the others")
+    func companyOfOthers() throws {
+        let delivery = PlannedDelivery()
+        let loner = try claim(1_000, attempts: 90)
+        let others = try claims(0..<50)
+        delivery.plan.found([loner] + others, nextDue: nil, at: delivery.now)
+        #expect(try delivery.shipment().claims == [loner])
+        #expect(try delivery.shipment().claims == others)
+    }
+
     @Test("with nothing due it waits for an arrival or for what is due next")
     func idle() throws {
         let delivery = PlannedDelivery()
@@ -65,6 +75,7 @@ struct DeliveryPlanTests {
         #expect(delivery.next() == .wait(until: due))
         delivery.now = due
         #expect(delivery.next() == .claim(limit: 100))
+        #expect(delivery.plan.condition == .forwarding)
     }
 
     @Test("something due that can't be claimed doesn't make it spin")

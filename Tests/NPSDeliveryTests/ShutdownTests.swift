@@ -59,6 +59,26 @@ struct ShutdownTests {
         }
     }
 
+    @Test("what was claimed for a later request is given back")
+    func unsent() async throws {
+        let (arrivals, arrive) = AsyncStream.makeStream(of: Void.self)
+        let pause: @Sendable (Duration) async -> Void = { _ in
+            arrive.yield()
+            try? await gracefulShutdown()
+        }
+        try await Town.visit(faults: ["slow=1"], pause: pause) { town in
+            try await town.withQueue { queue in
+                // Too much for one request's bytes.
+                let comment = String(repeating: "x", count: 10_000)
+                _ = try await queue.accept((0..<60).map { Submission(try response($0, comment: comment)) })
+                try await town.forwarding(from: queue, patience: .zero) { _ in _ = await arrivals.first { true } }
+                let status = try await queue.status()
+                #expect((40..<60).contains(status.sending))
+                #expect(status.pending == 60 - status.sending)
+            }
+        }
+    }
+
     @Test("a closed queue ends it")
     func closed() async throws {
         try await Town.visit { town in
