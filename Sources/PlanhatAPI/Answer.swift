@@ -25,14 +25,16 @@ struct Answer {
         return elements.compactMap { NPSRecord($0) }
     }
 
-    /// The envelope decides, not the status: 206 and 403 may be partial successes, 400 may name single items.
+    /// The envelope decides, not the status: 206 and 403 may be partial successes, 400 may name single items. One
+    /// that tells of missing permission and of nothing else is the same as a plain 403.
     static func bulk(of answer: Answer) throws(PlanhatError) -> BulkResult {
-        let mayHaveEnvelope = answer.isSuccess || answer.status == 400 || answer.status == 403
-        if mayHaveEnvelope, let json = answer.json, let result = BulkResult(json, status: answer.status) {
-            return result
+        let mayHaveEnvelope = answer.isSuccess || [400, 403, 422].contains(answer.status)
+        guard mayHaveEnvelope, let json = answer.json, let result = BulkResult(json, status: answer.status) else {
+            _ = try success(of: answer)
+            throw answer.unproven
         }
-        _ = try success(of: answer)
-        throw answer.unproven
+        if result.isDenied { throw .refused(.permission, denied) }
+        return result
     }
 
     /// The body's JSON, nil when there is none, of a 2xx; anything else is thrown by kind.
@@ -46,11 +48,12 @@ struct Answer {
 
     private var json: JSONValue? { try? JSONValue(parsing: body) }
 
+    /// Or anything else in angle brackets, which JSON never begins with.
     private var isHTML: Bool {
         if contentType.lowercased().contains("html") { return true }
         let start = String(decoding: body.prefix(256), as: UTF8.self)
-            .trimmingCharacters(in: .whitespacesAndNewlines.union(["\u{FEFF}"])).lowercased()
-        return start.hasPrefix("<!doctype") || start.hasPrefix("<html")
+            .trimmingCharacters(in: .whitespacesAndNewlines.union(["\u{FEFF}"]))
+        return start.hasPrefix("<")
     }
 
     private var unproven: PlanhatError { uncertain("status \(status) with a body that proves nothing") }
@@ -64,6 +67,9 @@ extension Answer {
     private static let notTheAPI =
         "What answers at planhat.url is not the Planhat API: check the address and its region."
 
+    private static let denied =
+        "The token's account may not do this with NPS records: check its permissions at Planhat."
+
     /// What a status outside 2xx means; the vendor documents few of them, so the rest follows from HTTP.
     private var failure: PlanhatError {
         switch status {
@@ -75,10 +81,7 @@ extension Answer {
                 "Planhat does not accept the token: check planhat.token, and that planhat.url is your region's."
             )
         case 402, 403, 451:
-            .refused(
-                .permission,
-                "The token's account may not do this with NPS records: check its permissions at Planhat."
-            )
+            .refused(.permission, Self.denied)
         case 404 where !operation.isCollection:
             isHTML ? .refused(.notTheAPI, Self.notTheAPI) : .notFound
         case 404, 405:

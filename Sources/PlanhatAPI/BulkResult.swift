@@ -49,6 +49,11 @@ package struct BulkResult: Sendable, Equatable {
     /// All of them; empty when nothing was refused.
     package var errors: [JSONValue] { createdErrors + updatedErrors + permissionErrors + otherErrors }
 
+    /// Whether nothing was applied, and permission was all that lacked: then it lacks for everything.
+    package var isDenied: Bool {
+        applied == 0 && !permissionErrors.isEmpty && permissionErrors.count == errors.count
+    }
+
     /// Items that were applied or found as they should be.
     package var applied: Int {
         [updated, nonupdates].reduce(created) { sum, count in

@@ -100,6 +100,7 @@ extension PlanhatClient.Configuration: CustomStringConvertible, CustomReflectabl
     package var customMirror: Mirror { Mirror(self, children: ["baseURL": baseURL]) }
 }
 
-extension PlanhatClient: CustomReflectable {
+extension PlanhatClient: CustomStringConvertible, CustomReflectable {
+    package var description: String { "Planhat at \(base) (token not shown)" }
     package var customMirror: Mirror { Mirror(self, children: ["base": base]) }
 }

@@ -113,13 +113,28 @@ struct AnswerTests {
         #expect(record.id == "a")
     }
 
-    @Test("the envelope is read whatever the status says of the whole", arguments: [200, 201, 206, 400, 403])
+    @Test("the envelope is read whatever the status says of the whole", arguments: [200, 201, 206, 400, 403, 422])
     func envelope(status: Int) async throws {
         let body = #"{"created":1,"insertsKeys":[{"_id":"a","sourceId":"s"}],"permissionErrors":["no"],"updated":0}"#
         let result = try await conversing(.json(status, body)) { client, _ in try await client.upsert([.sample()]) }
         #expect(result.status == status)
         #expect(result.created == 1)
         #expect(result.errors == [.string("no")])
+    }
+
+    @Test(
+        "an envelope that tells of missing permission alone stops everything",
+        arguments: [
+            (403, #"{"permissionErrors":["no"]}"#, true), (200, #"{"created":0,"permissionErrors":[{},{}]}"#, true),
+            (403, #"{"nonupdates":1,"permissionErrors":["no"]}"#, false),
+            (403, #"{"createdErrors":["bad"],"permissionErrors":["no"]}"#, false), (403, #"{"created":0}"#, false),
+        ]
+    )
+    func permission(status: Int, body: String, isRefused: Bool) async throws {
+        let error = try await conversing(.json(status, body)) { client, _ in
+            await failure { () async throws(PlanhatError) in try await client.upsert([.sample()]) }
+        }
+        #expect((error?.disposition == .paused) == isRefused)
     }
 
     @Test("an envelope under a 5xx proves nothing")

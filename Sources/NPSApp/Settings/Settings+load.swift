@@ -8,6 +8,8 @@ extension Settings {
     /// What a verb can't do without.
     package enum Requirement: Sendable {
         case planhatToken
+        /// Every webhook source must be usable.
+        case webhookSources
     }
 
     /// Reads and checks everything. Precedence: command line, environment, `.env` in the working directory, the YAML

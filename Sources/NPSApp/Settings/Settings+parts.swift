@@ -11,7 +11,7 @@ extension Settings {
         do throws(WebhookError) {
             return try SourceCatalogue(directory: webhooks.directory, secrets: webhooks.secrets)
         } catch {
-            throw SettingsError([error.description])
+            throw SettingsError(error.sentences)
         }
     }
 

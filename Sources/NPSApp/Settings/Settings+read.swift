@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import NPSServer
+import NPSWebhooks
 
 extension Settings {
     /// Nil only when a problem was noted.
@@ -24,6 +25,7 @@ extension Settings {
         )
         checkLinkKeys(&reader)
         let webhooks = readWebhooks(&reader, names: sourceNames)
+        if requirements.contains(.webhookSources) { checkSources(webhooks, &reader) }
         let log = Log(
             level: reader.choice("log.level", standard: Logger.Level.info),
             format: reader.choice("log.format", standard: LogFormat.text)
@@ -163,5 +165,13 @@ extension Settings {
             secrets[name] = reader.secrets("webhooks.\(name).secrets")
         }
         return Webhooks(directory: directory, secrets: secrets)
+    }
+
+    private static func checkSources(_ webhooks: Webhooks, _ reader: inout SettingsReader) {
+        do throws(WebhookError) {
+            _ = try SourceCatalogue(directory: webhooks.directory, secrets: webhooks.secrets)
+        } catch {
+            for problem in error.sentences { reader.note(problem) }
+        }
     }
 }

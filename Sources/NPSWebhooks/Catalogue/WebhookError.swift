@@ -5,6 +5,14 @@ package enum WebhookError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The named source's secrets are public keys, or it doesn't sign at all.
     case cannotSign(String)
 
+    /// One sentence each.
+    package var sentences: [String] {
+        switch self {
+        case .sources(let problems): problems.map(\.description)
+        case .cannotSign: [description]
+        }
+    }
+
     package var description: String {
         switch self {
         case .sources(let problems): problems.map(\.description).joined(separator: "\n")

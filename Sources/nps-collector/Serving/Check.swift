@@ -13,9 +13,8 @@ struct Check: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let settings = try await CommandLineSettings.load(requiring: [.planhatToken])
+        let settings = try await CommandLineSettings.load(requiring: [.planhatToken, .webhookSources])
         do {
-            _ = try settings.makeCatalogue()
             _ = try settings.makePages()
         } catch {
             throw Stop(.configuration, error.description)

@@ -11,7 +11,7 @@ struct Serve: AsyncParsableCommand {
     )
 
     func run() async throws {
-        let settings = try await CommandLineSettings.load(requiring: [.planhatToken])
+        let settings = try await CommandLineSettings.load(requiring: [.planhatToken, .webhookSources])
         let output = LogOutput()
         defer { output.flush() }
         settings.bootstrapLogging(to: output)
