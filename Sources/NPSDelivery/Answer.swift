@@ -16,6 +16,8 @@ package enum Answer: Sendable, Hashable {
     case rejected(String)
     /// Refused for who we are or where we knock: no response can be delivered until a person mends it.
     case refused(String)
+    /// Permission is lacking for all that was sent. Like a refusal, unless others got through just before.
+    case denied(String)
 }
 
 /// What the answer to a bulk upsert says about each response.

@@ -28,7 +28,7 @@ struct Courier: Sendable {
             return (.created(planhatID: try await client.create(RecordDraft(claim)).id), "2xx")
         case .upsert:
             let result = try await client.upsert(shipment.claims.map { RecordDraft($0) })
-            return (Answer(result, to: shipment), String(result.status))
+            return (.upserted(BulkReport(result, of: shipment)), String(result.status))
         }
     }
 

@@ -26,6 +26,8 @@ extension DeliveryPlan {
             take(report, of: shipment, at: now)
         case .rejected(let reason):
             reject(shipment, reason, at: now)
+        case .denied(let sentence):
+            deny(shipment, sentence, at: now)
         case .notSent, .rateLimited, .ambiguous, .refused:
             fail(shipment, answer, at: now)
         }
@@ -114,21 +116,39 @@ extension DeliveryPlan {
             hand.insert(shipment, at: 0)
             dropHand(retryAt: until, reason: "Planhat's rate limit is reached")
         case .refused(let sentence):
-            let isProbe = shipment.isAlone && breaker.isProbing && !shipment.mayHaveArrived
-            let until = breaker.refused(sentence, at: now)
-            if isProbe {
-                for claim in shipment.claims { postpone(claim, to: until, sentence) }
-            } else {
-                hand.insert(shipment, at: 0)
-            }
-            dropHand(retryAt: until, reason: sentence)
+            pause(shipment, sentence, at: now)
         case .ambiguous(let reason):
             // Before the breaker hears of it: whether this response is alone in failing is what it knew until now.
             for claim in shipment.claims { doubt(claim, of: shipment, reason, at: now) }
             let until = breaker.failed(reason, at: now, fraction: fraction())
             dropHand(retryAt: until, reason: reason)
-        case .created, .upserted, .rejected:
+        case .created, .upserted, .rejected, .denied:
             break
+        }
+    }
+
+    private mutating func pause(_ shipment: Shipment, _ sentence: String, at now: Date) {
+        let isProbe = shipment.isAlone && breaker.isProbing && !shipment.mayHaveArrived
+        let until = breaker.refused(sentence, at: now)
+        if isProbe {
+            for claim in shipment.claims { postpone(claim, to: until, sentence) }
+        } else {
+            hand.insert(shipment, at: 0)
+        }
+        dropHand(retryAt: until, reason: sentence)
+    }
+
+    /// Whoever is denied after its company got through is denied for itself; seen three times, to be sure that the
+    /// account's permission wasn't withdrawn in between.
+    private mutating func deny(_ shipment: Shipment, _ sentence: String, at now: Date) {
+        let isItsOwn = shipment.isAlone && shipment.mayHaveArrived && breaker.state == .closed
+        guard isItsOwn else { return pause(shipment, sentence, at: now) }
+        for claim in shipment.claims {
+            let retryAt = now.addingTimeInterval(configuration.grace)
+            unsettled.settle(
+                claim,
+                claim.attempts < 2 ? .ambiguous(retryAt: retryAt, reason: sentence) : .park(reason: sentence)
+            )
         }
     }
 

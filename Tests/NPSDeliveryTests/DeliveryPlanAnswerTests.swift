@@ -61,6 +61,25 @@ struct DeliveryPlanAnswerTests {
         #expect(try delivery.claimLimit() == 100)
     }
 
+    @Test("a denial is a refusal, unless the company of the one that is denied got through")
+    func denial() throws {
+        let fresh = PlannedDelivery()
+        #expect(try fresh.deliver([claim(1)], .denied("no permission")).releases == [claim(1).id])
+        #expect(fresh.plan.condition == .paused(sentence: "no permission", since: fresh.now))
+
+        for (attempts, isParked) in [(0, false), (1, false), (2, true)] {
+            let delivery = PlannedDelivery()
+            let sent = try claims(0..<3, attempts: attempts)
+            var report = BulkReport(naming: Array(sent[0...1]))
+            report.strayErrors = ["no permission"]
+            _ = try delivery.deliver(sent, .upserted(report))
+            let settlement = try delivery.answer { _ in .denied("no permission") }
+            #expect(settlement.verdicts.map(\.id) == [sent[2].id])
+            #expect(settlement.verdicts.map(\.outcome.isParked) == [isParked])
+            #expect(delivery.plan.condition == .forwarding)
+        }
+    }
+
     @Test("a rate limit holds everything for as long as it says, and the backlog goes on whole")
     func rateLimit() throws {
         let delivery = PlannedDelivery()
@@ -181,7 +200,9 @@ struct DeliveryPlanAnswerTests {
 
     @Test("trouble while the unproven are sorted out leaves them ambiguous, not released")
     func troubleInBetween() throws {
-        for answer: Answer in [.notSent("down"), .rateLimited(retryAfter: 1), .refused("no"), .ambiguous("timeout")] {
+        for answer: Answer in [
+            .notSent("down"), .rateLimited(retryAfter: 1), .refused("no"), .denied("no"), .ambiguous("timeout"),
+        ] {
             let delivery = PlannedDelivery()
             _ = try delivery.deliver(claims(0..<4), .upserted(BulkReport(counted: 3, strayErrors: ["no"])))
             let settlement = try delivery.answer { _ in answer }

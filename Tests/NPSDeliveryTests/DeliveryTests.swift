@@ -221,7 +221,7 @@ struct DeliveryTests {
                 // With one item in it, the fault's answer lacks permission for everything.
                 _ = try await queue.accept([submission(0, score: 1)])
                 try await town.forward(from: queue, until: 2)
-                #expect(town.requests == ["create 2xx": 1, "upsert 403": 2, "upsert 200": 1])
+                #expect(town.requests == ["create 2xx": 1, "upsert permission": 2, "upsert 200": 1])
                 #expect(town.logs.lines.count { $0.contains("paused") } == 1)
                 #expect(town.clock.waits.prefix(2) == [30, 60])
                 try await expectDelivered(1, in: queue)
