@@ -11,6 +11,10 @@ extension Problem {
 
     static let notFound = Problem(status: .notFound, title: "Not found", detail: "There is nothing at this address.")
 
+    static func missing(_ what: String) -> Problem {
+        Problem(status: .notFound, title: "Not found", detail: "There is no \(what) of this id.")
+    }
+
     static let contentTooLarge = Problem(
         status: .contentTooLarge,
         title: "Too large",

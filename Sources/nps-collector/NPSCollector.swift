@@ -24,7 +24,7 @@ struct NPSCollector: AsyncParsableCommand {
                 try await run(line.rest)
             }
         } catch let stop as Stop {
-            FileHandle.standardError.write(Data((stop.message + "\n").utf8))
+            try? FileHandle.standardError.write(contentsOf: Data((stop.message + "\n").utf8))
             exit(withError: ExitCode(stop.code.rawValue))
         } catch {
             exit(withError: error)

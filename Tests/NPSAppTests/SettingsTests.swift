@@ -118,6 +118,22 @@ struct SettingsTests {
         #expect(missing.first?.contains("/nonexistent") == true)
     }
 
+    @Test("a secret on the command line beats a secret file of a lower layer")
+    func secretPrecedence() async throws {
+        let settings = try await load(
+            ["--planhat-token", "from-the-command-line"],
+            environment: ["PLANHAT_TOKEN_FILE": "/nonexistent"],
+            yaml: "planhat: {token: from-the-file}\n"
+        )
+        #expect(settings.planhat.token == "from-the-command-line")
+    }
+
+    @Test("two listeners on one port are a problem")
+    func samePort() async {
+        #expect(await problems(environment: ["HTTP_PORT": "8081"]).count == 1)
+        #expect(await problems(environment: ["HTTP_PORT": "0", "ADMIN_PORT": "0"]).isEmpty)
+    }
+
     @Test("webhook secrets come from file, environment and command line, several for rotation")
     func webhookSecrets() async throws {
         let settings = try await load(

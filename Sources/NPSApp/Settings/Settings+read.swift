@@ -36,6 +36,11 @@ extension Settings {
             token: reader.secret("sandbox.token", standard: "generated"),
             database: reader.text("sandbox.database", standard: "nps-sandbox.db") ?? "nps-sandbox.db"
         )
+        if let http, case .hostname(let host, let port) = http.address, port != 0, port == admin.port,
+            host == admin.host
+        {
+            reader.note("http.port and admin.port are both \(port): give the admin listener a port of its own.")
+        }
         guard let http, let queuePath else { return nil }
         return Settings(
             http: http,

@@ -100,7 +100,7 @@ struct SettingsReader {
         return choice
     }
 
-    /// A secret from `KEY` or from the file that `KEY-file` names; both in one configuration is a problem.
+    /// A secret from `KEY` or from the file that `KEY-file` names; the higher layer wins.
     mutating func secret(_ key: String, standard: String?) -> String? {
         guard let values = secretValues(key) else {
             report.add(key, standard, origin: "default")
@@ -124,22 +124,28 @@ struct SettingsReader {
         return items
     }
 
+    /// The first layer that knows the secret in either spelling decides; both in one layer is a problem.
     private mutating func secretValues(_ key: String) -> [String]? {
-        let direct = find(key)
-        let file = find(key + "-file")
-        switch (direct, file) {
-        case (nil, nil):
-            return nil
-        case (.some, .some):
-            note("\(key) and \(key)-file are both given: leave one out.")
-            return nil
-        case (let found?, nil):
-            report.addSecret(key, origin: found.origin)
-            return found.values
-        case (nil, let found?):
-            report.addSecret(key, origin: "\(found.origin), \(key)-file")
-            return found.values.first.flatMap { contents(of: $0, for: key) }
+        for layer in layers {
+            var alone = SettingsReader(layers: [layer])
+            let direct = alone.find(key)
+            let file = alone.find(key + "-file")
+            problems += alone.problems
+            switch (direct, file) {
+            case (nil, nil):
+                continue
+            case (.some, .some):
+                note("\(key) and \(key)-file are both given (\(layer.name)): leave one out.")
+                return nil
+            case (let found?, nil):
+                report.addSecret(key, origin: found.origin)
+                return found.values
+            case (nil, let found?):
+                report.addSecret(key, origin: "\(found.origin), \(key)-file")
+                return found.values.first.flatMap { contents(of: $0, for: key) }
+            }
         }
+        return nil
     }
 
     private mutating func contents(of path: String, for key: String) -> [String]? {

@@ -33,7 +33,7 @@ struct QuarantineRoutes {
     private func entry(_ id: QuarantineID) async throws -> QuarantineEntry {
         let entry: QuarantineEntry?
         do { entry = try await queue.quarantineEntry(id) } catch { throw Problem.unavailable(error) }
-        guard let entry else { throw Problem.notFound }
+        guard let entry else { throw Problem.missing("quarantined payload") }
         return entry
     }
 

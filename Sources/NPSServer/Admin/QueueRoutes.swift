@@ -39,7 +39,7 @@ struct QueueRoutes {
         }
         let item: QueueItem?
         do { item = try await queue.show(id) } catch { throw Problem.unavailable(error) }
-        guard let item else { throw Problem.notFound }
+        guard let item else { throw Problem.missing("response") }
         return item
     }
 

@@ -8,7 +8,9 @@ import NPSServer
 struct QuarantineReplay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Map quarantined payloads again, after the mapping was mended; what is valid now is accepted."
+        abstract: "Map quarantined payloads again; what is valid now is accepted.",
+        discussion:
+            "The running collector maps with the source files that it read at its start: restart serve after mending one."
     )
 
     @Argument(help: "Ids in \"quarantine list\".")

@@ -23,7 +23,7 @@ struct QuarantineShow: AsyncParsableCommand {
     func run() async throws {
         let entry = try await Administration.ask { client throws(AdminError) in try await client.quarantineEntry(id) }
         if json { return try Output.json(entry) }
-        if body { return FileHandle.standardOutput.write(entry.body ?? Data()) }
+        if body { return Output.write(entry.body ?? Data()) }
         var table = Table(["field", "value"])
         table.add(["id", "\(entry.id.rawValue)"])
         table.add(["source", entry.source])

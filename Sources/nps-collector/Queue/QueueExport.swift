@@ -13,7 +13,8 @@ struct QueueExport: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write all responses as JSON Lines or CSV to standard output, with a progress bar on standard error."
+        abstract: "Write all responses as JSON Lines or CSV to standard output, with a progress bar on standard error.",
+        discussion: "Delivered responses are receipts: address, score and comment are kept only until delivery."
     )
 
     @Option(help: "jsonl or csv.")

@@ -30,7 +30,7 @@ struct SandboxCommand: AsyncParsableCommand {
         } catch let error as SettingsError {
             throw Stop(.configuration, error.description)
         } catch {
-            throw Stop(.unreachable, Listening.sentence(for: error, settings: settings))
+            throw Stop(.unreachable, Listening.sentence(for: error, look: "sandbox.host and sandbox.port"))
         }
     }
 }

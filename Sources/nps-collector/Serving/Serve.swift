@@ -28,7 +28,10 @@ struct Serve: AsyncParsableCommand {
             try await collector.run()
         } catch {
             output.flush()
-            throw Stop(.unreachable, Listening.sentence(for: error, settings: settings))
+            throw Stop(
+                .unreachable,
+                Listening.sentence(for: error, look: "http.host, http.port, admin.host and admin.port")
+            )
         }
     }
 }

@@ -7,7 +7,7 @@ enum Output {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .timestamp
-        write(try encoder.encode(value))
+        write(try encoder.encode(value) + Data("\n".utf8))
     }
 
     /// One document on one line, for JSON Lines.
@@ -15,10 +15,17 @@ enum Output {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .timestamp
-        write(try encoder.encode(value))
+        write(try encoder.encode(value) + Data("\n".utf8))
     }
 
-    private static func write(_ data: Data) {
-        FileHandle.standardOutput.write(data + Data("\n".utf8))
+    /// Ends the program when nobody reads any more (`| head`), quietly, and when the output can't be written, with 1.
+    static func write(_ data: Data) {
+        var rest = data[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { exit(errno == EPIPE ? 0 : 1) }
+            rest = rest.dropFirst(count)
+        }
     }
 }
