@@ -201,17 +201,19 @@ struct ConformanceTests {
             func version(_ score: Int, _ seconds: Double) throws -> Submission {
                 try submission(1, score: score, updatedAt: Date(timeIntervalSince1970: 1_700_000_000 + seconds))
             }
-            try await workshop.withQueue { queue in
-                #expect(try await queue.accept([version(3, 20)]).outcomes == [.accepted])
-                #expect(try await queue.accept([version(9, 10)]).outcomes == [.unchanged])
+            let (first, older, newer) = (try version(3, 20), try version(9, 19), try version(8, 21))
+            try await workshop.withQueue { (queue: ResponseQueue) async throws -> Void in
+                #expect(try await queue.accept([first]).outcomes == [.accepted])
+                #expect(try await queue.accept([older]).outcomes == [.unchanged])
                 let claim = try #require(try await queue.claim(limit: 1).first)
                 #expect(claim.response.score.value == 3)
                 try await queue.settle([claim.verdict(.delivered(planhatID: "a"))])
             }
-            try await workshop.withQueue { queue in
-                #expect(try await queue.accept([version(9, 19)]).outcomes == [.unchanged])
-                #expect(try await queue.accept([version(8, 21)]).outcomes == [.updated])
-                #expect(try await queue.claim(limit: 1).first?.response.score.value == 8)
+            try await workshop.withQueue { (queue: ResponseQueue) async throws -> Void in
+                #expect(try await queue.accept([older]).outcomes == [.unchanged])
+                #expect(try await queue.accept([newer]).outcomes == [.updated])
+                let last = try #require(try await queue.claim(limit: 1).first)
+                #expect(last.response.score.value == 8)
             }
         }
     }
