@@ -6,5 +6,7 @@ enum PresetFiles {
         ("typeform", PackageResources.typeform_yaml),
         ("tally", PackageResources.tally_yaml),
         ("delighted", PackageResources.delighted_yaml),
+        ("formbricks", PackageResources.formbricks_yaml),
+        ("survicate", PackageResources.survicate_yaml),
     ]
 }
