@@ -7,6 +7,8 @@ enum PresetFiles {
         ("tally", PackageResources.tally_yaml),
         ("delighted", PackageResources.delighted_yaml),
         ("formbricks", PackageResources.formbricks_yaml),
+        ("surveymonkey", PackageResources.surveymonkey_yaml),
+        ("qualtrics", PackageResources.qualtrics_yaml),
         ("survicate", PackageResources.survicate_yaml),
     ]
 }
