@@ -10,5 +10,7 @@ enum PresetFiles {
         ("surveymonkey", PackageResources.surveymonkey_yaml),
         ("qualtrics", PackageResources.qualtrics_yaml),
         ("survicate", PackageResources.survicate_yaml),
+        ("chameleon", PackageResources.chameleon_yaml),
+        ("screeb", PackageResources.screeb_yaml),
     ]
 }
