@@ -11,6 +11,8 @@ enum PresetFiles {
         ("qualtrics", PackageResources.qualtrics_yaml),
         ("survicate", PackageResources.survicate_yaml),
         ("chameleon", PackageResources.chameleon_yaml),
+        ("wootric", PackageResources.wootric_yaml),
+        ("satismeter", PackageResources.satismeter_yaml),
         ("screeb", PackageResources.screeb_yaml),
     ]
 }
