@@ -13,6 +13,11 @@ enum PresetFiles {
         ("chameleon", PackageResources.chameleon_yaml),
         ("wootric", PackageResources.wootric_yaml),
         ("satismeter", PackageResources.satismeter_yaml),
+        ("asknicely", PackageResources.asknicely_yaml),
+        ("retently", PackageResources.retently_yaml),
+        ("refiner", PackageResources.refiner_yaml),
+        ("helpscout", PackageResources.helpscout_yaml),
+        ("productfruits", PackageResources.productfruits_yaml),
         ("screeb", PackageResources.screeb_yaml),
     ]
 }
