@@ -5,7 +5,7 @@ import Testing
 
 @Suite("AskNicely")
 struct AskNicelyPresetTests {
-    private static func payload(
+    static func payload(
         count: Int = 1,
         score: String = #""9""#,
         comment: String = #""Fast""#,

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Chameleon")
 struct ChameleonPresetTests {
-    private static func payload(
+    static func payload(
         _ kind: String = "response.finished",
         button: String = #""9""#,
         text: String = #""Fast""#,

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Formbricks")
 struct FormbricksPresetTests {
-    private static func payload(
+    static func payload(
         event: String = "responseFinished",
         answers: String = #"{"nps":9,"why":"Fast"}"#,
         contact: String = #""contactAttributes":{"email":"ana@example.com"}"#,

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Help Scout")
 struct HelpScoutPresetTests {
-    private static func payload(
+    static func payload(
         value: String = #""9""#,
         category: String = #""passive""#,
         comment: String = #""Fast""#,

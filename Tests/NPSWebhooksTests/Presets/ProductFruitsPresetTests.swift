@@ -7,7 +7,7 @@ import Testing
 struct ProductFruitsPresetTests {
     private static let text = #"{"questionId":"q2","questionType":"ltxt","answer":"Fast"}"#
 
-    private static func payload(
+    static func payload(
         _ answers: String = "[\(nps("9")),\(text)]",
         email: String = #""ana@example.com""#,
         type: String = "webhook:newsurveyanswer"

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Retently and Refiner")
 struct RetentlyRefinerPresetTests {
-    private static func retently(score: String = "9", comment: String = #""Fast""#, email: String? = "ana@example.com")
+    static func retently(score: String = "9", comment: String = #""Fast""#, email: String? = "ana@example.com")
         -> String
     {
         let email = email.map { #""email":"\#($0)","# } ?? ""
@@ -14,7 +14,7 @@ struct RetentlyRefinerPresetTests {
             """#
     }
 
-    private static func refiner(
+    static func refiner(
         response: String = #"{"uuid":"r1","completed_at":"2023-11-14T10:00:05Z","data":{"nps":9,"why":"Fast"}}"#,
         email: String = #""ana@example.com""#
     ) -> String {

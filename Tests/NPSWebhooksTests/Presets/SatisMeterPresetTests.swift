@@ -5,7 +5,7 @@ import Testing
 
 @Suite("SatisMeter")
 struct SatisMeterPresetTests {
-    private static func payload(
+    static func payload(
         _ event: String = "completed",
         rating: String = "9",
         feedback: String = #""Fast""#,

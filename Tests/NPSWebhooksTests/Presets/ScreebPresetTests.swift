@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Screeb")
 struct ScreebPresetTests {
-    private static func payload(
+    static func payload(
         _ event: String = "response.ended",
         user: String = #"{"user_id":"u1","email":"ana@example.com"}"#,
         items: String = "[\(nps("9")),\(text)]"

@@ -5,9 +5,9 @@ import Testing
 
 @Suite("Survicate")
 struct SurvicatePresetTests {
-    private static let choice = #""choice":{"id":9,"body":"promoter","comment":"Fast"}"#
+    static let choice = #""choice":{"id":9,"body":"promoter","comment":"Fast"}"#
 
-    private static func payload(
+    static func payload(
         _ answer: String = choice,
         event: String = "questionAnswered",
         attributes: String = #"{"email":"ana@example.com"}"#

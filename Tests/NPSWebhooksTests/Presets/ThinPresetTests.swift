@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Tools that send ids only")
 struct ThinPresetTests {
-    private static func surveyMonkey(_ event: String = "response_completed") -> String {
+    static func surveyMonkey(_ event: String = "response_completed") -> String {
         #"""
         {"name":"NPS hook","event_type":"\#(event)","event_id":"880","object_type":"response","object_id":"6001",
          "event_datetime":"2023-11-14T10:00:05.100000+00:00","resources":{"survey_id":"77","respondent_id":"6001"}}

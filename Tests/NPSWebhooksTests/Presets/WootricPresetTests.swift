@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Wootric")
 struct WootricPresetTests {
-    private static func payload(
+    static func payload(
         _ event: String = "created",
         mode: String = #""NPS""#,
         score: String = "9",
