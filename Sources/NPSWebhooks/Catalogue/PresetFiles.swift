@@ -20,5 +20,18 @@ enum PresetFiles {
         ("stripe", PackageResources.stripe_yaml),
         ("slack", PackageResources.slack_yaml),
         ("shopify", PackageResources.shopify_yaml),
+        ("formbricks", PackageResources.formbricks_yaml),
+        ("surveymonkey", PackageResources.surveymonkey_yaml),
+        ("qualtrics", PackageResources.qualtrics_yaml),
+        ("survicate", PackageResources.survicate_yaml),
+        ("chameleon", PackageResources.chameleon_yaml),
+        ("wootric", PackageResources.wootric_yaml),
+        ("satismeter", PackageResources.satismeter_yaml),
+        ("asknicely", PackageResources.asknicely_yaml),
+        ("retently", PackageResources.retently_yaml),
+        ("refiner", PackageResources.refiner_yaml),
+        ("helpscout", PackageResources.helpscout_yaml),
+        ("productfruits", PackageResources.productfruits_yaml),
+        ("screeb", PackageResources.screeb_yaml),
     ]
 }
