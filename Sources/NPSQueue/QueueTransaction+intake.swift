@@ -7,10 +7,11 @@ extension QueueTransaction {
         guard var response = try response(incoming.id) else {
             throw QueueError.damaged("a response's id is taken, but its row can't be found")
         }
-        let old = response.standing.state
-        let acceptance = response.standing.receive(digest: incoming.digest, at: now)
+        let old = response.standing
+        let acceptance = response.standing.receive(digest: incoming.digest, version: incoming.version, at: now)
+        guard response.standing != old else { return acceptance }
+        try save(response, was: old.state, payload: acceptance == .updated ? incoming.payload : nil)
         guard acceptance == .updated else { return acceptance }
-        try save(response, was: old, payload: incoming.payload)
         if let next = response.standing.nextAttemptAt, next <= now { leavesDue = true }
         return acceptance
     }

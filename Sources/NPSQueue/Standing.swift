@@ -4,6 +4,8 @@ import Foundation
 struct Standing: Sendable, Hashable {
     var state = ResponseState.pending
     var digest: String
+    /// When the content was made, as the tool says; nil when it doesn't.
+    var version: Milliseconds?
     var revision = 1
     /// Made with the present content, or since the last `retry` by hand.
     var attempts = 0
@@ -17,8 +19,9 @@ struct Standing: Sendable, Hashable {
     var reason: String?
 
     /// A response that is new.
-    init(digest: String, at now: Milliseconds) {
+    init(digest: String, version: Milliseconds? = nil, at now: Milliseconds) {
         self.digest = digest
+        self.version = version
         nextAttemptAt = now
         receivedAt = now
     }
@@ -33,9 +36,17 @@ struct Standing: Sendable, Hashable {
 }
 
 extension Standing {
-    /// The same response came in again. `updated` means that its content has to be replaced.
-    mutating func receive(digest newDigest: String, at now: Milliseconds) -> Acceptance {
-        guard state != .erased, digest != newDigest else { return .unchanged }
+    /// The same response came in again. `updated` means that its content has to be replaced. What is older than what
+    /// is known is dropped: tools deliver again what they got no answer to, also after an edit.
+    mutating func receive(
+        digest newDigest: String,
+        version newVersion: Milliseconds? = nil,
+        at now: Milliseconds
+    ) -> Acceptance {
+        guard state != .erased else { return .unchanged }
+        if let newVersion, let version, newVersion < version { return .unchanged }
+        version = newVersion ?? version
+        guard digest != newDigest else { return .unchanged }
         digest = newDigest
         revision += 1
         receivedAt = now
@@ -126,6 +137,7 @@ extension Standing {
         guard state != .erased else { return false }
         state = .erased
         digest = ""
+        version = nil
         nextAttemptAt = nil
         reason = nil
         return true
