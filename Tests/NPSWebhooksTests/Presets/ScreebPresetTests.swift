@@ -31,12 +31,14 @@ struct ScreebPresetTests {
     @Test("the answer to the NPS question, among others", arguments: ["response.ended", "response.answered"])
     func response(event: String) async throws {
         let body = Self.payload(event, items: "[null,\(Self.choice),\(Self.nps("9")),\(Self.text)]")
-        let response = try await Fixture.submission("screeb", body).response
+        let submission = try await Fixture.submission("screeb", body)
+        let response = submission.response
         #expect(response.id == ResponseID(source: "screeb", providerID: "r1"))
         #expect(response.email.address == "ana@example.com")
         #expect(response.score.value == 9)
         #expect(response.comment == "Fast")
         #expect(response.answeredAt == Timestamp.parse("2023-11-14T10:00:05.286Z"))
+        #expect(submission.version == Timestamp.parse("2023-11-14T10:00:09.325Z"))
     }
 
     @Test("zero is a score, and each further answer edits the response")

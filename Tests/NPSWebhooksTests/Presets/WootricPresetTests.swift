@@ -13,7 +13,7 @@ struct WootricPresetTests {
         email: String = #""ana@example.com""#
     ) -> String {
         #"""
-        {"event_name":"\#(event)","timestamp":"2023-11-14 10:00:09 -0700","survey_mode":\#(mode),
+        {"event_name":"\#(event)","timestamp":"2023-11-14 03:00:09 -0700","survey_mode":\#(mode),
          "account_token":"NPS-x","response":{"id":1128,"email":\#(email),"score":\#(score),"text":\#(text),
          "created_at":"2023-11-14T10:00:05Z","end_user_properties":{"plan":"pro"}}}
         """#
@@ -32,12 +32,14 @@ struct WootricPresetTests {
         ]
     )
     func shapes(body: String, type: String) async throws {
-        let response = try await Fixture.submission("wootric", body, type: type).response
+        let submission = try await Fixture.submission("wootric", body, type: type)
+        let response = submission.response
         #expect(response.id == ResponseID(source: "wootric", providerID: "1128"))
         #expect(response.email.address == "ana@example.com")
         #expect(response.score.value == 9)
         #expect(response.comment == "Fast")
         #expect(response.answeredAt == Timestamp.parse("2023-11-14T10:00:05Z"))
+        #expect(submission.version == Timestamp.parse("2023-11-14T10:00:09Z"))
     }
 
     @Test("zero is a score, and a comment that comes later edits the response")
