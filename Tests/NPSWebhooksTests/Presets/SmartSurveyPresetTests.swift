@@ -14,7 +14,7 @@ struct SmartSurveyPresetTests {
     ) -> String {
         #"""
         {"id":\#(id),"survey_id":1,"status":\#(status),"contact_email":\#(email),"date_started":"2023-11-14T09:59:00Z",
-         "date_ended":"2023-11-14T10:00:05Z","pages":[{"id":1,"questions":[
+         "date_ended":"2023-11-14T10:00:05Z","date_modified":"2023-11-14T11:00:00Z","pages":[{"id":1,"questions":[
           {"id":2,"title":"How likely are you to recommend us?","type":"single_choice","sub_type":"radio","answers":[
            {"id":3,"type":"radio",\#(answer),"choice_id":4},
            {"id":5,"type":"comment","choice_title":"Comments:","value":\#(comment)}]}]}]}
@@ -49,6 +49,8 @@ struct SmartSurveyPresetTests {
     @Test("a response that is updated is an edit")
     func edit() async throws {
         try await Fixture.expectEdit("smartsurvey", "[\(Self.payload())]", "[\(Self.payload(comment: #""Slow""#))]")
+        let submission = try await Fixture.submission("smartsurvey", Self.payload())
+        #expect(submission.version == Timestamp.parse("2023-11-14T11:00:00Z"))
     }
 
     @Test(
