@@ -29,8 +29,8 @@ extension QueueTransaction {
         """
 
     /// False when the id is known; then nothing is written.
-    mutating func insert(_ incoming: Incoming) throws -> Bool {
-        let standing = Standing(digest: incoming.digest, at: now)
+    mutating func insert(_ incoming: Incoming, arrival: Milliseconds?) throws -> Bool {
+        let standing = Standing(digest: incoming.digest, at: now, arrival: arrival)
         try execute(
             """
             INSERT INTO responses (id, state, source, payload, digest, revision, attempts, must_upsert,

@@ -10,17 +10,19 @@ struct Standing: Sendable, Hashable {
     var mustUpsert = false
     /// Set while pending or sending; a release needs it again.
     var nextAttemptAt: Milliseconds?
-    /// When the present content came in.
+    /// When the present content came in; for what a replay yielded, when its delivery did.
     var receivedAt: Milliseconds
     var deliveredAt: Milliseconds?
     var planhatID: String?
     var reason: String?
 
     /// A response that is new.
-    init(digest: String, at now: Milliseconds) {
+    ///
+    /// - Parameter arrival: when it came in, if that is not now.
+    init(digest: String, at now: Milliseconds, arrival: Milliseconds? = nil) {
         self.digest = digest
         nextAttemptAt = now
-        receivedAt = now
+        receivedAt = arrival ?? now
     }
 
     /// Whether the row still carries what the person said.
@@ -34,11 +36,18 @@ struct Standing: Sendable, Hashable {
 
 extension Standing {
     /// The same response came in again. `updated` means that its content has to be replaced.
-    mutating func receive(digest newDigest: String, at now: Milliseconds) -> Acceptance {
+    ///
+    /// - Parameter arrival: when it came in, if that is not now. The newest content wins, not the last to be accepted.
+    mutating func receive(
+        digest newDigest: String,
+        at now: Milliseconds,
+        arrival: Milliseconds? = nil
+    ) -> Acceptance {
         guard state != .erased, digest != newDigest else { return .unchanged }
+        if let arrival, arrival < receivedAt { return .unchanged }
         digest = newDigest
         revision += 1
-        receivedAt = now
+        receivedAt = arrival ?? now
         switch state {
         case .pending, .sending, .erased:
             // A pending one keeps its schedule: the wait is for the API's sake. One that is being sent learns from
