@@ -46,8 +46,9 @@ package struct AdminClient: Sendable {
         try await get("/quarantine/\(id.rawValue)")
     }
 
-    package func replay(_ ids: [QuarantineID]?, dryRun: Bool) async throws(AdminError) -> [ReplayOutcome] {
-        try await post("/quarantine/replay", Selection(ids: ids, dryRun: dryRun))
+    /// Waits long: a mapping may take a second for each.
+    package func replay(_ request: ReplayRequest) async throws(AdminError) -> [ReplayOutcome] {
+        try await post("/quarantine/replay", request, timeout: .minutes(5))
     }
 
     package func discard(_ ids: [QuarantineID]) async throws(AdminError) -> Int {
@@ -64,10 +65,14 @@ package struct AdminClient: Sendable {
         try await decode(managed(.GET, path, body: nil))
     }
 
-    private func post<Answer: Decodable>(_ path: String, _ body: some Encodable) async throws(AdminError) -> Answer {
+    private func post<Answer: Decodable>(
+        _ path: String,
+        _ body: some Encodable,
+        timeout: TimeAmount = .seconds(30)
+    ) async throws(AdminError) -> Answer {
         let data: Data
         do { data = try JSONEncoder().encode(body) } catch { throw AdminError.unreadable }
-        return try await decode(managed(.POST, path, body: data))
+        return try await decode(managed(.POST, path, body: data, timeout: timeout))
     }
 
     private func decode<Answer: Decodable>(_ data: Data) throws(AdminError) -> Answer {
@@ -80,9 +85,14 @@ package struct AdminClient: Sendable {
         let detail: String
     }
 
-    private func managed(_ method: HTTPMethod, _ path: String, body: Data?) async throws(AdminError) -> Data {
+    private func managed(
+        _ method: HTTPMethod,
+        _ path: String,
+        body: Data?,
+        timeout: TimeAmount = .seconds(30)
+    ) async throws(AdminError) -> Data {
         guard token != nil else { throw AdminError.missingToken }
-        let answer = try await send(method, path, body: body)
+        let answer = try await send(method, path, body: body, timeout: timeout)
         guard answer.status == 200 else {
             let refusal = try? JSONDecoder().decode(Refusal.self, from: answer.body)
             throw AdminError.refused(status: answer.status, detail: refusal?.detail ?? "no reason given")
@@ -93,7 +103,8 @@ package struct AdminClient: Sendable {
     private func send(
         _ method: HTTPMethod,
         _ path: String,
-        body: Data?
+        body: Data?,
+        timeout: TimeAmount = .seconds(30)
     ) async throws(AdminError) -> (status: Int, body: Data) {
         var request = HTTPClientRequest(url: base + path)
         request.method = method
@@ -101,7 +112,7 @@ package struct AdminClient: Sendable {
         if let token { request.headers.add(name: "Authorization", value: "Bearer " + token) }
         if let body { request.body = .bytes(ByteBuffer(data: body)) }
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            let response = try await HTTPClient.shared.execute(request, timeout: timeout)
             let bytes = try await response.body.collect(upTo: 256 * 1_048_576)
             return (Int(response.status.code), Data(buffer: bytes))
         } catch {

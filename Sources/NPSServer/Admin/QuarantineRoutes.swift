@@ -8,7 +8,7 @@ import NPSWebhooks
 /// Looking at authentic payloads that couldn't become responses, and trying them again after the mapping was mended.
 struct QuarantineRoutes {
     let queue: ResponseQueue
-    let catalogue: SourceCatalogue
+    let sources: LiveSources
 
     func add(to router: some RouterMethods<CollectorContext>) {
         router.get("quarantine") { request, _ in try JSONAnswer.response(await list(request)) }
@@ -44,16 +44,24 @@ struct QuarantineRoutes {
     }
 
     private func replay(_ request: Request) async throws -> [ReplayOutcome] {
-        let selection: Selection<QuarantineID> = try await request.decodeBody()
+        let wanted: ReplayRequest = try await request.decodeBody()
+        let replay = Replay(queue: queue, catalogue: try await catalogue(for: wanted), isDry: wanted.dryRun ?? false)
         var outcomes: [ReplayOutcome] = []
-        for id in try await ids(selection) {
-            outcomes.append(try await replay(try await entry(id), dryRun: selection.dryRun ?? false))
-        }
+        for id in try await ids(wanted) { outcomes.append(await replay.outcome(of: id)) }
         return outcomes
     }
 
-    private func ids(_ selection: Selection<QuarantineID>) async throws -> [QuarantineID] {
-        if let ids = selection.ids { return ids }
+    private func catalogue(for wanted: ReplayRequest) async throws -> SourceCatalogue {
+        do throws(WebhookError) {
+            if wanted.dryRun ?? false { return try await sources.read() }
+            return wanted.reload ?? true ? try await sources.reload() : sources.current
+        } catch {
+            throw Problem.unusableSources(error)
+        }
+    }
+
+    private func ids(_ wanted: ReplayRequest) async throws -> [QuarantineID] {
+        if let ids = wanted.ids { return ids }
         var ids: [QuarantineID] = []
         while true {
             let page: [QuarantineEntry]
@@ -63,32 +71,5 @@ struct QuarantineRoutes {
             if page.isEmpty { return ids }
             ids += page.map(\.id)
         }
-    }
-
-    /// All of a payload's items become responses, or it stays: then it is shown again with today's reasons.
-    private func replay(_ entry: QuarantineEntry, dryRun: Bool) async throws -> ReplayOutcome {
-        guard let source = catalogue.source(named: entry.source) else {
-            return ReplayOutcome(id: entry.id, problem: "The source is not configured any more.")
-        }
-        let results: [Result<Submission, InvalidResponse>]
-        do throws(PayloadProblem) {
-            results = try await source.map(
-                Array(entry.body ?? Data()),
-                contentType: entry.contentType,
-                receivedAt: entry.receivedAt
-            )
-        } catch {
-            return ReplayOutcome(id: entry.id, problem: error.description)
-        }
-        let sorted = Intake.Sorted(results)
-        guard sorted.problems.isEmpty else { return ReplayOutcome(id: entry.id, errors: sorted.problems) }
-        let ids = sorted.submissions.map(\.response.id)
-        if dryRun { return ReplayOutcome(id: entry.id, responses: ids) }
-        do {
-            _ = try await queue.accept(sorted.submissions, quarantining: [], resolving: [entry.id])
-        } catch {
-            throw Problem.unavailable(error)
-        }
-        return ReplayOutcome(id: entry.id, responses: ids)
     }
 }

@@ -11,9 +11,10 @@ import NPSWebhooks
 struct WebhookRoutes {
     static let bodyLimit = 1_048_576
 
-    let catalogue: SourceCatalogue
+    let sources: LiveSources
     let queue: ResponseQueue
     let publicURL: PublicURL
+    let matches: SecretMatches
     let now: @Sendable () -> Date
 
     func add(to router: some RouterMethods<CollectorContext>) {
@@ -23,7 +24,7 @@ struct WebhookRoutes {
     }
 
     private func source(_ context: CollectorContext) throws -> WebhookSource {
-        guard let name = context.parameters.get("name"), let source = catalogue.source(named: name) else {
+        guard let name = context.parameters.get("name"), let source = sources.current.source(named: name) else {
             throw Problem.notFound
         }
         return source
@@ -60,6 +61,7 @@ struct WebhookRoutes {
         contentType: String?
     ) async throws -> Response {
         let verification = try verify(delivery, by: source)
+        matches.count(source: source.name, index: verification.secretIndex)
         let results = try await map(delivery, by: source, contentType: contentType)
         let sorted = Intake.Sorted(results)
         var drafts: [QuarantineDraft] = []
