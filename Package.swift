@@ -169,7 +169,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["nps-collector", "NPSModel", "PlanhatAPI"]
+            dependencies: ["nps-collector", "NPSModel", "NPSQueue", "NPSServer", "PlanhatAPI"]
         ),
         .testTarget(
             name: "PlanhatAPITests",

@@ -54,8 +54,16 @@ struct ReplayTests {
         func keep(_ response: TestResponse) { self.response = response }
     }
 
-    private func replay(_ collecting: Collecting, _ body: String = "{}") async throws -> [ReplayOutcome] {
-        let response = try await ask(collecting, body)
+    /// All that is in quarantine, unless ids are given.
+    private func replay(
+        _ collecting: Collecting,
+        _ ids: [QuarantineID]? = nil,
+        dryRun: Bool = false,
+        reload: Bool = true
+    ) async throws -> [ReplayOutcome] {
+        let all = try await collecting.queue.quarantine().map(\.id)
+        let request = ReplayRequest(ids: ids ?? all, dryRun: dryRun, reload: reload)
+        let response = try await ask(collecting, String(decoding: try JSONEncoder().encode(request), as: UTF8.self))
         #expect(response.status == .ok, "\(response.text)")
         return try JSONDecoder().decode([ReplayOutcome].self, from: Data(response.text.utf8))
     }
@@ -90,14 +98,14 @@ struct ReplayTests {
         try collecting.write("preset: standard\nmapping: |\n  \(mapping)\n", to: "acme")
         let before = try await collecting.queue.quarantine()
         #expect(
-            try await replay(collecting, #"{"dryRun":true}"#) == [
+            try await replay(collecting, dryRun: true) == [
                 .resolved(good, into: [Self.id("a"), Self.id("b")]), .resolved(other, into: []),
                 .invalid(bad, [FieldProblem(field: "score", message: Self.noScore)]),
             ]
         )
         #expect(try await collecting.queue.quarantine() == before)
         #expect(try await collecting.queue.status().accepted == 1)
-        #expect(try await replay(collecting, #"{"reload":false,"dryRun":false}"#).allSatisfy { !$0.isResolved })
+        #expect(try await replay(collecting, reload: false).allSatisfy { !$0.isResolved })
         #expect(try await replay(collecting).map(\.result) == [.accepted, .ignored, .invalid])
         #expect(try await collecting.queue.quarantine().map(\.id) == [bad])
         await collecting.end()
@@ -110,7 +118,7 @@ struct ReplayTests {
         let draft = QuarantineDraft(source: "gone", deliveryID: nil, contentType: nil, body: [0x7b], problems: [])
         let orphan = try #require(try await collecting.queue.accept([], quarantining: [draft]).quarantined.first)
         try collecting.write(Self.mended, to: "acme")
-        let outcomes = try await replay(collecting, #"{"ids":[999,\#(orphan),\#(entry)]}"#)
+        let outcomes = try await replay(collecting, [QuarantineID(rawValue: 999), orphan, entry])
         #expect(outcomes.map(\.id.rawValue) == [999, orphan.rawValue, entry.rawValue])
         #expect(outcomes.map(\.result) == [.failed, .failed, .accepted])
         #expect(outcomes[1].problem?.contains("not configured") == true)
@@ -122,7 +130,7 @@ struct ReplayTests {
     func mistakes() async throws {
         let collecting = try Collecting(files: ["acme": Self.mended])
         try collecting.write("preset: standard\nmapping: |\n  .[] |\n  {id: }}\n", to: "acme")
-        for body in ["{}", #"{"dryRun":true}"#] {
+        for body in [#"{"ids":[]}"#, #"{"ids":[],"dryRun":true}"#] {
             let response = try await ask(collecting, body)
             #expect(response.status == .conflict)
             #expect(response.headers[.contentType] == "application/problem+json")
@@ -140,6 +148,17 @@ struct ReplayTests {
         try collecting.write(Self.wrong, to: "acme")
         #expect(try await replay(collecting).isEmpty)
         _ = try await quarantine(Self.batch, delivery: "m2", in: collecting)
+        await collecting.end()
+    }
+
+    @Test("answers with what was tried when the time is up, and with one entry at least")
+    func timeLimit() async throws {
+        let collecting = try Collecting(files: ["acme": Self.wrong])
+        for delivery in ["m1", "m2", "m3"] { _ = try await quarantine(Self.batch, delivery: delivery, in: collecting) }
+        let ids = try await collecting.queue.quarantine().map(\.id)
+        let replay = Replay(queue: collecting.queue, catalogue: collecting.admin.sources.current, isDry: true)
+        #expect(await replay.outcomes(of: ids, within: .zero).map(\.id) == [ids[0]])
+        #expect(await replay.outcomes(of: ids, within: .seconds(60)).map(\.id) == ids)
         await collecting.end()
     }
 }

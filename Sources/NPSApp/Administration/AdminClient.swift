@@ -46,9 +46,9 @@ package struct AdminClient: Sendable {
         try await get("/quarantine/\(id.rawValue)")
     }
 
-    /// Waits long: a mapping may take a second for each.
+    /// For as many of the ids as the collector has tried before its time was up, in their order; at least one.
     package func replay(_ request: ReplayRequest) async throws(AdminError) -> [ReplayOutcome] {
-        try await post("/quarantine/replay", request, timeout: .minutes(5))
+        try await post("/quarantine/replay", request)
     }
 
     package func discard(_ ids: [QuarantineID]) async throws(AdminError) -> Int {
@@ -65,14 +65,10 @@ package struct AdminClient: Sendable {
         try await decode(managed(.GET, path, body: nil))
     }
 
-    private func post<Answer: Decodable>(
-        _ path: String,
-        _ body: some Encodable,
-        timeout: TimeAmount = .seconds(30)
-    ) async throws(AdminError) -> Answer {
+    private func post<Answer: Decodable>(_ path: String, _ body: some Encodable) async throws(AdminError) -> Answer {
         let data: Data
         do { data = try JSONEncoder().encode(body) } catch { throw AdminError.unreadable }
-        return try await decode(managed(.POST, path, body: data, timeout: timeout))
+        return try await decode(managed(.POST, path, body: data))
     }
 
     private func decode<Answer: Decodable>(_ data: Data) throws(AdminError) -> Answer {
@@ -85,14 +81,9 @@ package struct AdminClient: Sendable {
         let detail: String
     }
 
-    private func managed(
-        _ method: HTTPMethod,
-        _ path: String,
-        body: Data?,
-        timeout: TimeAmount = .seconds(30)
-    ) async throws(AdminError) -> Data {
+    private func managed(_ method: HTTPMethod, _ path: String, body: Data?) async throws(AdminError) -> Data {
         guard token != nil else { throw AdminError.missingToken }
-        let answer = try await send(method, path, body: body, timeout: timeout)
+        let answer = try await send(method, path, body: body)
         guard answer.status == 200 else {
             let refusal = try? JSONDecoder().decode(Refusal.self, from: answer.body)
             throw AdminError.refused(status: answer.status, detail: refusal?.detail ?? "no reason given")
@@ -103,8 +94,7 @@ package struct AdminClient: Sendable {
     private func send(
         _ method: HTTPMethod,
         _ path: String,
-        body: Data?,
-        timeout: TimeAmount = .seconds(30)
+        body: Data?
     ) async throws(AdminError) -> (status: Int, body: Data) {
         var request = HTTPClientRequest(url: base + path)
         request.method = method
@@ -112,7 +102,7 @@ package struct AdminClient: Sendable {
         if let token { request.headers.add(name: "Authorization", value: "Bearer " + token) }
         if let body { request.body = .bytes(ByteBuffer(data: body)) }
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: timeout)
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
             let bytes = try await response.body.collect(upTo: 256 * 1_048_576)
             return (Int(response.status.code), Data(buffer: bytes))
         } catch {

@@ -46,9 +46,7 @@ struct QuarantineRoutes {
     private func replay(_ request: Request) async throws -> [ReplayOutcome] {
         let wanted: ReplayRequest = try await request.decodeBody()
         let replay = Replay(queue: queue, catalogue: try await catalogue(for: wanted), isDry: wanted.dryRun ?? false)
-        var outcomes: [ReplayOutcome] = []
-        for id in try await ids(wanted) { outcomes.append(await replay.outcome(of: id)) }
-        return outcomes
+        return await replay.outcomes(of: wanted.ids, within: .seconds(10))
     }
 
     private func catalogue(for wanted: ReplayRequest) async throws -> SourceCatalogue {
@@ -57,19 +55,6 @@ struct QuarantineRoutes {
             return wanted.reload ?? true ? try await sources.reload() : sources.current
         } catch {
             throw Problem.unusableSources(error)
-        }
-    }
-
-    private func ids(_ wanted: ReplayRequest) async throws -> [QuarantineID] {
-        if let ids = wanted.ids { return ids }
-        var ids: [QuarantineID] = []
-        while true {
-            let page: [QuarantineEntry]
-            do { page = try await queue.quarantine(limit: 1_000, after: ids.last?.rawValue) } catch {
-                throw Problem.unavailable(error)
-            }
-            if page.isEmpty { return ids }
-            ids += page.map(\.id)
         }
     }
 }

@@ -12,7 +12,19 @@ struct Replay {
     let catalogue: SourceCatalogue
     let isDry: Bool
 
-    func outcome(of id: QuarantineID) async -> ReplayOutcome {
+    /// Stops after the first outcome that comes later than `limit`: a mapping may take a second for each entry, and
+    /// an answer has to come before its connection is given up. Whoever asks goes on with the rest.
+    func outcomes(of ids: [QuarantineID], within limit: Duration) async -> [ReplayOutcome] {
+        let begin = ContinuousClock.now
+        var outcomes: [ReplayOutcome] = []
+        for id in ids {
+            outcomes.append(await outcome(of: id))
+            if ContinuousClock.now - begin >= limit { break }
+        }
+        return outcomes
+    }
+
+    private func outcome(of id: QuarantineID) async -> ReplayOutcome {
         do throws(QueueError) {
             guard let entry = try await queue.quarantineEntry(id) else {
                 return .failed(id, "There is no quarantined payload of this id.")

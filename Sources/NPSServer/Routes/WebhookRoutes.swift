@@ -51,6 +51,12 @@ struct WebhookRoutes {
             return response
         } catch let problem as Problem {
             count(source, problem.status)
+            if problem == .quarantineFull {
+                context.logger.warning(
+                    "the quarantine is full: replay or discard what is in it, or raise quarantine.max-bytes",
+                    metadata: ["source": "\(source.name)"]
+                )
+            }
             throw problem
         }
     }

@@ -15,9 +15,6 @@ struct QuarantineReplay: AsyncParsableCommand {
             """
     )
 
-    /// In one request to the collector.
-    private static let portion = 50
-
     @Argument(help: "Ids in \"quarantine list\".")
     var ids: [QuarantineID] = []
 
@@ -68,14 +65,13 @@ struct QuarantineReplay: AsyncParsableCommand {
         into outcomes: inout [ReplayOutcome],
         advance: (Int) -> Void
     ) async throws {
-        for start in stride(from: 0, to: ids.count, by: Self.portion) {
-            let request = ReplayRequest(
-                ids: Array(ids[start..<min(start + Self.portion, ids.count)]),
-                dryRun: dryRun,
-                reload: outcomes.isEmpty
-            )
+        var rest = ids[...]
+        while !rest.isEmpty {
+            let request = ReplayRequest(ids: Array(rest.prefix(1_000)), dryRun: dryRun, reload: outcomes.isEmpty)
             let part = try await Administration.ask { client throws(AdminError) in try await client.replay(request) }
+            guard !part.isEmpty else { throw Stop(.failure, AdminError.unreadable.description) }
             outcomes += part
+            rest = rest.dropFirst(part.count)
             advance(part.count)
         }
     }
