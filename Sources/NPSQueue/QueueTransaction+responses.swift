@@ -31,8 +31,8 @@ extension QueueTransaction {
         """
 
     /// False when the id is known; then nothing is written.
-    mutating func insert(_ incoming: Incoming) throws -> Bool {
-        let standing = Standing(digest: incoming.digest, version: incoming.version, at: now)
+    mutating func insert(_ incoming: Incoming, arrival: Milliseconds?) throws -> Bool {
+        let standing = Standing(digest: incoming.digest, version: incoming.version, at: now, arrival: arrival)
         try execute(
             """
             INSERT INTO responses (id, state, source, payload, digest, revision, attempts, must_upsert,

@@ -12,18 +12,20 @@ struct Standing: Sendable, Hashable {
     var mustUpsert = false
     /// Set while pending or sending; a release needs it again.
     var nextAttemptAt: Milliseconds?
-    /// When the present content came in.
+    /// When the present content came in; for what a replay yielded, when its delivery did.
     var receivedAt: Milliseconds
     var deliveredAt: Milliseconds?
     var planhatID: String?
     var reason: String?
 
     /// A response that is new.
-    init(digest: String, version: Milliseconds? = nil, at now: Milliseconds) {
+    ///
+    /// - Parameter arrival: when it came in, if that is not now.
+    init(digest: String, version: Milliseconds? = nil, at now: Milliseconds, arrival: Milliseconds? = nil) {
         self.digest = digest
         self.version = version
         nextAttemptAt = now
-        receivedAt = now
+        receivedAt = arrival ?? now
     }
 
     /// Whether the row still carries what the person said.
@@ -38,18 +40,25 @@ struct Standing: Sendable, Hashable {
 extension Standing {
     /// The same response came in again. `updated` means that its content has to be replaced. What is older than what
     /// is known is dropped: tools deliver again what they got no answer to, also after an edit.
+    ///
+    /// - Parameter arrival: when it came in, if that is not now. It tells the older where no version does.
     mutating func receive(
         digest newDigest: String,
         version newVersion: Milliseconds? = nil,
-        at now: Milliseconds
+        at now: Milliseconds,
+        arrival: Milliseconds? = nil
     ) -> Acceptance {
         guard state != .erased else { return .unchanged }
-        if let newVersion, let version, newVersion < version { return .unchanged }
+        if let newVersion, let version {
+            if newVersion < version { return .unchanged }
+        } else if let arrival, arrival < receivedAt {
+            return .unchanged
+        }
         version = newVersion ?? version
         guard digest != newDigest else { return .unchanged }
         digest = newDigest
         revision += 1
-        receivedAt = now
+        receivedAt = arrival ?? now
         switch state {
         case .pending, .sending, .erased:
             // A pending one keeps its schedule: the wait is for the API's sake. One that is being sent learns from
