@@ -41,7 +41,7 @@ extension Standing {
     /// The same response came in again. `updated` means that its content has to be replaced. What is older than what
     /// is known is dropped: tools deliver again what they got no answer to, also after an edit.
     ///
-    /// - Parameter arrival: when it came in, if that is not now. It tells the older where no version does.
+    /// - Parameter arrival: when it came in, if that is not now. It tells the older where versions don't.
     mutating func receive(
         digest newDigest: String,
         version newVersion: Milliseconds? = nil,
@@ -49,7 +49,7 @@ extension Standing {
         arrival: Milliseconds? = nil
     ) -> Acceptance {
         guard state != .erased else { return .unchanged }
-        if let newVersion, let version {
+        if let newVersion, let version, newVersion != version {
             if newVersion < version { return .unchanged }
         } else if let arrival, arrival < receivedAt {
             return .unchanged
