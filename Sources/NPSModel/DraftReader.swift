@@ -3,10 +3,12 @@ import Foundation
 /// Reads a draft field by field and collects what is wrong, so that a person mends all of it in one go.
 struct DraftReader {
     let members: [String: JSONValue]
+    let dates: DateForms
     private(set) var problems: [FieldProblem] = []
 
-    init(members: [String: JSONValue]) {
+    init(members: [String: JSONValue], dates: DateForms) {
         self.members = members
+        self.dates = dates
     }
 
     /// Null, `""` and missing are the same in what tools send.
@@ -93,8 +95,11 @@ struct DraftReader {
     /// - Parameter latest: a day of slack is given to clocks that go fast; nil for no bound.
     mutating func date(_ field: String, notAfter latest: Date?) -> Date? {
         guard let value = value(field) else { return nil }
-        guard let text = value.string, let date = Timestamp.parse(text) else {
-            note(field, "must be an ISO 8601 date such as 2026-02-03T10:00:05Z")
+        let date: Date
+        do throws(DateForms.Flaw) {
+            date = try dates.date(value)
+        } catch {
+            note(field, error.description)
             return nil
         }
         if let latest, date > latest.addingTimeInterval(86_400) {

@@ -22,11 +22,16 @@ package struct ResponseDraft: Sendable, Hashable {
     /// - Parameters:
     ///   - source: the door's name; part of the ``ResponseID``.
     ///   - receivedAt: stands in for a missing `answeredAt`.
-    package func check(source: String, receivedAt: Date) throws(InvalidResponse) -> Submission {
+    ///   - dates: how the door's dates are written.
+    package func check(
+        source: String,
+        receivedAt: Date,
+        dates: DateForms = DateForms()
+    ) throws(InvalidResponse) -> Submission {
         guard case .object(let members) = json else {
             throw InvalidResponse([FieldProblem(field: "response", message: "must be a JSON object")])
         }
-        var reader = DraftReader(members: members)
+        var reader = DraftReader(members: members, dates: dates)
         let providerID = reader.identifier("id")
         let email = reader.email()
         let score = reader.score()

@@ -48,6 +48,15 @@ package enum Timestamp {
         return (0..<253_402_300_800).contains(result.timeIntervalSince1970) ? result : nil
     }
 
+    /// Whether the calendar has this day: Foundation's parser makes 2 March of 30 February.
+    private static func isDay(_ text: Substring.UTF8View) -> Bool {
+        let parts = Substring(text).split(separator: "-", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+        guard parts.count == 3, (1...12).contains(parts[1]) else { return false }
+        let isLeapYear = parts[0] % 4 == 0 && (parts[0] % 100 != 0 || parts[0] % 400 == 0)
+        let lengths = [31, isLeapYear ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        return (1...lengths[parts[1] - 1]).contains(parts[2])
+    }
+
     /// Takes `.914` out of the text: Foundation's parser wants to know beforehand whether there is a fraction.
     private static func splitFraction(_ text: String) -> (whole: String, fraction: Double) {
         guard let dot = text.firstIndex(of: ".") else { return (text, 0) }
@@ -57,6 +66,7 @@ package enum Timestamp {
     }
 
     private static func parseWhole(_ text: String) -> Date? {
+        guard isDay(text.utf8.prefix(10)) else { return nil }
         if text.utf8.count == 10 {
             return try? Date.ISO8601FormatStyle().year().month().day().parse(text)
         }

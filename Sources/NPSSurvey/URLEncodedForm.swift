@@ -1,3 +1,5 @@
+import NPSModel
+
 /// A flat reader of `application/x-www-form-urlencoded` (WHATWG URL §5.1), stricter than the standard where a browser
 /// never goes: broken percent escapes, text that isn't UTF-8 and a field given twice are refused, not mended.
 ///
@@ -20,34 +22,12 @@ struct URLEncodedForm {
     }
 
     private static func decode(_ encoded: ArraySlice<UInt8>) throws(SurveyError) -> String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(encoded.count)
-        var rest = encoded
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "+"):
-                bytes.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                guard let high = hexDigit(rest.popFirst()), let low = hexDigit(rest.popFirst()) else {
-                    throw .formUnreadable(problem: "has a broken percent escape")
-                }
-                bytes.append(high << 4 | low)
-            default:
-                bytes.append(byte)
-            }
+        guard let bytes = PercentEncoding.formDecode(encoded) else {
+            throw .formUnreadable(problem: "has a broken percent escape")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .formUnreadable(problem: "has text that is not UTF-8")
         }
         return text
-    }
-
-    private static func hexDigit(_ byte: UInt8?) -> UInt8? {
-        switch byte {
-        case .some(let byte) where (0x30...0x39).contains(byte): byte - 0x30
-        case .some(let byte) where (0x41...0x46).contains(byte): byte - 0x41 + 10
-        case .some(let byte) where (0x61...0x66).contains(byte): byte - 0x61 + 10
-        default: nil
-        }
     }
 }

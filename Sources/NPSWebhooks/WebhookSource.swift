@@ -6,31 +6,72 @@ package struct WebhookSource: Sendable {
     package let name: String
     let verifier: Verifier
     let mapping: Mapping
+    let dates: DateForms
+    let advice: String?
+    let unsignedPing: JSONValue?
+
+    init(name: String, verifier: Verifier, mapping: Mapping, file: SourceFile) {
+        self.name = name
+        self.verifier = verifier
+        self.mapping = mapping
+        dates = DateForms(timeZone: file.timeZone)
+        advice = file.advice
+        unsignedPing = file.unsignedPing
+    }
 
     /// Over the raw bytes, in constant time, before anything is parsed.
     package func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> Verification {
         try verifier.verify(delivery)
     }
 
+    /// Whether the operator lets this body pass without a signature, as a question that nothing follows from: some
+    /// tools send one when the address is saved.
+    package func isUnsignedPing(_ body: [UInt8]) -> Bool {
+        guard let unsignedPing, body.count <= Self.pingLimit else { return false }
+        return (try? JSONValue(parsing: body)) == unsignedPing
+    }
+
+    private static let pingLimit = 1_024
+
     /// Maps and checks a payload: one result for each response in it, in order; empty for an event that is none.
     ///
-    /// A mapping that fails is one failure whose field is `mapping`.
+    /// A mapping that fails is one failure whose field is `mapping`. Where the source has advice, it is a failure's last
+    /// problem, with the field `advice`.
     ///
-    /// - Parameter receivedAt: stands in for a missing `answeredAt`.
+    /// - Parameters:
+    ///   - contentType: says whether the body is JSON or a form; nil for JSON.
+    ///   - receivedAt: stands in for a missing `answeredAt`.
     package func map(
         _ body: [UInt8],
         contentType: String?,
         receivedAt: Date
     ) async throws(PayloadProblem) -> [Result<Submission, InvalidResponse>] {
-        guard Self.isJSON(contentType) else { throw .unsupportedType }
-        return try await mapping.drafts(of: body).map { draft in
+        guard let format = PayloadFormat(contentType: contentType) else { throw .unsupportedType }
+        return try await mapping.drafts(of: format.json(of: body)).map { draft in
             draft.flatMap { draft in
-                Result { () throws(InvalidResponse) in try draft.check(source: name, receivedAt: receivedAt) }
+                Result { () throws(InvalidResponse) in
+                    try draft.check(source: name, receivedAt: receivedAt, dates: dates)
+                }
             }
+            .mapError(advised)
         }
     }
 
-    /// The headers that make a delivery of this body authentic, with the first secret that can sign.
+    private func advised(_ invalid: InvalidResponse) -> InvalidResponse {
+        guard let advice else { return invalid }
+        return InvalidResponse(invalid.problems + [FieldProblem(field: "advice", message: advice)])
+    }
+
+    /// What the type of a captured body might be that nobody wrote down, for ``map(_:contentType:receivedAt:)``.
+    package static func guessedContentType(of body: [UInt8]) -> String {
+        switch PayloadFormat(guessing: body) {
+        case .json: "application/json"
+        case .urlEncoded: "application/x-www-form-urlencoded"
+        case .multipart(let boundary): "multipart/form-data; boundary=\"\(boundary)\""
+        }
+    }
+
+    /// What makes a delivery of this body authentic, with the first secret that can sign.
     ///
     /// - Parameters:
     ///   - id: the delivery's, where the scheme has one.
@@ -41,24 +82,19 @@ package struct WebhookSource: Sendable {
         at date: Date,
         method: String = "POST",
         url: String = ""
-    ) throws(WebhookError) -> [(name: String, value: String)] {
-        guard let headers = verifier.sign(body, id: id, at: date, method: method, url: url) else {
+    ) throws(WebhookError) -> SignedParts {
+        guard let parts = verifier.sign(body, id: id, at: date, method: method, url: url) else {
             throw .cannotSign(name)
         }
-        return headers
+        return parts
     }
 
     /// Why the mapping fails on this payload, in jq's own words, which may quote it: only for whoever owns the payload,
     /// never for a log or an answer. Nil when it doesn't fail.
-    package func mappingFailure(_ body: [UInt8]) async -> String? {
-        guard case .jq(let program) = mapping, case .failure(let failure) = await program.run(body) else { return nil }
+    package func mappingFailure(_ body: [UInt8], contentType: String?) async -> String? {
+        guard case .jq(let program) = mapping, let format = PayloadFormat(contentType: contentType),
+            let json = try? format.json(of: body), case .failure(let failure) = await program.run(json)
+        else { return nil }
         return failure.detail
-    }
-
-    /// Tools use types of their own (`application/vnd.surveymonkey.response.v1+json`), some none at all.
-    private static func isJSON(_ contentType: String?) -> Bool {
-        guard let contentType else { return true }
-        let type = contentType.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
-        return type.isEmpty || type.hasSuffix("/json") || type.hasSuffix("+json") || type == "text/plain"
     }
 }

@@ -1,6 +1,6 @@
 """Rates and server CPU per request: the collector's bare GET, its durable signed accept, and nginx's bare 200.
 
-Absolute figures depend on the machine, and even on the minute. The three loads therefore take turns, and what counts
+Absolute figures depend on the machine, and even on the minute. The loads therefore take turns, and what counts
 are the ratios within one round.
 """
 
@@ -21,6 +21,7 @@ from pathlib import Path
 from harness.deployment import Deployment
 from harness.ports import accepts, free_port
 from harness.program import Program
+from harness.tools import TOOLS
 from harness.waiting import wait_until
 from harness.webhook import signed_headers
 
@@ -30,6 +31,7 @@ BODY_BYTES = 150
 SIGNED_PER_SECOND = 30_000
 """More signed requests than any machine at hand gets through, for each second of a round."""
 
+TYPEFORM = next(tool for tool in TOOLS if tool.name == "typeform")
 HERE = Path(__file__).parent
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -77,22 +79,34 @@ def signed_request(deployment: Deployment, name: str) -> bytes:
     response = {"id": name, "email": f"{name}@example.com", "score": 9, "comment": ""}
     padding = BODY_BYTES - len(json.dumps(response))
     body = json.dumps(response | {"comment": "x" * padding}).encode()
-    headers = signed_headers(deployment.secret, body, f"msg_{name}", int(time.time()))
+    return request("standard", body, signed_headers(deployment.secret, body, f"msg_{name}", int(time.time())))
+
+
+def mapped_request(_: Deployment, name: str) -> bytes:
+    """The same as Typeform sends it, for a mapping by jq."""
+    delivery = TYPEFORM.delivery(name, comment="")
+    TYPEFORM.sign(delivery, TYPEFORM.secret, "")
+    return request("typeform", delivery.body, delivery.headers)
+
+
+def request(source: str, body: bytes, headers: dict[str, str]) -> bytes:
     head = "".join(f"{key}: {value}\r\n" for key, value in headers.items())
-    start = f"POST /webhooks/standard HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: {len(body)}\r\n{head}\r\n"
+    start = f"POST /webhooks/{source} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: {len(body)}\r\n{head}\r\n"
     return start.encode() + body
 
 
-def prepare_signed(deployment: Deployment, directory: Path, number: int, seconds: int) -> tuple[str, str]:
+def prepare_signed(
+    make: Callable[[Deployment, str], bytes], deployment: Deployment, directory: Path, number: int, seconds: int
+) -> tuple[str, str]:
     """Signs enough for one round, now, since signatures age; returns the arguments of signed.lua."""
     prefix = directory / "signed-"
     sizes = set()
     for thread in range(THREADS):
         with (directory / f"signed-{thread}").open("wb") as file:
             for index in range(SIGNED_PER_SECOND * seconds // THREADS):
-                request = signed_request(deployment, f"r{number:03}t{thread}n{index:08}")
-                sizes.add(len(request))
-                file.write(request)
+                signed = make(deployment, f"r{number:03}t{thread}n{index:08}")
+                sizes.add(len(signed))
+                file.write(signed)
     assert len(sizes) == 1
     return str(prefix), str(sizes.pop())
 
@@ -120,7 +134,8 @@ def bare_nginx(directory: Path) -> Iterator[tuple[str, list[int]]]:
 @contextmanager
 def collector(directory: Path) -> Iterator[Deployment]:
     """The collector alone: the API is away, so that accepting is measured and not forwarding."""
-    deployment = Deployment(directory, {"log": {"level": "warning"}})
+    webhooks = {"typeform": {"secrets": [TYPEFORM.secret]}}
+    deployment = Deployment(directory, {"log": {"level": "warning"}, "webhooks": webhooks})
     deployment.start_serve()
     try:
         yield deployment
@@ -129,8 +144,10 @@ def collector(directory: Path) -> Iterator[Deployment]:
 
 
 def take_rounds(rounds: int, seconds: int) -> dict[str, list[Figure]]:
-    """All three loads in each round, after a short one that only warms up."""
-    results: dict[str, list[Figure]] = {"bare GET": [], "durable accept": [], "nginx bare 200": []}
+    """All loads in each round, after a short one that only warms up."""
+    results: dict[str, list[Figure]] = {
+        name: [] for name in ("bare GET", "durable accept", "durable accept by jq", "nginx bare 200")
+    }
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nps-bench-")))
         ours = stack.enter_context(collector(directory))
@@ -138,10 +155,14 @@ def take_rounds(rounds: int, seconds: int) -> dict[str, list[Figure]]:
         address, process = f"http://127.0.0.1:{ours.http_port}", [ours.serve.pid]
         for number in range(rounds + 1):
             duration = seconds if number else 1
-            signed = prepare_signed(ours, directory, number, duration)
+            bare = measure(process, f"{address}/livez", duration)
+            signed = prepare_signed(signed_request, ours, directory, number, duration)
+            accepts = measure(process, address, duration, signed)
+            mapped = prepare_signed(mapped_request, ours, directory, number, duration)
             figures = {
-                "bare GET": measure(process, f"{address}/livez", duration),
-                "durable accept": measure(process, address, duration, signed),
+                "bare GET": bare,
+                "durable accept": accepts,
+                "durable accept by jq": measure(process, address, duration, mapped),
                 "nginx bare 200": measure(workers, nginx, duration),
             }
             print(f"round {number} of {rounds}" if number else "warmed up", flush=True)
@@ -168,6 +189,11 @@ def print_table(results: dict[str, list[Figure]]) -> None:
         print(line(f"{name}, server CPU µs/request", [figure.cpu_microseconds for figure in figures], ",.1f"))
     rates = ratios(results["durable accept"], results["bare GET"], lambda figure: figure.rate)
     costs = ratios(results["durable accept"], results["nginx bare 200"], lambda figure: figure.cpu_microseconds)
+    mapping = [
+        mapped.cpu_microseconds - plain.cpu_microseconds
+        for mapped, plain in zip(results["durable accept by jq"], results["durable accept"], strict=True)
+    ]
+    print(line("a Typeform payload's mapping by jq, CPU µs", mapping, ",.1f"))
     print(line("durable accepts/s ÷ bare GET/s", rates, ".2f"))
     print(line("CPU per durable accept ÷ nginx's per bare 200", costs, ".2f"))
 

@@ -50,7 +50,7 @@ struct ResponseDraftTests {
     @Test("all problems are listed at once")
     func allProblems() throws {
         let fields = try problems(
-            #"{"id":[],"email":"x","score":11,"comment":7,"answeredAt":"soon","sentAt":1,"custom":[],"scroe":1}"#
+            #"{"id":[],"email":"x","score":11,"comment":7,"answeredAt":"soon","sentAt":-1,"custom":[],"scroe":1}"#
         )
         #expect(fields == ["id", "email", "score", "comment", "answeredAt", "sentAt", "custom", "response"])
     }

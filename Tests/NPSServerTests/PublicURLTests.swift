@@ -30,4 +30,18 @@ struct PublicURLTests {
     func refused(text: String) {
         #expect(PublicURL(text) == nil)
     }
+
+    @Test(
+        "the address that a sender signed is known whether or not a proxy took the base path off",
+        arguments: [
+            ("", "/webhooks/a?b=%2F", "/webhooks/a?b=%2F"), ("/nps", "/webhooks/a", "/nps/webhooks/a"),
+            ("/nps", "/nps/webhooks/a?b=1", "/nps/webhooks/a?b=1"), ("/nps", "/npsx", "/nps/npsx"),
+            ("/nps", "/nps?a", "/nps?a"),
+            ("/nps", "/nps", "/nps"),
+        ]
+    )
+    func addresses(basePath: String, path: String, expected: String) throws {
+        let url = try #require(PublicURL("https://nps.example.com" + basePath))
+        #expect(url.address(ofPath: path) == "https://nps.example.com" + expected)
+    }
 }

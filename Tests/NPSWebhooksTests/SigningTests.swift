@@ -23,7 +23,7 @@ struct SigningTests {
             Array(#"{"test": 2432232314}"#.utf8),
             id: StandardDelivery.id,
             at: Date(timeIntervalSince1970: StandardDelivery.signedAt)
-        )
+        ).headers
         #expect(headers.map(\.name) == ["webhook-signature", "webhook-id", "webhook-timestamp"])
         #expect(headers.map(\.value) == [StandardDelivery.signature, StandardDelivery.id, "1614265330"])
     }
@@ -31,7 +31,7 @@ struct SigningTests {
     @Test("svix signs under its own names")
     func svix() throws {
         let source = try Fixture.preset("svix", secrets: [StandardDelivery.secret])
-        let headers = try source.sign([], id: "msg_1", at: Fixture.now)
+        let headers = try source.sign([], id: "msg_1", at: Fixture.now).headers
         #expect(headers.map(\.name) == ["svix-signature", "svix-id", "svix-timestamp"])
         #expect(throws: Never.self) { try source.verify(StandardDelivery(brand: "webhook").delivery) }
     }
@@ -46,7 +46,7 @@ struct SigningTests {
     private func checkRoundTrip(_ source: WebhookSource) throws {
         let url = "https://nps.example.com/webhooks/acme"
         let body = Array("{\"score\": 9, \"comment\": \"–\u{0}\"}".utf8)
-        let headers = try source.sign(body, id: "msg_1", at: Fixture.now, url: url)
+        let headers = try source.sign(body, id: "msg_1", at: Fixture.now, url: url).headers
         func delivery(_ body: [UInt8]) -> WebhookDelivery {
             WebhookDelivery(method: "POST", publicURL: url, headers: headers, body: body, receivedAt: Fixture.now)
         }

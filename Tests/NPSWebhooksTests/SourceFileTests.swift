@@ -101,7 +101,8 @@ struct SourceFileTests {
                 "wrong.yaml:5: signature.colour is not a known key",
                 "wrong.yaml:6: signature.timestamp.tolerance must be a whole number from 0 to 86400",
                 "wrong.yaml:2: signature.header is missing: it names the header with the signature",
-                "wrong.yaml:2: signature.timestamp proves nothing unless content holds {timestamp}",
+                "wrong.yaml:2: signature.timestamp proves nothing unless content holds {timestamp}, "
+                    + "or {body} for one in the body",
                 "webhooks.nowhere.secrets: is given, but there is no preset or file of that name",
                 "webhooks.tally.secrets: is missing",
                 "typo.yaml: needs signature or preset: without it nothing tells who sends",
@@ -141,11 +142,11 @@ struct SourceFileTests {
             (#"{header: X, content: "{secret}{body}"}"#, ".content must not hold {secret}: only digests do"),
             (
                 #"{header: X, content: "{id}"}"#,
-                ".content must hold {body}, and besides text only {timestamp}, {id}, {method}, {url} and {secret}"
+                ".content must hold {body} or {form:NAME}, and besides text only {timestamp}, {id}, {method}, {url} and {secret}"
             ),
             (
                 #"{header: X, content: "{body}{form}"}"#,
-                ".content must hold {body}, and besides text only {timestamp}, {id}, {method}, {url} and {secret}"
+                ".content must hold {body} or {form:NAME}, and besides text only {timestamp}, {id}, {method}, {url} and {secret}"
             ),
             (#"{header: X, content: "{id}{body}"}"#, ".id is missing: it names the header for {id}"),
             (

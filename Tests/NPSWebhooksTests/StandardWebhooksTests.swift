@@ -84,36 +84,42 @@ struct StandardWebhooksTests {
         (StandardDelivery(id: "msg_other"), .wrongSignature),
         (StandardDelivery(body: #"{"test": 2432232315}"#), .wrongSignature),
         (StandardDelivery(body: ""), .wrongSignature),
-        (StandardDelivery(signature: "v1,"), .unreadableSignature("webhook-signature")),
+        (StandardDelivery(signature: "v1,"), .unreadableSignature(.header(["webhook-signature"]))),
         (StandardDelivery(signature: "v1,dawfeoifkpqwoekfpqoekf"), .wrongSignature),
-        (StandardDelivery(signature: "v1,dawfeoifkpqwoekfpqoek"), .unreadableSignature("webhook-signature")),
+        (StandardDelivery(signature: "v1,dawfeoifkpqwoekfpqoek"), .unreadableSignature(.header(["webhook-signature"]))),
         (
             StandardDelivery(signature: String(StandardDelivery.signature.prefix(8))),
-            .unreadableSignature("webhook-signature")
+            .unreadableSignature(.header(["webhook-signature"]))
         ),
         (StandardDelivery(signature: String(StandardDelivery.signature.dropLast(8))), .wrongSignature),
-        (StandardDelivery(signature: StandardDelivery.signature + "AAAA"), .unreadableSignature("webhook-signature")),
+        (
+            StandardDelivery(signature: StandardDelivery.signature + "AAAA"),
+            .unreadableSignature(.header(["webhook-signature"]))
+        ),
         (
             StandardDelivery(signature: String(StandardDelivery.signature.dropFirst(3))),
-            .unreadableSignature("webhook-signature")
+            .unreadableSignature(.header(["webhook-signature"]))
         ),
         (
             StandardDelivery(signature: "v2,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
-            .unreadableSignature("webhook-signature")
+            .unreadableSignature(.header(["webhook-signature"]))
         ),
         (
             StandardDelivery(signature: "V1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
-            .unreadableSignature("webhook-signature")
+            .unreadableSignature(.header(["webhook-signature"]))
         ),
         (
             StandardDelivery(signature: "v1=g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
-            .unreadableSignature("webhook-signature")
+            .unreadableSignature(.header(["webhook-signature"]))
         ),
         (
             StandardDelivery(signature: StandardDelivery.signature.uppercased()),
-            .unreadableSignature("webhook-signature")
+            .unreadableSignature(.header(["webhook-signature"]))
         ),
-        (StandardDelivery(signature: StandardDelivery.asymmetricSignature), .unreadableSignature("webhook-signature")),
+        (
+            StandardDelivery(signature: StandardDelivery.asymmetricSignature),
+            .unreadableSignature(.header(["webhook-signature"]))
+        ),
         (
             StandardDelivery(surplus: [("Webhook-Signature", StandardDelivery.signature)]),
             .repeatedHeader("webhook-signature")
@@ -156,7 +162,7 @@ struct StandardWebhooksTests {
         let old = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
         let signer = try Fixture.preset("standard", secrets: [old])
         let body = Array(Fixture.body.utf8)
-        let headers = try signer.sign(body, id: "msg_1", at: Fixture.now)
+        let headers = try signer.sign(body, id: "msg_1", at: Fixture.now).headers
         let delivery = Fixture.delivery(headers.map { ($0.name, $0.value) })
         let receiver = try Fixture.preset("standard", secrets: [StandardDelivery.secret, old])
         #expect(try receiver.verify(delivery) == Verification(deliveryID: "msg_1", secretIndex: 1))
@@ -170,9 +176,9 @@ struct StandardWebhooksTests {
             "standard",
             secrets: [String(StandardDelivery.publicKey.dropFirst("whpk_".count))]
         )
-        let headers = try forger.sign(Array(Fixture.body.utf8), id: "msg_1", at: Fixture.now)
+        let headers = try forger.sign(Array(Fixture.body.utf8), id: "msg_1", at: Fixture.now).headers
         let source = try Fixture.preset("standard", secrets: [StandardDelivery.publicKey])
-        #expect(throws: SignatureRejection.unreadableSignature("webhook-signature")) {
+        #expect(throws: SignatureRejection.unreadableSignature(.header(["webhook-signature"]))) {
             try source.verify(Fixture.delivery(headers.map { ($0.name, $0.value) }))
         }
     }

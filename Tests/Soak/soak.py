@@ -7,9 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from harness.deployment import Deployment
+from harness.mixture import CONFIGURATION, Outcome, mixture
 from harness.trials import Trial, outage, storm
 
 COLUMNS = ("trial", "minutes", "promised", "arrived", "missing", "doubled", "different", "cut off", "verdict")
+GROWTH = 1.1
+"""How much the resident memory may grow while payloads keep coming."""
 LAYOUT = "{:<22} {:>8} {:>9} {:>9} {:>8} {:>8} {:>10} {:>8}  {}"
 
 
@@ -42,11 +45,43 @@ def conduct(begin: Callable[[Deployment], Trial]) -> Trial | AssertionError:
             return problem
 
 
+def mix(payloads: int) -> bool:
+    """Sends good and bad payloads, prints what came of them, and says whether all is well."""
+    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory:
+        deployment = Deployment(Path(directory), CONFIGURATION)
+        try:
+            outcome = mixture(deployment, payloads)
+            deployment.stop()
+        except AssertionError as problem:
+            deployment.kill()
+            print(f"mixed payloads: broken off: {problem}")
+            return False
+    is_well = outcome.reckoning.is_clean and not outcome.oddities and outcome.growth <= GROWTH
+    print_mixture(outcome, "clean" if is_well else f"NOT CLEAN {outcome.oddities[:3]}")
+    return is_well
+
+
+def print_mixture(outcome: Outcome, verdict: str) -> None:
+    found = outcome.reckoning
+    lines = {
+        "payloads": f"{outcome.payloads:,} in {outcome.seconds / 60:.1f} minutes",
+        "answers": ", ".join(f"{count:,} {said}" for said, count in sorted(outcome.answers.items())),
+        "promised / arrived": f"{found.promised:,} / {found.arrived:,}, {found.missing} missing, {found.doubled} doubled",
+        "quarantined": f"{outcome.quarantined:,} expected, {outcome.books['quarantined']:,} there",
+        "memory, MiB": " ".join(str(kib // 1024) for kib in outcome.residents),
+        "memory, last ÷ 2nd quarter": f"{outcome.growth:.2f}, at most {GROWTH}",
+        "verdict": verdict,
+    }
+    for name, value in lines.items():
+        print(f"{name:<28}{value}")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="deploy/soak", description=__doc__)
     parser.add_argument("--kills", type=int, default=500, help="SIGKILLs of the collector (default %(default)s)")
     parser.add_argument("--responses", type=int, default=10_000, help="during the outage (default %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the moments of the kills (default %(default)s)")
+    parser.add_argument("--payloads", type=int, default=100_000, help="good and bad, mixed (default %(default)s)")
     options = parser.parse_args()
 
     trials: dict[str, Callable[[Deployment], Trial]] = {
@@ -60,7 +95,9 @@ def main() -> int:
     print("\n" + LAYOUT.format(*COLUMNS))
     for name, trial in results.items():
         print(row(name, trial))
-    return 0 if all(map(is_clean, results.values())) else 1
+    print(f"\nrunning: {options.payloads:,} mixed payloads through standard and typeform", flush=True)
+    is_mixture_well = mix(options.payloads)
+    return 0 if is_mixture_well and all(map(is_clean, results.values())) else 1
 
 
 if __name__ == "__main__":

@@ -24,6 +24,14 @@ package struct PublicURL: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { origin + basePath }
 
+    /// The address as the sender knows it, of a path with its query as it arrived here, whether or not a proxy took the
+    /// base path off.
+    package func address(ofPath path: String) -> String {
+        let hasBase =
+            path.hasPrefix(basePath) && path.dropFirst(basePath.count).first.map { "/?".contains($0) } != false
+        return origin + (hasBase ? "" : basePath) + path
+    }
+
     /// Letters, digits and `-._~` (RFC 3986 unreserved), and neither `.` nor `..`.
     private static func isPlain(_ segment: Substring) -> Bool {
         segment != "." && segment != ".."

@@ -39,7 +39,7 @@ struct WebhookRoutes {
         let source = try source(context)
         let delivery = WebhookDelivery(
             method: request.method.rawValue,
-            publicURL: publicURL.origin + (request.head.path ?? ""),
+            publicURL: publicURL.address(ofPath: request.head.path ?? ""),
             headers: request.headers.map { (name: $0.name.canonicalName, value: $0.value) },
             body: try await request.collectBody(upTo: Self.bodyLimit),
             receivedAt: now()
@@ -59,7 +59,7 @@ struct WebhookRoutes {
         from source: WebhookSource,
         contentType: String?
     ) async throws -> Response {
-        let verification = try verify(delivery, by: source)
+        guard let verification = try verify(delivery, by: source) else { return Self.answer([], ids: []) }
         let results = try await map(delivery, by: source, contentType: contentType)
         let sorted = Intake.Sorted(results)
         var drafts: [QuarantineDraft] = []
@@ -85,10 +85,12 @@ struct WebhookRoutes {
         return Self.answer(intake.outcomes, ids: ids)
     }
 
-    private func verify(_ delivery: WebhookDelivery, by source: WebhookSource) throws -> Verification {
+    /// Nil for an unsigned question that the operator lets pass: nothing of it is stored.
+    private func verify(_ delivery: WebhookDelivery, by source: WebhookSource) throws -> Verification? {
         do throws(SignatureRejection) {
             return try source.verify(delivery)
         } catch {
+            if source.isUnsignedPing(delivery.body) { return nil }
             throw Problem(status: .unauthorized, title: "Signature refused", detail: error.description)
         }
     }

@@ -11,5 +11,9 @@ package struct Preset: Sendable {
     package let name: String
     package let description: String
     package let status: Status
+    /// What to do instead, where the tool's webhooks can't hold what a response needs; nil otherwise.
+    package let advice: String?
+    /// The data file's text, to start one's own from.
+    package let yaml: String
     let file: SourceFile
 }

@@ -21,7 +21,7 @@ struct SourceBuilder {
         let verifier = verifier(name, file, place: place)
         let mapping = mapping(file, place: place)
         guard let verifier, let mapping else { return nil }
-        return WebhookSource(name: name, verifier: verifier, mapping: mapping)
+        return WebhookSource(name: name, verifier: verifier, mapping: mapping, file: file)
     }
 
     private mutating func verifier(_ name: String, _ file: SourceFile, place: String) -> Verifier? {

@@ -9,7 +9,8 @@ extension SourceCatalogue {
         for (name, yaml) in PresetFiles.all {
             let base = Dictionary(uniqueKeysWithValues: presets.map { ($0.name, $0.file) })
             var reader = SourceFileReader(place: "\(name).yaml", presets: base)
-            let file = reader.read(String(decoding: yaml, as: UTF8.self))
+            let text = String(decoding: yaml, as: UTF8.self)
+            let file = reader.read(text)
             problems += reader.problems
             guard let file else { continue }
             presets.append(
@@ -17,6 +18,8 @@ extension SourceCatalogue {
                     name: name,
                     description: file.description ?? "",
                     status: file.status ?? .unverified,
+                    advice: file.advice,
+                    yaml: text,
                     file: file
                 )
             )

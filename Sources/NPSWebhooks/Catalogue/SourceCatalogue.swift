@@ -48,6 +48,11 @@ extension SourceCatalogue {
         }
         let mapping = builder.mapping(content, place: file?.path ?? name)
         guard let mapping else { throw .sources(builder.problems) }
-        return WebhookSource(name: name, verifier: Verifier(combination: .any, schemes: []), mapping: mapping)
+        return WebhookSource(
+            name: name,
+            verifier: Verifier(combination: .any, schemes: []),
+            mapping: mapping,
+            file: content
+        )
     }
 }

@@ -1,3 +1,6 @@
+import Foundation
+import NPSModel
+
 /// What a source file or preset says; nil is what it leaves unsaid.
 struct SourceFile: Sendable {
     struct Program: Sendable, Hashable {
@@ -13,4 +16,11 @@ struct SourceFile: Sendable {
     var status: Preset.Status?
     var signature: SignaturePolicy?
     var mapping: Program?
+    /// For dates of the tool that state no zone.
+    var timeZone: TimeZone?
+    /// What to do instead, where the tool's webhooks can't hold what a response needs.
+    var advice: String?
+    /// What the tool sends without a signature to see whether the address answers; exactly this object is ignored
+    /// kindly. Nil, as in all presets, refuses everything unsigned.
+    var unsignedPing: JSONValue?
 }

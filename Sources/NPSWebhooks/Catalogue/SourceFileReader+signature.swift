@@ -41,6 +41,8 @@ extension SourceFileReader {
         over base: SignatureScheme
     ) -> SignatureScheme {
         var scheme = base
+        let places = ["header", "form_field", "query"].filter { members[Node($0)] != nil }
+        if places.count > 1 { note(node, field, "must have only one of header, form_field and query") }
         for (key, value) in members { readMember(key, value, field, into: &scheme) }
         if scheme.kind == .token, members["encoding"] == nil, base.kind != .token { scheme.encoding = .plain }
         for flaw in scheme.flaws { note(node, field + flaw.field, flaw.message) }
@@ -52,10 +54,13 @@ extension SourceFileReader {
         switch key.string {
         case "kind": scheme.kind = choice(value, field, SignatureScheme.Kind.self) ?? scheme.kind
         case "hash": scheme.hash = choice(value, field, SignatureScheme.Hash.self) ?? scheme.hash
-        case "header": scheme.headers = texts(value, field)
+        case "header": scheme.place = .header(texts(value, field))
+        case "form_field": scheme.place = .formField(text(value, field) ?? "")
+        case "query": scheme.place = .query(text(value, field) ?? "")
         case "list": scheme.list = list(value, field, over: scheme.list)
         case "prefix": scheme.prefix = text(value, field) ?? scheme.prefix
         case "encoding": scheme.encoding = choice(value, field, SignatureEncoding.self) ?? scheme.encoding
+        case "url_decode": scheme.decodedInURL = Set((text(value, field) ?? "").utf8)
         case "content": scheme.content = template(value, field) ?? scheme.content
         case "secret": scheme.secret = secret(value, field, over: scheme.secret)
         case "id": scheme.idHeaders = texts(value, field)
@@ -67,7 +72,11 @@ extension SourceFileReader {
     private mutating func template(_ node: Node, _ field: String) -> ContentTemplate? {
         guard let text = text(node, field) else { return nil }
         if let template = ContentTemplate(text) { return template }
-        note(node, field, "must hold {body}, and besides text only {timestamp}, {id}, {method}, {url} and {secret}")
+        note(
+            node,
+            field,
+            "must hold {body} or {form:NAME}, and besides text only {timestamp}, {id}, {method}, {url} and {secret}"
+        )
         return nil
     }
 
@@ -118,6 +127,7 @@ extension SourceFileReader {
         for (key, value) in members {
             switch key.string {
             case "header": freshness.place = .header(texts(value, field + ".header"))
+            case "body": freshness.place = .body(text(value, field + ".body") ?? "")
             case "item": freshness.place = .item(text(value, field + ".item") ?? "")
             case "clock": freshness.clock = choice(value, field + ".clock", Clock.self) ?? freshness.clock
             case "tolerance":

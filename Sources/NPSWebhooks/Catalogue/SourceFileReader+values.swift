@@ -1,3 +1,5 @@
+import Foundation
+import NPSModel
 import Yams
 
 extension SourceFileReader {
@@ -34,6 +36,29 @@ extension SourceFileReader {
         if let choice = Choice(rawValue: text) { return choice }
         note(node, field, "must be one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
         return nil
+    }
+
+    mutating func timeZone(_ node: Node) -> TimeZone? {
+        guard let text = text(node, "timezone") else { return nil }
+        if let zone = TimeZone(identifier: text) { return zone }
+        note(node, "timezone", "must be a zone of the IANA database, such as Europe/Berlin or UTC")
+        return nil
+    }
+
+    /// An object of texts, whole numbers and booleans.
+    mutating func ping(_ node: Node) -> JSONValue? {
+        guard let members = mapping(node, "unsigned_ping") else { return nil }
+        var object: [String: JSONValue] = [:]
+        for (key, value) in members {
+            guard let name = key.string, case .scalar(let scalar) = value else {
+                note(value, "unsigned_ping", "must have single values only")
+                continue
+            }
+            object[name] =
+                value.bool.map(JSONValue.bool) ?? value.int.map { .integer(Int64($0)) } ?? .string(scalar.string)
+        }
+        if object.isEmpty { note(node, "unsigned_ping", "must not be empty") }
+        return object.isEmpty ? nil : .object(object)
     }
 
     mutating func character(_ node: Node, _ field: String) -> Character? {

@@ -1,3 +1,5 @@
+import Foundation
+import NPSModel
 import Yams
 
 /// Reads one source file over the preset that it names, and notes everything that is wrong with it.
@@ -15,7 +17,9 @@ struct SourceFileReader {
     mutating func read(_ yaml: String) -> SourceFile? {
         guard let root = compose(yaml), let members = mapping(root, nil) else { return nil }
         var file = members["preset"].flatMap { preset($0) } ?? SourceFile()
+        // These are about the tool, not about what is built on it.
         file.description = nil
+        file.status = nil
         for (key, value) in members {
             switch key.string {
             case "preset": break
@@ -23,6 +27,11 @@ struct SourceFileReader {
             case "status": file.status = choice(value, "status", Preset.Status.self)
             case "signature": file.signature = policy(value, over: file.signature)
             case "mapping": file.mapping = program(value)
+            case "timezone": file.timeZone = timeZone(value) ?? file.timeZone
+            case "advice":
+                let advice = text(value, "advice")?.trimmingCharacters(in: .whitespacesAndNewlines)
+                file.advice = advice?.isEmpty == true ? nil : advice
+            case "unsigned_ping": file.unsignedPing = ping(value)
             default: noteUnknown(key, in: nil)
             }
         }

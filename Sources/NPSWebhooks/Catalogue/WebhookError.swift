@@ -17,7 +17,8 @@ package enum WebhookError: Error, Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .sources(let problems): problems.map(\.description).joined(separator: "\n")
         case .cannotSign(let name):
-            "The webhook \(name) can't sign: give webhooks.\(name).secrets a secret that isn't a public key."
+            "The webhook \(name) can't sign this: webhooks.\(name).secrets needs a secret that isn't a public key, and a "
+                + "form-encoded body the field that is signed."
         }
     }
 }

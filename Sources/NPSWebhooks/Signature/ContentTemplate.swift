@@ -1,9 +1,11 @@
-/// What is signed, put together from the delivery: text with `{body}`, `{timestamp}`, `{id}`, `{method}`, `{url}` and,
-/// for digests, `{secret}`.
+/// What is signed, put together from the delivery: text with `{body}` or one field of a form as `{form:NAME}`,
+/// `{timestamp}`, `{id}`, `{method}`, `{url}` and, for digests, `{secret}`.
 package struct ContentTemplate: Sendable, Hashable {
     enum Part: Hashable {
         case text(String)
         case body
+        /// Only what this field holds is signed: a mapping must read nothing else of the form.
+        case formField(String)
         case timestamp
         case id
         case method
@@ -19,7 +21,7 @@ package struct ContentTemplate: Sendable, Hashable {
         self.parts = parts
     }
 
-    /// Nil for an unknown placeholder, an unclosed brace, or a template without `{body}`: the body could be anything.
+    /// Nil for an unknown placeholder, an unclosed brace, or a template without `{body}` and `{form:…}`: the body could be anything.
     package init?(_ text: String) {
         var parts: [Part] = []
         var rest = text[...]
@@ -31,7 +33,7 @@ package struct ContentTemplate: Sendable, Hashable {
             rest = rest[rest.index(after: close)...]
         }
         if !rest.isEmpty { parts.append(.text(String(rest))) }
-        guard parts.contains(.body) else { return nil }
+        guard parts.contains(where: \.isContent) else { return nil }
         self.parts = parts
     }
 
@@ -43,22 +45,41 @@ package struct ContentTemplate: Sendable, Hashable {
         case "method": .method
         case "url": .url
         case "secret": .secret
-        default: nil
+        default:
+            name.hasPrefix("form:") && name.utf8.count > 5 ? .formField(String(name.dropFirst(5))) : nil
         }
     }
 
     /// The content in pieces, so that the body isn't copied.
-    func pieces(_ delivery: WebhookDelivery, id: String, timestamp: String, secret: [UInt8]) -> [[UInt8]] {
-        parts.map { part in
+    ///
+    /// - Parameter url: the delivery's, as it is signed.
+    func pieces(
+        _ delivery: WebhookDelivery,
+        id: String,
+        timestamp: String,
+        url: [UInt8],
+        secret: [UInt8]
+    ) throws(SignatureRejection) -> [[UInt8]] {
+        try parts.map { part throws(SignatureRejection) in
             switch part {
             case .text(let text): Array(text.utf8)
             case .body: delivery.body
+            case .formField(let name): Array(try delivery.formField(name).utf8)
             case .timestamp: Array(timestamp.utf8)
             case .id: Array(id.utf8)
             case .method: Array(delivery.method.utf8)
-            case .url: Array(delivery.publicURL.utf8)
+            case .url: url
             case .secret: secret
             }
+        }
+    }
+}
+
+extension ContentTemplate.Part {
+    fileprivate var isContent: Bool {
+        switch self {
+        case .body, .formField: true
+        default: false
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import NPSModel
 
 /// Checks deliveries against one scheme and the secrets that fit it, over the raw bytes, before anything is parsed.
 struct SchemeVerifier: Sendable {
@@ -13,16 +14,55 @@ struct SchemeVerifier: Sendable {
         guard scheme.kind != .none else {
             return Verification(deliveryID: try delivery.header(scheme.idHeaders)?.value, secretIndex: nil)
         }
-        let header = try required(scheme.headers, of: delivery)
+        let carrier = try carrier(in: delivery)
         let id = scheme.idHeaders.isEmpty ? nil : try required(scheme.idHeaders, of: delivery).value
-        let timestamp = try checkedTimestamp(delivery, in: header)
-        let signatures = signatures(in: header.value)
-        guard !signatures.isEmpty else { throw .unreadableSignature(header.name) }
+        let timestamp = try checkedTimestamp(delivery, in: carrier)
+        let signatures = signatures(in: carrier.value)
+        guard !signatures.isEmpty else { throw .unreadableSignature(carrier.place) }
+        let index = try matchingKey(delivery, signatures, id: id ?? "", timestamp: timestamp ?? "")
+        try checkBodyTimestamp(delivery)
+        return Verification(deliveryID: id, secretIndex: index)
+    }
+
+    /// The index of the secret whose signature is among these.
+    private func matchingKey(
+        _ delivery: WebhookDelivery,
+        _ signatures: [[UInt8]],
+        id: String,
+        timestamp: String
+    ) throws(SignatureRejection) -> Int {
+        let url = try signedURL(delivery)
         for key in keys {
-            let pieces = scheme.content.pieces(delivery, id: id ?? "", timestamp: timestamp ?? "", secret: key.bytes)
-            if matches(key, signatures, pieces) { return Verification(deliveryID: id, secretIndex: key.index) }
+            let pieces = try scheme.content.pieces(delivery, id: id, timestamp: timestamp, url: url, secret: key.bytes)
+            if matches(key, signatures, pieces) { return key.index }
         }
         throw .wrongSignature
+    }
+
+    /// What holds the signature: a header's name is the one that was there.
+    private struct Carrier {
+        let place: SignaturePlace
+        let value: String
+    }
+
+    private func carrier(in delivery: WebhookDelivery) throws(SignatureRejection) -> Carrier {
+        switch scheme.place {
+        case .header(let names):
+            let header = try required(names, of: delivery)
+            return Carrier(place: .header([header.name]), value: header.value)
+        case .formField(let name): return Carrier(place: scheme.place, value: try delivery.formField(name))
+        case .query(let name): return Carrier(place: scheme.place, value: try delivery.parameter(name))
+        }
+    }
+
+    func signedURL(_ delivery: WebhookDelivery) throws(SignatureRejection) -> [UInt8] {
+        let url = Array(delivery.publicURL.utf8)
+        guard !scheme.decodedInURL.isEmpty else { return url }
+        // A broken escape can't have been signed by the scheme's rule.
+        guard let decoded = PercentEncoding.decode(url[...], only: scheme.decodedInURL.contains) else {
+            throw .wrongSignature
+        }
+        return decoded
     }
 
     private func matches(_ key: SigningKey, _ signatures: [[UInt8]], _ pieces: [[UInt8]]) -> Bool {
@@ -61,29 +101,51 @@ struct SchemeVerifier: Sendable {
     /// The timestamp as it was sent; nil where the scheme has none.
     private func checkedTimestamp(
         _ delivery: WebhookDelivery,
-        in signature: WebhookDelivery.Header
+        in signature: Carrier
     ) throws(SignatureRejection) -> String? {
-        guard let freshness = scheme.freshness else { return nil }
-        let header = try timestamp(freshness.place, of: delivery, in: signature)
+        guard let freshness = scheme.freshness,
+            let header = try timestamp(freshness.place, of: delivery, in: signature)
+        else { return nil }
         guard let signedAt = freshness.clock.date(header.value) else { throw .unreadableTimestamp(header.name) }
+        try judge(signedAt, freshness, of: delivery)
+        return header.value
+    }
+
+    /// Only after the signature matched: nothing of an unsigned body is parsed.
+    private func checkBodyTimestamp(_ delivery: WebhookDelivery) throws(SignatureRejection) {
+        guard let freshness = scheme.freshness, case .body(let path) = freshness.place else { return }
+        var value = try? JSONValue(parsing: delivery.body)
+        for name in path.split(separator: ".") { value = value?[String(name)] }
+        let text = value?.string ?? value?.integer.map { String($0) } ?? ""
+        guard let signedAt = freshness.clock.date(text) else { throw .noTimestampInBody(path) }
+        try judge(signedAt, freshness, of: delivery)
+    }
+
+    private func judge(
+        _ signedAt: Date,
+        _ freshness: SignatureScheme.Freshness,
+        of delivery: WebhookDelivery
+    ) throws(SignatureRejection) {
         let age = delivery.receivedAt.timeIntervalSince(signedAt)
         let tolerance = Double(freshness.tolerance)
         if tolerance > 0, age > tolerance { throw .stale }
         if tolerance > 0, age < -tolerance, freshness.direction == .both { throw .future }
-        return header.value
     }
 
+    /// Nil for one in the body.
     private func timestamp(
         _ place: SignatureScheme.Freshness.Place,
         of delivery: WebhookDelivery,
-        in signature: WebhookDelivery.Header
-    ) throws(SignatureRejection) -> WebhookDelivery.Header {
+        in signature: Carrier
+    ) throws(SignatureRejection) -> WebhookDelivery.Header? {
         switch place {
         case .header(let names): return try required(names, of: delivery)
         case .item(let key):
             let values = scheme.list?.items(in: signature.value).filter { $0.key == key } ?? []
-            guard values.count == 1 else { throw .missingTimestamp(signature.name) }
-            return WebhookDelivery.Header(name: signature.name, value: String(values[0].value))
+            let name = signature.place.headers.first ?? ""
+            guard values.count == 1 else { throw .missingTimestamp(name) }
+            return WebhookDelivery.Header(name: name, value: String(values[0].value))
+        case .body: return nil
         }
     }
 }

@@ -4,14 +4,25 @@ extension SignatureScheme {
     var flaws: [(field: String, message: String)] {
         guard kind != .none else { return [] }
         var flaws: [(field: String, message: String)] = []
-        if headers.isEmpty { flaws.append((".header", "is missing: it names the header with the signature")) }
         if encoding == .plain, kind != .token {
             flaws.append((".encoding", "must be hex, base64 or base64url: only tokens are plain"))
         }
         if let list, list.pair != nil, list.accept.isEmpty {
             flaws.append((".list.accept", "is missing: it names the keys of the items that are signatures"))
         }
-        return flaws + contentFlaws + freshnessFlaws
+        return placeFlaws + flaws + contentFlaws + freshnessFlaws
+    }
+
+    private var placeFlaws: [(field: String, message: String)] {
+        switch place {
+        case .header(let names) where names.isEmpty:
+            [(".header", "is missing: it names the header with the signature")]
+        case .formField(""), .query(""):
+            [("", "must name the field or parameter with the signature")]
+        case .query where kind != .token:
+            [(".query", "is for tokens only: a signature can't stand in the address")]
+        default: []
+        }
     }
 
     private var contentFlaws: [(field: String, message: String)] {
@@ -36,10 +47,20 @@ extension SignatureScheme {
     private var freshnessFlaws: [(field: String, message: String)] {
         guard let freshness else { return [] }
         var flaws: [(field: String, message: String)] = []
-        if kind == .token || !content.parts.contains(.timestamp) {
-            flaws.append((".timestamp", "proves nothing unless content holds {timestamp}"))
+        let isSigned: Bool =
+            if case .body = freshness.place { content.parts.contains(.body) } else {
+                content.parts.contains(.timestamp)
+            }
+        if kind == .token || !isSigned {
+            flaws.append(
+                (".timestamp", "proves nothing unless content holds {timestamp}, or {body} for one in the body")
+            )
         }
         switch freshness.place {
+        case .body where content.parts.contains(.timestamp):
+            flaws.append((".timestamp.body", "is read after the signature, so content can't hold {timestamp}"))
+        case .body(let path) where path.split(separator: ".", omittingEmptySubsequences: false).contains(""):
+            flaws.append((".timestamp.body", "must be a path of names with dots between them, such as data.sent_at"))
         case .header(let names) where names.isEmpty:
             flaws.append((".timestamp.header", "is missing: it names the header with the time of signing"))
         case .item(let key) where key.isEmpty || list?.pair == nil:

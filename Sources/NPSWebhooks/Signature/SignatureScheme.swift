@@ -7,7 +7,7 @@ package struct SignatureScheme: Sendable, Hashable {
         case digest
         /// RFC 8032; the secret is the sender's public key.
         case ed25519
-        /// A fixed token in a header.
+        /// A fixed token in a header or in the address.
         case token
         /// Nothing is checked; the path must be unguessable.
         case none
@@ -26,6 +26,8 @@ package struct SignatureScheme: Sendable, Hashable {
             case header([String])
             /// In the signature header's item of this key, such as `t`.
             case item(String)
+            /// At this dotted path of a JSON body (`sent_at`), which is read only after its signature matched.
+            case body(String)
         }
 
         package enum Direction: String, Sendable, CaseIterable {
@@ -43,14 +45,15 @@ package struct SignatureScheme: Sendable, Hashable {
 
     package var kind: Kind = .hmac
     package var hash: Hash = .sha256
-    /// Names for the signature's header; the first that is there counts.
-    package var headers: [String] = []
+    package var place = SignaturePlace.header([])
     /// Nil for a header that holds one signature and nothing else.
     package var list: SignatureList?
     /// Stands before each signature, such as `sha256=`.
     package var prefix = ""
     package var encoding: SignatureEncoding = .hex
     package var content: ContentTemplate = .body
+    /// Characters whose escapes in `{url}` are decoded before it is signed (HubSpot v3); empty = `{url}` as it came.
+    package var decodedInURL: Set<UInt8> = []
     package var secret = SecretForm()
     /// Names for the header with the delivery's id; empty = the scheme has none.
     package var idHeaders: [String] = []

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Verifier {
-    /// The headers that make a delivery of this body authentic, with the first secret that can sign; nil when none can:
+    /// What makes a delivery of this body authentic, with the first secret that can sign; nil when none can:
     /// a public key verifies only.
     func sign(
         _ body: [UInt8],
@@ -9,30 +9,39 @@ extension Verifier {
         at date: Date,
         method: String,
         url: String
-    ) -> [(name: String, value: String)]? {
+    ) -> SignedParts? {
         let delivery = WebhookDelivery(method: method, publicURL: url, headers: [], body: body, receivedAt: date)
         let signed = schemes.map { $0.sign(delivery, id: id) }
         switch combination {
         case .any: return signed.compactMap(\.self).first
-        case .all: return signed.allSatisfy { $0 != nil } ? signed.compactMap(\.self).flatMap(\.self) : nil
+        case .all: return signed.allSatisfy { $0 != nil } ? signed.compactMap(\.self).reduce(SignedParts(), +) : nil
         }
     }
 }
 
 extension SchemeVerifier {
-    fileprivate func sign(_ delivery: WebhookDelivery, id: String) -> [(name: String, value: String)]? {
-        if scheme.kind == .none { return [] }
-        guard let key = keys.first, let header = scheme.headers.first, scheme.kind != .ed25519 else { return nil }
+    /// Nil too when the body lacks the field that is signed.
+    fileprivate func sign(_ delivery: WebhookDelivery, id: String) -> SignedParts? {
+        if scheme.kind == .none { return SignedParts() }
+        guard let key = keys.first, scheme.kind != .ed25519 else { return nil }
         let timestamp = scheme.freshness?.clock.text(delivery.receivedAt) ?? ""
-        let pieces = scheme.content.pieces(delivery, id: id, timestamp: timestamp, secret: key.bytes)
+        guard let url = try? signedURL(delivery),
+            let pieces = try? scheme.content.pieces(delivery, id: id, timestamp: timestamp, url: url, secret: key.bytes)
+        else { return nil }
         let code = scheme.kind == .token ? key.bytes : key.code(over: pieces, scheme)
         let signature = scheme.prefix + scheme.encoding.encode(code)
-        var headers = [(name: header, value: listed(signature, timestamp: timestamp))]
-        if let name = scheme.idHeaders.first { headers.append((name, id)) }
-        if case .header(let names)? = scheme.freshness?.place, let name = names.first {
-            headers.append((name, timestamp))
+        let value = listed(signature, timestamp: timestamp)
+        var parts = SignedParts()
+        switch scheme.place {
+        case .header(let names): parts.headers = names.first.map { [($0, value)] } ?? []
+        case .formField(let name): parts.formFields = [(name, value)]
+        case .query(let name): parts.query = [(name, value)]
         }
-        return headers
+        if let name = scheme.idHeaders.first { parts.headers.append((name, id)) }
+        if case .header(let names)? = scheme.freshness?.place, let name = names.first {
+            parts.headers.append((name, timestamp))
+        }
+        return parts
     }
 
     /// `v1,…` or `t=…,v1=…`, as the scheme's list wants it.

@@ -40,4 +40,21 @@ package struct WebhookDelivery: Sendable {
         }
         return nil
     }
+
+    /// The one value of a field of a form-encoded body.
+    func formField(_ name: String) throws(SignatureRejection) -> String {
+        guard let value = URLEncodedFields.value(of: name, in: body), !value.isEmpty else {
+            throw .missing(.formField(name))
+        }
+        return value
+    }
+
+    /// The one value of a parameter of the address.
+    func parameter(_ name: String) throws(SignatureRejection) -> String {
+        let query = publicURL.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst()
+        guard let value = URLEncodedFields.value(of: name, in: Array(query)), !value.isEmpty else {
+            throw .missing(.query(name))
+        }
+        return value
+    }
 }

@@ -16,14 +16,18 @@ struct WebhookMap: AsyncParsableCommand {
     @Argument(help: "A file with the payload as it was received.")
     var file: String
 
+    @Option(help: "The payload's Content-Type, if it isn't to be guessed.")
+    var contentType: String?
+
     func run() async throws {
         let source = try await WebhookCommand.trial(name)
         let body = try WebhookCommand.contents(of: file)
+        let type = contentType ?? WebhookSource.guessedContentType(of: body)
         let results: [Result<Submission, InvalidResponse>]
         do throws(PayloadProblem) {
-            results = try await source.map(body, contentType: nil, receivedAt: Date())
+            results = try await source.map(body, contentType: type, receivedAt: Date())
         } catch {
-            throw Stop(.failure, await explained(error.description, source, body))
+            throw Stop(.failure, await explained(error.description, source, body, type))
         }
         if results.isEmpty { print("ignored: the mapping has no output for this payload") }
         var problems: [String] = []
@@ -34,13 +38,18 @@ struct WebhookMap: AsyncParsableCommand {
             }
         }
         guard problems.isEmpty else {
-            throw Stop(.failure, await explained(problems.joined(separator: "\n"), source, body))
+            throw Stop(.failure, await explained(problems.joined(separator: "\n"), source, body, type))
         }
     }
 
     /// Adds jq's own words, which may quote the payload: it is the operator's file, and shown to nobody else.
-    private func explained(_ problem: String, _ source: WebhookSource, _ body: [UInt8]) async -> String {
-        guard let reason = await source.mappingFailure(body) else { return problem }
+    private func explained(
+        _ problem: String,
+        _ source: WebhookSource,
+        _ body: [UInt8],
+        _ type: String
+    ) async -> String {
+        guard let reason = await source.mappingFailure(body, contentType: type) else { return problem }
         return problem + "\njq: " + reason
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import NPSApp
+import NPSServer
 import NPSWebhooks
 
 /// `webhook sign`
@@ -16,14 +17,25 @@ struct WebhookSign: AsyncParsableCommand {
     @Argument(help: "A file with the payload.")
     var file: String
 
+    @Option(help: "The payload's Content-Type, if it isn't to be guessed.")
+    var contentType: String?
+
     func run() async throws {
         let (source, settings) = try await WebhookCommand.source(name)
         let body = try WebhookCommand.contents(of: file)
         let address = "\(settings.http.publicURL)/webhooks/\(name)"
-        let headers = try signed(body, by: source, for: address)
-        var words = ["curl", "-sS", Self.quoted(address), "-H", "'content-type: application/json'"]
-        for header in headers { words += ["-H", Self.quoted("\(header.name): \(header.value)")] }
+        let parts = try signed(body, by: source, for: address)
+        let type = contentType ?? WebhookSource.guessedContentType(of: body)
+        let query = parts.query.map { "\($0.name)=\(Self.escaped($0.value))" }.joined(separator: "&")
+        var words = ["curl", "-sS", Self.quoted(query.isEmpty ? address : address + "?" + query)]
+        if let tls = settings.tls, Self.isLocal(address) { words += ["--cacert", Self.quoted(tls.certificate)] }
+        words += ["-H", Self.quoted("content-type: \(type)")]
+        for header in parts.headers { words += ["-H", Self.quoted("\(header.name): \(header.value)")] }
         words += ["--data-binary", Self.quoted("@" + file)]
+        // curl puts an & between two pieces of data.
+        for field in parts.formFields {
+            words += ["--data", Self.quoted("\(field.name)=\(Self.escaped(field.value))")]
+        }
         print(words.joined(separator: " "))
     }
 
@@ -31,12 +43,26 @@ struct WebhookSign: AsyncParsableCommand {
         _ body: [UInt8],
         by source: WebhookSource,
         for address: String
-    ) throws -> [(name: String, value: String)] {
+    ) throws -> SignedParts {
         do throws(WebhookError) {
             return try source.sign(body, id: "msg_" + UUID().uuidString.lowercased(), at: Date(), url: address)
         } catch {
             throw Stop(.configuration, error.description)
         }
+    }
+
+    /// Whether the certificate is surely one's own: only then curl has to be told to believe it.
+    private static func isLocal(_ address: String) -> Bool {
+        ["localhost", "127.0.0.1", "[::1]"].contains(URLComponents(string: address)?.host ?? "")
+    }
+
+    private static let unreserved = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+    )
+
+    /// For a query and a form alike.
+    private static func escaped(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? text
     }
 
     /// For a POSIX shell.

@@ -1,0 +1,76 @@
+package import Foundation
+
+/// The forms in which survey tools write a date:
+///
+/// - ISO 8601, with or without a fraction, with `Z` or an offset: `2026-02-03T10:00:05Z`
+/// - the same with a space, as Wootric and databases have it: `2026-02-03 10:00:05 -0700`
+/// - either of them without a zone, which then has to be known: `2026-02-03 10:00:05`
+/// - Unix time as a number or as digits, in seconds, or in milliseconds from 100,000,000,000 up
+package struct DateForms: Sendable, Hashable {
+    package enum Flaw: Error, Sendable, Hashable, CustomStringConvertible {
+        case unreadable
+        case needsTimeZone
+
+        /// Completes the sentence that begins with the field's name.
+        package var description: String {
+            switch self {
+            case .unreadable: "must be a date such as 2026-02-03T10:00:05Z, or Unix seconds or milliseconds"
+            case .needsTimeZone: "states no time zone: give the source's file the key timezone, such as Europe/Berlin"
+            }
+        }
+    }
+
+    /// The year 5138 in seconds, March 1973 in milliseconds.
+    private static let firstMilliseconds = 100_000_000_000.0
+    /// 1970 up to the end of the year 9999, as ``Timestamp``.
+    private static let range = 0..<253_402_300_800.0
+
+    /// For dates that state none; nil = such a date is refused, since it may be off by a day.
+    package let timeZone: TimeZone?
+
+    package init(timeZone: TimeZone? = nil) {
+        self.timeZone = timeZone
+    }
+
+    package func date(_ value: JSONValue) throws(Flaw) -> Date {
+        switch value {
+        case .integer(let number): try Self.date(unix: Double(number))
+        case .number(let number): try Self.date(unix: number)
+        case .string(let text): try date(text.trimmingCharacters(in: .whitespaces))
+        default: throw .unreadable
+        }
+    }
+
+    private func date(_ text: String) throws(Flaw) -> Date {
+        guard text.utf8.count <= 40, text.utf8.allSatisfy({ $0 < 0x80 }) else { throw .unreadable }
+        if text.utf8.allSatisfy(Self.isDigit), let number = Double(text) { return try Self.date(unix: number) }
+        let text = Self.withoutSpaces(text)
+        if let date = Timestamp.parse(text) { return date }
+        guard let asUTC = Timestamp.parse(text + "Z"), text.utf8.count > 10 else { throw .unreadable }
+        guard let timeZone else { throw .needsTimeZone }
+        return Self.date(asUTC, in: timeZone)
+    }
+
+    private static func date(unix number: Double) throws(Flaw) -> Date {
+        let seconds = number < firstMilliseconds ? number : number / 1000
+        guard range.contains(seconds) else { throw .unreadable }
+        return Timestamp.rounded(Date(timeIntervalSince1970: seconds))
+    }
+
+    /// The moment at which clocks in the zone show what the given date shows in UTC; in the hour that is skipped or
+    /// doubled when clocks change, one of the two that it may be.
+    private static func date(_ shown: Date, in zone: TimeZone) -> Date {
+        let guess = shown.addingTimeInterval(-Double(zone.secondsFromGMT(for: shown)))
+        return shown.addingTimeInterval(-Double(zone.secondsFromGMT(for: guess)))
+    }
+
+    /// `2026-02-03 10:00:05 -0700` → `2026-02-03T10:00:05-0700`; `UTC` and `GMT` are `Z`.
+    private static func withoutSpaces(_ text: String) -> String {
+        let parts = text.split(separator: " ")
+        guard parts.count == 2 || parts.count == 3, parts[0].utf8.count == 10 else { return text }
+        let zone = parts.count == 3 ? String(parts[2]) : ""
+        return parts[0] + "T" + parts[1] + (["UTC", "GMT"].contains(zone) ? "Z" : zone)
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+}

@@ -1,0 +1,34 @@
+import NPSModel
+
+/// `application/x-www-form-urlencoded` (WHATWG URL §5.1), read strictly: a broken escape or text that isn't UTF-8 makes
+/// the whole body unreadable.
+enum URLEncodedFields {
+    /// Fields in their order.
+    static func read(_ body: [UInt8]) throws(PayloadProblem) -> [FormField] {
+        let pairs = body.split(separator: UInt8(ascii: "&"), maxSplits: FormField.limit)
+        guard pairs.count <= FormField.limit else { throw .tooManyFields }
+        var fields: [FormField] = []
+        for pair in pairs {
+            let name = pair.prefix { $0 != UInt8(ascii: "=") }
+            let value = pair.dropFirst(name.count + 1)
+            guard let name = text(name), let value = text(value) else { throw .notForm }
+            fields.append(FormField(name: name, value: value))
+        }
+        return fields
+    }
+
+    /// The one value of a field; nil when it is missing, is there twice or can't be read. Other fields aren't decoded,
+    /// since this runs before a delivery is believed.
+    static func value(of name: String, in body: [UInt8]) -> String? {
+        var values: [ArraySlice<UInt8>] = []
+        for pair in body.split(separator: UInt8(ascii: "&")) {
+            let key = pair.prefix { $0 != UInt8(ascii: "=") }
+            if text(key) == name { values.append(pair.dropFirst(key.count + 1)) }
+        }
+        return values.count == 1 ? text(values[0]) : nil
+    }
+
+    private static func text(_ encoded: ArraySlice<UInt8>) -> String? {
+        PercentEncoding.formDecode(encoded).flatMap { String(validating: $0, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,299 @@
+"""Survey tools as they post to the collector: bodies of their documented shape, signed by their scheme with Python's
+`hmac` and `hashlib` or with the vendor's own library, and nothing of the collector's."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from standardwebhooks import Webhook as StandardWebhook
+from svix.webhooks import Webhook as SvixWebhook
+
+from harness import canary
+
+TEXT_SECRET = f"{canary.WORD}-secret"
+"""For schemes whose secret is plain text. Its word must never be seen in a log."""
+
+KEY_SECRET = "whsec_" + base64.b64encode(b"nps-collector acceptance test").decode()
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+BOUNDARY = "----acceptance"
+
+
+@dataclass
+class Delivery:
+    """One request, before or after signing."""
+
+    body: bytes
+    headers: dict[str, str]
+    path: str
+    age: float = 0
+    """Seconds between signing and sending."""
+
+    @property
+    def timestamp(self) -> int:
+        return int(time.time() - self.age)
+
+
+Sign = Callable[[Delivery, str, str], None]
+"""Makes a delivery authentic; given the secret and the collector's public address."""
+
+Write = Callable[[str, Any, str], tuple[Any, str]]
+"""The body for a response id, a score and a comment, with its content type."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """What a survey tool does."""
+
+    name: str
+    sign: Sign
+    write: Write
+    secret: str = TEXT_SECRET
+    is_thin: bool = False
+    """Its webhooks carry ids only, so that all of them end as 422 with advice."""
+    is_timestamped: bool = False
+
+    def delivery(self, response_id: str, score: Any = 9, comment: str = "Quick and kind", age: float = 0) -> Delivery:
+        body, content_type = self.write(response_id, score, comment)
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return Delivery(data, {"content-type": content_type}, f"/webhooks/{self.name}", age)
+
+
+def mac(algorithm: str, secret: str, content: bytes) -> bytes:
+    return hmac.new(secret.encode(), content, algorithm).digest()
+
+
+def in_base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def over_body(header: str, prefix: str = "", algorithm: str = "sha256", encode: Callable[[bytes], str] = bytes.hex) -> Sign:
+    """An HMAC of the body and nothing else."""
+
+    def sign(delivery: Delivery, secret: str, _: str) -> None:
+        delivery.headers[header] = prefix + encode(mac(algorithm, secret, delivery.body))
+
+    return sign
+
+
+def token_in_header(delivery: Delivery, secret: str, _: str) -> None:
+    delivery.headers["authorization"] = f"Bearer {secret}"
+
+
+def token_in_address(delivery: Delivery, secret: str, _: str) -> None:
+    delivery.path += "?" + urlencode({"token": secret})
+
+
+def standard(library: Any, brand: str) -> Sign:
+    def sign(delivery: Delivery, secret: str, _: str) -> None:
+        moment = datetime.fromtimestamp(delivery.timestamp, UTC)
+        delivery.headers |= {
+            f"{brand}-id": "msg_1",
+            f"{brand}-timestamp": str(delivery.timestamp),
+            f"{brand}-signature": library(secret).sign("msg_1", moment, delivery.body.decode()),
+        }
+
+    return sign
+
+
+def hubspot_v3(delivery: Delivery, secret: str, origin: str) -> None:
+    moment = str(delivery.timestamp * 1000)
+    content = f"POST{origin}{delivery.path}".encode() + delivery.body + moment.encode()
+    delivery.headers |= {
+        "X-HubSpot-Signature-v3": in_base64(mac("sha256", secret, content)),
+        "X-HubSpot-Request-Timestamp": moment,
+    }
+
+
+def zendesk(delivery: Delivery, secret: str, _: str) -> None:
+    moment = datetime.fromtimestamp(delivery.timestamp, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    delivery.headers |= {
+        "X-Zendesk-Webhook-Signature": in_base64(mac("sha256", secret, moment.encode() + delivery.body)),
+        "X-Zendesk-Webhook-Signature-Timestamp": moment,
+    }
+
+
+def stripe(delivery: Delivery, secret: str, _: str) -> None:
+    code = mac("sha256", secret, f"{delivery.timestamp}.".encode() + delivery.body).hex()
+    delivery.headers["Stripe-Signature"] = f"t={delivery.timestamp},v1={code},v0=00"
+
+
+def slack(delivery: Delivery, secret: str, _: str) -> None:
+    code = mac("sha256", secret, f"v0:{delivery.timestamp}:".encode() + delivery.body).hex()
+    delivery.headers |= {"X-Slack-Signature": f"v0={code}", "X-Slack-Request-Timestamp": str(delivery.timestamp)}
+
+
+def qualtrics(delivery: Delivery, secret: str, _: str) -> None:
+    message = json.dumps({"Status": "Complete", "ResponseID": "R_1", "CompletedDate": "2026-02-03 10:00:05"})
+    fields = {"MSG": message, "HMAC": mac("sha512", secret, message.encode()).hex(), "Topic": "t"}
+    delivery.body = urlencode(fields).encode()
+
+
+def hubspot_v2(delivery: Delivery, secret: str, origin: str) -> None:
+    content = secret.encode() + f"POST{origin}{delivery.path}".encode() + delivery.body
+    delivery.headers |= {
+        "X-HubSpot-Signature": hashlib.sha256(content).hexdigest(),
+        "X-HubSpot-Signature-Version": "v2",
+    }
+
+
+def seconds() -> int:
+    return int(time.time()) - 60
+
+
+def iso() -> str:
+    return datetime.fromtimestamp(seconds(), UTC).isoformat()
+
+
+def own_names(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
+    return {"id": response_id, "email": canary.address(response_id), "score": score, "comment": comment}, JSON
+
+
+def typeform(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
+    answers = [
+        {"type": "number", "number": score, "field": {"id": "f1", "type": "opinion_scale", "ref": "nps"}},
+        {"type": "text", "text": comment, "field": {"id": "f2", "type": "long_text", "ref": "why"}},
+    ]
+    response = {"form_id": "f", "token": response_id, "submitted_at": iso(), "answers": answers}
+    response["hidden"] = {"email": canary.address(response_id)}
+    return {"event_id": "1", "event_type": "form_response", "form_response": response}, JSON
+
+
+def tally(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
+    fields = [
+        {"key": "a", "label": "How likely?", "type": "LINEAR_SCALE", "value": score},
+        {"key": "b", "label": "Why?", "type": "TEXTAREA", "value": comment},
+        {"key": "c", "label": "email", "type": "HIDDEN_FIELDS", "value": canary.address(response_id)},
+    ]
+    data = {"responseId": response_id, "formId": "f", "createdAt": iso(), "fields": fields}
+    return {"eventId": "1", "eventType": "FORM_RESPONSE", "createdAt": iso(), "data": data}, JSON
+
+
+def delighted(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
+    data = {
+        "id": response_id,
+        "survey_type": "nps",
+        "score": score,
+        "comment": comment,
+        "created_at": seconds(),
+        "person": {"id": "77", "email": canary.address(response_id)},
+    }
+    return {"event_type": "survey_response.created", "event_id": "1", "event_data": data}, JSON
+
+
+def formbricks(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
+    data = {
+        "id": response_id,
+        "finished": True,
+        "updatedAt": iso(),
+        "data": {"nps": score, "why": comment},
+        "contactAttributes": {"email": canary.address(response_id)},
+    }
+    return [{"webhookId": "w", "event": "responseFinished", "data": data}], JSON
+
+
+def survicate(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
+    answer = {
+        "responseUuid": response_id,
+        "timestamp": iso(),
+        "survey": {"id": "s1", "name": "NPS"},
+        "respondent": {"uuid": "p1", "attributes": {"email": canary.address(response_id)}},
+        "question": {"id": 12, "body": "How likely?"},
+        "choice": {"id": score, "body": "promoter", "comment": comment},
+    }
+    return {"messageId": "m1", "deliveryTries": 0, "event": {"questionAnswered": answer}}, JSON
+
+
+def chameleon(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
+    response = {"id": response_id, "button_text": str(score), "input_text": comment, "finished_at": iso()}
+    data = {"profile": {"email": canary.address(response_id)}, "response": response, "survey": {"name": "NPS"}}
+    sent_at = datetime.now(UTC).isoformat()
+    return {"id": "wh1", "kind": "response.finished", "sent_at": sent_at, "data": data}, JSON
+
+
+def wootric(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
+    created = datetime.fromtimestamp(seconds(), UTC).strftime("%Y-%m-%d %H:%M:%S +0000")
+    fields = {
+        "event_name": "created",
+        "survey_mode": "NPS",
+        "response[id]": response_id,
+        "response[email]": canary.address(response_id),
+        "response[score]": score,
+        "response[text]": comment,
+        "response[created_at]": created,
+    }
+    return urlencode(fields).encode(), FORM
+
+
+def satismeter(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
+    user = {"email": canary.address(response_id)}
+    response = {"id": response_id, "user": user, "rating": score, "feedback": comment, "created": iso()}
+    return {"event": "completed", "response": response}, JSON
+
+
+def asknicely(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
+    question = {"id": response_id, "score": str(score), "comment": comment, "responded": str(seconds())}
+    return {"count": 1, "person": {"email": canary.address(response_id)}, "question": question}, JSON
+
+
+def helpscout(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
+    response = {"value": str(score), "category": "passive", "comment": comment, "timestamp": iso()}
+    return {"response": response, "_embedded": {"customer": {"email": canary.address(response_id)}}}, JSON
+
+
+def jotform(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
+    answers = {"q3_email": canary.address(response_id), "q4_howLikely": str(score), "q5_why": comment}
+    fields = {"submissionID": response_id, "formID": "231", "type": "WEB", "rawRequest": json.dumps(answers)}
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields.items()
+    ]
+    return ("".join(parts) + f"--{BOUNDARY}--\r\n").encode(), f"multipart/form-data; boundary={BOUNDARY}"
+
+
+def surveymonkey(response_id: str, *_: Any) -> tuple[Any, str]:
+    body = {"event_type": "response_completed", "object_type": "response", "object_id": response_id}
+    return body | {"event_datetime": iso()}, "application/vnd.surveymonkey.response.v1+json"
+
+
+def hubspot(response_id: str, *_: Any) -> tuple[Any, str]:
+    event = {"eventId": 1, "subscriptionType": "contact.propertyChange", "objectId": 123, "attemptNumber": 0}
+    return [event | {"propertyName": "nps_score", "propertyValue": "9", "occurredAt": seconds() * 1000}], JSON
+
+
+TOOLS = [
+    Tool("standard", standard(StandardWebhook, "webhook"), own_names, KEY_SECRET, is_timestamped=True),
+    Tool("svix", standard(SvixWebhook, "svix"), own_names, KEY_SECRET, is_timestamped=True),
+    Tool("formbricks", standard(StandardWebhook, "webhook"), formbricks, KEY_SECRET, is_timestamped=True),
+    Tool("typeform", over_body("Typeform-Signature", "sha256=", encode=in_base64), typeform),
+    Tool("tally", over_body("Tally-Signature", encode=in_base64), tally),
+    Tool(
+        "surveymonkey",
+        over_body("Sm-Signature", algorithm="sha1", encode=in_base64),
+        surveymonkey,
+        f"client123&{TEXT_SECRET}",
+        is_thin=True,
+    ),
+    Tool("delighted", over_body("X-Delighted-Webhook-Signature", "sha256="), delighted),
+    Tool("qualtrics", qualtrics, lambda *_: (b"", FORM), is_thin=True),
+    Tool("survicate", over_body("Hmac"), survicate),
+    Tool("chameleon", over_body("X-Chameleon-Signature"), chameleon),
+    Tool("wootric", token_in_address, wootric),
+    Tool("satismeter", token_in_address, satismeter),
+    Tool("asknicely", token_in_header, asknicely),
+    Tool("helpscout", over_body("X-HelpScout-Signature", algorithm="sha1", encode=in_base64), helpscout),
+    Tool("jotform", token_in_address, jotform),
+    Tool("hubspot", hubspot_v3, hubspot, is_thin=True, is_timestamped=True),
+    Tool("stripe", stripe, own_names, is_timestamped=True),
+    Tool("slack", slack, own_names, is_timestamped=True),
+    Tool("github", over_body("X-Hub-Signature-256", "sha256="), own_names),
+    Tool("shopify", over_body("X-Shopify-Hmac-SHA256", encode=in_base64), own_names),
+]

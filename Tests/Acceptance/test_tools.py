@@ -1,0 +1,136 @@
+"""Every kind of signature and body that survey tools use, posted over TLS as they would post it."""
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from harness.certificate import make_certificate
+from harness.deployment import Deployment
+from harness.http1 import Answer, fetch
+from harness.tools import TEXT_SECRET, TOOLS, Delivery, Tool, hubspot_v2
+from harness.webhook import response_id
+
+ORIGIN = "https://nps.example.com"
+"""What the tools believe to post to; the collector knows it from its settings alone."""
+
+PARAMETERS = [pytest.param(tool, id=tool.name) for tool in TOOLS]
+FULL = [pytest.param(tool, id=tool.name) for tool in TOOLS if not tool.is_thin]
+THIN = [pytest.param(tool, id=tool.name) for tool in TOOLS if tool.is_thin]
+TIMESTAMPED = [pytest.param(tool, id=tool.name) for tool in TOOLS if tool.is_timestamped]
+
+
+@pytest.fixture(scope="module")
+def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """With every tool switched on, behind TLS."""
+    directory = tmp_path_factory.mktemp("tools")
+    certificate, key = make_certificate(directory, "ECDSA")
+    deployment = Deployment(
+        directory,
+        {
+            "http": {"public-url": ORIGIN},
+            "tls": {"certificate": str(certificate), "private-key": str(key)},
+            "webhooks": {tool.name: {"secrets": [tool.secret]} for tool in TOOLS},
+        },
+    )
+    deployment.trust(certificate)
+    deployment.start()
+    yield deployment
+    deployment.stop()
+
+
+def post(collector: Deployment, delivery: Delivery) -> Answer:
+    return collector.post_webhook(delivery.body, delivery.headers, delivery.path)
+
+
+def signed(tool: Tool, name: str, secret: str | None = None, **changes: object) -> Delivery:
+    delivery = tool.delivery(name, **changes)  # type: ignore[arg-type]
+    tool.sign(delivery, secret or tool.secret, ORIGIN)
+    return delivery
+
+
+def fresh() -> str:
+    return secrets.token_hex(6)
+
+
+@pytest.mark.parametrize("tool", FULL)
+def test_a_response_is_accepted_once(collector: Deployment, tool: Tool) -> None:
+    name = fresh()
+    delivery = signed(tool, name)
+    first, second = post(collector, delivery), post(collector, delivery)
+    assert (first.status, first.json()["status"]) == (200, "accepted"), first.text
+    assert second.json() == {"status": "unchanged", "ids": first.json()["ids"]}
+    if tool.name != "helpscout":
+        assert first.json()["ids"] == [response_id(name, tool.name)]
+        edited = post(collector, signed(tool, name, score=0))
+        assert edited.json() == {"status": "updated", "ids": first.json()["ids"]}
+
+
+@pytest.mark.parametrize("tool", FULL)
+@pytest.mark.parametrize("score", [11, ""])
+def test_an_impossible_score_is_named_and_kept(collector: Deployment, tool: Tool, score: object) -> None:
+    answer = post(collector, signed(tool, fresh(), score=score))
+    assert answer.status == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["score"]
+
+
+@pytest.mark.parametrize("tool", THIN)
+def test_a_tool_that_sends_ids_only_gets_advice(collector: Deployment, tool: Tool) -> None:
+    answer = post(collector, signed(tool, fresh()))
+    assert answer.status == 422, answer.text
+    assert answer.json()["errors"][-1]["field"] == "advice"
+
+
+@pytest.mark.parametrize("tool", PARAMETERS)
+def test_another_secret_is_refused(collector: Deployment, tool: Tool) -> None:
+    wrong = tool.secret.replace("a", "b", 1) if tool.secret.startswith("whsec_") else tool.secret + "x"
+    assert post(collector, signed(tool, fresh(), wrong)).status == 401
+
+
+@pytest.mark.parametrize("tool", PARAMETERS)
+def test_an_unsigned_delivery_is_refused(collector: Deployment, tool: Tool) -> None:
+    assert post(collector, tool.delivery(fresh())).status == 401
+
+
+@pytest.mark.parametrize("tool", [tool for tool in TOOLS if TEXT_SECRET not in str(signed(tool, "x").__dict__)])
+def test_an_altered_body_is_refused(collector: Deployment, tool: Tool) -> None:
+    delivery = signed(tool, fresh())
+    delivery.body = delivery.body.replace(b"9", b"8").replace(b"R_1", b"R_2").replace(b"response_c", b"response_d")
+    assert post(collector, delivery).status == 401
+
+
+@pytest.mark.parametrize("tool", TIMESTAMPED)
+@pytest.mark.parametrize("age", [310, -310])
+def test_a_stale_delivery_is_refused(collector: Deployment, tool: Tool, age: float) -> None:
+    answer = post(collector, signed(tool, fresh(), age=age))
+    is_lenient = tool.name == "stripe" and age < 0
+    assert answer.status == (200 if is_lenient else 401)
+
+
+@pytest.mark.parametrize("tool", PARAMETERS)
+def test_a_handshake_is_answered(collector: Deployment, tool: Tool) -> None:
+    for method in ("GET", "HEAD"):
+        answer = fetch(collector.http_port, method, f"/webhooks/{tool.name}", trust=collector.trusted)
+        assert answer.status == 200
+
+
+def test_the_signed_address_is_the_public_one(collector: Deployment) -> None:
+    """Whatever the request says about its host."""
+    hubspot = next(tool for tool in TOOLS if tool.name == "hubspot")
+    delivery = signed(hubspot, fresh())
+    delivery.headers |= {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http"}
+    assert post(collector, delivery).status == 422
+    forged = hubspot.delivery(fresh())
+    hubspot.sign(forged, hubspot.secret, "https://evil.example")
+    forged.headers |= {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+    assert post(collector, forged).status == 401
+
+
+def test_hubspots_older_signature_is_understood(collector: Deployment) -> None:
+    hubspot = next(tool for tool in TOOLS if tool.name == "hubspot")
+    delivery = hubspot.delivery(fresh())
+    delivery.path += "?tenant=%2F1"
+    hubspot_v2(delivery, hubspot.secret, ORIGIN)
+    assert post(collector, delivery).status == 422
+    delivery.path += "2"
+    assert post(collector, delivery).status == 401

@@ -1,0 +1,61 @@
+import Foundation
+import NPSModel
+import Testing
+
+@Suite("The forms of dates that survey tools send")
+struct DateFormsTests {
+    private static let moment = Date(timeIntervalSince1970: 1_770_112_805)
+    private static let berlin = TimeZone(identifier: "Europe/Berlin")
+
+    @Test(
+        "each says the same moment",
+        arguments: [
+            .string("2026-02-03T10:00:05Z"), .string("2026-02-03T11:00:05+01:00"), .string("2026-02-03T10:00:05.000Z"),
+            .string("2026-02-03 03:00:05 -0700"), .string("2026-02-03 10:00:05 UTC"), .string("2026-02-03 10:00:05Z"),
+            .string("2026-02-03 10:00:05.000000+00:00"), .string(" 2026-02-03 11:00:05 +01:00 "),
+            .integer(1_770_112_805), .string("1770112805"), .number(1_770_112_805.0), .integer(1_770_112_805_000),
+            .string("1770112805000"),
+        ] as [JSONValue]
+    )
+    func same(_ value: JSONValue) throws {
+        #expect(try DateForms().date(value) == Self.moment)
+    }
+
+    @Test(
+        "a date without a zone is read in the configured one",
+        arguments: ["2026-02-03 11:00:05", "2026-02-03T11:00:05"]
+    )
+    func zoned(_ text: String) throws {
+        #expect(try DateForms(timeZone: Self.berlin).date(.string(text)) == Self.moment)
+        #expect(throws: DateForms.Flaw.needsTimeZone) { try DateForms().date(.string(text)) }
+    }
+
+    @Test("in summer the zone's summer time counts, also on the day of the change")
+    func summer() throws {
+        let dates = DateForms(timeZone: Self.berlin)
+        #expect(try dates.date(.string("2026-07-01 12:00:00")) == Timestamp.parse("2026-07-01T10:00:00Z"))
+        #expect(try dates.date(.string("2026-03-29 01:59:59")) == Timestamp.parse("2026-03-29T00:59:59Z"))
+        #expect(try dates.date(.string("2026-03-29 03:00:00")) == Timestamp.parse("2026-03-29T01:00:00Z"))
+    }
+
+    @Test("milliseconds begin at 100,000,000,000")
+    func milliseconds() throws {
+        #expect(try DateForms().date(.integer(99_999_999_999)) == Date(timeIntervalSince1970: 99_999_999_999))
+        #expect(try DateForms().date(.integer(100_000_000_000)) == Date(timeIntervalSince1970: 100_000_000))
+        #expect(try DateForms().date(.integer(1_770_112_805_914)) == Timestamp.parse("2026-02-03T10:00:05.914Z"))
+    }
+
+    @Test(
+        "everything else is unreadable",
+        arguments: [
+            .string("yesterday"), .string("2026-02-30T10:00:00Z"), .string("03.02.2026 10:00"), .string("-5"),
+            .integer(-1), .integer(.max), .integer(.min), .number(.infinity), .number(.nan), .number(1e300),
+            .bool(true),
+            .array([]), .object([:]), .string(String(repeating: "1", count: 400)), .string("2026-02-03 10:00:05 Mars"),
+            .string("١٧٧٠١١٢٨٠٥"),
+        ] as [JSONValue]
+    )
+    func unreadable(_ value: JSONValue) {
+        #expect(throws: DateForms.Flaw.unreadable) { try DateForms().date(value) }
+    }
+}
