@@ -234,9 +234,9 @@ if Context.environment["NPS_FUZZ"] == "1" {
     }
     package.targets += [
         .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
-        .target(name: "Fuzzing", dependencies: ["CLibFuzzer"], path: "Tests/Fuzz/Fuzzing"),
+        .target(name: "Fuzzing", dependencies: ["CLibFuzzer", "NPSModel"], path: "Tests/Fuzz/Fuzzing"),
     ]
-    for name in ["SignatureFuzz"] {
+    for name in ["SignatureFuzz", "BodyFuzz", "MappingFuzz"] {
         package.targets.append(
             .executableTarget(
                 name: name,
