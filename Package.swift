@@ -229,6 +229,30 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+/// `deploy/fuzz` sets NPS_FUZZ. Only then are there fuzz targets, and the modules that they test are built so that
+/// libFuzzer sees which paths an input takes. Anything else in the process would be noise to it.
+if Context.environment["NPS_FUZZ"] == "1" {
+    let watched = [SwiftSetting.unsafeFlags(["-sanitize=address,fuzzer"])]
+    for target in package.targets where ["NPSModel", "NPSSurvey", "NPSWebhooks"].contains(target.name) {
+        target.swiftSettings = watched
+    }
+    package.targets += [
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+        .target(name: "Fuzzing", dependencies: ["CLibFuzzer", "NPSModel"], path: "Tests/Fuzz/Fuzzing"),
+    ]
+    for name in ["SignatureFuzz", "BodyFuzz", "MappingFuzz"] {
+        package.targets.append(
+            .executableTarget(
+                name: name,
+                dependencies: ["Fuzzing", "NPSModel", "NPSSurvey", "NPSWebhooks"],
+                path: "Tests/Fuzz/\(name)",
+                swiftSettings: watched,
+                linkerSettings: [.unsafeFlags(["-sanitize=address,fuzzer"])]
+            )
+        )
+    }
+}
+
 /// `deploy/test` sets NPS_STRICT, so that a newer compiler's new warning never stops somebody's `deploy/run`.
 let strict = Context.environment["NPS_STRICT"] == "1"
 

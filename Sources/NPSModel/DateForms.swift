@@ -48,13 +48,18 @@ package struct DateForms: Sendable, Hashable {
         if let date = Timestamp.parse(text) { return date }
         guard let asUTC = Timestamp.parse(text + "Z"), text.utf8.count > 10 else { throw .unreadable }
         guard let timeZone else { throw .needsTimeZone }
-        return Self.date(asUTC, in: timeZone)
+        return try Self.inRange(Self.date(asUTC, in: timeZone))
     }
 
     private static func date(unix number: Double) throws(Flaw) -> Date {
         let seconds = number < firstMilliseconds ? number : number / 1000
-        guard range.contains(seconds) else { throw .unreadable }
-        return Timestamp.rounded(Date(timeIntervalSince1970: seconds))
+        return try inRange(Timestamp.rounded(Date(timeIntervalSince1970: seconds)))
+    }
+
+    /// Asked last: a zone or the rounding may carry a date out of the range, and then nobody could read it again.
+    private static func inRange(_ date: Date) throws(Flaw) -> Date {
+        guard range.contains(date.timeIntervalSince1970) else { throw .unreadable }
+        return date
     }
 
     /// The moment at which clocks in the zone show what the given date shows in UTC; in the hour that is skipped or

@@ -63,8 +63,15 @@ extension FormValues {
         }
     }
 
+    /// By scalars: as characters, a CR before a CR LF becomes a CR LF itself when that one is replaced.
     private static func withPlainLineEnds(_ text: String) -> String {
-        text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
+        var plain = String.UnicodeScalarView()
+        var isAfterReturn = false
+        for scalar in text.unicodeScalars {
+            if scalar != "\n" || !isAfterReturn { plain.append(scalar == "\r" ? "\n" : scalar) }
+            isAfterReturn = scalar == "\r"
+        }
+        return String(plain)
     }
 }
 

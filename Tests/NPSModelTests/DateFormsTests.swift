@@ -38,6 +38,18 @@ struct DateFormsTests {
         #expect(try dates.date(.string("2026-03-29 03:00:00")) == Timestamp.parse("2026-03-29T01:00:00Z"))
     }
 
+    @Test(
+        "a date that its zone or its fraction carries out of the years 1970 to 9999 is unreadable",
+        arguments: [
+            ("Europe/Berlin", .string("1970-01-01 00:30:00")), ("America/New_York", .string("9999-12-31 20:00:00")),
+            ("UTC", .number(253_402_300_799_999.6)),
+        ] as [(String, JSONValue)]
+    )
+    func outOfRange(zone: String, value: JSONValue) {
+        let dates = DateForms(timeZone: TimeZone(identifier: zone))
+        #expect(throws: DateForms.Flaw.unreadable) { try dates.date(value) }
+    }
+
     @Test("milliseconds begin at 100,000,000,000")
     func milliseconds() throws {
         #expect(try DateForms().date(.integer(99_999_999_999)) == Date(timeIntervalSince1970: 99_999_999_999))

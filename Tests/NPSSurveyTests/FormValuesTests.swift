@@ -15,6 +15,7 @@ struct FormValuesTests {
             ("email=ana@example.com&score=0", FormValues(email: "ana@example.com", score: "0")),
             ("score=10&comment=Good%2C+but+100%25", FormValues(score: "10", comment: "Good, but 100%")),
             ("comment=a%0D%0Ab%0Dc%0Ad", FormValues(comment: "a\nb\nc\nd")),
+            ("comment=a%0D%0D%0A%0Db", FormValues(comment: "a\n\n\nb")),
             ("comment=%C3%BC%F0%9F%90%9F", FormValues(comment: "ü🐟")),
             ("comment=a=b=c", FormValues(comment: "a=b=c")),
             ("c%6fmment=x", FormValues(comment: "x")),

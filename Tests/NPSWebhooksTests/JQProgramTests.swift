@@ -111,6 +111,34 @@ struct JQProgramTests {
         }
     }
 
+    @Test(
+        "what libjq 1.6 would abort on is an error like any other",
+        arguments: [
+            "todate", "todateiso8601", "strftime(\"%Y\")", "strflocaltime(\"%Y\")", "1 | strftime(.)", "gmtime",
+        ]
+    )
+    func abortion(_ program: String) async throws {
+        guard case .failure(.stopped) = try await run(program, "2e22") else {
+            Issue.record("\(program) is no error")
+            return
+        }
+    }
+
+    @Test("builtins that are mended do what they always did")
+    func mended() async throws {
+        let program = """
+            (1614265150 | todate, strftime("%Y"), (gmtime | todate)), (1614265150.5 | strflocaltime("%Y")),
+            ("9", 9, " 1e3 " | tonumber), (("x", "[]", "", null, []) | try tonumber catch "no number"),
+            ("a,b,a" | index("a"), rindex("a"), indices("a")), ([1, 2, 1] | index(1), indices([1, 2])),
+            ("a" | index(""), rindex(""), indices(""))
+            """
+        let expected = """
+            ["2021-02-25T14:59:10Z", "2021", "2021-02-25T14:59:10Z", "2021", 9, 9, 1000,
+             "no number", "no number", "no number", "no number", "no number", 0, 4, [0, 4], 0, [0], null, null, []]
+            """
+        #expect(try await run("[\(program)]") == .success([try JSONValue(parsing: Array(expected.utf8))]))
+    }
+
     @Test("a thousand outputs are fine, one more is not")
     func outputs() async throws {
         #expect(try await run("range(1000)").get().count == 1_000)
