@@ -2,6 +2,7 @@ import HTTPTypes
 import HummingbirdTesting
 import NIOCore
 import NPSModel
+import NPSQueue
 import Testing
 
 @testable import NPSServer
