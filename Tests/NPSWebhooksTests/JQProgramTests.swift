@@ -124,6 +124,20 @@ struct JQProgramTests {
         }
     }
 
+    @Test(
+        "text doesn't become a number that is none",
+        arguments: [
+            #""nan" | fromjson"#, #""[{\"a\": nan}]" | fromjson"#, #""nan" | tonumber"#,
+            #"[1, 2][("nan" | fromjson):]"#,
+        ]
+    )
+    func noNumber(_ program: String) async throws {
+        guard case .failure(.stopped) = try await run(program) else {
+            Issue.record("\(program) is no error")
+            return
+        }
+    }
+
     @Test("builtins that are mended do what they always did")
     func mended() async throws {
         let program = """

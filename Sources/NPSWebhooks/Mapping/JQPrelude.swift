@@ -29,6 +29,9 @@ enum JQPrelude {
         #"def strflocaltime(f): (f | _format) as $f | (if type == "number" then localtime else . end) | _strflocaltime($f);"#,
         #"def todateiso8601: strftime("%Y-%m-%dT%H:%M:%SZ"); def todate: todateiso8601; def date: todate;"#,
         // Loses the memory of text that is JSON, but no number.
+        // Aborts when a number that is none ends up as the bound of a slice.
+        #"def _fromjson: fromjson; def fromjson: _fromjson"#
+            + #" | if any(.. ; type == "number" and isnan) then error("nan is no JSON") else . end;"#,
         #"def _number: if type == "number" then . else error("\(type) can't be parsed as a number") end;"#,
         #"def tonumber: (if type == "string" then fromjson else . end) | _number;"#,
         // Never come to an end when they look for an empty text, and can't be interrupted.
