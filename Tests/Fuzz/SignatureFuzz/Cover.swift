@@ -25,7 +25,7 @@ enum Cover: Sendable {
                 && delivery.publicURL.removingPercentEncoding == Signed.url.removingPercentEncoding
         case .token(let token):
             delivery.headers.contains { $0.value == token }
-                || delivery.publicURL.removingPercentEncoding?.contains(token) == true
+                || delivery.publicURL.split { "?&=".contains($0) }.contains { $0.removingPercentEncoding == token }
         }
     }
 
