@@ -169,7 +169,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["nps-collector", "NPSModel", "PlanhatAPI"]
+            dependencies: ["nps-collector", "NPSModel", "NPSQueue", "NPSServer", "PlanhatAPI"]
         ),
         .testTarget(
             name: "PlanhatAPITests",
@@ -219,7 +219,11 @@ let package = Package(
         ),
         .testTarget(
             name: "NPSAppTests",
-            dependencies: ["NPSApp", "NPSServer", .product(name: "Logging", package: "swift-log")]
+            dependencies: [
+                "NPSApp", "NPSModel", "NPSQueue", "NPSServer", "NPSWebhooks",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]

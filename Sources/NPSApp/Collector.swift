@@ -17,7 +17,7 @@ package struct Collector: Sendable {
     private let queue: ResponseQueue
     private let client: PlanhatClient
     private let forwarder: Forwarder
-    private let catalogue: SourceCatalogue
+    private let sources: LiveSources
     private let pages: SurveyPages
     private let readiness: Readiness
 
@@ -27,13 +27,12 @@ package struct Collector: Sendable {
     package init(settings: Settings, logger: Logger) throws {
         self.settings = settings
         self.logger = logger
-        catalogue = try settings.makeCatalogue()
+        sources = LiveSources(try settings.makeCatalogue(), reading: settings.readSources)
         pages = try settings.makePages()
         client = try settings.makeClient(logger: logger)
-        queue = try ResponseQueue(
-            configuration: ResponseQueue.Configuration(path: settings.queuePath),
-            logger: logger
-        )
+        var storage = ResponseQueue.Configuration(path: settings.queuePath)
+        storage.quarantineByteLimit = settings.quarantine.maxBytes
+        queue = try ResponseQueue(configuration: storage, logger: logger)
         readiness = Readiness(queue: queue)
         forwarder = Forwarder(
             queue: queue,
@@ -57,6 +56,12 @@ package struct Collector: Sendable {
             try adminListener(metrics),
             try publicListener(),
         ]
+        services.append(
+            SourceReload(sources: sources, signals: await UnixSignalsSequence(trapping: .sighup), logger: logger)
+        )
+        if let retention = settings.quarantine.retention {
+            services.append(QuarantineRetention(queue: queue, retention: retention, logger: logger))
+        }
         if let redirect = try redirectListener() { services.append(redirect) }
         // Services stop in reverse: the last one hears of it first.
         services.append(DrainService(readiness: readiness))
@@ -80,7 +85,7 @@ package struct Collector: Sendable {
         let parts = PublicListener.Parts(
             queue: queue,
             pages: pages,
-            catalogue: catalogue,
+            sources: sources,
             readiness: readiness,
             publicURL: settings.http.publicURL,
             surveyIsOpen: settings.survey.isOpen,
@@ -103,7 +108,7 @@ package struct Collector: Sendable {
     private func adminListener(_ metrics: MetricsRegistry) throws -> Listener {
         let parts = AdminListener.Parts(
             queue: queue,
-            catalogue: catalogue,
+            sources: sources,
             readiness: readiness,
             token: settings.admin.token,
             forwarding: { [forwarder] in forwarder.condition.description },

@@ -8,6 +8,7 @@ extension Answer {
             case .notSent(let why): .notSent(why)
             case .rateLimited(let seconds): .rateLimited(retryAfter: seconds)
             case .ambiguous(let why): .ambiguous(why)
+            case .rejected(status: 413, _): .tooLarge(error.description)
             case .rejected, .invalidRequest: .rejected(error.description)
             case .refused(.permission, let sentence): .denied(sentence)
             case .refused(_, let sentence): .refused(sentence)

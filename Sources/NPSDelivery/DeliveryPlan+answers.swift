@@ -18,6 +18,7 @@ extension DeliveryPlan {
         switch answer {
         case .created(let id?):
             breaker.gotThrough()
+            suspicion.gotThrough(shipment.claims.map(\.response.id))
             for claim in shipment.claims { unsettled.settle(claim, .delivered(planhatID: id)) }
         case .created(nil):
             breaker.gotThrough()
@@ -25,6 +26,9 @@ extension DeliveryPlan {
         case .upserted(let report):
             take(report, of: shipment, at: now)
         case .rejected(let reason):
+            reject(shipment, reason, at: now)
+        case .tooLarge(let reason):
+            if !shipment.isAlone { byteLimit = max(min(byteLimit, shipment.approximateBytes) / 2, Self.leastByteLimit) }
             reject(shipment, reason, at: now)
         case .denied(let sentence):
             deny(shipment, sentence, at: now)
@@ -34,8 +38,12 @@ extension DeliveryPlan {
         return Tally(unsettled.verdicts.dropFirst(before))
     }
 
+    /// A response and its custom properties fit in several times.
+    private static let leastByteLimit = 1 << 16
+
     private mutating func take(_ report: BulkReport, of shipment: Shipment, at now: Date) {
         breaker.gotThrough()
+        suspicion.gotThrough(shipment.claims.map(\.response.id))
         let reading = BulkReading(report, of: shipment)
         var again: [Claim] = []
         for claim in shipment.claims {
@@ -118,16 +126,25 @@ extension DeliveryPlan {
         case .refused(let sentence):
             pause(shipment, sentence, at: now)
         case .ambiguous(let reason):
+            suspicion.failed(shipment.claims.map(\.response.id))
             // Before the breaker hears of it: whether this response is alone in failing is what it knew until now.
             for claim in shipment.claims { doubt(claim, of: shipment, reason, at: now) }
             let until = breaker.failed(reason, at: now, fraction: fraction())
             dropHand(retryAt: until, reason: reason)
-        case .created, .upserted, .rejected, .denied:
+        case .created, .upserted, .rejected, .tooLarge, .denied:
             break
         }
     }
 
     private mutating func pause(_ shipment: Shipment, _ sentence: String, at now: Date) {
+        suspicion.failed(shipment.claims.map(\.response.id))
+        if shipment.isAlone, let claim = shipment.claims.first, isOffensive(claim) {
+            // Some firewall dislikes a text, or the like: waiting for a person must not keep the others waiting.
+            return unsettled.settle(
+                claim,
+                .park(reason: "refused again and again while others got through: " + sentence)
+            )
+        }
         let isProbe = shipment.isAlone && breaker.isProbing && !shipment.mayHaveArrived
         let until = breaker.refused(sentence, at: now)
         if isProbe {
@@ -136,6 +153,12 @@ extension DeliveryPlan {
             hand.insert(shipment, at: 0)
         }
         dropHand(retryAt: until, reason: sentence)
+    }
+
+    /// Refused on its own three times, each after others had got through.
+    private func isOffensive(_ claim: Claim) -> Bool {
+        let alone = Int.bitWidth - (configuration.batchSize - 1).leadingZeroBitCount
+        return suspicion.strikes(claim.response.id) >= max(alone, 0) + 3
     }
 
     /// Whoever is denied after its company got through is denied for itself; seen three times, to be sure that the

@@ -13,7 +13,7 @@ extension DeliveryPlan {
         var limit = Int.max
         for claim in claims {
             let size = claim.approximateBytes
-            let isFull = batch.count >= min(limit, batchLimit(claim)) || bytes + size > configuration.batchBytes
+            let isFull = batch.count >= min(limit, batchLimit(claim)) || bytes + size > byteLimit
             if isFull, !batch.isEmpty {
                 shipments.append(Shipment(batch, .upsert))
                 batch = []
@@ -28,12 +28,15 @@ extension DeliveryPlan {
         return shipments
     }
 
-    /// Who failed repeatedly travels in ever smaller company: a response that makes the API fail ends up alone, and
-    /// those that only failed beside it arrive. The second attempt has its full company still, since most failures
-    /// are nobody's.
+    /// A response that makes the API fail ends up alone, and those that only failed beside it arrive.
     private func batchLimit(_ claim: Claim) -> Int {
-        max(1, configuration.batchSize >> min(max(claim.attempts - 1, 0), 16))
+        max(1, configuration.batchSize >> min(suspicion.strikes(claim.response.id), 16))
     }
+}
+
+extension Shipment {
+    /// Of all its claims' records.
+    var approximateBytes: Int { claims.reduce(0) { $0 + $1.approximateBytes } }
 }
 
 extension Claim {

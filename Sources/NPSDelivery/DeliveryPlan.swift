@@ -40,10 +40,14 @@ package struct DeliveryPlan: Sendable {
     private var queueReady = Date.distantPast
     /// Left out by Planhat once; the next time they are parked. Forgotten at a restart, which costs one more request.
     var ignoredOnce: Set<ResponseID> = []
+    var suspicion = Suspicion()
+    /// Bytes in one request; less than configured once Planhat found one too large.
+    var byteLimit: Int
 
     /// - Parameter fraction: random numbers, 0..<1
     package init(configuration: Configuration, fraction: @escaping @Sendable () -> Double) {
         self.configuration = configuration
+        byteLimit = configuration.batchBytes
         self.fraction = fraction
         breaker = CircuitBreaker(timing: configuration.timing)
         pace = Pace(requestsPerMinute: configuration.requestsPerMinute)

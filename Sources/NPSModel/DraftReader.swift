@@ -123,7 +123,7 @@ struct DraftReader {
     }
 
     private static let fields: Set = [
-        "id", "email", "score", "comment", "answeredAt", "sentAt", "campaignId", "companyId", "custom",
+        "id", "email", "score", "comment", "answeredAt", "sentAt", "updatedAt", "campaignId", "companyId", "custom",
     ]
 
     /// A misspelt field would otherwise be lost without a word. The name itself is the sender's text and isn't echoed.

@@ -2,7 +2,7 @@ import Crypto
 package import Foundation
 
 /// Unchecked input, in the names of the mapping output: `id`, `email`, `score`, `comment`, `answeredAt`, `sentAt`,
-/// `campaignId`, `companyId`, `custom`. ``check(source:receivedAt:)`` turns it into a response or says what is wrong.
+/// `updatedAt`, `campaignId`, `companyId`, `custom`. ``check(source:receivedAt:)`` turns it into a response or says what is wrong.
 package struct ResponseDraft: Sendable, Hashable {
     /// The limits of what is kept, in characters (`comment`) and UTF-8 bytes (the rest).
     package enum Limit {
@@ -38,6 +38,7 @@ package struct ResponseDraft: Sendable, Hashable {
         let comment = reader.comment()
         let answeredAt = reader.date("answeredAt", notAfter: receivedAt)
         let sentAt = reader.date("sentAt", notAfter: nil)
+        let updatedAt = reader.date("updatedAt", notAfter: receivedAt)
         let campaignID = reader.identifier("campaignId")
         let companyID = reader.identifier("companyId")
         let custom = reader.custom()
@@ -55,7 +56,7 @@ package struct ResponseDraft: Sendable, Hashable {
             companyID: companyID,
             custom: custom
         )
-        return Submission(response, answeredAtIsGiven: answeredAt != nil)
+        return Submission(response, answeredAtIsGiven: answeredAt != nil, updatedAt: updatedAt)
     }
 
     /// Stands in for a missing `id`: a digest of the rest, so that the same delivery twice is one response.

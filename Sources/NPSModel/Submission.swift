@@ -1,12 +1,20 @@
+package import Foundation
+
 /// A checked response on its way into the queue, with the digest by which a repetition is told from an edit.
 package struct Submission: Sendable, Hashable {
     package let response: SurveyResponse
     /// ``SurveyResponse/digest(answeredAtIsGiven:)`` of what was received.
     package let digest: String
+    /// When the answer got this content, as the tool says: what is older than what is known came late and is dropped.
+    /// Nil when the tool doesn't say; then the last one to arrive counts.
+    package let version: Date?
 
-    /// - Parameter answeredAtIsGiven: false when the answer's time is only the time of its arrival.
-    package init(_ response: SurveyResponse, answeredAtIsGiven: Bool = true) {
+    /// - Parameters:
+    ///   - answeredAtIsGiven: false when the answer's time is only the time of its arrival.
+    ///   - updatedAt: nil when the tool tells no other time than the answer's.
+    package init(_ response: SurveyResponse, answeredAtIsGiven: Bool = true, updatedAt: Date? = nil) {
         self.response = response
-        self.digest = response.digest(answeredAtIsGiven: answeredAtIsGiven)
+        digest = response.digest(answeredAtIsGiven: answeredAtIsGiven)
+        version = updatedAt ?? (answeredAtIsGiven ? response.answeredAt : nil)
     }
 }

@@ -7,7 +7,12 @@ package struct QuarantineEntry: Sendable, Hashable, Codable {
     package let source: String
     package let deliveryID: String?
     package let contentType: String?
+    /// When it first came; its age counts from here.
     package let receivedAt: Date
+    /// When it came last: its sender may try again for days.
+    package let lastSeenAt: Date
+    /// At least 1.
+    package let timesSeen: Int
     package let problems: [FieldProblem]
     /// In bytes.
     package let bodySize: Int

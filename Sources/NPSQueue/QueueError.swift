@@ -8,6 +8,8 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
     case diskFull
     /// The quarantine has reached its byte limit.
     case quarantineFull
+    /// The entry that was to be resolved is gone: another replay took it, or it was discarded or grew too old.
+    case resolvedBefore(QuarantineID)
     /// The file can't be read or written just now; the queue re-opens it before it works again.
     case storage(String)
     /// The file is no queue, or what is in it contradicts itself.
@@ -26,6 +28,8 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
             "The disk that holds the queue is full or nearly so. Free some space; the queue goes on by itself."
         case .quarantineFull:
             "The quarantine is full. Replay or discard what is in it, then send the delivery again."
+        case .resolvedBefore(let id):
+            "The quarantined payload \(id) is gone: it was replayed, discarded or removed for its age meanwhile."
         case .storage(let what):
             "The queue's file can't be used: \(what). Check the disk and the file's permissions."
         case .damaged(let what):

@@ -2,15 +2,22 @@ import GRDB
 import NPSModel
 
 extension QueueTransaction {
-    mutating func receive(_ incoming: Incoming) throws -> Acceptance {
-        if try insert(incoming) { return .accepted }
+    /// - Parameter arrival: when the submission came in, if that is not now.
+    mutating func receive(_ incoming: Incoming, arrival: Milliseconds? = nil) throws -> Acceptance {
+        if try insert(incoming, arrival: arrival) { return .accepted }
         guard var response = try response(incoming.id) else {
             throw QueueError.damaged("a response's id is taken, but its row can't be found")
         }
-        let old = response.standing.state
-        let acceptance = response.standing.receive(digest: incoming.digest, at: now)
+        let old = response.standing
+        let acceptance = response.standing.receive(
+            digest: incoming.digest,
+            version: incoming.version,
+            at: now,
+            arrival: arrival
+        )
+        guard response.standing != old else { return acceptance }
+        try save(response, was: old.state, payload: acceptance == .updated ? incoming.payload : nil)
         guard acceptance == .updated else { return acceptance }
-        try save(response, was: old, payload: incoming.payload)
         if let next = response.standing.nextAttemptAt, next <= now { leavesDue = true }
         return acceptance
     }

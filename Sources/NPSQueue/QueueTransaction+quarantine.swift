@@ -24,29 +24,35 @@ struct IncomingQuarantine: Sendable {
 }
 
 extension QueueTransaction {
-    /// Refuses before it writes anything when the new ones among the drafts don't fit.
+    /// Refuses the call when the new ones among the drafts don't fit.
     mutating func quarantine(_ drafts: [IncomingQuarantine], byteLimit: Int) throws -> [QuarantineID] {
         try drafts.map { try quarantine($0, byteLimit: byteLimit) }
     }
 
-    /// A repetition gets the first one's id, also when the quarantine is full.
+    /// A repetition is counted at the first one, also when the quarantine is full.
     private mutating func quarantine(_ incoming: IncomingQuarantine, byteLimit: Int) throws -> QuarantineID {
         let draft = incoming.draft
         if let known = try row(
             "SELECT id FROM quarantine WHERE source = ? AND key = ?",
             [draft.source, incoming.key]
         ) {
-            return QuarantineID(rawValue: known[0])
+            let id = QuarantineID(rawValue: known[0])
+            try execute(
+                "UPDATE quarantine SET times_seen = times_seen + 1, last_seen_at = ? WHERE id = ?",
+                [now, id.rawValue]
+            )
+            return id
         }
         guard incoming.size <= byteLimit - ledger.books.quarantinedBytes else { throw QueueError.quarantineFull }
         try execute(
             """
-            INSERT INTO quarantine (source, key, delivery_id, content_type, received_at, problems, size, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO quarantine
+                (source, key, delivery_id, content_type, received_at, last_seen_at, problems, size, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                draft.source, incoming.key, draft.deliveryID, draft.contentType, now, incoming.problems,
-                incoming.size, Data(draft.body),
+                draft.source, incoming.key, draft.deliveryID, draft.contentType, now, now,
+                incoming.problems, incoming.size, Data(draft.body),
             ]
         )
         ledger.books.quarantined += 1
@@ -57,17 +63,57 @@ extension QueueTransaction {
     /// False for an unknown id.
     mutating func discard(_ id: QuarantineID) throws -> Bool {
         guard let row = try row("SELECT size FROM quarantine WHERE id = ?", [id.rawValue]) else { return false }
+        try remove(id, size: row[0])
+        return true
+    }
+
+    /// Removes the oldest of those that came before `date`: at most `limit` entries, and no more once they take
+    /// `byteLimit` together. Gives how many there were.
+    mutating func expire(before date: Milliseconds, limit: Int, byteLimit: Int) throws -> Int {
+        let old = try rows(
+            "SELECT id, size FROM quarantine WHERE received_at < ? ORDER BY received_at LIMIT ?",
+            [date, limit]
+        )
+        var count = 0
+        var bytes = 0
+        for row in old where bytes < byteLimit {
+            let size: Int = row[1]
+            try remove(QuarantineID(rawValue: row[0]), size: size)
+            count += 1
+            bytes += size
+        }
+        return count
+    }
+
+    /// Removes entries that a replay has resolved, and gives the time when the first of them came; nil for none.
+    ///
+    /// Refuses before it writes anything when one of them is gone.
+    mutating func resolve(_ ids: [QuarantineID]) throws -> Milliseconds? {
+        var oldest: Milliseconds?
+        var sizes: [QuarantineID: Int] = [:]
+        for id in ids {
+            guard let row = try row("SELECT received_at, size FROM quarantine WHERE id = ?", [id.rawValue]) else {
+                throw QueueError.resolvedBefore(id)
+            }
+            oldest = min(oldest ?? .max, row[0])
+            sizes[id] = row[1]
+        }
+        for (id, size) in sizes { try remove(id, size: size) }
+        return oldest
+    }
+
+    private mutating func remove(_ id: QuarantineID, size: Int) throws {
         try execute("DELETE FROM quarantine WHERE id = ?", [id.rawValue])
         ledger.books.quarantined -= 1
-        ledger.books.quarantinedBytes -= row[0]
+        ledger.books.quarantinedBytes -= size
         leavesRemains = true
-        return true
     }
 
     func quarantine(limit: Int, after: Int64?) throws -> [QuarantineEntry] {
         try rows(
             """
-            SELECT id, source, delivery_id, content_type, received_at, problems, length(body), NULL
+            SELECT id, source, delivery_id, content_type, received_at, last_seen_at, times_seen, problems,
+                length(body), NULL
             FROM quarantine WHERE id > ? ORDER BY id LIMIT ?
             """,
             [after ?? 0, min(max(limit, 0), QueueFilter.maximum)]
@@ -77,7 +123,8 @@ extension QueueTransaction {
     func quarantineEntry(_ id: QuarantineID) throws -> QuarantineEntry? {
         try row(
             """
-            SELECT id, source, delivery_id, content_type, received_at, problems, length(body), body
+            SELECT id, source, delivery_id, content_type, received_at, last_seen_at, times_seen, problems,
+                length(body), body
             FROM quarantine WHERE id = ?
             """,
             [id.rawValue]
@@ -85,16 +132,18 @@ extension QueueTransaction {
     }
 
     private static func entry(_ row: Row) throws -> QuarantineEntry {
-        let problems: String = row[5]
+        let problems: String = row[7]
         return QuarantineEntry(
             id: QuarantineID(rawValue: row[0]),
             source: row[1],
             deliveryID: row[2],
             contentType: row[3],
             receivedAt: (row[4] as Milliseconds).date,
+            lastSeenAt: (row[5] as Milliseconds).date,
+            timesSeen: row[6],
             problems: try JSONDecoder().decode([FieldProblem].self, from: Data(problems.utf8)),
-            bodySize: row[6],
-            body: row[7]
+            bodySize: row[8],
+            body: row[9]
         )
     }
 }

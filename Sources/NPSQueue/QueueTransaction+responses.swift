@@ -6,12 +6,14 @@ struct Incoming: Sendable {
     let id: String
     let source: String
     let digest: String
+    let version: Milliseconds?
     let payload: String
 
     init(_ submission: Submission) {
         id = submission.response.id.rawValue
         source = submission.response.source
         digest = submission.digest
+        version = submission.version.map { Milliseconds($0) }
         payload = StoredContent(submission.response).json
     }
 }
@@ -25,22 +27,22 @@ struct StoredResponse {
 extension QueueTransaction {
     private static let standingColumns = """
         sequence, state, digest, revision, attempts, must_upsert, next_attempt_at, received_at, delivered_at, \
-        planhat_id, reason
+        planhat_id, reason, version
         """
 
     /// False when the id is known; then nothing is written.
-    mutating func insert(_ incoming: Incoming) throws -> Bool {
-        let standing = Standing(digest: incoming.digest, at: now)
+    mutating func insert(_ incoming: Incoming, arrival: Milliseconds?) throws -> Bool {
+        let standing = Standing(digest: incoming.digest, version: incoming.version, at: now, arrival: arrival)
         try execute(
             """
             INSERT INTO responses (id, state, source, payload, digest, revision, attempts, must_upsert,
-                next_attempt_at, received_at, accepted_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                next_attempt_at, received_at, accepted_at, version)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """,
             [
                 incoming.id, standing.state.rawValue, incoming.source, incoming.payload, standing.digest,
                 standing.revision, standing.attempts, standing.mustUpsert, standing.nextAttemptAt,
-                standing.receivedAt, now,
+                standing.receivedAt, now, standing.version,
             ]
         )
         guard database.changesCount == 1 else { return false }
@@ -73,6 +75,7 @@ extension QueueTransaction {
         standing.deliveredAt = row[8]
         standing.planhatID = row[9]
         standing.reason = row[10]
+        standing.version = row[11]
         return StoredResponse(sequence: row[0], standing: standing)
     }
 
@@ -82,14 +85,14 @@ extension QueueTransaction {
         try execute(
             """
             UPDATE responses SET state = ?, digest = ?, revision = ?, attempts = ?, must_upsert = ?,
-                next_attempt_at = ?, received_at = ?, delivered_at = ?, planhat_id = ?, reason = ?,
+                next_attempt_at = ?, received_at = ?, delivered_at = ?, planhat_id = ?, reason = ?, version = ?,
                 payload = CASE WHEN ? THEN COALESCE(?, payload) END
             WHERE sequence = ?
             """,
             [
                 standing.state.rawValue, standing.digest, standing.revision, standing.attempts, standing.mustUpsert,
                 standing.nextAttemptAt, standing.receivedAt, standing.deliveredAt, standing.planhatID,
-                standing.reason, standing.keepsContent, payload, response.sequence,
+                standing.reason, standing.version, standing.keepsContent, payload, response.sequence,
             ]
         )
         ledger.books.move(from: old, to: standing.state)

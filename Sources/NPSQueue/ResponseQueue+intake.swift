@@ -4,9 +4,11 @@ extension ResponseQueue {
     /// Takes responses in, keeps what can't be one in quarantine, and removes what a replay has resolved: all of it in
     /// one transaction, durable on return.
     ///
-    /// The same id twice within one call works in order. Unknown `resolving` ids are ignored.
+    /// The same id twice within one call works in order. What is resolved gives its age to the submissions: a response
+    /// whose content came in later stays as it is, `unchanged`, since the newest wins.
     ///
-    /// - Throws: `busy`, `diskFull`, `quarantineFull`, or what went wrong with the file; then nothing was kept.
+    /// - Throws: `busy`, `diskFull`, `quarantineFull`, `resolvedBefore` when one of the entries is gone, or what went
+    ///   wrong with the file; then nothing was kept.
     package func accept(
         _ submissions: [Submission],
         quarantining drafts: [QuarantineDraft] = [],
@@ -57,11 +59,11 @@ private struct IntakeWork: Sendable {
 
     func perform(in transaction: inout QueueTransaction, byteLimit: Int) throws -> Intake {
         // What is resolved goes first and makes room.
-        for id in resolved { _ = try transaction.discard(id) }
+        let arrival = try transaction.resolve(resolved)
         let ids = try transaction.quarantine(quarantined, byteLimit: byteLimit)
         var outcomes: [Acceptance] = []
         outcomes.reserveCapacity(incoming.count)
-        for submission in incoming { outcomes.append(try transaction.receive(submission)) }
+        for submission in incoming { outcomes.append(try transaction.receive(submission, arrival: arrival)) }
         return Intake(outcomes: outcomes, quarantined: ids)
     }
 }

@@ -1,4 +1,10 @@
+package import Foundation
+
 extension ResponseQueue {
+    /// Entries a transaction removes at most, and the bytes after which it takes no more: overwriting them is work that
+    /// acceptance waits behind.
+    private static let removals = (entries: 100, bytes: 4 << 20)
+
     /// Without bodies, oldest first; page with the last entry's id as `after`. At most ``QueueFilter/maximum``.
     package func quarantine(limit: Int = 100, after: Int64? = nil) async throws(QueueError) -> [QuarantineEntry] {
         try await transact { transaction in try transaction.quarantine(limit: limit, after: after) }
@@ -9,12 +15,40 @@ extension ResponseQueue {
         try await transact { transaction in try transaction.quarantineEntry(id) }
     }
 
-    /// Removes entries for good. Gives how many there were.
+    /// Removes entries for good. Gives how many there were. On return nothing of them is left in the database or its
+    /// log.
     package func discard(_ ids: [QuarantineID]) async throws(QueueError) -> Int {
-        try await transact { transaction in
-            var count = 0
-            for id in ids where try transaction.discard(id) { count += 1 }
-            return count
+        var count = 0
+        // A body may be as large as a whole transaction of small ones.
+        for start in stride(from: 0, to: ids.count, by: 10) {
+            let part = ids[start..<min(start + 10, ids.count)]
+            count += try await transact { transaction in
+                var count = 0
+                for id in part where try transaction.discard(id) { count += 1 }
+                return count
+            }
         }
+        if count > 0 { await truncateLog() }
+        return count
+    }
+
+    /// Removes the entries that first came before `date`, a few in each transaction. Gives how many there were. On
+    /// return nothing of them is left in the database or its log.
+    package func expireQuarantine(before date: Date) async throws(QueueError) -> Int {
+        let limit = Milliseconds(date)
+        var count = 0
+        while true {
+            let part = try await transact { transaction in
+                try transaction.expire(
+                    before: limit,
+                    limit: Self.removals.entries,
+                    byteLimit: Self.removals.bytes
+                )
+            }
+            guard part > 0 else { break }
+            count += part
+        }
+        if count > 0 { await truncateLog() }
+        return count
     }
 }

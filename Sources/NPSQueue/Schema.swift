@@ -10,6 +10,13 @@ enum Schema {
             try db.execute(sql: quarantine)
             try db.execute(sql: books)
         }
+        migrator.registerMigration("versions") { db in
+            // Of the content, as the tool says; what is there already has none.
+            try db.execute(sql: "ALTER TABLE responses ADD COLUMN version INTEGER")
+        }
+        migrator.registerMigration("quarantine: repetitions and age") { db in
+            try db.execute(sql: quarantineRepetitions)
+        }
         return migrator
     }
 
@@ -67,6 +74,14 @@ enum Schema {
             body BLOB NOT NULL,
             UNIQUE (source, key)
         ) STRICT;
+        """
+
+    /// A default can't be another column: the file's earlier entries are given theirs by hand.
+    private static let quarantineRepetitions = """
+        ALTER TABLE quarantine ADD COLUMN times_seen INTEGER NOT NULL DEFAULT 1 CHECK (times_seen >= 1);
+        ALTER TABLE quarantine ADD COLUMN last_seen_at INTEGER NOT NULL DEFAULT 0;
+        UPDATE quarantine SET last_seen_at = received_at;
+        CREATE INDEX quarantine_by_age ON quarantine (received_at);
         """
 
     private static let books = """

@@ -4,23 +4,28 @@ import Foundation
 struct Standing: Sendable, Hashable {
     var state = ResponseState.pending
     var digest: String
+    /// When the content was made, as the tool says; nil when it doesn't.
+    var version: Milliseconds?
     var revision = 1
     /// Made with the present content, or since the last `retry` by hand.
     var attempts = 0
     var mustUpsert = false
     /// Set while pending or sending; a release needs it again.
     var nextAttemptAt: Milliseconds?
-    /// When the present content came in.
+    /// When the present content came in; for what a replay yielded, when its delivery did.
     var receivedAt: Milliseconds
     var deliveredAt: Milliseconds?
     var planhatID: String?
     var reason: String?
 
     /// A response that is new.
-    init(digest: String, at now: Milliseconds) {
+    ///
+    /// - Parameter arrival: when it came in, if that is not now.
+    init(digest: String, version: Milliseconds? = nil, at now: Milliseconds, arrival: Milliseconds? = nil) {
         self.digest = digest
+        self.version = version
         nextAttemptAt = now
-        receivedAt = now
+        receivedAt = arrival ?? now
     }
 
     /// Whether the row still carries what the person said.
@@ -33,12 +38,27 @@ struct Standing: Sendable, Hashable {
 }
 
 extension Standing {
-    /// The same response came in again. `updated` means that its content has to be replaced.
-    mutating func receive(digest newDigest: String, at now: Milliseconds) -> Acceptance {
-        guard state != .erased, digest != newDigest else { return .unchanged }
+    /// The same response came in again. `updated` means that its content has to be replaced. What is older than what
+    /// is known is dropped: tools deliver again what they got no answer to, also after an edit.
+    ///
+    /// - Parameter arrival: when it came in, if that is not now. It tells the older where versions don't.
+    mutating func receive(
+        digest newDigest: String,
+        version newVersion: Milliseconds? = nil,
+        at now: Milliseconds,
+        arrival: Milliseconds? = nil
+    ) -> Acceptance {
+        guard state != .erased else { return .unchanged }
+        if let newVersion, let version, newVersion != version {
+            if newVersion < version { return .unchanged }
+        } else if let arrival, arrival < receivedAt {
+            return .unchanged
+        }
+        version = newVersion ?? version
+        guard digest != newDigest else { return .unchanged }
         digest = newDigest
         revision += 1
-        receivedAt = now
+        receivedAt = arrival ?? now
         switch state {
         case .pending, .sending, .erased:
             // A pending one keeps its schedule: the wait is for the API's sake. One that is being sent learns from
@@ -126,6 +146,7 @@ extension Standing {
         guard state != .erased else { return false }
         state = .erased
         digest = ""
+        version = nil
         nextAttemptAt = nil
         reason = nil
         return true

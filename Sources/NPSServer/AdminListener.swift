@@ -1,14 +1,13 @@
 import Hummingbird
 package import Logging
 package import NPSQueue
-package import NPSWebhooks
 
 /// Builds the listener for operators: health in detail, metrics, and with the token the queue and the quarantine.
 package enum AdminListener {
     /// What the routes need.
     package struct Parts: Sendable {
         package let queue: ResponseQueue
-        package let catalogue: SourceCatalogue
+        package let sources: LiveSources
         package let readiness: Readiness
         /// Nil = management is closed.
         package let token: String?
@@ -19,14 +18,14 @@ package enum AdminListener {
 
         package init(
             queue: ResponseQueue,
-            catalogue: SourceCatalogue,
+            sources: LiveSources,
             readiness: Readiness,
             token: String?,
             forwarding: @escaping @Sendable () -> String,
             metrics: @escaping @Sendable () -> String
         ) {
             self.queue = queue
-            self.catalogue = catalogue
+            self.sources = sources
             self.readiness = readiness
             self.token = token
             self.forwarding = forwarding
@@ -63,7 +62,7 @@ package enum AdminListener {
             .add(to: router)
         let managed = router.group().add(middleware: AdminToken(token: parts.token))
         QueueRoutes(queue: parts.queue).add(to: managed)
-        QuarantineRoutes(queue: parts.queue, catalogue: parts.catalogue).add(to: managed)
+        QuarantineRoutes(queue: parts.queue, sources: parts.sources).add(to: managed)
         return router
     }
 }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import NPSModel
 import NPSQueue
+import NPSWebhooks
 
 extension Problem {
     static let unexpected = Problem(
@@ -54,13 +55,49 @@ extension Problem {
 
     /// Trouble of our own is never the sender's fault: always 503 with a time to come back.
     static func unavailable(_ error: QueueError) -> Problem {
-        var seconds = 30
-        if case .busy(let delay) = error { seconds = max(1, delay) }
-        return Problem(
+        switch error {
+        case .quarantineFull: quarantineFull
+        case .busy(let delay): unavailable(retryAfter: max(1, delay))
+        default: unavailable(retryAfter: 30)
+        }
+    }
+
+    private static func unavailable(retryAfter seconds: Int) -> Problem {
+        Problem(
             status: .serviceUnavailable,
             title: "Not available just now",
             detail: "The response was not stored. Send it again after the time in Retry-After.",
             retryAfter: seconds
+        )
+    }
+
+    /// A person has to make room: asking every few seconds wouldn't hurry them.
+    static let quarantineFull = Problem(
+        status: .serviceUnavailable,
+        title: "The quarantine is full",
+        detail: """
+            This delivery holds what is no valid response, and there is no room to keep it until the mapping is \
+            mended. Nothing of it was stored, its valid responses included. Send it again after the time in Retry-After.
+            """,
+        retryAfter: 600
+    )
+
+    static func methodNotAllowed(_ methods: [HTTPRequest.Method]) -> Problem {
+        Problem(
+            status: .methodNotAllowed,
+            title: "Method not allowed",
+            detail: "This address takes " + methods.map(\.rawValue).joined(separator: ", ") + ".",
+            allow: methods
+        )
+    }
+
+    /// Only for operators: names files and lines.
+    static func unusableSources(_ error: WebhookError) -> Problem {
+        Problem(
+            status: .conflict,
+            title: "The sources can't be used",
+            detail: (["Those that were read before stay in force, and nothing was replayed."] + error.sentences)
+                .joined(separator: "\n")
         )
     }
 }

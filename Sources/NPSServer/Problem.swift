@@ -14,6 +14,8 @@ struct Problem: Error, Sendable, Equatable {
     var ids: [ResponseID] = []
     /// Seconds.
     var retryAfter: Int?
+    /// The methods that the address takes; empty = not said.
+    var allow: [HTTPRequest.Method] = []
 
     private struct Document: Encodable {
         let type = "about:blank"
@@ -41,6 +43,7 @@ struct Problem: Error, Sendable, Equatable {
             body: .init(byteBuffer: ByteBuffer(bytes: body))
         )
         if let retryAfter { response.headers[.retryAfter] = String(retryAfter) }
+        if !allow.isEmpty { response.headers[.allow] = allow.map(\.rawValue).joined(separator: ", ") }
         return response
     }
 }

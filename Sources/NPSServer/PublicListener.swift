@@ -1,10 +1,10 @@
+package import CoreMetrics
 package import Foundation
 import Hummingbird
 package import Logging
 package import NIOSSL
 package import NPSQueue
 package import NPSSurvey
-package import NPSWebhooks
 
 /// Builds the listener that people and tools talk to.
 package enum PublicListener {
@@ -12,18 +12,20 @@ package enum PublicListener {
     package struct Parts: Sendable {
         package let queue: ResponseQueue
         package let pages: SurveyPages
-        package let catalogue: SourceCatalogue
+        package let sources: LiveSources
         package let readiness: Readiness
         package let publicURL: PublicURL
         package let surveyIsOpen: Bool
         package let proxies: TrustedProxies
         package var rateLimit = ClientRateLimit()
         package var now: @Sendable () -> Date = { Date() }
+        /// The program's own at the time when the parts are made.
+        package var metrics: any MetricsFactory = MetricsSystem.factory
 
         package init(
             queue: ResponseQueue,
             pages: SurveyPages,
-            catalogue: SourceCatalogue,
+            sources: LiveSources,
             readiness: Readiness,
             publicURL: PublicURL,
             surveyIsOpen: Bool,
@@ -31,7 +33,7 @@ package enum PublicListener {
         ) {
             self.queue = queue
             self.pages = pages
-            self.catalogue = catalogue
+            self.sources = sources
             self.readiness = readiness
             self.publicURL = publicURL
             self.surveyIsOpen = surveyIsOpen
@@ -65,16 +67,22 @@ package enum PublicListener {
             HeadResponses()
             ErrorResponses()
             RequestLimits()
+            WebhookMethods(sources: parts.sources, basePath: parts.publicURL.basePath)
         }
         HealthRoutes(readiness: parts.readiness).add(to: router)
-        add(parts, to: router)
+        let matches = SecretMatches(factory: parts.metrics)
+        add(parts, matches, to: router)
         // A proxy may pass the base path on or strip it: both spellings lead to the same routes.
         let basePath = parts.publicURL.basePath
-        if !basePath.isEmpty { add(parts, to: router.group(RouterPath(basePath))) }
+        if !basePath.isEmpty { add(parts, matches, to: router.group(RouterPath(basePath))) }
         return router
     }
 
-    private static func add(_ parts: Parts, to router: some RouterMethods<CollectorContext>) {
+    private static func add(
+        _ parts: Parts,
+        _ matches: SecretMatches,
+        to router: some RouterMethods<CollectorContext>
+    ) {
         SurveyRoutes(
             pages: parts.pages,
             queue: parts.queue,
@@ -85,9 +93,10 @@ package enum PublicListener {
             now: parts.now
         ).add(to: router)
         WebhookRoutes(
-            catalogue: parts.catalogue,
+            sources: parts.sources,
             queue: parts.queue,
             publicURL: parts.publicURL,
+            matches: matches,
             now: parts.now
         ).add(to: router)
     }

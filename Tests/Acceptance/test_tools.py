@@ -1,6 +1,8 @@
 """Every kind of signature and body that survey tools use, posted over TLS as they would post it."""
 
+import json
 import secrets
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -34,6 +36,16 @@ def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
         },
     )
     deployment.trust(certificate)
+    deployment.start()
+    yield deployment
+    deployment.stop()
+
+
+@pytest.fixture(scope="module")
+def deployment_for_curl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """Without TLS, so that the printed commands need no certificate."""
+    webhooks = {tool.name: {"secrets": [tool.secret]} for tool in TOOLS}
+    deployment = Deployment(tmp_path_factory.mktemp("curl"), {"webhooks": webhooks})
     deployment.start()
     yield deployment
     deployment.stop()
@@ -83,7 +95,7 @@ def test_a_tool_that_sends_ids_only_gets_advice(collector: Deployment, tool: Too
 
 @pytest.mark.parametrize("tool", PARAMETERS)
 def test_another_secret_is_refused(collector: Deployment, tool: Tool) -> None:
-    wrong = tool.secret.replace("a", "b", 1) if tool.secret.startswith("whsec_") else tool.secret + "x"
+    wrong = "whsec_" + tool.secret[:5:-1] if tool.secret.startswith("whsec_") else tool.secret + "x"
     assert post(collector, signed(tool, fresh(), wrong)).status == 401
 
 
@@ -134,3 +146,34 @@ def test_hubspots_older_signature_is_understood(collector: Deployment) -> None:
     assert post(collector, delivery).status == 422
     delivery.path += "2"
     assert post(collector, delivery).status == 401
+
+
+@pytest.mark.parametrize("tool", PARAMETERS)
+def test_webhook_sign_prints_a_curl_that_is_accepted(deployment_for_curl: Deployment, tool: Tool) -> None:
+    """Also for forms, whose content type it guesses, and for secrets in the address."""
+    delivery = tool.delivery(fresh())
+    if tool.name == "qualtrics":
+        delivery.body = b"MSG=%7B%22ResponseID%22%3A%22R_1%22%7D&Topic=t"
+    file = deployment_for_curl.directory / f"{tool.name} payload"
+    file.write_bytes(delivery.body)
+    printed = deployment_for_curl.run("webhook", "sign", tool.name, str(file))
+    assert printed.returncode == 0, printed.stderr
+    command = printed.stdout.strip() + " -o /dev/null -w '%{http_code}'"
+    answer = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=20)
+    assert answer.stdout == ("422" if tool.is_thin else "200"), (printed.stdout, answer)
+
+
+@pytest.mark.parametrize("tool", PARAMETERS)
+def test_webhook_map_shows_what_a_payload_becomes(deployment_for_curl: Deployment, tool: Tool) -> None:
+    name = fresh()
+    delivery = tool.delivery(name)
+    if tool.name == "qualtrics":
+        tool.sign(delivery, tool.secret, "")
+    file = deployment_for_curl.directory / "captured"
+    file.write_bytes(delivery.body)
+    result = deployment_for_curl.run("webhook", "map", tool.name, str(file))
+    if tool.is_thin:
+        assert result.returncode == 1 and "email is missing" in result.stderr
+    else:
+        assert result.returncode == 0, result.stderr
+        assert json.loads(result.stdout)["score"] == 9

@@ -46,6 +46,8 @@ struct SettingsTests {
         #expect(settings.planhat.requestsPerMinute == 150)
         #expect(settings.planhat.batchSize == 100)
         #expect(settings.queuePath == "nps-collector.db")
+        #expect(settings.quarantine.retention == 2_592_000)
+        #expect(settings.quarantine.maxBytes == 256 << 20)
         #expect(settings.survey.isOpen)
         #expect(settings.survey.subject == "us")
         #expect(settings.log.level == .info)
@@ -90,7 +92,8 @@ struct SettingsTests {
             ("http.public-url", "nps.example.com"), ("http.trusted-proxies", "10.0.0.0/99"), ("tls.profile", "old"),
             ("http.redirect-port", "-1"), ("planhat.requests-per-minute", "many"), ("planhat.url", "ftp://x"),
             ("survey.open", "maybe"), ("survey.link-keys", "k1:short"), ("queue.url", "postgres://localhost/x"),
-            ("log.format", "xml"), ("tls.certificate", "/nonexistent.pem"), ("survey.subject", ""),
+            ("log.format", "xml"), ("quarantine.retention-days", "-1"), ("quarantine.max-bytes", "0"),
+            ("tls.certificate", "/nonexistent.pem"), ("survey.subject", ""),
         ]
     )
     func badValue(key: String, value: String) async {
@@ -126,6 +129,13 @@ struct SettingsTests {
             yaml: "planhat: {token: from-the-file}\n"
         )
         #expect(settings.planhat.token == "from-the-command-line")
+    }
+
+    @Test("payloads are kept in quarantine for so many days, and with 0 for ever")
+    func retention() async throws {
+        let settings = try await load(["--quarantine-max-bytes", "1048576"], yaml: "quarantine: {retention-days: 0}\n")
+        #expect(settings.quarantine.retention == nil)
+        #expect(settings.quarantine.maxBytes == 1_048_576)
     }
 
     @Test("two listeners on one port are a problem")

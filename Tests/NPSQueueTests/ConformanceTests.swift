@@ -195,6 +195,29 @@ struct ConformanceTests {
         }
     }
 
+    @Test("drops an older version that arrives late, even after the newer was delivered", arguments: Engine.allCases)
+    func lateVersion(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            func version(_ score: Int, _ seconds: Double) throws -> Submission {
+                try submission(1, score: score, updatedAt: Date(timeIntervalSince1970: 1_700_000_000 + seconds))
+            }
+            let (first, older, newer) = (try version(3, 20), try version(9, 19), try version(8, 21))
+            try await workshop.withQueue { (queue: ResponseQueue) async throws -> Void in
+                #expect(try await queue.accept([first]).outcomes == [.accepted])
+                #expect(try await queue.accept([older]).outcomes == [.unchanged])
+                let claim = try #require(try await queue.claim(limit: 1).first)
+                #expect(claim.response.score.value == 3)
+                try await queue.settle([claim.verdict(.delivered(planhatID: "a"))])
+            }
+            try await workshop.withQueue { (queue: ResponseQueue) async throws -> Void in
+                #expect(try await queue.accept([older]).outcomes == [.unchanged])
+                #expect(try await queue.accept([newer]).outcomes == [.updated])
+                let last = try #require(try await queue.claim(limit: 1).first)
+                #expect(last.response.score.value == 8)
+            }
+        }
+    }
+
     @Test("keeps erased responses erased", arguments: Engine.allCases)
     func erasure(engine: Engine) async throws {
         try await Workshop.run(engine) { workshop in

@@ -4,7 +4,9 @@ import NPSQueue
 import Testing
 
 /// A submission whose content is told by its arguments alone.
-func submission(_ number: Int, score: Int = 9, comment: String? = nil, source: String = "test") throws -> Submission {
+func submission(_ number: Int, score: Int = 9, comment: String? = nil, source: String = "test", updatedAt: Date? = nil)
+    throws -> Submission
+{
     Submission(
         SurveyResponse(
             id: ResponseID(source: source, providerID: "\(number)"),
@@ -13,7 +15,8 @@ func submission(_ number: Int, score: Int = 9, comment: String? = nil, source: S
             score: try #require(Score(score)),
             comment: comment,
             answeredAt: Date(timeIntervalSince1970: 1_699_999_999.5)
-        )
+        ),
+        updatedAt: updatedAt
     )
 }
 

@@ -64,7 +64,10 @@ struct QueryPlanTests {
         _ = try await queue.show(claims[0].response.id)
         _ = try await queue.quarantine()
         _ = try await queue.quarantineEntry(intake.quarantined[0])
+        _ = try await queue.accept([], quarantining: [draft("a")])
+        _ = try await queue.accept([], resolving: [intake.quarantined[0]])
         _ = try await queue.discard(intake.quarantined)
+        _ = try await queue.expireQuarantine(before: .distantFuture)
         try await queue.probe()
     }
 }

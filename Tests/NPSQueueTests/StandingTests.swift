@@ -55,6 +55,32 @@ struct StandingTests {
         #expect(standing == Self.standing(state))
     }
 
+    @Test(
+        "what is older than what is known is dropped, whatever it says; without a version the last one counts",
+        arguments: [
+            (10, 9, .unchanged, 10), (10, 10, .updated, 10), (10, 11, .updated, 11), (10, nil, .updated, 10),
+            (nil, 5, .updated, 5), (nil, nil, .updated, nil),
+        ] as [(Milliseconds?, Milliseconds?, Acceptance, Milliseconds?)]
+    )
+    func versions(known: Milliseconds?, arriving: Milliseconds?, acceptance: Acceptance, after: Milliseconds?) {
+        for state in ResponseState.allCases where state != .erased {
+            var standing = Self.standing(state)
+            standing.version = known
+            #expect(standing.receive(digest: "b", version: arriving, at: Self.now) == acceptance)
+            #expect(standing.version == after)
+            #expect(standing.digest == (acceptance == .updated ? "b" : "a"))
+        }
+    }
+
+    @Test("the same content said again later keeps older content out from then on")
+    func confirmed() {
+        var standing = Self.standing(.delivered)
+        standing.version = 10
+        #expect(standing.receive(digest: "a", version: 30, at: Self.now) == .unchanged)
+        #expect(standing.receive(digest: "b", version: 20, at: Self.now) == .unchanged)
+        #expect(standing.state == .delivered)
+    }
+
     @Test("only what is being sent can be settled", arguments: ResponseState.allCases.filter { $0 != .sending })
     func settleElsewhere(state: ResponseState) {
         var standing = Self.standing(state)

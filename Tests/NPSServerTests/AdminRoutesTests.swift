@@ -100,7 +100,7 @@ struct AdminRoutesTests {
                 uri: "/quarantine/replay",
                 method: .post,
                 headers: authorized,
-                body: ByteBuffer(string: "{}")
+                body: ByteBuffer(string: #"{"ids":[\#(id)]}"#)
             )
             #expect(replay.text.contains("must be a whole number"))
             let discarded = try await client.executeRequest(

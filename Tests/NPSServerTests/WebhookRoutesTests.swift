@@ -148,4 +148,121 @@ struct WebhookRoutesTests {
         }
         await collecting.end()
     }
+
+    @Test("no other method is 404 for a configured source, with and without the base path: 405 says what it takes")
+    func methods() async throws {
+        let collecting = try Collecting(publicURL: "https://nps.example.com/a/b")
+        try await collecting.publicly { client async throws in
+            for path in ["/webhooks/standard", "/a/b/webhooks/standard"] {
+                for method in [HTTPRequest.Method.put, .patch, .delete, .options, .trace] {
+                    let response = try await client.executeRequest(uri: path, method: method, headers: [:], body: nil)
+                    #expect(response.status == .methodNotAllowed, "\(method) \(path)")
+                    #expect(response.headers[.allow] == "GET, HEAD, POST")
+                    #expect(response.headers[.contentType] == "application/problem+json")
+                }
+                for method in [HTTPRequest.Method.get, .head] {
+                    let response = try await client.executeRequest(uri: path, method: method, headers: [:], body: nil)
+                    #expect(response.status == .ok)
+                }
+            }
+            let unknown = try await client.executeRequest(uri: "/webhooks/x", method: .put, headers: [:], body: nil)
+            #expect(unknown.status == .notFound)
+        }
+        await collecting.end()
+    }
+
+    @Test("counts which secret a delivery is signed with, by its place and never by its text")
+    func secretMatches() async throws {
+        let old = Data(repeating: 7, count: 32)
+        let secrets = [Collecting.secret, "whsec_" + old.base64EncodedString()]
+        let collecting = try Collecting(secrets: secrets)
+        try await collecting.publicly { client async throws in
+            #expect(try await post(client, body).status == .ok)
+            for id in ["m1", "m2"] {
+                #expect(try await post(client, body, headers: Collecting.signed(body, id: id, key: old)).status == .ok)
+            }
+            let stranger = Data(repeating: 1, count: 32)
+            let refused = try await post(client, body, headers: Collecting.signed(body, key: stranger))
+            #expect(refused.status == .unauthorized)
+        }
+        let lines = collecting.metrics.text().split(separator: "\n")
+            .filter { $0.hasPrefix("nps_webhook_secret_matches_total") }
+        #expect(
+            lines == [
+                #"nps_webhook_secret_matches_total{source="standard",secret="1"} 1"#,
+                #"nps_webhook_secret_matches_total{source="standard",secret="2"} 2"#,
+            ]
+        )
+        await collecting.end()
+    }
+
+    @Test("with the quarantine full a delivery with anything wrong is 503 and wholly refused; valid ones go on")
+    func quarantineFull() async throws {
+        let collecting = try Collecting(quarantineByteLimit: 600)
+        let good = #"{"id":"a","email":"ana@example.com","score":1}"#
+        try await collecting.publicly { client async throws in
+            let small = #"{"id":"b"}"#
+            #expect(try await post(client, small).status == .unprocessableContent)
+            let batch = #"[\#(good),{"id":"c","email":"bo@example.com","score":11}]"#
+            let refused = try await post(client, batch, headers: Collecting.signed(batch, id: "m2"))
+            #expect(refused.status == .serviceUnavailable)
+            #expect(refused.headers[.retryAfter] == "600")
+            #expect(refused.text.contains("The quarantine is full"))
+            #expect(!refused.text.contains(ResponseID(source: "standard", providerID: "a").rawValue))
+            #expect(try await collecting.queue.status().accepted == 0)
+            // What is kept already is still known by its delivery.
+            #expect(try await post(client, small).status == .unprocessableContent)
+            #expect(try await post(client, good, headers: Collecting.signed(good, id: "m3")).status == .ok)
+        }
+        let status = try await collecting.queue.status()
+        #expect(status.accepted == 1)
+        #expect(status.quarantined == 1)
+        await collecting.end()
+    }
+
+    @Test("the same refused delivery is one entry that counts; another with the same body is another")
+    func repetition() async throws {
+        let collecting = try Collecting()
+        let wrong = #"{"id":"r1","email":"ana@example.com","score":11}"#
+        try await collecting.publicly { client async throws in
+            for id in ["m1", "m1", "m1", "m2"] {
+                let response = try await post(client, wrong, headers: Collecting.signed(wrong, id: id))
+                #expect(response.status == .unprocessableContent)
+            }
+        }
+        let entries = try await collecting.queue.quarantine()
+        #expect(entries.map(\.deliveryID) == ["m1", "m2"])
+        #expect(entries.map(\.timesSeen) == [3, 1])
+        await collecting.end()
+    }
+
+    @Test("a source without delivery ids knows a repetition by its body")
+    func repetitionByDigest() async throws {
+        let name = "plain-k3v9q2x7m4t8z1b6"
+        let collecting = try Collecting(files: [name: "signature: {kind: none}\nmapping: .\n"])
+        try await collecting.publicly { client async throws in
+            for body in [#"{"id":"1"}"#, #"{"id":"2"}"#, #"{"id":"1"}"#] {
+                let response = try await post(client, body, headers: [:], to: "/webhooks/\(name)")
+                #expect(response.status == .unprocessableContent)
+            }
+        }
+        #expect(try await collecting.queue.quarantine().map(\.timesSeen) == [2, 1])
+        await collecting.end()
+    }
+
+    @Test("a mapping that fails is a 422 that keeps the payload, since that is not the sender's mistake")
+    func failingMapping() async throws {
+        let file = "preset: standard\nmapping: |\n  error(\"canary \" + .email)\n"
+        let collecting = try Collecting(files: ["acme": file])
+        try await collecting.publicly { client async throws in
+            let response = try await post(client, body, to: "/webhooks/acme")
+            #expect(response.status == .unprocessableContent)
+            #expect(!response.text.contains("canary"))
+            guard case .array(let errors)? = try response.json()["errors"] else { throw InvalidResponse([]) }
+            #expect(errors.map { $0["field"] } == [.string("mapping")])
+        }
+        let entry = try #require(try await collecting.queue.quarantine().first)
+        #expect(try await collecting.queue.quarantineEntry(entry.id)?.body == Data(body.utf8))
+        await collecting.end()
+    }
 }

@@ -46,10 +46,10 @@ struct MappingTests {
 
     @Test("a payload that breaks the mapping is one invalid response, without a word of it")
     func broken() async throws {
-        let results = try await Fixture.map(
-            "typeform",
-            #"{"event_type":"form_response","form_response":"very private"}"#
-        )
+        let folder = try SourceFolder(["acme": "preset: tally\nmapping: 'select(.answer) | {id: .answer.id}'\n"])
+        let source = try #require(try SourceCatalogue.trial(named: "acme", directory: folder.path))
+        let body = Array(#"{"answer":"very private"}"#.utf8)
+        let results = try await source.map(body, contentType: nil, receivedAt: Fixture.now)
         guard case .failure(let invalid)? = results.first else {
             Issue.record("accepted")
             return
@@ -57,8 +57,6 @@ struct MappingTests {
         #expect(results.count == 1)
         #expect(invalid.problems.map(\.field) == ["mapping"])
         #expect(!invalid.description.contains("private"))
-        let source = try Fixture.preset("typeform")
-        let body = Array(#"{"event_type":"form_response","form_response":"very private"}"#.utf8)
         #expect(try #require(await source.mappingFailure(body, contentType: nil)).contains("Cannot index string"))
         #expect(await source.mappingFailure(Array("{}".utf8), contentType: nil) == nil)
     }

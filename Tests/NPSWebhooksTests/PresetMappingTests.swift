@@ -60,6 +60,25 @@ struct PresetMappingTests {
         #expect(response.answeredAt == Timestamp.parse("2023-11-14T10:00:05Z"))
     }
 
+    @Test(
+        "members of a wrong type are named, in each of the three",
+        arguments: [
+            ("typeform", Payload.typeform(#""nine""#, hidden: "[]"), ["email", "score"]),
+            ("typeform", #"{"event_type":"form_response","form_response":"x"}"#, ["email", "score"]),
+            ("tally", Payload.tally("7"), ["email", "score"]),
+            ("tally", #"{"eventType":"FORM_RESPONSE","data":null}"#, ["email", "score"]),
+            ("delighted", Payload.delighted("survey_response.created", "null"), ["email", "score"]),
+            (
+                "delighted",
+                Payload.delighted("survey_response.created", #"{"id":[],"score":11,"created_at":"soon"}"#),
+                ["id", "email", "score", "answeredAt"]
+            ),
+        ]
+    )
+    func wrongTypes(_ name: String, body: String, fields: [String]) async throws {
+        #expect(try await Fixture.problems(name, body) == fields)
+    }
+
     @Test("Tally without answers names what is missing")
     func tallyGaps() async throws {
         #expect(try await Fixture.wrongFields("tally", Payload.tally("[]")) == [["email", "score"]])
@@ -82,6 +101,7 @@ struct PresetMappingTests {
         #expect(updated.response.id == created.response.id)
         #expect(updated.digest != created.digest)
         #expect(updated.response.comment == "Quick answers")
+        #expect(updated.version == Date(timeIntervalSince1970: 1_699_900_900))
         #expect(updated.response.answeredAt == Date(timeIntervalSince1970: 1_699_900_805))
     }
 

@@ -10,7 +10,7 @@ struct SourceFileTests {
     func presets() {
         let (presets, problems) = SourceCatalogue.readPresets()
         #expect(problems == [])
-        #expect(presets.map(\.name) == ["standard", "svix", "typeform", "tally", "delighted"])
+        #expect(presets.map(\.name) == PresetFiles.all.map(\.name))
         #expect(
             presets.allSatisfy { !$0.description.isEmpty && $0.description.hasPrefix("S") == $0.name.hasPrefix("s") }
         )
@@ -94,7 +94,8 @@ struct SourceFileTests {
                 "Upper.yaml: must be named with lower-case letters, digits and hyphens, since the name becomes a path",
                 "broken.yaml:2: is not YAML: did not find expected node content",
                 "empty.yaml: is empty",
-                "typo.yaml:1: preset must be one of delighted, standard, svix, tally, typeform",
+                "typo.yaml:1: preset must be one of "
+                    + SourceCatalogue.presets.map(\.name).sorted().joined(separator: ", "),
                 "typo.yaml:2: signatur is not a known key",
                 "wrong.yaml:3: signature.hash must be one of sha1, sha256, sha512",
                 "wrong.yaml:4: signature.header must not be empty",

@@ -46,8 +46,9 @@ package struct AdminClient: Sendable {
         try await get("/quarantine/\(id.rawValue)")
     }
 
-    package func replay(_ ids: [QuarantineID]?, dryRun: Bool) async throws(AdminError) -> [ReplayOutcome] {
-        try await post("/quarantine/replay", Selection(ids: ids, dryRun: dryRun))
+    /// For as many of the ids as the collector has tried before its time was up, in their order; at least one.
+    package func replay(_ request: ReplayRequest) async throws(AdminError) -> [ReplayOutcome] {
+        try await post("/quarantine/replay", request)
     }
 
     package func discard(_ ids: [QuarantineID]) async throws(AdminError) -> Int {

@@ -27,6 +27,12 @@ extension Setting {
         Setting("planhat.requests-per-minute", "150", "pace of requests to the API"),
         Setting("planhat.batch-size", "100", "most responses in one request, at most 5000"),
         Setting("queue.url", "sqlite:nps-collector.db", "where responses wait"),
+        Setting(
+            "quarantine.retention-days",
+            "30",
+            "how long signed payloads that were no valid responses are kept; 0 = for ever"
+        ),
+        Setting("quarantine.max-bytes", "268435456", "room for them; when it is full, new ones are answered with 503"),
         Setting("survey.open", "true", "serve the form that asks for the address"),
         Setting("survey.subject", "us", "how likely are you to recommend ..."),
         Setting(

@@ -9,10 +9,15 @@ extension Settings {
     /// The webhook sources that secrets switch on.
     package func makeCatalogue() throws(SettingsError) -> SourceCatalogue {
         do throws(WebhookError) {
-            return try SourceCatalogue(directory: webhooks.directory, secrets: webhooks.secrets)
+            return try readSources()
         } catch {
             throw SettingsError(error.sentences)
         }
+    }
+
+    /// The same sources as their files are now; the secrets are those of the start.
+    func readSources() throws(WebhookError) -> SourceCatalogue {
+        try SourceCatalogue(directory: webhooks.directory, secrets: webhooks.secrets)
     }
 
     /// The pages, from `public/` in the working directory where it is there, otherwise from the binary.

@@ -19,6 +19,7 @@ extension Settings {
         )
         let planhat = readPlanhat(&reader, requirements: requirements)
         let queuePath = readQueuePath(&reader)
+        let quarantine = readQuarantine(&reader)
         let survey = Survey(
             isOpen: reader.flag("survey.open", standard: true),
             subject: reader.text("survey.subject", standard: "us") ?? "us"
@@ -48,6 +49,7 @@ extension Settings {
             admin: admin,
             planhat: planhat,
             queuePath: queuePath,
+            quarantine: quarantine,
             survey: survey,
             webhooks: webhooks,
             log: log,
@@ -146,6 +148,15 @@ extension Settings {
             reader.note("queue.url must be sqlite:PATH, such as sqlite:nps-collector.db.")
         }
         return nil
+    }
+
+    private static func readQuarantine(_ reader: inout SettingsReader) -> Quarantine {
+        let days = reader.number("quarantine.retention-days", standard: 30, in: 0...36_500) ?? 30
+        let standard = 256 << 20
+        return Quarantine(
+            retention: days == 0 ? nil : Double(days) * 86_400,
+            maxBytes: reader.number("quarantine.max-bytes", standard: standard, in: 1...1 << 40) ?? standard
+        )
     }
 
     private static func checkLinkKeys(_ reader: inout SettingsReader) {

@@ -1,3 +1,4 @@
+package import Foundation
 package import Logging
 package import NPSServer
 
@@ -25,6 +26,13 @@ package struct Settings: Sendable {
         package let token: String?
         package let requestsPerMinute: Int
         package let batchSize: Int
+    }
+
+    package struct Quarantine: Sendable {
+        /// Seconds; nil = for ever.
+        package let retention: TimeInterval?
+        /// Room for everything in it together.
+        package let maxBytes: Int
     }
 
     package struct Survey: Sendable {
@@ -63,6 +71,7 @@ package struct Settings: Sendable {
     package let planhat: Planhat
     /// Path of the SQLite file.
     package let queuePath: String
+    package let quarantine: Quarantine
     package let survey: Survey
     package let webhooks: Webhooks
     package let log: Log

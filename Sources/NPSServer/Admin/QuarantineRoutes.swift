@@ -8,7 +8,7 @@ import NPSWebhooks
 /// Looking at authentic payloads that couldn't become responses, and trying them again after the mapping was mended.
 struct QuarantineRoutes {
     let queue: ResponseQueue
-    let catalogue: SourceCatalogue
+    let sources: LiveSources
 
     func add(to router: some RouterMethods<CollectorContext>) {
         router.get("quarantine") { request, _ in try JSONAnswer.response(await list(request)) }
@@ -44,51 +44,17 @@ struct QuarantineRoutes {
     }
 
     private func replay(_ request: Request) async throws -> [ReplayOutcome] {
-        let selection: Selection<QuarantineID> = try await request.decodeBody()
-        var outcomes: [ReplayOutcome] = []
-        for id in try await ids(selection) {
-            outcomes.append(try await replay(try await entry(id), dryRun: selection.dryRun ?? false))
-        }
-        return outcomes
+        let wanted: ReplayRequest = try await request.decodeBody()
+        let replay = Replay(queue: queue, catalogue: try await catalogue(for: wanted), isDry: wanted.dryRun ?? false)
+        return await replay.outcomes(of: wanted.ids, within: .seconds(10))
     }
 
-    private func ids(_ selection: Selection<QuarantineID>) async throws -> [QuarantineID] {
-        if let ids = selection.ids { return ids }
-        var ids: [QuarantineID] = []
-        while true {
-            let page: [QuarantineEntry]
-            do { page = try await queue.quarantine(limit: 1_000, after: ids.last?.rawValue) } catch {
-                throw Problem.unavailable(error)
-            }
-            if page.isEmpty { return ids }
-            ids += page.map(\.id)
-        }
-    }
-
-    /// All of a payload's items become responses, or it stays: then it is shown again with today's reasons.
-    private func replay(_ entry: QuarantineEntry, dryRun: Bool) async throws -> ReplayOutcome {
-        guard let source = catalogue.source(named: entry.source) else {
-            return ReplayOutcome(id: entry.id, problem: "The source is not configured any more.")
-        }
-        let results: [Result<Submission, InvalidResponse>]
-        do throws(PayloadProblem) {
-            results = try await source.map(
-                Array(entry.body ?? Data()),
-                contentType: entry.contentType,
-                receivedAt: entry.receivedAt
-            )
+    private func catalogue(for wanted: ReplayRequest) async throws -> SourceCatalogue {
+        do throws(WebhookError) {
+            if wanted.dryRun ?? false { return try await sources.read() }
+            return wanted.reload ?? true ? try await sources.reload() : sources.current
         } catch {
-            return ReplayOutcome(id: entry.id, problem: error.description)
+            throw Problem.unusableSources(error)
         }
-        let sorted = Intake.Sorted(results)
-        guard sorted.problems.isEmpty else { return ReplayOutcome(id: entry.id, errors: sorted.problems) }
-        let ids = sorted.submissions.map(\.response.id)
-        if dryRun { return ReplayOutcome(id: entry.id, responses: ids) }
-        do {
-            _ = try await queue.accept(sorted.submissions, quarantining: [], resolving: [entry.id])
-        } catch {
-            throw Problem.unavailable(error)
-        }
-        return ReplayOutcome(id: entry.id, responses: ids)
     }
 }

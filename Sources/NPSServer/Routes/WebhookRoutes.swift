@@ -11,9 +11,10 @@ import NPSWebhooks
 struct WebhookRoutes {
     static let bodyLimit = 1_048_576
 
-    let catalogue: SourceCatalogue
+    let sources: LiveSources
     let queue: ResponseQueue
     let publicURL: PublicURL
+    let matches: SecretMatches
     let now: @Sendable () -> Date
 
     func add(to router: some RouterMethods<CollectorContext>) {
@@ -23,7 +24,7 @@ struct WebhookRoutes {
     }
 
     private func source(_ context: CollectorContext) throws -> WebhookSource {
-        guard let name = context.parameters.get("name"), let source = catalogue.source(named: name) else {
+        guard let name = context.parameters.get("name"), let source = sources.current.source(named: name) else {
             throw Problem.notFound
         }
         return source
@@ -50,6 +51,12 @@ struct WebhookRoutes {
             return response
         } catch let problem as Problem {
             count(source, problem.status)
+            if problem == .quarantineFull {
+                context.logger.warning(
+                    "the quarantine is full: replay or discard what is in it, or raise quarantine.max-bytes",
+                    metadata: ["source": "\(source.name)"]
+                )
+            }
             throw problem
         }
     }
@@ -60,6 +67,7 @@ struct WebhookRoutes {
         contentType: String?
     ) async throws -> Response {
         guard let verification = try verify(delivery, by: source) else { return Self.answer([], ids: []) }
+        matches.count(source: source.name, index: verification.secretIndex)
         let results = try await map(delivery, by: source, contentType: contentType)
         let sorted = Intake.Sorted(results)
         var drafts: [QuarantineDraft] = []

@@ -10,10 +10,39 @@ struct QuarantineDiscard: AsyncParsableCommand {
     )
 
     @Argument(help: "Ids in \"quarantine list\".")
-    var ids: [QuarantineID]
+    var ids: [QuarantineID] = []
+
+    @Flag(help: "All of them; needs --yes.")
+    var all = false
+
+    @Flag(help: "Yes, all of them, for good.")
+    var yes = false
+
+    func validate() throws {
+        guard all != !ids.isEmpty else { throw ValidationError("Name ids, or give --all.") }
+        guard !all || yes else { throw ValidationError("--all deletes every payload for good: give --yes as well.") }
+    }
 
     func run() async throws {
-        let count = try await Administration.ask { client throws(AdminError) in try await client.discard(ids) }
+        let count = all ? try await discardAll() : try await discard(ids)
         print(count == 1 ? "1 payload is discarded." : "\(count) payloads are discarded.")
+        let unknown = Set(ids).count - count
+        if !all, unknown > 0 { throw Stop(.failure, "\(unknown) of the ids are not in quarantine.") }
+    }
+
+    private func discard(_ ids: [QuarantineID]) async throws -> Int {
+        try await Administration.ask { client throws(AdminError) in try await client.discard(ids) }
+    }
+
+    private func discardAll() async throws -> Int {
+        var progress = ProgressBar(title: "Discarding", total: try await QuarantinePages.count())
+        var pages = QuarantinePages()
+        var count = 0
+        while let ids = try await pages.next() {
+            count += try await discard(ids)
+            progress.advance(by: ids.count)
+        }
+        progress.finish()
+        return count
     }
 }

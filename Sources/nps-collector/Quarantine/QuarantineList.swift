@@ -7,8 +7,11 @@ import NPSQueue
 struct QuarantineList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List what is in quarantine, and why."
+        abstract: "List what is in quarantine, and why: one line for each field that is wrong."
     )
+
+    /// A batch may have a thousand wrong fields.
+    private static let reasons = 5
 
     @Option(help: "How many, at most 1000.")
     var limit = 100
@@ -25,13 +28,27 @@ struct QuarantineList: AsyncParsableCommand {
             try await client.quarantine(limit: limit, after: after)
         }
         if json { return try Output.json(entries) }
+        print(Self.table(of: entries).render(), terminator: "")
+        if entries.count == limit, let last = entries.last { print("More may follow: --after \(last.id)") }
+    }
+
+    static func table(of entries: [QuarantineEntry]) -> Table {
         var table = Table([
-            Table.Column("id", .right), Table.Column("source"), Table.Column("received"), Table.Column("problems"),
+            Table.Column("id", .right), Table.Column("source"), Table.Column("first seen"),
+            Table.Column("times", .right), Table.Column("field"), Table.Column("reason"),
         ])
         for entry in entries {
-            let problems = entry.problems.map(\.description).joined(separator: "; ")
-            table.add(["\(entry.id.rawValue)", entry.source, Timestamp.format(entry.receivedAt), problems])
+            var cells = [
+                "\(entry.id)", entry.source, Timestamp.format(entry.receivedAt), "\(entry.timesSeen)",
+            ]
+            for problem in entry.problems.prefix(reasons) {
+                table.add(cells + [problem.field, problem.message])
+                cells = ["", "", "", ""]
+            }
+            let rest = entry.problems.count - reasons
+            if rest > 0 { table.add(cells + ["", "and \(rest) more: quarantine show \(entry.id)"]) }
+            if entry.problems.isEmpty { table.add(cells) }
         }
-        print(table.render(), terminator: "")
+        return table
     }
 }

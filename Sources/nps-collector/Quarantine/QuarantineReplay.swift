@@ -8,9 +8,11 @@ import NPSServer
 struct QuarantineReplay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Map quarantined payloads again; what is valid now is accepted.",
-        discussion:
-            "The running collector maps with the source files that it read at its start: restart serve after mending one."
+        abstract: "Map quarantined payloads again; what is valid now is accepted. Exits 1 when something stays.",
+        discussion: """
+            The running collector reads its source files again first, so a mended mapping needs no restart. A batch \
+            leaves quarantine when all of it is valid; what was accepted of it before is not accepted twice.
+            """
     )
 
     @Argument(help: "Ids in \"quarantine list\".")
@@ -19,7 +21,7 @@ struct QuarantineReplay: AsyncParsableCommand {
     @Flag(help: "All of them.")
     var all = false
 
-    @Flag(help: "Only say what would happen.")
+    @Flag(help: "Only say what would happen; the collector goes on with the source files that it has.")
     var dryRun = false
 
     @Flag(help: "Print JSON.")
@@ -30,22 +32,77 @@ struct QuarantineReplay: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let outcomes = try await Administration.ask { client throws(AdminError) in
-            try await client.replay(all ? nil : ids, dryRun: dryRun)
+        var outcomes: [ReplayOutcome] = []
+        do {
+            try await replay(into: &outcomes)
+        } catch {
+            // What is done is done, and said, whatever became of the rest.
+            if !outcomes.isEmpty { try show(outcomes) }
+            throw error
         }
-        if json { return try Output.json(outcomes) }
-        var table = Table([Table.Column("id", .right), Table.Column("outcome")])
-        for outcome in outcomes { table.add(["\(outcome.id.rawValue)", sentence(outcome)]) }
-        print(table.render(), terminator: "")
+        try show(outcomes)
+        let staying = outcomes.filter { !$0.isResolved }
+        guard staying.isEmpty else {
+            let names = staying.prefix(20).map(\.id.description).joined(separator: ", ")
+            let more = staying.count > 20 ? ", …" : ""
+            let verb = dryRun ? "Would not be accepted" : "Not accepted"
+            throw Stop(.failure, "\(verb), \(staying.count) of \(outcomes.count): \(names)\(more)")
+        }
     }
 
-    private func sentence(_ outcome: ReplayOutcome) -> String {
-        if let responses = outcome.responses {
-            let ids = responses.map(\.rawValue).joined(separator: ", ")
-            let verb = dryRun ? "would be" : "is"
-            return responses.isEmpty ? "\(verb) ignored: the mapping has no output for it" : "\(verb) accepted: \(ids)"
+    private func replay(into outcomes: inout [ReplayOutcome]) async throws {
+        guard all else { return try await replay(ids, into: &outcomes) { _ in } }
+        var progress = ProgressBar(title: dryRun ? "Trying" : "Replaying", total: try await QuarantinePages.count())
+        var pages = QuarantinePages()
+        while let page = try await pages.next() {
+            try await replay(page, into: &outcomes) { progress.advance(by: $0) }
         }
-        if let problem = outcome.problem { return "stays: \(problem)" }
-        return "stays: " + (outcome.errors ?? []).map(\.description).joined(separator: "; ")
+        progress.finish()
+    }
+
+    private func replay(
+        _ ids: [QuarantineID],
+        into outcomes: inout [ReplayOutcome],
+        advance: (Int) -> Void
+    ) async throws {
+        var rest = ids[...]
+        while !rest.isEmpty {
+            let request = ReplayRequest(ids: Array(rest.prefix(1_000)), dryRun: dryRun, reload: outcomes.isEmpty)
+            let part = try await Administration.ask { client throws(AdminError) in try await client.replay(request) }
+            guard !part.isEmpty else { throw Stop(.failure, AdminError.unreadable.description) }
+            outcomes += part
+            rest = rest.dropFirst(part.count)
+            advance(part.count)
+        }
+    }
+
+    private func show(_ outcomes: [ReplayOutcome]) throws {
+        if json { return try Output.json(outcomes) }
+        print(Self.table(of: outcomes, isDry: dryRun).render(), terminator: "")
+    }
+
+    static func table(of outcomes: [ReplayOutcome], isDry: Bool) -> Table {
+        var table = Table([Table.Column("id", .right), Table.Column("outcome"), Table.Column("what")])
+        for outcome in outcomes {
+            let verb = isDry ? "would be " : ""
+            switch outcome.result {
+            case .accepted:
+                table.add(["\(outcome.id)", verb + "accepted", responses(outcome)])
+            case .ignored:
+                table.add(["\(outcome.id)", verb + "ignored", "the mapping has no output for it"])
+            case .invalid:
+                let reasons = (outcome.errors ?? []).map(\.description).joined(separator: "; ")
+                table.add(["\(outcome.id)", isDry ? "would stay" : "stays", reasons])
+            case .failed:
+                table.add(["\(outcome.id)", isDry ? "would stay" : "stays", outcome.problem ?? ""])
+            }
+        }
+        return table
+    }
+
+    private static func responses(_ outcome: ReplayOutcome) -> String {
+        let ids = outcome.responses ?? []
+        guard let first = ids.first, ids.count > 1 else { return ids.first?.rawValue ?? "" }
+        return "\(first.rawValue) and \(ids.count - 1) more"
     }
 }

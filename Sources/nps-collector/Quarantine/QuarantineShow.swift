@@ -8,7 +8,7 @@ import NPSQueue
 struct QuarantineShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show one payload as it was received."
+        abstract: "Show why one payload is in quarantine, and with --body the payload as it was received."
     )
 
     @Argument(help: "Its id in \"quarantine list\".")
@@ -25,12 +25,15 @@ struct QuarantineShow: AsyncParsableCommand {
         if json { return try Output.json(entry) }
         if body { return Output.write(entry.body ?? Data()) }
         var table = Table(["field", "value"])
-        table.add(["id", "\(entry.id.rawValue)"])
+        table.add(["id", "\(entry.id)"])
         table.add(["source", entry.source])
-        table.add(["received", Timestamp.format(entry.receivedAt)])
+        table.add(["first seen", Timestamp.format(entry.receivedAt)])
+        table.add(["last seen", Timestamp.format(entry.lastSeenAt)])
+        table.add(["times seen", "\(entry.timesSeen)"])
+        if let delivery = entry.deliveryID { table.add(["delivery", delivery]) }
         if let type = entry.contentType { table.add(["content type", type]) }
         for problem in entry.problems { table.add(["problem", problem.description]) }
-        table.add(["body", String(decoding: entry.body ?? Data(), as: UTF8.self)])
+        table.add(["body", "\(entry.bodySize) bytes: quarantine show \(entry.id) --body"])
         print(table.render(), terminator: "")
     }
 }

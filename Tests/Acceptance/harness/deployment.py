@@ -174,6 +174,11 @@ class Deployment:
         """Tells the sandbox what to do wrong from now on."""
         return self._api("PATCH", "/sandbox/faults", json.dumps(faults).encode()).status == 200
 
+    def statistics(self) -> dict[str, Any]:
+        """What the sandbox has counted since its start."""
+        counts: dict[str, Any] = self._api("GET", "/sandbox/stats").json()
+        return counts
+
     def _api(self, method: str, path: str, body: bytes | None = None) -> Answer:
         headers = {"authorization": f"Bearer {self.api_token}", "content-type": "application/json"}
         return fetch(self.sandbox_port, method, path, headers, body)

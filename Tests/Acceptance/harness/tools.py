@@ -20,7 +20,7 @@ from harness import canary
 TEXT_SECRET = f"{canary.WORD}-secret"
 """For schemes whose secret is plain text. Its word must never be seen in a log."""
 
-KEY_SECRET = "whsec_" + base64.b64encode(b"nps-collector acceptance test").decode()
+KEY_SECRET = "whsec_" + base64.b64encode(b"nps-collector acceptance tests").decode()
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -249,6 +249,33 @@ def helpscout(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
     return {"response": response, "_embedded": {"customer": {"email": canary.address(response_id)}}}, JSON
 
 
+def screeb(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
+    items = [
+        {"question": {"type": "nps"}, "answer": {"replied_at": iso(), "fields": [{"type": "number", "number": score}]}},
+        {"question": {"type": "input"}, "answer": {"fields": [{"type": "string", "text": comment}]}},
+    ]
+    payload = {"user": {"email": canary.address(response_id)}, "response": {"id": response_id, "items": items}}
+    return {"event_type": "response.answered", "time": iso(), "payload": payload}, JSON
+
+
+def smartsurvey(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
+    questions = [
+        {"title": "How likely are you to recommend us?", "answers": [{"type": "choice", "value": score}]},
+        {"title": "Why?", "answers": [{"type": "comment", "value": comment}]},
+    ]
+    response = {"id": response_id, "status": "completed", "contact_email": canary.address(response_id)}
+    return [response | {"date_ended": iso(), "pages": [{"questions": questions}]}], JSON
+
+
+def opnform(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
+    data = {
+        "a": {"name": "Email", "value": canary.address(response_id)},
+        "b": {"name": "How likely are you to recommend us?", "value": score},
+        "c": {"name": "Why?", "value": comment},
+    }
+    return {"form_title": "NPS", "submission_id": response_id, "data": data}, JSON
+
+
 def jotform(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
     answers = {"q3_email": canary.address(response_id), "q4_howLikely": str(score), "q5_why": comment}
     fields = {"submissionID": response_id, "formID": "231", "type": "WEB", "rawRequest": json.dumps(answers)}
@@ -290,6 +317,13 @@ TOOLS = [
     Tool("satismeter", token_in_address, satismeter),
     Tool("asknicely", token_in_header, asknicely),
     Tool("helpscout", over_body("X-HelpScout-Signature", algorithm="sha1", encode=in_base64), helpscout),
+    Tool("screeb", over_body("x-screeb-hmac-signature-body", encode=in_base64), screeb),
+    Tool("smartsurvey", over_body("X-SmartSurvey-Signature"), smartsurvey),
+    Tool("opnform", over_body("X-Webhook-Signature", "sha256="), opnform),
+    Tool("zendesk", zendesk, own_names, is_timestamped=True),
+    Tool("google-forms", standard(StandardWebhook, "webhook"), own_names, KEY_SECRET, is_timestamped=True),
+    Tool("retently", token_in_header, own_names),
+    Tool("posthog", token_in_header, own_names),
     Tool("jotform", token_in_address, jotform),
     Tool("hubspot", hubspot_v3, hubspot, is_thin=True, is_timestamped=True),
     Tool("stripe", stripe, own_names, is_timestamped=True),

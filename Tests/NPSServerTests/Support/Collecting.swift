@@ -23,28 +23,53 @@ struct Collecting: Sendable {
     let parts: PublicListener.Parts
     let admin: AdminListener.Parts
 
-    init(publicURL: String = "http://127.0.0.1:8080", surveyIsOpen: Bool = true, waitingLimit: Int = 4_096) throws {
+    let metrics = MetricsRegistry()
+
+    /// - Parameter files: source files by name; each that signs gets the same secrets as `standard`.
+    init(
+        publicURL: String = "http://127.0.0.1:8080",
+        surveyIsOpen: Bool = true,
+        waitingLimit: Int = 4_096,
+        quarantineByteLimit: Int = 256 << 20,
+        secrets: [String] = [Self.secret],
+        files: [String: String] = [:]
+    ) throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "nps-server-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         var configuration = ResponseQueue.Configuration(path: directory.appending(path: "queue.db").path)
         configuration.pendingLimit = waitingLimit
+        configuration.quarantineByteLimit = quarantineByteLimit
         queue = try ResponseQueue(configuration: configuration, logger: Logger(label: "test"))
-        let catalogue = try SourceCatalogue(directory: nil, secrets: ["standard": [Self.secret]])
+        let folder = directory.appending(path: "sources")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (name, text) in files {
+            try text.write(to: folder.appending(path: name + ".yaml"), atomically: true, encoding: .utf8)
+        }
+        let names = Set(files.filter { !$0.value.contains("kind: none") }.keys).union(["standard"])
+        let reading: @Sendable () throws(WebhookError) -> SourceCatalogue = { () throws(WebhookError) in
+            try SourceCatalogue(
+                directory: folder.path,
+                secrets: Dictionary(uniqueKeysWithValues: names.map { ($0, secrets) })
+            )
+        }
+        let sources = LiveSources(try reading(), reading: reading)
         let url = PublicURL(publicURL)
         guard let url else { throw URLError(.badURL) }
         let readiness = Readiness(queue: queue)
-        parts = PublicListener.Parts(
+        var parts = PublicListener.Parts(
             queue: queue,
             pages: try SurveyPages(subject: "Acme", basePath: url.basePath, publicDirectory: nil),
-            catalogue: catalogue,
+            sources: sources,
             readiness: readiness,
             publicURL: url,
             surveyIsOpen: surveyIsOpen,
             proxies: .none
         )
+        parts.metrics = metrics
+        self.parts = parts
         admin = AdminListener.Parts(
             queue: queue,
-            catalogue: catalogue,
+            sources: sources,
             readiness: readiness,
             token: Self.adminToken,
             forwarding: { "idle" },
@@ -70,13 +95,24 @@ struct Collecting: Sendable {
         try await Application(router: router, logger: logger).test(.live) { client in try await talk(client) }
     }
 
+    /// Replaces a source file; whoever has read it before doesn't notice.
+    func write(_ text: String, to name: String) throws {
+        let file = directory.appending(path: "sources/\(name).yaml")
+        try text.write(to: file, atomically: true, encoding: .utf8)
+    }
+
     func end() async {
         await queue.close()
         try? FileManager.default.removeItem(at: directory)
     }
 
     /// The headers of a Standard Webhooks delivery.
-    static func signed(_ body: String, id: String = "msg_1", age: TimeInterval = 0) -> HTTPFields {
+    static func signed(
+        _ body: String,
+        id: String = "msg_1",
+        age: TimeInterval = 0,
+        key: Data = Self.key
+    ) -> HTTPFields {
         let timestamp = String(Int(Date().timeIntervalSince1970 - age))
         let code = HMAC<SHA256>.authenticationCode(
             for: Data("\(id).\(timestamp).\(body)".utf8),

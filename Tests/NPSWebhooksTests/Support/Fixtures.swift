@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import NPSWebhooks
@@ -33,7 +34,13 @@ enum Fixture {
     }
 
     static func preset(_ name: String, secrets: [String] = [secret]) throws -> WebhookSource {
+        if let source = presets.withLock({ $0[[name] + secrets] }) { return source }
         let catalogue = try SourceCatalogue(directory: nil, secrets: [name: secrets])
-        return try #require(catalogue.source(named: name))
+        let source = try #require(catalogue.source(named: name))
+        presets.withLock { $0[[name] + secrets] = source }
+        return source
     }
+
+    /// By name and secrets, since compiling a mapping takes longer than most tests.
+    private static let presets = Mutex<[[String]: WebhookSource]>([:])
 }

@@ -1,0 +1,59 @@
+import Foundation
+import NPSServer
+import NPSWebhooks
+import Testing
+import UnixSignals
+
+@testable import NPSApp
+
+@Suite("SIGHUP")
+struct SourceReloadTests {
+    private let secret = "whsec_" + Data(repeating: 1, count: 32).base64EncodedString()
+
+    @Test(
+        "brings the source files into force as they are; with a mistake in them the old ones stay, and the log says why"
+    )
+    func reload() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "nps-app-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let (path, secrets) = (directory.path, ["acme": [secret]])
+        func write(_ mapping: String) throws {
+            let text = "preset: standard\nmapping: |\n  \(mapping)\n"
+            try text.write(toFile: path + "/acme.yaml", atomically: true, encoding: .utf8)
+        }
+        let reading: @Sendable () throws(WebhookError) -> SourceCatalogue = { () throws(WebhookError) in
+            try SourceCatalogue(directory: path, secrets: secrets)
+        }
+        let body = Array(#"{"id":"1","email":"ana@example.com","rating":7}"#.utf8)
+        func isValid(_ sources: LiveSources) async throws -> Bool {
+            let source = try #require(sources.current.source(named: "acme"))
+            let results = try await source.map(body, contentType: nil, receivedAt: Date())
+            return results.allSatisfy { if case .success = $0 { true } else { false } }
+        }
+
+        try write(".")
+        let sources = LiveSources(try reading(), reading: reading)
+        #expect(try await !isValid(sources))
+        // One signal at a time: the run ends with the stream, and everything that it asked for is done.
+        func hangUp(_ logs: ToldLogs) async throws {
+            let signals = AsyncStream<UnixSignal> { continuation in
+                continuation.yield(.sighup)
+                continuation.finish()
+            }
+            try await SourceReload(sources: sources, signals: signals, logger: logs.logger).run()
+        }
+        let logs = ToldLogs()
+        try write("{id, email, score: .rating}")
+        try await hangUp(logs)
+        #expect(try await isValid(sources))
+        #expect(logs.lines == ["notice webhook sources read again [\"sources\": 1]"])
+
+        let complaints = ToldLogs()
+        try write("{id, email, score: }}")
+        try await hangUp(complaints)
+        #expect(try await isValid(sources))
+        #expect(complaints.lines.first?.contains("acme.yaml:3: mapping") == true, "\(complaints.lines)")
+        #expect(complaints.lines.last?.contains("stay in force") == true)
+    }
+}

@@ -1,0 +1,46 @@
+import NPSModel
+import Testing
+
+@testable import NPSWebhooks
+
+/// As ``OddPayloadTests``, for tools whose body may also be in the collector's own names: there, what stands in the
+/// body's place may be named as the response itself.
+@Suite("No payload makes a preset that takes several shapes fail")
+struct OddFreePayloadTests {
+    static let payloads = [
+        ("alchemer", AlchemerPresetTests.payload()),
+        ("alchemer", #"{"response":{"id":"60","survey_data":\#(AlchemerPresetTests.answers())}}"#),
+        ("fillout", FilloutPresetTests.payload()), ("opnform", OpnFormPresetTests.payload()),
+        ("smartsurvey", "[\(SmartSurveyPresetTests.payload())]"), ("hubspot", HubSpotPresetTests.workflow()),
+        ("hubspot", #"{"properties":{"email":{"value":"ana@example.com"},"hs_value":9,"hs_object_id":1}}"#),
+        ("hubspot", #"[{"eventId":1,"subscriptionType":"a","propertyName":"nps","propertyValue":"9"}]"#),
+        ("zendesk", ZendeskIntercomPresetTests.zendesk()), ("intercom", ZendeskIntercomPresetTests.intercom()),
+        ("posthog", PostHogPresetTests.payload()),
+        ("posthog", #"{"event":"survey sent","properties":\#(PostHogPresetTests.properties())}"#),
+    ]
+
+    @Test("whatever stands in a place or is missing there", arguments: payloads)
+    func alterations(name: String, payload: String) async throws {
+        let source = try Fixture.preset(name)
+        for body in try JSONValue(parsing: Array(payload.utf8)).alterations {
+            let results = try await source.map(body.canonicalBytes, contentType: nil, receivedAt: Fixture.now)
+            #expect(results.count <= 1, "\(body)")
+            for case .failure(let invalid) in results {
+                #expect(!invalid.problems.contains { $0.field == "mapping" }, "\(body)")
+            }
+        }
+    }
+
+    @Test("whatever stands in Jotform's answers")
+    func jotform() async throws {
+        let source = try Fixture.preset("jotform")
+        for answers in try JSONValue(parsing: Array(JotformPresetTests.answers().utf8)).alterations {
+            let body = JotformPresetTests.payload(String(decoding: answers.canonicalBytes, as: UTF8.self))
+            let type = "multipart/form-data; boundary=frontier"
+            let results = try await source.map(Array(body.utf8), contentType: type, receivedAt: Fixture.now)
+            try #require(results.count == 1, "\(answers)")
+            guard case .failure(let invalid) = results[0] else { continue }
+            #expect(Set(invalid.problems.map(\.field)).isSubset(of: ["email", "score"]), "\(answers)")
+        }
+    }
+}
