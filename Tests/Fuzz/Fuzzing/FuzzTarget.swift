@@ -4,8 +4,9 @@ import Synchronization
 
 /// # Fuzzing
 ///
-/// What the fuzz targets have in common. A target is one executable with one `@main` type of this protocol; to add
-/// one, make a folder for it beside this one, and name it in `Package.swift` and `deploy/groundwork.bash`.
+/// What the fuzz targets have in common. A target is one executable with one `@main` type of this protocol. To add one,
+/// make a folder for it beside this one, and name it in `Package.swift`; first inputs and a dictionary, if there are
+/// any, are `Corpus/NAME/` and `Corpus/NAME.dict`.
 package protocol FuzzTarget: Sendable {
     /// Makes once what all inputs are tried on.
     init() throws

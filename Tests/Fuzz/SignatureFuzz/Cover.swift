@@ -25,11 +25,7 @@ enum Cover: Sendable {
                 && delivery.publicURL.removingPercentEncoding == Signed.url.removingPercentEncoding
         case .token(let token):
             delivery.headers.contains { $0.value == token }
-                || Self.values(
-                    of: "token",
-                    in: Array(delivery.publicURL.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst())
-                )
-                    == [token]
+                || delivery.publicURL.split { "?&=".contains($0) }.contains { $0.removingPercentEncoding == token }
         }
     }
 
