@@ -36,7 +36,7 @@ let package = Package(
         .executableTarget(
             name: "nps-collector",
             dependencies: [
-                "NPSApp", "NPSModel", "NPSQueue", "NPSServer", "NPSWebhooks", "PlanhatAPI",
+                "NPSApp", "NPSDelivery", "NPSModel", "NPSQueue", "NPSServer", "NPSWebhooks", "PlanhatAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

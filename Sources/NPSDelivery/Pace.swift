@@ -18,6 +18,8 @@ package struct Pace: Sendable, Hashable {
     private static let longest: TimeInterval = 60
 
     private let interval: TimeInterval
+    /// Half of the requests are somebody else's.
+    package var isShared = false
     private var stretch = 1.0
     private var last: Date?
 
@@ -29,7 +31,7 @@ package struct Pace: Sendable, Hashable {
     package func ready(at now: Date) -> Date {
         guard let last else { return now }
         // A last request in the future means that the clock was set back.
-        return min(last, now).addingTimeInterval(min(interval * stretch, Self.longest))
+        return min(last, now).addingTimeInterval(min(interval * stretch * (isShared ? 2 : 1), Self.longest))
     }
 
     package mutating func spend(at now: Date) {
