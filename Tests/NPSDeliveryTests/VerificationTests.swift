@@ -130,10 +130,11 @@ struct VerificationTests {
         await #expect(throws: PlanhatError.self) { _ = try await check(1, [reply]) }
     }
 
-    @Test("while a verification runs, delivery takes half of the pace")
-    func shared() throws {
-        let delivery = PlannedDelivery(requestsPerMinute: 60)
-        for (isShared, seconds) in [(true, 2.0), (false, 1)] {
+    @Test("while a verification runs, delivery takes half of the pace", arguments: [60, 1])
+    func shared(requestsPerMinute: Int) throws {
+        let delivery = PlannedDelivery(requestsPerMinute: requestsPerMinute)
+        let usual = 60 / TimeInterval(requestsPerMinute)
+        for (isShared, seconds) in [(true, 2 * usual), (false, usual)] {
             delivery.plan.share(isShared)
             _ = try delivery.deliver([claim(1)], .created(planhatID: "61"))
             #expect(try delivery.waited() == seconds)

@@ -80,12 +80,17 @@ package struct Reconciliation {
         leasedUntil = now.addingTimeInterval(Self.lease)
     }
 
-    /// What seems wrong may have been edited since the receipt was read: then it is nobody's mistake.
+    /// What seems wrong may have been edited or erased since the receipt was read: then it is nobody's mistake.
     private mutating func check(_ receipt: Receipt) async throws -> Finding {
         let finding = try await verification.check(receipt)
         guard finding == .missing || finding == .differing else { return finding }
-        let item = try await admin.response(receipt.id)
-        let isTheSame = item.state == .delivered && item.deliveredAt == receipt.deliveredAt
-        return isTheSame ? finding : .unknown
+        do throws(AdminError) {
+            let item = try await admin.response(receipt.id)
+            let isTheSame = item.state == .delivered && item.deliveredAt == receipt.deliveredAt
+            return isTheSame ? finding : .unknown
+        } catch {
+            guard case .refused(status: 404, _) = error else { throw error }
+            return .unknown
+        }
     }
 }

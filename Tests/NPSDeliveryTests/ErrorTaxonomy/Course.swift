@@ -33,7 +33,9 @@ extension Course {
             self = pause
         } else {
             let courses = Set(settlement.verdicts.map { Course($0.outcome, at: now) })
-            guard settlement.verdicts.map(\.id) == ids, courses.count == 1, let only = courses.first else { return nil }
+            guard settlement.verdicts.map(\.id) == ids, courses.count == 1, case let only?? = courses.first else {
+                return nil
+            }
             self = only
         }
     }
@@ -46,15 +48,15 @@ extension Course {
         }
     }
 
-    private init(_ outcome: Outcome, at now: Date) {
-        self =
-            switch outcome {
-            case .delivered: .delivered
-            case .retry(_, let reason, let countsAttempt): countsAttempt ? .parked("an attempt: " + reason) : .retried
-            case .ambiguous(let date, let reason):
-                date.timeIntervalSince(now) >= 30 ? .ambiguous : .parked("too early: " + reason)
-            case .park(let reason): .parked(reason)
-            }
+    /// Nil for a retry that counts an attempt, and for one that doesn't wait until a request under way has ended.
+    private init?(_ outcome: Outcome, at now: Date) {
+        switch outcome {
+        case .delivered: self = .delivered
+        case .retry(_, _, countsAttempt: false): self = .retried
+        case .ambiguous(let date, _) where date.timeIntervalSince(now) >= 30: self = .ambiguous
+        case .park(let reason): self = .parked(reason)
+        case .retry, .ambiguous: return nil
+        }
     }
 
     /// Whether it is this one, with a reason that has the expected words in it.
