@@ -36,7 +36,7 @@ let package = Package(
         .executableTarget(
             name: "nps-collector",
             dependencies: [
-                "NPSApp", "NPSModel", "NPSQueue", "NPSServer", "NPSWebhooks", "PlanhatAPI",
+                "NPSApp", "NPSDelivery", "NPSModel", "NPSQueue", "NPSServer", "NPSWebhooks", "PlanhatAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -149,6 +149,16 @@ let package = Package(
         ),
         .systemLibrary(name: "CJQ"),
 
+        .target(
+            name: "StubAPI",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Tests/StubAPI"
+        ),
         .testTarget(name: "NPSModelTests", dependencies: ["NPSModel"]),
         .testTarget(
             name: "NPSSurveyTests",
@@ -174,7 +184,7 @@ let package = Package(
         .testTarget(
             name: "PlanhatAPITests",
             dependencies: [
-                "NPSModel", "PlanhatAPI",
+                "NPSModel", "PlanhatAPI", "StubAPI",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -199,7 +209,7 @@ let package = Package(
         .testTarget(
             name: "NPSDeliveryTests",
             dependencies: [
-                "NPSModel", "NPSQueue", "PlanhatAPI", "NPSDelivery", "PlanhatSandbox",
+                "NPSModel", "NPSQueue", "PlanhatAPI", "NPSDelivery", "PlanhatSandbox", "StubAPI",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

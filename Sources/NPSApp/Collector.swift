@@ -113,14 +113,15 @@ package struct Collector: Sendable {
     }
 
     private func adminListener(_ metrics: MetricsRegistry) throws -> Listener {
-        let parts = AdminListener.Parts(
+        var parts = AdminListener.Parts(
             queue: queue,
             sources: sources,
             readiness: readiness,
             token: settings.admin.token,
-            forwarding: { [forwarder] in forwarder.condition.description },
+            forwarding: { [forwarder] in ForwardingReport(forwarder) },
             metrics: { metrics.text() }
         )
+        parts.share = { [forwarder] seconds in forwarder.share(forSeconds: seconds) }
         return try AdminListener.make(
             parts,
             address: .hostname(settings.admin.host, port: settings.admin.port),

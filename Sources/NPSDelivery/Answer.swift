@@ -3,8 +3,9 @@ package import NPSModel
 
 /// How one request ended, in the terms that decide what comes next. Texts hold no address, comment or token.
 package enum Answer: Sendable, Hashable {
-    /// A create was answered; nil when the answer shows no id, and so proves nothing.
-    case created(planhatID: String?)
+    /// A create was answered; nil when the answer shows no id, and so proves nothing. `isLinked` is false when the
+    /// record has neither contact nor company.
+    case created(planhatID: String?, isLinked: Bool = true)
     case upserted(BulkReport)
     /// Certainly not applied: not reachable, 408, 503.
     case notSent(String)

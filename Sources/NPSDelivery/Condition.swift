@@ -10,6 +10,16 @@ package enum Condition: Sendable, Hashable, CustomStringConvertible {
     /// A person has to mend something; then it goes on by itself.
     case paused(sentence: String, since: Date)
 
+    /// For programs.
+    package var name: String {
+        switch self {
+        case .idle: "idle"
+        case .forwarding: "forwarding"
+        case .backingOff: "backingOff"
+        case .paused: "paused"
+        }
+    }
+
     package var description: String {
         switch self {
         case .idle: "Everything due is delivered."

@@ -25,7 +25,9 @@ struct Courier: Sendable {
         switch shipment.operation {
         case .create:
             guard let claim = shipment.claims.first else { throw .invalidRequest("There is nothing to create.") }
-            return (.created(planhatID: try await client.create(RecordDraft(claim)).id), "2xx")
+            let record = try await client.create(RecordDraft(claim))
+            let isLinked = record.enduserId != nil || record.companyId != nil
+            return (.created(planhatID: record.id, isLinked: isLinked), "2xx")
         case .upsert:
             let result = try await client.upsert(shipment.claims.map { RecordDraft($0) })
             return (.upserted(BulkReport(result, of: shipment)), String(result.status))

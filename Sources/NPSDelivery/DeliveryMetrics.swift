@@ -14,6 +14,7 @@ struct DeliveryMetrics: Sendable {
     /// Makes the figures visible before there is anything to count.
     func begin() {
         for outcome in ["delivered", "retried", "ambiguous", "parked"] { count(outcome, 0) }
+        countUnlinked(0)
         note(isPaused: false)
     }
 
@@ -22,6 +23,12 @@ struct DeliveryMetrics: Sendable {
         count("retried", tally.retried)
         count("ambiguous", tally.ambiguous)
         count("parked", tally.parked.count)
+        countUnlinked(tally.unlinked.count)
+    }
+
+    /// Delivered, and yet of little use: Planhat linked the record to nobody. Only creates tell.
+    private func countUnlinked(_ number: Int) {
+        Counter(label: "nps_delivery_unlinked_total", dimensions: [], factory: factory).increment(by: number)
     }
 
     private func count(_ outcome: String, _ number: Int) {

@@ -16,11 +16,11 @@ extension DeliveryPlan {
         pace.observe(quota)
         let before = unsettled.verdicts.count
         switch answer {
-        case .created(let id?):
+        case .created(let id?, _):
             breaker.gotThrough()
             suspicion.gotThrough(shipment.claims.map(\.response.id))
             for claim in shipment.claims { unsettled.settle(claim, .delivered(planhatID: id)) }
-        case .created(nil):
+        case .created(nil, _):
             breaker.gotThrough()
             for claim in shipment.claims { doubt(claim, of: shipment, "the answer showed no record", at: now) }
         case .upserted(let report):
@@ -35,7 +35,9 @@ extension DeliveryPlan {
         case .notSent, .rateLimited, .ambiguous, .refused:
             fail(shipment, answer, at: now)
         }
-        return Tally(unsettled.verdicts.dropFirst(before))
+        var tally = Tally(unsettled.verdicts.dropFirst(before))
+        if case .created(_?, isLinked: false) = answer { tally.unlinked = shipment.claims.map(\.response.id) }
+        return tally
     }
 
     /// A response and its custom properties fit in several times.

@@ -63,6 +63,11 @@ package struct DeliveryPlan: Sendable {
 }
 
 extension DeliveryPlan {
+    /// Whether half of the requests are left to a verification.
+    package mutating func share(_ isShared: Bool) {
+        pace.isShared = isShared
+    }
+
     package mutating func next(at now: Date) -> Step {
         // Bounded, so that a clock that was set back doesn't stop everything.
         let queueWait = min(queueReady, now.addingTimeInterval(Self.queueBackoff.limit))

@@ -31,7 +31,11 @@ extension Forwarder {
         metrics.count(shipment.operation, status: reply.status)
         let tally = plan.answered(reply.answer, to: shipment, quota: reply.quota, at: clock.now())
         metrics.count(tally)
+        count(delivered: tally.delivered)
         for verdict in tally.parked { report(verdict) }
+        for id in tally.unlinked {
+            logger.info("delivered, but Planhat linked it to no contact and no company", metadata: ["id": "\(id)"])
+        }
     }
 
     private func settle(_ settlement: Settlement) async throws(QueueError) {

@@ -1,3 +1,4 @@
+package import Foundation
 package import Logging
 package import Metrics
 package import NPSQueue
@@ -32,6 +33,8 @@ package final class Forwarder: Service, Sendable {
     let metrics: DeliveryMetrics
     private let fraction: @Sendable () -> Double
     private let current = Mutex(Condition.idle)
+    private let throughput = Mutex(Throughput())
+    private let sharedUntil = Mutex(Date.distantPast)
 
     /// - Parameters:
     ///   - fraction: random numbers, 0..<1, for the jitter
@@ -56,6 +59,20 @@ package final class Forwarder: Service, Sendable {
 
     /// How forwarding is now; may be read from anywhere.
     package var condition: Condition { current.withLock { $0 } }
+
+    /// How fast it goes; may be read from anywhere.
+    package var progress: Throughput.Progress { throughput.withLock { $0.progress(at: clock.now()) } }
+
+    func count(delivered number: Int) {
+        throughput.withLock { $0.add(number, at: clock.now()) }
+    }
+
+    /// Leaves half of the requests a minute to somebody else for so many seconds from now, an hour at most; 0 takes
+    /// them back.
+    package func share(forSeconds seconds: TimeInterval) {
+        let until = clock.now().addingTimeInterval(min(max(seconds, 0), 3_600))
+        sharedUntil.withLock { $0 = until }
+    }
 
     /// Delivers until the service group shuts down or the queue is closed. Neither a broken disk nor an unreachable
     /// API ends it.
@@ -86,6 +103,7 @@ package final class Forwarder: Service, Sendable {
         var plan = DeliveryPlan(configuration: configuration.plan, fraction: fraction)
         var wakes = signal.stream.makeAsyncIterator()
         while !signal.isStopping, !Task.isCancelled {
+            plan.share(clock.now() < sharedUntil.withLock { $0 })
             let step = plan.next(at: clock.now())
             note(plan.condition)
             if case .wait(let date) = step {

@@ -14,10 +14,12 @@ package struct Pace: Sendable, Hashable {
         }
     }
 
-    /// Longer than this it never waits: the API's window is one or two minutes.
+    /// However little is left, it waits no longer than this: the API's window is one or two minutes.
     private static let longest: TimeInterval = 60
 
     private let interval: TimeInterval
+    /// Half of the requests are somebody else's.
+    package var isShared = false
     private var stretch = 1.0
     private var last: Date?
 
@@ -28,8 +30,9 @@ package struct Pace: Sendable, Hashable {
     /// When the next request may be sent; not in the future means now.
     package func ready(at now: Date) -> Date {
         guard let last else { return now }
+        let usual = isShared ? 2 * interval : interval
         // A last request in the future means that the clock was set back.
-        return min(last, now).addingTimeInterval(min(interval * stretch, Self.longest))
+        return min(last, now).addingTimeInterval(min(usual * stretch, max(usual, Self.longest)))
     }
 
     package mutating func spend(at now: Date) {

@@ -1,3 +1,4 @@
+package import NPSModel
 package import NPSQueue
 
 /// How many responses ended how, for the metrics, and what became of those that need a person.
@@ -6,6 +7,8 @@ package struct Tally: Sendable, Hashable {
     package var retried = 0
     package var ambiguous = 0
     package var parked: [Verdict] = []
+    /// Of the delivered ones, those whose record Planhat linked to nobody.
+    package var unlinked: [ResponseID] = []
 
     package init(_ verdicts: some Sequence<Verdict>) {
         for verdict in verdicts {

@@ -16,7 +16,7 @@ extension QueueTransaction {
             arrival: arrival
         )
         guard response.standing != old else { return acceptance }
-        try save(response, was: old.state, payload: acceptance == .updated ? incoming.payload : nil)
+        try save(response, was: old.state, content: acceptance == .updated ? incoming : nil)
         guard acceptance == .updated else { return acceptance }
         if let next = response.standing.nextAttemptAt, next <= now { leavesDue = true }
         return acceptance

@@ -8,6 +8,7 @@ struct Incoming: Sendable {
     let digest: String
     let version: Milliseconds?
     let payload: String
+    let contentDigest: String
 
     init(_ submission: Submission) {
         id = submission.response.id.rawValue
@@ -15,6 +16,7 @@ struct Incoming: Sendable {
         digest = submission.digest
         version = submission.version.map { Milliseconds($0) }
         payload = StoredContent(submission.response).json
+        contentDigest = submission.response.contentDigest
     }
 }
 
@@ -36,13 +38,13 @@ extension QueueTransaction {
         try execute(
             """
             INSERT INTO responses (id, state, source, payload, digest, revision, attempts, must_upsert,
-                next_attempt_at, received_at, accepted_at, version)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                next_attempt_at, received_at, accepted_at, version, content_digest)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """,
             [
                 incoming.id, standing.state.rawValue, incoming.source, incoming.payload, standing.digest,
                 standing.revision, standing.attempts, standing.mustUpsert, standing.nextAttemptAt,
-                standing.receivedAt, now, standing.version,
+                standing.receivedAt, now, standing.version, incoming.contentDigest,
             ]
         )
         guard database.changesCount == 1 else { return false }
@@ -79,20 +81,22 @@ extension QueueTransaction {
         return StoredResponse(sequence: row[0], standing: standing)
     }
 
-    /// - Parameter payload: the new content; nil leaves it as it is, or removes it with a state that keeps none.
-    mutating func save(_ response: StoredResponse, was old: ResponseState, payload: String? = nil) throws {
+    /// - Parameter content: the new one; nil leaves it as it is, or removes it with a state that keeps none.
+    mutating func save(_ response: StoredResponse, was old: ResponseState, content: Incoming? = nil) throws {
         let standing = response.standing
         try execute(
             """
             UPDATE responses SET state = ?, digest = ?, revision = ?, attempts = ?, must_upsert = ?,
                 next_attempt_at = ?, received_at = ?, delivered_at = ?, planhat_id = ?, reason = ?, version = ?,
-                payload = CASE WHEN ? THEN COALESCE(?, payload) END
+                payload = CASE WHEN ? THEN COALESCE(?, payload) END,
+                content_digest = CASE WHEN ? THEN NULL ELSE COALESCE(?, content_digest) END
             WHERE sequence = ?
             """,
             [
                 standing.state.rawValue, standing.digest, standing.revision, standing.attempts, standing.mustUpsert,
                 standing.nextAttemptAt, standing.receivedAt, standing.deliveredAt, standing.planhatID,
-                standing.reason, standing.version, standing.keepsContent, payload, response.sequence,
+                standing.reason, standing.version, standing.keepsContent, content?.payload,
+                standing.state == .erased, content?.contentDigest, response.sequence,
             ]
         )
         ledger.books.move(from: old, to: standing.state)
@@ -101,7 +105,7 @@ extension QueueTransaction {
         } else {
             ledger.claimed.remove(response.sequence)
         }
-        if payload != nil || !standing.keepsContent { leavesRemains = true }
+        if content != nil || !standing.keepsContent { leavesRemains = true }
     }
 
     func record(_ attempt: Attempt, of sequence: Int64) throws {

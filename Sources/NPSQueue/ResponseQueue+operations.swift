@@ -24,27 +24,11 @@ extension ResponseQueue {
     /// Makes parked responses pending, due at once, with their attempts counted anew. Nil means all that are parked.
     /// Gives how many there were.
     package func retry(_ ids: [ResponseID]?) async throws(QueueError) -> Int {
-        guard let ids else { return try await retryAll() }
+        guard let ids else { return try await retryParked { _ in true } }
         return try await transact { transaction in
             var count = 0
             for id in ids { count += try transaction.retry(id) }
             return count
-        }
-    }
-
-    private func retryAll() async throws(QueueError) -> Int {
-        var count = 0
-        var last: Int64 = 0
-        while true {
-            let after = last
-            let part = try await transact { transaction in
-                let parked = try transaction.responses(in: .parked, after: after, limit: Self.chunk)
-                for response in parked { _ = try transaction.retry(response) }
-                return (count: parked.count, last: parked.last?.sequence)
-            }
-            guard let next = part.last else { return count }
-            count += part.count
-            last = next
         }
     }
 

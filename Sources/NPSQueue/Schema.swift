@@ -17,6 +17,10 @@ enum Schema {
         migrator.registerMigration("quarantine: repetitions and age") { db in
             try db.execute(sql: quarantineRepetitions)
         }
+        migrator.registerMigration("receipts: digest of the content") { db in
+            // For comparing with Planhat's record later; what is there already has none.
+            try db.execute(sql: "ALTER TABLE responses ADD COLUMN content_digest TEXT")
+        }
         return migrator
     }
 

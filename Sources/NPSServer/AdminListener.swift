@@ -11,8 +11,10 @@ package enum AdminListener {
         package let readiness: Readiness
         /// Nil = management is closed.
         package let token: String?
-        /// One sentence on how forwarding is.
-        package let forwarding: @Sendable () -> String
+        /// How forwarding is.
+        package let forwarding: @Sendable () -> ForwardingReport
+        /// Leaves half of the requests to Planhat to a verification, for so many seconds.
+        package var share: @Sendable (Double) -> Void = { _ in }
         /// Prometheus text.
         package let metrics: @Sendable () -> String
 
@@ -21,7 +23,7 @@ package enum AdminListener {
             sources: LiveSources,
             readiness: Readiness,
             token: String?,
-            forwarding: @escaping @Sendable () -> String,
+            forwarding: @escaping @Sendable () -> ForwardingReport,
             metrics: @escaping @Sendable () -> String
         ) {
             self.queue = queue
@@ -58,10 +60,15 @@ package enum AdminListener {
             ErrorResponses()
             RequestLimits()
         }
-        AdminHealthRoutes(readiness: parts.readiness, forwarding: parts.forwarding, metrics: parts.metrics)
-            .add(to: router)
+        AdminHealthRoutes(
+            readiness: parts.readiness,
+            forwarding: { parts.forwarding().sentence },
+            metrics: parts.metrics
+        )
+        .add(to: router)
         let managed = router.group().add(middleware: AdminToken(token: parts.token))
-        QueueRoutes(queue: parts.queue).add(to: managed)
+        QueueRoutes(queue: parts.queue, forwarding: parts.forwarding).add(to: managed)
+        VerificationRoutes(queue: parts.queue, share: parts.share).add(to: managed)
         QuarantineRoutes(queue: parts.queue, sources: parts.sources).add(to: managed)
         return router
     }

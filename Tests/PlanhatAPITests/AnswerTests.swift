@@ -1,5 +1,6 @@
 import NPSModel
 import PlanhatAPI
+import StubAPI
 import Testing
 
 /// Every answer that isn't a success, and what may be done next. `write` is what a create, update, delete or upsert

@@ -2,6 +2,7 @@ import Foundation
 import NIOHTTP1
 import NPSModel
 import PlanhatAPI
+import StubAPI
 import Testing
 
 @Suite("Operations on the wire")

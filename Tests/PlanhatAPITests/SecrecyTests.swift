@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import NPSModel
 import PlanhatAPI
+import StubAPI
 import Testing
 
 @Suite("Secrecy")

@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import NPSModel
+import StubAPI
 import Testing
 
 @testable import PlanhatAPI

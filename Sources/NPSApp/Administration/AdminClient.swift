@@ -18,7 +18,7 @@ package struct AdminClient: Sendable {
         token = settings.admin.token
     }
 
-    package func status() async throws(AdminError) -> QueueStatus {
+    package func status() async throws(AdminError) -> StatusReport {
         try await get("/queue/status")
     }
 
@@ -33,9 +33,18 @@ package struct AdminClient: Sendable {
         try await get("/queue/responses/\(id.rawValue)")
     }
 
-    package func retry(_ ids: [ResponseID]?) async throws(AdminError) -> Int {
-        let changed: Changed = try await post("/queue/retry", Selection(ids: ids))
+    package func retry(_ request: RetryRequest) async throws(AdminError) -> Int {
+        let changed: Changed = try await post("/queue/retry", request)
         return changed.count
+    }
+
+    package func receipts(before: Int64?, limit: Int) async throws(AdminError) -> [Receipt] {
+        try await get("/queue/receipts?limit=\(limit)" + (before.map { "&before=\($0)" } ?? ""))
+    }
+
+    /// The collector leaves half of its requests to the caller for so many seconds; 0 gives them back.
+    package func share(forSeconds seconds: Double) async throws(AdminError) {
+        let _: ShareRequest = try await post("/queue/share", ShareRequest(seconds: seconds))
     }
 
     package func quarantine(limit: Int, after: QuarantineID?) async throws(AdminError) -> [QuarantineEntry] {

@@ -7,6 +7,7 @@ import NPSQueue
 /// Looking at the queue and putting parked responses back into it.
 struct QueueRoutes {
     let queue: ResponseQueue
+    let forwarding: @Sendable () -> ForwardingReport
 
     func add(to router: some RouterMethods<CollectorContext>) {
         router.get("queue/status") { _, _ in try JSONAnswer.response(await status()) }
@@ -15,8 +16,12 @@ struct QueueRoutes {
         router.post("queue/retry") { request, _ in try JSONAnswer.response(await retry(request)) }
     }
 
-    private func status() async throws -> QueueStatus {
-        do { return try await queue.status() } catch { throw Problem.unavailable(error) }
+    private func status() async throws -> StatusReport {
+        do {
+            return StatusReport(books: try await queue.status(), forwarding: forwarding())
+        } catch {
+            throw Problem.unavailable(error)
+        }
     }
 
     private func list(_ request: Request) async throws -> [QueueItem] {
@@ -44,8 +49,16 @@ struct QueueRoutes {
     }
 
     private func retry(_ request: Request) async throws -> Changed {
-        let selection: Selection<ResponseID> = try await request.decodeBody()
-        do { return Changed(count: try await queue.retry(selection.ids)) } catch { throw Problem.unavailable(error) }
+        let wanted: RetryRequest = try await request.decodeBody()
+        guard wanted.ids == nil || wanted.reason == nil, wanted.reason?.isEmpty != true else {
+            throw Problem.badRequest("Give ids, or a reason that isn't empty, or neither for all that are parked.")
+        }
+        do {
+            guard let reason = wanted.reason else { return Changed(count: try await queue.retry(wanted.ids)) }
+            return Changed(count: try await queue.retry(reasonContaining: reason))
+        } catch {
+            throw Problem.unavailable(error)
+        }
     }
 
     static func limit(_ request: Request) throws -> Int {

@@ -1,5 +1,6 @@
 import NPSApp
 import NPSQueue
+import NPSServer
 
 /// Everything in quarantine, oldest first, a thousand ids at a time. What leaves meanwhile disturbs nothing.
 struct QuarantinePages {
@@ -10,7 +11,7 @@ struct QuarantinePages {
 
     /// How many payloads there are now.
     static func count() async throws -> Int {
-        try await Administration.ask { client throws(AdminError) in try await client.status() }.quarantined
+        try await Administration.ask { client throws(AdminError) in try await client.status() }.books.quarantined
     }
 
     /// Nil after the last.

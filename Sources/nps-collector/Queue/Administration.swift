@@ -7,11 +7,15 @@ enum Administration {
         do {
             return try await question(AdminClient(settings: settings))
         } catch {
-            switch error {
-            case .missingToken: throw Stop(.configuration, error.description)
-            case .unreachable: throw Stop(.unreachable, error.description)
-            case .refused, .unreadable: throw Stop(.failure, error.description)
-            }
+            throw stop(for: error)
+        }
+    }
+
+    static func stop(for error: AdminError) -> Stop {
+        switch error {
+        case .missingToken: Stop(.configuration, error.description)
+        case .unreachable: Stop(.unreachable, error.description)
+        case .refused, .unreadable: Stop(.failure, error.description)
         }
     }
 }

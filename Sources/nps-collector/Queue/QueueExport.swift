@@ -3,6 +3,7 @@ import Foundation
 import NPSApp
 import NPSModel
 import NPSQueue
+import NPSServer
 
 /// `queue export`: everything that is kept, for a spreadsheet or a program.
 struct QueueExport: AsyncParsableCommand {
@@ -31,7 +32,7 @@ struct QueueExport: AsyncParsableCommand {
 
     func run() async throws {
         let status = try await Administration.ask { client throws(AdminError) in try await client.status() }
-        var progress = ProgressBar(title: "Exporting", total: state == nil ? status.accepted : nil)
+        var progress = ProgressBar(title: "Exporting", total: state == nil ? status.books.accepted : nil)
         if format == .csv { print(Self.columns.joined(separator: ",")) }
         var last: Int64?
         while true {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import NPSApp
 import NPSModel
+import NPSServer
 
 /// `queue retry`: parked responses are tried again.
 struct QueueRetry: AsyncParsableCommand {
@@ -15,14 +16,18 @@ struct QueueRetry: AsyncParsableCommand {
     @Flag(help: "All that are parked.")
     var all = false
 
+    @Option(help: ArgumentHelp("All whose reason contains this, whatever its case.", valueName: "text"))
+    var reason: String?
+
     func validate() throws {
-        guard all != !ids.isEmpty else { throw ValidationError("Name ids, or give --all.") }
+        guard [all, !ids.isEmpty, reason != nil].count(where: { $0 }) == 1, reason?.isEmpty != true else {
+            throw ValidationError("Name ids, or give --reason TEXT, or --all.")
+        }
     }
 
     func run() async throws {
-        let count = try await Administration.ask { client throws(AdminError) in
-            try await client.retry(all ? nil : ids)
-        }
+        let request = RetryRequest(ids: ids.isEmpty ? nil : ids, reason: reason)
+        let count = try await Administration.ask { client throws(AdminError) in try await client.retry(request) }
         print(count == 1 ? "1 response is pending again." : "\(count) responses are pending again.")
     }
 }

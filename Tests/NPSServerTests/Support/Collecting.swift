@@ -72,7 +72,7 @@ struct Collecting: Sendable {
             sources: sources,
             readiness: readiness,
             token: Self.adminToken,
-            forwarding: { "idle" },
+            forwarding: { ForwardingReport(state: "paused", sentence: "Check the token.", isHeldUp: true) },
             metrics: { "" }
         )
     }
@@ -142,5 +142,15 @@ extension Collecting {
         queue = other.queue
         admin = other.admin
         self.parts = parts
+    }
+}
+
+extension Collecting {
+    /// The same queue behind other admin parts.
+    init(replacing admin: AdminListener.Parts, in other: Collecting) {
+        directory = other.directory
+        queue = other.queue
+        parts = other.parts
+        self.admin = admin
     }
 }

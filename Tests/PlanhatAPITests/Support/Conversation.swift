@@ -1,5 +1,6 @@
 import Logging
 import PlanhatAPI
+import StubAPI
 
 /// The token of every test; nothing that is printed may contain it.
 let testToken = "t0ken-5ecret"

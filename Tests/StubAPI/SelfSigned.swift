@@ -1,9 +1,9 @@
 import Foundation
-import NIOSSL
+package import NIOSSL
 
 /// A certificate for `localhost` that only its own key vouches for, made by the `openssl` command.
-enum SelfSigned {
-    static func context() throws -> NIOSSLContext {
+package enum SelfSigned {
+    package static func context() throws -> NIOSSLContext {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }

@@ -1,11 +1,11 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import NIOSSL
+package import NIOSSL
 import Synchronization
 
 /// A real server on 127.0.0.1 that keeps what it is asked and answers canned bytes, one reply a request.
-final class StubServer: Sendable {
+package final class StubServer: Sendable {
     private struct State {
         var requests: [StubRequest] = []
         var replies: [StubReply]
@@ -23,7 +23,7 @@ final class StubServer: Sendable {
     /// - Parameters:
     ///   - replies: in the order of the requests; the last one is repeated
     ///   - tls: nil for plain HTTP
-    static func run<Result: Sendable>(
+    package static func run<Result: Sendable>(
         _ replies: [StubReply],
         tls: NIOSSLContext? = nil,
         _ body: (StubServer) async throws -> Result
@@ -51,9 +51,9 @@ final class StubServer: Sendable {
         }
     }
 
-    var port: Int { bound.withLock { $0 ?? 0 } }
-    var url: String { "http://127.0.0.1:\(port)" }
-    var requests: [StubRequest] { state.withLock { $0.requests } }
+    package var port: Int { bound.withLock { $0 ?? 0 } }
+    package var url: String { "http://127.0.0.1:\(port)" }
+    package var requests: [StubRequest] { state.withLock { $0.requests } }
 
     /// Keeps the request and says what to do with it.
     func take(_ request: StubRequest) -> StubReply {

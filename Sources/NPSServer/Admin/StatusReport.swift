@@ -1,0 +1,50 @@
+package import NPSQueue
+
+/// What `queue status --json` prints: the books under their own names, and beside them how delivery goes.
+package struct StatusReport: Sendable, Hashable, Codable {
+    package let books: QueueStatus
+    /// ``ForwardingReport/state``
+    package let forwarding: String
+    /// ``ForwardingReport/sentence``
+    package let forwardingSentence: String
+    /// Whether responses wait although they are due.
+    package let isHeldUp: Bool
+    package let deliveredLastMinute: Int
+    /// Until the backlog is delivered, at the pace of the last minute; nil when nothing waits or nothing moves.
+    package let secondsLeft: Int?
+
+    private enum CodingKeys: String, CodingKey {
+        case forwarding, forwardingSentence, isHeldUp, deliveredLastMinute, secondsLeft
+    }
+
+    package init(books: QueueStatus, forwarding report: ForwardingReport) {
+        self.books = books
+        forwarding = report.state
+        forwardingSentence = report.sentence
+        isHeldUp = report.isHeldUp
+        deliveredLastMinute = report.deliveredLastMinute
+        let waiting = books.pending + books.sending
+        let moves = waiting > 0 && report.deliveredPerSecond > 0 && !report.isHeldUp
+        secondsLeft = moves ? Int(exactly: (Double(waiting) / report.deliveredPerSecond).rounded(.up)) : nil
+    }
+
+    package init(from decoder: any Decoder) throws {
+        books = try QueueStatus(from: decoder)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        forwarding = try container.decode(String.self, forKey: .forwarding)
+        forwardingSentence = try container.decode(String.self, forKey: .forwardingSentence)
+        isHeldUp = try container.decode(Bool.self, forKey: .isHeldUp)
+        deliveredLastMinute = try container.decode(Int.self, forKey: .deliveredLastMinute)
+        secondsLeft = try container.decodeIfPresent(Int.self, forKey: .secondsLeft)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        try books.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(forwarding, forKey: .forwarding)
+        try container.encode(forwardingSentence, forKey: .forwardingSentence)
+        try container.encode(isHeldUp, forKey: .isHeldUp)
+        try container.encode(deliveredLastMinute, forKey: .deliveredLastMinute)
+        try container.encodeIfPresent(secondsLeft, forKey: .secondsLeft)
+    }
+}

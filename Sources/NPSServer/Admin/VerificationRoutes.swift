@@ -1,0 +1,26 @@
+import Hummingbird
+import NPSQueue
+
+/// What `queue verify` needs: receipts to compare with Planhat, and a share of the requests.
+struct VerificationRoutes {
+    let queue: ResponseQueue
+    let share: @Sendable (Double) -> Void
+
+    func add(to router: some RouterMethods<CollectorContext>) {
+        router.get("queue/receipts") { request, _ in try JSONAnswer.response(await receipts(request)) }
+        router.post("queue/share") { request, _ in try JSONAnswer.response(await share(request)) }
+    }
+
+    private func receipts(_ request: Request) async throws -> [Receipt] {
+        let limit = try QueueRoutes.limit(request)
+        let before = request.query("before").flatMap(Int64.init)
+        do { return try await queue.receipts(before: before, limit: limit) } catch { throw Problem.unavailable(error) }
+    }
+
+    private func share(_ request: Request) async throws -> ShareRequest {
+        let wanted: ShareRequest = try await request.decodeBody()
+        guard wanted.seconds >= 0 else { throw Problem.badRequest("seconds must not be negative.") }
+        share(wanted.seconds)
+        return wanted
+    }
+}

@@ -1,0 +1,60 @@
+import NPSQueue
+import NPSServer
+
+/// The status of the queue in words.
+struct StatusText {
+    private let report: StatusReport
+
+    init(_ report: StatusReport) {
+        self.report = report
+    }
+
+    /// The books as a table, and below it whatever a person should know.
+    var whole: String {
+        let books = report.books
+        var table = Table([Table.Column("state"), Table.Column("responses", .right)])
+        table.add(["accepted", "\(books.accepted)"])
+        table.add(["  pending", "\(books.pending)"])
+        table.add(["  sending", "\(books.sending)"])
+        table.add(["  delivered", "\(books.delivered)"])
+        table.add(["  parked", "\(books.parked)"])
+        table.add(["  erased", "\(books.erased)"])
+        table.add(["quarantined", "\(books.quarantined)"])
+        return table.render() + remarks.map { $0 + "\n" }.joined()
+    }
+
+    /// For a log that is written every second.
+    var line: String {
+        let books = report.books
+        let counts = "pending \(books.pending), sending \(books.sending), delivered \(books.delivered)"
+        return ([counts + ", parked \(books.parked)."] + delivery).joined(separator: " ")
+    }
+
+    private var isWaiting: Bool { report.books.pending + report.books.sending > 0 }
+
+    private var remarks: [String] {
+        let books = report.books
+        var remarks = delivery
+        if books.pending > 0 { remarks.append("The oldest has waited for \(books.oldestPendingSeconds) s.") }
+        if books.parked > 0 { remarks.append("Why responses are parked: nps-collector queue list --parked") }
+        return remarks
+    }
+
+    /// Why nothing moves, or how fast it does.
+    private var delivery: [String] {
+        if report.forwarding == "paused" { return ["Delivery is paused: " + report.forwardingSentence] }
+        if report.isHeldUp { return [report.forwardingSentence] }
+        guard isWaiting, report.deliveredLastMinute > 0 else { return [] }
+        let pace = "\(report.deliveredLastMinute) delivered in the last minute"
+        return [report.secondsLeft.map { "\(pace), about \(Self.duration($0)) left." } ?? pace + "."]
+    }
+
+    static func duration(_ seconds: Int) -> String {
+        switch seconds {
+        case ..<100: "\(seconds) s"
+        case ..<6_000: "\((seconds + 30) / 60) min"
+        case ..<172_800: "\((seconds + 1_800) / 3_600) h"
+        default: "\((seconds + 43_200) / 86_400) days"
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import NPSQueue
+import NPSServer
+import Testing
+
+@testable import nps_collector
+
+@Suite("The status in words")
+struct StatusTextTests {
+    private func text(pending: Int = 0, parked: Int = 0, _ report: ForwardingReport) throws -> StatusText {
+        let books = try JSONDecoder().decode(
+            QueueStatus.self,
+            from: Data(
+                """
+                {"accepted":\(pending + parked + 7),"pending":\(pending),"sending":0,"delivered":7,"parked":\(parked),
+                "erased":0,"quarantined":2,"oldestPendingSeconds":12}
+                """.utf8
+            )
+        )
+        return StatusText(StatusReport(books: books, forwarding: report))
+    }
+
+    @Test("a pause is told with what to mend")
+    func paused() throws {
+        let report = ForwardingReport(state: "paused", sentence: "Check planhat.token.", isHeldUp: true)
+        let text = try text(pending: 3, report)
+        #expect(text.whole.contains("Delivery is paused: Check planhat.token.\n"))
+        #expect(text.whole.contains("The oldest has waited for 12 s.\n"))
+        #expect(text.line == "pending 3, sending 0, delivered 7, parked 0. Delivery is paused: Check planhat.token.")
+    }
+
+    @Test("a backoff is told in its own words")
+    func backingOff() throws {
+        let sentence = "Delivery waits and goes on by itself: Planhat's rate limit is reached."
+        let report = ForwardingReport(state: "backingOff", sentence: sentence, isHeldUp: true, deliveredLastMinute: 5)
+        #expect(try text(pending: 3, report).whole.contains("\n" + sentence + "\n"))
+    }
+
+    @Test("a backlog that drains is told with its pace and what is left; nothing is said when nothing waits")
+    func draining() throws {
+        let report = ForwardingReport(
+            state: "forwarding",
+            sentence: "Responses are being delivered.",
+            isHeldUp: false,
+            deliveredLastMinute: 6_000,
+            deliveredPerSecond: 100
+        )
+        #expect(
+            try text(pending: 30_000, report).line.hasSuffix("6000 delivered in the last minute, about 5 min left.")
+        )
+        #expect(try text(parked: 1, report).line == "pending 0, sending 0, delivered 7, parked 1.")
+    }
+
+    @Test(
+        "durations are rounded to what one wants to know",
+        arguments: zip(
+            [0, 99, 100, 5_999, 6_000, 172_799, 172_800],
+            ["0 s", "99 s", "2 min", "100 min", "2 h", "48 h", "2 days"]
+        )
+    )
+    func duration(seconds: Int, text: String) {
+        #expect(StatusText.duration(seconds) == text)
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import NPSDelivery
+import NPSQueue
+
+/// What became of the responses in a request, in the terms of the error taxonomy.
+enum Course: Sendable, Hashable {
+    case delivered
+    /// Certainly not applied; again soon, without an attempt counted.
+    case retried
+    /// Everything is held back for so many seconds, without an attempt counted.
+    case held(TimeInterval)
+    /// Perhaps applied; again by upsert, after the grace.
+    case ambiguous
+    /// With this in the reason.
+    case parked(String)
+    /// All of delivery, with this in the sentence, without an attempt counted.
+    case paused(String)
+    /// Sent again at once in smaller company, by upsert.
+    case divided
+}
+
+extension Course {
+    /// Reads it off what the plan wants to be settled, and off how it goes on.
+    init?(_ settlement: Settlement, of claims: [Claim], then plan: inout DeliveryPlan, at now: Date) {
+        let ids = claims.map(\.id)
+        if settlement.isEmpty {
+            guard case .send(let next) = plan.next(at: now.addingTimeInterval(1)), next.operation == .upsert,
+                next.mayHaveArrived, next.claims.count < claims.count
+            else { return nil }
+            self = .divided
+        } else if settlement.releases == ids, settlement.verdicts.isEmpty {
+            guard let pause = Course(plan.condition, at: now) else { return nil }
+            self = pause
+        } else {
+            let courses = Set(settlement.verdicts.map { Course($0.outcome, at: now) })
+            guard settlement.verdicts.map(\.id) == ids, courses.count == 1, case let only?? = courses.first else {
+                return nil
+            }
+            self = only
+        }
+    }
+
+    private init?(_ condition: Condition, at now: Date) {
+        switch condition {
+        case .backingOff(let until, _): self = .held(until.timeIntervalSince(now).rounded())
+        case .paused(let sentence, _): self = .paused(sentence)
+        case .idle, .forwarding: return nil
+        }
+    }
+
+    /// Nil for a retry that counts an attempt, and for one that doesn't wait until a request under way has ended.
+    private init?(_ outcome: Outcome, at now: Date) {
+        switch outcome {
+        case .delivered: self = .delivered
+        case .retry(_, _, countsAttempt: false): self = .retried
+        case .ambiguous(let date, _) where date.timeIntervalSince(now) >= 30: self = .ambiguous
+        case .park(let reason): self = .parked(reason)
+        case .retry, .ambiguous: return nil
+        }
+    }
+
+    /// Whether it is this one, with a reason that has the expected words in it.
+    func fulfils(_ expected: Course) -> Bool {
+        switch (self, expected) {
+        case (.parked(let reason), .parked(let words)), (.paused(let reason), .paused(let words)):
+            reason.contains(words)
+        default: self == expected
+        }
+    }
+}

@@ -1,0 +1,190 @@
+import Foundation
+import Logging
+import NPSModel
+import NPSQueue
+import PlanhatAPI
+import StubAPI
+import Testing
+
+@testable import NPSDelivery
+
+/// What the way out makes of every way in which a request can end: a real client, a real socket, and the plan's verdict.
+@Suite("Error taxonomy", .timeLimit(.minutes(2)))
+struct ErrorTaxonomyTests {
+    @Test("success: delivered, with proof", arguments: Signal.successes)
+    func success(signal: Signal) async throws { try await expect(signal) }
+
+    @Test("certainly not applied: tried again, without an attempt counted", arguments: Signal.unapplied)
+    func unapplied(signal: Signal) async throws { try await expect(signal) }
+
+    @Test("perhaps applied: asked about by upsert after a wait", arguments: Signal.ambiguous)
+    func ambiguous(signal: Signal) async throws { try await expect(signal) }
+
+    @Test("refused for what it is: parked with the reason", arguments: Signal.permanent)
+    func permanent(signal: Signal) async throws { try await expect(signal) }
+
+    @Test(
+        "refused for who we are: all of delivery pauses, and nothing is lost or counted",
+        arguments: Signal.configuration
+    )
+    func configuration(signal: Signal) async throws { try await expect(signal) }
+
+    private func expect(_ signal: Signal) async throws {
+        let delivery = PlannedDelivery()
+        let sent = try (0..<signal.count).map { number in
+            try claim(number, comment: "so very slow", attempts: signal.attempts, mustUpsert: signal.isUpsert)
+        }
+        let tally = try await send(sent, in: delivery, to: signal.place)
+        let settlement = delivery.settle()
+        let course = Course(settlement, of: sent, then: &delivery.plan, at: delivery.now)
+        #expect(course?.fulfils(signal.course) == true, "\(String(describing: course))")
+        #expect(tally.unlinked.isEmpty)
+        let told = "\(settlement) \(delivery.plan.condition)"
+        for secret in ["person0", "so very slow", Self.token] { #expect(!told.contains(secret)) }
+    }
+
+    @Test("403 with a partial success: what got through is delivered, what lacked permission is asked about alone")
+    func partialPermission() async throws {
+        let delivery = PlannedDelivery()
+        let sent = try claims(0..<3)
+        _ = try await send(
+            sent,
+            in: delivery,
+            to: .api { sent in
+                Envelope(created: Array(sent[0...1]), permissionErrors: [.string("no permission")]).reply(403)
+            }
+        )
+        #expect(delivery.settle().verdicts.map(\.id) == [sent[0].id, sent[1].id])
+        #expect(try delivery.shipment() == Shipment([sent[2]], .upsert, mayHaveArrived: true))
+        #expect(delivery.plan.condition == .forwarding)
+    }
+
+    @Test("429 twice without Retry-After: a minute, then two")
+    func limitedAgain() async throws {
+        let delivery = PlannedDelivery()
+        for seconds in [60.0, 120] {
+            _ = try await send([claim(1)], in: delivery, to: .api { _ in .json(429, "") })
+            _ = delivery.settle()
+            #expect(try delivery.waited() == seconds)
+        }
+    }
+
+    @Test("all-zero counts are no success: once more by upsert, then parked as ignored")
+    func ignored() async throws {
+        let delivery = PlannedDelivery()
+        let nothing = Signal.Place.api { _ in Envelope().reply() }
+        for (attempts, expected) in [(0, Course.ambiguous), (1, .parked("ignored by Planhat"))] {
+            let sent = try [claim(1, attempts: attempts, mustUpsert: true)]
+            _ = try await send(sent, in: delivery, to: nothing)
+            let course = Course(delivery.settle(), of: sent, then: &delivery.plan, at: delivery.now)
+            #expect(course?.fulfils(expected) == true, "\(String(describing: course))")
+        }
+    }
+
+    @Test("a record without euId and cId: delivered, and told apart")
+    func unlinked() async throws {
+        let delivery = PlannedDelivery()
+        let sent = try claim(1)
+        let tally = try await send([sent], in: delivery, to: .api { _ in .json(200, #"{"_id":"61","euId":null}"#) })
+        #expect(tally.delivered == 1)
+        #expect(tally.unlinked == [sent.id])
+        #expect(delivery.settle().verdicts == [sent.verdict(.delivered(planhatID: "61"))])
+    }
+
+    @Test("what is linked to nobody is counted and told once, by id alone")
+    func unlinkedIsTold() async throws {
+        try await Town.visit(faults: ["unknown-contact=store-unlinked"]) { town in
+            try await town.withQueue { queue in
+                let stranger = SurveyResponse(
+                    id: ResponseID(source: "test", providerID: "stranger"),
+                    source: "test",
+                    email: try EmailAddress("stranger@nowhere.invalid"),
+                    score: try #require(Score(3)),
+                    answeredAt: Date(timeIntervalSince1970: 1_699_999_999)
+                )
+                _ = try await queue.accept([Submission(stranger)])
+                try await town.forward(from: queue, until: 1)
+                #expect(try await queue.status().delivered == 1)
+                #expect(town.metrics["nps_delivery_unlinked_total"] == 1)
+                let told = town.logs.lines.filter { $0.contains("linked it to no contact") }
+                #expect(told.count == 1)
+                #expect(told.allSatisfy { $0.hasPrefix("info") && $0.contains(stranger.id.rawValue) })
+                #expect(!told.contains { $0.contains("nowhere") })
+            }
+        }
+    }
+
+    @Test("crash while sending: ambiguous after the next start, and an upsert for good")
+    func crash() async throws {
+        try await Town.visit { town in
+            let id = try response(1).id
+            try await town.withQueue { queue in
+                _ = try await queue.accept([Submission(response(1))])
+                #expect(try await queue.claim(limit: 1).map(\.mustUpsert) == [false])
+            }
+            try await town.withQueue { queue in
+                let item = try #require(try await queue.show(id))
+                #expect(item.state == .pending)
+                #expect(item.mustUpsert)
+                #expect(item.history.map(\.outcome) == [.ambiguous])
+            }
+        }
+    }
+
+    @Test("local validation failure: parked with the reason")
+    func invalid() throws {
+        let delivery = PlannedDelivery()
+        let sent = try claim(1)
+        let answer = Answer(PlanhatError.invalidRequest("An id can't be empty."))
+        #expect(try delivery.deliver([sent], answer).verdicts == [sent.verdict(.park(reason: "An id can't be empty."))])
+    }
+}
+
+extension ErrorTaxonomyTests {
+    private static let token = "t0ken-5ecret"
+
+    /// Sends the claims there in one request, and lets the plan take in what came of it.
+    private func send(_ claims: [Claim], in delivery: PlannedDelivery, to place: Signal.Place) async throws -> Tally {
+        _ = try delivery.claimLimit()
+        delivery.plan.found(claims, nextDue: nil, at: delivery.now)
+        let shipment = try delivery.shipment()
+        #expect(shipment.claims == claims)
+        let reply = try await atPlace(place, with: claims) { url in
+            var configuration = PlanhatClient.Configuration(baseURL: url, token: Self.token)
+            if case .deaf = place { configuration.connectTimeout = .milliseconds(500) }
+            if case .silent = place { configuration.timeout = .milliseconds(500) }
+            let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            let client = try PlanhatClient(configuration: configuration, logger: quiet)
+            let reply = await Courier(client: client).deliver(shipment)
+            await client.shutdown()
+            return reply
+        }
+        return delivery.plan.answered(reply.answer, to: shipment, quota: reply.quota, at: delivery.now)
+    }
+
+    private func atPlace(
+        _ place: Signal.Place,
+        with claims: [Claim],
+        _ visit: (_ url: String) async throws -> Courier.Reply
+    ) async throws -> Courier.Reply {
+        switch place {
+        case .api(let reply):
+            try await StubServer.run([reply(claims)]) { try await visit($0.url) }
+        case .silent(let reply):
+            try await StubServer.run([reply]) { try await visit($0.url) }
+        case .nobody:
+            try await visit(try await StubServer.run([.end]) { $0.url })
+        case .unknownName:
+            // Longer than a label may be (RFC 1035 §2.3.4), so that no server is asked for it.
+            try await visit("https://\(String(repeating: "a", count: 64)).invalid")
+        case .plainText:
+            try await StubServer.run([.end]) { try await visit("https://127.0.0.1:\($0.port)") }
+        case .deaf:
+            try await DeafServer.run { try await visit("http://127.0.0.1:\($0)") }
+        case .selfSigned:
+            try await StubServer.run([.end], tls: try SelfSigned.context()) { stub in
+                try await visit("https://localhost:\(stub.port)")
+            }
+        }
+    }
+}

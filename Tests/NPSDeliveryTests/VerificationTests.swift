@@ -1,0 +1,143 @@
+import Foundation
+import Logging
+import NPSDelivery
+import NPSModel
+import NPSQueue
+import PlanhatAPI
+import StubAPI
+import Synchronization
+import Testing
+
+@Suite("Comparing receipts with Planhat")
+struct VerificationTests {
+    private func receipt(_ response: SurveyResponse, hasDigest: Bool = true) -> Receipt {
+        Receipt(
+            sequence: 1,
+            id: response.id,
+            deliveredAt: Date(timeIntervalSince1970: 1_700_000_000),
+            planhatId: "61",
+            contentDigest: hasDigest ? response.contentDigest : nil
+        )
+    }
+
+    /// The record as Planhat shows it in get, with some members replaced.
+    private func record(_ response: SurveyResponse, _ changes: [String: JSONValue] = [:]) -> JSONValue {
+        let members: [String: JSONValue] = [
+            "_id": .string("5a2692f1"), "npsId": .string("61"), "email": .string(response.email.address),
+            "nps": .integer(Int64(response.score.value)), "sourceId": .string(response.id.rawValue),
+            "npsDate": .string(Timestamp.format(response.answeredAt)),
+            "npsComment": response.comment.map(JSONValue.string) ?? .null, "scoreType": .string("promoter"),
+        ]
+        return .object(members.merging(changes) { $1 })
+    }
+
+    private func finding(_ changes: [String: JSONValue], comment: String? = "fine") throws -> Finding {
+        let response = try response(1, comment: comment)
+        return Finding(receipt(response), comparedWith: try #require(NPSRecord(record(response, changes))))
+    }
+
+    @Test(
+        "what Planhat may do by itself is no difference",
+        arguments: [
+            [:], ["email": .string("Person1@Example.com")], ["npsComment": .string("fine\n")],
+            ["npsComment": .null, "comment": .string("fine")], ["npsDate": .string("2023-11-14T22:13:19.5Z")],
+            ["nps": .number(9)], ["cId": .string("5e"), "custom": .object(["x": .integer(1)])],
+        ] as [[String: JSONValue]]
+    )
+    func same(changes: [String: JSONValue]) throws {
+        #expect(try finding(changes) == .matching)
+    }
+
+    @Test("no comment is the same as an empty one", arguments: [JSONValue.null, .string("")])
+    func noComment(comment: JSONValue) throws {
+        #expect(try finding(["npsComment": comment], comment: nil) == .matching)
+    }
+
+    @Test(
+        "what a person changed is a difference",
+        arguments: [
+            ["nps": .integer(0)], ["npsComment": .string("awful")], ["npsComment": .null], ["nps": .null],
+            ["email": .string("other@example.com")], ["npsDate": .string("2023-11-15T22:13:19.500Z")],
+        ] as [[String: JSONValue]]
+    )
+    func different(changes: [String: JSONValue]) throws {
+        #expect(try finding(changes) == .differing)
+    }
+
+    @Test("a record of another response, and a receipt without a digest, say nothing")
+    func unknown() throws {
+        #expect(try finding(["sourceId": .string("nps1-0")]) == .unknown)
+        #expect(try finding(["sourceId": .null]) == .unknown)
+        let response = try response(1)
+        let record = try #require(NPSRecord(record(response)))
+        #expect(Finding(receipt(response, hasDigest: false), comparedWith: record) == .unknown)
+    }
+
+    /// Time that passes only in sleeps.
+    private final class Bed: Sendable {
+        private let slept = Mutex<[TimeInterval]>([])
+
+        var naps: [TimeInterval] { slept.withLock { $0.map { ($0 * 1_000).rounded() / 1_000 } } }
+        var now: Date { Date(timeIntervalSince1970: 1_700_000_000 + slept.withLock { $0.reduce(0, +) }) }
+
+        func sleep(_ seconds: TimeInterval) { slept.withLock { $0.append(seconds) } }
+    }
+
+    private func check(_ count: Int, _ replies: [StubReply]) async throws -> (findings: [Finding], bed: Bed, [String]) {
+        let bed = Bed()
+        let receipt = receipt(try response(1, comment: "fine"))
+        return try await StubServer.run(replies) { stub in
+            let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            let client = try PlanhatClient(configuration: .init(baseURL: stub.url, token: "token"), logger: quiet)
+            var verification = Verification(
+                client: client,
+                requestsPerMinute: 60,
+                now: { bed.now },
+                sleep: { bed.sleep($0) }
+            )
+            var findings: [Finding] = []
+            do {
+                for _ in 0..<count { findings.append(try await verification.check(receipt)) }
+            } catch {
+                await client.shutdown()
+                throw error
+            }
+            await client.shutdown()
+            return (findings, bed, stub.requests.map(\.uri))
+        }
+    }
+
+    @Test("it asks by sourceId, at half of the pace")
+    func pace() async throws {
+        let response = try response(1, comment: "fine")
+        let there = StubReply.json(200, String(decoding: record(response).canonical, as: UTF8.self))
+        let (findings, bed, paths) = try await check(4, [there, there, .json(404, "{}"), there])
+        #expect(findings == [.matching, .matching, .missing, .matching])
+        #expect(bed.naps == [2, 2, 2])
+        #expect(paths == Array(repeating: "/nps/srcid-\(response.id)", count: 4))
+    }
+
+    @Test("a rate limit and a failing API are waited out")
+    func patience() async throws {
+        let limited = StubReply.answer(429, headers: [("Retry-After", "17")])
+        let (findings, bed, _) = try await check(1, [limited, .json(500, ""), .json(404, "")])
+        #expect(findings == [.missing])
+        #expect(bed.naps == [17, 2])
+    }
+
+    @Test("an API that doesn't answer, or refuses, ends it", arguments: [StubReply.json(500, ""), .json(401, "")])
+    func gaveUp(reply: StubReply) async throws {
+        await #expect(throws: PlanhatError.self) { _ = try await check(1, [reply]) }
+    }
+
+    @Test("while a verification runs, delivery takes half of the pace", arguments: [60, 1])
+    func shared(requestsPerMinute: Int) throws {
+        let delivery = PlannedDelivery(requestsPerMinute: requestsPerMinute)
+        let usual = 60 / TimeInterval(requestsPerMinute)
+        for (isShared, seconds) in [(true, 2 * usual), (false, usual)] {
+            delivery.plan.share(isShared)
+            _ = try delivery.deliver([claim(1)], .created(planhatID: "61"))
+            #expect(try delivery.waited() == seconds)
+        }
+    }
+}
