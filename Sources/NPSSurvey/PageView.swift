@@ -10,6 +10,7 @@ struct PageView {
     /// The catalogue's sentences.
     let text: [String: String]
     var summary: Summary?
+    var earlier: Earlier?
     var form: Form?
     var notice: Notice?
 
@@ -27,14 +28,27 @@ struct PageView {
         let sentence: String
     }
 
+    /// The answer given before.
+    struct Earlier {
+        /// `2026-11-23`, for machines.
+        let day: String
+        let sentence: String
+    }
+
     struct Form {
         let nonce: String
-        let email: String
+        let issued: String?
+        /// Nil on a personal form, which doesn't ask for it.
+        let address: Address?
         let comment: String
         let scores: [Choice]
         let scoreProblem: String?
-        let emailProblem: String?
         let commentProblem: String?
+    }
+
+    struct Address {
+        let value: String
+        let problem: String?
     }
 
     /// One of the eleven numbers.
@@ -49,6 +63,13 @@ struct PageView {
     struct Notice {
         let heading: String
         let body: String
-        let link: String?
+        /// What was sent.
+        let sent: String?
+        let link: Link?
+    }
+
+    struct Link {
+        let address: String
+        let sentence: String
     }
 }

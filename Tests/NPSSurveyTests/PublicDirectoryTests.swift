@@ -54,7 +54,7 @@ struct PublicDirectoryTests {
         ])
         #expect(pages.languages == [.english, Language("ar")])
         #expect(pages.form(FormValues()).html.contains("<button>Off it goes</button>"))
-        let thanks = pages.thanks(in: Language("ar"))
+        let thanks = pages.thanks(in: FormContext(language: Language("ar")))
         #expect(thanks.html.contains(#"<html lang="ar" dir="rtl">"#))
         #expect(thanks.html.contains("شكرًا"))
         #expect(thanks.html.contains("You can close this page"))

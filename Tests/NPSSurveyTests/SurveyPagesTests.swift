@@ -18,7 +18,9 @@ struct SurveyPagesTests {
         let problems = ["score", "email", "comment"].map { FieldProblem(field: $0, message: "is wrong") }
         return [
             pages.form(values), pages.form(values, problems: problems), pages.unavailable(values),
-            pages.tooManyRequests(values), pages.tooManyRequests(), pages.thanks(), pages.notFound(), pages.closed(),
+            pages.tooManyRequests(values), pages.tooManyRequests(), pages.thanks(),
+            pages.thanks(score: 9, change: "/s/t"),
+            pages.expired(), pages.unknownLink(), pages.notFound(), pages.closed(),
             pages.tooLarge(), pages.unreadable(), pages.failed(),
         ]
     }
@@ -99,7 +101,7 @@ struct SurveyPagesTests {
 
     @Test("a page in an unknown language is English")
     func unknownLanguage() {
-        #expect(pages.thanks(in: Language("tlh")).html == pages.thanks().html)
+        #expect(pages.thanks(in: FormContext(language: Language("tlh"))).html == pages.thanks().html)
         #expect(pages.languages == [.english])
     }
 }

@@ -9,7 +9,7 @@ import NPSSurvey
 
 /// The open form. A GET never records anything; a POST answers 303, 422 with what was typed, or 503 with it.
 struct SurveyRoutes {
-    static let bodyLimit = 65_536
+    static let bodyLimit = FormValues.byteLimit
 
     let pages: SurveyPages
     let queue: ResponseQueue
