@@ -1,6 +1,7 @@
 package import Foundation
 package import Logging
 package import NPSServer
+package import NPSSurvey
 
 /// Every setting of the program, read and checked. The only reader of command line, environment and files.
 package struct Settings: Sendable {
@@ -38,6 +39,8 @@ package struct Settings: Sendable {
     package struct Survey: Sendable {
         package let isOpen: Bool
         package let subject: String
+        /// Empty = no emailed links.
+        package let linkKeys: LinkKeys
     }
 
     package struct Webhooks: Sendable {

@@ -1,5 +1,6 @@
 import Crypto
 package import Foundation
+import NPSModel
 
 /// The keys of emailed links: the first mints, all open. A new one is put in front, and the old one stays until its
 /// last link has expired.
