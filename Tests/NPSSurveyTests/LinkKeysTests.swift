@@ -153,7 +153,8 @@ struct LinkKeysTests {
     @Test(
         "key entries that aren't exactly right are refused",
         arguments: [
-            ["k1"], ["k1:short"], [":" + String(repeating: "A", count: 43)], ["k1:" + String(repeating: "A", count: 42)],
+            ["k1"], ["k1:short"], [":" + String(repeating: "A", count: 43)],
+            ["k1:" + String(repeating: "A", count: 42)],
             ["k1:" + String(repeating: "A", count: 42) + "B"], [first, first],
             ["k\"1:" + String(repeating: "A", count: 43)],
         ]

@@ -23,7 +23,8 @@ struct TokenMutations {
             [characters[index] == "A" ? "B" : "A", "=", "é"].compactMap { replacement in
                 var copy = characters
                 copy[index] = Character(replacement)
-                return copy == characters ? nil : TokenMutations(name: "\(replacement) at \(index)", token: String(copy))
+                return copy == characters
+                    ? nil : TokenMutations(name: "\(replacement) at \(index)", token: String(copy))
             }
         }
     }
