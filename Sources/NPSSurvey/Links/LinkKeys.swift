@@ -8,24 +8,33 @@ package struct LinkKeys: Sendable {
     /// No key: no links.
     package static let none = LinkKeys(keys: [])
 
-    private let keys: [(kid: String, key: SymmetricKey)]
+    private struct Key {
+        let kid: String
+        let secret: SymmetricKey
+        let header: [UInt8]
+    }
+
+    private let keys: [Key]
     /// Opens nothing. A link with an unknown `kid` is tried on it, so that it takes as long as any other.
     private let decoy = SymmetricKey(size: .bits256)
 
-    private init(keys: [(kid: String, key: SymmetricKey)]) {
+    private init(keys: [Key]) {
         self.keys = keys
     }
 
     /// - Parameter entries: `kid:base64url of 32 bytes`, as in `survey.link-keys`; padding is allowed here.
     package init(_ entries: [String]) throws(LinkError) {
-        var keys: [(kid: String, key: SymmetricKey)] = []
+        var keys: [Key] = []
         for entry in entries {
             let parts = entry.split(separator: ":", omittingEmptySubsequences: false)
             guard parts.count == 2, Self.isKeyID(parts[0]), let bytes = Self.keyBytes(parts[1]) else {
                 throw .keys(problem: "has an entry that is not kid:base64url of 32 bytes")
             }
             guard !keys.contains(where: { $0.kid == parts[0] }) else { throw .keys(problem: "names a kid twice") }
-            keys.append((String(parts[0]), SymmetricKey(data: bytes)))
+            let kid = String(parts[0])
+            keys.append(
+                Key(kid: kid, secret: SymmetricKey(data: bytes), header: LinkToken.protectedHeader(kid: kid))
+            )
         }
         self.keys = keys
     }
@@ -36,7 +45,7 @@ package struct LinkKeys: Sendable {
     /// - Throws: ``LinkError/unmintable(problem:)``, or ``LinkError/keys(problem:)`` without a key.
     package func mint(_ claims: LinkClaims) throws(LinkError) -> String {
         guard let first = keys.first else { throw .keys(problem: "is empty") }
-        return try LinkToken.seal(claims, kid: first.kid, key: first.key)
+        return try LinkToken.seal(claims, header: first.header, key: first.secret)
     }
 
     /// What a link says. Until the tag is proved nothing it says has any effect, its expiry included.
@@ -44,7 +53,7 @@ package struct LinkKeys: Sendable {
     /// - Throws: ``LinkError/unknown`` or ``LinkError/expired(language:)``.
     package func open(_ text: some StringProtocol, at now: Date) throws(LinkError) -> LinkClaims {
         guard let token = LinkToken(text) else { throw .unknown }
-        let key = keys.first { $0.kid == token.kid }?.key ?? decoy
+        let key = keys.first { $0.kid == token.kid }?.secret ?? decoy
         guard let plain = token.open(with: key), let json = try? JSONValue(parsing: plain),
             let claims = LinkClaims(json: json)
         else { throw .unknown }

@@ -30,19 +30,19 @@ struct LinkToken {
         self.box = box
     }
 
-    /// RFC 7516 §5.1: the header as base64url is the additional authenticated data.
-    static func seal(_ claims: LinkClaims, kid: String, key: SymmetricKey) throws(LinkError) -> String {
+    /// The header of every token made with a key, as it stands in the token.
+    static func protectedHeader(kid: String) -> [UInt8] {
         let header = JSONValue.object(["alg": "dir", "enc": "A256GCM", "kid": kid].mapValues(JSONValue.string))
-        let protectedHeader = Base64URL.encode(header.canonicalBytes)
-        guard
-            let box = try? AES.GCM.seal(
-                claims.json.canonicalBytes,
-                using: key,
-                authenticating: Array(protectedHeader.utf8)
-            )
-        else { throw .unmintable(problem: "the claims can't be encrypted") }
+        return Array(Base64URL.encode(header.canonicalBytes).utf8)
+    }
+
+    /// RFC 7516 §5.1: the header as base64url is the additional authenticated data.
+    static func seal(_ claims: LinkClaims, header: [UInt8], key: SymmetricKey) throws(LinkError) -> String {
+        guard let box = try? AES.GCM.seal(claims.json.canonicalBytes, using: key, authenticating: header) else {
+            throw .unmintable(problem: "the claims can't be encrypted")
+        }
         let parts = [Base64URL.encode(box.nonce), Base64URL.encode(box.ciphertext), Base64URL.encode(box.tag)]
-        let token = protectedHeader + ".." + parts.joined(separator: ".")
+        let token = String(decoding: header, as: UTF8.self) + ".." + parts.joined(separator: ".")
         guard token.utf8.count <= byteLimit else {
             throw .unmintable(problem: "the token would be longer than \(byteLimit) bytes; shorten the claims")
         }
