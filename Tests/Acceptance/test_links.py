@@ -172,6 +172,27 @@ def test_scanners_that_open_every_link_and_score_record_nothing(running: Deploym
     assert running.books()["accepted"] == before
 
 
+def hidden(page: str, name: str) -> str:
+    field = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert field, f"the form has no hidden {name}"
+    return unescape(field[1])
+
+
+def test_a_scanner_that_sends_the_form_ends_flagged_and_overwritten(running: Deployment) -> None:
+    name = "form-scanner"
+    token = by_joserfc(claims(name))
+    issued = hidden(request(running, "GET", f"{token}/0").text, "issued")
+    assert request(running, "POST", token, {"score": "0", "issued": issued}).status == 303
+    (waiting,) = [item for item in running.data("queue", "list") if item["email"] == canary.address(name)]
+    assert waiting["state"] == "pending" and waiting["nextAttemptAt"] > waiting["acceptedAt"]
+    assert request(running, "POST", token, {"score": "1", "website": "https://example.com"}).status == 429
+    assert request(running, "POST", token, {"score": "10"}).status == 303
+    running.await_drained(20)
+    (record,) = [record for record in running.records() if record["email"] == canary.address(name)]
+    assert record["nps"] == 10
+    assert not (record.get("custom") or {}).get("suspect")
+
+
 def mint_by_verb(deployment: Deployment, contacts: str, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(word) for word in deployment.command("links", *words)],

@@ -158,6 +158,39 @@ struct LinkRoutesTests {
         await collecting.end()
     }
 
+    @Test("what looks mechanical is kept, flagged and held, until the person answers")
+    func mechanical() async throws {
+        let collecting = try collecting()
+        try await collecting.publicly { client async throws in
+            let page = try await get(client, "/s/\(token)/9").text
+            let issued = try #require(page.firstMatch(of: /name="issued" value="([^"]+)"/)).1
+            #expect(try await post(client, "/s/\(token)", "score=9&issued=\(issued)").status == .seeOther)
+            #expect(try await collecting.queue.claim(limit: 1).isEmpty)
+            #expect(try await collecting.queue.status().accepted == 1)
+            // Neither a scanner's second form nor its filled trap changes what is there.
+            #expect(try await post(client, "/s/\(token)", "score=1&website=x").status == .tooManyRequests)
+            #expect(try await collecting.queue.show(claims.responseID)?.score == 9)
+            #expect(try await post(client, "/s/\(token)", "score=9").status == .seeOther)
+        }
+        let claim = try #require(try await collecting.queue.claim(limit: 1).first)
+        #expect(claim.response.score.value == 9)
+        #expect(claim.response.custom.isEmpty)
+        #expect(try await collecting.queue.status().accepted == 1)
+        await collecting.end()
+    }
+
+    @Test("a filled trap flags the answer and holds it for half an hour")
+    func trap() async throws {
+        let collecting = try collecting()
+        try await collecting.publicly { client async throws in
+            #expect(try await post(client, "/s/\(token)", "score=0&website=http").status == .seeOther)
+        }
+        let item = try #require(try await collecting.queue.show(claims.responseID))
+        let delay = try #require(item.nextAttemptAt).timeIntervalSince(item.acceptedAt)
+        #expect((LinkRoutes.grace - 1...LinkRoutes.grace + 1).contains(delay))
+        await collecting.end()
+    }
+
     @Test("under a base path every address of the form stands under it")
     func basePath() async throws {
         let collecting = try collecting(publicURL: "https://nps.example.com/a/b")

@@ -10,6 +10,9 @@ import NPSSurvey
 /// The personal form behind an emailed link. Mail scanners open every link, some before the person does: a GET or
 /// HEAD shows the form, with the link's score chosen, and records nothing. A POST records; the last one counts.
 struct LinkRoutes {
+    /// How long an answer that looks mechanical waits for the person's own, in seconds.
+    static let grace: TimeInterval = 1_800
+
     let keys: LinkKeys
     let pages: SurveyPages
     let queue: ResponseQueue
@@ -45,7 +48,8 @@ struct LinkRoutes {
         form.earlier = earlier.map { EarlierAnswer(date: $0.acceptedAt, score: $0.score) }
         let values = FormValues(
             score: chosen ?? earlier?.score.map(String.init) ?? "",
-            comment: earlier?.comment ?? ""
+            comment: earlier?.comment ?? "",
+            issued: keys.seal.stamp(visit.claims, at: now())
         )
         return Response(pages.form(values, in: form), .ok)
     }
@@ -101,14 +105,22 @@ extension LinkRoutes {
     }
 
     private func keep(_ values: FormValues, _ visit: LinkVisit) async -> Response {
+        let earlier = await item(for: visit.claims)
+        // What was erased is never taken again, and a thank-you for it would be a lie.
+        if earlier?.state == .erased { return expired(visit.form.language) }
+        let suspicion = suspicion(values, visit, earlier)
         let submission: Submission
         do throws(InvalidResponse) {
-            submission = try values.check(answering: visit.claims, receivedAt: now())
+            submission = try values.check(answering: visit.claims, receivedAt: now(), suspicion: suspicion)
         } catch {
             return Response(pages.form(values, problems: error.problems, in: visit.form), .unprocessableContent)
         }
-        // What was erased is never taken again, and a thank-you for it would be a lie.
-        if await item(for: visit.claims)?.state == .erased { return expired(visit.form.language) }
+        if earlier != nil, submission.heldUntil != nil {
+            // A machine must not change what a person said; a person who is quick is asked to send it again.
+            var response = Response(pages.tooManyRequests(values, in: visit.form), .tooManyRequests)
+            response.headers[.retryAfter] = String(Int(FormSeal.quickest))
+            return response
+        }
         do throws(QueueError) {
             _ = try await queue.accept([submission])
         } catch {
@@ -121,6 +133,17 @@ extension LinkRoutes {
 }
 
 extension LinkRoutes {
+    private func suspicion(_ values: FormValues, _ visit: LinkVisit, _ earlier: QueueItem?) -> Suspicion {
+        if keys.seal.isMechanical(values, visit.claims, at: now()) { return .mechanical(grace: Self.grace) }
+        // Only what was held takes that long to be delivered, or what met an outage; the flag of either is to be off.
+        if let earlier, let deliveredAt = earlier.deliveredAt,
+            deliveredAt.timeIntervalSince(earlier.acceptedAt) >= Self.grace
+        {
+            return .dispelled
+        }
+        return .none
+    }
+
     /// A genuine link, opened.
     private struct LinkVisit {
         let claims: LinkClaims

@@ -22,7 +22,13 @@ extension FormValues {
     ///
     /// Who answers is the link's to say: an address in the form has no effect. The same answer again is `unchanged`,
     /// another one an edit, and the last to arrive counts.
-    package func check(answering claims: LinkClaims, receivedAt: Date) throws(InvalidResponse) -> Submission {
+    ///
+    /// - Parameter suspicion: whether a person sent it.
+    package func check(
+        answering claims: LinkClaims,
+        receivedAt: Date,
+        suspicion: Suspicion = .none
+    ) throws(InvalidResponse) -> Submission {
         var members: [String: JSONValue] = [
             "id": .string(claims.providerID),
             "email": .string(claims.email.address),
@@ -32,6 +38,13 @@ extension FormValues {
         members["sentAt"] = claims.issuedAt.map { .string(Timestamp.format($0)) }
         members["campaignId"] = claims.campaignID.map(JSONValue.string)
         members["companyId"] = claims.companyID.map(JSONValue.string)
-        return try ResponseDraft(.object(members)).check(source: "survey", receivedAt: receivedAt)
+        if let flag = suspicion.flag { members["custom"] = .object(["suspect": .bool(flag)]) }
+        let submission = try ResponseDraft(.object(members)).check(source: "survey", receivedAt: receivedAt)
+        guard case .mechanical(let grace) = suspicion else { return submission }
+        return Submission(
+            submission.response,
+            answeredAtIsGiven: false,
+            heldUntil: receivedAt.addingTimeInterval(grace)
+        )
     }
 }
