@@ -22,7 +22,8 @@ extension Settings {
         let quarantine = readQuarantine(&reader)
         let survey = Survey(
             isOpen: reader.flag("survey.open", standard: true),
-            subject: reader.text("survey.subject", standard: "us") ?? "us"
+            subject: reader.text("survey.subject", standard: "us") ?? "us",
+            appearance: readAppearance(&reader)
         )
         checkLinkKeys(&reader)
         let webhooks = readWebhooks(&reader, names: sourceNames)
