@@ -10,6 +10,8 @@ package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
     case accent(problem: String)
     /// `survey.frame-ancestors` is no list of origins.
     case frameAncestors
+    /// The pages don't speak the language that was asked for; they speak these.
+    case noLanguage([String])
     /// More than ``FormValues/byteLimit`` bytes. Answer: 413.
     case formTooLarge
     /// Another media type than `application/x-www-form-urlencoded` in UTF-8. Answer: 415.
@@ -29,6 +31,8 @@ package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
             "survey.accent \(problem)."
         case .frameAncestors:
             "survey.frame-ancestors must be none, or self and origins such as https://www.example.com."
+        case .noLanguage(let known):
+            "There is no message catalogue for that language: choose one of \(known.joined(separator: ", "))."
         case .formTooLarge:
             "The form is larger than \(FormValues.byteLimit) bytes: shorten it."
         case .formNotURLEncoded:

@@ -35,7 +35,7 @@ extension Settings {
     }
 
     /// Nil when there is no such directory: then the pages built into the program are used.
-    private static var publicDirectory: String? {
+    package static var publicDirectory: String? {
         var isDirectory: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: "public", isDirectory: &isDirectory)
         return exists && isDirectory.boolValue ? "public" : nil

@@ -40,6 +40,8 @@ package struct Settings: Sendable {
         package let isOpen: Bool
         package let subject: String
         package let appearance: Appearance
+        /// Empty = no emailed links.
+        package let linkKeys: LinkKeys
     }
 
     package struct Webhooks: Sendable {

@@ -2,7 +2,6 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Metrics
-import NIOCore
 import NPSModel
 import NPSQueue
 import NPSSurvey
@@ -30,9 +29,9 @@ struct SurveyRoutes {
     /// `?score=` chooses a number beforehand, `?answer=` is the nonce of an answer to change.
     private func show(_ request: Request) -> Response {
         let context = formContext(request)
-        guard isOpen else { return page(pages.closed(in: context), .notFound) }
+        guard isOpen else { return Response(pages.closed(in: context), .notFound) }
         let nonce = request.query("answer").flatMap(FormNonce.init) ?? FormNonce()
-        return page(pages.form(FormValues(nonce: nonce, score: request.query("score") ?? ""), in: context), .ok)
+        return Response(pages.form(FormValues(nonce: nonce, score: request.query("score") ?? ""), in: context), .ok)
     }
 
     private func thanks(_ request: Request) -> Response {
@@ -43,12 +42,12 @@ struct SurveyRoutes {
                 [("answer", nonce.text), ("score", score.map(String.init)), ("lang", asked(request)?.tag)]
             )
         }
-        return page(pages.thanks(score: score, change: isOpen ? change : nil, in: formContext(request)), .ok)
+        return Response(pages.thanks(score: score, change: isOpen ? change : nil, in: formContext(request)), .ok)
     }
 
     private func submit(_ request: Request, context: CollectorContext) async throws -> Response {
         let form = formContext(request)
-        guard isOpen else { return page(pages.closed(in: form), .notFound) }
+        guard isOpen else { return Response(pages.closed(in: form), .notFound) }
         let client = proxies.client(
             peer: context.peer,
             forwardedFor: request.fieldLines("x-forwarded-for"),
@@ -59,7 +58,7 @@ struct SurveyRoutes {
         do {
             body = try await request.collectBody(upTo: Self.bodyLimit)
         } catch let problem as Problem where problem == .contentTooLarge {
-            return page(pages.tooLarge(in: form), .contentTooLarge)
+            return Response(pages.tooLarge(in: form), .contentTooLarge)
         }
         if let delay { return wait(delay, body, request.headers[.contentType], form) }
         let response = await answer(body, request.headers[.contentType], form, asked: asked(request))
@@ -71,7 +70,7 @@ struct SurveyRoutes {
     /// Whoever typed something finds it again.
     private func wait(_ delay: Int, _ body: [UInt8], _ contentType: String?, _ form: FormContext) -> Response {
         let values = try? FormValues(parsing: body, contentType: contentType)
-        var response = page(
+        var response = Response(
             values.map { pages.tooManyRequests($0, in: form) } ?? pages.tooManyRequests(in: form),
             .tooManyRequests
         )
@@ -89,18 +88,18 @@ struct SurveyRoutes {
         do throws(SurveyError) {
             values = try FormValues(parsing: body, contentType: contentType)
         } catch {
-            return page(pages.unreadable(in: form), error == .formNotURLEncoded ? .unsupportedMediaType : .badRequest)
+            return Response(pages.unreadable(in: form), error == .formNotURLEncoded ? .unsupportedMediaType : .badRequest)
         }
         let submission: Submission
         do throws(InvalidResponse) {
             submission = try values.check(receivedAt: now())
         } catch {
-            return page(pages.form(values, problems: error.problems, in: form), .unprocessableContent)
+            return Response(pages.form(values, problems: error.problems, in: form), .unprocessableContent)
         }
         do throws(QueueError) {
             _ = try await queue.accept([submission])
         } catch {
-            var response = page(pages.unavailable(values, in: form), .serviceUnavailable)
+            var response = Response(pages.unavailable(values, in: form), .serviceUnavailable)
             response.headers[.retryAfter] = Problem.unavailable(error).retryAfter.map(String.init)
             return response
         }
@@ -130,18 +129,5 @@ struct SurveyRoutes {
     private func address(_ path: String, _ parameters: [(name: String, value: String?)]) -> String {
         let query = parameters.compactMap { name, value in value.map { "\(name)=\($0)" } }.joined(separator: "&")
         return basePath + path + (query.isEmpty ? "" : "?" + query)
-    }
-
-    private func page(_ page: Page, _ status: HTTPResponse.Status) -> Response {
-        var response = Response(
-            status: status,
-            headers: [.contentType: "text/html; charset=utf-8"],
-            body: .init(byteBuffer: ByteBuffer(string: page.html))
-        )
-        for header in page.headers {
-            guard let name = HTTPField.Name(header.name) else { continue }
-            response.headers[name] = header.value
-        }
-        return response
     }
 }
