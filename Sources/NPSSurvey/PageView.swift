@@ -5,6 +5,10 @@ struct PageView {
     let language: String
     let direction: String
     let title: String
+    /// The name on top of the page; nil for none.
+    let brand: String?
+    /// Nil for the style sheet's own.
+    let accent: Accent?
     /// Where the form is sent, and where links to the form lead.
     let action: String
     /// The catalogue's sentences.
@@ -13,6 +17,12 @@ struct PageView {
     var earlier: Earlier?
     var form: Form?
     var notice: Notice?
+
+    /// `#rrggbb` each.
+    struct Accent {
+        let light: String
+        let dark: String
+    }
 
     /// The box on top of a form that couldn't be saved.
     struct Summary {

@@ -9,16 +9,23 @@ package import NPSModel
 package struct SurveyPages: Sendable {
     private let templates: PageTemplates
     private let catalogues: Catalogues
+    private let appearance: Appearance
     private let action: String
 
     /// - Parameters:
-    ///   - subject: what is recommended, as it stands in the question: `us`, `Acme`.
+    ///   - subject: what is recommended, as it stands in the question: `Acme`. `us` is said in each language's own way.
     ///   - basePath: the path under which the public sees this server: empty or `/a/b`.
     ///   - publicDirectory: the operator's own templates, style and languages, which replace the built-in ones file
     ///     by file; nil for none. A file that can't be used throws here, never while a page is rendered.
-    package init(subject: String, basePath: String, publicDirectory: String?) throws(SurveyError) {
+    package init(
+        subject: String,
+        basePath: String,
+        publicDirectory: String?,
+        appearance: Appearance = Appearance()
+    ) throws(SurveyError) {
         let files = try PublicFiles(overriddenBy: publicDirectory)
-        catalogues = try files.catalogues().filling("subject", with: subject)
+        catalogues = try files.catalogues().asking(about: subject)
+        self.appearance = appearance
         templates = try PageTemplates(files.templates(), sentences: catalogues.sentences)
         action = (basePath.hasSuffix("/") ? String(basePath.dropLast()) : basePath) + "/survey"
         try checkForm()
@@ -37,6 +44,9 @@ extension SurveyPages {
     package func language(_ tags: String?..., accepted: [String]) -> Language {
         catalogues.lookup(tags.compactMap(\.self) + AcceptedLanguages(accepted).ranges) ?? .english
     }
+
+    /// The language that a BCP 47 tag finds; nil for none.
+    package func language(named tag: String) -> Language? { catalogues.lookup([tag]) }
 }
 
 extension SurveyPages {
@@ -141,7 +151,7 @@ extension SurveyPages {
         view.summary = summary
         view.earlier = summary == nil ? context.earlier.map { PageView.Earlier($0, catalogue) } : nil
         view.form = PageView.Form(values, sentences: sentences, isPersonal: context.isPersonal, catalogue)
-        return Page(html: templates.render("form", view), language: catalogue.language)
+        return page("form", view, catalogue)
     }
 
     /// - Parameter link: where `NAMELink` of the catalogue leads; nil for no link.
@@ -154,7 +164,15 @@ extension SurveyPages {
             sent: sent,
             link: link.map { PageView.Link(address: $0, sentence: catalogue[name + "Link"]) }
         )
-        return Page(html: templates.render("notice", view), language: catalogue.language)
+        return page("notice", view, catalogue)
+    }
+
+    private func page(_ template: String, _ view: PageView, _ catalogue: Catalogue) -> Page {
+        Page(
+            html: templates.render(template, view),
+            language: catalogue.language,
+            frameAncestors: appearance.frameAncestors
+        )
     }
 
     private func view(title: String, action: String, _ catalogue: Catalogue) -> PageView {
@@ -162,6 +180,8 @@ extension SurveyPages {
             language: catalogue.language.tag,
             direction: catalogue["direction"],
             title: title,
+            brand: appearance.brand,
+            accent: appearance.accent.map { PageView.Accent(light: "\($0.light)", dark: "\($0.dark)") },
             action: action,
             text: catalogue.messages
         )

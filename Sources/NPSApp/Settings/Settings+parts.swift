@@ -26,7 +26,8 @@ extension Settings {
             return try SurveyPages(
                 subject: survey.subject,
                 basePath: http.publicURL.basePath,
-                publicDirectory: Self.publicDirectory
+                publicDirectory: Self.publicDirectory,
+                appearance: survey.appearance
             )
         } catch {
             throw SettingsError([error.description])

@@ -24,6 +24,7 @@ extension Settings {
         let survey = Survey(
             isOpen: reader.flag("survey.open", standard: true),
             subject: reader.text("survey.subject", standard: "us") ?? "us",
+            appearance: readAppearance(&reader),
             linkKeys: readLinkKeys(&reader)
         )
         let webhooks = readWebhooks(&reader, names: sourceNames)

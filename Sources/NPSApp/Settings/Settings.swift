@@ -39,6 +39,7 @@ package struct Settings: Sendable {
     package struct Survey: Sendable {
         package let isOpen: Bool
         package let subject: String
+        package let appearance: Appearance
         /// Empty = no emailed links.
         package let linkKeys: LinkKeys
     }

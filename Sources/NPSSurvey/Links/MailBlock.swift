@@ -11,7 +11,7 @@ package struct MailBlock: Sendable {
         guard catalogues.languages.contains(language) else {
             throw .noLanguage(catalogues.languages.map(\.tag).sorted())
         }
-        catalogue = catalogues.filling("subject", with: subject)[language]
+        catalogue = catalogues[language].asking(about: subject)
     }
 
     /// - Parameter link: a mail tool's merge tag for the contact's link; it is printed as it is.
