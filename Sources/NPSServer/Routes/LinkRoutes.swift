@@ -72,22 +72,19 @@ extension LinkRoutes {
             forwardedFor: request.fieldLines("x-forwarded-for"),
             forwarded: request.fieldLines("forwarded")
         )
-        if let delay = rateLimit.delay(for: client) {
-            var response = Response(pages.tooManyRequests(), .tooManyRequests)
-            response.headers[.retryAfter] = String(delay)
-            return response
-        }
+        let delay = rateLimit.delay(for: client)
         let visit: LinkVisit
         switch open(request, context) {
         case .success(let opened): visit = opened
         case .failure(let refusal): return refusal.response
         }
-        let response = try await answer(request, visit)
+        let response = try await answer(request, visit, waiting: delay)
         Counter(label: "nps_link_submissions_total", dimensions: [("status", String(response.status.code))]).increment()
         return response
     }
 
-    private func answer(_ request: Request, _ visit: LinkVisit) async throws -> Response {
+    /// - Parameter delay: seconds; nil when the client may send now.
+    private func answer(_ request: Request, _ visit: LinkVisit, waiting delay: Int?) async throws -> Response {
         let body: [UInt8]
         do {
             body = try await request.collectBody(upTo: FormValues.byteLimit)
@@ -101,7 +98,15 @@ extension LinkRoutes {
             let status = error == .formNotURLEncoded ? HTTPResponse.Status.unsupportedMediaType : .badRequest
             return Response(pages.unreadable(in: visit.form), status)
         }
+        if let delay { return wait(delay, values, visit) }
         return await keep(values, visit)
+    }
+
+    /// With all that was typed, to be sent again.
+    private func wait(_ seconds: Int, _ values: FormValues, _ visit: LinkVisit) -> Response {
+        var response = Response(pages.tooManyRequests(values, in: visit.form), .tooManyRequests)
+        response.headers[.retryAfter] = String(seconds)
+        return response
     }
 
     private func keep(_ values: FormValues, _ visit: LinkVisit) async -> Response {
@@ -117,9 +122,7 @@ extension LinkRoutes {
         }
         if earlier != nil, submission.heldUntil != nil {
             // A machine must not change what a person said; a person who is quick is asked to send it again.
-            var response = Response(pages.tooManyRequests(values, in: visit.form), .tooManyRequests)
-            response.headers[.retryAfter] = String(Int(FormSeal.quickest))
-            return response
+            return wait(Int(FormSeal.quickest), values, visit)
         }
         do throws(QueueError) {
             _ = try await queue.accept([submission])
