@@ -36,7 +36,7 @@ let package = Package(
         .executableTarget(
             name: "nps-collector",
             dependencies: [
-                "NPSApp", "NPSDelivery", "NPSModel", "NPSQueue", "NPSServer", "NPSWebhooks", "PlanhatAPI",
+                "NPSApp", "NPSDelivery", "NPSModel", "NPSQueue", "NPSServer", "NPSSurvey", "NPSWebhooks", "PlanhatAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -179,7 +179,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["nps-collector", "NPSModel", "NPSQueue", "NPSServer", "PlanhatAPI"]
+            dependencies: ["nps-collector", "NPSModel", "NPSQueue", "NPSServer", "NPSSurvey", "PlanhatAPI"]
         ),
         .testTarget(
             name: "PlanhatAPITests",
@@ -230,7 +230,7 @@ let package = Package(
         .testTarget(
             name: "NPSAppTests",
             dependencies: [
-                "NPSApp", "NPSModel", "NPSQueue", "NPSServer", "NPSWebhooks",
+                "NPSApp", "NPSModel", "NPSQueue", "NPSServer", "NPSSurvey", "NPSWebhooks",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]

@@ -89,7 +89,7 @@ package struct Collector: Sendable {
     }
 
     private func publicListener() throws -> Listener {
-        let parts = PublicListener.Parts(
+        var parts = PublicListener.Parts(
             queue: queue,
             pages: pages,
             sources: sources,
@@ -98,6 +98,7 @@ package struct Collector: Sendable {
             surveyIsOpen: settings.survey.isOpen,
             proxies: settings.http.trustedProxies
         )
+        parts.linkKeys = settings.survey.linkKeys
         return try PublicListener.make(
             parts,
             address: settings.http.address,

@@ -13,7 +13,8 @@ extension QueueTransaction {
             digest: incoming.digest,
             version: incoming.version,
             at: now,
-            arrival: arrival
+            arrival: arrival,
+            isHeld: incoming.heldUntil != nil
         )
         guard response.standing != old else { return acceptance }
         try save(response, was: old.state, content: acceptance == .updated ? incoming : nil)

@@ -7,6 +7,7 @@ struct Incoming: Sendable {
     let source: String
     let digest: String
     let version: Milliseconds?
+    let heldUntil: Milliseconds?
     let payload: String
     let contentDigest: String
 
@@ -15,6 +16,7 @@ struct Incoming: Sendable {
         source = submission.response.source
         digest = submission.digest
         version = submission.version.map { Milliseconds($0) }
+        heldUntil = submission.heldUntil.map { Milliseconds($0) }
         payload = StoredContent(submission.response).json
         contentDigest = submission.response.contentDigest
     }
@@ -34,7 +36,8 @@ extension QueueTransaction {
 
     /// False when the id is known; then nothing is written.
     mutating func insert(_ incoming: Incoming, arrival: Milliseconds?) throws -> Bool {
-        let standing = Standing(digest: incoming.digest, version: incoming.version, at: now, arrival: arrival)
+        var standing = Standing(digest: incoming.digest, version: incoming.version, at: now, arrival: arrival)
+        if let heldUntil = incoming.heldUntil { standing.hold(until: heldUntil) }
         try execute(
             """
             INSERT INTO responses (id, state, source, payload, digest, revision, attempts, must_upsert,

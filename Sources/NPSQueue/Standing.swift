@@ -41,14 +41,19 @@ extension Standing {
     /// The same response came in again. `updated` means that its content has to be replaced. What is older than what
     /// is known is dropped: tools deliver again what they got no answer to, also after an edit.
     ///
-    /// - Parameter arrival: when it came in, if that is not now. It tells the older where versions don't.
+    /// - Parameters:
+    ///   - arrival: when it came in, if that is not now. It tells the older where versions don't.
+    ///   - isHeld: it may not be a person's. It replaces nothing but what is held itself.
     mutating func receive(
         digest newDigest: String,
         version newVersion: Milliseconds? = nil,
         at now: Milliseconds,
-        arrival: Milliseconds? = nil
+        arrival: Milliseconds? = nil,
+        isHeld: Bool = false
     ) -> Acceptance {
         guard state != .erased else { return .unchanged }
+        let waits = waitsForPerson(at: now)
+        guard waits || !isHeld else { return .unchanged }
         if let newVersion, let version, newVersion != version {
             if newVersion < version { return .unchanged }
         } else if let arrival, arrival < receivedAt {
@@ -60,6 +65,8 @@ extension Standing {
         revision += 1
         receivedAt = arrival ?? now
         switch state {
+        case .pending where waits && !isHeld:
+            makePending(at: now)
         case .pending, .sending, .erased:
             // A pending one keeps its schedule: the wait is for the API's sake. One that is being sent learns from
             // its verdict, which names the older revision, that it has to go again.
@@ -71,6 +78,18 @@ extension Standing {
             makePending(at: now)
         }
         return .updated
+    }
+
+    /// Puts the first attempt off.
+    mutating func hold(until date: Milliseconds) {
+        guard let next = nextAttemptAt else { return }
+        nextAttemptAt = max(next, date)
+    }
+
+    /// Held, and nobody has answered yet. What the API put off has a reason.
+    private func waitsForPerson(at now: Milliseconds) -> Bool {
+        guard state == .pending, attempts == 0, reason == nil, let next = nextAttemptAt else { return false }
+        return next > now
     }
 
     mutating func claim() {

@@ -17,6 +17,8 @@ package enum PublicListener {
         package let publicURL: PublicURL
         package let surveyIsOpen: Bool
         package let proxies: TrustedProxies
+        /// Of emailed links; none = every link is unknown.
+        package var linkKeys = LinkKeys.none
         package var rateLimit = ClientRateLimit()
         package var now: @Sendable () -> Date = { Date() }
         /// The program's own at the time when the parts are made.
@@ -88,6 +90,15 @@ package enum PublicListener {
             queue: parts.queue,
             basePath: parts.publicURL.basePath,
             isOpen: parts.surveyIsOpen,
+            proxies: parts.proxies,
+            rateLimit: parts.rateLimit,
+            now: parts.now
+        ).add(to: router)
+        LinkRoutes(
+            keys: parts.linkKeys,
+            pages: parts.pages,
+            queue: parts.queue,
+            basePath: parts.publicURL.basePath,
             proxies: parts.proxies,
             rateLimit: parts.rateLimit,
             now: parts.now

@@ -2,7 +2,10 @@ import Foundation
 
 /// The sentences of the pages in one language, read from `public/languages/TAG.json`: one flat object of texts.
 ///
-/// `{subject}` stands for what is recommended and `{title}` for a page's title. `direction` is `ltr` or `rtl`.
+/// `{subject}` stands for what is recommended, `{title}` for a page's title, `{score}` and `{date}` for an answer's.
+/// `direction` is `ltr` or `rtl`, and `quality` says who vouches for the sentences. Sentences whose name ends in `Us`
+/// take the place of those without it where the subject is `us`, which not every language can put into a sentence as
+/// it puts a name.
 struct Catalogue: Sendable {
     let language: Language
     private(set) var messages: [String: String]
@@ -19,6 +22,12 @@ struct Catalogue: Sendable {
         guard ["ltr", "rtl"].contains(messages["direction"]) else {
             throw .catalogue(file: file, problem: "needs a direction that is ltr or rtl")
         }
+        guard messages["quality"].flatMap(CatalogueQuality.init) != nil else {
+            throw .catalogue(file: file, problem: "needs a quality that is reviewed or machine")
+        }
+        for name in ["title", "question"] where own[name + "Us"] == nil {
+            messages[name + "Us"] = own[name] ?? messages[name + "Us"]
+        }
         self.language = language
     }
 
@@ -27,10 +36,13 @@ struct Catalogue: Sendable {
         messages[name] ?? name
     }
 
-    /// Puts a value in place of `{placeholder}` in every sentence.
-    func filling(_ placeholder: String, with value: String) -> Catalogue {
+    /// Puts the subject into every sentence.
+    func asking(about subject: String) -> Catalogue {
         var copy = self
-        copy.messages = messages.mapValues { $0.replacing("{\(placeholder)}", with: value) }
+        if subject == "us" {
+            for name in ["title", "question"] { copy.messages[name] = messages[name + "Us"] }
+        }
+        copy.messages = copy.messages.mapValues { $0.replacing("{subject}", with: subject) }
         return copy
     }
 }

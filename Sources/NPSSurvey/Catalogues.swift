@@ -22,11 +22,11 @@ struct Catalogues: Sendable {
         Set(english.messages.keys)
     }
 
-    /// Puts a value in place of `{placeholder}` in every sentence of every language.
-    func filling(_ placeholder: String, with value: String) -> Catalogues {
+    /// Puts the subject into every sentence of every language.
+    func asking(about subject: String) -> Catalogues {
         Catalogues(
-            english: english.filling(placeholder, with: value),
-            others: others.mapValues { $0.filling(placeholder, with: value) }
+            english: english.asking(about: subject),
+            others: others.mapValues { $0.asking(about: subject) }
         )
     }
 }

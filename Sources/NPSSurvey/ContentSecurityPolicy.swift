@@ -7,13 +7,14 @@ struct ContentSecurityPolicy {
     let value: String
 
     /// - Parameter html: the page exactly as it will be sent, with LF line ends.
-    init(for html: String) {
+    init(for html: String, frameAncestors: FrameAncestors) {
         let sources = Self.styleSheets(in: html).map { style in
             "'sha256-\(Data(SHA256.hash(data: Data(style.utf8))).base64EncodedString())'"
         }
         let styles = sources.isEmpty ? "'none'" : sources.joined(separator: " ")
         value = """
-            default-src 'none'; style-src \(styles); form-action 'self'; base-uri 'none'; frame-ancestors 'none'
+            default-src 'none'; style-src \(styles); form-action 'self'; base-uri 'none'; \
+            frame-ancestors \(frameAncestors.value)
             """
     }
 

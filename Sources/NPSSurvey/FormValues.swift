@@ -3,26 +3,40 @@ package import NPSModel
 
 /// What a person typed into the form, unchecked, so that it can be shown again exactly as it was.
 package struct FormValues: Sendable, Hashable {
-    /// The largest form that is read. A browser sends a Latin letter as one byte, a Cyrillic or Arabic one as six and
-    /// a Chinese or Japanese one as nine, so a comment in the latter ends near 7,000 characters.
-    package static let byteLimit = 65_536
+    /// The largest form that is read. A browser sends a Chinese or Japanese character as nine bytes, so the longest
+    /// comment, 10,000 of them, takes 90,000; the rest is for the other fields.
+    package static let byteLimit = 98_304
 
     package let nonce: FormNonce
     package var email: String
     package var score: String
     package var comment: String
+    /// Goes out and comes back in a hidden field as it is: the signed time at which the form was printed. Empty: none.
+    package var issued: String
+    /// What stands in the field that people don't see. Only machines fill it.
+    package var trap: String
 
     /// An empty form.
-    package init(nonce: FormNonce = FormNonce(), email: String = "", score: String = "", comment: String = "") {
+    package init(
+        nonce: FormNonce = FormNonce(),
+        email: String = "",
+        score: String = "",
+        comment: String = "",
+        issued: String = "",
+        trap: String = ""
+    ) {
         self.nonce = nonce
         self.email = email
         self.score = score
         self.comment = comment
+        self.issued = issued
+        self.trap = trap
     }
 }
 
 extension FormValues {
     package static let mediaType = "application/x-www-form-urlencoded"
+    private static let fields: Set = ["nonce", "email", "score", "comment", "issued", "website"]
 
     /// Reads a submitted form.
     ///
@@ -43,12 +57,14 @@ extension FormValues {
     ) throws(SurveyError) {
         guard Self.isReadable(contentType) else { throw .formNotURLEncoded }
         guard body.count <= Self.byteLimit else { throw .formTooLarge }
-        let fields = try URLEncodedForm(body, fields: ["nonce", "email", "score", "comment"]).fields
+        let fields = try URLEncodedForm(body, fields: Self.fields).fields
         self.init(
             nonce: fields["nonce"].flatMap(FormNonce.init) ?? FormNonce(using: &generator),
             email: fields["email"] ?? "",
             score: fields["score"] ?? "",
-            comment: Self.withPlainLineEnds(fields["comment"] ?? "")
+            comment: Self.withPlainLineEnds(fields["comment"] ?? ""),
+            issued: fields["issued"] ?? "",
+            trap: fields["website"] ?? ""
         )
     }
 

@@ -4,12 +4,13 @@ package struct Page: Sendable {
     /// Every header the page needs, `Content-Type` included; each name once.
     package let headers: [(name: String, value: String)]
 
-    init(html: String, language: Language) {
+    init(html: String, language: Language, frameAncestors: FrameAncestors) {
         self.html = html
         headers = [
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Language", language.tag),
-            ("Content-Security-Policy", ContentSecurityPolicy(for: html).value),
+            ("Vary", "Accept-Language"),
+            ("Content-Security-Policy", ContentSecurityPolicy(for: html, frameAncestors: frameAncestors).value),
             ("Referrer-Policy", "no-referrer"),
             ("Cache-Control", "no-store"),
             ("X-Robots-Tag", "noindex, nofollow"),

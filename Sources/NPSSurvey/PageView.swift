@@ -5,13 +5,24 @@ struct PageView {
     let language: String
     let direction: String
     let title: String
+    /// The name on top of the page; nil for none.
+    let brand: String?
+    /// Nil for the style sheet's own.
+    let accent: Accent?
     /// Where the form is sent, and where links to the form lead.
     let action: String
     /// The catalogue's sentences.
     let text: [String: String]
     var summary: Summary?
+    var earlier: Earlier?
     var form: Form?
     var notice: Notice?
+
+    /// `#rrggbb` each.
+    struct Accent {
+        let light: String
+        let dark: String
+    }
 
     /// The box on top of a form that couldn't be saved.
     struct Summary {
@@ -27,14 +38,27 @@ struct PageView {
         let sentence: String
     }
 
+    /// The answer given before.
+    struct Earlier {
+        /// `2026-11-23`, for machines.
+        let day: String
+        let sentence: String
+    }
+
     struct Form {
         let nonce: String
-        let email: String
+        let issued: String?
+        /// Nil on a personal form, which doesn't ask for it.
+        let address: Address?
         let comment: String
         let scores: [Choice]
         let scoreProblem: String?
-        let emailProblem: String?
         let commentProblem: String?
+    }
+
+    struct Address {
+        let value: String
+        let problem: String?
     }
 
     /// One of the eleven numbers.
@@ -49,6 +73,13 @@ struct PageView {
     struct Notice {
         let heading: String
         let body: String
-        let link: String?
+        /// What was sent.
+        let sent: String?
+        let link: Link?
+    }
+
+    struct Link {
+        let address: String
+        let sentence: String
     }
 }

@@ -19,9 +19,11 @@ struct ProblemSentence {
             let isLong = values.comment.count > ResponseDraft.Limit.comment
             self.init(field: "comment", target: "comment", name: isLong ? "commentTooLong" : "commentWrong")
         default:
-            self.init(field: nil, target: "score-0", name: "formWrong")
+            self = .lost
         }
     }
+
+    private static let lost = ProblemSentence(field: nil, target: "score-0", name: "formWrong")
 
     private init(field: String?, target: String, name: String) {
         self.field = field
@@ -29,9 +31,15 @@ struct ProblemSentence {
         self.name = name
     }
 
+    /// A problem with the address of a personal form is nothing its person can mend.
+    private var isAboutAddress: Bool { field == "email" }
+
     /// Page order, each field once: a person mends from top to bottom.
-    static func all(for problems: [FieldProblem], in values: FormValues) -> [ProblemSentence] {
-        let sentences = problems.map { ProblemSentence(for: $0, in: values) }
+    static func all(for problems: [FieldProblem], in values: FormValues, isPersonal: Bool) -> [ProblemSentence] {
+        let sentences = problems.map { problem in
+            let sentence = ProblemSentence(for: problem, in: values)
+            return isPersonal && sentence.isAboutAddress ? .lost : sentence
+        }
         return ["score", "email", "comment", nil].compactMap { field in sentences.first { $0.field == field } }
     }
 }

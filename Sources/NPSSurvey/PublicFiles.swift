@@ -2,13 +2,29 @@ import Foundation
 
 /// The contents of `public/`, by their paths in it: those built into the program, and over them the operator's own.
 struct PublicFiles {
-    private(set) var contents: [String: [UInt8]] = [
+    private static let builtIn: [String: [UInt8]] = [
         "layout.mustache": PackageResources.layout_mustache,
         "form.mustache": PackageResources.form_mustache,
         "notice.mustache": PackageResources.notice_mustache,
         "style.css": PackageResources.style_css,
         "languages/en.json": PackageResources.en_json,
+        "languages/de.json": PackageResources.de_json,
+        "languages/fr.json": PackageResources.fr_json,
+        "languages/es.json": PackageResources.es_json,
+        "languages/it.json": PackageResources.it_json,
+        "languages/nl.json": PackageResources.nl_json,
+        "languages/pt.json": PackageResources.pt_json,
+        "languages/sv.json": PackageResources.sv_json,
+        "languages/da.json": PackageResources.da_json,
+        "languages/nb.json": PackageResources.nb_json,
+        "languages/fi.json": PackageResources.fi_json,
+        "languages/pl.json": PackageResources.pl_json,
+        "languages/ja.json": PackageResources.ja_json,
+        "languages/ar.json": PackageResources.ar_json,
+        "languages/he.json": PackageResources.he_json,
     ]
+
+    private(set) var contents = Self.builtIn
 
     /// - Parameter directory: its `*.mustache`, `style.css` and `languages/*.json` replace the built-in ones file by
     ///   file; other files in it are none of our business.
@@ -50,19 +66,28 @@ struct PublicFiles {
         return templates
     }
 
-    /// A file of the operator's gives only the sentences it wants to change; another language's falls back to English.
+    /// A file of the operator's gives only the sentences it wants to change; the rest is as built in, and English in a
+    /// language that isn't.
     func catalogues() throws(SurveyError) -> Catalogues {
-        let englishFile = "languages/en.json"
-        let builtIn = PackageResources.en_json
-        var english = try Catalogue(builtIn, language: .english, file: englishFile, completing: nil)
-        if let own = contents[englishFile], own != builtIn {
-            english = try Catalogue(own, language: .english, file: englishFile, completing: english)
-        }
+        let english = try catalogue(.english, completing: nil)
         var others: [Language: Catalogue] = [:]
-        for (file, json) in contents where file.hasPrefix("languages/") && file != englishFile {
+        for file in contents.keys where file.hasPrefix("languages/") {
             let language = Language(String(file.dropFirst("languages/".count).dropLast(".json".count)))
-            others[language] = try Catalogue(json, language: language, file: file, completing: english)
+            if language != .english { others[language] = try catalogue(language, completing: english) }
         }
         return Catalogues(english: english, others: others)
+    }
+
+    private func catalogue(_ language: Language, completing english: Catalogue?) throws(SurveyError) -> Catalogue {
+        let file = "languages/\(language.tag).json"
+        var base = english
+        if let json = Self.builtIn[file] {
+            base = try Catalogue(json, language: language, file: file, completing: english)
+        }
+        if let json = contents[file], json != Self.builtIn[file] {
+            base = try Catalogue(json, language: language, file: file, completing: base)
+        }
+        guard let base else { throw .catalogue(file: file, problem: "is missing") }
+        return base
     }
 }

@@ -6,6 +6,12 @@ package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
     case template(file: String, problem: String)
     /// A message catalogue can't be used. `file` is its name within the directory.
     case catalogue(file: String, problem: String)
+    /// `survey.accent` can't be used.
+    case accent(problem: String)
+    /// `survey.frame-ancestors` is no list of origins.
+    case frameAncestors
+    /// The pages don't speak the language that was asked for; they speak these.
+    case noLanguage([String])
     /// More than ``FormValues/byteLimit`` bytes. Answer: 413.
     case formTooLarge
     /// Another media type than `application/x-www-form-urlencoded` in UTF-8. Answer: 415.
@@ -21,6 +27,12 @@ package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
             "The page template \(file) can't be used: it \(problem). Mend it, or remove it to get the built-in one."
         case .catalogue(let file, let problem):
             "The message catalogue \(file) can't be used: it \(problem). Mend it, or remove it to get the built-in one."
+        case .accent(let problem):
+            "survey.accent \(problem)."
+        case .frameAncestors:
+            "survey.frame-ancestors must be none, or self and origins such as https://www.example.com."
+        case .noLanguage(let known):
+            "There is no message catalogue for that language: choose one of \(known.joined(separator: ", "))."
         case .formTooLarge:
             "The form is larger than \(FormValues.byteLimit) bytes: shorten it."
         case .formNotURLEncoded:

@@ -9,16 +9,23 @@ package import NPSModel
 package struct SurveyPages: Sendable {
     private let templates: PageTemplates
     private let catalogues: Catalogues
+    private let appearance: Appearance
     private let action: String
 
     /// - Parameters:
-    ///   - subject: what is recommended, as it stands in the question: `us`, `Acme`.
+    ///   - subject: what is recommended, as it stands in the question: `Acme`. `us` is said in each language's own way.
     ///   - basePath: the path under which the public sees this server: empty or `/a/b`.
     ///   - publicDirectory: the operator's own templates, style and languages, which replace the built-in ones file
     ///     by file; nil for none. A file that can't be used throws here, never while a page is rendered.
-    package init(subject: String, basePath: String, publicDirectory: String?) throws(SurveyError) {
+    package init(
+        subject: String,
+        basePath: String,
+        publicDirectory: String?,
+        appearance: Appearance = Appearance()
+    ) throws(SurveyError) {
         let files = try PublicFiles(overriddenBy: publicDirectory)
-        catalogues = try files.catalogues().filling("subject", with: subject)
+        catalogues = try files.catalogues().asking(about: subject)
+        self.appearance = appearance
         templates = try PageTemplates(files.templates(), sentences: catalogues.sentences)
         action = (basePath.hasSuffix("/") ? String(basePath.dropLast()) : basePath) + "/survey"
         try checkForm()
@@ -29,93 +36,152 @@ package struct SurveyPages: Sendable {
 }
 
 extension SurveyPages {
-    /// The form: empty (200), or with what was typed and what is wrong with it (422).
-    package func form(
-        _ values: FormValues,
-        problems: [FieldProblem] = [],
-        in language: Language = .english
-    ) -> Page {
-        let catalogue = catalogues[language]
-        let sentences = ProblemSentence.all(for: problems, in: values)
-        guard !sentences.isEmpty else { return form(values, sentences: [], summary: nil, catalogue) }
-        let lines = sentences.map { PageView.Problem(target: $0.target, sentence: catalogue[$0.name]) }
-        let summary = PageView.Summary(heading: catalogue["summaryHeading"], body: nil, problems: lines)
-        return form(values, sentences: sentences, summary: summary, catalogue)
+    /// The language to speak: the first of these that there is, otherwise English.
+    ///
+    /// - Parameters:
+    ///   - tags: BCP 47 tags that were asked for by name, first wins: a token's `lang`, then `?lang=`. nil = not given.
+    ///   - accepted: the values of the request's `Accept-Language` lines.
+    package func language(_ tags: String?..., accepted: [String]) -> Language {
+        catalogues.lookup(tags.compactMap(\.self) + AcceptedLanguages(accepted).ranges) ?? .english
     }
 
-    /// The form again, with everything typed and a request to send it once more: nothing was saved (503).
-    package func unavailable(_ values: FormValues, in language: Language = .english) -> Page {
-        again(values, because: "unavailable", in: language)
-    }
-
-    /// The same for a person whose network sent too much (429).
-    package func tooManyRequests(_ values: FormValues, in language: Language = .english) -> Page {
-        again(values, because: "wait", in: language)
-    }
-
-    /// Too many requests, and none of them brought an answer (429).
-    package func tooManyRequests(in language: Language = .english) -> Page { notice("tooMany", in: language) }
-
-    /// After an answer was saved (200).
-    package func thanks(in language: Language = .english) -> Page { notice("thanks", in: language) }
-
-    /// No such page (404).
-    package func notFound(in language: Language = .english) -> Page { notice("notFound", in: language) }
-
-    /// The form is switched off (404 or 410).
-    package func closed(in language: Language = .english) -> Page { notice("closed", in: language) }
-
-    /// The form was larger than ``FormValues/byteLimit`` (413).
-    package func tooLarge(in language: Language = .english) -> Page { notice("tooLarge", in: language) }
-
-    /// What was sent is no form (400, 415).
-    package func unreadable(in language: Language = .english) -> Page { notice("unreadable", in: language) }
-
-    /// An error of ours that nobody foresaw (500).
-    package func failed(in language: Language = .english) -> Page { notice("failed", in: language) }
+    /// The language that a BCP 47 tag finds; nil for none.
+    package func language(named tag: String) -> Language? { catalogues.lookup([tag]) }
 }
 
 extension SurveyPages {
-    private func again(_ values: FormValues, because reason: String, in language: Language) -> Page {
-        let catalogue = catalogues[language]
+    /// The form: empty (200), or with what was typed and what is wrong with it (422). Says so when an answer was
+    /// given before.
+    package func form(
+        _ values: FormValues,
+        problems: [FieldProblem] = [],
+        in context: FormContext = FormContext()
+    ) -> Page {
+        let sentences = ProblemSentence.all(for: problems, in: values, isPersonal: context.isPersonal)
+        guard !sentences.isEmpty else { return form(values, sentences: [], summary: nil, context) }
+        let catalogue = catalogues[context.language]
+        let lines = sentences.map { PageView.Problem(target: $0.target, sentence: catalogue[$0.name]) }
+        let summary = PageView.Summary(heading: catalogue["summaryHeading"], body: nil, problems: lines)
+        return form(values, sentences: sentences, summary: summary, context)
+    }
+
+    /// The form again, with everything typed and a request to send it once more: nothing was saved (503).
+    package func unavailable(_ values: FormValues, in context: FormContext = FormContext()) -> Page {
+        again(values, because: "unavailable", in: context)
+    }
+
+    /// The same for a person whose network sent too much (429).
+    package func tooManyRequests(_ values: FormValues, in context: FormContext = FormContext()) -> Page {
+        again(values, because: "wait", in: context)
+    }
+
+    /// Too many requests, and none of them brought an answer (429).
+    package func tooManyRequests(in context: FormContext = FormContext()) -> Page {
+        notice("tooMany", link: address(in: context), in: context)
+    }
+
+    /// After an answer was saved (200).
+    ///
+    /// - Parameters:
+    ///   - score: what was sent; nil when it is not known, or not on the scale.
+    ///   - change: the path of the form that changes this very answer; nil when there is none.
+    package func thanks(
+        score: Int? = nil,
+        change: String? = nil,
+        in context: FormContext = FormContext()
+    ) -> Page {
+        let catalogue = catalogues[context.language]
+        let sent = score.flatMap { Score($0) }.map { score in
+            catalogue["thanksScore"].replacing("{score}", with: String(score.value))
+        }
+        return notice("thanks", sent: sent, link: change, in: context)
+    }
+
+    /// The link's time is over (410).
+    package func expired(in context: FormContext = FormContext()) -> Page { notice("expired", in: context) }
+
+    /// A link nobody here has made: one page whatever is wrong with it (404).
+    package func unknownLink(in context: FormContext = FormContext()) -> Page { notice("unknownLink", in: context) }
+
+    /// No such page (404).
+    package func notFound(in context: FormContext = FormContext()) -> Page { notice("notFound", in: context) }
+
+    /// The form is switched off (404 or 410).
+    package func closed(in context: FormContext = FormContext()) -> Page { notice("closed", in: context) }
+
+    /// The form was larger than ``FormValues/byteLimit`` (413).
+    package func tooLarge(in context: FormContext = FormContext()) -> Page {
+        notice("tooLarge", link: address(in: context), in: context)
+    }
+
+    /// What was sent is no form (400, 415).
+    package func unreadable(in context: FormContext = FormContext()) -> Page {
+        notice("unreadable", link: address(in: context), in: context)
+    }
+
+    /// An error of ours that nobody foresaw (500).
+    package func failed(in context: FormContext = FormContext()) -> Page {
+        notice("failed", link: address(in: context), in: context)
+    }
+}
+
+extension SurveyPages {
+    private func address(in context: FormContext) -> String { context.action ?? action }
+
+    private func again(_ values: FormValues, because reason: String, in context: FormContext) -> Page {
+        let catalogue = catalogues[context.language]
         let summary = PageView.Summary(
             heading: catalogue[reason + "Heading"],
             body: catalogue[reason + "Body"],
             problems: []
         )
-        return form(values, sentences: [], summary: summary, catalogue)
+        return form(values, sentences: [], summary: summary, context)
     }
 
     private func form(
         _ values: FormValues,
         sentences: [ProblemSentence],
         summary: PageView.Summary?,
-        _ catalogue: Catalogue
+        _ context: FormContext
     ) -> Page {
+        let catalogue = catalogues[context.language]
         let title = catalogue["title"]
         let errorTitle = catalogue["errorTitle"].replacing("{title}", with: title)
-        var view = view(title: summary == nil ? title : errorTitle, catalogue)
+        var view = view(title: summary == nil ? title : errorTitle, action: address(in: context), catalogue)
         view.summary = summary
-        view.form = PageView.Form(values, sentences: sentences, catalogue)
-        return Page(html: templates.render("form", view), language: catalogue.language)
+        view.earlier = summary == nil ? context.earlier.map { PageView.Earlier($0, catalogue) } : nil
+        view.form = PageView.Form(values, sentences: sentences, isPersonal: context.isPersonal, catalogue)
+        return page("form", view, catalogue)
     }
 
-    private func notice(_ name: String, in language: Language) -> Page {
-        let catalogue = catalogues[language]
-        var view = view(title: catalogue[name + "Heading"], catalogue)
+    /// - Parameter link: where `NAMELink` of the catalogue leads; nil for no link.
+    private func notice(_ name: String, sent: String? = nil, link: String? = nil, in context: FormContext) -> Page {
+        let catalogue = catalogues[context.language]
+        var view = view(title: catalogue[name + "Heading"], action: address(in: context), catalogue)
         view.notice = PageView.Notice(
             heading: catalogue[name + "Heading"],
             body: catalogue[name + "Body"],
-            link: catalogue.messages[name + "Link"]
+            sent: sent,
+            link: link.map { PageView.Link(address: $0, sentence: catalogue[name + "Link"]) }
         )
-        return Page(html: templates.render("notice", view), language: catalogue.language)
+        return page("notice", view, catalogue)
     }
 
-    private func view(title: String, _ catalogue: Catalogue) -> PageView {
+    private func page(_ template: String, _ view: PageView, _ catalogue: Catalogue) -> Page {
+        Page(
+            html: templates.render(template, view),
+            language: catalogue.language,
+            frameAncestors: appearance.frameAncestors
+        )
+    }
+
+    private func view(title: String, action: String, _ catalogue: Catalogue) -> PageView {
         PageView(
             language: catalogue.language.tag,
             direction: catalogue["direction"],
             title: title,
+            brand: appearance.brand,
+            accent: appearance.accent.map { PageView.Accent(light: "\($0.light)", dark: "\($0.dark)") },
             action: action,
             text: catalogue.messages
         )

@@ -14,6 +14,7 @@ struct NPSCollector: AsyncParsableCommand {
         subcommands: [
             Serve.self, SandboxCommand.self, Check.self, Healthcheck.self,
             QueueCommand.self, QuarantineCommand.self, PlanhatCommand.self, WebhookCommand.self,
+            LinksCommand.self,
         ]
     )
 

@@ -21,6 +21,19 @@ struct StandingTests {
         return standing
     }
 
+    @Test("what is held waits for a person's answer, and never takes the place of one")
+    func held() {
+        var standing = Standing(digest: "machine", at: Self.now)
+        standing.hold(until: Self.later)
+        #expect(standing.nextAttemptAt == Self.later)
+        #expect(standing.receive(digest: "machine again", at: Self.now, isHeld: true) == .updated)
+        #expect(standing.nextAttemptAt == Self.later)
+        #expect(standing.receive(digest: "person", at: Self.now) == .updated)
+        #expect(standing.nextAttemptAt == Self.now)
+        #expect(standing.receive(digest: "machine", at: Self.now, isHeld: true) == .unchanged)
+        #expect(standing.digest == "person")
+    }
+
     @Test(
         "an edit is taken in every state but one",
         arguments: [

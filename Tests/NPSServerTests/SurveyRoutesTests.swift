@@ -46,11 +46,14 @@ struct SurveyRoutesTests {
             for _ in 0..<2 {
                 let response = try await submit(client, form)
                 #expect(response.status == .seeOther)
-                #expect(response.headers[.location] == "/survey/thanks")
+                #expect(response.headers[.location] == "/survey/thanks?score=9&answer=\(nonce)")
             }
             #expect(try await submit(client, form.replacing("score=9", with: "score=2")).status == .seeOther)
-            let thanks = try await client.executeRequest(uri: "/survey/thanks", method: .get, headers: [:], body: nil)
+            let address = "/survey/thanks?score=2&answer=\(nonce)"
+            let thanks = try await client.executeRequest(uri: address, method: .get, headers: [:], body: nil)
             #expect(thanks.status == .ok)
+            #expect(thanks.text.contains("You gave 2 out of 10."))
+            #expect(thanks.text.contains(#"href="/survey?answer=\#(nonce)&amp;score=2""#))
         }
         #expect(try await collecting.queue.status().accepted == 1)
         let item = try await collecting.queue.list(QueueFilter()).first
@@ -109,7 +112,8 @@ struct SurveyRoutesTests {
                 #expect(page.text.contains(#"action="/a/b/survey""#))
             }
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
-            #expect(try await submit(client, form, path: "/a/b/survey").headers[.location] == "/a/b/survey/thanks")
+            let location = try await submit(client, form, path: "/a/b/survey").headers[.location]
+            #expect(location?.hasPrefix("/a/b/survey/thanks?") == true)
         }
         await collecting.end()
     }
@@ -136,6 +140,29 @@ struct SurveyRoutesTests {
             let second = try await submit(client, form)
             #expect(second.status == .tooManyRequests)
             #expect(second.headers[.retryAfter] != nil)
+            #expect(second.text.contains("ana@example.com"))
+        }
+        await collecting.end()
+    }
+
+    @Test("the language is the one asked for by name, then the browser's, and stays for the answer")
+    func language() async throws {
+        let collecting = try Collecting()
+        try await collecting.publicly { client async throws in
+            func page(_ uri: String, _ accepted: String) async throws -> TestResponse {
+                try await client.executeRequest(uri: uri, method: .get, headers: [.acceptLanguage: accepted], body: nil)
+            }
+            let german = try await page("/survey", "tlh, de-AT;q=0.9, fr;q=0.8")
+            #expect(german.headers[.contentLanguage] == "de")
+            #expect(german.headers[.vary] == "Accept-Language")
+            #expect(german.text.contains(#"action="/survey""#))
+            let arabic = try await page("/survey?lang=ar", "de")
+            #expect(arabic.text.contains(#"<html lang="ar" dir="rtl">"#))
+            #expect(arabic.text.contains(#"action="/survey?lang=ar""#))
+            #expect(try await page("/survey?lang=%22%3E", "de").headers[.contentLanguage] == "de")
+            let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
+            let sent = try await submit(client, form, path: "/survey?lang=ar")
+            #expect(sent.headers[.location]?.hasSuffix("&lang=ar") == true)
         }
         await collecting.end()
     }

@@ -55,11 +55,19 @@ struct FormValuesTests {
         }
     }
 
-    @Test("may have 65,536 bytes and not one more")
+    @Test("may have 98,304 bytes and not one more")
     func size() throws {
-        let largest = Array("comment=".utf8) + Array(repeating: UInt8(ascii: "a"), count: 65_536 - 8)
-        #expect(try FormValues(parsing: largest).comment.utf8.count == 65_528)
+        let largest = Array("comment=".utf8) + Array(repeating: UInt8(ascii: "a"), count: 98_304 - 8)
+        #expect(try FormValues(parsing: largest).comment.utf8.count == 98_296)
         #expect(throws: SurveyError.formTooLarge) { try FormValues(parsing: largest + [0x61]) }
+    }
+
+    @Test("holds the longest comment in Japanese, each character as nine bytes")
+    func longestComment() throws {
+        let comment = String(repeating: "速", count: 10_000)
+        let body = "email=ana%40example.com&score=9&comment=" + String(repeating: "%E9%80%9F", count: 10_000)
+        let values = try FormValues(parsing: Array(body.utf8))
+        #expect(try values.check(receivedAt: Date(timeIntervalSince1970: 1_800_000_000)).response.comment == comment)
     }
 
     @Test(

@@ -50,14 +50,17 @@ struct PublicDirectoryTests {
     func languages() throws {
         let pages = try pages([
             "languages/en.json": #"{"send": "Off it goes"}"#,
-            "languages/ar.json": #"{"direction": "rtl", "thanksHeading": "شكرًا"}"#,
+            "languages/tlh.json": #"{"thanksHeading": "Qapla’"}"#,
+            "languages/ar.json": #"{"thanksHeading": "شكرًا"}"#,
         ])
-        #expect(pages.languages == [.english, Language("ar")])
+        let klingon = pages.thanks(in: FormContext(language: Language("tlh"))).html
+        #expect(klingon.contains("Qapla’"))
+        #expect(klingon.contains("You can close this page"))
         #expect(pages.form(FormValues()).html.contains("<button>Off it goes</button>"))
-        let thanks = pages.thanks(in: Language("ar"))
+        let thanks = pages.thanks(in: FormContext(language: Language("ar")))
         #expect(thanks.html.contains(#"<html lang="ar" dir="rtl">"#))
         #expect(thanks.html.contains("شكرًا"))
-        #expect(thanks.html.contains("You can close this page"))
+        #expect(thanks.html.contains("وصلت إجابتك"))
         #expect(thanks.headers.contains { $0.name == "Content-Language" && $0.value == "ar" })
     }
 
@@ -80,6 +83,7 @@ struct PublicDirectoryTests {
             ("form.mustache", "<p>Closed</p>", "makes a form without method=\"post\""),
             ("languages/en.json", "{", "is not one JSON object of texts"),
             ("languages/en.json", #"{"sned": "Send"}"#, "has a sentence named sned, which no page uses"),
+            ("languages/de.json", #"{"quality": "good"}"#, "needs a quality that is reviewed or machine"),
             ("languages/de.json", #"{"direction": "up"}"#, "needs a direction that is ltr or rtl"),
         ]
     )

@@ -14,12 +14,20 @@ struct SurveyPagesTests {
         pages = try SurveyPages(subject: "us", basePath: "", publicDirectory: nil)
     }
 
-    var all: [Page] {
+    var all: [Page] { all(in: .english) }
+
+    func all(in language: Language) -> [Page] {
         let problems = ["score", "email", "comment"].map { FieldProblem(field: $0, message: "is wrong") }
+        let context = FormContext(language: language)
+        var again = context
+        again.earlier = EarlierAnswer(date: Date(timeIntervalSince1970: 1_795_392_000), score: 9)
         return [
-            pages.form(values), pages.form(values, problems: problems), pages.unavailable(values),
-            pages.tooManyRequests(values), pages.tooManyRequests(), pages.thanks(), pages.notFound(), pages.closed(),
-            pages.tooLarge(), pages.unreadable(), pages.failed(),
+            pages.form(values, in: context), pages.form(values, in: again),
+            pages.form(values, problems: problems, in: context), pages.unavailable(values, in: context),
+            pages.tooManyRequests(values, in: context), pages.tooManyRequests(in: context), pages.thanks(in: context),
+            pages.thanks(score: 9, change: "/s/t", in: context), pages.expired(in: context),
+            pages.unknownLink(in: context), pages.notFound(in: context), pages.closed(in: context),
+            pages.tooLarge(in: context), pages.unreadable(in: context), pages.failed(in: context),
         ]
     }
 
@@ -40,7 +48,10 @@ struct SurveyPagesTests {
     @Test("no page has a script, a cookie, another request or a hole")
     func nothingElse() {
         for page in all {
-            for forbidden in ["<script", "src=", "url(", "@import", "<link", "<img", "style=\"", "{{", "{subject}"] {
+            for forbidden in [
+                "<script", "src=", "url(", "@import", "<link", "<img", "style=\"", "{{", "{subject}", "{score}",
+                "{date}",
+            ] {
                 #expect(!page.html.contains(forbidden))
             }
             #expect(!page.html.contains("<h1></h1>"))
@@ -51,7 +62,9 @@ struct SurveyPagesTests {
 
     @Test("every page weighs at most 8 KB with its style")
     func weight() {
-        for page in all { #expect(page.html.utf8.count <= 8_192) }
+        for language in pages.languages {
+            for page in all(in: language) { #expect(page.html.utf8.count <= 8_192, "\(language)") }
+        }
     }
 
     @Test("the policy allows exactly the style that stands in the page")
@@ -74,7 +87,7 @@ struct SurveyPagesTests {
             ("Content-Type", "text/html; charset=utf-8"), ("Referrer-Policy", "no-referrer"),
             ("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex, nofollow"),
             ("X-Content-Type-Options", "nosniff"), ("Cross-Origin-Opener-Policy", "same-origin"),
-            ("Content-Language", "en"),
+            ("Content-Language", "en"), ("Vary", "Accept-Language"),
         ]
     )
     func headers(name: String, value: String) {
@@ -99,8 +112,7 @@ struct SurveyPagesTests {
 
     @Test("a page in an unknown language is English")
     func unknownLanguage() {
-        #expect(pages.thanks(in: Language("tlh")).html == pages.thanks().html)
-        #expect(pages.languages == [.english])
+        #expect(pages.thanks(in: FormContext(language: Language("tlh"))).html == pages.thanks().html)
     }
 }
 

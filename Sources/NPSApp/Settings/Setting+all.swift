@@ -35,6 +35,14 @@ extension Setting {
         Setting("quarantine.max-bytes", "268435456", "room for them; when it is full, new ones are answered with 503"),
         Setting("survey.open", "true", "serve the form that asks for the address"),
         Setting("survey.subject", "us", "how likely are you to recommend ..."),
+        Setting("survey.brand", "none", "name on top of every survey page"),
+        Setting("survey.accent", "built in", "colour of buttons, links and focus, #rrggbb; shades follow from it"),
+        Setting(
+            "survey.frame-ancestors",
+            "none",
+            "sites that may show the survey in a frame: self, https://www.example.com",
+            form: .list
+        ),
         Setting(
             "survey.link-keys",
             "none",

@@ -26,7 +26,8 @@ extension Settings {
             return try SurveyPages(
                 subject: survey.subject,
                 basePath: http.publicURL.basePath,
-                publicDirectory: Self.publicDirectory
+                publicDirectory: Self.publicDirectory,
+                appearance: survey.appearance
             )
         } catch {
             throw SettingsError([error.description])
@@ -34,7 +35,7 @@ extension Settings {
     }
 
     /// Nil when there is no such directory: then the pages built into the program are used.
-    private static var publicDirectory: String? {
+    package static var publicDirectory: String? {
         var isDirectory: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: "public", isDirectory: &isDirectory)
         return exists && isDirectory.boolValue ? "public" : nil

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import NPSServer
+import NPSSurvey
 import NPSWebhooks
 
 extension Settings {
@@ -22,9 +23,10 @@ extension Settings {
         let quarantine = readQuarantine(&reader)
         let survey = Survey(
             isOpen: reader.flag("survey.open", standard: true),
-            subject: reader.text("survey.subject", standard: "us") ?? "us"
+            subject: reader.text("survey.subject", standard: "us") ?? "us",
+            appearance: readAppearance(&reader),
+            linkKeys: readLinkKeys(&reader)
         )
-        checkLinkKeys(&reader)
         let webhooks = readWebhooks(&reader, names: sourceNames)
         if requirements.contains(.webhookSources) { checkSources(webhooks, &reader) }
         let log = Log(
@@ -159,19 +161,13 @@ extension Settings {
         )
     }
 
-    private static func checkLinkKeys(_ reader: inout SettingsReader) {
-        for key in reader.secrets("survey.link-keys") ?? [] {
-            let parts = key.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[0].isEmpty, keyBytes(parts[1])?.count == 32 else {
-                reader.note("survey.link-keys has an entry that is not kid:base64url of 32 bytes.")
-                continue
-            }
+    private static func readLinkKeys(_ reader: inout SettingsReader) -> LinkKeys {
+        do throws(LinkError) {
+            return try LinkKeys(reader.secrets("survey.link-keys") ?? [])
+        } catch {
+            reader.note(error.description)
+            return LinkKeys.none
         }
-    }
-
-    private static func keyBytes(_ text: Substring) -> Data? {
-        let base64 = text.replacing("-", with: "+").replacing("_", with: "/")
-        return Data(base64Encoded: base64 + String(repeating: "=", count: (4 - base64.count % 4) % 4))
     }
 
     private static func readWebhooks(_ reader: inout SettingsReader, names: [String]) -> Webhooks {

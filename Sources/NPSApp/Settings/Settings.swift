@@ -1,6 +1,7 @@
 package import Foundation
 package import Logging
 package import NPSServer
+package import NPSSurvey
 
 /// Every setting of the program, read and checked. The only reader of command line, environment and files.
 package struct Settings: Sendable {
@@ -38,6 +39,9 @@ package struct Settings: Sendable {
     package struct Survey: Sendable {
         package let isOpen: Bool
         package let subject: String
+        package let appearance: Appearance
+        /// Empty = no emailed links.
+        package let linkKeys: LinkKeys
     }
 
     package struct Webhooks: Sendable {

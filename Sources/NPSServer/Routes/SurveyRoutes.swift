@@ -2,14 +2,13 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Metrics
-import NIOCore
 import NPSModel
 import NPSQueue
 import NPSSurvey
 
 /// The open form. A GET never records anything; a POST answers 303, 422 with what was typed, or 503 with it.
 struct SurveyRoutes {
-    static let bodyLimit = 65_536
+    static let bodyLimit = FormValues.byteLimit
 
     let pages: SurveyPages
     let queue: ResponseQueue
@@ -20,84 +19,115 @@ struct SurveyRoutes {
     let now: @Sendable () -> Date
 
     func add(to router: some RouterMethods<CollectorContext>) {
-        router.get("survey") { _, _ in show() }
-        router.head("survey") { _, _ in show() }
+        router.get("survey") { request, _ in show(request) }
+        router.head("survey") { request, _ in show(request) }
         router.post("survey") { try await submit($0, context: $1) }
-        router.get("survey/thanks") { _, _ in page(pages.thanks(), .ok) }
-        router.head("survey/thanks") { _, _ in page(pages.thanks(), .ok) }
+        router.get("survey/thanks") { request, _ in thanks(request) }
+        router.head("survey/thanks") { request, _ in thanks(request) }
     }
 
-    private func show() -> Response {
-        guard isOpen else { return page(pages.closed(), .notFound) }
-        return page(pages.form(FormValues(), problems: []), .ok)
+    /// `?score=` chooses a number beforehand, `?answer=` is the nonce of an answer to change.
+    private func show(_ request: Request) -> Response {
+        let context = formContext(request)
+        guard isOpen else { return Response(pages.closed(in: context), .notFound) }
+        let nonce = request.query("answer").flatMap(FormNonce.init) ?? FormNonce()
+        return Response(pages.form(FormValues(nonce: nonce, score: request.query("score") ?? ""), in: context), .ok)
+    }
+
+    private func thanks(_ request: Request) -> Response {
+        let score = request.query("score").flatMap { Int($0) }
+        let change = request.query("answer").flatMap(FormNonce.init).map { nonce in
+            address(
+                "/survey",
+                [("answer", nonce.text), ("score", score.map(String.init)), ("lang", asked(request)?.tag)]
+            )
+        }
+        return Response(pages.thanks(score: score, change: isOpen ? change : nil, in: formContext(request)), .ok)
     }
 
     private func submit(_ request: Request, context: CollectorContext) async throws -> Response {
-        guard isOpen else { return page(pages.closed(), .notFound) }
+        let form = formContext(request)
+        guard isOpen else { return Response(pages.closed(in: form), .notFound) }
         let client = proxies.client(
             peer: context.peer,
             forwardedFor: request.fieldLines("x-forwarded-for"),
             forwarded: request.fieldLines("forwarded")
         )
-        if let delay = rateLimit.delay(for: client) {
-            var response = page(pages.tooManyRequests(), .tooManyRequests)
-            response.headers[.retryAfter] = String(delay)
-            return response
-        }
+        let delay = rateLimit.delay(for: client)
         let body: [UInt8]
         do {
             body = try await request.collectBody(upTo: Self.bodyLimit)
         } catch let problem as Problem where problem == .contentTooLarge {
-            return page(pages.tooLarge(), .contentTooLarge)
+            return Response(pages.tooLarge(in: form), .contentTooLarge)
         }
-        guard Self.isForm(request.headers[.contentType]) else { return page(pages.unreadable(), .unsupportedMediaType) }
-        let response = await answer(body)
+        if let delay { return wait(delay, body, request.headers[.contentType], form) }
+        let response = await answer(body, request.headers[.contentType], form, asked: asked(request))
         Counter(label: "nps_survey_submissions_total", dimensions: [("status", String(response.status.code))])
             .increment()
         return response
     }
 
-    private func answer(_ body: [UInt8]) async -> Response {
+    /// Whoever typed something finds it again.
+    private func wait(_ delay: Int, _ body: [UInt8], _ contentType: String?, _ form: FormContext) -> Response {
+        let values = try? FormValues(parsing: body, contentType: contentType)
+        var response = Response(
+            values.map { pages.tooManyRequests($0, in: form) } ?? pages.tooManyRequests(in: form),
+            .tooManyRequests
+        )
+        response.headers[.retryAfter] = String(delay)
+        return response
+    }
+
+    private func answer(
+        _ body: [UInt8],
+        _ contentType: String?,
+        _ form: FormContext,
+        asked: Language?
+    ) async -> Response {
         let values: FormValues
         do throws(SurveyError) {
-            values = try FormValues(parsing: body)
+            values = try FormValues(parsing: body, contentType: contentType)
         } catch {
-            return page(pages.unreadable(), .badRequest)
+            return Response(pages.unreadable(in: form), error == .formNotURLEncoded ? .unsupportedMediaType : .badRequest)
         }
         let submission: Submission
         do throws(InvalidResponse) {
             submission = try values.check(receivedAt: now())
         } catch {
-            return page(pages.form(values, problems: error.problems), .unprocessableContent)
+            return Response(pages.form(values, problems: error.problems, in: form), .unprocessableContent)
         }
         do throws(QueueError) {
             _ = try await queue.accept([submission])
         } catch {
-            var response = page(pages.unavailable(values), .serviceUnavailable)
+            var response = Response(pages.unavailable(values, in: form), .serviceUnavailable)
             response.headers[.retryAfter] = Problem.unavailable(error).retryAfter.map(String.init)
             return response
         }
-        return Response(
-            status: .seeOther,
-            headers: [.location: basePath + "/survey/thanks", .cacheControl: "no-store"]
+        let score = String(submission.response.score.value)
+        let location = address(
+            "/survey/thanks",
+            [("score", score), ("answer", values.nonce.text), ("lang", asked?.tag)]
+        )
+        return Response(status: .seeOther, headers: [.location: location, .cacheControl: "no-store"])
+    }
+
+    /// The language that `?lang=` names; nil when there is no such parameter or language.
+    private func asked(_ request: Request) -> Language? {
+        request.query("lang").flatMap(pages.language(named:))
+    }
+
+    /// A language that was asked for by name stays through the form, its errors and the thanks.
+    private func formContext(_ request: Request) -> FormContext {
+        let asked = asked(request)
+        return FormContext(
+            language: pages.language(asked?.tag, accepted: request.fieldLines("accept-language")),
+            action: asked.map { address("/survey", [("lang", $0.tag)]) }
         )
     }
 
-    private static func isForm(_ contentType: String?) -> Bool {
-        contentType?.lowercased().split(separator: ";").first?.trimmingCharacters(in: .whitespaces)
-            == "application/x-www-form-urlencoded"
-    }
-
-    private func page(_ page: Page, _ status: HTTPResponse.Status) -> Response {
-        var response = Response(
-            status: status,
-            headers: [.contentType: "text/html; charset=utf-8"],
-            body: .init(byteBuffer: ByteBuffer(string: page.html))
-        )
-        for header in page.headers {
-            guard let name = HTTPField.Name(header.name) else { continue }
-            response.headers[name] = header.value
-        }
-        return response
+    /// - Parameter parameters: those without a value are left out. The values need no escaping.
+    private func address(_ path: String, _ parameters: [(name: String, value: String?)]) -> String {
+        let query = parameters.compactMap { name, value in value.map { "\(name)=\($0)" } }.joined(separator: "&")
+        return basePath + path + (query.isEmpty ? "" : "?" + query)
     }
 }

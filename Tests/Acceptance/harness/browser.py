@@ -11,14 +11,15 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 
 @contextmanager
-def browser() -> Iterator[WebDriver]:
-    """A fresh headless browser that accepts self-signed certificates and runs no script of a page."""
+def browser(scripts: bool = False) -> Iterator[WebDriver]:
+    """A fresh headless browser that accepts self-signed certificates and runs no script of a page, unless asked to."""
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server"):
         options.add_argument(argument)
     options.accept_insecure_certs = True
-    options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+    if not scripts:
+        options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
     driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
     try:
         yield driver

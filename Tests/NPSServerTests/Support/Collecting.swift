@@ -20,7 +20,7 @@ struct Collecting: Sendable {
 
     let directory: URL
     let queue: ResponseQueue
-    let parts: PublicListener.Parts
+    var parts: PublicListener.Parts
     let admin: AdminListener.Parts
 
     let metrics = MetricsRegistry()

@@ -1,0 +1,15 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import NPSSurvey
+
+extension Response {
+    /// A page with all the headers it needs.
+    init(_ page: Page, _ status: HTTPResponse.Status) {
+        self.init(status: status, body: .init(byteBuffer: ByteBuffer(string: page.html)))
+        for header in page.headers {
+            guard let name = HTTPField.Name(header.name) else { continue }
+            headers[name] = header.value
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+
+/// The language ranges of an `Accept-Language` field (RFC 9110 §12.5.4), most wanted first.
+///
+/// Ranges with quality 0 are left out, and those of equal quality keep their order. What isn't a range or a quality
+/// is skipped: a page in English is better than none.
+struct AcceptedLanguages {
+    /// More than any browser sends; the rest of a longer list is not read.
+    private static let limit = 32
+
+    let ranges: [String]
+
+    /// - Parameter fieldLines: the values of the header's lines, in order.
+    init(_ fieldLines: [String]) {
+        let items = fieldLines.flatMap { $0.split(separator: ",") }.prefix(Self.limit).compactMap(Self.item)
+        let wanted = items.enumerated().filter { $0.element.quality > 0 }.sorted { first, second in
+            (second.element.quality, first.offset) < (first.element.quality, second.offset)
+        }
+        ranges = wanted.map(\.element.range)
+    }
+
+    private static func item(_ text: Substring) -> (range: String, quality: Int)? {
+        let parts = text.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
+        guard let range = parts.first, !range.isEmpty else { return nil }
+        guard parts.count > 1 else { return (range, 1_000) }
+        let weight = parts[1].lowercased()
+        guard parts.count == 2, weight.hasPrefix("q="), let quality = quality(weight.dropFirst(2)) else { return nil }
+        return (range, quality)
+    }
+
+    /// In thousandths: `qvalue` has at most three decimals.
+    private static func quality(_ text: Substring) -> Int? {
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let whole = parts.first, whole == "0" || whole == "1" else { return nil }
+        let decimals = parts.count > 1 ? parts[1] : ""
+        guard decimals.utf8.count <= 3, decimals.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        let padded = decimals + String(repeating: "0", count: 3 - decimals.utf8.count)
+        guard let thousandths = Int(whole + padded), thousandths <= 1_000 else { return nil }
+        return thousandths
+    }
+}

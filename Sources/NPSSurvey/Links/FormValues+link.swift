@@ -1,0 +1,50 @@
+package import Foundation
+package import NPSModel
+
+extension LinkClaims {
+    /// The provider's id of the answer, which names it for ever: the `jti`, within the survey if one is named.
+    ///
+    /// The open form's ids are 32 hex digits that whoever fills it in may choose. No link's answer has such an id,
+    /// so that nobody can overwrite it from there.
+    package var providerID: String {
+        if let survey { return "\(survey.utf8.count)/\(survey)/\(id)" }
+        return FormNonce(id) == nil ? id : "link:" + id
+    }
+
+    /// The answer's permanent name.
+    package var responseID: ResponseID {
+        ResponseID(source: "survey", providerID: providerID)
+    }
+}
+
+extension FormValues {
+    /// The response this form is when it came through a link, or every problem with it.
+    ///
+    /// Who answers is the link's to say: an address in the form has no effect. The same answer again is `unchanged`,
+    /// another one an edit, and the last to arrive counts.
+    ///
+    /// - Parameter suspicion: whether a person sent it.
+    package func check(
+        answering claims: LinkClaims,
+        receivedAt: Date,
+        suspicion: Suspicion = .none
+    ) throws(InvalidResponse) -> Submission {
+        var members: [String: JSONValue] = [
+            "id": .string(claims.providerID),
+            "email": .string(claims.email.address),
+            "score": .string(score),
+            "comment": .string(comment),
+        ]
+        members["sentAt"] = claims.issuedAt.map { .string(Timestamp.format($0)) }
+        members["campaignId"] = claims.campaignID.map(JSONValue.string)
+        members["companyId"] = claims.companyID.map(JSONValue.string)
+        if let flag = suspicion.flag { members["custom"] = .object(["suspect": .bool(flag)]) }
+        let submission = try ResponseDraft(.object(members)).check(source: "survey", receivedAt: receivedAt)
+        guard case .mechanical(let grace) = suspicion else { return submission }
+        return Submission(
+            submission.response,
+            answeredAtIsGiven: false,
+            heldUntil: receivedAt.addingTimeInterval(grace)
+        )
+    }
+}

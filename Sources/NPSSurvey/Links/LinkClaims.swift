@@ -1,0 +1,140 @@
+package import Foundation
+package import NPSModel
+
+/// What a link says about the person it was sent to: the claims of its token.
+package struct LinkClaims: Sendable, Hashable {
+    /// The limits of the claims, in bytes of UTF-8.
+    package enum Limit {
+        package static let identifier = 200
+        package static let language = 35
+    }
+
+    /// `jti`: names the answer. Whoever opens the link again changes that answer.
+    package let id: String
+    package let email: EmailAddress
+    /// `exp`, in whole seconds.
+    package let expiresAt: Date
+    /// `iat`: when the link was made; taken as the time the question was sent.
+    package let issuedAt: Date?
+    /// Keeps answers to different surveys apart that have the same `jti`.
+    package let survey: String?
+    package let campaignID: String?
+    package let companyID: String?
+    /// The form's language, a BCP 47 tag.
+    package let language: Language?
+
+    /// - Throws: ``LinkError/unmintable(problem:)`` for a claim that is empty, too long or not printable.
+    package init(
+        id: String,
+        email: EmailAddress,
+        expiresAt: Date,
+        issuedAt: Date? = nil,
+        survey: String? = nil,
+        campaignID: String? = nil,
+        companyID: String? = nil,
+        language: Language? = nil
+    ) throws(LinkError) {
+        let texts = [("jti", id), ("survey", survey), ("campaignId", campaignID), ("companyId", companyID)]
+        for case (let name, let text?) in texts where !Self.isIdentifier(text) {
+            throw .unmintable(problem: "\(name) must be 1 to \(Limit.identifier) bytes without control characters")
+        }
+        if let language, !Self.isLanguageTag(language.tag) {
+            throw .unmintable(problem: "lang must be a language tag such as de or pt-BR")
+        }
+        guard Self.seconds(expiresAt) != nil, issuedAt.map({ Self.seconds($0) != nil }) ?? true else {
+            throw .unmintable(problem: "exp and iat must lie in the years 1970 to 9999")
+        }
+        self.id = id
+        self.email = email
+        self.expiresAt = expiresAt
+        self.issuedAt = issuedAt
+        self.survey = survey
+        self.campaignID = campaignID
+        self.companyID = companyID
+        self.language = language
+    }
+
+    static func isIdentifier(_ text: String) -> Bool {
+        (1...Limit.identifier).contains(text.utf8.count)
+            && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
+    }
+
+    /// Letters, digits and hyphens, beginning with two or three letters: enough of RFC 5646 §2.1 to be safe anywhere.
+    static func isLanguageTag(_ text: String) -> Bool {
+        guard text.utf8.count <= Limit.language else { return false }
+        let subtags = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard let first = subtags.first, (2...3).contains(first.count), first.allSatisfy(isLetter) else { return false }
+        return subtags.dropFirst().allSatisfy { subtag in
+            (1...8).contains(subtag.count) && subtag.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) }
+        }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+    }
+
+    /// Whole seconds since 1970; nil outside the years 1970–9999.
+    private static func seconds(_ date: Date) -> Int64? {
+        let seconds = date.timeIntervalSince1970
+        guard seconds >= 0, seconds < 253_402_300_800 else { return nil }
+        return Int64(seconds)
+    }
+}
+
+extension LinkClaims {
+    /// The claims as the token's JSON (RFC 7519 §4), keys sorted.
+    var json: JSONValue {
+        var members: [String: JSONValue] = [
+            "jti": .string(id),
+            "email": .string(email.address),
+            "exp": .integer(Self.seconds(expiresAt) ?? 0),
+        ]
+        members["iat"] = issuedAt.flatMap(Self.seconds).map(JSONValue.integer)
+        members["survey"] = survey.map(JSONValue.string)
+        members["campaignId"] = campaignID.map(JSONValue.string)
+        members["companyId"] = companyID.map(JSONValue.string)
+        members["lang"] = language.map { .string($0.tag) }
+        return .object(members)
+    }
+
+    /// Nil unless every claim we know has its type and size. Claims we don't know are ignored (RFC 7519 §4); null
+    /// is a missing one only for those that are optional.
+    init?(json: JSONValue) {
+        guard case .object(let members) = json else { return nil }
+        guard let id = members["jti"]?.string, let address = members["email"]?.string,
+            let email = try? EmailAddress(address), let expiresAt = members["exp"].flatMap(Self.date)
+        else { return nil }
+        var isSound = true
+        func optional<Value>(_ name: String, _ read: (JSONValue) -> Value?) -> Value? {
+            guard let member = members[name], !member.isNull else { return nil }
+            let value = read(member)
+            isSound = isSound && value != nil
+            return value
+        }
+        let issuedAt = optional("iat", Self.date)
+        let survey = optional("survey", \.string)
+        let campaignID = optional("campaignId", \.string)
+        let companyID = optional("companyId", \.string)
+        let language = optional("lang", \.string)
+        guard isSound else { return nil }
+        try? self.init(
+            id: id,
+            email: email,
+            expiresAt: expiresAt,
+            issuedAt: issuedAt,
+            survey: survey,
+            campaignID: campaignID,
+            companyID: companyID,
+            language: language.map(Language.init)
+        )
+    }
+
+    /// A NumericDate (RFC 7519 §2), which may have a fraction.
+    private static func date(_ value: JSONValue) -> Date? {
+        switch value {
+        case .integer(let seconds): Date(timeIntervalSince1970: Double(seconds))
+        case .number(let seconds): Date(timeIntervalSince1970: seconds)
+        default: nil
+        }
+    }
+}

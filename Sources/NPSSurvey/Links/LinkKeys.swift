@@ -1,0 +1,82 @@
+import Crypto
+package import Foundation
+import NPSModel
+
+/// The keys of emailed links: the first mints, all open. A new one is put in front, and the old one stays until its
+/// last link has expired.
+package struct LinkKeys: Sendable {
+    /// No key: no links.
+    package static let none = LinkKeys(keys: [])
+
+    private struct Key {
+        let kid: String
+        let secret: SymmetricKey
+        let header: [UInt8]
+    }
+
+    private let keys: [Key]
+    /// Opens nothing. A link with an unknown `kid` is tried on it, so that it takes as long as any other.
+    private let decoy = SymmetricKey(size: .bits256)
+
+    private init(keys: [Key]) {
+        self.keys = keys
+    }
+
+    /// - Parameter entries: `kid:base64url of 32 bytes`, as in `survey.link-keys`; padding is allowed here.
+    package init(_ entries: [String]) throws(LinkError) {
+        var keys: [Key] = []
+        for entry in entries {
+            let parts = entry.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count == 2, Self.isKeyID(parts[0]), let bytes = Self.keyBytes(parts[1]) else {
+                throw .keys(problem: "has an entry that is not kid:base64url of 32 bytes")
+            }
+            guard !keys.contains(where: { $0.kid == parts[0] }) else { throw .keys(problem: "names a kid twice") }
+            let kid = String(parts[0])
+            keys.append(
+                Key(kid: kid, secret: SymmetricKey(data: bytes), header: LinkToken.protectedHeader(kid: kid))
+            )
+        }
+        self.keys = keys
+    }
+
+    /// Without keys there are no links: every one is unknown.
+    package var isEmpty: Bool { keys.isEmpty }
+
+    /// Signs the times at which forms are printed, with a key derived from the first of the ring. Without one it is of
+    /// this run only.
+    package var seal: FormSeal { FormSeal(deriving: keys.first?.secret ?? decoy) }
+
+    /// - Throws: ``LinkError/unmintable(problem:)``, or ``LinkError/keys(problem:)`` without a key.
+    package func mint(_ claims: LinkClaims) throws(LinkError) -> String {
+        guard let first = keys.first else { throw .keys(problem: "is empty") }
+        return try LinkToken.seal(claims, header: first.header, key: first.secret)
+    }
+
+    /// What a link says. Until the tag is proved nothing it says has any effect, its expiry included.
+    ///
+    /// - Throws: ``LinkError/unknown`` or ``LinkError/expired(language:)``.
+    package func open(_ text: some StringProtocol, at now: Date) throws(LinkError) -> LinkClaims {
+        guard let token = LinkToken(text) else { throw .unknown }
+        let key = keys.first { $0.kid == token.kid }?.secret ?? decoy
+        guard let plain = token.open(with: key), let json = try? JSONValue(parsing: plain),
+            let claims = LinkClaims(json: json)
+        else { throw .unknown }
+        guard now < claims.expiresAt else { throw .expired(language: claims.language) }
+        return claims
+    }
+
+    /// Printable ASCII without the characters that would need escapes in JSON or a meaning in a list of settings.
+    static func isKeyID(_ text: some StringProtocol) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (0x21...0x7e).contains($0) && ![0x22, 0x2c, 0x3a, 0x5c].contains($0)
+            }
+    }
+
+    private static func keyBytes(_ text: Substring) -> [UInt8]? {
+        let digits = Array(text.utf8)
+        let unpadded = digits.suffix(1) == [UInt8(ascii: "=")] ? digits.dropLast(1) : digits[...]
+        guard let bytes = Base64URL.decode(unpadded), bytes.count == 32 else { return nil }
+        return bytes
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import NPSModel
+import NPSSurvey
+
+/// Makes one contact's link.
+struct LinkMinting {
+    let keys: LinkKeys
+    /// What stands before the token.
+    let address: String
+    let survey: String?
+    let issuedAt: Date
+    let expiresAt: Date
+
+    func link(for contact: LinkColumns.Contact) throws(LinkColumns.Flaw) -> String {
+        let email: EmailAddress
+        do throws(FieldProblem) {
+            email = try EmailAddress(contact.email)
+        } catch {
+            throw LinkColumns.Flaw(sentence: "\(error.field) \(error.message)")
+        }
+        do throws(LinkError) {
+            let claims = try LinkClaims(
+                id: contact.id ?? Self.freshID(),
+                email: email,
+                expiresAt: expiresAt,
+                issuedAt: issuedAt,
+                survey: survey,
+                campaignID: contact.campaignID,
+                companyID: contact.companyID,
+                language: contact.language.map { Language($0) }
+            )
+            return address + (try keys.mint(claims))
+        } catch {
+            guard case .unmintable(let problem) = error else { throw LinkColumns.Flaw(sentence: error.description) }
+            throw LinkColumns.Flaw(sentence: problem)
+        }
+    }
+
+    /// 128 random bits.
+    private static func freshID() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return Base64URL.encode((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import NPSApp
+import NPSSurvey
+
+/// `links email --html --syntax mailchimp`
+struct LinksEmail: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "email",
+        abstract: "Print the e-mail block with the eleven scores, with a tool's merge tag for each contact's link."
+    )
+
+    enum Part: String, EnumerableFlag {
+        case html
+        case text
+
+        static func help(for value: Part) -> ArgumentHelp? {
+            value == .html ? "The part for the HTML of the message." : "The part for its plain text."
+        }
+    }
+
+    @Flag var part = Part.html
+
+    @Option(help: "Whose merge tag stands for the link: mailchimp, sendgrid, hubspot or plain.")
+    var syntax = MergeSyntax.plain
+
+    @Option(help: "What the tool calls the column with the link.")
+    var field = "link"
+
+    @Option(name: .customLong("lang"), help: "The language's tag, such as de.")
+    var language = "en"
+
+    func validate() throws {
+        guard !field.isEmpty, field.utf8.allSatisfy(Self.isPlain) else {
+            throw ValidationError("--field is a name of letters, digits and underscores.")
+        }
+    }
+
+    func run() async throws {
+        let settings = try await CommandLineSettings.load()
+        let block: MailBlock
+        do throws(SurveyError) {
+            block = try MailBlock(
+                subject: settings.survey.subject,
+                publicDirectory: Settings.publicDirectory,
+                language: Language(language)
+            )
+        } catch {
+            throw Stop(.usage, error.description)
+        }
+        let link = syntax.tag(for: field)
+        print(part == .html ? block.html(link: link) : block.text(link: link), terminator: "")
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte) || byte == 0x5f
+    }
+}
+
+extension MergeSyntax: ExpressibleByArgument {}

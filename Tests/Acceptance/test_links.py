@@ -1,0 +1,251 @@
+"""Emailed links: minted by three programs and the README, opened by scanners, answered by people."""
+
+import base64
+import csv
+import io
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from joserfc import jwe as joserfc_jwe
+from joserfc.jwk import OctKey
+from jwcrypto import jwe, jwk
+
+from harness import canary
+from harness.deployment import REPOSITORY, Deployment
+from harness.http1 import Answer, connect, fetch
+from harness.program import clean_environment
+
+SECRET = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+OLD_SECRET = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+KEYS = [f"new:{SECRET}", f"old:{OLD_SECRET}"]
+CAMPAIGN = "65d4a5a2f0e1c8b7a6958473"
+HEADER = {"alg": "dir", "enc": "A256GCM", "kid": "new"}
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """A collector that takes answers through links only."""
+    deployment = Deployment(
+        tmp_path_factory.mktemp("links"), {"survey": {"open": False, "link-keys": KEYS}, "log": {"level": "trace"}}
+    )
+    deployment.start()
+    yield deployment
+    deployment.stop()
+    for log in deployment.directory.glob("*.log"):
+        text = log.read_text()
+        assert "eyJ" not in text, f"{log} tells a token"
+        assert SECRET not in text and OLD_SECRET not in text, f"{log} tells a key"
+
+
+def claims(name: str, **others: Any) -> dict[str, Any]:
+    return {"jti": name, "email": canary.address(name), "exp": int(time.time()) + 3600, **others}
+
+
+def by_jwcrypto(content: dict[str, Any], header: dict[str, Any] = HEADER, secret: str = SECRET) -> str:
+    token = jwe.JWE(json.dumps(content), protected=header)
+    token.add_recipient(jwk.JWK(kty="oct", k=secret))
+    return str(token.serialize(compact=True))
+
+
+def by_joserfc(content: dict[str, Any], header: dict[str, Any] = HEADER, secret: str = SECRET) -> str:
+    key = OctKey.import_key(base64.urlsafe_b64decode(secret + "="))
+    return joserfc_jwe.encrypt_compact(header, json.dumps(content), key)
+
+
+def request(deployment: Deployment, method: str, token: str, body: dict[str, str] | None = None) -> Answer:
+    headers = {"content-type": "application/x-www-form-urlencoded"} if body is not None else {}
+    data = urlencode(body).encode() if body is not None else None
+    return fetch(deployment.http_port, method, f"/s/{token}", headers, data)
+
+
+@pytest.mark.parametrize("mint", [by_jwcrypto, by_joserfc])
+def test_a_link_of_another_program_takes_one_answer_that_can_be_changed(
+    running: Deployment, mint: Callable[..., str]
+) -> None:
+    name = mint.__name__.replace("_", "-")
+    token = mint(claims(name, iat=int(time.time()), campaignId=CAMPAIGN, lang="en"))
+    page = request(running, "GET", f"{token}/9")
+    assert page.status == 200
+    assert canary.WORD not in page.text, "the page tells the address"
+    for score in ("9", "3"):
+        answer = request(running, "POST", token, {"score": score, "comment": canary.comment(name)})
+        assert answer.status == 303
+        thanks = fetch(running.http_port, "GET", urlsplit(answer.headers["location"]).path)
+        assert thanks.status == 200
+        assert running.await_drained(20)["parked"] == 0
+    (record,) = [record for record in running.records() if record["email"] == canary.address(name)]
+    assert record["nps"] == 3
+    assert record["campaignId"] == CAMPAIGN
+    again = request(running, "GET", token)
+    assert re.search(r'<time datetime="\d{4}-\d\d-\d\d"', again.text), "the page doesn't say when an answer was given"
+    assert canary.WORD not in again.text, "what was delivered is still known"
+
+
+def test_the_key_ring_opens_links_of_the_old_key(running: Deployment) -> None:
+    old = by_joserfc(claims("rotation"), HEADER | {"kid": "old"}, OLD_SECRET)
+    assert request(running, "GET", old).status == 200
+    assert request(running, "GET", by_joserfc(claims("rotation"), HEADER, OLD_SECRET)).status == 404
+
+
+def test_an_expired_link_is_gone_and_takes_nothing(running: Deployment) -> None:
+    before = running.books()["accepted"]
+    token = by_jwcrypto(claims("expired") | {"exp": int(time.time()) - 1})
+    assert request(running, "GET", f"{token}/9").status == 410
+    assert request(running, "POST", token, {"score": "9"}).status == 410
+    assert running.books()["accepted"] == before
+
+
+def mutations(token: str) -> Iterator[str]:
+    """Over five hundred ways in which a token can be wrong and still stand in a path."""
+    header, _, iv, text, tag = token.split(".")
+    for index, character in enumerate(token):
+        yield token[:index] + ("B" if character == "A" else "A") + token[index + 1 :]
+        yield token[:index]
+        yield token[:index] + "." + token[index:]
+    for parts in ([header, iv, "", text, tag], [header, "", text, iv, tag], [header, "", iv, tag, text], [header, text]):
+        yield ".".join(parts)
+    for changed in (
+        HEADER | {"alg": "none"},
+        HEADER | {"alg": "A256KW"},
+        HEADER | {"enc": "A128GCM"},
+        HEADER | {"kid": "old"},
+        HEADER | {"kid": "other"},
+        HEADER | {"zip": "DEF"},
+        HEADER | {"crit": ["exp"]},
+    ):
+        encoded = base64.urlsafe_b64encode(json.dumps(changed).encode()).decode().rstrip("=")
+        yield ".".join([encoded, "", iv, text, tag])
+    yield from (token + "=", token + "A", token + token, "A" * 1500, by_jwcrypto(claims("x"), HEADER, OLD_SECRET))
+    yield by_jwcrypto(claims("zipped"), HEADER | {"zip": "DEF"})
+    yield by_jwcrypto(claims("long", survey="x" * 900))
+    yield by_jwcrypto({"jti": "x", "email": "nobody", "exp": 4102444800})
+
+
+def test_mutated_links_are_all_refused_with_one_answer(running: Deployment) -> None:
+    before = running.books()["accepted"]
+    token = by_joserfc(claims("mutated"))
+    tried = [mutated for mutated in dict.fromkeys(mutations(token)) if mutated]
+    assert len(tried) > 500
+    connection = connect(running.http_port)
+    answers = set()
+    for mutated in tried:
+        connection.request("GET", f"/s/{mutated}")
+        answer = Answer.read(connection.getresponse())
+        headers = frozenset((name.lower(), value) for name, value in answer.headers.items() if name.lower() != "date")
+        answers.add((answer.status, answer.body, headers))
+    connection.close()
+    assert len(answers) == 1
+    assert next(iter(answers))[0] == 404
+    assert request(running, "GET", token).status == 200
+    assert running.books()["accepted"] == before
+
+
+def test_scanners_that_open_every_link_and_score_record_nothing(running: Deployment) -> None:
+    """A tenth of a scanner's run: 1,000 requests, half of them HEAD, over all the scores."""
+    before = running.books()["accepted"]
+    tokens = [by_joserfc(claims(f"scanned-{number}")) for number in range(42)]
+    connection = connect(running.http_port)
+    count = 0
+    for token in tokens:
+        for ending in ("", *(f"/{score}" for score in range(11))):
+            for method in ("HEAD", "GET"):
+                connection.request(method, f"/s/{token}{ending}")
+                answer = Answer.read(connection.getresponse())
+                assert answer.status == 200
+                assert answer.headers["referrer-policy"] == "no-referrer"
+                assert answer.headers["cache-control"] == "no-store"
+                count += 1
+    connection.close()
+    assert count >= 1000
+    assert running.books()["accepted"] == before
+
+
+def hidden(page: str, name: str) -> str:
+    field = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert field, f"the form has no hidden {name}"
+    return unescape(field[1])
+
+
+def test_a_scanner_that_sends_the_form_ends_flagged_and_overwritten(running: Deployment) -> None:
+    name = "form-scanner"
+    token = by_joserfc(claims(name))
+    issued = hidden(request(running, "GET", f"{token}/0").text, "issued")
+    assert request(running, "POST", token, {"score": "0", "issued": issued}).status == 303
+    (waiting,) = [item for item in running.data("queue", "list") if item.get("email") == canary.address(name)]
+    assert waiting["state"] == "pending" and waiting["nextAttemptAt"] > waiting["acceptedAt"]
+    assert request(running, "POST", token, {"score": "1", "website": "https://example.com"}).status == 429
+    assert request(running, "POST", token, {"score": "10"}).status == 303
+    running.await_drained(20)
+    (record,) = [record for record in running.records() if record["email"] == canary.address(name)]
+    assert record["nps"] == 10
+    assert not (record.get("custom") or {}).get("suspect")
+
+
+def mint_by_verb(deployment: Deployment, contacts: str, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(word) for word in deployment.command("links", *words)],
+        cwd=deployment.directory,
+        env=clean_environment(),
+        input=contacts,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_links_for_contacts(running: Deployment) -> None:
+    address = canary.address("contact")
+    contacts = f'Name,email,id,lang,Phone\n"Lovelace, Ada",{address},17,de,+44\nNobody,{canary.WORD},18,,\n'
+    result = mint_by_verb(running, contacts, "--survey", "autumn", "--expires-in-days", "7")
+    assert result.returncode == 1
+    assert "line 3: email" in result.stderr
+    assert canary.WORD not in result.stderr
+    (row,) = csv.DictReader(io.StringIO(result.stdout))
+    assert (row["Name"], row["email"], row["id"], row["Phone"]) == ("Lovelace, Ada", address, "17", "+44")
+    address_of_link = urlsplit(row["link"])
+    assert address_of_link.port == running.http_port
+    page = fetch(running.http_port, "GET", address_of_link.path + "/7")
+    assert page.status == 200
+    assert re.search(r'value="7"[^>]* checked', unescape(page.text))
+
+
+@pytest.mark.parametrize(
+    ("syntax", "tag"),
+    [("mailchimp", "*|LINK|*"), ("sendgrid", "{{link}}"), ("hubspot", "{{ contact.link }}"), ("plain", "{link}")],
+)
+def test_the_email_block_has_eleven_scores(running: Deployment, syntax: str, tag: str) -> None:
+    for part in ("--html", "--text"):
+        result = running.run("links", "email", part, "--syntax", syntax)
+        assert result.returncode == 0, result.stderr
+        assert all(f"{tag}/{score}" in result.stdout for score in range(11))
+        assert "<img" not in result.stdout and "<script" not in result.stdout
+
+
+@pytest.mark.parametrize("language", ["python", "js"])
+def test_the_readme_mints_links(running: Deployment, tmp_path: Path, language: str) -> None:
+    program = sys.executable if language == "python" else shutil.which("node")
+    if program is None:
+        pytest.skip("there is no node on this machine")
+    readme = (REPOSITORY / "README.md").read_text()
+    match = re.search(rf"^```{language}\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    assert match, f"the README has no example in {language}"
+    script = tmp_path / ("link.py" if language == "python" else "link.mjs")
+    script.write_text(match[1])
+    environment = clean_environment() | {"SURVEY_LINK_KEYS": ",".join(KEYS), "PATH": os.environ["PATH"]}
+    result = subprocess.run(
+        [program, str(script)], env=environment, capture_output=True, text=True, timeout=60, check=True
+    )
+    address = urlsplit(result.stdout.strip())
+    assert fetch(running.http_port, "GET", address.path + "/10").status == 200

@@ -1,0 +1,63 @@
+import Foundation
+import NPSModel
+import Testing
+
+@testable import NPSSurvey
+
+@Suite("A form in its context")
+struct FormContextTests {
+    let pages: SurveyPages
+    let values = FormValues(email: "ana@example.com", score: "7", comment: "Fast")
+    let personal = FormContext(action: "/a/s/t?x=1", isPersonal: true)
+
+    init() throws {
+        pages = try SurveyPages(subject: "us", basePath: "/a", publicDirectory: nil)
+    }
+
+    @Test("a personal form goes back to its link and neither asks for the address nor prints it")
+    func personalForm() {
+        for page in [pages.form(values, in: personal), pages.unavailable(values, in: personal)] {
+            #expect(page.html.contains(#"action="/a/s/t?x=1""#))
+            #expect(!page.html.contains("email"))
+            #expect(!page.html.contains("ana@"))
+            #expect(page.html.contains(#"id="score-7" checked>"#))
+        }
+        #expect(pages.unreadable(in: personal).html.contains(#"href="/a/s/t?x=1""#))
+    }
+
+    @Test("a bad address behind a link is no fault of the person's")
+    func personalProblem() {
+        let problems = [FieldProblem(field: "email", message: "is wrong")]
+        #expect(pages.form(values, problems: problems, in: personal).html.contains("please send it once more"))
+    }
+
+    @Test("an earlier answer is told with its day, and its score while that is known")
+    func earlier() {
+        let date = Date(timeIntervalSince1970: 1_795_392_000)
+        var context = personal
+        context.earlier = EarlierAnswer(date: date)
+        let told = pages.form(values, in: context).html
+        #expect(told.contains(#"<time datetime="2026-11-23">You answered on November 23, 2026."#))
+        context.earlier = EarlierAnswer(date: date, score: 0)
+        #expect(pages.form(values, in: context).html.contains("You answered 0 on November 23, 2026."))
+    }
+
+    @Test("thanks tell what was sent and lead to where it can be changed")
+    func thanks() {
+        let html = pages.thanks(score: 0, change: "/a/s/t", in: personal).html
+        #expect(html.contains("You gave 0 out of 10."))
+        #expect(html.contains(#"<a href="/a/s/t">Change your answer</a>"#))
+        #expect(!pages.thanks(score: 11).html.contains("out of 10"))
+        #expect(!pages.thanks().html.contains("<a "))
+    }
+
+    @Test("the time of issue goes out and comes back; the trap is seen by nobody")
+    func issued() throws {
+        let html = pages.form(FormValues(issued: "1.a\"b")).html
+        #expect(html.contains(#"<input type="hidden" name="issued" value="1.a&quot;b">"#))
+        #expect(html.contains("<p hidden><label>"))
+        let read = try FormValues(parsing: Array("issued=1.a%22b&website=spam&score=1".utf8))
+        #expect(read.issued == "1.a\"b")
+        #expect(read.trap == "spam")
+    }
+}
