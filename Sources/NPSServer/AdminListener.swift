@@ -62,6 +62,7 @@ package enum AdminListener {
             .add(to: router)
         let managed = router.group().add(middleware: AdminToken(token: parts.token))
         QueueRoutes(queue: parts.queue).add(to: managed)
+        ErasureRoutes(queue: parts.queue).add(to: managed)
         QuarantineRoutes(queue: parts.queue, sources: parts.sources).add(to: managed)
         return router
     }
