@@ -30,7 +30,7 @@ package struct Collector: Sendable {
         sources = LiveSources(try settings.makeCatalogue(), reading: settings.readSources)
         pages = try settings.makePages()
         client = try settings.makeClient(logger: logger)
-        var storage = ResponseQueue.Configuration(path: settings.queuePath)
+        var storage = ResponseQueue.Configuration(path: settings.queue.path)
         storage.quarantineByteLimit = settings.quarantine.maxBytes
         queue = try ResponseQueue(configuration: storage, logger: logger)
         readiness = Readiness(queue: queue)
@@ -59,9 +59,12 @@ package struct Collector: Sendable {
         services.append(
             SourceReload(sources: sources, signals: await UnixSignalsSequence(trapping: .sighup), logger: logger)
         )
-        if let retention = settings.quarantine.retention {
-            services.append(QuarantineRetention(queue: queue, retention: retention, logger: logger))
-        }
+        let periods = Retention.Periods(
+            quarantine: settings.quarantine.retention,
+            parked: settings.queue.parkedRetention,
+            receipts: settings.queue.receiptRetention
+        )
+        services.append(Retention(queue: queue, periods: periods, logger: logger))
         if let redirect = try redirectListener() { services.append(redirect) }
         // Services stop in reverse: the last one hears of it first.
         services.append(DrainService(readiness: readiness))

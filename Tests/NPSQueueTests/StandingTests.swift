@@ -114,7 +114,8 @@ struct StandingTests {
     func remains(state: ResponseState, mustUpsert: Bool, remote: RemoteTrace?) {
         var standing = Self.standing(state)
         standing.mustUpsert = mustUpsert
-        #expect(standing.erase(at: Self.now))
+        let isErased = standing.erase(at: Self.now)
+        #expect(isErased)
         #expect(standing.remote == remote)
     }
 
@@ -136,13 +137,16 @@ struct StandingTests {
     func verdictOnErased(outcome: Outcome, mustUpsert: Bool, remote: RemoteTrace?, id: String?) {
         var standing = Self.standing(.sending)
         standing.mustUpsert = mustUpsert
-        #expect(standing.erase(at: Self.now))
-        #expect(!standing.confirmErasure())
-        #expect(standing.settle(outcome, revision: 1, at: Self.later) == nil)
+        let isErased = standing.erase(at: Self.now)
+        let isConfirmedTooEarly = standing.confirmErasure()
+        #expect(isErased && !isConfirmedTooEarly)
+        let attempt = standing.settle(outcome, revision: 1, at: Self.later)
+        #expect(attempt == nil)
         #expect(standing.state == .erased)
         #expect(standing.remote == remote)
         #expect(standing.planhatID == id)
-        #expect(standing.confirmErasure() == (remote != nil))
+        let isConfirmed = standing.confirmErasure()
+        #expect(isConfirmed == (remote != nil))
         #expect(standing.remote == nil && standing.planhatID == nil)
     }
 
