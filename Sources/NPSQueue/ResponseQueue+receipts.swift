@@ -14,7 +14,8 @@ extension QueueTransaction {
     fileprivate func receipts(before: Int64, limit: Int) throws -> [Receipt] {
         try rows(
             """
-            SELECT sequence, id, delivered_at, planhat_id, content_digest FROM responses
+            SELECT sequence, id, delivered_at, planhat_id, content_digest
+            FROM responses INDEXED BY responses_by_state
             WHERE state = 'delivered' AND sequence < ? ORDER BY sequence DESC LIMIT ?
             """,
             [before, limit]

@@ -56,6 +56,8 @@ struct QueryPlanTests {
         try await queue.release([claims[2].response.id])
         _ = try await queue.retry([claims[1].response.id])
         _ = try await queue.retry(nil)
+        _ = try await queue.retry(reasonContaining: "no")
+        _ = try await queue.receipts(before: nil, limit: 10)
         _ = try await queue.erase([claims[3].response.id])
         _ = try await queue.erase(try EmailAddress("person1@example.com"))
         _ = try await queue.confirmErasure([claims[3].response.id])
