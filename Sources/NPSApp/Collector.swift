@@ -18,6 +18,8 @@ package struct Collector: Sendable {
     private let client: PlanhatClient
     private let forwarder: Forwarder
     private let sources: LiveSources
+    /// Nil without TLS.
+    private let certificate: LiveCertificate?
     private let pages: SurveyPages
     private let readiness: Readiness
 
@@ -28,6 +30,7 @@ package struct Collector: Sendable {
         self.settings = settings
         self.logger = logger
         sources = LiveSources(try settings.makeCatalogue(), reading: settings.readSources)
+        certificate = try settings.tls.map { try LiveCertificate($0) }
         pages = try settings.makePages()
         client = try settings.makeClient(logger: logger)
         var storage = ResponseQueue.Configuration(path: settings.queue.path)
@@ -59,6 +62,10 @@ package struct Collector: Sendable {
         services.append(
             SourceReload(sources: sources, signals: await UnixSignalsSequence(trapping: .sighup), logger: logger)
         )
+        if let certificate {
+            let signals = await UnixSignalsSequence(trapping: .sighup)
+            services.append(CertificateReload(certificate: certificate, signals: signals, logger: logger))
+        }
         let periods = Retention.Periods(
             quarantine: settings.quarantine.retention,
             parked: settings.queue.parkedRetention,
@@ -97,7 +104,7 @@ package struct Collector: Sendable {
         return try PublicListener.make(
             parts,
             address: settings.http.address,
-            tls: try settings.tls?.configuration(),
+            tls: try certificate?.configuration(),
             logger: logger,
             onListening: { [logger, settings] port in
                 logger.notice(

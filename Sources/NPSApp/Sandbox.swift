@@ -33,6 +33,9 @@ package struct Sandbox: Sendable {
         )
     }
 
+    /// One line for each switch with the values it takes.
+    package static var faultUsage: [String] { FaultPlan.usage }
+
     private static func generatedToken() -> String {
         "sandbox-" + UUID().uuidString.lowercased()
     }

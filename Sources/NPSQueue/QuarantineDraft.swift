@@ -25,9 +25,10 @@ package struct QuarantineDraft: Sendable, Hashable {
         self.problems = problems
     }
 
-    /// Within one source, equal keys are the same delivery.
+    /// Within one source, equal keys are the same delivery. The body is always part of it: not every scheme signs the id,
+    /// and another body under the same one must not be taken for kept.
     var key: String {
-        guard let deliveryID else { return "sha256:" + Hexadecimal.encode(SHA256.hash(data: body)) }
-        return "id:" + deliveryID
+        let digest = "sha256:" + Hexadecimal.encode(SHA256.hash(data: body))
+        return deliveryID.map { "id:\($0) \(digest)" } ?? digest
     }
 }

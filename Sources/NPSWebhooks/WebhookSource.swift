@@ -1,22 +1,32 @@
+import Crypto
 package import Foundation
 package import NPSModel
 
 /// One address `/webhooks/NAME`: how its deliveries are verified, and what they mean.
 package struct WebhookSource: Sendable {
     package let name: String
+    /// For logs and metrics, which more people see than may send: a name that is all the protection there is isn't told.
+    package let label: String
     let verifier: Verifier
     let mapping: Mapping
     let dates: DateForms
     let advice: String?
     let unsignedPing: JSONValue?
+    let bodies: [PayloadKind]
 
     init(name: String, verifier: Verifier, mapping: Mapping, file: SourceFile) {
         self.name = name
+        label = file.signature?.isNone == true ? "unsigned-" + Self.fingerprint(of: name) : name
         self.verifier = verifier
         self.mapping = mapping
         dates = DateForms(timeZone: file.timeZone)
         advice = file.advice
         unsignedPing = file.unsignedPing
+        bodies = file.takenBodies
+    }
+
+    private static func fingerprint(of name: String) -> String {
+        String(Hexadecimal.encode(SHA256.hash(data: Array(name.utf8))).prefix(8))
     }
 
     /// Over the raw bytes, in constant time, before anything is parsed.
@@ -35,7 +45,8 @@ package struct WebhookSource: Sendable {
 
     /// Maps and checks a payload: one result for each response in it, in order; empty for an event that is none.
     ///
-    /// A mapping that fails is one failure whose field is `mapping`. Where the source has advice, it is a failure's last
+    /// A mapping that fails is one failure whose field is `mapping`; a body of another kind than the source takes, or
+    /// one with too much in it, is one whose field is `body`. Where the source has advice, it is a failure's last
     /// problem, with the field `advice`.
     ///
     /// - Parameters:
@@ -46,8 +57,14 @@ package struct WebhookSource: Sendable {
         contentType: String?,
         receivedAt: Date
     ) async throws(PayloadProblem) -> [Result<Submission, InvalidResponse>] {
-        guard let format = PayloadFormat(contentType: contentType) else { throw .unsupportedType }
-        return try await mapping.drafts(of: format.json(of: body)).map { draft in
+        let drafts: [Result<ResponseDraft, InvalidResponse>]
+        do throws(PayloadProblem) {
+            drafts = try await mapping.drafts(of: json(of: body, contentType: contentType))
+        } catch {
+            guard let flaw = error.flaw else { throw error }
+            return [.failure(InvalidResponse([FieldProblem(field: "body", message: flaw)]))]
+        }
+        return drafts.map { draft in
             draft.flatMap { draft in
                 Result { () throws(InvalidResponse) in
                     try draft.check(source: name, receivedAt: receivedAt, dates: dates)
@@ -55,6 +72,13 @@ package struct WebhookSource: Sendable {
             }
             .mapError(advised)
         }
+    }
+
+    private func json(of body: [UInt8], contentType: String?) throws(PayloadProblem) -> [UInt8] {
+        guard let format = PayloadFormat(contentType: contentType), bodies.contains(format.kind) else {
+            throw .unsupportedType(bodies)
+        }
+        return try format.json(of: body)
     }
 
     private func advised(_ invalid: InvalidResponse) -> InvalidResponse {

@@ -1,12 +1,14 @@
 """A person's data is removed here and at Planhat, and what is repeated later doesn't bring it back."""
 
 import json
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 from harness import canary
 from harness.deployment import Deploy, Deployment
+from harness.program import clean_environment
 from harness.waiting import wait_until
 from harness.webhook import fresh_response, response_id, signed_headers
 
@@ -96,3 +98,22 @@ def test_nothing_is_erased_by_accident(deploy: Deploy) -> None:
     assert deployment.run("queue", "erase", "--email", person["email"]).returncode == 64
     assert deployment.run("queue", "erase", "--email", "nobody", "--yes").returncode == 64
     assert deployment.books()["erased"] == 0
+
+
+def test_the_address_may_come_from_standard_input(deploy: Deploy) -> None:
+    deployment = deploy()
+    deployment.start()
+    person = fresh_response("person")
+    assert deployment.post(person).status == 200
+    deployment.await_drained(30)
+    erased = subprocess.run(
+        [str(word) for word in deployment.command("queue", "erase", "--email", "-", "--yes")],
+        input=person["email"] + "\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=clean_environment(),
+    )
+    assert erased.returncode == 0, erased.stderr
+    assert response_id(person["id"]) in erased.stdout and "--remote" in erased.stdout
+    assert deployment.books()["erased"] == 1

@@ -8,7 +8,9 @@ from contextlib import suppress
 
 import pytest
 
-from harness.deployment import Deployment
+from harness.deployment import Deploy, Deployment
+from harness.mixture import resident_kib
+from harness.waiting import wait_until
 from harness.webhook import fresh_response
 
 KIB = 1024
@@ -100,3 +102,36 @@ def cut_off(connection: socket.socket, deadline: float) -> bool:
 def test_bytes_that_are_no_http(running: Deployment) -> None:
     answer = converse(running.http_port, secrets.token_bytes(4 * KIB) + b"\r\n\r\n")
     assert answer == b"" or 400 <= status_of(answer) < 500
+
+
+def test_bodies_of_many_connections_do_not_fill_the_memory(deploy: Deploy) -> None:
+    """Each connection may send a webhook of a megabyte; all of them together may not."""
+    deployment = deploy()
+    deployment.start()
+    before = resident_kib(deployment.serve.pid)
+    head = b"POST /webhooks/standard HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
+    connections: list[socket.socket] = []
+    refused = 0
+    try:
+        for number in range(300):
+            connection = socket.socket()
+            # Several clients, since one may hold only a hundred connections.
+            connection.bind((f"127.0.0.{2 + number // 90}", 0))
+            connection.settimeout(5)
+            connection.connect(("127.0.0.1", deployment.http_port))
+            connections.append(connection)
+            try:
+                connection.sendall(head + b"x" * 900_000)
+            except OSError:
+                refused += 1
+        grown = resident_kib(deployment.serve.pid) - before
+        assert grown < 400_000, f"{grown} KiB more"
+        answers = 0
+        for connection in connections[200:]:
+            with suppress(OSError):
+                answers += b" 503 " in connection.recv(4_096)
+        assert answers + refused > 50
+    finally:
+        for connection in connections:
+            connection.close()
+    wait_until(lambda: deployment.post(fresh_response("afterwards")).status == 200, "room for others")

@@ -1,5 +1,6 @@
 """TLS as Mozilla's intermediate profile asks for it, seen by openssl."""
 
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from harness.certificate import make_certificate
-from harness.deployment import Deployment
+from harness.deployment import Deploy, Deployment
 from harness.ports import accepts, free_port
 from harness.program import Program
 from harness.waiting import wait_until
-from harness.webhook import fresh_response
+from harness.webhook import Sender, fresh_response
 
 EVERYTHING = "ALL:@SECLEVEL=0"
 """Makes openssl offer also what Debian switched off, so that it is the server that refuses."""
@@ -67,6 +68,43 @@ def test_only_authenticated_encryption_is_agreed_on(secure: Deployment, kind: st
 
 def test_a_response_comes_in_over_tls(secure: Deployment) -> None:
     assert secure.post(fresh_response("tls")).json()["status"] == "accepted"
+
+
+def presented(port: int) -> str:
+    """The fingerprint of the certificate that a new connection sees."""
+    shown = subprocess.run(
+        ["openssl", "s_client", "-connect", f"127.0.0.1:{port}"], input=b"", capture_output=True, timeout=20
+    ).stdout
+    command = ["openssl", "x509", "-noout", "-fingerprint", "-sha256"]
+    return subprocess.run(command, input=shown, capture_output=True, check=True).stdout.decode()
+
+
+@pytest.mark.parametrize("new_kind", ["ECDSA", "RSA"])
+def test_a_renewed_certificate_is_used_without_a_restart(deploy: Deploy, new_kind: str) -> None:
+    deployment = deploy()
+    certificate, key = make_certificate(deployment.directory, "ECDSA")
+    deployment.configure({"tls": {"certificate": str(certificate), "private-key": str(key)}})
+    deployment.trust(certificate)
+    deployment.start()
+    first = presented(deployment.http_port)
+    with Sender(deployment.http_port, deployment.secret, trust=deployment.trusted) as open_before:
+        assert open_before.post(fresh_response("before")).status == 200
+
+        renewal = deployment.directory / "renewal"
+        renewal.mkdir()
+        new_certificate, new_key = make_certificate(renewal, new_kind)
+        # Half of a renewal: a certificate without its key stays unused.
+        new_certificate.replace(certificate)
+        deployment.serve.signal(signal.SIGHUP)
+        wait_until(lambda: "the certificate in use stays" in deployment.serve.log.read_text(), "the complaint")
+        assert presented(deployment.http_port) == first
+
+        new_key.replace(key)
+        deployment.serve.signal(signal.SIGHUP)
+        wait_until(lambda: presented(deployment.http_port) != first, "the new certificate")
+        assert open_before.post(fresh_response("after")).status == 200, "an open connection was cut"
+    deployment.trust(certificate)
+    assert deployment.post(fresh_response("renewed")).status == 200
 
 
 def test_this_openssl_would_speak_the_old_protocols(tmp_path: Path) -> None:

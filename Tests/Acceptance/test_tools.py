@@ -10,7 +10,7 @@ import pytest
 from harness.certificate import make_certificate
 from harness.deployment import Deployment
 from harness.http1 import Answer, fetch
-from harness.tools import TEXT_SECRET, TOOLS, Delivery, Tool, hubspot_v2
+from harness.tools import FORM, TEXT_SECRET, TOOLS, Delivery, Tool
 from harness.webhook import response_id
 
 ORIGIN = "https://nps.example.com"
@@ -138,13 +138,46 @@ def test_the_signed_address_is_the_public_one(collector: Deployment) -> None:
     assert post(collector, forged).status == 401
 
 
-def test_hubspots_older_signature_is_understood(collector: Deployment) -> None:
-    hubspot = next(tool for tool in TOOLS if tool.name == "hubspot")
-    delivery = hubspot.delivery(fresh())
+def test_a_digest_is_bound_to_the_address_and_its_source(collector: Deployment) -> None:
+    legacy = next(tool for tool in TOOLS if tool.name == "hubspot-legacy")
+    delivery = legacy.delivery(fresh())
     delivery.path += "?tenant=%2F1"
-    hubspot_v2(delivery, hubspot.secret, ORIGIN)
+    legacy.sign(delivery, legacy.secret, ORIGIN)
     assert post(collector, delivery).status == 422
     delivery.path += "2"
+    assert post(collector, delivery).status == 401
+    delivery.path = "/webhooks/hubspot?tenant=%2F1"
+    assert post(collector, delivery).status == 401, "version 3 must not be evaded"
+
+
+def test_a_digest_whose_content_was_lengthened_is_refused(collector: Deployment) -> None:
+    """Whoever has one digest over secret and body can make that of the body with padding and more behind it. Read as
+    multipart the padding would be a preamble; so only JSON is believed, and that ends where it ends."""
+    legacy = next(tool for tool in TOOLS if tool.name == "hubspot-legacy")
+    forged = b'\x80\0\0\r\n--x\r\nContent-Disposition: form-data; name="email"\r\n\r\na@example.com\r\n--x--'
+    for content_type in ("multipart/form-data; boundary=x", FORM, "application/json"):
+        delivery = legacy.delivery(fresh())
+        delivery.body += forged
+        delivery.headers["content-type"] = content_type
+        legacy.sign(delivery, legacy.secret, ORIGIN)
+        assert post(collector, delivery).status == (400 if content_type == "application/json" else 401)
+
+
+@pytest.mark.parametrize("content_type", ["multipart/form-data; boundary=x", FORM, "text/html"])
+def test_a_signed_body_is_not_read_as_another_kind(collector: Deployment, content_type: str) -> None:
+    tally = next(tool for tool in TOOLS if tool.name == "tally")
+    delivery = signed(tally, fresh(), comment="&eventType=FORM_RESPONSE&")
+    delivery.headers["content-type"] = content_type
+    answer = post(collector, delivery)
+    assert answer.status == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["body"]
+
+
+def test_a_form_inside_json_is_no_form(collector: Deployment) -> None:
+    qualtrics = next(tool for tool in TOOLS if tool.name == "qualtrics")
+    delivery = signed(qualtrics, fresh())
+    delivery.body = b'{"a":"&' + delivery.body + b'&"}'
+    delivery.headers["content-type"] = "application/json"
     assert post(collector, delivery).status == 401
 
 

@@ -43,6 +43,9 @@ struct RandomOperationsTests {
             #expect(status.accepted == play.newest.count + play.erased.count)
             #expect(status.delivered == play.newest.count)
             #expect(play.atPlanhat == play.newest)
+            // What is removed for its age stays counted.
+            #expect(try await queue.removeReceipts(before: .distantFuture) == status.accepted - 1)
+            #expect(try await queue.status() == status)
             await queue.close()
             if engine == .sqlite { try Audit(of: workshop.path).check() }
         }

@@ -156,7 +156,7 @@ struct AdminRoutesTests {
             let second = try await post("/queue/erase", body)
             #expect(try second.json()["erasure"]?["responses"] == .array([]))
             #expect(second.text.contains("64a1"))
-            let confirmed = try await post("/queue/erase/confirm", #"{"ids":["\(claim.response.id)"]}"#)
+            let confirmed = try await post("/queue/erase/confirm", #"{"ids":["\#(claim.response.id)"]}"#)
             #expect(try confirmed.json()["count"] == .integer(1))
             #expect(try await post("/queue/erase", body).json()["erasure"]?["remote"] == .array([]))
             #expect(try await post("/queue/erase/confirm", "{}").status == .badRequest)

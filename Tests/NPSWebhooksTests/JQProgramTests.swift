@@ -124,19 +124,50 @@ struct JQProgramTests {
         }
     }
 
+    @Test(
+        "text doesn't become a number that is none",
+        arguments: [
+            #""nan" | fromjson"#, #""[{\"a\": nan}]" | fromjson"#, #""nan" | tonumber"#,
+            #"[1, 2][("nan" | fromjson):]"#,
+        ]
+    )
+    func noNumber(_ program: String) async throws {
+        guard case .failure(.stopped) = try await run(program) else {
+            Issue.record("\(program) is no error")
+            return
+        }
+    }
+
     @Test("builtins that are mended do what they always did")
     func mended() async throws {
         let program = """
             (1614265150 | todate, strftime("%Y"), (gmtime | todate)), (1614265150.5 | strflocaltime("%Y")),
             ("9", 9, " 1e3 " | tonumber), (("x", "[]", "", null, []) | try tonumber catch "no number"),
             ("a,b,a" | index("a"), rindex("a"), indices("a")), ([1, 2, 1] | index(1), indices([1, 2])),
-            ("a" | index(""), rindex(""), indices(""))
+            ("a" | index(""), rindex(""), indices("")),
+            ("a1b22" | [scan("[0-9]+")], [scan("([a-z])([0-9])")], [splits("[0-9]+")], split("B"; "i"), split("b")),
+            ("a1" | capture("(?<x>[a-z])"), capture(["(?<x>A)", "i"]), [match("").length], [match("x")])
             """
         let expected = """
             ["2021-02-25T14:59:10Z", "2021", "2021-02-25T14:59:10Z", "2021", 9, 9, 1000,
-             "no number", "no number", "no number", "no number", "no number", 0, 4, [0, 4], 0, [0], null, null, []]
+             "no number", "no number", "no number", "no number", "no number", 0, 4, [0, 4], 0, [0], null, null, [],
+             ["1", "22"], [["a", "1"], ["b", "2"]], ["a", "b", ""], ["a1", "22"], ["a1", "22"],
+             {"x": "a"}, {"x": "a"}, [0], []]
             """
         #expect(try await run("[\(program)]") == .success([try JSONValue(parsing: Array(expected.utf8))]))
+    }
+
+    @Test(
+        "text of any alphabet can be searched for all matches of what may be empty",
+        arguments: [
+            (#"[match("x*"; "g").offset]"#, #"[1]"#), (#"[scan("x*")]"#, #"["x"]"#),
+            (#"[splits("x*")]"#, #"["é","🙂"]"#),
+            (#"split("x*"; null)"#, #"["é","🙂"]"#), (#"[match(["\\b", "g"])]"#, "[]"),
+            (#"[capture("(?<a>x*)"; "g")]"#, #"[{"a":"x"}]"#),
+        ]
+    )
+    func searches(program: String, expected: String) async throws {
+        #expect(try await run(program, #""éx🙂""#) == .success([try JSONValue(parsing: Array(expected.utf8))]))
     }
 
     @Test("a thousand outputs are fine, one more is not")

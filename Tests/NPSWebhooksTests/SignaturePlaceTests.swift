@@ -18,7 +18,7 @@ struct SignaturePlaceTests {
     @Test("a form field is signed and another one holds the signature")
     func formField() throws {
         let source = try qualtrics()
-        #expect(try source.verify(Fixture.delivery([], body: Self.form)).secretIndex == 0)
+        #expect(try source.verify(Fixture.delivery([Fixture.formType], body: Self.form)).secretIndex == 0)
         let parts = try source.sign(
             Array("MSG=%7B%22Status%22%3A%22Complete%22%2C%22ResponseID%22%3A%22R_1%22%7D".utf8),
             id: "",
@@ -42,7 +42,27 @@ struct SignaturePlaceTests {
         ] as [(String, SignatureRejection)]
     )
     func refusedForms(body: String, rejection: SignatureRejection) throws {
-        #expect(throws: rejection) { try qualtrics().verify(Fixture.delivery([], body: body)) }
+        #expect(throws: rejection) { try qualtrics().verify(Fixture.delivery([Fixture.formType], body: body)) }
+    }
+
+    @Test("a signature in a form, and a digest, are believed only in the kind of body that the mapping will see")
+    func kinds() throws {
+        for type in ["application/json", "multipart/form-data; boundary=x", "text/html"] {
+            let delivery = Fixture.delivery([("content-type", type)], body: Self.form)
+            #expect(throws: SignatureRejection.otherKind(.form)) { try qualtrics().verify(delivery) }
+        }
+        let digest = try Fixture.source(signature: #"{kind: digest, header: X-S, content: "{secret}{body}"}"#)
+        for type in ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/html"] {
+            let delivery = Fixture.delivery([("content-type", type), ("X-S", "00")])
+            #expect(throws: SignatureRejection.otherKind(.json)) { try digest.verify(delivery) }
+        }
+        for (signature, kind) in [
+            ("{form_field: H, content: \"{form:M}\"}", "form"),
+            ("{kind: digest, header: X, content: \"{secret}{body}\"}", "json"),
+        ] {
+            let folder = try SourceFolder(["acme": "signature: \(signature)\nmapping: .\nbodies: [json, form]\n"])
+            #expect(folder.problems(["acme": ["s"]]).first?.contains("bodies must be \(kind) alone") == true)
+        }
     }
 
     @Test("a token in the address is compared as it is once decoded")

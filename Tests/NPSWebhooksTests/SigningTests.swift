@@ -60,7 +60,7 @@ struct SigningTests {
             return WebhookDelivery(
                 method: "POST",
                 publicURL: url + query,
-                headers: parts.headers,
+                headers: parts.headers + (parts.formFields.isEmpty ? [] : [Fixture.formType]),
                 body: Array((body + fields).utf8),
                 receivedAt: Fixture.now
             )

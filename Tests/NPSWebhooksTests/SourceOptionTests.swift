@@ -46,7 +46,8 @@ struct SourceOptionTests {
     @Test("a form is mapped like the object that it becomes")
     func form() async throws {
         let body = "email=ana%40example.com&score=0&custom[plan]=pro"
-        let response = try await map(source(""), body, "application/x-www-form-urlencoded").get().response
+        let response = try await map(source("bodies: [form, json]"), body, "application/x-www-form-urlencoded").get()
+            .response
         #expect(response.score.value == 0)
         #expect(response.custom == ["plan": .string("pro")])
     }
@@ -67,6 +68,8 @@ struct SourceOptionTests {
     @Test(
         "what these keys can't be is said with its line",
         arguments: [
+            ("bodies: xml", "acme.yaml:3: bodies must be one of json, form, multipart"),
+            ("bodies: []", "acme.yaml:3: bodies must not be empty"),
             ("timezone: Mars/Olympus", "acme.yaml:3: timezone must be a zone"),
             ("unsigned_ping: {}", "acme.yaml:3: unsigned_ping must not be empty"),
             ("unsigned_ping: {a: [1]}", "unsigned_ping must have single values only"),

@@ -5,12 +5,18 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from harness.chaos import BATCH, chaos
 from harness.deployment import Deployment
 from harness.mixture import CONFIGURATION, Outcome, mixture
 from harness.trials import Trial, outage, storm
 
 COLUMNS = ("trial", "minutes", "promised", "arrived", "missing", "doubled", "different", "cut off", "verdict")
+TRIALS = ("kills", "outage", "chaos", "mixture")
+RESPONSES_PER_SECOND = 133
+CALM = 1.05
+"""Requests once the storm is over, against the least possible."""
 GROWTH = 1.1
 """How much the resident memory may grow while payloads keep coming."""
 LAYOUT = "{:<22} {:>8} {:>9} {:>9} {:>8} {:>8} {:>10} {:>8}  {}"
@@ -76,18 +82,25 @@ def print_mixture(outcome: Outcome, verdict: str) -> None:
         print(f"{name:<28}{value}")
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="deploy/soak", description=__doc__)
-    parser.add_argument("--kills", type=int, default=500, help="SIGKILLs of the collector (default %(default)s)")
-    parser.add_argument("--responses", type=int, default=10_000, help="during the outage (default %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="of the moments of the kills (default %(default)s)")
-    parser.add_argument("--payloads", type=int, default=100_000, help="good and bad, mixed (default %(default)s)")
-    options = parser.parse_args()
+def blow(seconds: float, behaviour: dict[str, Any]) -> bool:
+    """The storm of the acceptance tests for as long as is said; prints what came of it, and says whether all is well."""
+    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory:
+        deployment = Deployment(Path(directory), {"planhat": {"batch-size": BATCH}, "log": {"level": "info"}})
+        try:
+            result = chaos(deployment, int(seconds * RESPONSES_PER_SECOND), seconds, seed=1, behaviour=behaviour)
+            deployment.stop()
+        except AssertionError as problem:
+            deployment.kill()
+            print(f"chaos: broken off: {problem}")
+            return False
+    is_well = result.is_clean and result.calm_requests <= CALM * result.least_requests + 1
+    for name, value in vars(result).items():
+        print(f"{name:<28}{value}")
+    print(f"{'verdict':<28}{'clean' if is_well else 'NOT CLEAN'}")
+    return is_well
 
-    trials: dict[str, Callable[[Deployment], Trial]] = {
-        f"{options.kills} x kill -9": lambda d: storm(d, options.kills, options.seed),
-        f"outage, {options.responses:,}": lambda d: outage(d, options.responses, away_seconds=60),
-    }
+
+def table(trials: dict[str, Callable[[Deployment], Trial]]) -> bool:
     results: dict[str, Trial | AssertionError] = {}
     for name, begin in trials.items():
         print(f"running: {name}", flush=True)
@@ -95,9 +108,37 @@ def main() -> int:
     print("\n" + LAYOUT.format(*COLUMNS))
     for name, trial in results.items():
         print(row(name, trial))
-    print(f"\nrunning: {options.payloads:,} mixed payloads through standard and typeform", flush=True)
-    is_mixture_well = mix(options.payloads)
-    return 0 if is_mixture_well and all(map(is_clean, results.values())) else 1
+    return all(map(is_clean, results.values()))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="deploy/soak", description=__doc__)
+    parser.add_argument("trials", nargs="*", help=f"of {', '.join(TRIALS)}; all without any (default)")
+    parser.add_argument("--kills", type=int, default=500, help="SIGKILLs of the collector (default %(default)s)")
+    parser.add_argument("--responses", type=int, default=10_000, help="during the outage (default %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the moments of the kills (default %(default)s)")
+    parser.add_argument("--payloads", type=int, default=100_000, help="good and bad, mixed (default %(default)s)")
+    parser.add_argument("--seconds", type=int, default=1_500, help="of the storm (default %(default)s)")
+    options = parser.parse_args()
+    unknown = set(options.trials) - set(TRIALS)
+    if unknown:
+        parser.error(f"there is no trial {', '.join(sorted(unknown))}; there are {', '.join(TRIALS)}")
+    chosen = options.trials or TRIALS
+
+    trials: dict[str, Callable[[Deployment], Trial]] = {}
+    if "kills" in chosen:
+        trials[f"{options.kills} x kill -9"] = lambda d: storm(d, options.kills, options.seed)
+    if "outage" in chosen:
+        trials[f"outage, {options.responses:,}"] = lambda d: outage(d, options.responses, away_seconds=60)
+    is_well = table(trials) if trials else True
+    if "chaos" in chosen:
+        for behaviour in ({}, {"overlap-window": 300, "post-duplicate": "duplicate"}):
+            print(f"\nrunning: a storm of {options.seconds} s {behaviour or ''}", flush=True)
+            is_well = blow(options.seconds, behaviour) and is_well
+    if "mixture" in chosen:
+        print(f"\nrunning: {options.payloads:,} mixed payloads through standard and typeform", flush=True)
+        is_well = mix(options.payloads) and is_well
+    return 0 if is_well else 1
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ package final class ClientRateLimit: Sendable {
     /// Nil = allowed; otherwise the seconds after which the next request is.
     package func delay(for client: IPAddress?) -> Int? {
         guard let client else { return nil }
-        let key = client.hashValue
+        let key = client.client.hashValue
         let instant = now()
         return buckets.withLock { buckets in
             if buckets.count >= capacity { forgetFull(&buckets, at: instant) }

@@ -18,6 +18,16 @@ package struct IPAddress: Sendable, Hashable {
         }
     }
 
+    /// What one client can choose freely, for limits: an IPv6 client has a network of 64 bits at least (RFC 4291 §2.5.4),
+    /// and takes another of its addresses whenever it likes.
+    package var client: IPAddress {
+        bytes.count == 16 ? IPAddress(bytes: Array(bytes.prefix(8)) + Array(repeating: 0, count: 8)) : self
+    }
+
+    private init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     private static func parse(_ text: String, family: Int32, count: Int) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: count)
         let result = bytes.withUnsafeMutableBytes { inet_pton(family, text, $0.baseAddress) }

@@ -18,12 +18,18 @@ package struct TrustedProxies: Sendable, Hashable {
     /// - Parameters:
     ///   - peer: the other end of the connection; nil for a Unix socket, whose owner is trusted when any proxy is.
     ///   - forwardedFor: all `X-Forwarded-For` lines, in order.
-    ///   - forwarded: all `Forwarded` lines (RFC 7239), in order; asked only without `X-Forwarded-For`.
+    ///   - forwarded: all `Forwarded` lines (RFC 7239), in order. Where both headers are there, one of them may be the
+    ///     client's own, which the proxy passed on: unless they agree, neither is believed.
     /// - Returns: nil when nobody knows: a Unix socket without a believable header.
     package func client(peer: IPAddress?, forwardedFor: [String], forwarded: [String]) -> IPAddress? {
         guard !ranges.isEmpty else { return peer }
         if let peer, !contains(peer) { return peer }
-        let chain = forwardedFor.isEmpty ? Self.chain(forwarded: forwarded) : Self.chain(forwardedFor: forwardedFor)
+        let chains = [Self.chain(forwardedFor: forwardedFor), Self.chain(forwarded: forwarded)].filter { !$0.isEmpty }
+        let clients = Set(chains.map { client(peer: peer, chain: $0) })
+        return clients.count == 1 ? clients.first ?? peer : peer
+    }
+
+    private func client(peer: IPAddress?, chain: [IPAddress?]) -> IPAddress? {
         var nearest = peer
         for entry in chain.reversed() {
             guard let address = entry else { return nearest }

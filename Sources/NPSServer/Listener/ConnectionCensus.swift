@@ -17,8 +17,9 @@ final class ConnectionCensus: Sendable {
     }
 
     /// Nil = refused. A nil client (a Unix socket) and trusted proxies are always admitted.
-    func admit(_ client: IPAddress?) -> Admission? {
-        guard let client, !proxies.contains(client) else { return Admission(client: nil) }
+    func admit(_ peer: IPAddress?) -> Admission? {
+        guard let peer, !proxies.contains(peer) else { return Admission(client: nil) }
+        let client = peer.client
         return counts.withLock { counts in
             let count = counts[client, default: 0]
             guard count < limit else { return nil }

@@ -25,6 +25,9 @@ struct ConnectionDeadline {
         deadline = now + limits.answer
     }
 
+    /// Whether no other request waits for its answer on this connection.
+    var isLastAnswer: Bool { unanswered <= 1 }
+
     /// Whether the answer being written overtakes its own request: then nothing more is read on this connection.
     var isAnsweringEarly: Bool { isReadingRequest && unanswered == 1 }
 

@@ -15,13 +15,19 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let limits: ConnectionLimits
     private let census: ConnectionCensus
+    private let budget: BodyBudget
+    /// Bytes of bodies that came in on this connection and aren't answered yet.
+    private var held = 0
     private var state: ConnectionDeadline
     private var timer: Scheduled<Void>?
+    /// When the timer fires; nil when there is none.
+    private var scheduled: NIODeadline?
     private var admission: ConnectionCensus.Admission?
 
-    init(limits: ConnectionLimits, census: ConnectionCensus) {
+    init(limits: ConnectionLimits, census: ConnectionCensus, budget: BodyBudget) {
         self.limits = limits
         self.census = census
+        self.budget = budget
         state = ConnectionDeadline(limits: limits, now: .now())
     }
 
@@ -50,13 +56,25 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func leave() {
         if let admission { census.leave(admission) }
         admission = nil
+        giveBack()
+    }
+
+    private func giveBack() {
+        budget.giveBack(held)
+        held = 0
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head: state.requestHead(at: .now())
-        case .body: break
-        case .end: state.requestEnd(at: .now())
+        case .head:
+            state.requestHead(at: .now())
+            advance(context)
+        case .body(let bytes):
+            guard budget.take(bytes.readableBytes) else { return refuse(context) }
+            held += bytes.readableBytes
+        case .end:
+            state.requestEnd(at: .now())
+            advance(context)
         }
         context.fireChannelRead(data)
     }
@@ -71,9 +89,19 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .body:
             break
         case .end:
-            if state.answerEnd(at: .now()) == .linger { stopReading(context) }
+            if state.isLastAnswer { giveBack() }
+            if state.answerEnd(at: .now()) == .linger { stopReading(context) } else { advance(context) }
         }
         context.write(data, promise: promise)
+    }
+
+    /// Before the memory is full, at the cost of this connection: its request gets no other answer.
+    private func refuse(_ context: ChannelHandlerContext) {
+        var head = HTTPResponse(status: .serviceUnavailable)
+        head.headerFields = [.retryAfter: "5", .connection: "close", .contentLength: "0"]
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        let channel = context.channel
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
     }
 
     /// Hummingbird answers 400 and then waits for the client to go; one that goes on sending would never.
@@ -90,8 +118,16 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         schedule(context)
     }
 
-    /// One timer a connection, set anew only when it fires: requests don't pay for their deadlines.
+    /// One timer a connection, set anew when it fires, or when it would fire too late. With the usual limits that is
+    /// seldom: requests hardly pay for their deadlines.
+    private func advance(_ context: ChannelHandlerContext) {
+        guard let scheduled, state.deadline < scheduled else { return }
+        timer?.cancel()
+        schedule(context)
+    }
+
     private func schedule(_ context: ChannelHandlerContext) {
+        scheduled = state.deadline
         let box = NIOLoopBound(context, eventLoop: context.eventLoop)
         let me = NIOLoopBound(self, eventLoop: context.eventLoop)
         timer = context.eventLoop.scheduleTask(deadline: state.deadline) {
@@ -101,6 +137,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func timerFired(_ context: ChannelHandlerContext) {
         timer = nil
+        scheduled = nil
         guard state.deadline <= .now() else {
             schedule(context)
             return

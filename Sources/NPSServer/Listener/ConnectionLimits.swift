@@ -19,5 +19,8 @@ package struct ConnectionLimits: Sendable {
     /// Trusted proxies and Unix sockets are not counted.
     package var connectionsPerClient = 100
 
+    /// Bytes of request bodies in memory, over all connections; beyond that a request gets 503.
+    package var bodies = 128 << 20
+
     package init() {}
 }

@@ -23,8 +23,9 @@ package struct Listener: Service {
         onListening: @escaping @Sendable (Int?) -> Void
     ) throws {
         let census = ConnectionCensus(limit: limits.connectionsPerClient, proxies: proxies)
+        let budget = BodyBudget(limit: limits.bodies)
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(limits: limits, census: census)],
+            additionalChannelHandlers: [ConnectionGuard(limits: limits, census: census, budget: budget)],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerField,
                 maxHeaderListSize: limits.headerList,

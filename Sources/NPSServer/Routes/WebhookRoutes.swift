@@ -54,7 +54,7 @@ struct WebhookRoutes {
             if problem == .quarantineFull {
                 context.logger.warning(
                     "the quarantine is full: replay or discard what is in it, or raise quarantine.max-bytes",
-                    metadata: ["source": "\(source.name)"]
+                    metadata: ["source": "\(source.label)"]
                 )
             }
             throw problem
@@ -67,7 +67,7 @@ struct WebhookRoutes {
         contentType: String?
     ) async throws -> Response {
         guard let verification = try verify(delivery, by: source) else { return Self.answer([], ids: []) }
-        matches.count(source: source.name, index: verification.secretIndex)
+        matches.count(source: source.label, index: verification.secretIndex)
         let results = try await map(delivery, by: source, contentType: contentType)
         let sorted = Intake.Sorted(results)
         var drafts: [QuarantineDraft] = []
@@ -137,7 +137,7 @@ struct WebhookRoutes {
     private func count(_ source: WebhookSource, _ status: HTTPResponse.Status) {
         Counter(
             label: "nps_webhook_deliveries_total",
-            dimensions: [("source", source.name), ("status", String(status.code))]
+            dimensions: [("source", source.label), ("status", String(status.code))]
         ).increment()
     }
 }

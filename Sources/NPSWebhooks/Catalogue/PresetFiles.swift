@@ -12,6 +12,7 @@ enum PresetFiles {
         ("smartsurvey", PackageResources.smartsurvey_yaml),
         ("opnform", PackageResources.opnform_yaml),
         ("hubspot", PackageResources.hubspot_yaml),
+        ("hubspot-legacy", PackageResources.hubspot_legacy_yaml),
         ("zendesk", PackageResources.zendesk_yaml),
         ("intercom", PackageResources.intercom_yaml),
         ("posthog", PackageResources.posthog_yaml),

@@ -23,4 +23,13 @@ struct SourceFile: Sendable {
     /// What the tool sends without a signature to see whether the address answers; exactly this object is ignored
     /// kindly. Nil, as in all presets, refuses everything unsigned.
     var unsignedPing: JSONValue?
+    /// Kinds of bodies that are taken; nil = by the signature.
+    var bodies: [PayloadKind]?
+
+    /// Where a token stands for the body instead of a signature, its kind makes no difference.
+    var takenBodies: [PayloadKind] {
+        if let bodies { return bodies }
+        guard let signature else { return [.json] }
+        return signature.readsForm ? [.form] : signature.signsBody ? [.json] : PayloadKind.allCases
+    }
 }

@@ -38,6 +38,14 @@ extension SourceFileReader {
         return nil
     }
 
+    /// One kind or a list of them.
+    mutating func bodies(_ node: Node) -> [PayloadKind]? {
+        let nodes: [Node] = if case .sequence(let elements) = node { Array(elements) } else { [node] }
+        let kinds = nodes.compactMap { choice($0, "bodies", PayloadKind.self) }
+        if nodes.isEmpty { note(node, "bodies", "must not be empty") }
+        return kinds.isEmpty ? nil : kinds
+    }
+
     mutating func timeZone(_ node: Node) -> TimeZone? {
         guard let text = text(node, "timezone") else { return nil }
         if let zone = TimeZone(identifier: text) { return zone }

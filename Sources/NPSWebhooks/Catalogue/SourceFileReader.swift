@@ -31,10 +31,19 @@ struct SourceFileReader {
             case "advice":
                 let advice = text(value, "advice")?.trimmingCharacters(in: .whitespacesAndNewlines)
                 file.advice = advice?.isEmpty == true ? nil : advice
+            case "bodies": file.bodies = bodies(value)
             case "unsigned_ping": file.unsignedPing = ping(value)
             default: noteUnknown(key, in: nil)
             }
         }
+        for kind in file.signature?.schemes.compactMap(\.onlyKind) ?? [] where file.takenBodies != [kind] {
+            note(
+                members["bodies"],
+                "bodies",
+                "must be \(kind.rawValue) alone: no other can be believed with this signature"
+            )
+        }
+        removeRepeatedProblems()
         return file
     }
 

@@ -4,6 +4,8 @@ enum JQFailure: Error, Hashable {
     case stopped(String)
     /// It ran for longer than the program may.
     case tooSlow
+    /// Too many runs wait already.
+    case busy
     case tooManyOutputs
     case tooDeep
 
@@ -13,6 +15,7 @@ enum JQFailure: Error, Hashable {
         case .notJSON(let message): message
         case .stopped(let message): message
         case .tooSlow: "the program ran for too long and was stopped"
+        case .busy: "too many payloads wait for the program"
         case .tooManyOutputs: "the program has more than \(Mapping.itemLimit) outputs"
         case .tooDeep: "an output is nested too deeply"
         }

@@ -17,7 +17,7 @@ enum JQPrelude {
         let definitions = names.map { name in
             #"def \#(name): error("\#(name.prefix { $0 != "(" }) is not available in a mapping");"#
         }
-        return (definitions + mended).joined(separator: " ") + " {} as $ENV |\n"
+        return (definitions + mended + mendedSearches).joined(separator: " ") + " {} as $ENV |\n"
     }()
 
     /// A definition's own name is itself within it, so the builtin is kept under another one.
@@ -29,11 +29,31 @@ enum JQPrelude {
         #"def strflocaltime(f): (f | _format) as $f | (if type == "number" then localtime else . end) | _strflocaltime($f);"#,
         #"def todateiso8601: strftime("%Y-%m-%dT%H:%M:%SZ"); def todate: todateiso8601; def date: todate;"#,
         // Loses the memory of text that is JSON, but no number.
+        // Aborts when a number that is none ends up as the bound of a slice.
+        #"def _fromjson: fromjson; def fromjson: _fromjson"#
+            + #" | if any(.. ; type == "number" and isnan) then error("nan is no JSON") else . end;"#,
         #"def _number: if type == "number" then . else error("\(type) can't be parsed as a number") end;"#,
         #"def tonumber: (if type == "string" then fromjson else . end) | _number;"#,
         // Never come to an end when they look for an empty text, and can't be interrupted.
         #"def _indices($i): indices($i); def indices($i): if $i == "" then [] else _indices($i) end;"#,
         "def index($i): indices($i) | .[0]; def rindex($i): indices($i) | .[-1:][0];",
+    ]
+
+    /// A search for all matches reads beyond the text's end after an empty match in text that isn't ASCII. There, empty
+    /// matches are left out, which is the flag `n`.
+    private static let mendedSearches = [
+        #"def _flags($f): if ($f // "" | contains("g")) and utf8bytelength > length then $f + "n" else $f end;"#,
+        #"def _match($re; $f): if type == "string" then match($re; _flags($f)) else match($re; $f) end;"#,
+        "def _pair: if type == \"array\" then .[0:2] else [., null] end;",
+        "def match($re; $f): _match($re; $f); def match($re): ($re | _pair) as [$re, $f] | match($re; $f);",
+        "def capture($re; $f): match($re; $f)"
+            + " | [.captures[] | select(.name != null) | {key: .name, value: .string}] | from_entries;",
+        "def capture($re): ($re | _pair) as [$re, $f] | capture($re; $f);",
+        #"def scan($re): match($re; "g") | if .captures == [] then .string else [.captures[].string] end;"#,
+        "def split($re; $f): . as $text"
+            + #" | [[0, 0], (match($re; ($f // "") + "g") | [.offset, .offset + .length]), [length]] as $cuts"#,
+        "| [range(1; $cuts | length) as $i | $text[$cuts[$i - 1][1]:$cuts[$i][0]]];",
+        "def splits($re; $f): split($re; $f) | .[]; def splits($re): splits($re; null);",
     ]
 
     static let lineCount = 1

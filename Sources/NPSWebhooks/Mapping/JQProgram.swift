@@ -39,7 +39,7 @@ final class JQProgram: Sendable {
     /// The program's outputs for one JSON text.
     func run(_ input: [UInt8], limit: Int = Mapping.itemLimit) async -> Result<[JSONValue], JQFailure> {
         await withCheckedContinuation { continuation in
-            let (index, mustWatch) = begin()
+            guard let (index, mustWatch) = begin() else { return continuation.resume(returning: .failure(.busy)) }
             if mustWatch { watch() }
             let worker = workers[index]
             worker.queue.async {
@@ -50,10 +50,14 @@ final class JQProgram: Sendable {
         }
     }
 
-    /// Takes the worker with the least to do.
-    private func begin() -> (worker: Int, mustWatch: Bool) {
+    /// Runs that wait for one worker at most: seconds of work for an honest program.
+    private static let waitingLimit = 1_000
+
+    /// Takes the worker with the least to do; nil when all have too much.
+    private func begin() -> (worker: Int, mustWatch: Bool)? {
         standing.withLock { standing in
             let index = standing.loads.indices.min { standing.loads[$0] < standing.loads[$1] } ?? 0
+            guard standing.loads[index] < Self.waitingLimit else { return nil }
             standing.loads[index] += 1
             defer { standing.isWatched = true }
             return (index, !standing.isWatched)

@@ -51,6 +51,7 @@ enum Mapping: Sendable {
         switch result {
         case .success(let outputs): return outputs.map { .success(ResponseDraft($0)) }
         case .failure(.notJSON): throw .notJSON
+        case .failure(.busy): throw .busy
         case .failure(.tooManyOutputs): throw .tooManyItems
         case .failure(.stopped), .failure(.tooDeep):
             return [.failure(problem("fails on this payload: try it with nps-collector webhook map"))]

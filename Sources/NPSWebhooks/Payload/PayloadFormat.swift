@@ -25,6 +25,14 @@ enum PayloadFormat: Hashable {
         }
     }
 
+    var kind: PayloadKind {
+        switch self {
+        case .json: .json
+        case .urlEncoded: .form
+        case .multipart: .multipart
+        }
+    }
+
     /// A guess at what a captured body is whose type nobody wrote down.
     init(guessing body: [UInt8]) {
         let start = body.drop { [0x09, 0x0a, 0x0d, 0x20].contains($0) }

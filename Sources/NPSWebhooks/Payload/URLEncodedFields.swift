@@ -21,7 +21,9 @@ enum URLEncodedFields {
     /// since this runs before a delivery is believed.
     static func value(of name: String, in body: [UInt8]) -> String? {
         var values: [ArraySlice<UInt8>] = []
-        for pair in body.split(separator: UInt8(ascii: "&")) {
+        let pairs = body.split(separator: UInt8(ascii: "&"), maxSplits: FormField.limit)
+        guard pairs.count <= FormField.limit else { return nil }
+        for pair in pairs {
             let key = pair.prefix { $0 != UInt8(ascii: "=") }
             if text(key) == name { values.append(pair.dropFirst(key.count + 1)) }
         }

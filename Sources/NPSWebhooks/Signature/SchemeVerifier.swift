@@ -4,7 +4,7 @@ import NPSModel
 /// Checks deliveries against one scheme and the secrets that fit it, over the raw bytes, before anything is parsed.
 struct SchemeVerifier: Sendable {
     /// Far more than a rotation needs; bounds what an unsigned delivery can cost.
-    static let signatureLimit = 16
+    static let signatureLimit = 8
 
     let scheme: SignatureScheme
     /// Empty only for the kind `none`.
@@ -14,6 +14,7 @@ struct SchemeVerifier: Sendable {
         guard scheme.kind != .none else {
             return Verification(deliveryID: try delivery.header(scheme.idHeaders)?.value, secretIndex: nil)
         }
+        if let kind = scheme.onlyKind { try delivery.require(kind) }
         let carrier = try carrier(in: delivery)
         let id = scheme.idHeaders.isEmpty ? nil : try required(scheme.idHeaders, of: delivery).value
         let timestamp = try checkedTimestamp(delivery, in: carrier)

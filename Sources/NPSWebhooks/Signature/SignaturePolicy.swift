@@ -10,5 +10,11 @@ package struct SignaturePolicy: Sendable, Hashable {
     /// Never empty.
     package var schemes: [SignatureScheme]
 
+    /// Whether a signature, or what is signed, is a field of a form.
+    var readsForm: Bool { schemes.contains(where: \.readsForm) }
+
+    /// Whether any scheme signs what is sent.
+    var signsBody: Bool { schemes.contains { $0.kind != .token && $0.kind != .none } }
+
     var isNone: Bool { schemes.contains { $0.kind == .none } }
 }

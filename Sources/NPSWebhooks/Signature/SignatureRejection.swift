@@ -4,6 +4,8 @@ package enum SignatureRejection: Error, Sendable, Hashable, CustomStringConverti
     /// A form field or parameter is not there, is there twice, or can't be read.
     case missing(SignaturePlace)
     case repeatedHeader(String)
+    /// With this signature only that kind of body can be believed.
+    case otherKind(PayloadKind)
     /// Truncated, in another encoding, without its prefix, or only of versions that the source doesn't accept.
     case unreadableSignature(SignaturePlace)
     case missingTimestamp(String)
@@ -23,6 +25,7 @@ package enum SignatureRejection: Error, Sendable, Hashable, CustomStringConverti
         case .repeatedHeader(let name): "The header \(name) is there more than once."
         case .unreadableSignature(let place):
             "The \(place.description) holds no signature in the form and version that this source accepts."
+        case .otherKind(let kind): "The header content-type must say \(kind.rawValue): no other body can be believed."
         case .missingTimestamp(let name): "The header \(name) needs the time of signing exactly once."
         case .unreadableTimestamp(let name): "The time of signing in the header \(name) can't be read."
         case .noTimestampInBody(let path): "The body holds no readable time of signing at \(path)."

@@ -58,4 +58,15 @@ package struct SignatureScheme: Sendable, Hashable {
     /// Names for the header with the delivery's id; empty = the scheme has none.
     package var idHeaders: [String] = []
     package var freshness: Freshness?
+
+    /// Whether the signature, or what is signed, is a field of a form.
+    var readsForm: Bool {
+        if case .formField = place { return true }
+        return content.parts.contains { if case .formField = $0 { true } else { false } }
+    }
+
+    /// The one kind of body that can be believed; nil when any can. A digest says nothing about what is appended to the
+    /// content (length extension), which JSON doesn't allow and other kinds do; and a form's fields must be read from
+    /// what is a form for the mapping too.
+    var onlyKind: PayloadKind? { readsForm ? .form : kind == .digest ? .json : nil }
 }

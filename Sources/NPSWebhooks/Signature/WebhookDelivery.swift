@@ -41,6 +41,12 @@ package struct WebhookDelivery: Sendable {
         return nil
     }
 
+    /// Refuses what will be read as another kind of body.
+    func require(_ kind: PayloadKind) throws(SignatureRejection) {
+        let type = try header(["content-type"])?.value
+        guard PayloadFormat(contentType: type)?.kind == kind else { throw .otherKind(kind) }
+    }
+
     /// The one value of a field of a form-encoded body.
     func formField(_ name: String) throws(SignatureRejection) -> String {
         guard let value = URLEncodedFields.value(of: name, in: body), !value.isEmpty else {

@@ -50,7 +50,8 @@ extension FaultPlan {
 
     /// One line for each name with the values it takes, for `--help`.
     package static var usage: [String] {
-        FaultSetting.all.map { "\($0.name)=\($0.form)" }
+        FaultSetting.all.map { "\($0.name)=\($0.form == FaultTrigger.form ? "WHEN" : $0.form)" }
+            + ["WHEN is \(FaultTrigger.form)"]
     }
 
     /// Nil when it is set; otherwise what is wrong.

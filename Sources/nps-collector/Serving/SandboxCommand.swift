@@ -9,7 +9,8 @@ struct SandboxCommand: AsyncParsableCommand {
         commandName: "sandbox",
         abstract:
             "Serve the six NPS operations of the Planhat API on this machine, with faults that can be switched on.",
-        discussion: CommandLineSettings.help
+        discussion: "FAULTS (for --fault, and as JSON for /sandbox/faults while it runs):\n"
+            + Sandbox.faultUsage.map { "  " + $0 }.joined(separator: "\n") + "\n\n" + CommandLineSettings.help
     )
 
     @Option(name: .customLong("fault"), help: "A switch such as unknown-contact=reject-400; may be repeated.")

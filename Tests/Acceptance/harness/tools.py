@@ -326,6 +326,7 @@ TOOLS = [
     Tool("posthog", token_in_header, own_names),
     Tool("jotform", token_in_address, jotform),
     Tool("hubspot", hubspot_v3, hubspot, is_thin=True, is_timestamped=True),
+    Tool("hubspot-legacy", hubspot_v2, hubspot, is_thin=True),
     Tool("stripe", stripe, own_names, is_timestamped=True),
     Tool("slack", slack, own_names, is_timestamped=True),
     Tool("github", over_body("X-Hub-Signature-256", "sha256="), own_names),

@@ -24,7 +24,7 @@ struct MappingFuzz: FuzzTarget {
               id: ($text | @base64 | .[0:80]),
               email: first(($texts[] | select(test("^[^@ ]+@[^@ ]+$"))), ($texts[] | (fromjson? | .email?)), null),
               score: first($numbers[], ($texts[] | tonumber?), null),
-              comment: ($text | gsub("<[^>]*>"; "") | ltrimstr(" ") | split(" ") | map(ascii_downcase) | join(" ")),
+              comment: ($text | gsub("<[^>]*>"; "") | [splits(" *") | ascii_downcase] | join(" ")),
               sentAt: first(($texts[] | fromdateiso8601? | todate), ($numbers[] | todate?), null),
               answeredAt: first(($texts[] | strptime("%Y-%m-%d %H:%M:%S")? | mktime | todate?), null),
               custom: (to_entries? // [] | map({key: (.key | tostring), value: (.value | tojson)}) | from_entries)

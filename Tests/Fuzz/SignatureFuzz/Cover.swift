@@ -25,7 +25,11 @@ enum Cover: Sendable {
                 && delivery.publicURL.removingPercentEncoding == Signed.url.removingPercentEncoding
         case .token(let token):
             delivery.headers.contains { $0.value == token }
-                || delivery.publicURL.removingPercentEncoding?.contains(token) == true
+                || Self.values(
+                    of: "token",
+                    in: Array(delivery.publicURL.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst())
+                )
+                    == [token]
         }
     }
 

@@ -22,7 +22,8 @@ struct Signed: Sendable {
         if isAltered, let index = sent.indices.last { sent[index] ^= 1 }
         for field in parts.formFields { sent += Array("&\(field.name)=\(Self.escaped(field.value))".utf8) }
         let query = parts.query.map { "&\($0.name)=\(Self.escaped($0.value))" }.joined()
-        return delivery(sent, Self.url + query, parts.headers)
+        let type = parts.formFields.isEmpty ? [] : [("content-type", "application/x-www-form-urlencoded")]
+        return delivery(sent, Self.url + query, parts.headers + type)
     }
 
     private func delivery(_ body: [UInt8], _ url: String, _ headers: [SignedParts.Pair]) -> WebhookDelivery {

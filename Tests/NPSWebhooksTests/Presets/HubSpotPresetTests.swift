@@ -90,7 +90,7 @@ struct HubSpotPresetTests {
         ]
     )
     func signature(header: String, value: String) throws {
-        let source = try Fixture.preset("hubspot")
+        let source = try Fixture.preset(header.hasSuffix("v3") ? "hubspot" : "hubspot-legacy")
         let headers = [(header, value), ("X-HubSpot-Request-Timestamp", "1700000000000")]
         #expect(throws: Never.self) { try source.verify(Fixture.delivery(headers)) }
         #expect(throws: SignatureRejection.wrongSignature) {
@@ -98,6 +98,9 @@ struct HubSpotPresetTests {
         }
         let late = Fixture.now.addingTimeInterval(301)
         if header.hasSuffix("v3") {
+            #expect(throws: SignatureRejection.missingHeader("X-HubSpot-Signature")) {
+                try Fixture.preset("hubspot-legacy").verify(Fixture.delivery(headers))
+            }
             #expect(throws: SignatureRejection.stale) { try source.verify(Fixture.delivery(headers, at: late)) }
         }
     }
@@ -116,7 +119,7 @@ struct HubSpotPresetTests {
         ]
     )
     func published(method: String, body: String, value: String) throws {
-        let source = try Fixture.preset("hubspot", secrets: ["yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"])
+        let source = try Fixture.preset("hubspot-legacy", secrets: ["yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"])
         let delivery = Fixture.delivery(
             [("X-HubSpot-Signature", value)],
             body: body,

@@ -70,12 +70,12 @@ struct ThinPresetTests {
             + "6ccf9de91b1530ff7c3a2e65cb9e892f01fc29b1292c21d456ec2673726a2aba"
         let source = try Fixture.preset("qualtrics")
         let body = "Topic=t&MSG=\(Self.message)&HMAC=\(code)"
-        #expect(try source.verify(Fixture.delivery([], body: body)).secretIndex == 0)
+        #expect(try source.verify(Fixture.delivery([Fixture.formType], body: body)).secretIndex == 0)
         #expect(throws: SignatureRejection.wrongSignature) {
-            try source.verify(Fixture.delivery([], body: body.replacing("R_1", with: "R_9")))
+            try source.verify(Fixture.delivery([Fixture.formType], body: body.replacing("R_1", with: "R_9")))
         }
         #expect(throws: SignatureRejection.missing(.formField("HMAC"))) {
-            try source.verify(Fixture.delivery([], body: "MSG=\(Self.message)"))
+            try source.verify(Fixture.delivery([Fixture.formType], body: "MSG=\(Self.message)"))
         }
     }
 }

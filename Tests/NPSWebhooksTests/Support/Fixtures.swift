@@ -7,6 +7,7 @@ import Testing
 /// What the tests send, and the moment at which they send it.
 enum Fixture {
     static let secret = "nps-collector-test-secret"
+    static let formType = ("Content-Type", "application/x-www-form-urlencoded")
     static let body = #"{"event":"response","score":9}"#
     static let now = Date(timeIntervalSince1970: 1_700_000_000)
 

@@ -1,0 +1,61 @@
+import Foundation
+import Logging
+import Metrics
+import NPSServer
+import ServiceLifecycle
+import UnixSignals
+
+/// Takes a renewed certificate into use: looks every minute, and at each SIGHUP.
+struct CertificateReload<Signals: AsyncSequence<UnixSignal, Never> & Sendable>: Service {
+    /// In seconds: who renews automatically does it a month before the end, so that this close something is wrong.
+    static var warning: TimeInterval { 14 * 86_400 }
+
+    let certificate: LiveCertificate
+    let signals: Signals
+    let logger: Logger
+    var now: @Sendable () -> Date = { Date() }
+    var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+
+    func run() async throws {
+        tellExpiry(certificate.expires)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in signals.cancelOnGracefulShutdown() { refresh() }
+            }
+            group.addTask {
+                try? await cancelWhenGracefulShutdown {
+                    // A mistake that lasts is told once, not every minute.
+                    var complaint: String?
+                    while !Task.isCancelled {
+                        try await sleep(.seconds(60))
+                        complaint = refresh(after: complaint)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gives what is wrong; nil when nothing is.
+    @discardableResult
+    private func refresh(after complaint: String? = nil) -> String? {
+        do throws(ServerError) {
+            if case .renewed(let expires) = try certificate.refresh() {
+                logger.notice("the renewed certificate is in use", metadata: ["expires": "\(expires)"])
+                tellExpiry(expires)
+            }
+            return nil
+        } catch {
+            if complaint != error.description {
+                logger.error("the certificate in use stays: \(error)")
+            }
+            return error.description
+        }
+    }
+
+    private func tellExpiry(_ expires: Date) {
+        Gauge(label: "nps_tls_certificate_expiry_timestamp_seconds").record(expires.timeIntervalSince1970)
+        if expires.timeIntervalSince(now()) < Self.warning {
+            logger.warning("the certificate ends soon: renew it", metadata: ["expires": "\(expires)"])
+        }
+    }
+}

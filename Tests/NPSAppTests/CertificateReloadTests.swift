@@ -1,0 +1,108 @@
+import Foundation
+import NPSServer
+import Synchronization
+import Testing
+import UnixSignals
+
+@testable import NPSApp
+
+@Suite("A renewed certificate")
+struct CertificateReloadTests {
+    private let directory = FileManager.default.temporaryDirectory.appending(path: "nps-app-\(UUID().uuidString)")
+
+    private var files: TLSFiles {
+        let path = directory.path
+        return TLSFiles(certificate: path + "/certificate.pem", privateKey: path + "/key.pem", profile: .intermediate)
+    }
+
+    private func issue(days: Int) throws {
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let openssl = Process()
+        openssl.executableURL = URL(filePath: "/usr/bin/openssl")
+        openssl.arguments =
+            [
+                "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-subj",
+                "/CN=localhost",
+            ]
+            + ["-days", String(days), "-keyout", files.privateKey, "-out", files.certificate]
+        openssl.standardError = FileHandle.nullDevice
+        try openssl.run()
+        openssl.waitUntilExit()
+        try #require(openssl.terminationStatus == 0)
+    }
+
+    /// Looks so many times, with `before` in front of each, and gives what the log said.
+    private func look(_ times: Int, _ certificate: LiveCertificate, before: @escaping @Sendable (Int) throws -> Void)
+        async throws
+        -> [String]
+    {
+        struct Enough: Error {}
+        let logs = ToldLogs()
+        let (signals, continuation) = AsyncStream<UnixSignal>.makeStream()
+        let looks = Looks()
+        let service = CertificateReload(
+            certificate: certificate,
+            signals: signals,
+            logger: logs.logger,
+            sleep: { _ in
+                let look = looks.next()
+                guard look <= times else {
+                    continuation.finish()
+                    throw Enough()
+                }
+                try before(look)
+            }
+        )
+        try await service.run()
+        return logs.lines
+    }
+
+    @Test("is found within a minute, and told once")
+    func poll() async throws {
+        try issue(days: 90)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let certificate = try LiveCertificate(files)
+        let first = certificate.expires
+        let lines = try await look(3, certificate) { look in
+            if look == 2 { try issue(days: 180) }
+        }
+        #expect(certificate.expires > first)
+        #expect(lines.count { $0.contains("the renewed certificate is in use") } == 1, "\(lines)")
+        #expect(lines.count == 1)
+    }
+
+    @Test("that can't be used is complained about once, while the old one stays")
+    func broken() async throws {
+        try issue(days: 90)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let certificate = try LiveCertificate(files)
+        let first = certificate.expires
+        let path = files.privateKey
+        let lines = try await look(4, certificate) { look in
+            if look == 1 { try "no key".write(toFile: path, atomically: true, encoding: .utf8) }
+        }
+        #expect(certificate.expires == first)
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("the certificate in use stays") == true)
+    }
+
+    @Test("one that ends soon is warned about at the start")
+    func expiry() async throws {
+        try issue(days: 5)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let lines = try await look(1, try LiveCertificate(files)) { _ in }
+        #expect(lines.first?.contains("ends soon") == true)
+    }
+}
+
+/// Counts from 1.
+private final class Looks: Sendable {
+    private let count = Mutex(0)
+
+    func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
+    }
+}
