@@ -230,7 +230,7 @@ let package = Package(
         .testTarget(
             name: "NPSAppTests",
             dependencies: [
-                "NPSApp", "NPSModel", "NPSQueue", "NPSServer", "NPSSurvey", "NPSWebhooks",
+                "NPSApp", "NPSModel", "NPSQueue", "NPSServer", "NPSSurvey", "NPSWebhooks", "PlanhatAPI",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]

@@ -33,7 +33,7 @@ package struct Collector: Sendable {
         certificate = try settings.tls.map { try LiveCertificate($0) }
         pages = try settings.makePages()
         client = try settings.makeClient(logger: logger)
-        var storage = ResponseQueue.Configuration(path: settings.queuePath)
+        var storage = ResponseQueue.Configuration(path: settings.queue.path)
         storage.quarantineByteLimit = settings.quarantine.maxBytes
         queue = try ResponseQueue(configuration: storage, logger: logger)
         readiness = Readiness(queue: queue)
@@ -66,9 +66,12 @@ package struct Collector: Sendable {
             let signals = await UnixSignalsSequence(trapping: .sighup)
             services.append(CertificateReload(certificate: certificate, signals: signals, logger: logger))
         }
-        if let retention = settings.quarantine.retention {
-            services.append(QuarantineRetention(queue: queue, retention: retention, logger: logger))
-        }
+        let periods = Retention.Periods(
+            quarantine: settings.quarantine.retention,
+            parked: settings.queue.parkedRetention,
+            receipts: settings.queue.receiptRetention
+        )
+        services.append(Retention(queue: queue, periods: periods, logger: logger))
         if let redirect = try redirectListener() { services.append(redirect) }
         // Services stop in reverse: the last one hears of it first.
         services.append(DrainService(readiness: readiness))

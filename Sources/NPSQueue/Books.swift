@@ -9,6 +9,9 @@ struct Books: Sendable, Hashable {
     var erased = 0
     var quarantined = 0
     var quarantinedBytes = 0
+    /// Of the delivered and the erased: those whose receipt was removed for its age. They stay counted above.
+    var removedDelivered = 0
+    var removedErased = 0
 
     /// Rows whose content hasn't reached Planhat yet.
     var undelivered: Int { pending + sending + parked }

@@ -10,7 +10,10 @@ struct Ledger: Sendable {
 
 extension Ledger {
     init(reading database: Database) throws {
-        let columns = "accepted, pending, sending, delivered, parked, erased, quarantined, quarantined_bytes"
+        let columns = """
+            accepted, pending, sending, delivered, parked, erased, quarantined, quarantined_bytes, removed_delivered, \
+            removed_erased
+            """
         guard let row = try Row.fetchOne(database, sql: "SELECT \(columns) FROM books") else {
             throw QueueError.damaged("its books are missing")
         }
@@ -22,7 +25,9 @@ extension Ledger {
             parked: row[4],
             erased: row[5],
             quarantined: row[6],
-            quarantinedBytes: row[7]
+            quarantinedBytes: row[7],
+            removedDelivered: row[8],
+            removedErased: row[9]
         )
     }
 }

@@ -48,8 +48,12 @@ extension QueueTransaction {
     private mutating func settle(_ response: StoredResponse, _ outcome: Outcome, revision: Int) throws {
         var response = response
         let old = response.standing.state
-        guard let attempt = response.standing.settle(outcome, revision: revision, at: now) else { return }
+        let before = response.standing
+        let attempt = response.standing.settle(outcome, revision: revision, at: now)
+        guard response.standing != before else { return }
+        if response.standing.state == .erased, response.standing.remote == nil { response.person = nil }
         try save(response, was: old)
+        guard let attempt else { return }
         try record(attempt, of: response.sequence)
         if let next = response.standing.nextAttemptAt, next <= now { leavesDue = true }
     }
@@ -61,10 +65,11 @@ extension QueueTransaction {
 
     private mutating func release(_ response: StoredResponse) throws {
         var response = response
-        let old = response.standing.state
-        guard old == .sending else { return }
-        response.standing.release()
-        try save(response, was: old)
+        let old = response.standing
+        response.standing.release(at: now)
+        guard response.standing != old else { return }
+        if response.standing.state == .erased, response.standing.remote == nil { response.person = nil }
+        try save(response, was: old.state)
     }
 
     /// What was being sent when the process ended may have arrived. Gives how many there were.
@@ -72,6 +77,13 @@ extension QueueTransaction {
         let sending = try responses(in: .sending, after: 0, limit: .max)
         let reason = "ambiguous: the collector stopped while sending"
         for response in sending {
+            try settle(
+                response,
+                .ambiguous(retryAt: retryAt, reason: reason),
+                revision: response.standing.revision
+            )
+        }
+        for response in try responsesErasedWhileSending() {
             try settle(
                 response,
                 .ambiguous(retryAt: retryAt, reason: reason),

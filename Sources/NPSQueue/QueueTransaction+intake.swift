@@ -17,6 +17,7 @@ extension QueueTransaction {
             isHeld: incoming.heldUntil != nil
         )
         guard response.standing != old else { return acceptance }
+        if acceptance == .updated { response.person = incoming.person }
         try save(response, was: old.state, content: acceptance == .updated ? incoming : nil)
         guard acceptance == .updated else { return acceptance }
         if let next = response.standing.nextAttemptAt, next <= now { leavesDue = true }
@@ -35,15 +36,6 @@ extension QueueTransaction {
         guard response.standing.retry(at: now) else { return 0 }
         try save(response, was: old)
         leavesDue = true
-        return 1
-    }
-
-    mutating func erase(_ id: ResponseID) throws -> Int {
-        guard var response = try response(id.rawValue) else { return 0 }
-        let old = response.standing.state
-        guard response.standing.erase() else { return 0 }
-        try save(response, was: old)
-        try execute("DELETE FROM attempts WHERE response = ?", [response.sequence])
         return 1
     }
 }

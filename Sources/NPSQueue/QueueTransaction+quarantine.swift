@@ -109,6 +109,22 @@ extension QueueTransaction {
         leavesRemains = true
     }
 
+    /// Bodies by id, oldest first: at most `limit`, and no more once they take `byteLimit` together.
+    func bodies(after id: Int64, limit: Int, byteLimit: Int) throws -> [(id: QuarantineID, body: Data)] {
+        let statement = try database.cachedStatement(
+            sql: "SELECT id, body FROM quarantine WHERE id > ? ORDER BY id LIMIT ?"
+        )
+        let cursor = try Row.fetchCursor(statement, arguments: [id, limit])
+        var bodies: [(id: QuarantineID, body: Data)] = []
+        var bytes = 0
+        while bytes < byteLimit, let row = try cursor.next() {
+            let body: Data = row[1]
+            bodies.append((QuarantineID(rawValue: row[0]), body))
+            bytes += body.count
+        }
+        return bodies
+    }
+
     func quarantine(limit: Int, after: Int64?) throws -> [QuarantineEntry] {
         try rows(
             """

@@ -10,8 +10,10 @@ struct Incoming: Sendable {
     let heldUntil: Milliseconds?
     let payload: String
     let contentDigest: String
+    /// Whose it is, as ``PersonKey`` tells it.
+    let person: String
 
-    init(_ submission: Submission) {
+    init(_ submission: Submission, _ key: PersonKey) {
         id = submission.response.id.rawValue
         source = submission.response.source
         digest = submission.digest
@@ -19,19 +21,23 @@ struct Incoming: Sendable {
         heldUntil = submission.heldUntil.map { Milliseconds($0) }
         payload = StoredContent(submission.response).json
         contentDigest = submission.response.contentDigest
+        person = key.digest(of: submission.response.email)
     }
 }
 
 /// A row's key and the part of it that decides.
 struct StoredResponse {
     let sequence: Int64
+    let id: String
     var standing: Standing
+    /// Nil for receipts older than the digest, and when nothing of a person is left.
+    var person: String?
 }
 
 extension QueueTransaction {
-    private static let standingColumns = """
+    static let standingColumns = """
         sequence, state, digest, revision, attempts, must_upsert, next_attempt_at, received_at, delivered_at, \
-        planhat_id, reason, version
+        planhat_id, reason, version, closed_at, remote, remote_from, id, person
         """
 
     /// False when the id is known; then nothing is written.
@@ -41,13 +47,13 @@ extension QueueTransaction {
         try execute(
             """
             INSERT INTO responses (id, state, source, payload, digest, revision, attempts, must_upsert,
-                next_attempt_at, received_at, accepted_at, version, content_digest)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                next_attempt_at, received_at, accepted_at, version, content_digest, person)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """,
             [
                 incoming.id, standing.state.rawValue, incoming.source, incoming.payload, standing.digest,
                 standing.revision, standing.attempts, standing.mustUpsert, standing.nextAttemptAt,
-                standing.receivedAt, now, standing.version, incoming.contentDigest,
+                standing.receivedAt, now, standing.version, incoming.contentDigest, incoming.person,
             ]
         )
         guard database.changesCount == 1 else { return false }
@@ -69,7 +75,7 @@ extension QueueTransaction {
         ).map(Self.stored)
     }
 
-    private static func stored(_ row: Row) throws -> StoredResponse {
+    static func stored(_ row: Row) throws -> StoredResponse {
         guard let state = ResponseState(rawValue: row[1]) else { throw QueueError.damaged("a row has no known state") }
         var standing = Standing(digest: row[2], at: row[7])
         standing.state = state
@@ -81,7 +87,14 @@ extension QueueTransaction {
         standing.planhatID = row[9]
         standing.reason = row[10]
         standing.version = row[11]
-        return StoredResponse(sequence: row[0], standing: standing)
+        standing.closedAt = row[12]
+        standing.remote =
+            switch row[13] as String? {
+            case "sending": .sending
+            case "record": .record(from: row[14] ?? 0)
+            default: nil
+            }
+        return StoredResponse(sequence: row[0], id: row[15], standing: standing, person: row[16])
     }
 
     /// - Parameter content: the new one; nil leaves it as it is, or removes it with a state that keeps none.
@@ -91,6 +104,7 @@ extension QueueTransaction {
             """
             UPDATE responses SET state = ?, digest = ?, revision = ?, attempts = ?, must_upsert = ?,
                 next_attempt_at = ?, received_at = ?, delivered_at = ?, planhat_id = ?, reason = ?, version = ?,
+                closed_at = ?, remote = ?, remote_from = ?, person = ?,
                 payload = CASE WHEN ? THEN COALESCE(?, payload) END,
                 content_digest = CASE WHEN ? THEN NULL ELSE COALESCE(?, content_digest) END
             WHERE sequence = ?
@@ -98,7 +112,8 @@ extension QueueTransaction {
             [
                 standing.state.rawValue, standing.digest, standing.revision, standing.attempts, standing.mustUpsert,
                 standing.nextAttemptAt, standing.receivedAt, standing.deliveredAt, standing.planhatID,
-                standing.reason, standing.version, standing.keepsContent, content?.payload,
+                standing.reason, standing.version, standing.closedAt, standing.remote?.name, standing.remote?.date,
+                response.person, standing.keepsContent, content?.payload,
                 standing.state == .erased, content?.contentDigest, response.sequence,
             ]
         )

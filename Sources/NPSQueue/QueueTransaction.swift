@@ -40,11 +40,11 @@ struct QueueTransaction {
         try execute(
             """
             UPDATE books SET accepted = ?, pending = ?, sending = ?, delivered = ?, parked = ?, erased = ?,
-                quarantined = ?, quarantined_bytes = ?
+                quarantined = ?, quarantined_bytes = ?, removed_delivered = ?, removed_erased = ?
             """,
             [
                 books.accepted, books.pending, books.sending, books.delivered, books.parked, books.erased,
-                books.quarantined, books.quarantinedBytes,
+                books.quarantined, books.quarantinedBytes, books.removedDelivered, books.removedErased,
             ]
         )
     }

@@ -15,7 +15,7 @@ extension ResponseQueue {
         resolving resolved: [QuarantineID] = []
     ) async throws(QueueError) -> Intake {
         try reserve.check(at: Milliseconds(now()))
-        let work = try IntakeWork(submissions, drafts, resolved)
+        let work = try IntakeWork(submissions, drafts, resolved, personKey)
         let (pendingLimit, byteLimit) = (configuration.pendingLimit, configuration.quarantineByteLimit)
         return try await transact(weight: work.weight) { transaction in
             // Repetitions are counted as new here: near the limit it is kinder to ask twice than to look twice.
@@ -45,11 +45,12 @@ private struct IntakeWork: Sendable {
     init(
         _ submissions: [Submission],
         _ drafts: [QuarantineDraft],
-        _ resolved: [QuarantineID]
+        _ resolved: [QuarantineID],
+        _ key: PersonKey
     ) throws(QueueError) {
         var incoming: [Incoming] = []
         incoming.reserveCapacity(submissions.count)
-        for submission in submissions { incoming.append(Incoming(submission)) }
+        for submission in submissions { incoming.append(Incoming(submission, key)) }
         var quarantined: [IncomingQuarantine] = []
         for draft in drafts { quarantined.append(try IncomingQuarantine(draft)) }
         self.incoming = incoming

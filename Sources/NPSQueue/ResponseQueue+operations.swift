@@ -31,18 +31,6 @@ extension ResponseQueue {
             return count
         }
     }
-
-    /// Removes what these people said, whatever the state; the ids stay, so that a late repetition isn't accepted
-    /// anew. Gives how many were not erased before. On return nothing of it is left in the database or its log.
-    package func erase(_ ids: [ResponseID]) async throws(QueueError) -> Int {
-        let count = try await transact { transaction in
-            var count = 0
-            for id in ids { count += try transaction.erase(id) }
-            return count
-        }
-        await truncateLog()
-        return count
-    }
 }
 
 extension QueueItem {

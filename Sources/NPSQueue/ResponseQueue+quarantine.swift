@@ -1,4 +1,5 @@
 package import Foundation
+package import NPSModel
 
 extension ResponseQueue {
     /// Entries a transaction removes at most, and the bytes after which it takes no more: overwriting them is work that
@@ -30,6 +31,36 @@ extension ResponseQueue {
         }
         if count > 0 { await truncateLog() }
         return count
+    }
+
+    /// Removes the entries whose payload contains the address, in any of the ways that ``AddressSearch`` knows, until
+    /// `limit` is over: as many may be kept as take a while to read. On return nothing of them is left in the database
+    /// or its log.
+    ///
+    /// - Parameter after: the last entry that an earlier call has looked at.
+    /// - Returns: how many there were, and the last entry that was looked at if there are more; nil when none are left.
+    package func eraseQuarantined(
+        _ address: EmailAddress,
+        after: QuarantineID? = nil,
+        within limit: Duration
+    ) async throws(QueueError) -> (count: Int, next: QuarantineID?) {
+        let begin = ContinuousClock.now
+        let search = AddressSearch(for: address)
+        var last = after?.rawValue ?? 0
+        var found: [QuarantineID] = []
+        var isComplete = false
+        while !isComplete {
+            let start = last
+            let page = try await transact { transaction in
+                try transaction.bodies(after: start, limit: Self.removals.entries, byteLimit: Self.removals.bytes)
+            }
+            for (id, body) in page where search.finds(in: body) { found.append(id) }
+            isComplete = page.isEmpty
+            last = page.last?.id.rawValue ?? last
+            if ContinuousClock.now - begin >= limit { break }
+        }
+        let count = try await discard(found)
+        return (count, isComplete ? nil : QuarantineID(rawValue: last))
     }
 
     /// Removes the entries that first came before `date`, a few in each transaction. Gives how many there were. On

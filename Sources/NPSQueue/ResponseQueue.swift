@@ -33,6 +33,7 @@ package final class ResponseQueue: Sendable {
     let configuration: Configuration
     let now: @Sendable () -> Date
     let reserve: DiskReserve
+    let personKey: PersonKey
     private let dispatch = DispatchQueue(label: "nps-queue", qos: .userInitiated)
     private let lock: FileLock
     private let engine: SQLiteEngine
@@ -62,6 +63,7 @@ package final class ResponseQueue: Sendable {
             onDue: { signal.wake() }
         )
         self.engine = engine
+        personKey = engine.personKey
         commits = GroupCommit(on: dispatch, limit: configuration.waitingLimit) { engine.commit($0) }
     }
 

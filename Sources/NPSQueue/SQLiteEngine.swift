@@ -30,6 +30,8 @@ final class SQLiteEngine: Sendable {
     /// SQLite's own habit is 1,000 pages; twice that halves the syncs and stays at 8 MiB.
     private static let pagesPerCheckpoint = 2_000
 
+    /// Of this database, for as long as it exists.
+    let personKey: PersonKey
     private let path: String
     private let dispatch: DispatchQueue
     private let now: @Sendable () -> Date
@@ -56,6 +58,12 @@ final class SQLiteEngine: Sendable {
         let start = Milliseconds(now())
         let connection = try DatabaseFile.open(path)
         do {
+            personKey = try connection.read { database in
+                guard let key = try Data.fetchOne(database, sql: "SELECT key FROM person_key") else {
+                    throw QueueError.damaged("its key is missing")
+                }
+                return PersonKey(key)
+            }
             let committed = try connection.writeWithoutTransaction { database in
                 try Self.transact(database, ledger: try Ledger(reading: database), at: start) { transaction in
                     let interrupted = try transaction.interruptSending(retryAt: start.date.addingTimeInterval(grace))

@@ -1,4 +1,6 @@
+import Foundation
 import GRDB
+import NPSModel
 
 /// The tables, as a list of steps to which later versions append.
 enum Schema {
@@ -20,6 +22,12 @@ enum Schema {
         migrator.registerMigration("receipts: digest of the content") { db in
             // For comparing with Planhat's record later; what is there already has none.
             try db.execute(sql: "ALTER TABLE responses ADD COLUMN content_digest TEXT")
+        }
+        migrator.registerMigration("persons, erasure and age") { db in
+            try db.execute(sql: personsAndAge)
+            let key = PersonKey.random()
+            try db.execute(sql: "INSERT INTO person_key (id, key) VALUES (1, ?)", arguments: [key])
+            try nameContents(of: db, by: PersonKey(key))
         }
         return migrator
     }
@@ -87,6 +95,51 @@ enum Schema {
         UPDATE quarantine SET last_seen_at = received_at;
         CREATE INDEX quarantine_by_age ON quarantine (received_at);
         """
+
+    /// Of what is delivered already, nobody knows whose it was: those rows can't be found by an address.
+    private static let personsAndAge = """
+        CREATE TABLE person_key (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            key BLOB NOT NULL CHECK (length(key) = 32)
+        ) STRICT;
+        ALTER TABLE responses ADD COLUMN person TEXT;
+        ALTER TABLE responses ADD COLUMN closed_at INTEGER;
+        ALTER TABLE responses ADD COLUMN remote TEXT
+            CHECK (remote IN ('sending', 'record') AND (remote IS NULL OR state = 'erased'));
+        ALTER TABLE responses ADD COLUMN remote_from INTEGER;
+        UPDATE responses SET closed_at = COALESCE(delivered_at, received_at)
+            WHERE state IN ('delivered', 'parked', 'erased');
+        CREATE INDEX responses_by_person ON responses (person) WHERE person IS NOT NULL;
+        CREATE INDEX responses_by_age ON responses (state, closed_at) WHERE closed_at IS NOT NULL;
+        ALTER TABLE books ADD COLUMN removed_delivered INTEGER NOT NULL DEFAULT 0 CHECK (removed_delivered >= 0);
+        ALTER TABLE books ADD COLUMN removed_erased INTEGER NOT NULL DEFAULT 0 CHECK (removed_erased >= 0);
+        """
+
+    /// Gives the rows that still have an address their digest, a thousand at a time.
+    private static func nameContents(of database: Database, by key: PersonKey) throws {
+        var last: Int64 = 0
+        while true {
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT sequence, payload FROM responses WHERE sequence > ? AND payload IS NOT NULL
+                    ORDER BY sequence LIMIT 1000
+                    """,
+                arguments: [last]
+            )
+            guard let end = rows.last else { return }
+            last = end[0]
+            for row in rows {
+                guard let content = StoredContent(json: row[1]), let email = try? EmailAddress(content.email) else {
+                    continue
+                }
+                try database.execute(
+                    sql: "UPDATE responses SET person = ? WHERE sequence = ?",
+                    arguments: [key.digest(of: email), row[0] as Int64]
+                )
+            }
+        }
+    }
 
     private static let books = """
         CREATE TABLE books (

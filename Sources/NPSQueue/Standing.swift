@@ -17,6 +17,10 @@ struct Standing: Sendable, Hashable {
     var deliveredAt: Milliseconds?
     var planhatID: String?
     var reason: String?
+    /// Since when it is delivered, parked or erased; nil while it is on its way.
+    var closedAt: Milliseconds?
+    /// Only of erased ones; nil when Planhat has nothing of it.
+    var remote: RemoteTrace?
 
     /// A response that is new.
     ///
@@ -97,13 +101,15 @@ extension Standing {
     }
 
     /// Nothing was sent.
-    mutating func release() {
-        guard state == .sending else { return }
-        state = .pending
+    mutating func release(at now: Milliseconds) {
+        if state == .sending { state = .pending }
+        settleRemains(isSent: false, at: now)
     }
 
-    /// Nil when there is nothing to settle: it isn't being sent (any more).
+    /// Nil when there is nothing to settle: it isn't being sent (any more). Of one that was erased meanwhile, the
+    /// verdict tells only what to look for at Planhat.
     mutating func settle(_ outcome: Outcome, revision settled: Int, at now: Milliseconds) -> Attempt? {
+        if state == .erased { settleRemains(after: outcome, at: now) }
         guard state == .sending else { return nil }
         attempts += 1
         let attempt = apply(outcome, at: now)
@@ -124,6 +130,7 @@ extension Standing {
             state = .delivered
             planhatID = id ?? planhatID
             deliveredAt = now
+            closedAt = now
             nextAttemptAt = nil
             reason = nil
             return Attempt(at: now.date, outcome: .delivered, reason: nil)
@@ -135,6 +142,7 @@ extension Standing {
             return postpone(to: date, outcome: .ambiguous, reason: why, at: now)
         case .park(let why):
             state = .parked
+            closedAt = now
             nextAttemptAt = nil
             reason = Self.short(why)
             return Attempt(at: now.date, outcome: .parked, reason: reason)
@@ -160,10 +168,12 @@ extension Standing {
         return true
     }
 
-    /// False when it is erased already.
-    mutating func erase() -> Bool {
+    /// False when it is erased already. What may be at Planhat is remembered until that is deleted, too.
+    mutating func erase(at now: Milliseconds) -> Bool {
         guard state != .erased else { return false }
+        remote = state == .sending ? .sending : mayBeAtPlanhat ? .record(from: endOfDoubt(at: now)) : nil
         state = .erased
+        closedAt = now
         digest = ""
         version = nil
         nextAttemptAt = nil
@@ -171,8 +181,47 @@ extension Standing {
         return true
     }
 
+    /// Planhat has nothing of it any more. False when there was nothing to confirm, or a request is under way.
+    mutating func confirmErasure() -> Bool {
+        guard state == .erased, case .record = remote else { return false }
+        remote = nil
+        planhatID = nil
+        return true
+    }
+
+    private var mayBeAtPlanhat: Bool {
+        state == .delivered || mustUpsert || planhatID != nil
+    }
+
+    /// An attempt whose end is unknown may still arrive until the next one would have been made.
+    private func endOfDoubt(at now: Milliseconds) -> Milliseconds {
+        guard state == .pending, mustUpsert, let nextAttemptAt else { return now }
+        return min(max(now, nextAttemptAt), now + Self.longestDoubt)
+    }
+
+    private static let longestDoubt: Milliseconds = 60_000
+
+    private mutating func settleRemains(after outcome: Outcome, at now: Milliseconds) {
+        switch outcome {
+        case .delivered(let id):
+            if remote == .sending { planhatID = id ?? planhatID }
+            settleRemains(isSent: true, at: now)
+        case .ambiguous(let date, _):
+            settleRemains(isSent: true, at: min(max(now, Milliseconds(date)), now + Self.longestDoubt))
+        case .retry, .park:
+            settleRemains(isSent: false, at: now)
+        }
+    }
+
+    /// - Parameter isSent: false when this attempt left nothing; an earlier one may have.
+    private mutating func settleRemains(isSent: Bool, at date: Milliseconds) {
+        guard state == .erased, remote == .sending else { return }
+        remote = isSent || mayBeAtPlanhat ? .record(from: date) : nil
+    }
+
     private mutating func makePending(at now: Milliseconds) {
         state = .pending
+        closedAt = nil
         attempts = 0
         nextAttemptAt = now
         deliveredAt = nil

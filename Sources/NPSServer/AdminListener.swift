@@ -69,6 +69,7 @@ package enum AdminListener {
         let managed = router.group().add(middleware: AdminToken(token: parts.token))
         QueueRoutes(queue: parts.queue, forwarding: parts.forwarding).add(to: managed)
         VerificationRoutes(queue: parts.queue, share: parts.share).add(to: managed)
+        ErasureRoutes(queue: parts.queue).add(to: managed)
         QuarantineRoutes(queue: parts.queue, sources: parts.sources).add(to: managed)
         return router
     }

@@ -45,7 +45,9 @@ struct SettingsTests {
         #expect(settings.planhat.url == "https://api.planhat.com")
         #expect(settings.planhat.requestsPerMinute == 150)
         #expect(settings.planhat.batchSize == 100)
-        #expect(settings.queuePath == "nps-collector.db")
+        #expect(settings.queue.path == "nps-collector.db")
+        #expect(settings.queue.receiptRetention == 34_560_000)
+        #expect(settings.queue.parkedRetention == nil)
         #expect(settings.quarantine.retention == 2_592_000)
         #expect(settings.quarantine.maxBytes == 256 << 20)
         #expect(settings.survey.isOpen)
@@ -92,7 +94,8 @@ struct SettingsTests {
             ("http.public-url", "nps.example.com"), ("http.trusted-proxies", "10.0.0.0/99"), ("tls.profile", "old"),
             ("http.redirect-port", "-1"), ("planhat.requests-per-minute", "many"), ("planhat.url", "ftp://x"),
             ("survey.open", "maybe"), ("survey.link-keys", "k1:short"), ("queue.url", "postgres://localhost/x"),
-            ("log.format", "xml"), ("quarantine.retention-days", "-1"), ("quarantine.max-bytes", "0"),
+            ("log.format", "xml"), ("quarantine.retention-days", "-1"), ("queue.receipt-retention-days", "x"),
+            ("quarantine.max-bytes", "0"),
             ("tls.certificate", "/nonexistent.pem"), ("survey.subject", ""),
         ]
     )
@@ -138,6 +141,13 @@ struct SettingsTests {
         #expect(settings.quarantine.maxBytes == 1_048_576)
     }
 
+    @Test("receipts and parked responses have retentions of their own")
+    func queueRetention() async throws {
+        let settings = try await load(yaml: "queue: {receipt-retention-days: 0, parked-retention-days: 2}\n")
+        #expect(settings.queue.receiptRetention == nil)
+        #expect(settings.queue.parkedRetention == 172_800)
+    }
+
     @Test("two listeners on one port are a problem")
     func samePort() async {
         #expect(await problems(environment: ["HTTP_PORT": "8081"]).count == 1)
@@ -177,7 +187,7 @@ struct SettingsTests {
 
     @Test("an empty file means all defaults")
     func emptyFile() async throws {
-        #expect(try await load(yaml: "").queuePath == "nps-collector.db")
+        #expect(try await load(yaml: "").queue.path == "nps-collector.db")
     }
 
     @Test("the token goes to loopback in clear and nowhere else")

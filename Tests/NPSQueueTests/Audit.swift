@@ -15,11 +15,15 @@ struct Audit {
         defer { try? connection.close() }
         (books, counted, integrity) = try connection.writeWithoutTransaction { database in
             let states = ResponseState.allCases.map(\.rawValue)
-            let sums = states.map { "(SELECT COUNT(*) FROM responses WHERE +state = '\($0)') AS \($0)" }
+            let removed = ["delivered": "removed_delivered", "erased": "removed_erased"]
+            let sums = states.map { state in
+                "(SELECT COUNT(*) FROM responses WHERE +state = '\(state)') + \(removed[state] ?? "0") AS \(state)"
+            }
             let counted = """
-                SELECT (SELECT COUNT(*) FROM responses) AS accepted, \(sums.joined(separator: ", ")),
+                SELECT (SELECT COUNT(*) FROM responses) + removed_delivered + removed_erased AS accepted, \(sums.joined(separator: ", ")),
                     (SELECT COUNT(*) FROM quarantine) AS quarantined,
                     (SELECT COALESCE(SUM(size), 0) FROM quarantine) AS quarantined_bytes
+                FROM books
                 """
             let names = "accepted, \(states.joined(separator: ", ")), quarantined, quarantined_bytes"
             return (

@@ -336,9 +336,4 @@ struct ConformanceTests {
             }
         }
     }
-
-    private func deliverAll(_ queue: ResponseQueue) async throws {
-        let claims = try await queue.claim(limit: 1_000)
-        try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: nil)) })
-    }
 }

@@ -59,6 +59,9 @@ struct QueryPlanTests {
         _ = try await queue.retry(reasonContaining: "no")
         _ = try await queue.receipts(before: nil, limit: 10)
         _ = try await queue.erase([claims[3].response.id])
+        _ = try await queue.erase(try EmailAddress("person1@example.com"))
+        _ = try await queue.confirmErasure([claims[3].response.id])
+        _ = try await queue.eraseQuarantined(try EmailAddress("person1@example.com"), within: .seconds(10))
         _ = try await queue.nextDue()
         _ = try await queue.status()
         _ = try await queue.list(QueueFilter())
@@ -70,6 +73,8 @@ struct QueryPlanTests {
         _ = try await queue.accept([], resolving: [intake.quarantined[0]])
         _ = try await queue.discard(intake.quarantined)
         _ = try await queue.expireQuarantine(before: .distantFuture)
+        _ = try await queue.eraseParked(before: .distantFuture)
+        _ = try await queue.removeReceipts(before: .distantFuture)
         try await queue.probe()
     }
 }

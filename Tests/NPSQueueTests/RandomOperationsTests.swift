@@ -43,6 +43,9 @@ struct RandomOperationsTests {
             #expect(status.accepted == play.newest.count + play.erased.count)
             #expect(status.delivered == play.newest.count)
             #expect(play.atPlanhat == play.newest)
+            // What is removed for its age stays counted.
+            #expect(try await queue.removeReceipts(before: .distantFuture) == status.accepted - 1)
+            #expect(try await queue.status() == status)
             await queue.close()
             if engine == .sqlite { try Audit(of: workshop.path).check() }
         }
@@ -119,7 +122,7 @@ private struct Play {
 
     private mutating func deliver(_ claim: Claim, _ outcome: Outcome, _ queue: ResponseQueue) async throws {
         let id = claim.response.id
-        if case .delivered = outcome, !erased.contains(id) {
+        if case .delivered = outcome {
             // A POST for something Planhat has would be a second record.
             #expect(claim.mustUpsert || atPlanhat[id] == nil)
             atPlanhat[id] = claim.response.score.value
@@ -134,11 +137,15 @@ private struct Play {
             if Bool.random(using: &generator) { _ = try await queue.discard(intake.quarantined) }
         } else if number <= 3 {
             let id = try submission(number).response.id
-            if try await queue.erase([id]) == 1 {
-                erased.insert(id)
-                newest[id] = nil
-                atPlanhat[id] = nil
-            }
+            let erasure = try await queue.erase(try submission(number).response.email)
+            #expect(erasure.responses.map(\.id) == (newest[id] == nil ? [] : [id]))
+            // Whatever Planhat has is found, and what was never sent isn't looked for.
+            if atPlanhat[id] != nil { #expect(erasure.remote.map(\.id) == [id]) }
+            if newest[id] != nil { erased.insert(id) }
+            newest[id] = nil
+            guard let remote = erasure.remote.first, remote.deletableFrom != nil else { return }
+            atPlanhat[id] = nil
+            #expect(try await queue.confirmErasure([id]) == 1)
         }
     }
 
@@ -149,6 +156,13 @@ private struct Play {
         _ = try await queue.retry(nil)
         while case let due = try await queue.claim(limit: 100), !due.isEmpty {
             for claim in due { try await deliver(claim, .delivered(planhatID: nil), queue) }
+        }
+        for number in 1...3 {
+            for remote in try await queue.erase(try submission(number).response.email).remote {
+                atPlanhat[remote.id] = nil
+                newest[remote.id] = nil
+                erased.insert(remote.id)
+            }
         }
     }
 }

@@ -111,9 +111,56 @@ struct StandingTests {
     @Test("everything can be erased once", arguments: ResponseState.allCases)
     func erase(state: ResponseState) {
         var standing = Self.standing(state)
-        #expect(standing.erase() == (state != .erased))
+        #expect(standing.erase(at: Self.later) == (state != .erased))
         #expect(standing.state == .erased)
         #expect(!standing.keepsContent)
+    }
+
+    @Test(
+        "an erased response remembers what may be at Planhat, and nothing else",
+        arguments: [
+            (ResponseState.pending, false, RemoteTrace?.none), (.pending, true, .record(from: 1_060_000)),
+            (.sending, false, .sending), (.delivered, false, .record(from: 1_000_000)),
+            (.parked, false, nil), (.parked, true, .record(from: 1_000_000)),
+        ]
+    )
+    func remains(state: ResponseState, mustUpsert: Bool, remote: RemoteTrace?) {
+        var standing = Self.standing(state)
+        standing.mustUpsert = mustUpsert
+        let isErased = standing.erase(at: Self.now)
+        #expect(isErased)
+        #expect(standing.remote == remote)
+    }
+
+    @Test(
+        "the verdict on what was erased while it was sent tells only what to look for at Planhat",
+        arguments: [
+            (Outcome.delivered(planhatID: "64a1"), false, RemoteTrace?.some(.record(from: 1_060_000)), "64a1"),
+            (.delivered(planhatID: nil), false, .record(from: 1_060_000), nil),
+            (
+                .ambiguous(retryAt: Date(timeIntervalSince1970: 1_080), reason: "?"), false, .record(from: 1_080_000),
+                nil
+            ),
+            (.ambiguous(retryAt: .distantFuture, reason: "?"), false, .record(from: 1_120_000), nil),
+            (.retry(at: .distantFuture, reason: "429", countsAttempt: true), false, nil, nil),
+            (.retry(at: .distantFuture, reason: "429", countsAttempt: true), true, .record(from: 1_060_000), nil),
+            (.park(reason: "no"), false, nil, nil),
+        ] as [(Outcome, Bool, RemoteTrace?, String?)]
+    )
+    func verdictOnErased(outcome: Outcome, mustUpsert: Bool, remote: RemoteTrace?, id: String?) {
+        var standing = Self.standing(.sending)
+        standing.mustUpsert = mustUpsert
+        let isErased = standing.erase(at: Self.now)
+        let isConfirmedTooEarly = standing.confirmErasure()
+        #expect(isErased && !isConfirmedTooEarly)
+        let attempt = standing.settle(outcome, revision: 1, at: Self.later)
+        #expect(attempt == nil)
+        #expect(standing.state == .erased)
+        #expect(standing.remote == remote)
+        #expect(standing.planhatID == id)
+        let isConfirmed = standing.confirmErasure()
+        #expect(isConfirmed == (remote != nil))
+        #expect(standing.remote == nil && standing.planhatID == nil)
     }
 
     @Test("dates beyond the calendar are brought back to it", arguments: [Double.nan, .infinity, -.infinity, 1e300])

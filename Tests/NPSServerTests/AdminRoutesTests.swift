@@ -115,6 +115,56 @@ struct AdminRoutesTests {
         await collecting.end()
     }
 
+    @Test("a person is erased here, with what has to be deleted at Planhat until that is confirmed")
+    func erasure() async throws {
+        let collecting = try Collecting()
+        _ = try await collecting.queue.accept(
+            [try submission("a")],
+            quarantining: [
+                QuarantineDraft(
+                    source: "standard",
+                    deliveryID: nil,
+                    contentType: nil,
+                    body: Array("email=ana%40example.com".utf8),
+                    problems: []
+                )
+            ]
+        )
+        let claim = try #require(try await collecting.queue.claim(limit: 1).first)
+        try await collecting.queue.settle([
+            Verdict(id: claim.response.id, revision: claim.revision, outcome: .delivered(planhatID: "64a1"))
+        ])
+        try await collecting.administratively { client async throws in
+            func post(_ path: String, _ body: String, _ fields: HTTPFields? = nil) async throws -> TestResponse {
+                try await client.executeRequest(
+                    uri: path,
+                    method: .post,
+                    headers: fields ?? authorized,
+                    body: ByteBuffer(string: body)
+                )
+            }
+            let body = #"{"email":"Ana@Example.com"}"#
+            #expect(try await post("/queue/erase", body, [:]).status == .unauthorized)
+            let wrong = try await post("/queue/erase", #"{"email":"kanarienvogel"}"#)
+            #expect(wrong.status == .badRequest && !wrong.text.contains("kanarienvogel"))
+            let first = try await post("/queue/erase", body)
+            #expect(!first.text.lowercased().contains("example.com"))
+            #expect(try first.json()["quarantined"] == .integer(1))
+            #expect(try first.json()["next"] == nil)
+            let erased = JSONValue.object(["id": .string("\(claim.response.id)"), "state": .string("delivered")])
+            #expect(try first.json()["erasure"]?["responses"] == .array([erased]))
+            let second = try await post("/queue/erase", body)
+            #expect(try second.json()["erasure"]?["responses"] == .array([]))
+            #expect(second.text.contains("64a1"))
+            let confirmed = try await post("/queue/erase/confirm", #"{"ids":["\#(claim.response.id)"]}"#)
+            #expect(try confirmed.json()["count"] == .integer(1))
+            #expect(try await post("/queue/erase", body).json()["erasure"]?["remote"] == .array([]))
+            #expect(try await post("/queue/erase/confirm", "{}").status == .badRequest)
+        }
+        #expect(try await collecting.queue.accept([try submission("a")]).outcomes == [.unchanged])
+        await collecting.end()
+    }
+
     @Test("readiness turns off when the queue can't write, and while the collector stops")
     func readiness() async throws {
         let collecting = try Collecting()

@@ -47,6 +47,17 @@ package struct AdminClient: Sendable {
         let _: ShareRequest = try await post("/queue/share", ShareRequest(seconds: seconds))
     }
 
+    /// For as much of the quarantine as the collector has looked through before its time was up.
+    package func erase(_ request: ErasureRequest) async throws(AdminError) -> ErasureAnswer {
+        try await post("/queue/erase", request)
+    }
+
+    /// These are gone at Planhat, too.
+    package func confirmErasure(_ ids: [ResponseID]) async throws(AdminError) -> Int {
+        let changed: Changed = try await post("/queue/erase/confirm", Selection(ids: ids))
+        return changed.count
+    }
+
     package func quarantine(limit: Int, after: QuarantineID?) async throws(AdminError) -> [QuarantineEntry] {
         try await get("/quarantine?limit=\(limit)" + (after.map { "&after=\($0.rawValue)" } ?? ""))
     }

@@ -28,6 +28,16 @@ extension Setting {
         Setting("planhat.batch-size", "100", "most responses in one request, at most 5000"),
         Setting("queue.url", "sqlite:nps-collector.db", "where responses wait"),
         Setting(
+            "queue.receipt-retention-days",
+            "400",
+            "how long receipts and tombstones are kept; what is repeated later counts as new; 0 = for ever"
+        ),
+        Setting(
+            "queue.parked-retention-days",
+            "0",
+            "how long parked responses are kept before they are erased; 0 = for ever"
+        ),
+        Setting(
             "quarantine.retention-days",
             "30",
             "how long signed payloads that were no valid responses are kept; 0 = for ever"

@@ -19,7 +19,7 @@ extension Settings {
             token: reader.secret("admin.token", standard: nil)
         )
         let planhat = readPlanhat(&reader, requirements: requirements)
-        let queuePath = readQueuePath(&reader)
+        let queue = readQueue(&reader)
         let quarantine = readQuarantine(&reader)
         let survey = Survey(
             isOpen: reader.flag("survey.open", standard: true),
@@ -44,13 +44,13 @@ extension Settings {
         {
             reader.note("http.port and admin.port are both \(port): give the admin listener a port of its own.")
         }
-        guard let http, let queuePath else { return nil }
+        guard let http, let queue else { return nil }
         return Settings(
             http: http,
             tls: tls,
             admin: admin,
             planhat: planhat,
-            queuePath: queuePath,
+            queue: queue,
             quarantine: quarantine,
             survey: survey,
             webhooks: webhooks,
@@ -141,6 +141,19 @@ extension Settings {
         return nil
     }
 
+    private static func readQueue(_ reader: inout SettingsReader) -> Queue? {
+        let path = readQueuePath(&reader)
+        let receipts = readDays("queue.receipt-retention-days", standard: 400, &reader)
+        let parked = readDays("queue.parked-retention-days", standard: 0, &reader)
+        return path.map { Queue(path: $0, receiptRetention: receipts, parkedRetention: parked) }
+    }
+
+    /// In seconds; nil for 0, which means for ever.
+    private static func readDays(_ key: String, standard: Int, _ reader: inout SettingsReader) -> TimeInterval? {
+        let days = reader.number(key, standard: standard, in: 0...36_500) ?? standard
+        return days == 0 ? nil : Double(days) * 86_400
+    }
+
     private static func readQueuePath(_ reader: inout SettingsReader) -> String? {
         guard let url = reader.text("queue.url", standard: "sqlite:nps-collector.db") else { return nil }
         if url.hasPrefix("sqlite:"), url.utf8.count > 7 { return String(url.dropFirst(7)) }
@@ -153,10 +166,9 @@ extension Settings {
     }
 
     private static func readQuarantine(_ reader: inout SettingsReader) -> Quarantine {
-        let days = reader.number("quarantine.retention-days", standard: 30, in: 0...36_500) ?? 30
         let standard = 256 << 20
         return Quarantine(
-            retention: days == 0 ? nil : Double(days) * 86_400,
+            retention: readDays("quarantine.retention-days", standard: 30, &reader),
             maxBytes: reader.number("quarantine.max-bytes", standard: standard, in: 1...1 << 40) ?? standard
         )
     }

@@ -29,6 +29,15 @@ package struct Settings: Sendable {
         package let batchSize: Int
     }
 
+    package struct Queue: Sendable {
+        /// Of the SQLite file.
+        package let path: String
+        /// Seconds; nil = for ever.
+        package let receiptRetention: TimeInterval?
+        /// Seconds; nil = for ever.
+        package let parkedRetention: TimeInterval?
+    }
+
     package struct Quarantine: Sendable {
         /// Seconds; nil = for ever.
         package let retention: TimeInterval?
@@ -73,8 +82,7 @@ package struct Settings: Sendable {
     package let tls: TLSFiles?
     package let admin: Admin
     package let planhat: Planhat
-    /// Path of the SQLite file.
-    package let queuePath: String
+    package let queue: Queue
     package let quarantine: Quarantine
     package let survey: Survey
     package let webhooks: Webhooks

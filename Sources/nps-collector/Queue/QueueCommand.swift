@@ -5,10 +5,10 @@ import NPSApp
 struct QueueCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "queue",
-        abstract: "Look at the responses of the running collector, and put parked ones back.",
+        abstract: "Look at the responses of the running collector, put parked ones back, erase a person's.",
         subcommands: [
             QueueStatusCommand.self, QueueList.self, QueueShow.self, QueueRetry.self, QueueExport.self,
-            QueueVerify.self,
+            QueueVerify.self, QueueErase.self,
         ]
     )
 }

@@ -19,7 +19,7 @@ struct Check: AsyncParsableCommand {
         } catch {
             throw Stop(.configuration, error.description)
         }
-        try checkQueue(at: settings.queuePath)
+        try checkQueue(at: settings.queue.path)
         if json {
             try Output.json(settings.report.entries)
         } else {

@@ -7,8 +7,8 @@ import Testing
 
 @testable import NPSApp
 
-@Suite("The quarantine's retention")
-struct QuarantineRetentionTests {
+@Suite("Retention")
+struct RetentionTests {
     /// A clock that stands until the service sleeps, and moves on by as much when the test wakes it.
     private final class HourGlass: Sendable {
         private let seconds = Mutex(1_700_000_000.0)
@@ -62,9 +62,9 @@ struct QuarantineRetentionTests {
             glass.advance(by: 86_400 - 1_800)
             _ = try await queue.accept([], quarantining: [draft("young")])
             glass.advance(by: 1_801)
-            let service = QuarantineRetention(
+            let service = Retention(
                 queue: queue,
-                retention: 86_400,
+                periods: Retention.Periods(quarantine: 86_400),
                 logger: logs.logger,
                 now: { glass.now },
                 sleep: glass.sleep
@@ -87,15 +87,65 @@ struct QuarantineRetentionTests {
         }
     }
 
+    private func submission(_ id: String) throws -> Submission {
+        Submission(
+            SurveyResponse(
+                id: ResponseID(source: "acme", providerID: id),
+                source: "acme",
+                email: try EmailAddress("ana@example.com"),
+                score: try #require(Score(9)),
+                comment: nil,
+                answeredAt: Date(timeIntervalSince1970: 1_600_000_000)
+            )
+        )
+    }
+
+    @Test("receipts and parked responses have periods of their own; without one they are kept for ever")
+    func responses() async throws {
+        let glass = HourGlass()
+        try await withQueue({ glass.now }) { queue in
+            let logs = ToldLogs()
+            for (id, outcome) in [("a", Outcome.delivered(planhatID: nil)), ("b", .park(reason: "no"))] {
+                _ = try await queue.accept([try submission(id)])
+                let claim = try #require(try await queue.claim(limit: 1).first)
+                try await queue.settle([Verdict(id: claim.response.id, revision: 1, outcome: outcome)])
+            }
+            _ = try await queue.accept([try submission("c")])
+            func sweep(_ periods: Retention.Periods) async throws {
+                let service = Retention(
+                    queue: queue,
+                    periods: periods,
+                    logger: logs.logger,
+                    now: { glass.now },
+                    sleep: glass.sleep
+                )
+                let running = Task { try await service.run() }
+                await glass.untilAsleep()
+                running.cancel()
+                try await running.value
+            }
+            glass.advance(by: 100)
+            try await sweep(Retention.Periods())
+            try await sweep(Retention.Periods(parked: 200, receipts: 200))
+            #expect(logs.lines.isEmpty)
+            try await sweep(Retention.Periods(parked: 200, receipts: 50))
+            #expect(logs.lines == ["notice old receipts removed [\"count\": 1]"])
+            try await sweep(Retention.Periods(parked: 50))
+            #expect(logs.lines.last == "notice old parked responses erased [\"count\": 1]")
+            let status = try await queue.status()
+            #expect(status.delivered == 1 && status.erased == 1 && status.parked == 0 && status.balances)
+        }
+    }
+
     @Test("a queue that can't be written is a line in the log, and tried again an hour later")
     func failure() async throws {
         let glass = HourGlass()
         try await withQueue({ glass.now }) { queue in
             let logs = ToldLogs()
             await queue.close()
-            let service = QuarantineRetention(
+            let service = Retention(
                 queue: queue,
-                retention: 60,
+                periods: Retention.Periods(quarantine: 60, parked: 60, receipts: 60),
                 logger: logs.logger,
                 now: { glass.now },
                 sleep: glass.sleep
@@ -104,8 +154,10 @@ struct QuarantineRetentionTests {
             await glass.untilAsleep()
             glass.wake()
             await glass.untilAsleep()
-            #expect(logs.lines.count == 2)
-            #expect(logs.lines.allSatisfy { $0.hasPrefix("error the quarantine's old payloads couldn't be removed") })
+            #expect(logs.lines.count == 6)
+            #expect(logs.lines[0].hasPrefix("error old payloads couldn't be removed from quarantine"))
+            #expect(logs.lines[1].hasPrefix("error old parked responses couldn't be erased"))
+            #expect(logs.lines[2].hasPrefix("error old receipts couldn't be removed"))
             running.cancel()
             try await running.value
         }

@@ -1,0 +1,100 @@
+import Foundation
+import NPSDelivery
+import NPSModel
+package import NPSQueue
+package import PlanhatAPI
+
+/// Deletes at Planhat what was delivered of an erased person, one record after the other, at the pace of the settings.
+///
+/// A deletion may be repeated, so whatever leaves open whether it was applied is tried again. A record is gone when
+/// Planhat knows neither its own id nor ours.
+package struct RemoteErasure: Sendable {
+    package enum Result: Sendable, Equatable {
+        case deleted
+        case alreadyGone
+        /// With the reason, which names nobody.
+        case failed(String)
+        /// Nothing will be deleted until a person changes something: no use in going on.
+        case stopped(String)
+    }
+
+    private enum Reply {
+        case told(Deletion)
+        case missing
+        case ended(Result)
+    }
+
+    private static let tries = 4
+
+    private let delete: @Sendable (RecordID) async throws(PlanhatError) -> Deletion
+    private let quota: @Sendable () -> RateLimit?
+    private let now: @Sendable () -> Date
+    private let sleep: @Sendable (TimeInterval) async throws -> Void
+    private var pace: Pace
+
+    package init(client: PlanhatClient, requestsPerMinute: Int) {
+        self.init(
+            requestsPerMinute: requestsPerMinute,
+            delete: { id throws(PlanhatError) in try await client.delete(id) },
+            quota: { client.rateLimit },
+            now: { Date() },
+            sleep: { try await Task.sleep(for: .seconds($0)) }
+        )
+    }
+
+    init(
+        requestsPerMinute: Int,
+        delete: @escaping @Sendable (RecordID) async throws(PlanhatError) -> Deletion,
+        quota: @escaping @Sendable () -> RateLimit?,
+        now: @escaping @Sendable () -> Date,
+        sleep: @escaping @Sendable (TimeInterval) async throws -> Void
+    ) {
+        pace = Pace(requestsPerMinute: requestsPerMinute)
+        self.delete = delete
+        self.quota = quota
+        self.now = now
+        self.sleep = sleep
+    }
+
+    /// Waits until it may be deleted.
+    ///
+    /// - Throws: only what `sleep` throws, when the task is cancelled.
+    package mutating func delete(_ remote: Erasure.Remote) async throws -> Result {
+        if let wait = remote.deletableFrom?.timeIntervalSince(now()), wait > 0 { try await sleep(wait) }
+        let ids = (remote.planhatId.map { [RecordID.planhat($0)] } ?? []) + [.source(remote.id.rawValue)]
+        for id in ids {
+            switch try await reply(to: id) {
+            // An answer that doesn't say is one to a request that was taken.
+            case .told(let deletion) where deletion.deletedCount != 0: return .deleted
+            case .told, .missing: continue
+            case .ended(let result): return result
+            }
+        }
+        return .alreadyGone
+    }
+
+    private mutating func reply(to id: RecordID) async throws -> Reply {
+        var last = PlanhatError.notFound
+        for attempt in 1...Self.tries {
+            let wait = pace.ready(at: now()).timeIntervalSince(now())
+            if wait > 0 { try await sleep(wait) }
+            pace.spend(at: now())
+            do throws(PlanhatError) {
+                let deletion = try await delete(id)
+                pace.observe(quota().map { Pace.Quota(limit: $0.limit, remaining: $0.remaining) })
+                return .told(deletion)
+            } catch {
+                last = error
+            }
+            switch last {
+            case .notFound: return .missing
+            case .rejected, .invalidRequest: return .ended(.failed(last.description))
+            case .refused: return .ended(.stopped(last.description))
+            case .rateLimited(let seconds) where attempt < Self.tries: try await sleep(min(max(seconds ?? 60, 1), 120))
+            case .notSent, .ambiguous, .rateLimited:
+                if attempt < Self.tries { try await sleep(Double(attempt)) }
+            }
+        }
+        return .ended(.failed(last.description))
+    }
+}

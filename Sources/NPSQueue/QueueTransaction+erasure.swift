@@ -1,0 +1,100 @@
+import Foundation
+import GRDB
+import NPSModel
+
+extension QueueTransaction {
+    mutating func erase(_ id: ResponseID) throws -> Int {
+        guard var response = try response(id.rawValue) else { return 0 }
+        return try erase(&response) ? 1 : 0
+    }
+
+    /// The digest of the address stays only as long as something may be at Planhat: by it, that is found again.
+    mutating func erase(_ response: inout StoredResponse) throws -> Bool {
+        let old = response.standing.state
+        guard response.standing.erase(at: now) else { return false }
+        if response.standing.remote == nil { response.person = nil }
+        try save(response, was: old)
+        try execute("DELETE FROM attempts WHERE response = ?", [response.sequence])
+        return true
+    }
+
+    /// One person's responses, erased ones included.
+    func responses(of person: String, after sequence: Int64, limit: Int) throws -> [StoredResponse] {
+        try rows(
+            """
+            SELECT \(Self.standingColumns) FROM responses INDEXED BY responses_by_person
+            WHERE person = ? AND sequence > ? ORDER BY sequence LIMIT ?
+            """,
+            [person, sequence, limit]
+        ).map(Self.stored)
+    }
+
+    mutating func confirmErasure(_ id: ResponseID) throws -> Int {
+        guard var response = try response(id.rawValue), response.standing.confirmErasure() else { return 0 }
+        response.person = nil
+        try save(response, was: .erased)
+        return 1
+    }
+
+    func responsesErasedWhileSending() throws -> [StoredResponse] {
+        try rows(
+            """
+            SELECT \(Self.standingColumns) FROM responses INDEXED BY responses_by_state
+            WHERE state = 'erased' AND remote = 'sending'
+            """
+        ).map(Self.stored)
+    }
+}
+
+extension QueueTransaction {
+    /// The oldest responses that have been in a state since before `date`.
+    private func responses(in state: ResponseState, since date: Milliseconds, limit: Int) throws -> [StoredResponse] {
+        try rows(
+            """
+            SELECT \(Self.standingColumns) FROM responses INDEXED BY responses_by_age
+            WHERE state = ? AND closed_at < ? ORDER BY closed_at LIMIT ?
+            """,
+            [state.rawValue, date, limit]
+        ).map(Self.stored)
+    }
+
+    /// Gives how many there were.
+    mutating func eraseParked(before date: Milliseconds, limit: Int) throws -> Int {
+        let old = try responses(in: .parked, since: date, limit: limit)
+        for var response in old { _ = try erase(&response) }
+        return old.count
+    }
+
+    /// Removes receipts and tombstones, which stay counted. Gives how many there were.
+    ///
+    /// The newest row stays whatever its age, so that no sequence number is given twice.
+    mutating func removeReceipts(before date: Milliseconds, limit: Int) throws -> Int {
+        let newest: Int64? = try row("SELECT MAX(sequence) FROM responses")?[0]
+        let delivered = try removable(in: .delivered, before: date, but: newest, limit: limit)
+        let erased = try removable(in: .erased, before: date, but: newest, limit: limit - delivered.count)
+        for sequence in delivered + erased {
+            try execute("DELETE FROM attempts WHERE response = ?", [sequence])
+            try execute("DELETE FROM responses WHERE sequence = ?", [sequence])
+        }
+        ledger.books.removedDelivered += delivered.count
+        ledger.books.removedErased += erased.count
+        let count = delivered.count + erased.count
+        if count > 0 { leavesRemains = true }
+        return count
+    }
+
+    private func removable(
+        in state: ResponseState,
+        before date: Milliseconds,
+        but newest: Int64?,
+        limit: Int
+    ) throws -> [Int64] {
+        try rows(
+            """
+            SELECT sequence FROM responses INDEXED BY responses_by_age
+            WHERE state = ? AND closed_at < ? AND sequence <> ? ORDER BY closed_at LIMIT ?
+            """,
+            [state.rawValue, date, newest ?? 0, limit]
+        ).map { $0[0] }
+    }
+}

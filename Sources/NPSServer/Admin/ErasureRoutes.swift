@@ -1,0 +1,35 @@
+import Hummingbird
+import NPSModel
+import NPSQueue
+
+/// Removing a person's data, and forgetting what was kept to find it at Planhat.
+struct ErasureRoutes {
+    let queue: ResponseQueue
+
+    func add(to router: some RouterMethods<CollectorContext>) {
+        router.post("queue/erase") { request, _ in try JSONAnswer.response(await erase(request)) }
+        router.post("queue/erase/confirm") { request, _ in try JSONAnswer.response(await confirm(request)) }
+    }
+
+    /// Safe to repeat. A large quarantine takes several calls, so that each is answered in time.
+    private func erase(_ request: Request) async throws -> ErasureAnswer {
+        let wanted: ErasureRequest = try await request.decodeBody()
+        guard let address = try? EmailAddress(wanted.email) else {
+            throw Problem.badRequest("email must be an address such as name@example.com.")
+        }
+        do throws(QueueError) {
+            let erasure = try await queue.erase(address)
+            let after = wanted.after.map(QuarantineID.init(rawValue:))
+            let (count, next) = try await queue.eraseQuarantined(address, after: after, within: .seconds(5))
+            return ErasureAnswer(erasure: erasure, quarantined: count, next: next?.rawValue)
+        } catch {
+            throw Problem.unavailable(error)
+        }
+    }
+
+    private func confirm(_ request: Request) async throws -> Changed {
+        let selection: Selection<ResponseID> = try await request.decodeBody()
+        guard let ids = selection.ids else { throw Problem.badRequest("Name the ids that are gone at Planhat.") }
+        do { return Changed(count: try await queue.confirmErasure(ids)) } catch { throw Problem.unavailable(error) }
+    }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import NPSModel
+import NPSQueue
+import NPSServer
+
+/// What `queue erase` has done, to be kept as evidence: without the address.
+struct ErasureReceipt: Encodable {
+    /// What became of one record at Planhat.
+    struct Remote: Encodable {
+        enum Result: String, Encodable {
+            case deleted
+            case alreadyGone
+            case failed
+        }
+
+        let id: ResponseID
+        let planhatId: String?
+        let result: Result
+        let problem: String?
+
+        init(_ record: Erasure.Remote, _ result: Result, _ problem: String? = nil) {
+            id = record.id
+            planhatId = record.planhatId
+            self.result = result
+            self.problem = problem
+        }
+    }
+
+    let erasedAt: Date
+    /// How many responses were erased, by the state that they were in.
+    private(set) var responses: [String: Int] = [:]
+    private(set) var ids: [ResponseID] = []
+    private(set) var quarantined = 0
+    /// Nil without `--remote`.
+    var remote: [Remote]?
+    /// Nil with `--remote`: how many records may be at Planhat still.
+    var leftAtPlanhat: Int?
+
+    init(_ answer: ErasureAnswer) {
+        erasedAt = answer.erasure.erasedAt
+        add(answer)
+    }
+
+    mutating func add(_ answer: ErasureAnswer) {
+        for response in answer.erasure.responses {
+            ids.append(response.id)
+            responses[response.state.rawValue, default: 0] += 1
+        }
+        quarantined += answer.quarantined
+    }
+
+    var hasFailures: Bool { remote?.contains { $0.result == .failed } ?? false }
+
+    private var isEmpty: Bool {
+        ids.isEmpty && quarantined == 0 && (remote ?? []).isEmpty && (leftAtPlanhat ?? 0) == 0
+    }
+
+    /// For people.
+    var text: String {
+        if isEmpty { return "Nothing of this person was found. (\(Timestamp.format(erasedAt)))\n" }
+        var table = Table([Table.Column("erased"), Table.Column("count", .right)])
+        for state in ResponseState.allCases {
+            if let count = responses[state.rawValue] { table.add(["responses, \(state.rawValue)", "\(count)"]) }
+        }
+        table.add(["quarantined payloads", "\(quarantined)"])
+        var text = "Erased at \(Timestamp.format(erasedAt)).\n\n" + table.render()
+        if !ids.isEmpty || !(remote ?? []).isEmpty { text += "\n" + records.render() }
+        if let leftAtPlanhat, leftAtPlanhat > 0 {
+            let records = leftAtPlanhat == 1 ? "1 record" : "\(leftAtPlanhat) records"
+            text += "\nUp to \(records) may be at Planhat still: the same command with --remote deletes there.\n"
+        }
+        return text
+    }
+
+    /// Every response that was erased now, and every record at Planhat of one that was erased earlier.
+    private var records: Table {
+        var table = Table(remote == nil ? ["response"] : ["response", "at Planhat"])
+        var results: [ResponseID: Remote] = [:]
+        for record in remote ?? [] { results[record.id] = record }
+        let earlier = (remote ?? []).map(\.id).filter { !ids.contains($0) }
+        for id in ids + earlier {
+            table.add(remote == nil ? [id.rawValue] : [id.rawValue, Self.sentence(results[id])])
+        }
+        return table
+    }
+
+    private static func sentence(_ record: Remote?) -> String {
+        switch record?.result {
+        case .deleted: "deleted"
+        case .alreadyGone: "already gone"
+        case .failed: "failed: " + (record?.problem ?? "")
+        case nil: "never there"
+        }
+    }
+}

@@ -1,0 +1,119 @@
+"""A person's data is removed here and at Planhat, and what is repeated later doesn't bring it back."""
+
+import json
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from harness import canary
+from harness.deployment import Deploy, Deployment
+from harness.program import clean_environment
+from harness.waiting import wait_until
+from harness.webhook import fresh_response, response_id, signed_headers
+
+
+def erase(deployment: Deployment, address: str, *flags: str) -> dict[str, Any]:
+    receipt: dict[str, Any] = deployment.data("queue", "erase", "--email", address, "--yes", *flags)
+    return receipt
+
+
+def database_tells(deployment: Deployment, *words: str) -> list[str]:
+    """Which of the words are readable in the queue's files, in whatever case."""
+    files = [Path(f"{deployment.directory / 'queue.db'}{suffix}") for suffix in ("", "-wal", "-journal", "-shm")]
+    content = b"".join(file.read_bytes().lower() for file in files if file.exists())
+    return [word for word in words if word.lower().encode() in content]
+
+
+def test_a_person_is_gone_everywhere_and_stays_gone(deploy: Deploy) -> None:
+    deployment = deploy()
+    deployment.start()
+    person, stranger = fresh_response("person"), fresh_response("stranger")
+    wrong = json.dumps(person | {"id": "wrong", "score": 11}).encode()
+    for response in (person, stranger):
+        assert deployment.post(response).status == 200
+    kept = deployment.post_webhook(wrong, signed_headers(deployment.secret, wrong, "msg_wrong", int(time.time())))
+    assert kept.status == 422
+    deployment.await_drained(30)
+    assert database_tells(deployment, person["email"]) == [person["email"]], "the quarantine keeps what came"
+    assert len(list(deployment.records())) == 2
+
+    identity = response_id(person["id"])
+    receipt = erase(deployment, person["email"].upper(), "--remote")
+    assert receipt["responses"] == {"delivered": 1} and receipt["ids"] == [identity]
+    assert receipt["quarantined"] == 1
+    assert [(record["id"], record["result"]) for record in receipt["remote"]] == [(identity, "deleted")]
+    assert person["email"] not in json.dumps(receipt).lower()
+    assert [record["sourceId"] for record in deployment.records()] == [response_id(stranger["id"])]
+    assert database_tells(deployment, person["email"], person["comment"], person["id"]) == []
+
+    for repeated in (person, person | {"score": 1}):
+        assert deployment.post(repeated).json() == {"status": "unchanged", "ids": [identity]}
+    again = deployment.run("queue", "erase", "--email", person["email"], "--remote", "--yes")
+    assert again.returncode == 0
+    assert again.stdout.startswith("Nothing of this person was found.")
+    books = deployment.books()
+    assert (books["accepted"], books["delivered"], books["erased"], books["quarantined"]) == (2, 1, 1, 0)
+    assert database_tells(deployment, person["email"]) == []
+
+
+def test_what_fails_at_planhat_is_found_by_the_next_try(deploy: Deploy) -> None:
+    deployment = deploy()
+    deployment.start()
+    person = fresh_response("person")
+    assert deployment.post(person).status == 200
+    deployment.await_drained(30)
+    assert deployment.sandbox.stop() == 0
+    failed = deployment.run("queue", "erase", "--email", person["email"], "--remote", "--yes", "--json")
+    assert failed.returncode == 1
+    assert [record["result"] for record in json.loads(failed.stdout)["remote"]] == ["failed"]
+    assert database_tells(deployment, person["email"], person["comment"]) == []
+    deployment.start_sandbox()
+    assert len(list(deployment.records())) == 1
+    receipt = erase(deployment, person["email"], "--remote")
+    assert receipt["ids"] == [] and [record["result"] for record in receipt["remote"]] == ["deleted"]
+    assert list(deployment.records()) == []
+
+
+def test_what_is_erased_while_it_is_sent_is_deleted_once_it_arrived(deploy: Deploy) -> None:
+    deployment = deploy()
+    deployment.start()
+    deployment.set_faults({"slow-delay": 3_000, "slow": "1@write"})
+    person = fresh_response("person")
+    assert deployment.post(person).status == 200
+    wait_until(lambda: deployment.books()["sending"] == 1, "a request under way")
+    receipt = erase(deployment, person["email"], "--remote")
+    assert receipt["responses"] == {"sending": 1}
+    assert [record["result"] for record in receipt["remote"]] == ["deleted"]
+    assert list(deployment.records()) == []
+    assert deployment.books()["erased"] == 1
+
+
+def test_nothing_is_erased_by_accident(deploy: Deploy) -> None:
+    deployment = deploy()
+    deployment.start()
+    person = fresh_response("person")
+    assert deployment.post(person).status == 200
+    deployment.await_drained(30)
+    assert deployment.run("queue", "erase", "--email", person["email"]).returncode == 64
+    assert deployment.run("queue", "erase", "--email", "nobody", "--yes").returncode == 64
+    assert deployment.books()["erased"] == 0
+
+
+def test_the_address_may_come_from_standard_input(deploy: Deploy) -> None:
+    deployment = deploy()
+    deployment.start()
+    person = fresh_response("person")
+    assert deployment.post(person).status == 200
+    deployment.await_drained(30)
+    erased = subprocess.run(
+        [str(word) for word in deployment.command("queue", "erase", "--email", "-", "--yes")],
+        input=person["email"] + "\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=clean_environment(),
+    )
+    assert erased.returncode == 0, erased.stderr
+    assert response_id(person["id"]) in erased.stdout and "--remote" in erased.stdout
+    assert deployment.books()["erased"] == 1

@@ -1,0 +1,256 @@
+import Foundation
+import GRDB
+import NPSModel
+import NPSQueue
+import Testing
+
+@Suite("Erasing a person on every engine")
+struct ErasureTests {
+    private let person = Result { try EmailAddress("PERSON1@Example.com") }
+
+    @Test("finds a person's responses in every state, however the address is written", arguments: Engine.allCases)
+    func states(engine: Engine) async throws {
+        let person = try person.get()
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                func answer(_ source: String) async throws -> ResponseID {
+                    let answer = try submission(1, source: source)
+                    _ = try await queue.accept([answer])
+                    return answer.response.id
+                }
+                let delivered = try await answer("a")
+                try await queue.settle(
+                    try await queue.claim(limit: 1).map { $0.verdict(.delivered(planhatID: "64a1")) }
+                )
+                let parked = try await answer("b")
+                try await queue.settle(try await queue.claim(limit: 1).map { $0.verdict(.park(reason: "no")) })
+                let sending = try await answer("c")
+                let claim = try #require(try await queue.claim(limit: 1).first)
+                let pending = try await answer("d")
+                _ = try await queue.accept([try submission(11), try submission(2)])
+                let erasure = try await queue.erase(person)
+                #expect(
+                    erasure.responses == [
+                        .init(id: delivered, state: .delivered), .init(id: parked, state: .parked),
+                        .init(id: sending, state: .sending), .init(id: pending, state: .pending),
+                    ]
+                )
+                #expect(
+                    erasure.remote == [
+                        .init(id: delivered, planhatId: "64a1", deletableFrom: workshop.clock.now),
+                        .init(id: sending, planhatId: nil, deletableFrom: nil),
+                    ]
+                )
+                // Nothing is confirmed before the verdict, and the verdict brings nothing back.
+                #expect(try await queue.confirmErasure([sending]) == 0)
+                try await queue.settle([claim.verdict(.delivered(planhatID: "64a2"))])
+                #expect(try await queue.show(sending)?.state == .erased)
+                let again = try await queue.erase(person)
+                #expect(again.responses.isEmpty)
+                #expect(again.remote.map(\.planhatId) == ["64a1", "64a2"])
+                #expect(try await queue.confirmErasure([delivered, sending, parked]) == 2)
+                #expect(try await queue.erase(person).remote.isEmpty)
+                #expect(try await queue.show(sending)?.planhatId == nil)
+                let status = try await queue.status()
+                #expect(status.erased == 4 && status.pending == 2 && status.balances)
+                #expect(try await queue.accept([try submission(1, score: 2, source: "a")]).outcomes == [.unchanged])
+            }
+            if engine == .sqlite { try Audit(of: workshop.path).check() }
+        }
+    }
+
+    @Test("what was being sent when the collector stopped is looked for at Planhat", arguments: Engine.allCases)
+    func restart(engine: Engine) async throws {
+        let person = try person.get()
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                _ = try await queue.accept([try submission(1)])
+                _ = try await queue.claim(limit: 1)
+                #expect(try await queue.erase(person).remote.map(\.deletableFrom) == [nil])
+            }
+            try await workshop.withQueue { queue in
+                let remote = try await queue.erase(person).remote
+                #expect(remote.map(\.deletableFrom) == [workshop.clock.now.addingTimeInterval(30)])
+                #expect(try await queue.status().erased == 1)
+            }
+        }
+    }
+
+    @Test("an address that an edit replaced is nobody's any more", arguments: Engine.allCases)
+    func changedAddress(engine: Engine) async throws {
+        let person = try person.get()
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let old = try submission(1).response
+                _ = try await queue.accept([Submission(old)])
+                let new = SurveyResponse(
+                    id: old.id,
+                    source: old.source,
+                    email: try EmailAddress("new@example.com"),
+                    score: old.score,
+                    comment: nil,
+                    answeredAt: old.answeredAt
+                )
+                #expect(try await queue.accept([Submission(new)]).outcomes == [.updated])
+                #expect(try await queue.erase(person).responses.isEmpty)
+                #expect(try await queue.erase(new.email).responses.map(\.id) == [old.id])
+            }
+        }
+    }
+
+    @Test("nothing of a person is left in the file: neither queue, quarantine nor history", arguments: Engine.allCases)
+    func remains(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let canaryBytes = Data("kanarienvogel".utf8)
+                let canary = try EmailAddress("kanarienvogel@example.com")
+                func response(_ number: Int) throws -> Submission {
+                    Submission(
+                        SurveyResponse(
+                            id: ResponseID(source: "test", providerID: "\(number)"),
+                            source: "test",
+                            email: canary,
+                            score: try #require(Score(1)),
+                            comment: "kanarienvogel sings",
+                            answeredAt: workshop.clock.now
+                        )
+                    )
+                }
+                for number in 1...20 {
+                    _ = try await queue.accept(
+                        [try response(number)],
+                        quarantining: [draft(#"{"email": "kanarienvogel@example.com", "n": \#(number)}"#)]
+                    )
+                }
+                _ = try await queue.accept([], quarantining: [draft("a stranger's")])
+                try await queue.settle(
+                    try await queue.claim(limit: 10).map { $0.verdict(.park(reason: "kanarienvogel")) }
+                )
+                #expect(try workshop.bytes().range(of: canaryBytes) != nil)
+                #expect(try await queue.erase(canary).responses.count == 20)
+                let found = try await queue.eraseQuarantined(canary, within: .seconds(60))
+                #expect(found.count == 20 && found.next == nil)
+                #expect(try workshop.bytes().range(of: canaryBytes) == nil)
+                #expect(try await queue.status().quarantined == 1)
+            }
+            if engine == .sqlite { try Audit(of: workshop.path).check() }
+        }
+    }
+
+    @Test("a large quarantine is searched in parts", arguments: Engine.allCases)
+    func parts(engine: Engine) async throws {
+        let person = try person.get()
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                for number in 0..<250 {
+                    let address = number % 50 == 0 ? "person1@example.com" : "nobody@example.com"
+                    _ = try await queue.accept([], quarantining: [draft("\(number) \(address)")])
+                }
+                var (count, calls, next) = (0, 0, QuarantineID?.none)
+                repeat {
+                    let part = try await queue.eraseQuarantined(person, after: next, within: .zero)
+                    (count, calls, next) = (count + part.count, calls + 1, part.next)
+                } while next != nil
+                #expect(count == 5)
+                #expect(calls == 4)
+            }
+        }
+    }
+}
+
+@Suite("What the queue keeps of old responses, on every engine")
+struct RetentionTests {
+    @Test("receipts and tombstones go when they are old, and stay counted", arguments: Engine.allCases)
+    func receipts(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                _ = try await queue.accept(try (1...5).map { try submission($0) })
+                try await deliverAll(queue)
+                _ = try await queue.erase([try submission(5).response.id])
+                workshop.clock.advance(by: 100)
+                _ = try await queue.accept([try submission(6), try submission(1, score: 1), try submission(7)])
+                let cutoff = workshop.clock.now
+                #expect(try await queue.removeReceipts(before: cutoff) == 4)
+                #expect(try await queue.removeReceipts(before: cutoff) == 0)
+                #expect(try await queue.show(try submission(2).response.id) == nil)
+                let status = try await queue.status()
+                #expect(status.accepted == 7 && status.delivered == 3 && status.erased == 1 && status.pending == 3)
+                #expect(status.balances)
+                // Nobody remembers it: that is the price.
+                #expect(try await queue.accept([try submission(2)]).outcomes == [.accepted])
+                #expect(try await queue.status().balances)
+            }
+            if engine == .sqlite { try Audit(of: workshop.path).check() }
+        }
+    }
+
+    @Test("the newest receipt stays, so that no sequence number is given twice", arguments: Engine.allCases)
+    func sequences(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                _ = try await queue.accept([try submission(1), try submission(2)])
+                try await deliverAll(queue)
+                #expect(try await queue.removeReceipts(before: .distantFuture) == 1)
+                _ = try await queue.accept([try submission(3)])
+                #expect(try await queue.list(QueueFilter()).map(\.sequence) == [2, 3])
+            }
+        }
+    }
+
+    @Test("what has been parked for too long is erased", arguments: Engine.allCases)
+    func parked(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                func park(_ number: Int) async throws {
+                    _ = try await queue.accept([try submission(number)])
+                    try await queue.settle(try await queue.claim(limit: 1).map { $0.verdict(.park(reason: "no")) })
+                }
+                try await park(1)
+                workshop.clock.advance(by: 100)
+                try await park(2)
+                #expect(try await queue.eraseParked(before: workshop.clock.now) == 1)
+                #expect(try await queue.show(try submission(1).response.id)?.state == .erased)
+                let status = try await queue.status()
+                #expect(status.erased == 1 && status.parked == 1 && status.balances)
+            }
+            if engine == .sqlite { try Audit(of: workshop.path).check() }
+        }
+    }
+}
+
+@Suite("Responses from before persons were known")
+struct PersonMigrationTests {
+    @Test("what waits is found by its address, what was delivered isn't, and both have an age")
+    func migration() async throws {
+        try await Workshop.run { workshop in
+            try await workshop.withQueue { queue in
+                _ = try await queue.accept([try submission(1, source: "old")])
+                try await deliverAll(queue)
+                _ = try await queue.accept([try submission(1)])
+            }
+            try undoMigration(workshop.path)
+            try await workshop.withQueue { queue in
+                let erasure = try await queue.erase(try EmailAddress("person1@example.com"))
+                #expect(erasure.responses.map(\.state) == [.pending])
+                #expect(try await queue.status().delivered == 1)
+                #expect(try await queue.removeReceipts(before: .distantFuture) == 1)
+            }
+        }
+    }
+
+    private func undoMigration(_ path: String) throws {
+        let connection = try DatabaseQueue(path: path)
+        defer { try? connection.close() }
+        try connection.writeWithoutTransaction { database in
+            try database.execute(
+                sql: """
+                    DROP INDEX responses_by_person; DROP INDEX responses_by_age; DROP TABLE person_key;
+                    ALTER TABLE responses DROP COLUMN person; ALTER TABLE responses DROP COLUMN closed_at;
+                    ALTER TABLE responses DROP COLUMN remote; ALTER TABLE responses DROP COLUMN remote_from;
+                    ALTER TABLE books DROP COLUMN removed_delivered; ALTER TABLE books DROP COLUMN removed_erased;
+                    DELETE FROM grdb_migrations WHERE identifier = 'persons, erasure and age';
+                    """
+            )
+        }
+    }
+}
