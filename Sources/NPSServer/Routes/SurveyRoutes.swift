@@ -88,7 +88,8 @@ struct SurveyRoutes {
         do throws(SurveyError) {
             values = try FormValues(parsing: body, contentType: contentType)
         } catch {
-            return Response(pages.unreadable(in: form), error == .formNotURLEncoded ? .unsupportedMediaType : .badRequest)
+            let status: HTTPResponse.Status = error == .formNotURLEncoded ? .unsupportedMediaType : .badRequest
+            return Response(pages.unreadable(in: form), status)
         }
         let submission: Submission
         do throws(InvalidResponse) {
