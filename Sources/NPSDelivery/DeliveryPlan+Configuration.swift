@@ -4,8 +4,9 @@ extension DeliveryPlan {
     package struct Configuration: Sendable, Hashable {
         /// Responses in one request at most; Planhat takes 5,000.
         package var batchSize: Int
-        /// Bytes in one request, roughly. Planhat's limit is said to be 32 MB.
-        package var batchBytes = 1 << 20
+        /// Bytes in one request, roughly: room for 5,000 responses with comments of usual length. Planhat's limit is said
+        /// to be 32 MB; a 413 makes it less.
+        package var batchBytes = 8 << 20
         package var requestsPerMinute: Int
         /// How long a request without a clear answer may still be at work, in seconds. Only then it is repeated.
         package var grace: TimeInterval = 30
