@@ -56,10 +56,10 @@ class Aviary:
             except (OSError, http.client.HTTPException):
                 assert during_crashes, "a request got no answer although nothing crashed"
                 self.interrupted += 1
-                self._connection = None
                 continue
             if answer.status >= 400 and b"<form" not in answer.body:
                 self._errors.append(answer.body)
+        self._close()
 
     def request(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> Answer:
         self._connection = self._connection or connect(self.deployment.http_port)
@@ -67,9 +67,13 @@ class Aviary:
             self._connection.request(method, path, body, headers)
             return Answer.read(self._connection.getresponse())
         except (OSError, http.client.HTTPException):
-            self._connection.close()
-            self._connection = None
+            self._close()
             raise
+
+    def _close(self) -> None:
+        if self._connection:
+            self._connection.close()
+        self._connection = None
 
     def sign(self, body: bytes) -> dict[str, str]:
         return signed_headers(self.deployment.secret, body, f"msg_{secrets.token_hex(12)}", int(time.time()))
