@@ -1,19 +1,28 @@
 """The trials of the acceptance tests at full length, and a table of what they found."""
 
 import argparse
+import base64
+import csv
+import io
+import secrets
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from harness import canary
 from harness.chaos import BATCH, chaos
 from harness.deployment import Deployment
 from harness.mixture import CONFIGURATION, Outcome, mixture
+from harness.program import clean_environment
+from harness.scanner import scan
 from harness.trials import Trial, outage, storm
 
 COLUMNS = ("trial", "minutes", "promised", "arrived", "missing", "doubled", "different", "cut off", "verdict")
-TRIALS = ("kills", "outage", "chaos", "mixture")
+TRIALS = ("kills", "outage", "chaos", "mixture", "scanner")
 RESPONSES_PER_SECOND = 133
 CALM = 1.05
 """Requests once the storm is over, against the least possible."""
@@ -100,6 +109,32 @@ def blow(seconds: float, behaviour: dict[str, Any]) -> bool:
     return is_well
 
 
+def scanner(links: int) -> bool:
+    """Opens every link twenty times with all scores; nothing may be recorded."""
+    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory:
+        key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+        deployment = Deployment(Path(directory), {"survey": {"link-keys": [f"k:{key}"]}, "log": {"level": "info"}})
+        try:
+            deployment.start()
+            contacts = "email\n" + "".join(f"{canary.address(str(number))}\n" for number in range(links))
+            command = [str(word) for word in deployment.command("links")]
+            minted = subprocess.run(
+                command, cwd=directory, env=clean_environment(), input=contacts, capture_output=True, text=True, check=True
+            )
+            tokens = [row["link"].rpartition("/")[2] for row in csv.DictReader(io.StringIO(minted.stdout))]
+            begin = time.monotonic()
+            count = scan(deployment, tokens, rounds=20)
+            accepted = deployment.books()["accepted"]
+            deployment.stop()
+        except AssertionError as problem:
+            deployment.kill()
+            print(f"scanner: broken off: {problem}")
+            return False
+    minutes = (time.monotonic() - begin) / 60
+    print(f"{count:,} requests to {len(tokens):,} links in {minutes:.1f} minutes recorded {accepted}")
+    return accepted == 0 and len(tokens) == links
+
+
 def table(trials: dict[str, Callable[[Deployment], Trial]]) -> bool:
     results: dict[str, Trial | AssertionError] = {}
     for name, begin in trials.items():
@@ -138,6 +173,9 @@ def main() -> int:
     if "mixture" in chosen:
         print(f"\nrunning: {options.payloads:,} mixed payloads through standard and typeform", flush=True)
         is_well = mix(options.payloads) and is_well
+    if "scanner" in chosen:
+        print("\nrunning: a scanner opens 1,000 links with all scores, 20 times", flush=True)
+        is_well = scanner(1_000) and is_well
     return 0 if is_well else 1
 
 
