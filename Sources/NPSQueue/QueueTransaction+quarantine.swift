@@ -26,12 +26,17 @@ struct IncomingQuarantine: Sendable {
 extension QueueTransaction {
     /// Refuses the call when the new ones among the drafts don't fit.
     mutating func quarantine(_ drafts: [IncomingQuarantine], byteLimit: Int) throws -> [QuarantineID] {
-        try drafts.map { try quarantine($0, byteLimit: byteLimit) }
+        try drafts.compactMap { try quarantine($0, byteLimit: byteLimit) }
     }
 
-    /// A repetition is counted at the first one, also when the quarantine is full.
-    private mutating func quarantine(_ incoming: IncomingQuarantine, byteLimit: Int) throws -> QuarantineID {
+    /// A repetition is counted at the first one, also when the quarantine is full. Nil for one that was erased.
+    private mutating func quarantine(_ incoming: IncomingQuarantine, byteLimit: Int) throws -> QuarantineID? {
         let draft = incoming.draft
+        let erased = try row(
+            "SELECT 1 FROM quarantine_erased WHERE source = ? AND key = ?",
+            [draft.source, incoming.key]
+        )
+        guard erased == nil else { return nil }
         if let known = try row(
             "SELECT id FROM quarantine WHERE source = ? AND key = ?",
             [draft.source, incoming.key]
@@ -60,6 +65,15 @@ extension QueueTransaction {
         return QuarantineID(rawValue: database.lastInsertedRowID)
     }
 
+    /// As ``discard(_:)``, and a repetition isn't kept again.
+    mutating func erase(_ id: QuarantineID) throws -> Bool {
+        try execute(
+            "INSERT OR IGNORE INTO quarantine_erased SELECT source, key, ? FROM quarantine WHERE id = ?",
+            [now, id.rawValue]
+        )
+        return try discard(id)
+    }
+
     /// False for an unknown id.
     mutating func discard(_ id: QuarantineID) throws -> Bool {
         guard let row = try row("SELECT size FROM quarantine WHERE id = ?", [id.rawValue]) else { return false }
@@ -70,6 +84,7 @@ extension QueueTransaction {
     /// Removes the oldest of those that came before `date`: at most `limit` entries, and no more once they take
     /// `byteLimit` together. Gives how many there were.
     mutating func expire(before date: Milliseconds, limit: Int, byteLimit: Int) throws -> Int {
+        try execute("DELETE FROM quarantine_erased WHERE at < ?", [date])
         let old = try rows(
             "SELECT id, size FROM quarantine WHERE received_at < ? ORDER BY received_at LIMIT ?",
             [date, limit]

@@ -44,6 +44,9 @@ extension QueueTransaction {
     mutating func insert(_ incoming: Incoming, arrival: Milliseconds?) throws -> Bool {
         var standing = Standing(digest: incoming.digest, version: incoming.version, at: now, arrival: arrival)
         if let heldUntil = incoming.heldUntil { standing.hold(until: heldUntil) }
+        // Its receipt may be among those that were removed for their age: then Planhat knows it, and a create would
+        // double it.
+        standing.mustUpsert = ledger.books.removedDelivered + ledger.books.removedErased > 0
         try execute(
             """
             INSERT INTO responses (id, state, source, payload, digest, revision, attempts, must_upsert,

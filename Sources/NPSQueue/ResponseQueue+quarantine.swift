@@ -19,13 +19,20 @@ extension ResponseQueue {
     /// Removes entries for good. Gives how many there were. On return nothing of them is left in the database or its
     /// log.
     package func discard(_ ids: [QuarantineID]) async throws(QueueError) -> Int {
+        try await remove(ids) { transaction, id in try transaction.discard(id) }
+    }
+
+    private func remove(
+        _ ids: [QuarantineID],
+        _ removal: @escaping @Sendable (inout QueueTransaction, QuarantineID) throws -> Bool
+    ) async throws(QueueError) -> Int {
         var count = 0
         // A body may be as large as a whole transaction of small ones.
         for start in stride(from: 0, to: ids.count, by: 10) {
             let part = ids[start..<min(start + 10, ids.count)]
             count += try await transact { transaction in
                 var count = 0
-                for id in part where try transaction.discard(id) { count += 1 }
+                for id in part where try removal(&transaction, id) { count += 1 }
                 return count
             }
         }
@@ -35,7 +42,7 @@ extension ResponseQueue {
 
     /// Removes the entries whose payload contains the address, in any of the ways that ``AddressSearch`` knows, until
     /// `limit` is over: as many may be kept as take a while to read. On return nothing of them is left in the database
-    /// or its log.
+    /// or its log, and a sender's next try of the same doesn't bring it back.
     ///
     /// - Parameter after: the last entry that an earlier call has looked at.
     /// - Returns: how many there were, and the last entry that was looked at if there are more; nil when none are left.
@@ -59,7 +66,7 @@ extension ResponseQueue {
             last = page.last?.id.rawValue ?? last
             if ContinuousClock.now - begin >= limit { break }
         }
-        let count = try await discard(found)
+        let count = try await remove(found) { transaction, id in try transaction.erase(id) }
         return (count, isComplete ? nil : QuarantineID(rawValue: last))
     }
 

@@ -29,8 +29,21 @@ enum Schema {
             try db.execute(sql: "INSERT INTO person_key (id, key) VALUES (1, ?)", arguments: [key])
             try nameContents(of: db, by: PersonKey(key))
         }
+        migrator.registerMigration("quarantine: erased") { db in
+            try db.execute(sql: quarantineErased)
+        }
         return migrator
     }
+
+    /// Tombstones, so that a sender's next try doesn't bring back what was erased.
+    private static let quarantineErased = """
+        CREATE TABLE quarantine_erased (
+            source TEXT NOT NULL,
+            key TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (source, key)
+        ) STRICT, WITHOUT ROWID;
+        """
 
     /// All times are milliseconds since 1970. The checks repeat what `Standing` promises, so that no bug of ours can
     /// quietly write a row that contradicts itself.

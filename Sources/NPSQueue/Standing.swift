@@ -79,6 +79,7 @@ extension Standing {
             mustUpsert = true
             makePending(at: now)
         case .parked:
+            mustUpsert = true
             makePending(at: now)
         }
         return .updated
@@ -164,6 +165,8 @@ extension Standing {
     /// A person asked for another try. False unless it is parked.
     mutating func retry(at now: Milliseconds) -> Bool {
         guard state == .parked else { return false }
+        // An earlier request may have arrived all the same.
+        mustUpsert = true
         makePending(at: now)
         return true
     }

@@ -1,3 +1,4 @@
+import Crypto
 package import Foundation
 package import NPSModel
 
@@ -94,18 +95,34 @@ extension FormValues {
 extension FormValues {
     /// The response this form is, or every problem with it.
     ///
-    /// The nonce is the provider's id, so the same form sent again is `unchanged` and sent with another score an
-    /// edit. The time of arrival is not part of the answer's digest.
+    /// The nonce and the address make the provider's id, so the same form sent again is `unchanged` and sent with
+    /// another score an edit; whoever else gets hold of the address that leads back to an answer gives one of their
+    /// own. The time of arrival is not part of the answer's digest. Where the trap is filled in, it is held for a while
+    /// and flagged.
     package func check(receivedAt: Date) throws(InvalidResponse) -> Submission {
-        let draft = ResponseDraft(
-            .object([
-                "id": .string(nonce.text),
-                "email": .string(email),
-                "score": .string(score),
-                "comment": .string(comment),
-            ])
+        var members: [String: JSONValue] = [
+            "id": .string("\(nonce.text)/\(Self.mark(of: email))"),
+            "email": .string(email),
+            "score": .string(score),
+            "comment": .string(comment),
+        ]
+        if !trap.isEmpty { members["custom"] = .object(["suspect": .bool(true)]) }
+        let submission = try ResponseDraft(.object(members)).check(source: "survey", receivedAt: receivedAt)
+        guard !trap.isEmpty else { return submission }
+        return Submission(
+            submission.response,
+            answeredAtIsGiven: false,
+            heldUntil: receivedAt.addingTimeInterval(Self.grace)
         )
-        return try draft.check(source: "survey", receivedAt: receivedAt)
+    }
+
+    /// How long an answer is held that no person seems to have given, in seconds.
+    package static let grace: TimeInterval = 1_800
+
+    /// Tells addresses apart within an id without naming them.
+    static func mark(of address: String) -> String {
+        let text = address.trimmingCharacters(in: .whitespaces).lowercased()
+        return String(Hexadecimal.encode(SHA256.hash(data: Array(text.utf8))).prefix(16))
     }
 
     /// Nil when none of the eleven numbers is chosen.

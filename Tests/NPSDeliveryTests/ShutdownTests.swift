@@ -69,12 +69,14 @@ struct ShutdownTests {
         try await Town.visit(faults: ["slow=1"], pause: pause) { town in
             try await town.withQueue { queue in
                 // Too much for one request's bytes.
-                let comment = String(repeating: "x", count: 10_000)
-                _ = try await queue.accept((0..<60).map { Submission(try response($0, comment: comment)) })
-                try await town.forwarding(from: queue, patience: .zero) { _ in _ = await arrivals.first { true } }
+                let comment = String(repeating: "\u{1F600}", count: 10_000)
+                _ = try await queue.accept((0..<160).map { Submission(try response($0, comment: comment)) })
+                try await town.forwarding(from: queue, batchSize: 200, patience: .zero) { _ in
+                    _ = await arrivals.first { true }
+                }
                 let status = try await queue.status()
-                #expect((40..<60).contains(status.sending))
-                #expect(status.pending == 60 - status.sending)
+                #expect((90..<160).contains(status.sending))
+                #expect(status.pending == 160 - status.sending)
             }
         }
     }

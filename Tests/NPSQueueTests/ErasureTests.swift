@@ -132,8 +132,31 @@ struct ErasureTests {
                 #expect(found.count == 20 && found.next == nil)
                 #expect(try workshop.bytes().range(of: canaryBytes) == nil)
                 #expect(try await queue.status().quarantined == 1)
+                // The sender got no 2xx and tries again.
+                let again = draft(#"{"email": "kanarienvogel@example.com", "n": 7}"#)
+                #expect(try await queue.accept([], quarantining: [again]).quarantined.isEmpty)
+                #expect(try await queue.status().quarantined == 1)
+                #expect(try workshop.bytes().range(of: canaryBytes) == nil)
             }
             if engine == .sqlite { try Audit(of: workshop.path).check() }
+        }
+    }
+
+    @Test("what comes again after its receipt was removed is never created a second time", arguments: Engine.allCases)
+    func comeback(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { (queue: ResponseQueue) async throws -> Void in
+                for number in 1...2 {
+                    _ = try await queue.accept([try submission(number)])
+                    let claim = try #require(try await queue.claim(limit: 1).first)
+                    #expect(!claim.mustUpsert)
+                    try await queue.settle([claim.verdict(.delivered(planhatID: "a"))])
+                }
+                workshop.clock.advance(by: 60)
+                #expect(try await queue.removeReceipts(before: .distantFuture) == 1)
+                #expect(try await queue.accept([try submission(1, score: 3)]).outcomes == [.accepted])
+                #expect(try await queue.claim(limit: 1).first.map(\.mustUpsert) == true)
+            }
         }
     }
 

@@ -141,7 +141,7 @@ struct QuarantineTests {
                         DROP INDEX quarantine_by_age;
                         ALTER TABLE quarantine DROP COLUMN times_seen;
                         ALTER TABLE quarantine DROP COLUMN last_seen_at;
-                        DELETE FROM grdb_migrations WHERE identifier LIKE 'quarantine%';
+                        DELETE FROM grdb_migrations WHERE identifier = 'quarantine: repetitions and age';
                         """
                 )
             }

@@ -40,7 +40,7 @@ struct StandingTests {
             (ResponseState.pending, Acceptance.updated, ResponseState.pending, false, 3, later as Milliseconds?),
             (.sending, .updated, .sending, false, 3, later),
             (.delivered, .updated, .pending, true, 0, now),
-            (.parked, .updated, .pending, false, 0, now),
+            (.parked, .updated, .pending, true, 0, now),
             (.erased, .unchanged, .erased, false, 3, nil),
         ]
     )

@@ -13,7 +13,11 @@ struct FormCheckTests {
         let values = FormValues(email: " Ana@Example.com ", score: "0", comment: " Fine.\n")
         let response = try values.check(receivedAt: now).response
         #expect(response.source == "survey")
-        #expect(response.id == ResponseID(source: "survey", providerID: values.nonce.text))
+        // The same person's later answer is an edit, another person's under the same nonce is one of their own.
+        let later = FormValues(nonce: values.nonce, email: "ana@example.com", score: "7", comment: "")
+        #expect(try later.check(receivedAt: now).response.id == response.id)
+        let other = FormValues(nonce: values.nonce, email: "bo@example.com", score: "7", comment: "")
+        #expect(try other.check(receivedAt: now).response.id != response.id)
         #expect(response.email.address == "Ana@example.com")
         #expect(response.score == Score(0))
         #expect(response.comment == "Fine.")

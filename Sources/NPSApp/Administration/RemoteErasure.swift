@@ -27,6 +27,8 @@ package struct RemoteErasure: Sendable {
     private static let tries = 4
 
     private let delete: @Sendable (RecordID) async throws(PlanhatError) -> Deletion
+    /// Throws `notFound` when there is no such record.
+    private let find: @Sendable (RecordID) async throws(PlanhatError) -> Void
     private let quota: @Sendable () -> RateLimit?
     private let now: @Sendable () -> Date
     private let sleep: @Sendable (TimeInterval) async throws -> Void
@@ -36,6 +38,7 @@ package struct RemoteErasure: Sendable {
         self.init(
             requestsPerMinute: requestsPerMinute,
             delete: { id throws(PlanhatError) in try await client.delete(id) },
+            find: { id throws(PlanhatError) in _ = try await client.get(id) },
             quota: { client.rateLimit },
             now: { Date() },
             sleep: { try await Task.sleep(for: .seconds($0)) }
@@ -45,12 +48,16 @@ package struct RemoteErasure: Sendable {
     init(
         requestsPerMinute: Int,
         delete: @escaping @Sendable (RecordID) async throws(PlanhatError) -> Deletion,
+        find: @escaping @Sendable (RecordID) async throws(PlanhatError) -> Void = { _ throws(PlanhatError) in
+            throw .notFound
+        },
         quota: @escaping @Sendable () -> RateLimit?,
         now: @escaping @Sendable () -> Date,
         sleep: @escaping @Sendable (TimeInterval) async throws -> Void
     ) {
         pace = Pace(requestsPerMinute: requestsPerMinute)
         self.delete = delete
+        self.find = find
         self.quota = quota
         self.now = now
         self.sleep = sleep
@@ -70,7 +77,21 @@ package struct RemoteErasure: Sendable {
             case .ended(let result): return result
             }
         }
-        return .alreadyGone
+        return try await proofOfAbsence(.source(remote.id.rawValue))
+    }
+
+    /// Nobody says that `DELETE` takes our ids, so that its not finding one proves nothing; `GET` takes them.
+    private mutating func proofOfAbsence(_ id: RecordID) async throws -> Result {
+        let wait = pace.ready(at: now()).timeIntervalSince(now())
+        if wait > 0 { try await sleep(wait) }
+        pace.spend(at: now())
+        do throws(PlanhatError) {
+            try await find(id)
+            return .failed("Planhat shows the record, but doesn't delete it by our id: delete it there by hand.")
+        } catch {
+            if case .notFound = error { return .alreadyGone }
+            return .failed(error.description)
+        }
     }
 
     private mutating func reply(to id: RecordID) async throws -> Reply {

@@ -18,9 +18,10 @@ struct ErasureRoutes {
             throw Problem.badRequest("email must be an address such as name@example.com.")
         }
         do throws(QueueError) {
-            let erasure = try await queue.erase(address)
+            // The quarantine first: what a replay brings into the queue meanwhile is found there.
             let after = wanted.after.map(QuarantineID.init(rawValue:))
             let (count, next) = try await queue.eraseQuarantined(address, after: after, within: .seconds(5))
+            let erasure = try await queue.erase(address)
             return ErasureAnswer(erasure: erasure, quarantined: count, next: next?.rawValue)
         } catch {
             throw Problem.unavailable(error)

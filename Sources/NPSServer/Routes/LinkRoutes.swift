@@ -57,8 +57,14 @@ struct LinkRoutes {
     private func thanks(_ request: Request, context: CollectorContext) async -> Response {
         switch open(request, context) {
         case .success(let visit):
-            let score = await item(for: visit.claims)?.score
-            return Response(pages.thanks(score: score, change: visit.form.action, in: visit.form), .ok)
+            guard let item = await item(for: visit.claims) else {
+                return Response(
+                    status: .seeOther,
+                    headers: [.location: visit.form.action ?? "", .cacheControl: "no-store"]
+                )
+            }
+            guard item.state != .erased else { return expired(visit.form.language) }
+            return Response(pages.thanks(score: item.score, change: visit.form.action, in: visit.form), .ok)
         case .failure(let refusal):
             return refusal.response
         }

@@ -2,13 +2,14 @@ package import Foundation
 package import NPSModel
 
 extension LinkClaims {
-    /// The provider's id of the answer, which names it for ever: the `jti`, within the survey if one is named.
+    /// The provider's id of the answer, which names it for ever: the `jti` with whom it is for, within the survey if one
+    /// is named. Two people whose links were made with one `jti` don't share an answer.
     ///
-    /// The open form's ids are 32 hex digits that whoever fills it in may choose. No link's answer has such an id,
-    /// so that nobody can overwrite it from there.
+    /// The open form's ids begin with 32 hex digits that whoever fills it in may choose. No link's answer has such an
+    /// id, so that nobody can overwrite it from there.
     package var providerID: String {
-        if let survey { return "\(survey.utf8.count)/\(survey)/\(id)" }
-        return FormNonce(id) == nil ? id : "link:" + id
+        let own = "\(id)/\(FormValues.mark(of: email.address))"
+        return survey.map { "\($0.utf8.count)/\($0)/\(own)" } ?? "link:" + own
     }
 
     /// The answer's permanent name.
