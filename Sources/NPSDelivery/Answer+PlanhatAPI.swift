@@ -21,6 +21,7 @@ extension Answer {
 extension BulkReport {
     init(_ result: BulkResult, of shipment: Shipment) {
         self.init(counted: result.applied)
+        isSuccess = (200..<300).contains(result.status)
         for keys in result.insertsKeys + result.updatesKeys {
             guard let id = keys.sourceId.flatMap(ResponseID.init(rawValue:)) else { continue }
             proven[id] = Proof(planhatID: keys.id)

@@ -33,6 +33,8 @@ package struct BulkReport: Sendable, Hashable {
     package var counted = 0
     /// Error entries that name no response, or several.
     package var strayErrors: [String] = []
+    /// Whether the status was a 2xx. Only then leaving a response out without a word means that it was ignored.
+    package var isSuccess = true
 
     package struct Proof: Sendable, Hashable {
         package let planhatID: String?

@@ -38,7 +38,8 @@ package struct BulkReading: Sendable, Hashable {
         if let problem = report.problems[id] { return .problem(problem) }
         if let stray = report.strayErrors.first { return isAlone ? .problem(stray) : .unproven(stray) }
         if surplus == remaining { return .delivered(planhatID: nil) }
-        if surplus == 0 { return .ignored }
+        if surplus == 0, report.isSuccess { return .ignored }
+        if surplus == 0, isAlone { return .problem("Planhat refused it without a reason") }
         return .unproven(nil)
     }
 }

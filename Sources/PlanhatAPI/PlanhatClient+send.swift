@@ -69,7 +69,11 @@ extension PlanhatClient {
         guard
             let limit = headers.first(name: "X-Rate-Limit-Limit").flatMap({ Int($0) }),
             let remaining = headers.first(name: "X-Rate-Limit-Remaining").flatMap({ Int($0) })
-        else { return }
+        else {
+            // An old figure would slow everything down for as long as answers don't tell a new one.
+            seen.withLock { $0 = nil }
+            return
+        }
         seen.withLock { $0 = RateLimit(limit: limit, remaining: remaining) }
     }
 }

@@ -5,17 +5,36 @@ package enum Redaction {
     /// One line of at most 200 characters; anything like an address or a long token is replaced.
     ///
     /// - Parameter secrets: texts that must not be readable in the result, such as the comment that was sent. Texts,
-    ///   and the pieces between characters that JSON escapes, are looked for from 4 bytes on.
+    ///   and the pieces between characters that JSON escapes, are looked for from 4 bytes on; and since an error may
+    ///   quote a part of them, so are their words.
     package static func shortened(_ text: String, hiding secrets: [String] = []) -> String {
         // Cut by bytes and scalars: a single character may have any number of combining marks.
         var text = String(decoding: text.utf8.prefix(4_096), as: UTF8.self)
-        for piece in pieces(of: secrets) where text.contains(piece) {
+        for piece in pieces(of: secrets).prefix(pieceLimit) where text.contains(piece) {
             text = text.replacingOccurrences(of: piece, with: "(…)")
         }
-        let words = text.split(whereSeparator: \.isWhitespace).map(safe).filter { !$0.isEmpty }
+        let secretWords = Set(secrets.lazy.flatMap(words).map { $0.lowercased() })
+        let words = text.split(whereSeparator: \.isWhitespace).map { hiding(secretWords, in: $0) }.map { safe($0[...]) }
+            .filter { !$0.isEmpty }
         let line = words.joined(separator: " ").unicodeScalars
         guard line.count > 200 else { return String(line) }
         return String(String.UnicodeScalarView(line.prefix(199))) + "…"
+    }
+
+    /// Whole pieces are only the prettier way; their words are hidden anyway.
+    private static let pieceLimit = 200
+
+    /// What is worth hiding alone: three letters or digits and more.
+    private static func words(of text: String) -> [Substring] {
+        text.split { !$0.isLetter && !$0.isNumber }.filter { $0.utf8.count >= 3 }
+    }
+
+    private static func hiding(_ secrets: Set<String>, in word: Substring) -> String {
+        var result = String(word)
+        for part in words(of: result) where secrets.contains(part.lowercased()) {
+            result = result.replacingOccurrences(of: part, with: "(…)")
+        }
+        return result
     }
 
     private static func safe(_ word: Substring) -> String {

@@ -74,4 +74,15 @@ struct BulkReadingTests {
         }
         #expect(found == [.delivered(planhatID: nil)])
     }
+
+    @Test("a refusal that counts nothing and names nobody ignores nobody: one of several may be the reason")
+    func refusedWithoutAWord() throws {
+        let sent = try claims(0..<3)
+        var report = BulkReport()
+        report.isSuccess = false
+        let reading = BulkReading(report, of: Shipment(sent, .upsert))
+        #expect(sent.allSatisfy { reading.finding($0) == .unproven(nil) })
+        let alone = BulkReading(report, of: Shipment([sent[0]], .upsert))
+        #expect(alone.finding(sent[0]) == .problem("Planhat refused it without a reason"))
+    }
 }

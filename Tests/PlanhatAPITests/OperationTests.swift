@@ -154,8 +154,8 @@ struct OperationTests {
                 _ = try? await client.list(ListQuery())
                 seen.append(client.rateLimit?.remaining)
             }
-            #expect(seen == [nil, 192, 191, 191])
-            #expect(client.rateLimit?.limit == 200)
+            // An answer that says nothing readable makes the old figure worthless.
+            #expect(seen == [nil, 192, 191, nil])
         }
     }
 }

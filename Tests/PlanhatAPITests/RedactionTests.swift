@@ -45,4 +45,16 @@ struct RedactionTests {
             #expect(result.hasPrefix("said:"))
         }
     }
+
+    @Test("a part of what was sent is hidden too, however long the whole is and wherever it is cut")
+    func parts() {
+        let comment = String(repeating: "Kanarienvogel singt laut. ", count: 300)
+        for quoted in [
+            String(comment.prefix(60)), String(comment.prefix(5_000)), "vogel? Kanarienvogel!", "«singt»-laut",
+        ] {
+            let result = Redaction.shortened("comment too long: " + quoted, hiding: [comment])
+            for word in ["Kanarienvogel", "singt", "laut"] { #expect(!result.contains(word), "\(result)") }
+            #expect(result.hasPrefix("comment too long"))
+        }
+    }
 }
