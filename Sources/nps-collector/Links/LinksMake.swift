@@ -38,6 +38,7 @@ struct LinksMake: AsyncParsableCommand {
         guard !settings.survey.linkKeys.isEmpty else {
             throw Stop(.configuration, LinkError.keys(problem: "is empty").description)
         }
+        warnIfLocal("\(settings.http.publicURL)")
         let now = Date()
         let minting = LinkMinting(
             keys: settings.survey.linkKeys,
@@ -55,9 +56,21 @@ struct LinksMake: AsyncParsableCommand {
         } catch let failure as LinkJob.Failure {
             throw Stop(.failure, failure.description)
         } catch let failure as CSVReader.Failure {
-            throw Stop(.failure, "The contacts are not readable as CSV: \(failure).")
+            let sentence = "The contacts are not readable as CSV: \(failure)."
+            throw Stop(.failure, sentence + " The links are incomplete: mend the file and make them again.")
         }
         if job.skipped > 0 { throw ExitCode.failure }
+    }
+
+    /// Whoever forgets the address mails links that lead nowhere, to everybody.
+    private func warnIfLocal(_ address: String) {
+        guard let host = URLComponents(string: address)?.host, ["127.0.0.1", "localhost", "[::1]"].contains(host) else {
+            return
+        }
+        let text =
+            "Careful: the links lead to this machine (\(address)). Give http.public-url, as --http-public-url or with "
+            + "--config, before you mail them.\n"
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 
     /// In bytes; nil when the contacts come through a pipe.
