@@ -100,24 +100,15 @@ extension FormValues {
     /// own. The time of arrival is not part of the answer's digest. Where the trap is filled in, it is held for a while
     /// and flagged.
     package func check(receivedAt: Date) throws(InvalidResponse) -> Submission {
-        var members: [String: JSONValue] = [
+        let members: [String: JSONValue] = [
             "id": .string("\(nonce.text)/\(Self.mark(of: email))"),
             "email": .string(email),
             "score": .string(score),
             "comment": .string(comment),
         ]
-        if !trap.isEmpty { members["custom"] = .object(["suspect": .bool(true)]) }
-        let submission = try ResponseDraft(.object(members)).check(source: "survey", receivedAt: receivedAt)
-        guard !trap.isEmpty else { return submission }
-        return Submission(
-            submission.response,
-            answeredAtIsGiven: false,
-            heldUntil: receivedAt.addingTimeInterval(Self.grace)
-        )
+        let suspicion = trap.isEmpty ? Suspicion.none : .mechanical(grace: Suspicion.grace)
+        return try suspicion.submission(of: members, receivedAt: receivedAt)
     }
-
-    /// How long an answer is held that no person seems to have given, in seconds.
-    package static let grace: TimeInterval = 1_800
 
     /// Tells addresses apart within an id without naming them.
     static func mark(of address: String) -> String {

@@ -187,7 +187,7 @@ struct LinkRoutesTests {
         }
         let item = try #require(try await collecting.queue.show(claims.responseID))
         let delay = try #require(item.nextAttemptAt).timeIntervalSince(item.acceptedAt)
-        #expect((LinkRoutes.grace - 1...LinkRoutes.grace + 1).contains(delay))
+        #expect((Suspicion.grace - 1...Suspicion.grace + 1).contains(delay))
         await collecting.end()
     }
 

@@ -10,9 +10,6 @@ import NPSSurvey
 /// The personal form behind an emailed link. Mail scanners open every link, some before the person does: a GET or
 /// HEAD shows the form, with the link's score chosen, and records nothing. A POST records; the last one counts.
 struct LinkRoutes {
-    /// How long an answer that looks mechanical waits for the person's own, in seconds.
-    static let grace: TimeInterval = 1_800
-
     let keys: LinkKeys
     let pages: SurveyPages
     let queue: ResponseQueue
@@ -143,10 +140,10 @@ extension LinkRoutes {
 
 extension LinkRoutes {
     private func suspicion(_ values: FormValues, _ visit: LinkVisit, _ earlier: QueueItem?) -> Suspicion {
-        if keys.seal.isMechanical(values, visit.claims, at: now()) { return .mechanical(grace: Self.grace) }
+        if keys.seal.isMechanical(values, visit.claims, at: now()) { return .mechanical(grace: Suspicion.grace) }
         // Only what was held takes that long to be delivered, or what met an outage; the flag of either is to be off.
         if let earlier, let deliveredAt = earlier.deliveredAt,
-            deliveredAt.timeIntervalSince(earlier.acceptedAt) >= Self.grace
+            deliveredAt.timeIntervalSince(earlier.acceptedAt) >= Suspicion.grace
         {
             return .dispelled
         }

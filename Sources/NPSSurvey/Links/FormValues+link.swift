@@ -39,13 +39,6 @@ extension FormValues {
         members["sentAt"] = claims.issuedAt.map { .string(Timestamp.format($0)) }
         members["campaignId"] = claims.campaignID.map(JSONValue.string)
         members["companyId"] = claims.companyID.map(JSONValue.string)
-        if let flag = suspicion.flag { members["custom"] = .object(["suspect": .bool(flag)]) }
-        let submission = try ResponseDraft(.object(members)).check(source: "survey", receivedAt: receivedAt)
-        guard case .mechanical(let grace) = suspicion else { return submission }
-        return Submission(
-            submission.response,
-            answeredAtIsGiven: false,
-            heldUntil: receivedAt.addingTimeInterval(grace)
-        )
+        return try suspicion.submission(of: members, receivedAt: receivedAt)
     }
 }
