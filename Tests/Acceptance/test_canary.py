@@ -2,19 +2,16 @@
 
 import itertools
 import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
-from harness.aviary import Aviary
+from harness.aviary import Aviary, Kind
 from harness.deployment import Deploy, Deployment
 from harness.http1 import Answer, fetch
 from harness.waiting import wait_until
-
-Kind = Callable[[Aviary], Answer]
 
 
 def good(aviary: Aviary) -> Answer:
@@ -80,7 +77,7 @@ def kinds(*all_kinds: Kind) -> Iterator[Kind]:
 
 
 def release_good_and_malformed(aviary: Aviary) -> None:
-    aviary.release(2_400, kinds(good, good, good, good_form))
+    aviary.release(2_500, kinds(good, good, good, good_form))
     aviary.release(1_400, kinds(wrong_values, no_json, forged, wrong_place, wrong_form, wrong_source, wrong_key))
 
 
@@ -97,10 +94,7 @@ def release_while_the_collector_crashes(aviary: Aviary) -> None:
     """kill -9 in the middle of requests, again and again."""
     deployment = aviary.deployment
     for _ in range(6):
-        crash = threading.Timer(0.15, deployment.serve.kill)
-        crash.start()
-        aviary.release(80, kinds(good, wrong_values), during_crashes=True)
-        crash.join()
+        aviary.release_until(deployment.serve.kill, kinds(good, wrong_values), after=80)
         for _ in range(20):
             aviary.abandon()
         deployment.start_serve()
@@ -118,7 +112,6 @@ def test_five_thousand_canaries_are_silent(deploy: Deploy) -> None:
     release_while_the_api_fails(aviary)
     release_while_the_collector_crashes(aviary)
     assert aviary.sent >= 5_000
-    assert aviary.interrupted > 0, "no request was in the way of a crash"
 
     with pytest.raises(AssertionError, match="sings"):
         aviary.assert_files_silent(database_files(deployment))

@@ -5,6 +5,7 @@ import itertools
 import re
 import secrets
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -19,7 +20,14 @@ from harness.webhook import signed_headers
 DIGITS = 16
 """Hex digits of each canary: no two are the same, and none comes about by chance."""
 
+CRASH_LIMIT = 1_000_000
+"""More requests than anybody answers while it is being killed."""
+
 HEX = re.compile(rb"[0-9a-f]{%d,}" % DIGITS)
+
+
+Kind = Callable[["Aviary"], Answer]
+"""Makes one request of a kind, with fresh words."""
 
 
 class Aviary:
@@ -28,7 +36,6 @@ class Aviary:
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
         self.sent = 0
-        self.interrupted = 0
         self._hatched: set[bytes] = set()
         self._errors: list[bytes] = []
         self._connection: http.client.HTTPConnection | None = None
@@ -47,19 +54,31 @@ class Aviary:
             "comment": f"said {self.word()}, and then\n{self.word()}",
         }
 
-    def release(self, count: int, kinds: Iterator[Callable[["Aviary"], Answer]], during_crashes: bool = False) -> None:
+    def release(self, count: int, kinds: Iterator[Kind]) -> None:
         """Sends so many requests; what is refused may tell why, but not with the words that were sent."""
         for kind in itertools.islice(kinds, count):
-            self.sent += 1
-            try:
-                answer = kind(self)
-            except (OSError, http.client.HTTPException):
-                assert during_crashes, "a request got no answer although nothing crashed"
-                self.interrupted += 1
-                continue
-            if answer.status >= 400 and b"<form" not in answer.body:
-                self._errors.append(answer.body)
+            self._release(kind)
         self._close()
+
+    def release_until(self, crash: Callable[[], None], kinds: Iterator[Kind], after: int) -> None:
+        """Sends requests without a pause, lets it crash after so many, and ends with the one that gets no answer."""
+        crashing = threading.Thread(target=crash)
+        for number, kind in enumerate(kinds):
+            if number == after:
+                crashing.start()
+            assert number < CRASH_LIMIT, "it crashed, and yet every request was answered"
+            try:
+                self._release(kind)
+            except (OSError, http.client.HTTPException):
+                assert number >= after, "a request got no answer although nothing crashed"
+                break
+        crashing.join()
+
+    def _release(self, kind: Kind) -> None:
+        self.sent += 1
+        answer = kind(self)
+        if answer.status >= 400 and b"<form" not in answer.body:
+            self._errors.append(answer.body)
 
     def request(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> Answer:
         self._connection = self._connection or connect(self.deployment.http_port)
