@@ -24,6 +24,9 @@ BATCH = 100
 EDIT_LAG = 150
 """An edit comes so many responses after the response, a repetition twice as many."""
 
+STORM_SHARE = 0.55
+"""So much has come in when the storm ends; the rest waits for the calm, and is enough to count requests by."""
+
 TIMEOUT_SECONDS = 30
 """After which the collector gives up a request."""
 
@@ -269,10 +272,10 @@ def _storm(
     behaviour: dict[str, Any],
     note: Callable[[str], None],
 ) -> int:
-    """Blows until two thirds of the responses have come in; gives how often the collector was killed."""
+    """Blows until most of the responses have come in; gives how often the collector was killed."""
     kills = 0
     for faults in _faults(chance):
-        if traffic.share > 2 / 3:
+        if traffic.share > STORM_SHARE:
             break
         note(json.dumps(faults))
         deployment.set_faults(faults)
