@@ -90,11 +90,6 @@ class Chaos:
         wrong = self.missing or self.doubled or self.different or self.parked_wrongly or self.oddities
         return not wrong and self.promised == self.records
 
-    @property
-    def excess(self) -> float:
-        """Requests once the storm was over ÷ the least possible."""
-        return self.calm_requests / max(self.least_requests, 1)
-
 
 class Traffic:
     """Responses at a steady rate, a tenth edited later, a tenth delivered again."""
