@@ -13,18 +13,17 @@ struct ClaimedRow: Sendable {
 }
 
 extension QueueTransaction {
+    /// Longer than any wait that a delivery or a hold asks for: a date beyond it was set by a clock that ran ahead.
+    private static let longestWait: Milliseconds = 3_600_000
+
     mutating func claimDue(limit: Int) throws -> [ClaimedRow] {
-        let due = try rows(
-            """
-            SELECT sequence, id, source, payload, revision, attempts, must_upsert
-            FROM responses INDEXED BY responses_due
-            WHERE state = 'pending' AND next_attempt_at <= ? ORDER BY next_attempt_at, sequence LIMIT ?
-            """,
-            [now, limit]
-        )
+        var due = try pending("next_attempt_at <= ?", now, limit: limit)
+        if due.count < limit {
+            due += try pending("next_attempt_at > ?", now + Self.longestWait, limit: limit - due.count)
+        }
         for row in due {
             let sequence: Int64 = row[0]
-            try execute("UPDATE responses SET state = 'sending' WHERE sequence = ?", [sequence])
+            try execute("UPDATE responses SET state = 'sending', held_until = NULL WHERE sequence = ?", [sequence])
             ledger.books.move(from: .pending, to: .sending)
             ledger.claimed.insert(sequence)
         }
@@ -38,6 +37,17 @@ extension QueueTransaction {
                 mustUpsert: $0[6]
             )
         }
+    }
+
+    private func pending(_ condition: String, _ date: Milliseconds, limit: Int) throws -> [Row] {
+        try rows(
+            """
+            SELECT sequence, id, source, payload, revision, attempts, must_upsert
+            FROM responses INDEXED BY responses_due
+            WHERE state = 'pending' AND \(condition) ORDER BY next_attempt_at, sequence LIMIT ?
+            """,
+            [date, limit]
+        )
     }
 
     mutating func settle(_ verdict: Verdict) throws {
@@ -104,8 +114,14 @@ extension QueueTransaction {
 
     /// Nil when nothing is pending.
     func nextDue() throws -> Date? {
-        let row = try row("SELECT MIN(next_attempt_at) FROM responses INDEXED BY responses_due WHERE state = 'pending'")
-        let next: Milliseconds? = row?[0]
-        return next?.date
+        guard let first = try extreme("MIN"), let last = try extreme("MAX") else { return nil }
+        return (last > now + Self.longestWait ? min(first, now) : first).date
+    }
+
+    /// Each on its own is one look into the index; asked for together they would read all of it.
+    private func extreme(_ function: String) throws -> Milliseconds? {
+        try row(
+            "SELECT \(function)(next_attempt_at) FROM responses INDEXED BY responses_due WHERE state = 'pending'"
+        )?[0]
     }
 }

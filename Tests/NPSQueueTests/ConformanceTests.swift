@@ -153,6 +153,27 @@ struct ConformanceTests {
         }
     }
 
+    @Test("what was accepted or put off while the clock ran ahead is due once it is right", arguments: Engine.allCases)
+    func clockAhead(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let year: TimeInterval = 365 * 86_400
+                workshop.clock.advance(by: year)
+                _ = try await queue.accept([try submission(1), try submission(2)])
+                let late = try #require(try await queue.claim(limit: 1).first)
+                let retryAt = workshop.clock.now.addingTimeInterval(300)
+                try await queue.settle([late.verdict(.ambiguous(retryAt: retryAt, reason: "no answer"))])
+                workshop.clock.advance(by: -year)
+                _ = try await queue.accept([try submission(3)])
+                #expect(try await queue.nextDue() == workshop.clock.now)
+                let claims = try await queue.claim(limit: 2)
+                #expect(claims.map(\.response.id) == [try submission(3).response.id, try submission(2).response.id])
+                #expect(try await queue.nextDue() == workshop.clock.now)
+                #expect(try await queue.claim(limit: 2).map(\.response.id) == [late.response.id])
+            }
+        }
+    }
+
     @Test("takes back what was claimed but never sent, as it was", arguments: Engine.allCases)
     func release(engine: Engine) async throws {
         try await Workshop.run(engine) { workshop in
