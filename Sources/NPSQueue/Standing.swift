@@ -136,7 +136,8 @@ extension Standing {
         case .retry(let date, let why, let countsAttempt):
             if !countsAttempt { attempts -= 1 }
             return postpone(to: date, outcome: .retry, reason: why, at: now)
-        case .ambiguous(let date, let why):
+        case .ambiguous(let date, let why, let countsAttempt):
+            if !countsAttempt { attempts -= 1 }
             mustUpsert = true
             return postpone(to: date, outcome: .ambiguous, reason: why, at: now)
         case .park(let why):
@@ -208,7 +209,7 @@ extension Standing {
         case .delivered(let id):
             if remote == .sending { planhatID = id ?? planhatID }
             settleRemains(isSent: true, at: now)
-        case .ambiguous(let date, _):
+        case .ambiguous(let date, _, _):
             settleRemains(isSent: true, at: min(max(now, Milliseconds(date)), now + Self.longestDoubt))
         case .retry, .park:
             settleRemains(isSent: false, at: now)

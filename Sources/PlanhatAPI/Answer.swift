@@ -40,7 +40,7 @@ struct Answer {
     /// The body's JSON, nil when there is none, of a 2xx; anything else is thrown by kind.
     static func success(of answer: Answer) throws(PlanhatError) -> JSONValue? {
         guard answer.isSuccess else { throw answer.failure }
-        guard !answer.isHTML else { throw .refused(.notTheAPI, notTheAPI) }
+        guard !answer.isHTML else { throw .refused(.foreignPage, notTheAPI) }
         return answer.json
     }
 
