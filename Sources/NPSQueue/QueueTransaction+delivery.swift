@@ -50,15 +50,17 @@ extension QueueTransaction {
         )
     }
 
-    mutating func settle(_ verdict: Verdict) throws {
-        guard let response = try response(verdict.id.rawValue) else { return }
-        try settle(response, verdict.outcome, revision: verdict.revision)
+    /// Nothing for an unknown id.
+    mutating func settle(_ id: String, _ outcome: Outcome, revision: Int) throws {
+        guard let response = try response(id) else { return }
+        try settle(response, outcome, revision: revision)
     }
 
     private mutating func settle(_ response: StoredResponse, _ outcome: Outcome, revision: Int) throws {
         var response = response
         let old = response.standing.state
         let before = response.standing
+        forgetClaim(of: response)
         let attempt = response.standing.settle(outcome, revision: revision, at: now)
         guard response.standing != before else { return }
         if response.standing.state == .erased, response.standing.remote == nil { response.person = nil }
@@ -76,10 +78,16 @@ extension QueueTransaction {
     private mutating func release(_ response: StoredResponse) throws {
         var response = response
         let old = response.standing
+        forgetClaim(of: response)
         response.standing.release(at: now)
         guard response.standing != old else { return }
         if response.standing.state == .erased, response.standing.remote == nil { response.person = nil }
         try save(response, was: old.state)
+    }
+
+    /// An earlier verdict, reported as failed, may have become durable all the same.
+    private mutating func forgetClaim(of response: StoredResponse) {
+        if response.standing.state != .sending { ledger.claimed.remove(response.sequence) }
     }
 
     /// What was being sent when the process ended may have arrived. Gives how many there were.

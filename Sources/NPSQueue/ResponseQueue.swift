@@ -1,6 +1,7 @@
 import Dispatch
 package import Foundation
 package import Logging
+import Synchronization
 
 /// The hall of the house: every response is on disk here before anybody is told that it was received, and stays until
 /// Planhat has it or a person knows why not.
@@ -39,6 +40,8 @@ package final class ResponseQueue: Sendable {
     private let engine: SQLiteEngine
     private let commits: GroupCommit
     private let signal = ArrivalSignal()
+    /// Claimed, and waiting to be parked.
+    let unreadable = Mutex<[ClaimedRow]>([])
 
     /// Opens the file, creating it when it is missing, and brings its tables up to date. Blocks for as long as that
     /// takes: call it at the start, from no event loop.
