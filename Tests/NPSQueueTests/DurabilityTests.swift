@@ -67,7 +67,7 @@ struct DurabilityTests {
             let item = try #require(try await reopened.show(claims[1].response.id))
             #expect(item.state == .pending && item.mustUpsert)
             #expect(item.reason == "ambiguous: the collector stopped while sending")
-            #expect(item.history.map(\.outcome) == [.ambiguous])
+            #expect(item.history?.map(\.outcome) == [.ambiguous])
             #expect(item.nextAttemptAt == workshop.clock.now.addingTimeInterval(30))
             #expect(try await reopened.claim(limit: 10).count == 2)
             workshop.clock.advance(by: 30)
