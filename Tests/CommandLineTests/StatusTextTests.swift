@@ -7,7 +7,8 @@ import Testing
 
 @Suite("The status in words")
 struct StatusTextTests {
-    private func text(pending: Int = 0, held: Int = 0, parked: Int = 0, _ report: ForwardingReport) throws -> StatusText {
+    private func text(pending: Int = 0, held: Int = 0, parked: Int = 0, _ report: ForwardingReport) throws -> StatusText
+    {
         var books = try JSONDecoder().decode(
             QueueStatus.self,
             from: Data(
