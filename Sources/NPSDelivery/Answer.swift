@@ -15,10 +15,14 @@ package enum Answer: Sendable, Hashable {
     case ambiguous(String)
     /// Refused for what is in it, as a whole and for good.
     case rejected(String)
+    /// 409: there is such a thing already, or something else is in the way.
+    case conflict(String)
     /// 413: too large as a whole.
     case tooLarge(String)
     /// Refused for who we are or where we knock: no response can be delivered until a person mends it.
     case refused(String)
+    /// The same, but by something that may have passed the request on.
+    case refusedInDoubt(String)
     /// Permission is lacking for all that was sent. Like a refusal, unless others got through just before.
     case denied(String)
 }

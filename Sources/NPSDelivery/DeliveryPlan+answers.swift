@@ -27,31 +27,32 @@ extension DeliveryPlan {
             take(report, of: shipment, at: now)
         case .rejected(let reason):
             reject(shipment, reason, at: now)
+        case .conflict(let reason):
+            reject(shipment, reason, isDuplicate: true, at: now)
         case .tooLarge(let reason):
-            if !shipment.isAlone { byteLimit = max(min(byteLimit, shipment.approximateBytes) / 2, Self.leastByteLimit) }
+            if !shipment.isAlone { byteLimit.refused(shipment.approximateBytes) }
             reject(shipment, reason, at: now)
         case .denied(let sentence):
             deny(shipment, sentence, at: now)
-        case .notSent, .rateLimited, .ambiguous, .refused:
+        case .notSent, .rateLimited, .ambiguous, .refused, .refusedInDoubt:
             fail(shipment, answer, at: now)
         }
-        var tally = Tally(unsettled.verdicts.dropFirst(before))
+        let verdicts = unsettled.verdicts.dropFirst(before)
+        for verdict in verdicts where verdict.outcome.isFinal { ignoredOnce[verdict.id] = nil }
+        var tally = Tally(verdicts)
         if case .created(_?, isLinked: false) = answer { tally.unlinked = shipment.claims.map(\.response.id) }
         return tally
     }
 
-    /// A response and its custom properties fit in several times.
-    private static let leastByteLimit = 1 << 16
-
     private mutating func take(_ report: BulkReport, of shipment: Shipment, at now: Date) {
         breaker.gotThrough()
         suspicion.gotThrough(shipment.claims.map(\.response.id))
+        byteLimit.accepted(shipment.approximateBytes)
         let reading = BulkReading(report, of: shipment)
         var again: [Claim] = []
         for claim in shipment.claims {
             switch reading.finding(claim) {
             case .delivered(let id):
-                ignoredOnce.remove(claim.response.id)
                 unsettled.settle(claim, .delivered(planhatID: id))
             case .problem(let reason):
                 refuse(claim, of: shipment, reason, at: now, again: &again)
@@ -72,11 +73,14 @@ extension DeliveryPlan {
         _ claim: Claim,
         of shipment: Shipment,
         _ reason: String,
+        isDuplicate: Bool = false,
         at now: Date,
         again: inout [Claim]
     ) {
         // "…duplicated" may be about the record that an earlier request of ours made; an upsert on its own tells.
-        guard Self.speaksOfDuplicate(reason) else { return unsettled.settle(claim, .park(reason: reason)) }
+        guard isDuplicate || Self.speaksOfDuplicate(reason) else {
+            return unsettled.settle(claim, .park(reason: reason))
+        }
         if !shipment.isAlone {
             again.append(claim)
         } else if claim.attempts < 3 {
@@ -87,34 +91,40 @@ extension DeliveryPlan {
     }
 
     private mutating func ignore(_ claim: Claim, at now: Date) {
-        if ignoredOnce.remove(claim.response.id) != nil {
+        if ignoredOnce[claim.response.id] == claim.revision {
             unsettled.settle(claim, .park(reason: "ignored by Planhat (unknown contact or domain?)"))
         } else {
-            ignoredOnce.insert(claim.response.id)
+            if ignoredOnce.count >= Self.ignoredLimit { ignoredOnce = [:] }
+            ignoredOnce[claim.response.id] = claim.revision
             let reason = "Planhat counted no record for it"
             unsettled.settle(claim, .ambiguous(retryAt: now.addingTimeInterval(configuration.grace), reason: reason))
         }
     }
 
-    private mutating func reject(_ shipment: Shipment, _ reason: String, at now: Date) {
+    /// More than are ever left out at a time; some that are remembered may have been erased.
+    private static let ignoredLimit = 100_000
+
+    private mutating func reject(_ shipment: Shipment, _ reason: String, isDuplicate: Bool = false, at now: Date) {
         breaker.gotThrough()
         guard shipment.isAlone else {
             hand.insert(contentsOf: Shipment.halves(shipment.claims), at: 0)
             return
         }
         var none: [Claim] = []
-        for claim in shipment.claims { refuse(claim, of: shipment, reason, at: now, again: &none) }
+        for claim in shipment.claims {
+            refuse(claim, of: shipment, reason, isDuplicate: isDuplicate, at: now, again: &none)
+        }
     }
 
     private static func speaksOfDuplicate(_ reason: String) -> Bool {
-        reason.range(of: "duplicat", options: .caseInsensitive) != nil
+        ["duplicat", "already exist"].contains { reason.range(of: $0, options: .caseInsensitive) != nil }
     }
 
     /// Trouble that isn't about one response: whatever is in hand goes back, and the breaker says when to go on.
     private mutating func fail(_ shipment: Shipment, _ answer: Answer, at now: Date) {
         switch answer {
         case .notSent(let reason):
-            let until = breaker.failed(reason, at: now, fraction: fraction())
+            let until = breaker.failed(reason, isUnsent: true, at: now, fraction: fraction())
             if shipment.mayHaveArrived {
                 unsettled.giveBack(shipment, retryAt: until, reason: reason)
             } else {
@@ -127,18 +137,21 @@ extension DeliveryPlan {
             dropHand(retryAt: until, reason: "Planhat's rate limit is reached")
         case .refused(let sentence):
             pause(shipment, sentence, at: now)
+        case .refusedInDoubt(let sentence):
+            pause(shipment, sentence, inDoubt: true, at: now)
         case .ambiguous(let reason):
             suspicion.failed(shipment.claims.map(\.response.id))
             // Before the breaker hears of it: whether this response is alone in failing is what it knew until now.
             for claim in shipment.claims { doubt(claim, of: shipment, reason, at: now) }
             let until = breaker.failed(reason, at: now, fraction: fraction())
             dropHand(retryAt: until, reason: reason)
-        case .created, .upserted, .rejected, .tooLarge, .denied:
+        case .created, .upserted, .rejected, .conflict, .tooLarge, .denied:
             break
         }
     }
 
-    private mutating func pause(_ shipment: Shipment, _ sentence: String, at now: Date) {
+    /// - Parameter inDoubt: this very request may have arrived.
+    private mutating func pause(_ shipment: Shipment, _ sentence: String, inDoubt: Bool = false, at now: Date) {
         suspicion.failed(shipment.claims.map(\.response.id))
         if shipment.isAlone, let claim = shipment.claims.first, isOffensive(claim) {
             // Some firewall dislikes a text, or the like: waiting for a person must not keep the others waiting.
@@ -149,7 +162,9 @@ extension DeliveryPlan {
         }
         let isProbe = shipment.isAlone && breaker.isProbing && !shipment.mayHaveArrived
         let until = breaker.refused(sentence, at: now)
-        if isProbe {
+        if inDoubt {
+            unsettled.doubt(shipment, retryAt: until, reason: sentence)
+        } else if isProbe {
             for claim in shipment.claims { postpone(claim, to: until, sentence) }
         } else {
             hand.insert(shipment, at: 0)
@@ -192,5 +207,14 @@ extension DeliveryPlan {
         let wait = claim.attempts < configuration.promptAttempts ? configuration.grace : configuration.seldom
         let retryAt = now.addingTimeInterval(max(wait, configuration.grace))
         unsettled.settle(claim, .ambiguous(retryAt: retryAt, reason: reason))
+    }
+}
+
+extension Outcome {
+    fileprivate var isFinal: Bool {
+        switch self {
+        case .delivered, .park: true
+        case .retry, .ambiguous: false
+        }
     }
 }

@@ -37,7 +37,7 @@ struct StoredResponse {
 extension QueueTransaction {
     static let standingColumns = """
         sequence, state, digest, revision, attempts, must_upsert, next_attempt_at, received_at, delivered_at, \
-        planhat_id, reason, version, closed_at, remote, remote_from, id, person
+        planhat_id, reason, version, closed_at, remote, remote_from, id, person, held_until
         """
 
     /// False when the id is known; then nothing is written.
@@ -50,13 +50,15 @@ extension QueueTransaction {
         try execute(
             """
             INSERT INTO responses (id, state, source, payload, digest, revision, attempts, must_upsert,
-                next_attempt_at, received_at, accepted_at, version, content_digest, person)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                next_attempt_at, received_at, accepted_at, version, content_digest, person,
+                held_until)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """,
             [
                 incoming.id, standing.state.rawValue, incoming.source, incoming.payload, standing.digest,
                 standing.revision, standing.attempts, standing.mustUpsert, standing.nextAttemptAt,
                 standing.receivedAt, now, standing.version, incoming.contentDigest, incoming.person,
+                standing.heldUntil,
             ]
         )
         guard database.changesCount == 1 else { return false }
@@ -90,6 +92,7 @@ extension QueueTransaction {
         standing.planhatID = row[9]
         standing.reason = row[10]
         standing.version = row[11]
+        standing.heldUntil = row[17]
         standing.closedAt = row[12]
         standing.remote =
             switch row[13] as String? {
@@ -107,7 +110,7 @@ extension QueueTransaction {
             """
             UPDATE responses SET state = ?, digest = ?, revision = ?, attempts = ?, must_upsert = ?,
                 next_attempt_at = ?, received_at = ?, delivered_at = ?, planhat_id = ?, reason = ?, version = ?,
-                closed_at = ?, remote = ?, remote_from = ?, person = ?,
+                closed_at = ?, remote = ?, remote_from = ?, person = ?, held_until = ?,
                 payload = CASE WHEN ? THEN COALESCE(?, payload) END,
                 content_digest = CASE WHEN ? THEN NULL ELSE COALESCE(?, content_digest) END
             WHERE sequence = ?
@@ -116,7 +119,7 @@ extension QueueTransaction {
                 standing.state.rawValue, standing.digest, standing.revision, standing.attempts, standing.mustUpsert,
                 standing.nextAttemptAt, standing.receivedAt, standing.deliveredAt, standing.planhatID,
                 standing.reason, standing.version, standing.closedAt, standing.remote?.name, standing.remote?.date,
-                response.person, standing.keepsContent, content?.payload,
+                response.person, standing.heldUntil, standing.keepsContent, content?.payload,
                 standing.state == .erased, content?.contentDigest, response.sequence,
             ]
         )

@@ -34,7 +34,7 @@ extension ResponseQueue {
 }
 
 extension QueueItem {
-    init(_ row: ListedRow, history: [Attempt] = []) throws(QueueError) {
+    init(_ row: ListedRow, history: [Attempt]? = nil) throws(QueueError) {
         guard let id = ResponseID(rawValue: row.id), let state = ResponseState(rawValue: row.state) else {
             throw .damaged("a row has no valid id or state")
         }
@@ -52,6 +52,7 @@ extension QueueItem {
             mustUpsert: row.mustUpsert,
             acceptedAt: row.acceptedAt.date,
             nextAttemptAt: row.nextAttemptAt?.date,
+            heldUntil: row.heldUntil?.date,
             deliveredAt: row.deliveredAt?.date,
             planhatId: row.planhatID,
             reason: row.reason,

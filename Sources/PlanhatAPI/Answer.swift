@@ -29,7 +29,9 @@ struct Answer {
     /// that tells of missing permission and of nothing else is the same as a plain 403.
     static func bulk(of answer: Answer) throws(PlanhatError) -> BulkResult {
         let mayHaveEnvelope = answer.isSuccess || [400, 403, 422].contains(answer.status)
-        guard mayHaveEnvelope, let json = answer.json, let result = BulkResult(json, status: answer.status) else {
+        guard mayHaveEnvelope, let json = answer.json,
+            let result = BulkResult(json, status: answer.status, hiding: answer.token)
+        else {
             _ = try success(of: answer)
             throw answer.unproven
         }
@@ -40,7 +42,7 @@ struct Answer {
     /// The body's JSON, nil when there is none, of a 2xx; anything else is thrown by kind.
     static func success(of answer: Answer) throws(PlanhatError) -> JSONValue? {
         guard answer.isSuccess else { throw answer.failure }
-        guard !answer.isHTML else { throw .refused(.notTheAPI, notTheAPI) }
+        guard !answer.isHTML else { throw .refused(.foreignPage, notTheAPI) }
         return answer.json
     }
 
@@ -107,17 +109,5 @@ extension Answer {
         return text.allSatisfy(\.isWhitespace) ? "no reason given" : text
     }
 
-    private var secrets: [String] { [token] + (sent.map(Self.texts) ?? []) }
-
-    /// Every text that was sent and that nobody should read in an error. The ids under which this program itself
-    /// speaks of a response, and its name for the source, aren't among them.
-    private static func texts(in sent: JSONValue) -> [String] {
-        switch sent {
-        case .null, .bool, .integer, .number: []
-        case .string(let text): [text]
-        case .array(let elements): elements.flatMap(texts)
-        case .object(let members):
-            members.filter { $0.key != "sourceId" && $0.key != "source" }.flatMap { texts(in: $0.value) }
-        }
-    }
+    private var secrets: [String] { [token] + (sent.map(Redaction.secrets) ?? []) }
 }

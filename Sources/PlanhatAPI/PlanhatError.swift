@@ -22,6 +22,16 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
         case redirect
         case tls
         case notTheAPI
+        /// A success that comes as a web page.
+        case foreignPage
+
+        /// Whether it may come from something in between that had passed the request on, and changed the answer.
+        package var leavesDoubt: Bool {
+            switch self {
+            case .redirect, .foreignPage: true
+            case .token, .permission, .tls, .notTheAPI: false
+            }
+        }
     }
 
     package enum Disposition: Sendable, Equatable {

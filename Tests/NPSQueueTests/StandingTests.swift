@@ -34,6 +34,28 @@ struct StandingTests {
         #expect(standing.digest == "person")
     }
 
+    @Test("only what was held gives way to a machine, even when the clock steps back")
+    func heldIsNoDate() {
+        var standing = Standing(digest: "person", at: Self.now)
+        #expect(standing.receive(digest: "machine", at: Self.now - 1_000, isHeld: true) == .unchanged)
+        #expect(standing.digest == "person")
+    }
+
+    @Test("what was held waits for a person until it is claimed, however late that is")
+    func heldUntilClaimed() {
+        var standing = Standing(digest: "machine", at: Self.now)
+        standing.hold(until: Self.later)
+        var sent = standing
+        sent.claim()
+        sent.release(at: Self.later)
+        #expect(sent.receive(digest: "machine again", at: Self.later + 1, isHeld: true) == .unchanged)
+        #expect(standing.receive(digest: "machine again", at: Self.later + 1, isHeld: true) == .updated)
+        #expect(standing.heldUntil == Self.later)
+        #expect(standing.receive(digest: "person", at: Self.later + 1) == .updated)
+        #expect(standing.heldUntil == nil)
+        #expect(standing.nextAttemptAt == Self.later + 1)
+    }
+
     @Test(
         "an edit is taken in every state but one",
         arguments: [

@@ -151,7 +151,7 @@ struct AnswerTests {
         arguments: [
             (StubReply.json(401, ""), PlanhatError.Refusal.token, ["token", "region"]),
             (.json(403, ""), .permission, ["permissions"]), (.json(302, ""), .redirect, ["planhat.url", "redirect"]),
-            (.json(404, ""), .notTheAPI, ["planhat.url", "region"]), (.html(200), .notTheAPI, ["planhat.url"]),
+            (.json(404, ""), .notTheAPI, ["planhat.url", "region"]), (.html(200), .foreignPage, ["planhat.url"]),
         ]
     )
     func refusals(reply: StubReply, kind: PlanhatError.Refusal, words: [String]) async throws {

@@ -126,7 +126,7 @@ struct ErrorTaxonomyTests {
                 let item = try #require(try await queue.show(id))
                 #expect(item.state == .pending)
                 #expect(item.mustUpsert)
-                #expect(item.history.map(\.outcome) == [.ambiguous])
+                #expect(item.history?.map(\.outcome) == [.ambiguous])
             }
         }
     }

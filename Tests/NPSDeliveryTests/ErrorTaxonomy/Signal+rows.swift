@@ -134,11 +134,15 @@ extension Signal {
         Signal("404 on the collection URL", .json(404, ""), .paused("region")),
         Signal("404 on the collection URL, upserting", upserting: 2, .paused("region")) { _ in .json(404, "") },
         Signal("405 on the collection URL", .json(405, ""), .paused("region")),
-        Signal("redirect", redirect(302), .paused("final address")),
-        Signal("redirect that keeps the method", redirect(308), .paused("final address")),
+        Signal("redirect", redirect(302), .pausedInDoubt("final address")),
+        Signal("redirect that keeps the method", redirect(308), .pausedInDoubt("final address")),
         Signal("TLS certificate error", at: .selfSigned, .paused("certificate")),
-        Signal("HTML login page", .html(200, "<!doctype html><title>Log in</title>"), .paused("not the Planhat API")),
-        Signal("HTML login page, upserting", upserting: 2, .paused("not the Planhat API")) { _ in .html(200) },
+        Signal(
+            "HTML login page",
+            .html(200, "<!doctype html><title>Log in</title>"),
+            .pausedInDoubt("not the Planhat API")
+        ),
+        Signal("HTML login page, upserting", upserting: 2, .pausedInDoubt("not the Planhat API")) { _ in .html(200) },
     ]
 
     private static func redirect(_ status: Int) -> StubReply {
