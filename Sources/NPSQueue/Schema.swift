@@ -35,6 +35,11 @@ enum Schema {
         migrator.registerMigration("responses: held") { db in
             try db.execute(sql: held)
         }
+        migrator.registerMigration("responses: suspect") { db in
+            // A `Doubt`. Of what was sent already, nobody knows any more.
+            try db.execute(sql: "ALTER TABLE responses ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0")
+            try db.execute(sql: "UPDATE responses SET suspect = 1 WHERE held_until IS NOT NULL")
+        }
         return migrator
     }
 
