@@ -123,8 +123,8 @@ extension DeliveryPlan {
     /// Trouble that isn't about one response: whatever is in hand goes back, and the breaker says when to go on.
     private mutating func fail(_ shipment: Shipment, _ answer: Answer, at now: Date) {
         switch answer {
-        case .notSent(let reason):
-            let until = breaker.failed(reason, isUnsent: true, at: now, fraction: fraction())
+        case .notSent(let reason, let isAnswered):
+            let until = breaker.failed(reason, isUnreached: !isAnswered, at: now, fraction: fraction())
             if shipment.mayHaveArrived {
                 unsettled.giveBack(shipment, retryAt: until, reason: reason)
             } else {

@@ -89,9 +89,9 @@ extension Answer {
         case 404, 405:
             .refused(.notTheAPI, Self.notTheAPI)
         case 408, 425:
-            .notSent("status \(status)")
+            .notSent("status \(status)", isAnswered: true)
         case 503 where retryAfter != nil:
-            .notSent("status 503, and it asks for a pause")
+            .notSent("status 503, and it asks for a pause", isAnswered: true)
         case 429:
             .rateLimited(retryAfter: retryAfter.flatMap { RetryAfter.seconds($0, now: Date()) })
         case 400..<500:

@@ -34,7 +34,10 @@ struct DeliveryPlanAnswerTests {
 
     @Test("after trouble of any other kind a single response goes ahead")
     func caution() throws {
-        for answer: Answer in [.ambiguous("timeout"), .refused("no"), .refusedInDoubt("no"), .denied("no")] {
+        for answer: Answer in [
+            .notSent("status 408", isAnswered: true), .ambiguous("timeout"), .refused("no"), .refusedInDoubt("no"),
+            .denied("no"),
+        ] {
             let delivery = PlannedDelivery()
             _ = try delivery.deliver([claim(1)], .notSent("down"))
             _ = try delivery.waited()
