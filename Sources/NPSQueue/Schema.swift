@@ -42,7 +42,8 @@ enum Schema {
     private static let held = """
         ALTER TABLE responses ADD COLUMN held_until INTEGER CHECK (held_until IS NULL OR state = 'pending');
         UPDATE responses SET held_until = next_attempt_at
-            WHERE state = 'pending' AND attempts = 0 AND reason IS NULL AND next_attempt_at > received_at;
+            WHERE state = 'pending' AND attempts = 0 AND must_upsert = 0 AND reason IS NULL
+                AND next_attempt_at > accepted_at;
         CREATE INDEX responses_held ON responses (held_until) WHERE held_until IS NOT NULL;
         DROP INDEX responses_waiting;
         CREATE INDEX responses_waiting ON responses (received_at) WHERE state = 'pending' AND held_until IS NULL;

@@ -140,7 +140,8 @@ extension Standing {
             if !countsAttempt { attempts -= 1 }
             mustUpsert = true
             return postpone(to: date, outcome: .ambiguous, reason: why, at: now)
-        case .park(let why):
+        case .park(let why, let mayHaveArrived):
+            if mayHaveArrived { mustUpsert = true }
             state = .parked
             closedAt = now
             nextAttemptAt = nil
@@ -211,7 +212,9 @@ extension Standing {
             settleRemains(isSent: true, at: now)
         case .ambiguous(let date, _, _):
             settleRemains(isSent: true, at: min(max(now, Milliseconds(date)), now + Self.longestDoubt))
-        case .retry, .park:
+        case .park(_, let mayHaveArrived):
+            settleRemains(isSent: mayHaveArrived, at: now)
+        case .retry:
             settleRemains(isSent: false, at: now)
         }
     }

@@ -154,6 +154,17 @@ struct StandingTests {
         #expect(standing.remote == remote)
     }
 
+    @Test("what was parked in doubt is sought at Planhat when it is erased", arguments: [false, true])
+    func parkedInDoubt(mayHaveArrived: Bool) {
+        var standing = Self.standing(.sending)
+        let attempt = standing.settle(.park(reason: "no", mayHaveArrived: mayHaveArrived), revision: 1, at: Self.now)
+        #expect(attempt?.outcome == .parked)
+        #expect(standing.mustUpsert == mayHaveArrived)
+        let isErased = standing.erase(at: Self.now)
+        #expect(isErased)
+        #expect((standing.remote != nil) == mayHaveArrived)
+    }
+
     @Test(
         "the verdict on what was erased while it was sent tells only what to look for at Planhat",
         arguments: [
@@ -167,6 +178,7 @@ struct StandingTests {
             (.retry(at: .distantFuture, reason: "429", countsAttempt: true), false, nil, nil),
             (.retry(at: .distantFuture, reason: "429", countsAttempt: true), true, .record(from: 1_060_000), nil),
             (.park(reason: "no"), false, nil, nil),
+            (.park(reason: "no", mayHaveArrived: true), false, .record(from: 1_060_000), nil),
         ] as [(Outcome, Bool, RemoteTrace?, String?)]
     )
     func verdictOnErased(outcome: Outcome, mustUpsert: Bool, remote: RemoteTrace?, id: String?) {

@@ -50,7 +50,8 @@ package struct Verification: Sendable {
                 case .notFound: return .missing
                 case .rejected: return .unknown
                 case .invalidRequest, .refused: throw error
-                case .rateLimited, .unavailable, .notSent, .ambiguous: failures += 1
+                case .rateLimited, .unavailable: break
+                case .notSent, .ambiguous: failures += 1
                 }
                 guard let seconds = Self.wait(after: error, failures: failures) else { throw error }
                 onWait(error, seconds)

@@ -77,7 +77,7 @@ struct QueueVerify: AsyncParsableCommand {
 
     /// A comparison applies nothing, and so doesn't say that nothing was applied.
     private static func trouble(_ error: any Error) -> String {
-        guard case .notSent(let why) = error as? PlanhatError else { return "\(error)" }
+        guard case .notSent(let why, _) = error as? PlanhatError else { return "\(error)" }
         return "Planhat doesn't say what it has: \(why)."
     }
 }
