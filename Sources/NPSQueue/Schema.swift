@@ -32,8 +32,18 @@ enum Schema {
         migrator.registerMigration("quarantine: erased") { db in
             try db.execute(sql: quarantineErased)
         }
+        migrator.registerMigration("contents that were replaced") { db in
+            try db.execute(sql: superseded)
+        }
         return migrator
     }
+
+    /// The sender's id of the delivery, and traces of earlier contents, with spaces between them. Nothing of it stays
+    /// with what was erased.
+    private static let superseded = """
+        ALTER TABLE responses ADD COLUMN delivery TEXT CHECK (delivery IS NULL OR state <> 'erased');
+        ALTER TABLE responses ADD COLUMN superseded TEXT CHECK (superseded IS NULL OR state <> 'erased');
+        """
 
     /// Tombstones, so that a sender's next try doesn't bring back what was erased.
     private static let quarantineErased = """
