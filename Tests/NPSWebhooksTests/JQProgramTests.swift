@@ -136,11 +136,14 @@ struct JQProgramTests {
         #expect(
             try await run("[7 % 3, -7 % 3, 7 % -3, 7.9 % 2.9, (.a, 30) % (.b, 5)], (.a %= 4)", #"{"a":7,"b":-1.5}"#)
                 == .success([
-                    .array([1, -1, 1, 1, 0, 0, 2, 0].map { .integer($0) }), .object(["a": .integer(3), "b": .number(-1.5)]),
+                    .array([1, -1, 1, 1, 0, 0, 2, 0].map { .integer($0) }),
+                    .object(["a": .integer(3), "b": .number(-1.5)]),
                 ])
         )
-        #expect(try await run(#"[try (1 % 0) catch 0, try (1 % "x") catch 0, try (.a % 0.5) catch 0]"#, #"{"a":1}"#)
-            == .success([.array([.integer(0), .integer(0), .integer(0)])]))
+        #expect(
+            try await run(#"[try (1 % 0) catch 0, try (1 % "x") catch 0, try (.a % 0.5) catch 0]"#, #"{"a":1}"#)
+                == .success([.array([.integer(0), .integer(0), .integer(0)])])
+        )
     }
 
     @Test(

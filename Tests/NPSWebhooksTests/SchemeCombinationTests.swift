@@ -40,7 +40,9 @@ struct SchemeCombinationTests {
         let source = try Fixture.source(signature: "{all_of: \(Self.schemes)}", secrets: Self.secrets)
         let signed = try Fixture.source(signature: "{header: Hmac}", secrets: ["shared-token"])
             .sign(Array(Fixture.body.utf8), id: "", at: Fixture.now).headers.map { ($0.name, $0.value) }
-        #expect(throws: SignatureRejection.wrongSignature) { try source.verify(Fixture.delivery([Self.token] + signed)) }
+        #expect(throws: SignatureRejection.wrongSignature) {
+            try source.verify(Fixture.delivery([Self.token] + signed))
+        }
         let key = ("Token", Fixture.secret)
         #expect(throws: SignatureRejection.wrongSignature) { try source.verify(Fixture.delivery([key, Self.hmac])) }
         #expect(throws: Never.self) { try source.verify(Fixture.delivery([Self.token, Self.hmac])) }
@@ -66,7 +68,9 @@ struct SchemeCombinationTests {
                 let delivery = Fixture.delivery([("Token", token), Self.hmac])
                 #expect(throws: Never.self) { try source.verify(delivery) }
             }
-            #expect(throws: SignatureRejection.self) { try source.verify(Fixture.delivery([("Token", Fixture.secret)])) }
+            #expect(throws: SignatureRejection.self) {
+                try source.verify(Fixture.delivery([("Token", Fixture.secret)]))
+            }
             let signed = try Fixture.source(signature: "{header: Hmac}", secrets: ["next-token"])
                 .sign(Array(Fixture.body.utf8), id: "", at: Fixture.now).headers.map { ($0.name, $0.value) }
             #expect(throws: SignatureRejection.self) { try source.verify(Fixture.delivery(signed)) }

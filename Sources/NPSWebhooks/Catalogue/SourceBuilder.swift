@@ -124,7 +124,8 @@ struct SourceBuilder {
         for index in secrets.indices where !used.contains(index) {
             let message =
                 secrets[index].isEmpty
-                ? "number \(index + 1) is empty" : "number \(index + 1) is of no scheme, or not in the form that the signature needs"
+                ? "number \(index + 1) is empty"
+                : "number \(index + 1) is of no scheme, or not in the form that the signature needs"
             problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
         }
     }

@@ -34,7 +34,9 @@ enum URLEncodedFields {
     static func removing(_ name: String, from body: [UInt8]) -> [UInt8] {
         let separator = UInt8(ascii: "&")
         let pairs = body.split(separator: separator, omittingEmptySubsequences: false)
-        return Array(pairs.filter { text($0.prefix { $0 != UInt8(ascii: "=") }) != name }.joined(separator: [separator]))
+        return Array(
+            pairs.filter { text($0.prefix { $0 != UInt8(ascii: "=") }) != name }.joined(separator: [separator])
+        )
     }
 
     private static func text(_ encoded: ArraySlice<UInt8>) -> String? {
