@@ -14,7 +14,9 @@ extension QueueTransaction {
             version: incoming.version,
             at: now,
             arrival: arrival,
-            isHeld: incoming.heldUntil != nil
+            isHeld: incoming.heldUntil != nil,
+            delivery: incoming.delivery,
+            trace: incoming.trace
         )
         guard response.standing != old else { return acceptance }
         if acceptance == .updated { response.person = incoming.person }
