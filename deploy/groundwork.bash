@@ -43,7 +43,8 @@ require_swift() {
 # Prints the compiler's own progress. The first build takes minutes, a repeated one seconds.
 build_release() {
     say "Building nps-collector in release mode (in $release_directory)"
-    swift build -c release --scratch-path "$release_directory" --product nps-collector
+    # With Swift's runtime inside, so that the program runs on machines that have no toolchain.
+    swift build -c release --scratch-path "$release_directory" --product nps-collector --static-swift-stdlib
 }
 
 # Debian's own Python in .venv, with the packages of the acceptance tests at the versions named there.

@@ -7,6 +7,7 @@ extension Answer {
             switch error {
             case .notSent(let why, let isAnswered): .notSent(why, isAnswered: isAnswered)
             case .rateLimited(let seconds): .rateLimited(retryAfter: seconds)
+            case .unavailable(let seconds): .unavailable(retryAfter: seconds)
             case .ambiguous(let why): .ambiguous(why)
             case .rejected(status: 413, _): .tooLarge(error.description)
             case .rejected(status: 409, _): .conflict(error.description)

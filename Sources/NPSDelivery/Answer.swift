@@ -11,6 +11,8 @@ package enum Answer: Sendable, Hashable {
     case notSent(String, isAnswered: Bool = false)
     /// 429; nil when the answer doesn't say when to come back.
     case rateLimited(retryAfter: TimeInterval?)
+    /// 503 that says when to come back.
+    case unavailable(retryAfter: TimeInterval)
     /// May have been applied: timeout, reset, 500, 502, 504, a 2xx that can't be read.
     case ambiguous(String)
     /// Refused for what is in it, as a whole and for good.

@@ -78,11 +78,15 @@ package struct CircuitBreaker: Sendable, Hashable {
     }
 
     /// Gives when to try again.
-    package mutating func limited(retryAfter: TimeInterval?, at now: Date) -> Date {
+    package mutating func limited(
+        retryAfter: TimeInterval?,
+        reason: String = "Planhat's rate limit is reached",
+        at now: Date
+    ) -> Date {
         limits = min(limits + 1, 64)
         let told = retryAfter.map { min(max($0, 1), timing.longestRetryAfter) }
         let until = now.addingTimeInterval(told ?? timing.rateLimit.ceiling(failures: limits))
-        state = .backingOff(until: until, reason: "Planhat's rate limit is reached")
+        state = .backingOff(until: until, reason: reason)
         return until
     }
 

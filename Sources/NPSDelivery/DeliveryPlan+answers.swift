@@ -34,7 +34,7 @@ extension DeliveryPlan {
             reject(shipment, reason, at: now)
         case .denied(let sentence):
             deny(shipment, sentence, at: now)
-        case .notSent, .rateLimited, .ambiguous, .refused, .refusedInDoubt:
+        case .notSent, .rateLimited, .unavailable, .ambiguous, .refused, .refusedInDoubt:
             fail(shipment, answer, at: now)
         }
         let verdicts = unsettled.verdicts.dropFirst(before)
@@ -132,9 +132,9 @@ extension DeliveryPlan {
             }
             dropHand(retryAt: until, reason: reason)
         case .rateLimited(let retryAfter):
-            let until = breaker.limited(retryAfter: retryAfter, at: now)
-            hand.insert(shipment, at: 0)
-            dropHand(retryAt: until, reason: "Planhat's rate limit is reached")
+            wait(with: shipment, retryAfter, "Planhat's rate limit is reached", at: now)
+        case .unavailable(let retryAfter):
+            wait(with: shipment, retryAfter, "Planhat is closed for a while (503)", at: now)
         case .refused(let sentence):
             pause(shipment, sentence, at: now)
         case .refusedInDoubt(let sentence):
@@ -148,6 +148,13 @@ extension DeliveryPlan {
         case .created, .upserted, .rejected, .conflict, .tooLarge, .denied:
             break
         }
+    }
+
+    /// For as long as the API asks.
+    private mutating func wait(with shipment: Shipment, _ retryAfter: TimeInterval?, _ reason: String, at now: Date) {
+        let until = breaker.limited(retryAfter: retryAfter, reason: reason, at: now)
+        hand.insert(shipment, at: 0)
+        dropHand(retryAt: until, reason: reason)
     }
 
     /// - Parameter inDoubt: this very request may have arrived.

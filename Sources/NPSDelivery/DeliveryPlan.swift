@@ -57,7 +57,11 @@ package struct DeliveryPlan: Sendable {
         switch breaker.news {
         case .backingOff(let until, let reason): .backingOff(until: until, reason: reason)
         case .paused(_, let sentence, let since): .paused(sentence: sentence, since: since)
-        case .closed: rest == .none ? .forwarding : .idle
+        case .closed:
+            switch rest {
+            case .none: .forwarding
+            case .until(let due): .idle(until: due)
+            }
         }
     }
 }

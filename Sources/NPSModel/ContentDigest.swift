@@ -16,7 +16,8 @@ package enum ContentDigest {
     }
 
     private static func normalized(_ comment: String) -> String {
-        comment.replacing("\r\n", with: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
+        let hasReturns = comment.utf8.contains(UInt8(ascii: "\r"))
+        return (hasReturns ? comment.replacing("\r\n", with: "\n") : comment).trimmed
     }
 }
 

@@ -57,8 +57,8 @@ struct DraftReader {
             note("comment", "must be text")
             return nil
         }
-        let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard trimmed.utf8.count <= ResponseDraft.Limit.comment * 4, trimmed.count <= ResponseDraft.Limit.comment else {
+        let trimmed = text.trimmed
+        guard Self.isShort(trimmed) else {
             note("comment", "is too long: at most 10,000 characters")
             return nil
         }
@@ -67,6 +67,13 @@ struct DraftReader {
             return nil
         }
         return trimmed.isEmpty ? nil : trimmed
+    }
+
+    /// Characters are counted only where bytes don't tell: finding where each ends takes longer than all else here.
+    private static func isShort(_ comment: String) -> Bool {
+        let limit = ResponseDraft.Limit.comment
+        let bytes = comment.utf8.count
+        return bytes <= limit || (bytes <= limit * 4 && comment.count <= limit)
     }
 
     /// Text or a whole number, as providers' ids are; printable, at most 512 bytes.

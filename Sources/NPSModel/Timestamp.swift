@@ -26,16 +26,30 @@ package enum Timestamp {
         let shiftedMonth = (5 * dayOfYear + 2) / 153
         let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        let date =
-            digits(year, 4) + "-" + digits(month, 2) + "-" + digits(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, 2)
         let seconds = milliseconds / 1_000
-        let time = digits(seconds / 3_600, 2) + ":" + digits(seconds / 60 % 60, 2) + ":" + digits(seconds % 60, 2)
-        return date + "T" + time + "." + digits(milliseconds % 1_000, 3) + "Z"
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        append(year, digits: 4, then: "-", to: &text)
+        append(month, digits: 2, then: "-", to: &text)
+        append(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, digits: 2, then: "T", to: &text)
+        append(seconds / 3_600, digits: 2, then: ":", to: &text)
+        append(seconds / 60 % 60, digits: 2, then: ":", to: &text)
+        append(seconds % 60, digits: 2, then: ".", to: &text)
+        append(milliseconds % 1_000, digits: 3, then: "Z", to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
-    private static func digits(_ number: Int64, _ count: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+    /// - Parameter digits: at least; leading zeros fill up.
+    private static func append(_ number: Int64, digits: Int, then separator: Unicode.Scalar, to text: inout [UInt8]) {
+        let start = text.count
+        var rest = number.magnitude
+        while rest > 0 || text.count - start < digits {
+            text.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        }
+        text[start...].reverse()
+        if number < 0 { text.insert(UInt8(ascii: "-"), at: start) }
+        text.append(UInt8(ascii: separator))
     }
 
     /// Reads `2026-02-03T10:00:05Z`, with or without a fraction of any length, with `Z` or an offset, or a day alone

@@ -91,14 +91,33 @@ extension Answer {
         case 408, 425:
             .notSent("status \(status)", isAnswered: true)
         case 503 where retryAfter != nil:
-            .notSent("status 503, and it asks for a pause", isAnswered: true)
+            pause.map { .unavailable(retryAfter: $0) }
+                ?? .notSent("status 503, and it asks for a pause", isAnswered: true)
         case 429:
-            .rateLimited(retryAfter: retryAfter.flatMap { RetryAfter.seconds($0, now: Date()) })
+            .rateLimited(retryAfter: pause)
+        case 400, 409, 413, 422:
+            isAboutTheItem
+                ? .rejected(status: status, Redaction.shortened(reason, hiding: secrets))
+                : .refused(.notTheAPI, Self.withoutReason(status))
         case 400..<500:
-            .rejected(status: status, Redaction.shortened(reason, hiding: secrets))
+            .refused(.notTheAPI, Self.withoutReason(status))
         default:
             uncertain("status \(status)")
         }
+    }
+
+    private var pause: TimeInterval? { retryAfter.flatMap { RetryAfter.seconds($0, now: Date()) } }
+
+    /// Planhat says what is wrong with an item. A web page, or nothing at all, comes from something in between that
+    /// would say the same to every item. Only "too large" speaks for itself.
+    private var isAboutTheItem: Bool {
+        if status == 409 || status == 413 { return true }
+        return !isHTML && !String(decoding: body.prefix(256), as: UTF8.self).allSatisfy(\.isWhitespace)
+    }
+
+    private static func withoutReason(_ status: Int) -> String {
+        "What answers at planhat.url refuses with status \(status) and does not say why, as Planhat would: check the "
+            + "address, and what stands in between."
     }
 
     /// What the answer says for itself.

@@ -8,6 +8,8 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
     case notSent(String, isAnswered: Bool = false)
     /// 429. Seconds to wait when the answer said so.
     case rateLimited(retryAfter: TimeInterval?)
+    /// 503, not applied, with the seconds until it is worth coming back.
+    case unavailable(retryAfter: TimeInterval)
     /// Perhaps applied.
     case ambiguous(String)
     /// This item will never be taken as it is.
@@ -48,6 +50,7 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
         case .invalidRequest: .invalid
         case .notSent: .retry
         case .rateLimited(let seconds): .rateLimited(seconds)
+        case .unavailable(let seconds): .rateLimited(seconds)
         case .ambiguous: .ambiguous
         case .rejected, .notFound: .rejected
         case .refused: .paused
@@ -60,6 +63,7 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notSent(let why, _): "Planhat gave no answer that counts: \(why). Nothing was applied; try again."
         case .rateLimited(let seconds):
             "Planhat asks for a pause" + (seconds.map { " of \(Int($0.rounded(.up))) s" } ?? "") + " (429)."
+        case .unavailable(let seconds): "Planhat is closed for \(Int(seconds.rounded(.up))) s (503)."
         case .ambiguous(let why): "Planhat's answer leaves open whether it was applied: \(why)."
         case .rejected(let status, let why): "Planhat refused it with status \(status): \(why)"
         case .notFound: "Planhat has no record with this id."

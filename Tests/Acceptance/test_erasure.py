@@ -108,7 +108,7 @@ def test_an_interrupted_erasure_tells_what_it_did(deploy: Deploy) -> None:
 def test_what_is_erased_while_it_is_sent_is_deleted_once_it_arrived(deploy: Deploy) -> None:
     deployment = deploy()
     deployment.start()
-    deployment.set_faults({"slow-delay": 3_000, "slow": "1@write"})
+    deployment.set_faults({"slow-delay": 8_000, "slow": "1@write"})
     person = fresh_response("person")
     assert deployment.post(person).status == 200
     wait_until(lambda: deployment.books()["sending"] == 1, "a request under way")

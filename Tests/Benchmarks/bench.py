@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.deployment import Deployment
+from harness.http1 import fetch
 from harness.ports import accepts, free_port
 from harness.program import Program
 from harness.tools import TOOLS
@@ -28,6 +29,9 @@ from harness.webhook import signed_headers
 CONNECTIONS = 64
 THREADS = 2
 BODY_BYTES = 150
+BATCH = 1_000
+"""Responses in one delivery, at most."""
+
 SIGNED_PER_SECOND = 30_000
 """More signed requests than any machine at hand gets through, for each second of a round."""
 
@@ -171,6 +175,42 @@ def take_rounds(rounds: int, seconds: int) -> dict[str, list[Figure]]:
     return results
 
 
+@dataclass(frozen=True)
+class Backlog:
+    """What so many waiting responses cost, after a kill."""
+
+    responses: int
+    start_seconds: float
+    """From the start of the program to its first 200 at `/readyz`."""
+    memory: float
+    """Resident when ready, against an empty queue."""
+
+
+def resident_kib(process: int) -> int:
+    return int(found(r"VmRSS:\s*(\d+) kB", Path(f"/proc/{process}/status").read_text()))
+
+
+def pile_up(responses: int) -> Backlog:
+    """Accepts so many with the API away, kills the collector, and starts it again."""
+    with tempfile.TemporaryDirectory(prefix="nps-bench-") as directory, collector(Path(directory)) as ours:
+        empty = resident_kib(ours.serve.pid)
+        for first in range(0, responses, BATCH):
+            items = [
+                {"id": f"b{number}", "email": f"b{number}@example.com", "score": number % 11, "comment": "x" * 60}
+                for number in range(first, min(first + BATCH, responses))
+            ]
+            body = json.dumps(items).encode()
+            headers = signed_headers(ours.secret, body, f"msg_b{first}", int(time.time()))
+            answer = fetch(ours.http_port, "POST", "/webhooks/standard", headers, body)
+            assert answer.status == 200, f"a batch was answered {answer.status}"
+        ours.serve.kill()
+        begin = time.monotonic()
+        ours.start_serve()
+        seconds = time.monotonic() - begin
+        assert ours.books()["pending"] == responses
+        return Backlog(responses, seconds, resident_kib(ours.serve.pid) / empty)
+
+
 def line(name: str, values: list[float], form: str) -> str:
     columns = (min(values), statistics.median(values), max(values))
     return f"{name:<58}" + "".join(f"{format(value, form):>11}" for value in columns)
@@ -202,9 +242,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="deploy/bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="default %(default)s")
     parser.add_argument("--seconds", type=int, default=5, help="of each load in each round, default %(default)s")
+    parser.add_argument("--backlog", type=int, default=1_000_000, help="responses that wait, default %(default)s")
     options = parser.parse_args()
     print(f"{CONNECTIONS} connections, {BODY_BYTES}-byte signed bodies, every 200 durable, wrk on the same machine")
     print_table(take_rounds(options.rounds, options.seconds))
+    backlog = pile_up(options.backlog)
+    print(f"\nwith {backlog.responses:,} waiting, after kill -9")
+    print(f"{'start to ready, s':<58}{backlog.start_seconds:>11.2f}")
+    print(f"{'resident memory ÷ that of an empty queue':<58}{backlog.memory:>11.2f}")
     return 0
 
 

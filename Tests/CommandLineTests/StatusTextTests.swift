@@ -53,6 +53,20 @@ struct StatusTextTests {
         #expect(try !text(pending: 4, report).whole.contains("on purpose"))
     }
 
+    @Test("what waits for its next attempt is told instead of a pace that nothing keeps")
+    func waiting() throws {
+        let sentence = "Everything due is delivered; the next is due at 2026-11-23T08:37:50.000Z."
+        let report = ForwardingReport(
+            state: "idle",
+            sentence: sentence,
+            isHeldUp: false,
+            deliveredLastMinute: 99_999,
+            deliveredPerSecond: 5_000
+        )
+        #expect(try text(pending: 1, report).line == "pending 1, sending 0, delivered 7, parked 0. " + sentence)
+        #expect(try text(report).line == "pending 0, sending 0, delivered 7, parked 0.")
+    }
+
     @Test("a backlog that drains is told with its pace and what is left; nothing is said when nothing waits")
     func draining() throws {
         let report = ForwardingReport(

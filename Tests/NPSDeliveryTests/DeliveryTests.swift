@@ -53,7 +53,7 @@ struct DeliveryTests {
             try await town.withQueue { queue in
                 try await town.forwarding(from: queue) { forwarder in
                     for number in 1...3 {
-                        while forwarder.condition != .idle { await Task.yield() }
+                        while forwarder.condition != .idle(until: nil) { await Task.yield() }
                         _ = try await queue.accept([submission(number)])
                         await town.settled(number)
                     }

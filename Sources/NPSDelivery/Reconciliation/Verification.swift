@@ -45,6 +45,7 @@ package struct Verification: Sendable {
                 case .notFound: return .missing
                 case .rejected: return .unknown
                 case .rateLimited(let seconds): try await sleep(max(1, seconds ?? Self.rest))
+                case .unavailable(let seconds): try await sleep(max(1, seconds))
                 case .notSent, .ambiguous:
                     failures += 1
                     guard failures < Self.patience else { throw error }

@@ -10,7 +10,8 @@ package struct StatusReport: Sendable, Hashable, Codable {
     /// Whether responses wait although they are due.
     package let isHeldUp: Bool
     package let deliveredLastMinute: Int
-    /// Until the backlog is delivered, at the pace of the last minute; nil when nothing waits, but on purpose, or nothing moves.
+    /// Until the backlog is delivered, at the pace of the last minute; nil when nothing waits, but on purpose, or
+    /// nothing moves.
     package let secondsLeft: Int?
 
     private enum CodingKeys: String, CodingKey {
@@ -24,7 +25,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         isHeldUp = report.isHeldUp
         deliveredLastMinute = report.deliveredLastMinute
         let waiting = books.pending + books.sending - books.held
-        let moves = waiting > 0 && report.deliveredPerSecond > 0 && !report.isHeldUp
+        let moves = waiting > 0 && report.deliveredPerSecond > 0 && !report.isHeldUp && report.state != "idle"
         secondsLeft = moves ? Int(exactly: (Double(waiting) / report.deliveredPerSecond).rounded(.up)) : nil
     }
 

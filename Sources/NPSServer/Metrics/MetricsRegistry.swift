@@ -26,11 +26,22 @@ package final class MetricsRegistry: MetricsFactory {
     }
 
     private static func sanitized(_ label: String) -> String {
-        String(label.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+        // Every request is counted by name: the names that are right already must cost nothing.
+        if label.utf8.allSatisfy(isPlain) { return label }
+        return String(label.unicodeScalars.map { $0.isASCII && isPlain(UInt8($0.value)) ? Character($0) : "_" })
+    }
+
+    /// Of ASCII: letters, digits and the underscore.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x5f: true
+        default: false
+        }
     }
 
     private static func escaped(_ value: String) -> String {
-        value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+        if value.utf8.allSatisfy({ isPlain($0) || $0 == UInt8(ascii: "-") }) { return value }
+        return value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 
     /// All series, sorted by name.

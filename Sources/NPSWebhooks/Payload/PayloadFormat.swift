@@ -11,7 +11,7 @@ enum PayloadFormat: Hashable {
     /// Nil for a type that is none of these.
     init?(contentType: String?) {
         let parts = (contentType ?? "").split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
-        let type = parts.first.map { $0.trimmingCharacters(in: .whitespaces).lowercased() } ?? ""
+        let type = parts.first.map { String($0).trimmed.lowercased() } ?? ""
         switch type {
         case "application/x-www-form-urlencoded": self = .urlEncoded
         case "multipart/form-data":

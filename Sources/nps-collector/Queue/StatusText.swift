@@ -46,7 +46,7 @@ struct StatusText {
     /// Why nothing moves, or how fast it does.
     private var delivery: [String] {
         if report.forwarding == "paused" { return ["Delivery is paused: " + report.forwardingSentence] }
-        if report.isHeldUp { return [report.forwardingSentence] }
+        if report.isHeldUp || (report.forwarding == "idle" && isWaiting) { return [report.forwardingSentence] }
         guard isWaiting, report.deliveredLastMinute > 0 else { return [] }
         let pace = "\(report.deliveredLastMinute) delivered in the last minute"
         return [report.secondsLeft.map { "\(pace), about \(Self.duration($0)) left." } ?? pace + "."]
