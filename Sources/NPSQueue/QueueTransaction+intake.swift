@@ -19,7 +19,12 @@ extension QueueTransaction {
             trace: incoming.trace
         )
         guard response.standing != old else { return acceptance }
-        if acceptance == .updated { response.person = incoming.person }
+        if acceptance == .updated {
+            if let person = response.person, person != incoming.person, old.isKnownToPlanhat {
+                readdressed.append(incoming.id)
+            }
+            response.person = incoming.person
+        }
         try save(response, was: old.state, content: acceptance == .updated ? incoming : nil)
         guard acceptance == .updated else { return acceptance }
         if let next = response.standing.nextAttemptAt, next <= now { leavesDue = true }

@@ -38,6 +38,7 @@ package final class ResponseQueue: Sendable {
     let now: @Sendable () -> Date
     let reserve: DiskReserve
     let personKey: PersonKey
+    let logger: Logger
     private let dispatch = DispatchQueue(label: "nps-queue", qos: .userInitiated)
     private let lock: FileLock
     private let engine: SQLiteEngine
@@ -58,6 +59,7 @@ package final class ResponseQueue: Sendable {
         let signal = signal
         self.configuration = configuration
         self.now = now
+        self.logger = logger
         lock = try FileLock(besides: configuration.path)
         reserve = DiskReserve(forFile: configuration.path, bytes: configuration.diskReserve)
         let engine = try SQLiteEngine(

@@ -220,6 +220,9 @@ extension Standing {
         state == .delivered || mustUpsert || planhatID != nil
     }
 
+    /// Whether Planhat knows it, or may be about to.
+    var isKnownToPlanhat: Bool { mayBeAtPlanhat || state == .sending }
+
     /// An attempt whose end is unknown may still arrive until the next one would have been made.
     private func endOfDoubt(at now: Milliseconds) -> Milliseconds {
         guard state == .pending, mustUpsert, let nextAttemptAt else { return now }

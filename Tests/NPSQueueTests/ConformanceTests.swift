@@ -77,6 +77,23 @@ struct ConformanceTests {
         }
     }
 
+    @Test("tells which edits give another address to what Planhat may have", arguments: Engine.allCases)
+    func readdressed(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let moved = try submission(1, email: "new@example.com")
+                #expect(try await queue.accept([try submission(1), moved]).readdressed.isEmpty)
+                try await deliverAll(queue)
+                #expect(
+                    try await queue.accept([try submission(1, score: 2, email: "NEW@example.com")]).readdressed.isEmpty
+                )
+                let back = try submission(1, score: 5)
+                #expect(try await queue.accept([back, try submission(2)]).readdressed == [back.response.id])
+                #expect(try await queue.accept([back]).readdressed.isEmpty)
+            }
+        }
+    }
+
     @Test(
         "sends an edit of a delivered response again, by upsert, without counting it twice",
         arguments: Engine.allCases
