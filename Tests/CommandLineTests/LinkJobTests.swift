@@ -53,7 +53,7 @@ struct LinkJobTests {
     func columns(pieces: Int) throws {
         let csv = [
             "Name,EMAIL,id,campaignId,companyId,lang,Phone",
-            #""Lovelace, Ada",ada@example.com,17,autumn,acme,de,+44 20"#,
+            #""Lovelace, Ada",ada@example.com,17,65d4a5a2f0e1c8b7a6958473,extid-acme,de,+44 20"#,
             #""Say ""hi""",bo@example.com,,,,,=1+1"#,
         ].joined(separator: "\r\n")
         let result = try run(csv, pieces: pieces)
@@ -61,7 +61,7 @@ struct LinkJobTests {
         #expect(result.rows[0].last == "link")
         let ada = try open(result.rows[1][7])
         #expect(ada.id == "17" && ada.email.address == "ada@example.com" && ada.survey == "q4")
-        #expect(ada.campaignID == "autumn" && ada.companyID == "acme" && ada.language == Language("de"))
+        #expect(ada.campaignID == "65d4a5a2f0e1c8b7a6958473" && ada.companyID == "extid-acme" && ada.language == Language("de"))
         #expect(ada.issuedAt == Self.now && ada.expiresAt == Self.now.addingTimeInterval(60))
         let bo = try open(result.rows[2][7])
         #expect(bo.id.utf8.count == 22 && bo.language == nil)
