@@ -5,13 +5,16 @@ extension Answer {
     init(_ error: PlanhatError) {
         self =
             switch error {
-            case .notSent(let why): .notSent(why)
+            case .notSent(let why, let isAnswered): .notSent(why, isAnswered: isAnswered)
             case .rateLimited(let seconds): .rateLimited(retryAfter: seconds)
+            case .unavailable(let seconds): .unavailable(retryAfter: seconds)
             case .ambiguous(let why): .ambiguous(why)
             case .rejected(status: 413, _): .tooLarge(error.description)
+            case .rejected(status: 409, _): .conflict(error.description)
             case .rejected, .invalidRequest: .rejected(error.description)
             case .refused(.permission, let sentence): .denied(sentence)
-            case .refused(_, let sentence): .refused(sentence)
+            case .refused(let refusal, let sentence):
+                refusal.leavesDoubt ? .refusedInDoubt(sentence) : .refused(sentence)
             // Creates and upserts name no record, so it is the resource that isn't there.
             case .notFound: .refused("There is no NPS resource at planhat.url: check the address and its region.")
             }

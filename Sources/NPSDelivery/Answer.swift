@@ -7,18 +7,24 @@ package enum Answer: Sendable, Hashable {
     /// record has neither contact nor company.
     case created(planhatID: String?, isLinked: Bool = true)
     case upserted(BulkReport)
-    /// Certainly not applied: not reachable, 408, 503.
-    case notSent(String)
+    /// Certainly not applied: not reachable, or answered with 408, 425 or 503.
+    case notSent(String, isAnswered: Bool = false)
     /// 429; nil when the answer doesn't say when to come back.
     case rateLimited(retryAfter: TimeInterval?)
+    /// 503 that says when to come back.
+    case unavailable(retryAfter: TimeInterval)
     /// May have been applied: timeout, reset, 500, 502, 504, a 2xx that can't be read.
     case ambiguous(String)
     /// Refused for what is in it, as a whole and for good.
     case rejected(String)
+    /// 409: there is such a thing already, or something else is in the way.
+    case conflict(String)
     /// 413: too large as a whole.
     case tooLarge(String)
     /// Refused for who we are or where we knock: no response can be delivered until a person mends it.
     case refused(String)
+    /// The same, but by something that may have passed the request on.
+    case refusedInDoubt(String)
     /// Permission is lacking for all that was sent. Like a refusal, unless others got through just before.
     case denied(String)
 }

@@ -1,7 +1,7 @@
 package import Foundation
 
 /// Whether the API is worth a request now. After trouble that concerns every response it stays open for a while,
-/// then lets single requests through until one gets an answer.
+/// then lets one request after another through until one gets an answer.
 package struct CircuitBreaker: Sendable, Hashable {
     package struct Timing: Sendable, Hashable {
         /// After a request that didn't get through.
@@ -25,16 +25,24 @@ package struct CircuitBreaker: Sendable, Hashable {
     }
 
     private let timing: Timing
-    package private(set) var state = State.closed
+    package private(set) var state = State.closed { didSet { isOld = false } }
+    /// Whether there has been nothing left to send since.
+    private var isOld = false
     private var failures = 0
+    /// Whether the last failure was one to reach anything.
+    private var isUnreached = false
     private var limits = 0
 
     package init(timing: Timing = Timing()) {
         self.timing = timing
     }
 
-    /// True until an answer shows that responses get through again: send one, not all.
+    /// True until an answer shows that responses get through again.
     package var isProbing: Bool { failures > 0 }
+
+    /// Whether one response goes ahead of all others. Where nothing was reached, nothing was
+    /// at risk, and no size of a request is to blame.
+    package var probesWithOne: Bool { isProbing && !isUnreached }
 
     package func ready(at now: Date) -> Date {
         switch state {
@@ -45,6 +53,13 @@ package struct CircuitBreaker: Sendable, Hashable {
         }
     }
 
+    /// The state as people should hear of it: old trouble is no news once nothing is left that it could hold up.
+    package var news: State { isOld ? .closed : state }
+
+    package mutating func nothingIsLeft() {
+        isOld = true
+    }
+
     package mutating func gotThrough() {
         state = .closed
         failures = 0
@@ -52,19 +67,26 @@ package struct CircuitBreaker: Sendable, Hashable {
     }
 
     /// Gives when to try again.
-    package mutating func failed(_ reason: String, at now: Date, fraction: Double) -> Date {
+    ///
+    /// - Parameter isUnreached: there was nobody to answer.
+    package mutating func failed(_ reason: String, isUnreached: Bool = false, at now: Date, fraction: Double) -> Date {
         count(whenNot: \.isPaused)
+        self.isUnreached = isUnreached
         let until = now.addingTimeInterval(timing.backoff.delay(failures: failures, fraction: fraction))
         state = .backingOff(until: until, reason: reason)
         return until
     }
 
     /// Gives when to try again.
-    package mutating func limited(retryAfter: TimeInterval?, at now: Date) -> Date {
+    package mutating func limited(
+        retryAfter: TimeInterval?,
+        reason: String = "Planhat's rate limit is reached",
+        at now: Date
+    ) -> Date {
         limits = min(limits + 1, 64)
         let told = retryAfter.map { min(max($0, 1), timing.longestRetryAfter) }
         let until = now.addingTimeInterval(told ?? timing.rateLimit.ceiling(failures: limits))
-        state = .backingOff(until: until, reason: "Planhat's rate limit is reached")
+        state = .backingOff(until: until, reason: reason)
         return until
     }
 
@@ -73,6 +95,7 @@ package struct CircuitBreaker: Sendable, Hashable {
         var start = now
         if case .paused(_, _, let since) = state { start = since }
         count(whenNot: { !$0.isPaused })
+        isUnreached = false
         let until = now.addingTimeInterval(timing.probe.ceiling(failures: failures))
         state = .paused(until: until, sentence: sentence, since: start)
         return until

@@ -1,9 +1,10 @@
 package import Foundation
+import NPSModel
 
 /// How forwarding is, for readiness in detail, logs and people.
 package enum Condition: Sendable, Hashable, CustomStringConvertible {
-    /// Nothing is due.
-    case idle
+    /// Nothing is due until then; nil when nothing waits at all.
+    case idle(until: Date?)
     case forwarding
     /// It goes on by itself, at this time at the earliest.
     case backingOff(until: Date, reason: String)
@@ -22,7 +23,8 @@ package enum Condition: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .idle: "Everything due is delivered."
+        case .idle(nil): "Everything is delivered."
+        case .idle(let date?): "Everything due is delivered; the next is due at \(Timestamp.format(date))."
         case .forwarding: "Responses are being delivered."
         case .backingOff(_, let reason): "Delivery waits and goes on by itself: \(reason)."
         case .paused(let sentence, _): sentence

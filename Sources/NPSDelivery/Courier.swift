@@ -51,7 +51,7 @@ extension PlanhatError {
     fileprivate var label: String {
         switch self {
         case .invalidRequest: "invalid"
-        case .notSent: "unsent"
+        case .notSent, .unavailable: "unsent"
         case .rateLimited: "429"
         case .ambiguous: "ambiguous"
         case .rejected(let status, _): String(status)

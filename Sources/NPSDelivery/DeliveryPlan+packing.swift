@@ -13,7 +13,7 @@ extension DeliveryPlan {
         var limit = Int.max
         for claim in claims {
             let size = claim.approximateBytes
-            let isFull = batch.count >= min(limit, batchLimit(claim)) || bytes + size > byteLimit
+            let isFull = batch.count >= min(limit, batchLimit(claim)) || bytes + size > byteLimit.bytes
             if isFull, !batch.isEmpty {
                 shipments.append(Shipment(batch, .upsert))
                 batch = []

@@ -38,26 +38,30 @@ package struct DeliveryPlan: Sendable {
     var unsettled = Settlement()
     private var queueFailures = 0
     private var queueReady = Date.distantPast
-    /// Left out by Planhat once; the next time they are parked. Forgotten at a restart, which costs one more request.
-    var ignoredOnce: Set<ResponseID> = []
+    /// Left out by Planhat once, in this revision; the next time they are parked. Forgotten at a restart, which costs
+    /// one more request.
+    var ignoredOnce: [ResponseID: Int] = [:]
     var suspicion = Suspicion()
-    /// Bytes in one request; less than configured once Planhat found one too large.
-    var byteLimit: Int
+    var byteLimit: ByteLimit
 
     /// - Parameter fraction: random numbers, 0..<1
     package init(configuration: Configuration, fraction: @escaping @Sendable () -> Double) {
         self.configuration = configuration
-        byteLimit = configuration.batchBytes
+        byteLimit = ByteLimit(configuration.batchBytes)
         self.fraction = fraction
         breaker = CircuitBreaker(timing: configuration.timing)
         pace = Pace(requestsPerMinute: configuration.requestsPerMinute)
     }
 
     package var condition: Condition {
-        switch breaker.state {
+        switch breaker.news {
         case .backingOff(let until, let reason): .backingOff(until: until, reason: reason)
         case .paused(_, let sentence, let since): .paused(sentence: sentence, since: since)
-        case .closed: rest == .none ? .forwarding : .idle
+        case .closed:
+            switch rest {
+            case .none: .forwarding
+            case .until(let due): .idle(until: due)
+            }
         }
     }
 }
@@ -79,7 +83,7 @@ extension DeliveryPlan {
         let ready = max(queueWait, breaker.ready(at: now), pace.ready(at: now))
         // Only who can send at once claims: the later, the larger the batch, and nothing hangs between states.
         guard ready <= now else { return .wait(until: ready) }
-        guard !hand.isEmpty else { return .claim(limit: breaker.isProbing ? 1 : configuration.batchSize) }
+        guard !hand.isEmpty else { return .claim(limit: breaker.probesWithOne ? 1 : configuration.batchSize) }
         pace.spend(at: now)
         return .send(hand.removeFirst())
     }
@@ -93,6 +97,7 @@ extension DeliveryPlan {
         queueFailures = 0
         guard !claims.isEmpty else {
             // A moment at least: a row that is due and yet can't be claimed must not make the loop spin.
+            if nextDue == nil { breaker.nothingIsLeft() }
             rest = .until(nextDue.map { max($0, now.addingTimeInterval(0.01)) })
             return
         }

@@ -49,7 +49,7 @@ package struct ErrorAttribution: Sendable {
 
     private func reason(in entry: JSONValue, about claim: Claim?) -> String {
         guard let text = ErrorMessage.text(of: entry) else { return "Planhat refused it without a reason" }
-        let secrets = claim.map { [$0.response.email.address, $0.response.comment ?? ""] } ?? []
+        let secrets = claim.map { Redaction.secrets(in: RecordDraft($0).json) } ?? []
         return "Planhat refused it: " + Redaction.shortened(text, hiding: secrets)
     }
 }

@@ -32,7 +32,7 @@ package final class Forwarder: Service, Sendable {
     let logger: Logger
     let metrics: DeliveryMetrics
     private let fraction: @Sendable () -> Double
-    private let current = Mutex(Condition.idle)
+    private let current = Mutex(Condition.idle(until: nil))
     private let throughput = Mutex(Throughput())
     private let sharedUntil = Mutex(Date.distantPast)
 

@@ -19,12 +19,25 @@ package struct Settlement: Sendable, Hashable {
         verdicts.append(Verdict(id: claim.response.id, revision: claim.revision, outcome: outcome))
     }
 
-    /// Gives back what wasn't sent; what an earlier request may have delivered keeps that doubt.
+    /// Keeps the doubt whether an earlier request delivered it, for a later try and for its erasure.
+    mutating func park(_ claim: Claim, of shipment: Shipment, _ reason: String) {
+        settle(claim, .park(reason: reason, mayHaveArrived: shipment.mayHaveArrived))
+    }
+
+    /// Gives back what wasn't sent, without an attempt counted; what an earlier request may have delivered keeps that
+    /// doubt.
     mutating func giveBack(_ shipment: Shipment, retryAt: Date, reason: String) {
         if shipment.mayHaveArrived {
-            for claim in shipment.claims { settle(claim, .ambiguous(retryAt: retryAt, reason: reason)) }
+            doubt(shipment, retryAt: retryAt, reason: reason)
         } else {
             releases += shipment.claims.map(\.response.id)
+        }
+    }
+
+    /// It may have arrived, and that this isn't known is no response's fault.
+    mutating func doubt(_ shipment: Shipment, retryAt: Date, reason: String) {
+        for claim in shipment.claims {
+            settle(claim, .ambiguous(retryAt: retryAt, reason: reason, countsAttempt: false))
         }
     }
 }

@@ -3,8 +3,14 @@ import GRDB
 
 /// Opens the one connection that writes and checkpoints, and proves that its commits are durable.
 enum DatabaseFile {
-    static func open(_ path: String) throws(QueueError) -> DatabaseQueue {
-        try create(path)
+    /// - Parameter key: of the queue that was open before; then no file is created, and no other is accepted. Nil at the
+    ///   start.
+    static func open(_ path: String, again key: PersonKey? = nil) throws(QueueError) -> DatabaseQueue {
+        if key == nil {
+            try create(path)
+        } else if access(path, F_OK) != 0 {
+            throw .storage("\(path) is gone (\(SystemFailure(errno)))")
+        }
         do {
             var configuration = Configuration()
             configuration.label = "nps-queue.sqlite"
@@ -12,6 +18,9 @@ enum DatabaseFile {
             configuration.allowsUnsafeTransactions = true
             let connection = try DatabaseQueue(path: path, configuration: configuration)
             try connection.writeWithoutTransaction(prepare)
+            if let key, (try? connection.read(PersonKey.init(reading:))) != key {
+                throw QueueError.storage("\(path) is not the queue that was open before")
+            }
             if try connection.read(Schema.migrator.hasBeenSuperseded) { throw QueueError.newerSchema(path: path) }
             try Schema.migrator.migrate(connection)
             try connection.writeWithoutTransaction(assertDurable)

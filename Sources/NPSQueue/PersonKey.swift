@@ -1,11 +1,12 @@
 import Crypto
 import Foundation
+import GRDB
 import NPSModel
 
 /// Makes of an address the digest by which a delivered response is found again when somebody asks to be erased.
 ///
 /// The key is random, one for each database, and never leaves it: without the file, nobody can try addresses.
-struct PersonKey: Sendable {
+struct PersonKey: Sendable, Equatable {
     private let key: SymmetricKey
 
     init(_ bytes: Data) {
@@ -28,5 +29,14 @@ struct PersonKey: Sendable {
     func trace(ofContent digest: String, delivery: String?) -> String {
         let text = "content\u{0}\(digest)\u{0}\(delivery ?? "")"
         return Hexadecimal.encode(Data(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key)).prefix(16))
+    }
+}
+
+extension PersonKey {
+    init(reading database: Database) throws {
+        guard let key = try Data.fetchOne(database, sql: "SELECT key FROM person_key") else {
+            throw QueueError.damaged("its key is missing")
+        }
+        self.init(key)
     }
 }

@@ -12,15 +12,24 @@ package struct QueueItem: Sendable, Hashable, Codable {
     package let email: String?
     package let score: Int?
     package let comment: String?
+    /// What else the answer came with, nil once delivered or erased.
+    package let answeredAt: Date?
+    package let sentAt: Date?
+    package let campaignId: String?
+    package let companyId: String?
+    package let custom: [String: JSONValue]?
     package let revision: Int
+    /// As many as the history ever had; the plan counts fewer, those that were the response's own.
     package let attempts: Int
     package let mustUpsert: Bool
     package let acceptedAt: Date
     package let nextAttemptAt: Date?
+    /// Until then it waits for a person to answer, since it may not be one's; nil for all others.
+    package let heldUntil: Date?
     package let deliveredAt: Date?
     package let planhatId: String?
     /// Why the last attempt didn't deliver, or why it is parked.
     package let reason: String?
-    /// Oldest first, the last ``QueueTransaction/historyLength`` at most; filled by `show` only.
-    package var history: [Attempt]
+    /// Oldest first, the last ``QueueTransaction/historyLength`` at most; nil but for `show`.
+    package var history: [Attempt]?
 }

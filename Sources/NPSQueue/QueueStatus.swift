@@ -9,8 +9,15 @@ package struct QueueStatus: Sendable, Hashable, Codable {
     package let erased: Int
     /// Stands beside the books: entries waiting for a person.
     package let quarantined: Int
-    /// Age of the content that has been pending longest; 0 when nothing is pending.
+    /// Age of the content that has been pending longest; 0 when nothing is pending. What is held counts from the end of
+    /// its hold.
     package let oldestPendingSeconds: Int
+    /// Of the pending, those that wait on purpose, since they may not be a person's. Stands beside the books' names.
+    package var held = 0
+
+    private enum CodingKeys: CodingKey {
+        case accepted, pending, sending, delivered, parked, erased, quarantined, oldestPendingSeconds
+    }
 
     /// Whether every accepted response is in exactly one state. False means that the file is damaged.
     package var balances: Bool {

@@ -13,18 +13,17 @@ struct ClaimedRow: Sendable {
 }
 
 extension QueueTransaction {
+    /// Longer than any wait that a delivery or a hold asks for: a date beyond it was set by a clock that ran ahead.
+    private static let longestWait: Milliseconds = 3_600_000
+
     mutating func claimDue(limit: Int) throws -> [ClaimedRow] {
-        let due = try rows(
-            """
-            SELECT sequence, id, source, payload, revision, attempts, must_upsert
-            FROM responses INDEXED BY responses_due
-            WHERE state = 'pending' AND next_attempt_at <= ? ORDER BY next_attempt_at, sequence LIMIT ?
-            """,
-            [now, limit]
-        )
+        var due = try pending("next_attempt_at <= ?", now, limit: limit)
+        if due.count < limit {
+            due += try pending("next_attempt_at > ?", now + Self.longestWait, limit: limit - due.count)
+        }
         for row in due {
             let sequence: Int64 = row[0]
-            try execute("UPDATE responses SET state = 'sending' WHERE sequence = ?", [sequence])
+            try execute("UPDATE responses SET state = 'sending', held_until = NULL WHERE sequence = ?", [sequence])
             ledger.books.move(from: .pending, to: .sending)
             ledger.claimed.insert(sequence)
         }
@@ -40,15 +39,28 @@ extension QueueTransaction {
         }
     }
 
-    mutating func settle(_ verdict: Verdict) throws {
-        guard let response = try response(verdict.id.rawValue) else { return }
-        try settle(response, verdict.outcome, revision: verdict.revision)
+    private func pending(_ condition: String, _ date: Milliseconds, limit: Int) throws -> [Row] {
+        try rows(
+            """
+            SELECT sequence, id, source, payload, revision, attempts, must_upsert
+            FROM responses INDEXED BY responses_due
+            WHERE state = 'pending' AND \(condition) ORDER BY next_attempt_at, sequence LIMIT ?
+            """,
+            [date, limit]
+        )
+    }
+
+    /// Nothing for an unknown id.
+    mutating func settle(_ id: String, _ outcome: Outcome, revision: Int) throws {
+        guard let response = try response(id) else { return }
+        try settle(response, outcome, revision: revision)
     }
 
     private mutating func settle(_ response: StoredResponse, _ outcome: Outcome, revision: Int) throws {
         var response = response
         let old = response.standing.state
         let before = response.standing
+        forgetClaim(of: response)
         let attempt = response.standing.settle(outcome, revision: revision, at: now)
         guard response.standing != before else { return }
         if response.standing.state == .erased, response.standing.remote == nil { response.person = nil }
@@ -66,10 +78,16 @@ extension QueueTransaction {
     private mutating func release(_ response: StoredResponse) throws {
         var response = response
         let old = response.standing
+        forgetClaim(of: response)
         response.standing.release(at: now)
         guard response.standing != old else { return }
         if response.standing.state == .erased, response.standing.remote == nil { response.person = nil }
         try save(response, was: old.state)
+    }
+
+    /// An earlier verdict, reported as failed, may have become durable all the same.
+    private mutating func forgetClaim(of response: StoredResponse) {
+        if response.standing.state != .sending { ledger.claimed.remove(response.sequence) }
     }
 
     /// What was being sent when the process ended may have arrived. Gives how many there were.
@@ -104,8 +122,14 @@ extension QueueTransaction {
 
     /// Nil when nothing is pending.
     func nextDue() throws -> Date? {
-        let row = try row("SELECT MIN(next_attempt_at) FROM responses INDEXED BY responses_due WHERE state = 'pending'")
-        let next: Milliseconds? = row?[0]
-        return next?.date
+        guard let first = try extreme("MIN"), let last = try extreme("MAX") else { return nil }
+        return (last > now + Self.longestWait ? min(first, now) : first).date
+    }
+
+    /// Each on its own is one look into the index; asked for together they would read all of it.
+    private func extreme(_ function: String) throws -> Milliseconds? {
+        try row(
+            "SELECT \(function)(next_attempt_at) FROM responses INDEXED BY responses_due WHERE state = 'pending'"
+        )?[0]
     }
 }

@@ -65,7 +65,8 @@ extension QueueTransaction {
         return old.count
     }
 
-    /// Removes receipts and tombstones, which stay counted. Gives how many there were.
+    /// Removes receipts and tombstones, which stay counted. Gives how many there were. A tombstone by which something
+    /// may have to be found at Planhat stays.
     ///
     /// The newest row stays whatever its age, so that no sequence number is given twice.
     mutating func removeReceipts(before date: Milliseconds, limit: Int) throws -> Int {
@@ -92,7 +93,7 @@ extension QueueTransaction {
         try rows(
             """
             SELECT sequence FROM responses INDEXED BY responses_by_age
-            WHERE state = ? AND closed_at < ? AND sequence <> ? ORDER BY closed_at LIMIT ?
+            WHERE state = ? AND closed_at < ? AND sequence <> ? AND remote IS NULL ORDER BY closed_at LIMIT ?
             """,
             [state.rawValue, date, newest ?? 0, limit]
         ).map { $0[0] }

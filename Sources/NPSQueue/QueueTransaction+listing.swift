@@ -14,6 +14,7 @@ struct ListedRow: Sendable {
     let mustUpsert: Bool
     let acceptedAt: Milliseconds
     let nextAttemptAt: Milliseconds?
+    let heldUntil: Milliseconds?
     let deliveredAt: Milliseconds?
     let planhatID: String?
     let reason: String?
@@ -21,8 +22,9 @@ struct ListedRow: Sendable {
 
 extension QueueTransaction {
     private static let listedColumns = """
-        sequence, id, state, source, payload, revision, attempts, must_upsert, accepted_at, next_attempt_at, \
-        delivered_at, planhat_id, reason
+        sequence, id, state, source, payload, revision, \
+        (SELECT COALESCE(MAX(number), 0) FROM attempts WHERE response = sequence), \
+        must_upsert, accepted_at, next_attempt_at, delivered_at, planhat_id, reason, held_until
         """
 
     func list(_ filter: QueueFilter) throws -> [ListedRow] {
@@ -62,6 +64,7 @@ extension QueueTransaction {
             mustUpsert: row[7],
             acceptedAt: row[8],
             nextAttemptAt: row[9],
+            heldUntil: row[13],
             deliveredAt: row[10],
             planhatID: row[11],
             reason: row[12]
@@ -75,12 +78,22 @@ extension QueueTransaction {
         return Attempt(at: (row[0] as Milliseconds).date, outcome: outcome, reason: row[2])
     }
 
-    /// Costs the same for one row and for a million: counters, and the first entry of an index.
+    /// Costs the same for one row and for a million: counters, and the first entries of indexes. Only what is held is
+    /// counted, and that is never for long.
     func status() throws -> QueueStatus {
-        let row = try row("SELECT MIN(received_at) FROM responses INDEXED BY responses_waiting WHERE state = 'pending'")
-        let oldest: Milliseconds? = row?[0]
+        let waiting: Milliseconds? = try row(
+            """
+            SELECT MIN(received_at) FROM responses INDEXED BY responses_waiting
+            WHERE state = 'pending' AND held_until IS NULL
+            """
+        )?[0]
+        let held: Milliseconds? = try row(
+            "SELECT MIN(held_until) FROM responses INDEXED BY responses_held WHERE held_until <= ?",
+            [now]
+        )?[0]
+        let oldest = [waiting, held].compactMap(\.self).min()
         let books = ledger.books
-        return QueueStatus(
+        var status = QueueStatus(
             accepted: books.accepted,
             pending: books.pending,
             sending: books.sending,
@@ -90,5 +103,8 @@ extension QueueTransaction {
             quarantined: books.quarantined,
             oldestPendingSeconds: oldest.map { Int(max(0, now - $0) / 1_000) } ?? 0
         )
+        status.held =
+            try row("SELECT COUNT(*) FROM responses INDEXED BY responses_held WHERE held_until > ?", [now])?[0] ?? 0
+        return status
     }
 }

@@ -45,7 +45,7 @@ struct StoredResponse {
 extension QueueTransaction {
     static let standingColumns = """
         sequence, state, digest, revision, attempts, must_upsert, next_attempt_at, received_at, delivered_at, \
-        planhat_id, reason, version, closed_at, remote, remote_from, id, person, delivery, superseded
+        planhat_id, reason, version, closed_at, remote, remote_from, id, person, held_until, delivery, superseded
         """
 
     /// False when the id is known; then nothing is written.
@@ -59,14 +59,14 @@ extension QueueTransaction {
             """
             INSERT INTO responses (id, state, source, payload, digest, revision, attempts, must_upsert,
                 next_attempt_at, received_at, accepted_at, version, content_digest, person,
-                delivery)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                held_until, delivery)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """,
             [
                 incoming.id, standing.state.rawValue, incoming.source, incoming.payload, standing.digest,
                 standing.revision, standing.attempts, standing.mustUpsert, standing.nextAttemptAt,
                 standing.receivedAt, now, standing.version, incoming.contentDigest, incoming.person,
-                incoming.delivery,
+                standing.heldUntil, incoming.delivery,
             ]
         )
         guard database.changesCount == 1 else { return false }
@@ -100,6 +100,7 @@ extension QueueTransaction {
         standing.planhatID = row[9]
         standing.reason = row[10]
         standing.version = row[11]
+        standing.heldUntil = row[17]
         standing.closedAt = row[12]
         standing.remote =
             switch row[13] as String? {
@@ -107,8 +108,8 @@ extension QueueTransaction {
             case "record": .record(from: row[14] ?? 0)
             default: nil
             }
-        standing.delivery = row[17]
-        standing.superseded = (row[18] as String?)?.split(separator: " ").map(String.init) ?? []
+        standing.delivery = row[18]
+        standing.superseded = (row[19] as String?)?.split(separator: " ").map(String.init) ?? []
         return StoredResponse(sequence: row[0], id: row[15], standing: standing, person: row[16])
     }
 
@@ -119,7 +120,8 @@ extension QueueTransaction {
             """
             UPDATE responses SET state = ?, digest = ?, revision = ?, attempts = ?, must_upsert = ?,
                 next_attempt_at = ?, received_at = ?, delivered_at = ?, planhat_id = ?, reason = ?, version = ?,
-                closed_at = ?, remote = ?, remote_from = ?, person = ?, delivery = ?, superseded = ?,
+                closed_at = ?, remote = ?, remote_from = ?, person = ?, held_until = ?, delivery = ?,
+                superseded = ?,
                 payload = CASE WHEN ? THEN COALESCE(?, payload) END,
                 content_digest = CASE WHEN ? THEN NULL ELSE COALESCE(?, content_digest) END
             WHERE sequence = ?
@@ -128,7 +130,7 @@ extension QueueTransaction {
                 standing.state.rawValue, standing.digest, standing.revision, standing.attempts, standing.mustUpsert,
                 standing.nextAttemptAt, standing.receivedAt, standing.deliveredAt, standing.planhatID,
                 standing.reason, standing.version, standing.closedAt, standing.remote?.name, standing.remote?.date,
-                response.person, standing.delivery,
+                response.person, standing.heldUntil, standing.delivery,
                 standing.superseded.isEmpty ? nil : standing.superseded.joined(separator: " "),
                 standing.keepsContent, content?.payload,
                 standing.state == .erased, content?.contentDigest, response.sequence,

@@ -1,5 +1,6 @@
 package import Foundation
 package import NPSModel
+import Synchronization
 
 extension ResponseQueue {
     /// Rows a transaction of bulk work takes at most: acceptance waits behind it.
@@ -16,38 +17,55 @@ extension ResponseQueue {
             let wanted = min(remaining, Self.chunk)
             do throws(QueueError) {
                 let rows = try await transact { transaction in try transaction.claimDue(limit: wanted) }
-                claims += try await decode(rows)
+                claims += decode(rows)
                 remaining = rows.count < wanted ? 0 : remaining - wanted
             } catch {
                 // What was claimed so far belongs to the caller: nobody else will send it.
                 if claims.isEmpty { throw error }
-                return claims
+                break
             }
+        }
+        await parkUnreadable()
+        return claims
+    }
+
+    private func decode(_ rows: [ClaimedRow]) -> [Claim] {
+        var claims: [Claim] = []
+        for row in rows {
+            guard
+                let id = ResponseID(rawValue: row.id),
+                let response = StoredContent(json: row.payload)?.response(id: id, source: row.source)
+            else {
+                unreadable.withLock { $0.append(row) }
+                continue
+            }
+            claims.append(
+                Claim(
+                    response: response,
+                    revision: row.revision,
+                    attempts: row.attempts,
+                    mustUpsert: row.mustUpsert
+                )
+            )
         }
         return claims
     }
 
-    private func decode(_ rows: [ClaimedRow]) async throws(QueueError) -> [Claim] {
-        var claims: [Claim] = []
-        var unreadable: [Verdict] = []
-        for row in rows {
-            guard let id = ResponseID(rawValue: row.id) else { throw .damaged("a row has no valid id") }
-            if let response = StoredContent(json: row.payload)?.response(id: id, source: row.source) {
-                claims.append(
-                    Claim(
-                        response: response,
-                        revision: row.revision,
-                        attempts: row.attempts,
-                        mustUpsert: row.mustUpsert
-                    )
-                )
-            } else {
-                let reason = "the stored response can't be read by this version"
-                unreadable.append(Verdict(id: id, revision: row.revision, outcome: .park(reason: reason)))
-            }
+    /// What fails is tried again with the next claim: the readable ones don't wait for it.
+    private func parkUnreadable() async {
+        let rows = unreadable.withLock { rows in
+            defer { rows = [] }
+            return rows
         }
-        if !unreadable.isEmpty { try await settle(unreadable) }
-        return claims
+        guard !rows.isEmpty else { return }
+        let outcome = Outcome.park(reason: "the stored response can't be read by this version")
+        do throws(QueueError) {
+            try await transact { transaction in
+                for row in rows { try transaction.settle(row.id, outcome, revision: row.revision) }
+            }
+        } catch {
+            unreadable.withLock { $0 += rows }
+        }
     }
 
     /// Ends claims. A verdict about an older revision never marks newer content as delivered: that goes again, by
@@ -56,7 +74,9 @@ extension ResponseQueue {
         for start in stride(from: 0, to: verdicts.count, by: Self.chunk) {
             let part = verdicts[start..<min(start + Self.chunk, verdicts.count)]
             try await transact { transaction in
-                for verdict in part { try transaction.settle(verdict) }
+                for verdict in part {
+                    try transaction.settle(verdict.id.rawValue, verdict.outcome, revision: verdict.revision)
+                }
             }
         }
     }

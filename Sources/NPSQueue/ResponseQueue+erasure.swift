@@ -3,14 +3,15 @@ package import NPSModel
 
 extension ResponseQueue {
     /// Removes what these people said, whatever the state; the ids stay, so that a late repetition isn't accepted
-    /// anew. Gives how many were not erased before. On return nothing of it is left in the database or its log.
+    /// anew. Gives how many were not erased before. On return nothing of it is left in the database or its log; when
+    /// the log can't be emptied, this throws although they are erased, and it is emptied as soon as it can be.
     package func erase(_ ids: [ResponseID]) async throws(QueueError) -> Int {
         let count = try await transact { transaction in
             var count = 0
             for id in ids { count += try transaction.erase(id) }
             return count
         }
-        await truncateLog()
+        try await truncateLog()
         return count
     }
 
@@ -35,7 +36,7 @@ extension ResponseQueue {
             guard let next = part.last else { break }
             last = next
         }
-        await truncateLog()
+        try await truncateLog()
         return Erasure(erasedAt: date, responses: responses, remote: remote)
     }
 
@@ -96,7 +97,7 @@ extension ResponseQueue {
             guard part > 0 else { break }
             count += part
         }
-        if count > 0 { await truncateLog() }
+        if count > 0 { try await truncateLog() }
         return count
     }
 }

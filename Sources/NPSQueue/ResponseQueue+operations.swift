@@ -34,7 +34,7 @@ extension ResponseQueue {
 }
 
 extension QueueItem {
-    init(_ row: ListedRow, history: [Attempt] = []) throws(QueueError) {
+    init(_ row: ListedRow, history: [Attempt]? = nil) throws(QueueError) {
         guard let id = ResponseID(rawValue: row.id), let state = ResponseState(rawValue: row.state) else {
             throw .damaged("a row has no valid id or state")
         }
@@ -47,11 +47,17 @@ extension QueueItem {
             email: content?.email,
             score: content?.score,
             comment: content?.comment,
+            answeredAt: content?.answeredAt.date,
+            sentAt: content?.sentAt?.date,
+            campaignId: content?.campaignId,
+            companyId: content?.companyId,
+            custom: content?.custom,
             revision: row.revision,
             attempts: row.attempts,
             mustUpsert: row.mustUpsert,
             acceptedAt: row.acceptedAt.date,
             nextAttemptAt: row.nextAttemptAt?.date,
+            heldUntil: row.heldUntil?.date,
             deliveredAt: row.deliveredAt?.date,
             planhatId: row.planhatID,
             reason: row.reason,

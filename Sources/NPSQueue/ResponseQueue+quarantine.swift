@@ -17,7 +17,7 @@ extension ResponseQueue {
     }
 
     /// Removes entries for good. Gives how many there were. On return nothing of them is left in the database or its
-    /// log.
+    /// log; when that can't be emptied, this throws although they are gone, and it is emptied as soon as it can be.
     package func discard(_ ids: [QuarantineID]) async throws(QueueError) -> Int {
         try await remove(ids) { transaction, id in try transaction.discard(id) }
     }
@@ -36,7 +36,7 @@ extension ResponseQueue {
                 return count
             }
         }
-        if count > 0 { await truncateLog() }
+        if count > 0 { try await truncateLog() }
         return count
     }
 
@@ -86,7 +86,7 @@ extension ResponseQueue {
             guard part > 0 else { break }
             count += part
         }
-        if count > 0 { await truncateLog() }
+        if count > 0 { try await truncateLog() }
         return count
     }
 }

@@ -1,6 +1,7 @@
 import Dispatch
 package import Foundation
 package import Logging
+import Synchronization
 
 /// The hall of the house: every response is on disk here before anybody is told that it was received, and stays until
 /// Planhat has it or a person knows why not.
@@ -24,6 +25,9 @@ package final class ResponseQueue: Sendable {
         package var diskReserve: Int64 = 64 << 20
         /// How long after the start an interrupted delivery waits, in seconds: its request may still be under way.
         package var ambiguousGrace: TimeInterval = 30
+        /// Seconds until the log is emptied of what was deleted; when that fails, thirty times as many until the next
+        /// try.
+        var truncationPause: TimeInterval = 1
 
         package init(path: String) {
             self.path = path
@@ -39,6 +43,8 @@ package final class ResponseQueue: Sendable {
     private let engine: SQLiteEngine
     private let commits: GroupCommit
     private let signal = ArrivalSignal()
+    /// Claimed, and waiting to be parked.
+    let unreadable = Mutex<[ClaimedRow]>([])
 
     /// Opens the file, creating it when it is missing, and brings its tables up to date. Blocks for as long as that
     /// takes: call it at the start, from no event loop.
@@ -58,6 +64,7 @@ package final class ResponseQueue: Sendable {
             path: configuration.path,
             on: dispatch,
             grace: configuration.ambiguousGrace,
+            truncationPause: configuration.truncationPause,
             now: now,
             logger: logger,
             onDue: { signal.wake() }
@@ -86,14 +93,15 @@ package final class ResponseQueue: Sendable {
         signal.finish()
     }
 
-    /// Empties the log, in which deleted words are still readable, into the database.
-    func truncateLog() async {
-        await withCheckedContinuation { continuation in
+    /// Empties the log, in which deleted words are still readable, into the database. What fails is tried again later,
+    /// too.
+    func truncateLog() async throws(QueueError) {
+        let result: Result<Void, QueueError> = await withCheckedContinuation { continuation in
             dispatch.async { [engine] in
-                engine.truncateLog()
-                continuation.resume()
+                continuation.resume(returning: Result { () throws(QueueError) in try engine.truncateLog() })
             }
         }
+        try result.get()
     }
 
     /// Runs the body in the next transaction and returns its value when that is durable.

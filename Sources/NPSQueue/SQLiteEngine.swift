@@ -16,6 +16,8 @@ final class SQLiteEngine: Sendable {
         var ledger: Ledger
         /// Written to the log since the last checkpoint.
         var pagesInLog = 0
+        /// Whether the log holds what was deleted from the database.
+        var owesTruncation = false
         var isTruncationScheduled = false
     }
 
@@ -33,6 +35,7 @@ final class SQLiteEngine: Sendable {
     /// Of this database, for as long as it exists.
     let personKey: PersonKey
     private let path: String
+    private let truncationPause: TimeInterval
     private let dispatch: DispatchQueue
     private let now: @Sendable () -> Date
     private let logger: Logger
@@ -41,16 +44,20 @@ final class SQLiteEngine: Sendable {
 
     /// Opens the file and turns what was being sent when the last process ended into ambiguous pending responses.
     ///
-    /// - Parameter onDue: called after a commit that left something to claim.
+    /// - Parameters:
+    ///   - truncationPause: seconds until the log is emptied of what was deleted.
+    ///   - onDue: called after a commit that left something to claim.
     init(
         path: String,
         on dispatch: DispatchQueue,
         grace: TimeInterval,
+        truncationPause: TimeInterval,
         now: @escaping @Sendable () -> Date,
         logger: Logger,
         onDue: @escaping @Sendable () -> Void
     ) throws(QueueError) {
         self.path = path
+        self.truncationPause = truncationPause
         self.dispatch = dispatch
         self.now = now
         self.logger = logger
@@ -58,12 +65,7 @@ final class SQLiteEngine: Sendable {
         let start = Milliseconds(now())
         let connection = try DatabaseFile.open(path)
         do {
-            personKey = try connection.read { database in
-                guard let key = try Data.fetchOne(database, sql: "SELECT key FROM person_key") else {
-                    throw QueueError.damaged("its key is missing")
-                }
-                return PersonKey(key)
-            }
+            personKey = try connection.read(PersonKey.init(reading:))
             let committed = try connection.writeWithoutTransaction { database in
                 try Self.transact(database, ledger: try Ledger(reading: database), at: start) { transaction in
                     let interrupted = try transaction.interruptSending(retryAt: start.date.addingTimeInterval(grace))
@@ -181,7 +183,7 @@ extension SQLiteEngine {
         if let connection = state.connection { return connection }
         if state.isClosed { throw QueueError.closed }
         try WriteAheadLog.rewrite(ofDatabase: path)
-        let connection = try DatabaseFile.open(path)
+        let connection = try DatabaseFile.open(path, again: personKey)
         let claimed = state.ledger.claimed
         let start = Milliseconds(now())
         let committed = try connection.writeWithoutTransaction { database in
@@ -201,39 +203,72 @@ extension SQLiteEngine {
     /// Checkpoints come after the answers, so that nobody waits for one that isn't theirs.
     private func tidy(after committed: Committed) {
         state.withLock { state in
-            if state.pagesInLog >= Self.pagesPerCheckpoint { checkpoint(.passive, &state) }
-            guard committed.leavesRemains, !state.isTruncationScheduled else { return }
-            state.isTruncationScheduled = true
-            dispatch.asyncAfter(deadline: .now() + 1) { [weak self] in
-                self?.state.withLock { state in self?.checkpoint(.truncate, &state) }
+            if state.pagesInLog >= Self.pagesPerCheckpoint { try? checkpoint(.passive, &state) }
+            guard committed.leavesRemains else { return }
+            state.owesTruncation = true
+            scheduleTruncation(&state)
+        }
+    }
+
+    /// - Parameter hasFailed: a disk that is broken stays so for a while.
+    private func scheduleTruncation(_ state: inout State, hasFailed: Bool = false) {
+        guard !state.isTruncationScheduled else { return }
+        state.isTruncationScheduled = true
+        dispatch.asyncAfter(deadline: .now() + (hasFailed ? 30 * truncationPause : truncationPause)) { [weak self] in
+            self?.state.withLock { state in
+                state.isTruncationScheduled = false
+                guard state.owesTruncation, !state.isClosed else { return }
+                try? self?.truncateLog(&state)
             }
         }
     }
 
-    /// Empties the log, which still holds what was deleted from the database.
-    func truncateLog() {
-        state.withLock { checkpoint(.truncate, &$0) }
+    /// Empties the log, which still holds what was deleted from the database. What fails is tried again later.
+    func truncateLog() throws(QueueError) {
+        do {
+            try state.withLock { state in
+                guard state.owesTruncation || !state.isClosed else { return }
+                try truncateLog(&state)
+            }
+        } catch {
+            throw QueueError(error, path: path)
+        }
     }
 
-    private func checkpoint(_ mode: Database.CheckpointMode, _ state: inout State) {
-        if mode == .truncate { state.isTruncationScheduled = false }
+    private func truncateLog(_ state: inout State) throws {
         do {
-            try state.connection?.writeWithoutTransaction { database in
+            try checkpoint(.truncate, &state)
+            state.owesTruncation = false
+        } catch {
+            state.owesTruncation = true
+            if !state.isClosed { scheduleTruncation(&state, hasFailed: true) }
+            guard case .storage(let what) = QueueError(error, path: path) else { throw error }
+            throw QueueError.storage(
+                "what was removed is readable in \(path)-wal until that can be emptied, which is tried again (\(what))"
+            )
+        }
+    }
+
+    private func checkpoint(_ mode: Database.CheckpointMode, _ state: inout State) throws {
+        do {
+            try openConnection(&state).writeWithoutTransaction { database in
                 _ = try database.checkpoint(mode)
                 // Pages copied to the database count as written too, but not to the log.
                 _ = Self.takePagesWritten(database)
             }
             state.pagesInLog = 0
         } catch {
-            logger.error("A checkpoint failed", metadata: ["reason": "\(QueueError(error, path: path))"])
+            let failure = QueueError(error, path: path)
+            logger.error("A checkpoint failed", metadata: ["reason": "\(failure)"])
             drop(&state)
+            throw failure
         }
     }
 
     /// Idempotent.
     func close() {
         state.withLock { state in
-            checkpoint(.truncate, &state)
+            if state.connection != nil || state.owesTruncation { try? truncateLog(&state) }
             drop(&state)
             state.isClosed = true
         }

@@ -32,6 +32,9 @@ enum Schema {
         migrator.registerMigration("quarantine: erased") { db in
             try db.execute(sql: quarantineErased)
         }
+        migrator.registerMigration("responses: held") { db in
+            try db.execute(sql: held)
+        }
         migrator.registerMigration("contents that were replaced") { db in
             try db.execute(sql: superseded)
         }
@@ -43,6 +46,17 @@ enum Schema {
     private static let superseded = """
         ALTER TABLE responses ADD COLUMN delivery TEXT CHECK (delivery IS NULL OR state <> 'erased');
         ALTER TABLE responses ADD COLUMN superseded TEXT CHECK (superseded IS NULL OR state <> 'erased');
+        """
+
+    /// Until now a first attempt that lay ahead meant that the response was held.
+    private static let held = """
+        ALTER TABLE responses ADD COLUMN held_until INTEGER CHECK (held_until IS NULL OR state = 'pending');
+        UPDATE responses SET held_until = next_attempt_at
+            WHERE state = 'pending' AND attempts = 0 AND must_upsert = 0 AND reason IS NULL
+                AND next_attempt_at > accepted_at;
+        CREATE INDEX responses_held ON responses (held_until) WHERE held_until IS NOT NULL;
+        DROP INDEX responses_waiting;
+        CREATE INDEX responses_waiting ON responses (received_at) WHERE state = 'pending' AND held_until IS NULL;
         """
 
     /// Tombstones, so that a sender's next try doesn't bring back what was erased.

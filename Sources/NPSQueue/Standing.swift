@@ -16,6 +16,8 @@ struct Standing: Sendable, Hashable {
     var mustUpsert = false
     /// Set while pending or sending; a release needs it again.
     var nextAttemptAt: Milliseconds?
+    /// Only of what is pending and may not be a person's: until then it waits for one. Nil once it was claimed.
+    var heldUntil: Milliseconds?
     /// When the present content came in; for what a replay yielded, when its delivery did.
     var receivedAt: Milliseconds
     var deliveredAt: Milliseconds?
@@ -64,7 +66,7 @@ extension Standing {
         trace: Trace? = nil
     ) -> Acceptance {
         guard state != .erased else { return .unchanged }
-        let waits = waitsForPerson(at: now)
+        let waits = heldUntil != nil
         guard waits || !isHeld else { return .unchanged }
         if let newVersion, let version, newVersion != version {
             if newVersion < version { return .unchanged }
@@ -106,20 +108,16 @@ extension Standing {
     /// More than the edits that are made while a sender still tries an earlier one.
     private static let supersededLimit = 8
 
-    /// Puts the first attempt off.
+    /// Puts the first attempt off, for a person to answer first.
     mutating func hold(until date: Milliseconds) {
-        guard let next = nextAttemptAt else { return }
+        guard state == .pending, let next = nextAttemptAt else { return }
+        heldUntil = date
         nextAttemptAt = max(next, date)
-    }
-
-    /// Held, and nobody has answered yet. What the API put off has a reason.
-    private func waitsForPerson(at now: Milliseconds) -> Bool {
-        guard state == .pending, attempts == 0, reason == nil, let next = nextAttemptAt else { return false }
-        return next > now
     }
 
     mutating func claim() {
         state = .sending
+        heldUntil = nil
     }
 
     /// Nothing was sent.
@@ -159,10 +157,12 @@ extension Standing {
         case .retry(let date, let why, let countsAttempt):
             if !countsAttempt { attempts -= 1 }
             return postpone(to: date, outcome: .retry, reason: why, at: now)
-        case .ambiguous(let date, let why):
+        case .ambiguous(let date, let why, let countsAttempt):
+            if !countsAttempt { attempts -= 1 }
             mustUpsert = true
             return postpone(to: date, outcome: .ambiguous, reason: why, at: now)
-        case .park(let why):
+        case .park(let why, let mayHaveArrived):
+            if mayHaveArrived { mustUpsert = true }
             state = .parked
             closedAt = now
             nextAttemptAt = nil
@@ -203,6 +203,7 @@ extension Standing {
         superseded = []
         version = nil
         nextAttemptAt = nil
+        heldUntil = nil
         reason = nil
         return true
     }
@@ -232,9 +233,11 @@ extension Standing {
         case .delivered(let id):
             if remote == .sending { planhatID = id ?? planhatID }
             settleRemains(isSent: true, at: now)
-        case .ambiguous(let date, _):
+        case .ambiguous(let date, _, _):
             settleRemains(isSent: true, at: min(max(now, Milliseconds(date)), now + Self.longestDoubt))
-        case .retry, .park:
+        case .park(_, let mayHaveArrived):
+            settleRemains(isSent: mayHaveArrived, at: now)
+        case .retry:
             settleRemains(isSent: false, at: now)
         }
     }
@@ -250,6 +253,7 @@ extension Standing {
         closedAt = nil
         attempts = 0
         nextAttemptAt = now
+        heldUntil = nil
         deliveredAt = nil
         reason = nil
     }

@@ -29,7 +29,9 @@ struct Answer {
     /// that tells of missing permission and of nothing else is the same as a plain 403.
     static func bulk(of answer: Answer) throws(PlanhatError) -> BulkResult {
         let mayHaveEnvelope = answer.isSuccess || [400, 403, 422].contains(answer.status)
-        guard mayHaveEnvelope, let json = answer.json, let result = BulkResult(json, status: answer.status) else {
+        guard mayHaveEnvelope, let json = answer.json,
+            let result = BulkResult(json, status: answer.status, hiding: answer.token)
+        else {
             _ = try success(of: answer)
             throw answer.unproven
         }
@@ -40,7 +42,7 @@ struct Answer {
     /// The body's JSON, nil when there is none, of a 2xx; anything else is thrown by kind.
     static func success(of answer: Answer) throws(PlanhatError) -> JSONValue? {
         guard answer.isSuccess else { throw answer.failure }
-        guard !answer.isHTML else { throw .refused(.notTheAPI, notTheAPI) }
+        guard !answer.isHTML else { throw .refused(.foreignPage, notTheAPI) }
         return answer.json
     }
 
@@ -87,16 +89,35 @@ extension Answer {
         case 404, 405:
             .refused(.notTheAPI, Self.notTheAPI)
         case 408, 425:
-            .notSent("status \(status)")
+            .notSent("status \(status)", isAnswered: true)
         case 503 where retryAfter != nil:
-            .notSent("status 503, and it asks for a pause")
+            pause.map { .unavailable(retryAfter: $0) }
+                ?? .notSent("status 503, and it asks for a pause", isAnswered: true)
         case 429:
-            .rateLimited(retryAfter: retryAfter.flatMap { RetryAfter.seconds($0, now: Date()) })
+            .rateLimited(retryAfter: pause)
+        case 400, 409, 413, 422:
+            isAboutTheItem
+                ? .rejected(status: status, Redaction.shortened(reason, hiding: secrets))
+                : .refused(.notTheAPI, Self.withoutReason(status))
         case 400..<500:
-            .rejected(status: status, Redaction.shortened(reason, hiding: secrets))
+            .refused(.notTheAPI, Self.withoutReason(status))
         default:
             uncertain("status \(status)")
         }
+    }
+
+    private var pause: TimeInterval? { retryAfter.flatMap { RetryAfter.seconds($0, now: Date()) } }
+
+    /// Planhat says what is wrong with an item. A web page, or nothing at all, comes from something in between that
+    /// would say the same to every item. Only "too large" speaks for itself.
+    private var isAboutTheItem: Bool {
+        if status == 409 || status == 413 { return true }
+        return !isHTML && !String(decoding: body.prefix(256), as: UTF8.self).allSatisfy(\.isWhitespace)
+    }
+
+    private static func withoutReason(_ status: Int) -> String {
+        "What answers at planhat.url refuses with status \(status) and does not say why, as Planhat would: check the "
+            + "address, and what stands in between."
     }
 
     /// What the answer says for itself.
@@ -107,17 +128,5 @@ extension Answer {
         return text.allSatisfy(\.isWhitespace) ? "no reason given" : text
     }
 
-    private var secrets: [String] { [token] + (sent.map(Self.texts) ?? []) }
-
-    /// Every text that was sent and that nobody should read in an error. The ids under which this program itself
-    /// speaks of a response, and its name for the source, aren't among them.
-    private static func texts(in sent: JSONValue) -> [String] {
-        switch sent {
-        case .null, .bool, .integer, .number: []
-        case .string(let text): [text]
-        case .array(let elements): elements.flatMap(texts)
-        case .object(let members):
-            members.filter { $0.key != "sourceId" && $0.key != "source" }.flatMap { texts(in: $0.value) }
-        }
-    }
+    private var secrets: [String] { [token] + (sent.map(Redaction.secrets) ?? []) }
 }

@@ -22,7 +22,9 @@ package struct BulkResult: Sendable, Equatable {
     package let otherErrors: [JSONValue]
 
     /// Nil when the value is no envelope: it has none of the counts, and no key that ends in `Errors`.
-    package init?(_ json: JSONValue, status: Int) {
+    ///
+    /// - Parameter token: is taken out of the errors, should they repeat it.
+    package init?(_ json: JSONValue, status: Int, hiding token: String? = nil) {
         guard case .object(let members) = json else { return nil }
         let named: Set = ["createdErrors", "updatedErrors", "permissionErrors"]
         let errorKeys = members.keys.filter { $0.hasSuffix("Errors") }
@@ -34,16 +36,20 @@ package struct BulkResult: Sendable, Equatable {
             guard case .array(let elements)? = members[name] else { return [] }
             return elements
         }
+        func errors(_ name: String) -> [JSONValue] {
+            guard let token else { return list(name) }
+            return list(name).map { Redaction.hiding(token, in: $0) }
+        }
         self.status = status
         created = count("created")
         updated = count("updated")
         nonupdates = count("nonupdates")
         insertsKeys = list("insertsKeys").map(Keys.init)
         updatesKeys = list("updatesKeys").map(Keys.init)
-        createdErrors = list("createdErrors")
-        updatedErrors = list("updatedErrors")
-        permissionErrors = list("permissionErrors")
-        otherErrors = errorKeys.filter { !named.contains($0) }.sorted().flatMap(list)
+        createdErrors = errors("createdErrors")
+        updatedErrors = errors("updatedErrors")
+        permissionErrors = errors("permissionErrors")
+        otherErrors = errorKeys.filter { !named.contains($0) }.sorted().flatMap(errors)
     }
 
     /// All of them; empty when nothing was refused.

@@ -4,10 +4,12 @@ package import Foundation
 package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Refused here, before anything was sent.
     case invalidRequest(String)
-    /// Certainly not applied: try again.
-    case notSent(String)
+    /// Certainly not applied: try again. `isAnswered` when something was reached and said so.
+    case notSent(String, isAnswered: Bool = false)
     /// 429. Seconds to wait when the answer said so.
     case rateLimited(retryAfter: TimeInterval?)
+    /// 503, not applied, with the seconds until it is worth coming back.
+    case unavailable(retryAfter: TimeInterval)
     /// Perhaps applied.
     case ambiguous(String)
     /// This item will never be taken as it is.
@@ -22,6 +24,16 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
         case redirect
         case tls
         case notTheAPI
+        /// A success that comes as a web page.
+        case foreignPage
+
+        /// Whether it may come from something in between that had passed the request on, and changed the answer.
+        package var leavesDoubt: Bool {
+            switch self {
+            case .redirect, .foreignPage: true
+            case .token, .permission, .tls, .notTheAPI: false
+            }
+        }
     }
 
     package enum Disposition: Sendable, Equatable {
@@ -38,6 +50,7 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
         case .invalidRequest: .invalid
         case .notSent: .retry
         case .rateLimited(let seconds): .rateLimited(seconds)
+        case .unavailable(let seconds): .rateLimited(seconds)
         case .ambiguous: .ambiguous
         case .rejected, .notFound: .rejected
         case .refused: .paused
@@ -47,9 +60,10 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .invalidRequest(let what): what
-        case .notSent(let why): "Planhat gave no answer that counts: \(why). Nothing was applied; try again."
+        case .notSent(let why, _): "Planhat gave no answer that counts: \(why). Nothing was applied; try again."
         case .rateLimited(let seconds):
             "Planhat asks for a pause" + (seconds.map { " of \(Int($0.rounded(.up))) s" } ?? "") + " (429)."
+        case .unavailable(let seconds): "Planhat is closed for \(Int(seconds.rounded(.up))) s (503)."
         case .ambiguous(let why): "Planhat's answer leaves open whether it was applied: \(why)."
         case .rejected(let status, let why): "Planhat refused it with status \(status): \(why)"
         case .notFound: "Planhat has no record with this id."

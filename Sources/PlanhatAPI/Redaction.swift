@@ -1,4 +1,5 @@
 import Foundation
+package import NPSModel
 
 /// Makes a foreign sentence fit to be kept and shown: the API may quote what was sent to it.
 package enum Redaction {
@@ -19,6 +20,30 @@ package enum Redaction {
         let line = words.joined(separator: " ").unicodeScalars
         guard line.count > 200 else { return String(line) }
         return String(String.UnicodeScalarView(line.prefix(199))) + "…"
+    }
+
+    /// Every text in a request's body that nobody should read in an error, and every number that is longer than a score
+    /// or a small count. The ids under which this program itself speaks of a response, and its name for the source,
+    /// aren't among them.
+    package static func secrets(in sent: JSONValue) -> [String] {
+        switch sent {
+        case .null, .bool, .number: []
+        case .integer(let number): number.magnitude < 1_000 ? [] : ["\(number)"]
+        case .string(let text): [text]
+        case .array(let elements): elements.flatMap(secrets)
+        case .object(let members):
+            members.filter { $0.key != "sourceId" && $0.key != "source" }.flatMap { secrets(in: $0.value) }
+        }
+    }
+
+    /// The same value without the text in any of its texts.
+    static func hiding(_ secret: String, in value: JSONValue) -> JSONValue {
+        switch value {
+        case .null, .bool, .integer, .number: value
+        case .string(let text): .string(text.replacingOccurrences(of: secret, with: "(…)"))
+        case .array(let elements): .array(elements.map { hiding(secret, in: $0) })
+        case .object(let members): .object(members.mapValues { hiding(secret, in: $0) })
+        }
     }
 
     /// Whole pieces are only the prettier way; their words are hidden anyway.

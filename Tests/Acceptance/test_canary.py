@@ -87,7 +87,7 @@ def release_while_the_api_fails(aviary: Aviary) -> None:
     deployment.set_faults({"500-after": 2, "truncated": 1, "401": 1, "error-entry": "object"})
     deployment.set_faults({"unknown-contact": "reject-400"})
     aviary.release(600, kinds(good, stranger))
-    wait_until(lambda: deployment.books()["parked"] >= 290, "strangers to be parked", timeout=120, interval=0.5)
+    wait_until(lambda: deployment.books()["parked"] >= 290, "strangers to be parked", timeout=300, interval=0.5)
 
 
 def release_while_the_collector_crashes(aviary: Aviary) -> None:
@@ -119,7 +119,7 @@ def test_five_thousand_canaries_are_silent(deploy: Deploy) -> None:
     reasons = deployment.run("queue", "list", "--parked", "--limit", "1000")
     aviary.assert_silent(reasons.stdout.encode(), reasons.stderr.encode())
     assert deployment.run("queue", "retry", "--all").returncode == 0
-    books = deployment.await_drained(timeout=120)
+    books = deployment.await_drained(timeout=300)
     assert books["parked"] == 0 and books["delivered"] > 2_500
     assert books["quarantined"] > 200
     assert deployment.run("quarantine", "discard", "--all", "--yes").returncode == 0

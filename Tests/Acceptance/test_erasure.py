@@ -75,10 +75,40 @@ def test_what_fails_at_planhat_is_found_by_the_next_try(deploy: Deploy) -> None:
     assert list(deployment.records()) == []
 
 
+def test_an_interrupted_erasure_tells_what_it_did(deploy: Deploy) -> None:
+    deployment = deploy()
+    deployment.start()
+    person = fresh_response("person")
+    for number in range(2):
+        assert deployment.post(person | {"id": f"{person['id']}-{number}"}).status == 200
+    deployment.await_drained(30)
+    deployment.set_faults({"slow-delay": 3_000, "slow": "1@delete"})
+    words = deployment.command("queue", "erase", "--email", person["email"], "--remote", "--yes", "--json")
+    erasing = subprocess.Popen(
+        [str(word) for word in words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=clean_environment(),
+    )
+    wait_until(lambda: not deployment.faults().get("slow"), "the first deletion under way")
+    deployment.serve.kill()
+    output, _ = erasing.communicate(timeout=60)
+    assert erasing.returncode == 69
+    receipt = json.loads(output)
+    ids = [response_id(f"{person['id']}-{number}") for number in range(2)]
+    assert receipt["responses"] == {"delivered": 2} and receipt["ids"] == ids
+    assert [record["result"] for record in receipt["remote"]] == ["deleted", "failed"]
+    deployment.start_serve()
+    again = erase(deployment, person["email"], "--remote")
+    assert [record["result"] for record in again["remote"]] == ["alreadyGone", "deleted"]
+    assert list(deployment.records()) == []
+
+
 def test_what_is_erased_while_it_is_sent_is_deleted_once_it_arrived(deploy: Deploy) -> None:
     deployment = deploy()
     deployment.start()
-    deployment.set_faults({"slow-delay": 3_000, "slow": "1@write"})
+    deployment.set_faults({"slow-delay": 8_000, "slow": "1@write"})
     person = fresh_response("person")
     assert deployment.post(person).status == 200
     wait_until(lambda: deployment.books()["sending"] == 1, "a request under way")

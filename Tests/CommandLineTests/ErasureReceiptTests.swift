@@ -33,10 +33,15 @@ struct ErasureReceiptTests {
             answer([.init(id: ids[0], state: .delivered), .init(id: ids[1], state: .pending)], quarantined: 1)
         )
         receipt.add(answer([], quarantined: 2))
-        receipt.remote = [
-            .init(.init(id: ids[0], planhatId: "64a1", deletableFrom: nil), .deleted),
-            .init(.init(id: ids[2], planhatId: nil, deletableFrom: nil), .failed, "Busy."),
+        let records: [Erasure.Remote] = [
+            .init(id: ids[0], planhatId: "64a1", deletableFrom: nil),
+            .init(id: ids[2], planhatId: nil, deletableFrom: nil),
         ]
+        receipt.expect(records)
+        #expect(receipt.hasFailures)
+        #expect(receipt.text.contains("\(ids[0])  failed: It wasn't come to. Give the command again.\n"))
+        receipt.note(.init(records[0], .deleted))
+        receipt.note(.init(records[1], .failed, "Busy."))
         #expect(receipt.hasFailures)
         #expect(
             receipt.text == """
@@ -73,7 +78,7 @@ struct ErasureReceiptTests {
     @Test("as JSON it has the same names whatever was found")
     func json() throws {
         var receipt = ErasureReceipt(answer([.init(id: Self.ids[0], state: .parked)], quarantined: 1))
-        receipt.remote = []
+        receipt.expect([])
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         encoder.dateEncodingStrategy = .secondsSince1970

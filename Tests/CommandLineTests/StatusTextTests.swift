@@ -7,8 +7,9 @@ import Testing
 
 @Suite("The status in words")
 struct StatusTextTests {
-    private func text(pending: Int = 0, parked: Int = 0, _ report: ForwardingReport) throws -> StatusText {
-        let books = try JSONDecoder().decode(
+    private func text(pending: Int = 0, held: Int = 0, parked: Int = 0, _ report: ForwardingReport) throws -> StatusText
+    {
+        var books = try JSONDecoder().decode(
             QueueStatus.self,
             from: Data(
                 """
@@ -17,6 +18,7 @@ struct StatusTextTests {
                 """.utf8
             )
         )
+        books.held = held
         return StatusText(StatusReport(books: books, forwarding: report))
     }
 
@@ -34,6 +36,35 @@ struct StatusTextTests {
         let sentence = "Delivery waits and goes on by itself: Planhat's rate limit is reached."
         let report = ForwardingReport(state: "backingOff", sentence: sentence, isHeldUp: true, deliveredLastMinute: 5)
         #expect(try text(pending: 3, report).whole.contains("\n" + sentence + "\n"))
+    }
+
+    @Test("what is held on purpose doesn't look late")
+    func held() throws {
+        let report = ForwardingReport(
+            state: "idle",
+            sentence: "Everything due is delivered.",
+            isHeldUp: false,
+            deliveredLastMinute: 60
+        )
+        let all = try text(pending: 3, held: 3, report)
+        #expect(all.whole.contains("3 of the pending wait on purpose: a mail scanner may have sent them.\n"))
+        #expect(!all.whole.contains("The oldest") && !all.whole.contains("last minute"))
+        #expect(try text(pending: 4, held: 3, report).whole.contains("The oldest has waited for 12 s.\n"))
+        #expect(try !text(pending: 4, report).whole.contains("on purpose"))
+    }
+
+    @Test("what waits for its next attempt is told instead of a pace that nothing keeps")
+    func waiting() throws {
+        let sentence = "Everything due is delivered; the next is due at 2026-11-23T08:37:50.000Z."
+        let report = ForwardingReport(
+            state: "idle",
+            sentence: sentence,
+            isHeldUp: false,
+            deliveredLastMinute: 99_999,
+            deliveredPerSecond: 5_000
+        )
+        #expect(try text(pending: 1, report).line == "pending 1, sending 0, delivered 7, parked 0. " + sentence)
+        #expect(try text(report).line == "pending 0, sending 0, delivered 7, parked 0.")
     }
 
     @Test("a backlog that drains is told with its pace and what is left; nothing is said when nothing waits")

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("What an answer means")
 struct DeliveryPlanAnswerTests {
-    @Test("an outage is retried without burning attempts, one response at a time, until an answer comes")
+    @Test("an outage is retried without burning attempts, until an answer comes")
     func outage() throws {
         let delivery = PlannedDelivery(fraction: 1)
         let sent = try claims(0..<3)
@@ -20,7 +20,8 @@ struct DeliveryPlanAnswerTests {
         for _ in 1...12 {
             #expect(delivery.plan.condition.isBackingOff)
             #expect(try delivery.waited() == min(wait, 300))
-            #expect(delivery.next() == .claim(limit: 1))
+            // Nothing is at risk while nothing can even be sent: the request that ends the wait is a whole one.
+            #expect(delivery.next() == .claim(limit: 100))
             settlement = try delivery.deliver([sent[0]], .notSent("connection refused"))
             #expect(settlement.verdicts.count == 1)
             wait *= 2
@@ -29,6 +30,21 @@ struct DeliveryPlanAnswerTests {
         _ = try delivery.deliver([sent[0]], .upserted(BulkReport(naming: [sent[0]])))
         #expect(delivery.plan.condition == .forwarding)
         #expect(try delivery.claimLimit() == 100)
+    }
+
+    @Test("after trouble of any other kind a single response goes ahead")
+    func caution() throws {
+        for answer: Answer in [
+            .notSent("status 408", isAnswered: true), .ambiguous("timeout"), .refused("no"), .refusedInDoubt("no"),
+            .denied("no"),
+        ] {
+            let delivery = PlannedDelivery()
+            _ = try delivery.deliver([claim(1)], .notSent("down"))
+            _ = try delivery.waited()
+            _ = try delivery.deliver([claim(1)], answer)
+            _ = try delivery.waited()
+            #expect(delivery.next() == .claim(limit: 1), "\(answer)")
+        }
     }
 
     @Test("a probe is never a create: nobody knows whether it is alone")
@@ -59,6 +75,20 @@ struct DeliveryPlanAnswerTests {
         _ = try delivery.deliver([sent[0]], .upserted(BulkReport(naming: [sent[0]])))
         #expect(delivery.plan.condition == .forwarding)
         #expect(try delivery.claimLimit() == 100)
+    }
+
+    @Test("a refusal by what may have passed the request on leaves the doubt with the response, and counts no attempt")
+    func doubtfulRefusal() throws {
+        let delivery = PlannedDelivery()
+        let one = try claim(1)
+        for wait in [30.0, 60] {
+            let settlement = try delivery.deliver([one], .refusedInDoubt("a page answers"))
+            let until = delivery.now.addingTimeInterval(wait)
+            let doubt = Outcome.ambiguous(retryAt: until, reason: "a page answers", countsAttempt: false)
+            #expect(settlement == Settlement(verdicts: [one.verdict(doubt)]))
+            #expect(delivery.plan.condition.name == "paused")
+            #expect(try delivery.waited() == wait)
+        }
     }
 
     @Test("a denial is a refusal, unless the company of the one that is denied got through")
@@ -156,6 +186,20 @@ struct DeliveryPlanAnswerTests {
         )
     }
 
+    @Test(
+        "whatever says that it is there already is asked about by upsert",
+        arguments: ["sourceId duplicated", "Planhat refused it: this NPS already exists"]
+    )
+    func alreadyThere(reason: String) throws {
+        let delivery = PlannedDelivery()
+        #expect(try delivery.deliver([claim(1)], .rejected(reason)).verdicts.map(\.outcome.isAmbiguous) == [true])
+        #expect(try delivery.deliver([claim(3)], .conflict("status 409")).verdicts.map(\.outcome.isAmbiguous) == [true])
+        #expect(
+            try delivery.deliver([claim(2)], .rejected("this company does not exist")).verdicts
+                .map(\.outcome.isParked) == [true]
+        )
+    }
+
     @Test("one poison item ends up alone and parked, all others arrive, in few requests", arguments: [0, 7, 63, 99])
     func bisection(poison: Int) throws {
         let delivery = PlannedDelivery()
@@ -172,7 +216,7 @@ struct DeliveryPlanAnswerTests {
             verdicts += delivery.settle().verdicts
         }
         #expect(requests <= 15)
-        #expect(verdicts.filter(\.outcome.isParked) == [bad.verdict(.park(reason: "status 400"))])
+        #expect(verdicts.filter(\.outcome.isParked) == [bad.verdict(.park(reason: "status 400", mayHaveArrived: true))])
         #expect(Set(verdicts.map(\.id)) == Set(sent.map(\.id)))
         #expect(verdicts.count == 100)
     }
@@ -188,6 +232,18 @@ struct DeliveryPlanAnswerTests {
         #expect(try delivery.shipment() == Shipment([sent[3]], .upsert, mayHaveArrived: true))
     }
 
+    @Test("what is parked keeps the doubt that an earlier request left")
+    func parkedInDoubt() throws {
+        let delivery = PlannedDelivery()
+        let sent = try claims(0..<2)
+        let clear = try delivery.deliver(sent, .upserted(BulkReport(problems: [sent[0].id: "no", sent[1].id: "no"])))
+        #expect(clear.verdicts == sent.map { $0.verdict(.park(reason: "no")) })
+        // One of the two was created, and nobody says which.
+        _ = try delivery.deliver(sent, .upserted(BulkReport(counted: 1, strayErrors: ["no"])))
+        let settlement = try delivery.answer { .upserted(BulkReport(problems: [$0.claims[0].id: "no"])) }
+        #expect(settlement.verdicts == [sent[0].verdict(.park(reason: "no", mayHaveArrived: true))])
+    }
+
     @Test("what Planhat leaves out without a word is asked about once more, then parked")
     func ignored() throws {
         let delivery = PlannedDelivery()
@@ -201,13 +257,56 @@ struct DeliveryPlanAnswerTests {
     @Test("trouble while the unproven are sorted out leaves them ambiguous, not released")
     func troubleInBetween() throws {
         for answer: Answer in [
-            .notSent("down"), .rateLimited(retryAfter: 1), .refused("no"), .denied("no"), .ambiguous("timeout"),
+            .notSent("down"), .rateLimited(retryAfter: 1), .refused("no"), .refusedInDoubt("no"), .denied("no"),
+            .ambiguous("timeout"),
         ] {
             let delivery = PlannedDelivery()
             _ = try delivery.deliver(claims(0..<4), .upserted(BulkReport(counted: 3, strayErrors: ["no"])))
             let settlement = try delivery.answer { _ in answer }
             #expect(settlement.releases.isEmpty, "\(answer)")
             #expect(settlement.verdicts.map(\.outcome.isAmbiguous) == [true, true, true, true], "\(answer)")
+            // Only a request that got an unclear answer of its own is an attempt.
+            let counted = settlement.verdicts.count(where: \.outcome.countsAttempt)
+            #expect(counted == (answer == .ambiguous("timeout") ? 2 : 0), "\(answer)")
+        }
+    }
+
+    @Test("being left out once is forgotten by whatever ends otherwise, and by an edit")
+    func ignoredBefore() throws {
+        let delivery = PlannedDelivery()
+        let again = try claim(1, attempts: 1, mustUpsert: true)
+        _ = try delivery.deliver([claim(1)], .upserted(BulkReport()))
+        let report = BulkReport(problems: [again.id: "no"])
+        #expect(try delivery.deliver([again], .upserted(report)).verdicts.map(\.outcome.isParked) == [true])
+        // Retried by hand, and left out again.
+        #expect(try delivery.deliver([again], .upserted(BulkReport())).verdicts.map(\.outcome.isAmbiguous) == [true])
+        let edit = Claim(response: again.response, revision: 2, attempts: 0, mustUpsert: true)
+        #expect(try delivery.deliver([edit], .upserted(BulkReport())).verdicts.map(\.outcome.isAmbiguous) == [true])
+        #expect(try delivery.deliver([edit], .upserted(BulkReport())).verdicts.map(\.outcome.isParked) == [true])
+    }
+
+    @Test("once nothing is left, old trouble is no news")
+    func nothingLeft() throws {
+        for answer: Answer in [.refused("no"), .notSent("down")] {
+            let delivery = PlannedDelivery()
+            _ = try delivery.deliver([claim(1)], answer)
+            _ = try delivery.waited()
+            #expect(delivery.next().isClaim)
+            let later = delivery.now.addingTimeInterval(60)
+            delivery.plan.found([], nextDue: later, at: delivery.now)
+            #expect(delivery.plan.condition != .idle(until: later))
+            delivery.advance(by: 60)
+            #expect(delivery.next().isClaim)
+            delivery.plan.found([], nextDue: nil, at: delivery.now)
+            #expect(delivery.plan.condition == .idle(until: nil))
+            delivery.plan.woke()
+            #expect(delivery.next().isClaim)
+            #expect(delivery.plan.condition == .forwarding)
+            // Nobody knows yet whether it is over.
+            delivery.plan.found([try claim(2)], nextDue: nil, at: delivery.now)
+            #expect(delivery.plan.condition == .forwarding)
+            #expect(try delivery.answer { _ in answer }.verdicts.count == 1)
+            #expect(delivery.plan.condition != .forwarding)
         }
     }
 
@@ -225,7 +324,20 @@ struct DeliveryPlanAnswerTests {
     }
 }
 
+extension DeliveryPlan.Step {
+    var isClaim: Bool {
+        if case .claim = self { true } else { false }
+    }
+}
+
 extension Outcome {
+    var countsAttempt: Bool {
+        switch self {
+        case .delivered, .park: true
+        case .retry(_, _, let counts), .ambiguous(_, _, let counts): counts
+        }
+    }
+
     var isParked: Bool {
         if case .park = self { true } else { false }
     }

@@ -66,7 +66,7 @@ struct DeliveryPlanTests {
         let delivery = PlannedDelivery()
         delivery.plan.found([], nextDue: nil, at: delivery.now)
         #expect(delivery.next() == .wait(until: nil))
-        #expect(delivery.plan.condition == .idle)
+        #expect(delivery.plan.condition == .idle(until: nil))
         delivery.plan.woke()
         #expect(delivery.next() == .claim(limit: 100))
         let due = delivery.now.addingTimeInterval(7)

@@ -1,3 +1,4 @@
+import Foundation
 import NPSDelivery
 import NPSModel
 import NPSQueue
@@ -62,6 +63,35 @@ struct ErrorAttributionTests {
             ]),
         ])
         #expect(attribute(entry, among: sent).owner == sent[0].id)
+    }
+
+    @Test("the reason repeats nothing that was sent but the ids by which this program speaks of it")
+    func customIsRedacted() throws {
+        let claim = Claim(
+            response: SurveyResponse(
+                id: ResponseID(source: "test", providerID: "1"),
+                source: "test",
+                email: try EmailAddress("person1@example.com"),
+                score: try #require(Score(3)),
+                answeredAt: Date(timeIntervalSince1970: 1_700_000_000),
+                companyID: "secret-company",
+                custom: [
+                    "Phone": .string("+49 170 1234567"), "more": .array([.string("Heidelberg"), .integer(69_117)]),
+                ]
+            ),
+            revision: 1,
+            attempts: 0,
+            mustUpsert: false
+        )
+        let entry = JSONValue.object([
+            "sourceId": .string(claim.id.rawValue),
+            "message": .string(
+                "\(claim.id): Phone '+49 170 1234567' of 69117 Heidelberg in secret-company is not a number"
+            ),
+        ])
+        let reason = attribute(entry, among: [claim] + (try claims(2..<4))).reason
+        #expect(reason.hasPrefix("Planhat refused it: \(claim.id): Phone"))
+        for secret in ["170", "1234567", "69117", "Heidelberg", "secret"] { #expect(!reason.contains(secret)) }
     }
 
     @Test("the reason is Planhat's, without what the person wrote or who it was")

@@ -52,10 +52,10 @@ struct SuspicionTests {
             case .delivered:
                 delivered.insert(verdict.id)
                 waiting.remove(at: index)
-            case .park(let reason):
+            case .park(let reason, _):
                 parked[verdict.id] = reason
                 waiting.remove(at: index)
-            case .ambiguous(let date, _): postpone(index, to: date, by: 1)
+            case .ambiguous(let date, _, let counts): postpone(index, to: date, by: counts ? 1 : 0)
             case .retry(let date, _, let counts): postpone(index, to: date, by: counts ? 1 : 0)
             }
         }
@@ -135,6 +135,22 @@ struct SuspicionTests {
         }
         #expect(town.delivered.count == 200)
         #expect(refusals <= 8)
+    }
+
+    @Test("what was too large once is tried larger again after many that were not")
+    func largerAgain() throws {
+        let comment = String(repeating: "x", count: 5_000)
+        let town = Town(try (0..<6_000).map { try claim($0, comment: comment) }, batchSize: 100)
+        var refusals = 0
+        try town.deliver { shipment in
+            guard refusals < 3, shipment.claims.count > 10 else {
+                return .upserted(BulkReport(naming: shipment.claims))
+            }
+            refusals += 1
+            return .tooLarge("413")
+        }
+        #expect(town.delivered.count == 6_000)
+        #expect(town.requests.suffix(5).contains(100))
     }
 
     @Test("one that is too large alone is parked")

@@ -27,7 +27,7 @@ struct ConformanceTests {
                 #expect(item.planhatId == "64a1")
                 #expect(item.deliveredAt == workshop.clock.now)
                 #expect(item.attempts == 1)
-                #expect(item.history.map(\.outcome) == [.delivered])
+                #expect(item.history?.map(\.outcome) == [.delivered])
             }
         }
     }
@@ -149,8 +149,34 @@ struct ConformanceTests {
                 let fourth = try #require(try await queue.claim(limit: 1).first)
                 #expect(fourth.attempts == 2 && fourth.mustUpsert)
                 let item = try #require(try await queue.show(fourth.response.id))
-                #expect(item.history.map(\.outcome) == [.retry, .retry, .ambiguous])
-                #expect(item.history.map(\.reason) == ["429", "500", "cut off"])
+                #expect(item.attempts == 3)
+                #expect(item.history?.map(\.outcome) == [.retry, .retry, .ambiguous])
+                #expect(item.history?.map(\.reason) == ["429", "500", "cut off"])
+                let listed = try #require(try await queue.list(QueueFilter()).first)
+                #expect(listed.attempts == 3)
+                let json = try JSONValue(parsing: try JSONEncoder().encode(listed))
+                #expect(json["attempts"] == .integer(3) && json["history"] == nil)
+            }
+        }
+    }
+
+    @Test("what was accepted or put off while the clock ran ahead is due once it is right", arguments: Engine.allCases)
+    func clockAhead(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let year: TimeInterval = 365 * 86_400
+                workshop.clock.advance(by: year)
+                _ = try await queue.accept([try submission(1), try submission(2)])
+                let late = try #require(try await queue.claim(limit: 1).first)
+                let retryAt = workshop.clock.now.addingTimeInterval(300)
+                try await queue.settle([late.verdict(.ambiguous(retryAt: retryAt, reason: "no answer"))])
+                workshop.clock.advance(by: -year)
+                _ = try await queue.accept([try submission(3)])
+                #expect(try await queue.nextDue() == workshop.clock.now)
+                let claims = try await queue.claim(limit: 2)
+                #expect(claims.map(\.response.id) == [try submission(3).response.id, try submission(2).response.id])
+                #expect(try await queue.nextDue() == workshop.clock.now)
+                #expect(try await queue.claim(limit: 2).map(\.response.id) == [late.response.id])
             }
         }
     }
@@ -323,7 +349,7 @@ struct ConformanceTests {
                     try await queue.settle([claim.verdict(outcome)])
                 }
                 let item = try #require(try await queue.show(try submission(1).response.id))
-                #expect(item.history.map(\.reason) == (6...25).map(String.init))
+                #expect(item.history?.map(\.reason) == (6...25).map(String.init))
                 #expect(item.attempts == 25)
             }
         }
@@ -341,6 +367,30 @@ struct ConformanceTests {
                 #expect(try await queue.status().oldestPendingSeconds == 100)
                 _ = try await queue.claim(limit: 1)
                 #expect(try await queue.status().oldestPendingSeconds == 10)
+            }
+        }
+    }
+
+    @Test("what is held on purpose is told apart, and late only once its hold is over", arguments: Engine.allCases)
+    func held(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let end = workshop.clock.now.addingTimeInterval(1_800)
+                _ = try await queue.accept([try submission(1, heldUntil: end)])
+                workshop.clock.advance(by: 100)
+                var status = try await queue.status()
+                #expect(status.pending == 1 && status.held == 1 && status.oldestPendingSeconds == 0)
+                #expect(try await queue.list(QueueFilter()).map(\.heldUntil) == [end])
+                _ = try await queue.accept([try submission(2)])
+                workshop.clock.advance(by: 10)
+                status = try await queue.status()
+                #expect(status.pending == 2 && status.held == 1 && status.oldestPendingSeconds == 10)
+                try await deliverAll(queue)
+                workshop.clock.advance(by: 1_710)
+                status = try await queue.status()
+                #expect(status.pending == 1 && status.held == 0 && status.oldestPendingSeconds == 20)
+                let claim = try #require(try await queue.claim(limit: 1).first)
+                #expect(try await queue.show(claim.response.id)?.heldUntil == nil)
             }
         }
     }

@@ -67,7 +67,7 @@ struct DurabilityTests {
             let item = try #require(try await reopened.show(claims[1].response.id))
             #expect(item.state == .pending && item.mustUpsert)
             #expect(item.reason == "ambiguous: the collector stopped while sending")
-            #expect(item.history.map(\.outcome) == [.ambiguous])
+            #expect(item.history?.map(\.outcome) == [.ambiguous])
             #expect(item.nextAttemptAt == workshop.clock.now.addingTimeInterval(30))
             #expect(try await reopened.claim(limit: 10).count == 2)
             workshop.clock.advance(by: 30)
@@ -146,6 +146,125 @@ struct DurabilityTests {
         }
     }
 
+    @Test("what is unreadable is parked, and never keeps the readable from whoever claimed them")
+    func unreadable() async throws {
+        try await Workshop.run { workshop in
+            #expect(FaultyDisk.watch(workshop.directory))
+            let queue = try workshop.open()
+            _ = try await queue.accept(try (1...4).map { try submission($0) })
+            try await queue.transact { transaction in
+                try transaction.execute("UPDATE responses SET payload = '{}' WHERE sequence = 1", [])
+                try transaction.execute("UPDATE responses SET id = 'of another world' WHERE sequence = 3", [])
+            }
+            // The claim is durable; what comes after it isn't.
+            FaultyDisk.arm(.failedSync, atCall: 2, in: workshop.directory)
+            let claims = try await queue.claim(limit: 10)
+            #expect(FaultyDisk.disarm(in: workshop.directory))
+            #expect(claims.map(\.response.id) == [try submission(2).response.id, try submission(4).response.id])
+            try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: nil)) })
+            #expect(try await queue.status().sending == 2)
+            #expect(try await queue.claim(limit: 10).isEmpty)
+            let status = try await queue.status()
+            #expect(status.parked == 2 && status.delivered == 2 && status.sending == 0)
+            await queue.close()
+            try Audit(of: workshop.path).check()
+        }
+    }
+
+    @Test("a verdict that was told twice because of the disk leaves nothing claimed")
+    func claimedNoMore() async throws {
+        try await Workshop.run { workshop in
+            #expect(FaultyDisk.watch(workshop.directory))
+            let queue = try workshop.open()
+            _ = try await queue.accept([try submission(1)])
+            let verdicts = try await queue.claim(limit: 1).map { $0.verdict(.delivered(planhatID: nil)) }
+            FaultyDisk.arm(.failedSync, atCall: 1, lasting: true, in: workshop.directory)
+            await #expect(throws: QueueError.self) { try await queue.settle(verdicts) }
+            #expect(FaultyDisk.disarm(in: workshop.directory))
+            #expect(try await queue.status().delivered == 1)
+            try await queue.settle(verdicts)
+            #expect(try await queue.transact { $0.ledger.claimed }.isEmpty)
+            await queue.close()
+        }
+    }
+
+    @Test("after an error of the disk only the file of before is opened again, and none is made")
+    func lostFile() async throws {
+        try await Workshop.run { workshop in
+            #expect(FaultyDisk.watch(workshop.directory))
+            let queue = try workshop.open()
+            _ = try await queue.accept([try submission(1)])
+            FaultyDisk.arm(.failedSync, atCall: 1, in: workshop.directory)
+            await #expect(throws: QueueError.self) { try await queue.accept([try submission(2)]) }
+            #expect(FaultyDisk.disarm(in: workshop.directory))
+            let files = FileManager.default
+            try files.moveItem(atPath: workshop.path, toPath: workshop.path + ".away")
+            await #expect { try await queue.accept([try submission(2)]) } throws: { Self.isStorage($0) }
+            #expect(!files.fileExists(atPath: workshop.path))
+
+            let other = workshop.directory.appending(path: "other.db").path
+            await (try workshop.open(other)).close()
+            try files.copyItem(atPath: other, toPath: workshop.path)
+            let before = try Data(contentsOf: URL(filePath: workshop.path))
+            await #expect { try await queue.accept([try submission(2)]) } throws: { Self.isStorage($0) }
+            #expect(try Data(contentsOf: URL(filePath: workshop.path)) == before)
+
+            try files.removeItem(atPath: workshop.path)
+            try files.moveItem(atPath: workshop.path + ".away", toPath: workshop.path)
+            #expect(try await queue.accept([try submission(2)]).outcomes == [.accepted])
+            #expect(try await queue.status().accepted == 2)
+            await queue.close()
+        }
+    }
+
+    private static func isStorage(_ error: any Error) -> Bool {
+        if case QueueError.storage = error { true } else { false }
+    }
+
+    @Test(
+        "who erases hears that the log couldn't be emptied, and it is emptied later",
+        .timeLimit(.minutes(1)),
+        arguments: Erasing.allCases
+    )
+    func failedTruncation(erasing: Erasing) async throws {
+        try await Workshop.run { workshop in
+            #expect(FaultyDisk.watch(workshop.directory))
+            let queue = try workshop.open { $0.truncationPause = 0.01 }
+            let secret = "canary-\(UUID().uuidString)"
+            try await erasing.keep(secret, in: queue)
+            // The erasure's own commit is the first.
+            FaultyDisk.arm(.failedSync, atCall: 2, lasting: true, in: workshop.directory)
+            await #expect { try await erasing.erase(from: queue) } throws: { Self.isStorage($0) }
+            #expect(FaultyDisk.disarm(in: workshop.directory))
+            let status = try await queue.status()
+            #expect(status.pending == 0 && status.quarantined == 0)
+            while try workshop.bytes().contains(secret) {
+                try Task.checkCancellation()
+                try await queue.probe()
+            }
+            await queue.close()
+        }
+    }
+
+    enum Erasing: CaseIterable {
+        case response
+        case quarantined
+
+        fileprivate func keep(_ secret: String, in queue: ResponseQueue) async throws {
+            switch self {
+            case .response: _ = try await queue.accept([try submission(1, comment: secret)])
+            case .quarantined: _ = try await queue.accept([], quarantining: [draft(secret)])
+            }
+        }
+
+        fileprivate func erase(from queue: ResponseQueue) async throws {
+            switch self {
+            case .response: _ = try await queue.erase([try submission(1).response.id])
+            case .quarantined: _ = try await queue.discard([QuarantineID(rawValue: 1)])
+            }
+        }
+    }
+
     @Test("a second collector on the same file is told what to do, until the first lets go")
     func secondOpener() async throws {
         try await Workshop.run { workshop in
@@ -160,6 +279,39 @@ struct DurabilityTests {
             await queue.close()
             let accepted = try await workshop.withQueue { queue in try await queue.status().accepted }
             #expect(accepted == 0)
+        }
+    }
+
+    @Test("what an earlier version held is held still, and nothing else")
+    func migration() async throws {
+        try await Workshop.run { workshop in
+            let end = workshop.clock.now.addingTimeInterval(1_800)
+            try await workshop.withQueue { queue in
+                _ = try await queue.accept([try submission(1), try submission(2)])
+                let claims = try await queue.claim(limit: 2)
+                try await queue.settle([claims[0].verdict(.retry(at: end, reason: "down", countsAttempt: false))])
+                try await queue.settle([claims[1].verdict(.park(reason: "no"))])
+                workshop.clock.advance(by: 60)
+                _ = try await queue.retry(nil)
+                _ = try await queue.accept([try submission(3, heldUntil: end), try submission(4)])
+            }
+            let connection = try DatabaseQueue(path: workshop.path)
+            try await connection.write { database in
+                try database.execute(
+                    sql: """
+                        DROP INDEX responses_held;
+                        DROP INDEX responses_waiting;
+                        ALTER TABLE responses DROP COLUMN held_until;
+                        CREATE INDEX responses_waiting ON responses (received_at) WHERE state = 'pending';
+                        DELETE FROM grdb_migrations WHERE identifier = 'responses: held';
+                        """
+                )
+            }
+            try connection.close()
+            try await workshop.withQueue { queue in
+                let items = try await queue.list(QueueFilter())
+                #expect(items.map(\.heldUntil) == [nil, nil, end, nil])
+            }
         }
     }
 
@@ -225,7 +377,7 @@ struct DurabilityTests {
             #expect(claims.count == 39)
             try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: nil)) })
             #expect(try await queue.discard([QuarantineID(rawValue: 1)]) == 1)
-            await queue.truncateLog()
+            try await queue.truncateLog()
             let bytes = try workshop.bytes()
             #expect(!bytes.contains(secret))
             #expect(!bytes.contains("@example.com"))

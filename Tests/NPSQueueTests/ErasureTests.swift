@@ -59,6 +59,28 @@ struct ErasureTests {
         }
     }
 
+    @Test("what may be at Planhat still is found however long ago it was erased", arguments: Engine.allCases)
+    func retention(engine: Engine) async throws {
+        let person = try person.get()
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                _ = try await queue.accept([try submission(1), try submission(1, source: "b")])
+                let claims = try await queue.claim(limit: 2)
+                try await queue.settle([claims[0].verdict(.delivered(planhatID: "64a1"))])
+                let ids = claims.map(\.response.id)
+                #expect(try await queue.erase(person).remote.map(\.id) == ids)
+                _ = try await queue.accept([try submission(2)])
+                #expect(try await queue.removeReceipts(before: .distantFuture) == 0)
+                try await queue.settle([claims[1].verdict(.delivered(planhatID: "64a2"))])
+                #expect(try await queue.removeReceipts(before: .distantFuture) == 0)
+                #expect(try await queue.erase(person).remote.map(\.planhatId) == ["64a1", "64a2"])
+                #expect(try await queue.confirmErasure(ids) == 2)
+                #expect(try await queue.removeReceipts(before: .distantFuture) == 2)
+            }
+            if engine == .sqlite { try Audit(of: workshop.path).check() }
+        }
+    }
+
     @Test("what was being sent when the collector stopped is looked for at Planhat", arguments: Engine.allCases)
     func restart(engine: Engine) async throws {
         let person = try person.get()
@@ -190,6 +212,7 @@ struct RetentionTests {
                 _ = try await queue.accept(try (1...5).map { try submission($0) })
                 try await deliverAll(queue)
                 _ = try await queue.erase([try submission(5).response.id])
+                _ = try await queue.confirmErasure([try submission(5).response.id])
                 workshop.clock.advance(by: 100)
                 _ = try await queue.accept([try submission(6), try submission(1, score: 1), try submission(7)])
                 let cutoff = workshop.clock.now

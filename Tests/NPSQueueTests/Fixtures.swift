@@ -4,9 +4,14 @@ import NPSQueue
 import Testing
 
 /// A submission whose content is told by its arguments alone.
-func submission(_ number: Int, score: Int = 9, comment: String? = nil, source: String = "test", updatedAt: Date? = nil)
-    throws -> Submission
-{
+func submission(
+    _ number: Int,
+    score: Int = 9,
+    comment: String? = nil,
+    source: String = "test",
+    updatedAt: Date? = nil,
+    heldUntil: Date? = nil
+) throws -> Submission {
     Submission(
         SurveyResponse(
             id: ResponseID(source: source, providerID: "\(number)"),
@@ -16,7 +21,8 @@ func submission(_ number: Int, score: Int = 9, comment: String? = nil, source: S
             comment: comment,
             answeredAt: Date(timeIntervalSince1970: 1_699_999_999.5)
         ),
-        updatedAt: updatedAt
+        updatedAt: updatedAt,
+        heldUntil: heldUntil
     )
 }
 

@@ -43,6 +43,7 @@ struct RandomOperationsTests {
             #expect(status.accepted == play.newest.count + play.erased.count)
             #expect(status.delivered == play.newest.count)
             #expect(play.atPlanhat == play.newest)
+            _ = try await queue.confirmErasure(Array(play.erased))
             // What is removed for its age stays counted.
             #expect(try await queue.removeReceipts(before: .distantFuture) == status.accepted - 1)
             #expect(try await queue.status() == status)

@@ -34,6 +34,28 @@ struct StandingTests {
         #expect(standing.digest == "person")
     }
 
+    @Test("only what was held gives way to a machine, even when the clock steps back")
+    func heldIsNoDate() {
+        var standing = Standing(digest: "person", at: Self.now)
+        #expect(standing.receive(digest: "machine", at: Self.now - 1_000, isHeld: true) == .unchanged)
+        #expect(standing.digest == "person")
+    }
+
+    @Test("what was held waits for a person until it is claimed, however late that is")
+    func heldUntilClaimed() {
+        var standing = Standing(digest: "machine", at: Self.now)
+        standing.hold(until: Self.later)
+        var sent = standing
+        sent.claim()
+        sent.release(at: Self.later)
+        #expect(sent.receive(digest: "machine again", at: Self.later + 1, isHeld: true) == .unchanged)
+        #expect(standing.receive(digest: "machine again", at: Self.later + 1, isHeld: true) == .updated)
+        #expect(standing.heldUntil == Self.later)
+        #expect(standing.receive(digest: "person", at: Self.later + 1) == .updated)
+        #expect(standing.heldUntil == nil)
+        #expect(standing.nextAttemptAt == Self.later + 1)
+    }
+
     @Test(
         "an edit is taken in every state but one",
         arguments: [
@@ -189,6 +211,17 @@ struct StandingTests {
         #expect(standing.remote == remote)
     }
 
+    @Test("what was parked in doubt is sought at Planhat when it is erased", arguments: [false, true])
+    func parkedInDoubt(mayHaveArrived: Bool) {
+        var standing = Self.standing(.sending)
+        let attempt = standing.settle(.park(reason: "no", mayHaveArrived: mayHaveArrived), revision: 1, at: Self.now)
+        #expect(attempt?.outcome == .parked)
+        #expect(standing.mustUpsert == mayHaveArrived)
+        let isErased = standing.erase(at: Self.now)
+        #expect(isErased)
+        #expect((standing.remote != nil) == mayHaveArrived)
+    }
+
     @Test(
         "the verdict on what was erased while it was sent tells only what to look for at Planhat",
         arguments: [
@@ -202,6 +235,7 @@ struct StandingTests {
             (.retry(at: .distantFuture, reason: "429", countsAttempt: true), false, nil, nil),
             (.retry(at: .distantFuture, reason: "429", countsAttempt: true), true, .record(from: 1_060_000), nil),
             (.park(reason: "no"), false, nil, nil),
+            (.park(reason: "no", mayHaveArrived: true), false, .record(from: 1_060_000), nil),
         ] as [(Outcome, Bool, RemoteTrace?, String?)]
     )
     func verdictOnErased(outcome: Outcome, mustUpsert: Bool, remote: RemoteTrace?, id: String?) {

@@ -50,7 +50,7 @@ struct VerificationRoutesTests {
         arguments: [(false, 10.0, 90), (false, 0, nil), (true, 10, nil)] as [(Bool, Double, Int?)]
     )
     func estimate(isHeldUp: Bool, perSecond: Double, seconds: Int?) throws {
-        let books = try JSONDecoder().decode(
+        var books = try JSONDecoder().decode(
             QueueStatus.self,
             from: Data(
                 """
@@ -67,6 +67,10 @@ struct VerificationRoutesTests {
             deliveredPerSecond: perSecond
         )
         #expect(StatusReport(books: books, forwarding: report).secondsLeft == seconds)
+        books.held = 300
+        let status = StatusReport(books: books, forwarding: report)
+        #expect(status.secondsLeft == seconds.map { $0 - 30 })
+        #expect(try JSONDecoder().decode(StatusReport.self, from: try JSONEncoder().encode(status)) == status)
     }
 
     @Test("parked responses are put back by reason; a selection that says two things or nothing is refused")

@@ -29,6 +29,8 @@ struct AnswerTests {
         Case(.json(404, #"{"message":"not found"}"#), .paused), Case(.html(404), .paused),
         Case(.json(405, ""), .paused),
         Case(.json(407, ""), .paused), Case(.json(408, ""), .retry), Case(.json(409, ""), .rejected),
+        Case(.html(400), .paused),
+        Case(.json(400, ""), .paused), Case(.json(418, "tea"), .paused),
         Case(.json(413, ""), .rejected), Case(.html(413), .rejected), Case(.json(422, "nonsense"), .rejected),
         Case(.json(425, ""), .retry), Case(.json(429, ""), .rateLimited(nil)),
         Case(.answer(429, headers: [("Retry-After", "7")]), .rateLimited(7)),
@@ -40,7 +42,8 @@ struct AnswerTests {
         Case(.json(501, ""), .ambiguous, read: .retry),
         Case(.html(502), .ambiguous, read: .retry), Case(.html(504), .ambiguous, read: .retry),
         Case(.json(503, ""), .ambiguous, read: .retry),
-        Case(.answer(503, headers: [("Retry-After", "120")]), .retry),
+        Case(.answer(503, headers: [("Retry-After", "120")]), .rateLimited(120)),
+        Case(.answer(503, headers: [("Retry-After", "soon")]), .retry),
         Case(.html(200), .paused), Case(.answer(200, body: " \n<HTML><body>login"), .paused),
         Case(.answer(200, body: "\u{FEFF}<!doctype html>"), .paused),
         Case(.json(200, ""), .ambiguous, read: .retry), Case(.json(204, ""), .ambiguous, read: .retry),
@@ -151,7 +154,7 @@ struct AnswerTests {
         arguments: [
             (StubReply.json(401, ""), PlanhatError.Refusal.token, ["token", "region"]),
             (.json(403, ""), .permission, ["permissions"]), (.json(302, ""), .redirect, ["planhat.url", "redirect"]),
-            (.json(404, ""), .notTheAPI, ["planhat.url", "region"]), (.html(200), .notTheAPI, ["planhat.url"]),
+            (.json(404, ""), .notTheAPI, ["planhat.url", "region"]), (.html(200), .foreignPage, ["planhat.url"]),
         ]
     )
     func refusals(reply: StubReply, kind: PlanhatError.Refusal, words: [String]) async throws {
@@ -172,8 +175,8 @@ struct AnswerTests {
             (#"{"message":"score is required"}"#, "score is required"),
             (#"{"error":"sourceId duplicated"}"#, "duplicated"),
             (#"{"error":{"message":"bad date"}}"#, "bad date"), (#"{"errors":[{"message":"bad id"}]}"#, "bad id"),
-            (#""score must be a number""#, "score must be"), ("plain words", "plain words"), ("", "no reason given"),
-            (" \n ", "no reason given"), ("{}", "no reason given"), ("<html>x</html>", "an HTML page"),
+            (#""score must be a number""#, "score must be"), ("plain words", "plain words"), ("{}", "no reason given"),
+            ("", "does not say why"), (" \n ", "does not say why"), ("<html>x</html>", "does not say why"),
         ]
     )
     func reason(body: String, words: String) async throws {

@@ -24,6 +24,17 @@ struct SecrecyTests {
         await client.shutdown()
     }
 
+    @Test("no error entry of a bulk answer repeats the token")
+    func bulkErrors() async throws {
+        let body =
+            #"{"created":1,"createdErrors":["Bearer \#(testToken) is odd"],"#
+            + #""permissionErrors":[{"who":["token=\#(testToken)!"]}],"strangeErrors":[{"message":"\#(testToken)"}]}"#
+        let result = try await conversing(.json(206, body)) { client, _ in try await client.upsert([.sample()]) }
+        #expect(result.errors.count == 3)
+        #expect(!"\(result)".contains(testToken))
+        #expect("\(result.errors)".contains("is odd"))
+    }
+
     /// A server that quotes all it was sent is the worst that can happen to what people wrote.
     @Test("no error repeats what was sent", arguments: [400, 401, 403, 404, 409, 413, 422, 429, 500, 503])
     func echo(status: Int) async throws {

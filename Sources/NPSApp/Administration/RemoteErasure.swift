@@ -112,7 +112,8 @@ package struct RemoteErasure: Sendable {
             case .rejected, .invalidRequest: return .ended(.failed(last.description))
             case .refused: return .ended(.stopped(last.description))
             case .rateLimited(let seconds) where attempt < Self.tries: try await sleep(min(max(seconds ?? 60, 1), 120))
-            case .notSent, .ambiguous, .rateLimited:
+            case .unavailable(let seconds) where attempt < Self.tries: try await sleep(min(max(seconds, 1), 120))
+            case .notSent, .ambiguous, .rateLimited, .unavailable:
                 if attempt < Self.tries { try await sleep(Double(attempt)) }
             }
         }

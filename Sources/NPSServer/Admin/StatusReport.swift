@@ -10,11 +10,12 @@ package struct StatusReport: Sendable, Hashable, Codable {
     /// Whether responses wait although they are due.
     package let isHeldUp: Bool
     package let deliveredLastMinute: Int
-    /// Until the backlog is delivered, at the pace of the last minute; nil when nothing waits or nothing moves.
+    /// Until the backlog is delivered, at the pace of the last minute; nil when nothing waits, but on purpose, or
+    /// nothing moves.
     package let secondsLeft: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case forwarding, forwardingSentence, isHeldUp, deliveredLastMinute, secondsLeft
+        case forwarding, forwardingSentence, isHeldUp, deliveredLastMinute, secondsLeft, held
     }
 
     package init(books: QueueStatus, forwarding report: ForwardingReport) {
@@ -23,14 +24,16 @@ package struct StatusReport: Sendable, Hashable, Codable {
         forwardingSentence = report.sentence
         isHeldUp = report.isHeldUp
         deliveredLastMinute = report.deliveredLastMinute
-        let waiting = books.pending + books.sending
-        let moves = waiting > 0 && report.deliveredPerSecond > 0 && !report.isHeldUp
+        let waiting = books.pending + books.sending - books.held
+        let moves = waiting > 0 && report.deliveredPerSecond > 0 && !report.isHeldUp && report.state != "idle"
         secondsLeft = moves ? Int(exactly: (Double(waiting) / report.deliveredPerSecond).rounded(.up)) : nil
     }
 
     package init(from decoder: any Decoder) throws {
-        books = try QueueStatus(from: decoder)
+        var books = try QueueStatus(from: decoder)
         let container = try decoder.container(keyedBy: CodingKeys.self)
+        books.held = try container.decodeIfPresent(Int.self, forKey: .held) ?? 0
+        self.books = books
         forwarding = try container.decode(String.self, forKey: .forwarding)
         forwardingSentence = try container.decode(String.self, forKey: .forwardingSentence)
         isHeldUp = try container.decode(Bool.self, forKey: .isHeldUp)
@@ -41,6 +44,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
     package func encode(to encoder: any Encoder) throws {
         try books.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(books.held, forKey: .held)
         try container.encode(forwarding, forKey: .forwarding)
         try container.encode(forwardingSentence, forKey: .forwardingSentence)
         try container.encode(isHeldUp, forKey: .isHeldUp)

@@ -47,7 +47,7 @@ struct PlanhatCommand: AsyncParsableCommand {
         case .invalidRequest: Stop(.usage, error.description)
         case .refused(.tls, _): Stop(.unreachable, error.description)
         case .refused: Stop(.configuration, error.description)
-        case .notSent, .rateLimited, .ambiguous: Stop(.unreachable, error.description)
+        case .notSent, .rateLimited, .unavailable, .ambiguous: Stop(.unreachable, error.description)
         case .rejected, .notFound: Stop(.failure, error.description)
         }
     }

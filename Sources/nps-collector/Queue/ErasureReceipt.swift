@@ -32,7 +32,7 @@ struct ErasureReceipt: Encodable {
     private(set) var ids: [ResponseID] = []
     private(set) var quarantined = 0
     /// Nil without `--remote`.
-    var remote: [Remote]?
+    private(set) var remote: [Remote]?
     /// Nil with `--remote`: how many records may be at Planhat still.
     var leftAtPlanhat: Int?
 
@@ -47,6 +47,18 @@ struct ErasureReceipt: Encodable {
             responses[response.state.rawValue, default: 0] += 1
         }
         quarantined += answer.quarantined
+    }
+
+    /// These are to be deleted at Planhat: failed, until it is known to have succeeded.
+    mutating func expect(_ records: [Erasure.Remote]) {
+        leftAtPlanhat = nil
+        remote = records.map { Remote($0, .failed, "It wasn't come to. Give the command again.") }
+    }
+
+    /// What became of one of those that were expected.
+    mutating func note(_ record: Remote) {
+        guard let index = remote?.firstIndex(where: { $0.id == record.id }) else { return }
+        remote?[index] = record
     }
 
     var hasFailures: Bool { remote?.contains { $0.result == .failed } ?? false }

@@ -35,20 +35,37 @@ struct QueueErase: AsyncParsableCommand {
         if !yes { try confirm() }
         // A missing token must show before anything is gone.
         if remote { _ = try await CommandLineSettings.load(requiring: [.planhatToken]) }
+        var receipt: ErasureReceipt?
+        do {
+            try await erase(address, into: &receipt)
+        } catch {
+            // What is erased is gone, and its ids with it: a repetition has no evidence of that any more.
+            if let receipt { try show(receipt) }
+            throw error
+        }
+        guard let receipt else { return }
+        try show(receipt)
+        if receipt.hasFailures { throw ExitCode(Stop.Code.failure.rawValue) }
+    }
+
+    private func erase(_ address: EmailAddress, into result: inout ErasureReceipt?) async throws {
         var answer = try await Self.ask(ErasureRequest(email: address.address))
         var receipt = ErasureReceipt(answer)
+        receipt.leftAtPlanhat = answer.erasure.remote.count
+        defer { result = receipt }
         while let after = answer.next {
             answer = try await Self.ask(ErasureRequest(email: address.address, after: after))
             receipt.add(answer)
-        }
-        // The last answer has what the earlier ones have, and what came in meanwhile.
-        if remote {
-            receipt.remote = try await RemoteDeletion(address: address).run(answer.erasure.remote)
-        } else {
             receipt.leftAtPlanhat = answer.erasure.remote.count
         }
+        guard remote else { return }
+        // The last answer has what the earlier ones have, and what came in meanwhile.
+        receipt.expect(answer.erasure.remote)
+        try await RemoteDeletion(address: address).run(answer.erasure.remote) { receipt.note($0) }
+    }
+
+    private func show(_ receipt: ErasureReceipt) throws {
         if json { try Output.json(receipt) } else { print(receipt.text, terminator: "") }
-        if receipt.hasFailures { throw ExitCode(Stop.Code.failure.rawValue) }
     }
 
     static func ask(_ request: ErasureRequest) async throws -> ErasureAnswer {

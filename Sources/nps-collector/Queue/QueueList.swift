@@ -40,11 +40,19 @@ struct QueueList: AsyncParsableCommand {
         for item in items {
             table.add([
                 "\(item.sequence)", item.id.rawValue, item.state.rawValue, item.source, "\(item.attempts)",
-                Timestamp.format(item.acceptedAt), item.reason ?? "",
+                Timestamp.format(item.acceptedAt), item.note,
             ])
         }
         print(table.render(), terminator: "")
         if items.count == limit, let last = items.last { print("More may follow: --after \(last.sequence)") }
+    }
+}
+
+extension QueueItem {
+    /// Why it isn't delivered.
+    fileprivate var note: String {
+        if let heldUntil { return "held until \(Timestamp.format(heldUntil)): a mail scanner may have sent it" }
+        return reason ?? ""
     }
 }
 

@@ -26,15 +26,24 @@ struct QueueShow: AsyncParsableCommand {
         if let email = item.email { table.add(["email", email]) }
         if let score = item.score { table.add(["score", "\(score)"]) }
         if let comment = item.comment { table.add(["comment", comment]) }
+        if let answered = item.answeredAt { table.add(["answered", Timestamp.format(answered)]) }
+        if let sent = item.sentAt { table.add(["sent", Timestamp.format(sent)]) }
+        if let campaign = item.campaignId { table.add(["campaign", campaign]) }
+        if let company = item.companyId { table.add(["company", company]) }
+        if let custom = item.custom { table.add(["custom", QueueExport.text(custom)]) }
         table.add(["accepted", Timestamp.format(item.acceptedAt)])
-        if let next = item.nextAttemptAt { table.add(["next attempt", Timestamp.format(next)]) }
+        if let held = item.heldUntil {
+            table.add(["held until", Timestamp.format(held) + ", as a mail scanner may have sent it"])
+        } else if let next = item.nextAttemptAt {
+            table.add(["next attempt", Timestamp.format(next)])
+        }
         if let delivered = item.deliveredAt { table.add(["delivered", Timestamp.format(delivered)]) }
         if let planhatId = item.planhatId { table.add(["Planhat id", planhatId]) }
         if let reason = item.reason { table.add(["reason", reason]) }
         print(table.render(), terminator: "")
-        guard !item.history.isEmpty else { return }
+        guard let history = item.history, !history.isEmpty else { return }
         var attempts = Table(["at", "outcome", "reason"])
-        for attempt in item.history {
+        for attempt in history {
             attempts.add([Timestamp.format(attempt.at), "\(attempt.outcome)", attempt.reason ?? ""])
         }
         print("\n" + attempts.render(), terminator: "")

@@ -13,73 +13,76 @@ struct RemoteDeletion {
 
     let address: EmailAddress
 
-    func run(_ records: [Erasure.Remote]) async throws -> [ErasureReceipt.Remote] {
-        guard !records.isEmpty else { return [] }
+    /// - Parameter note: is told what became of each as soon as it is known.
+    func run(_ records: [Erasure.Remote], note: (ErasureReceipt.Remote) -> Void) async throws {
+        guard !records.isEmpty else { return }
         var progress = ProgressBar(title: "Deleting at Planhat", total: records.count)
         let settings = try await CommandLineSettings.load(requiring: [.planhatToken])
         let client = try await PlanhatCommand.makeClient()
         var erasure = RemoteErasure(client: client, requestsPerMinute: settings.planhat.requestsPerMinute)
-        let results: [ErasureReceipt.Remote]
         do {
-            results = try await delete(records, with: &erasure, &progress)
+            try await delete(records, with: &erasure) { record in
+                note(record)
+                progress.advance(by: 1)
+            }
         } catch {
             await client.shutdown()
             throw error
         }
         await client.shutdown()
         progress.finish()
-        return results
     }
 
     private func delete(
         _ records: [Erasure.Remote],
         with erasure: inout RemoteErasure,
-        _ progress: inout ProgressBar
-    ) async throws -> [ErasureReceipt.Remote] {
-        var results: [ErasureReceipt.Remote] = []
+        note: (ErasureReceipt.Remote) -> Void
+    ) async throws {
         var stopped: String?
-        let settled = records.filter { $0.deletableFrom != nil }
-        let unsettled = records.filter { $0.deletableFrom == nil }
-        for record in settled {
-            results.append(try await delete(record, with: &erasure, &stopped))
-            progress.advance(by: 1)
+        for record in records where record.deletableFrom != nil {
+            try await delete(record, with: &erasure, &stopped, note: note)
         }
-        guard !unsettled.isEmpty else { return results }
+        let unsettled = records.filter { $0.deletableFrom == nil }
+        guard !unsettled.isEmpty else { return }
         let answered = try await awaitAnswers(to: unsettled.map(\.id))
         for record in unsettled {
             switch answered[record.id] {
             case .some(let known) where known.deletableFrom != nil:
-                results.append(try await delete(known, with: &erasure, &stopped))
+                try await delete(known, with: &erasure, &stopped, note: note)
             case .some:
-                let problem = "It is still being sent. Give the command again in a minute."
-                results.append(ErasureReceipt.Remote(record, .failed, problem))
+                note(
+                    ErasureReceipt.Remote(
+                        record,
+                        .failed,
+                        "It is still being sent. Give the command again in a minute."
+                    )
+                )
             case nil:
                 // It never arrived.
-                results.append(ErasureReceipt.Remote(record, .alreadyGone))
+                note(ErasureReceipt.Remote(record, .alreadyGone))
             }
-            progress.advance(by: 1)
         }
-        return results
     }
 
     private func delete(
         _ record: Erasure.Remote,
         with erasure: inout RemoteErasure,
-        _ stopped: inout String?
-    ) async throws -> ErasureReceipt.Remote {
-        if let stopped { return ErasureReceipt.Remote(record, .failed, stopped) }
+        _ stopped: inout String?,
+        note: (ErasureReceipt.Remote) -> Void
+    ) async throws {
+        if let stopped { return note(ErasureReceipt.Remote(record, .failed, stopped)) }
         switch try await erasure.delete(record) {
         case .deleted:
+            note(ErasureReceipt.Remote(record, .deleted))
             try await forget(record)
-            return ErasureReceipt.Remote(record, .deleted)
         case .alreadyGone:
+            note(ErasureReceipt.Remote(record, .alreadyGone))
             try await forget(record)
-            return ErasureReceipt.Remote(record, .alreadyGone)
         case .failed(let problem):
-            return ErasureReceipt.Remote(record, .failed, problem)
+            note(ErasureReceipt.Remote(record, .failed, problem))
         case .stopped(let problem):
             stopped = problem
-            return ErasureReceipt.Remote(record, .failed, problem)
+            note(ErasureReceipt.Remote(record, .failed, problem))
         }
     }
 

@@ -30,12 +30,15 @@ struct StatusText {
         return ([counts + ", parked \(books.parked)."] + delivery).joined(separator: " ")
     }
 
-    private var isWaiting: Bool { report.books.pending + report.books.sending > 0 }
+    private var isWaiting: Bool { report.books.pending + report.books.sending > report.books.held }
 
     private var remarks: [String] {
         let books = report.books
         var remarks = delivery
-        if books.pending > 0 { remarks.append("The oldest has waited for \(books.oldestPendingSeconds) s.") }
+        if books.pending > books.held { remarks.append("The oldest has waited for \(books.oldestPendingSeconds) s.") }
+        if books.held > 0 {
+            remarks.append("\(books.held) of the pending wait on purpose: a mail scanner may have sent them.")
+        }
         if books.parked > 0 { remarks.append("Why responses are parked: nps-collector queue list --parked") }
         return remarks
     }
@@ -43,7 +46,7 @@ struct StatusText {
     /// Why nothing moves, or how fast it does.
     private var delivery: [String] {
         if report.forwarding == "paused" { return ["Delivery is paused: " + report.forwardingSentence] }
-        if report.isHeldUp { return [report.forwardingSentence] }
+        if report.isHeldUp || (report.forwarding == "idle" && isWaiting) { return [report.forwardingSentence] }
         guard isWaiting, report.deliveredLastMinute > 0 else { return [] }
         let pace = "\(report.deliveredLastMinute) delivered in the last minute"
         return [report.secondsLeft.map { "\(pace), about \(Self.duration($0)) left." } ?? pace + "."]

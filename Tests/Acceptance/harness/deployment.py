@@ -174,6 +174,11 @@ class Deployment:
         """Tells the sandbox what to do wrong from now on."""
         return self._api("PATCH", "/sandbox/faults", json.dumps(faults).encode()).status == 200
 
+    def faults(self) -> dict[str, Any]:
+        """What the sandbox does wrong still."""
+        plan: dict[str, Any] = self._api("GET", "/sandbox/faults").json()
+        return plan
+
     def statistics(self) -> dict[str, Any]:
         """What the sandbox has counted since its start."""
         counts: dict[str, Any] = self._api("GET", "/sandbox/stats").json()

@@ -15,6 +15,8 @@ enum Course: Sendable, Hashable {
     case parked(String)
     /// All of delivery, with this in the sentence, without an attempt counted.
     case paused(String)
+    /// The same, but by upsert from now on: the answer came from something that may have passed the request on.
+    case pausedInDoubt(String)
     /// Sent again at once in smaller company, by upsert.
     case divided
 }
@@ -31,6 +33,9 @@ extension Course {
         } else if settlement.releases == ids, settlement.verdicts.isEmpty {
             guard let pause = Course(plan.condition, at: now) else { return nil }
             self = pause
+        } else if settlement.verdicts.map(\.id) == ids, settlement.verdicts.allSatisfy(\.outcome.isUncountedDoubt) {
+            guard case .paused(let sentence, _) = plan.condition else { return nil }
+            self = .pausedInDoubt(sentence)
         } else {
             let courses = Set(settlement.verdicts.map { Course($0.outcome, at: now) })
             guard settlement.verdicts.map(\.id) == ids, courses.count == 1, case let only?? = courses.first else {
@@ -53,8 +58,8 @@ extension Course {
         switch outcome {
         case .delivered: self = .delivered
         case .retry(_, _, countsAttempt: false): self = .retried
-        case .ambiguous(let date, _) where date.timeIntervalSince(now) >= 30: self = .ambiguous
-        case .park(let reason): self = .parked(reason)
+        case .ambiguous(let date, _, countsAttempt: true) where date.timeIntervalSince(now) >= 30: self = .ambiguous
+        case .park(let reason, _): self = .parked(reason)
         case .retry, .ambiguous: return nil
         }
     }
@@ -62,9 +67,16 @@ extension Course {
     /// Whether it is this one, with a reason that has the expected words in it.
     func fulfils(_ expected: Course) -> Bool {
         switch (self, expected) {
-        case (.parked(let reason), .parked(let words)), (.paused(let reason), .paused(let words)):
+        case (.parked(let reason), .parked(let words)), (.paused(let reason), .paused(let words)),
+            (.pausedInDoubt(let reason), .pausedInDoubt(let words)):
             reason.contains(words)
         default: self == expected
         }
+    }
+}
+
+extension Outcome {
+    fileprivate var isUncountedDoubt: Bool {
+        if case .ambiguous(_, _, countsAttempt: false) = self { true } else { false }
     }
 }

@@ -23,7 +23,9 @@ extension Signal {
         Signal("connect timeout", at: .deaf, .retried),
         Signal("408", .json(408, ""), .retried),
         Signal("425", .json(425, ""), .retried),
-        Signal("503 with Retry-After", .answer(503, headers: [("Retry-After", "120")]), .retried),
+        Signal("503 with Retry-After", .answer(503, headers: [("Retry-After", "120")]), .held(120)),
+        Signal("503 with Retry-After of a day", .answer(503, headers: [("Retry-After", "86400")]), .held(900)),
+        Signal("503 with Retry-After in words", .answer(503, headers: [("Retry-After", "soon")]), .retried),
         Signal("429 with Retry-After in seconds", limited("17"), .held(17)),
         Signal("429 with Retry-After as a date", limited("Thu, 31 Dec 2099 23:59:59 GMT"), .held(900)),
         Signal("429 with Retry-After as a date that is over", limited("Thu, 01 Jan 2026 00:00:00 GMT"), .held(1)),
@@ -134,11 +136,22 @@ extension Signal {
         Signal("404 on the collection URL", .json(404, ""), .paused("region")),
         Signal("404 on the collection URL, upserting", upserting: 2, .paused("region")) { _ in .json(404, "") },
         Signal("405 on the collection URL", .json(405, ""), .paused("region")),
-        Signal("redirect", redirect(302), .paused("final address")),
-        Signal("redirect that keeps the method", redirect(308), .paused("final address")),
+        Signal("400 as an HTML page", .html(400), .paused("does not say why")),
+        Signal("400 as an HTML page, upserting", upserting: 3, .paused("does not say why")) { _ in .html(400) },
+        Signal("400 without a word", .json(400, " "), .paused("does not say why")),
+        Signal("406 of a firewall", .html(406), .paused("does not say why")),
+        Signal("418", .json(418, ""), .paused("status 418")),
+        Signal("422 as an HTML page", .html(422), .paused("does not say why")),
+        Signal("431", .json(431, #"{"message":"too many fields"}"#), .paused("status 431")),
+        Signal("redirect", redirect(302), .pausedInDoubt("final address")),
+        Signal("redirect that keeps the method", redirect(308), .pausedInDoubt("final address")),
         Signal("TLS certificate error", at: .selfSigned, .paused("certificate")),
-        Signal("HTML login page", .html(200, "<!doctype html><title>Log in</title>"), .paused("not the Planhat API")),
-        Signal("HTML login page, upserting", upserting: 2, .paused("not the Planhat API")) { _ in .html(200) },
+        Signal(
+            "HTML login page",
+            .html(200, "<!doctype html><title>Log in</title>"),
+            .pausedInDoubt("not the Planhat API")
+        ),
+        Signal("HTML login page, upserting", upserting: 2, .pausedInDoubt("not the Planhat API")) { _ in .html(200) },
     ]
 
     private static func redirect(_ status: Int) -> StubReply {
