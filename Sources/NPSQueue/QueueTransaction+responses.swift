@@ -120,8 +120,7 @@ extension QueueTransaction {
             """
             UPDATE responses SET state = ?, digest = ?, revision = ?, attempts = ?, must_upsert = ?,
                 next_attempt_at = ?, received_at = ?, delivered_at = ?, planhat_id = ?, reason = ?, version = ?,
-                closed_at = ?, remote = ?, remote_from = ?, person = ?, held_until = ?, delivery = ?,
-                superseded = ?,
+                closed_at = ?, remote = ?, remote_from = ?, person = ?, held_until = ?, delivery = ?, superseded = ?,
                 payload = CASE WHEN ? THEN COALESCE(?, payload) END,
                 content_digest = CASE WHEN ? THEN NULL ELSE COALESCE(?, content_digest) END
             WHERE sequence = ?

@@ -41,13 +41,6 @@ enum Schema {
         return migrator
     }
 
-    /// The sender's id of the delivery, and traces of earlier contents, with spaces between them. Nothing of it stays
-    /// with what was erased.
-    private static let superseded = """
-        ALTER TABLE responses ADD COLUMN delivery TEXT CHECK (delivery IS NULL OR state <> 'erased');
-        ALTER TABLE responses ADD COLUMN superseded TEXT CHECK (superseded IS NULL OR state <> 'erased');
-        """
-
     /// Until now a first attempt that lay ahead meant that the response was held.
     private static let held = """
         ALTER TABLE responses ADD COLUMN held_until INTEGER CHECK (held_until IS NULL OR state = 'pending');
@@ -57,6 +50,13 @@ enum Schema {
         CREATE INDEX responses_held ON responses (held_until) WHERE held_until IS NOT NULL;
         DROP INDEX responses_waiting;
         CREATE INDEX responses_waiting ON responses (received_at) WHERE state = 'pending' AND held_until IS NULL;
+        """
+
+    /// The sender's id of the delivery, and traces of earlier contents, with spaces between them. Nothing of it stays
+    /// with what was erased.
+    private static let superseded = """
+        ALTER TABLE responses ADD COLUMN delivery TEXT CHECK (delivery IS NULL OR state <> 'erased');
+        ALTER TABLE responses ADD COLUMN superseded TEXT CHECK (superseded IS NULL OR state <> 'erased');
         """
 
     /// Tombstones, so that a sender's next try doesn't bring back what was erased.

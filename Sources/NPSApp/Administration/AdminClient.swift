@@ -12,6 +12,7 @@ package struct AdminClient: Sendable {
     /// As long-lived as the program. That nothing listens is told at once instead of after 30 s of knocking.
     private static let http: HTTPClient = {
         var configuration = HTTPClient.Configuration.singletonConfiguration
+        configuration.timeout.connect = patience
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
