@@ -98,6 +98,28 @@ struct SchemeCombinationTests {
         #expect(throws: Never.self) { try Fixture.source(signature: "{any_of: \(Self.schemes)}", secrets: secrets) }
     }
 
+    @Test("a public key, which anybody may know, is nobody's secret", arguments: ["any_of", "all_of"])
+    func publicKey(_ combination: String) throws {
+        let secrets = ["A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=", Fixture.secret]
+        func source(_ hmac: String, _ ed25519: String) throws -> WebhookSource {
+            try Fixture.source(
+                signature: """
+                    {\(combination): [{header: Hmac\(hmac)},
+                      {kind: ed25519, header: Ed, encoding: base64, secret: {encoding: base64\(ed25519)}}]}
+                    """,
+                secrets: secrets
+            )
+        }
+        do {
+            _ = try source("", "")
+            Issue.record("accepted")
+        } catch let error as WebhookError {
+            #expect(error.sentences.count == 1)
+            #expect(error.sentences.first?.contains("number 1 may be a public key") == true)
+        }
+        #expect(throws: Never.self) { try source(", secret: {number: 2}", ", number: 1") }
+    }
+
     @Test("a number that no secret has stops the start, and so does a secret that no scheme has")
     func numbersThatDoNotFit() {
         #expect(throws: WebhookError.self) { try Fixture.source(signature: "{header: Hmac, secret: {number: 2}}") }
