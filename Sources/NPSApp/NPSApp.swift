@@ -4,4 +4,7 @@
 /// which they need each other, and stops them in reverse.
 ///
 /// Start reading at ``Collector``, which is the verb `serve`. ``AdminClient`` is the other side of its admin listener.
-package enum NPSApp {}
+package enum NPSApp {
+    /// What `--version` prints.
+    package static let version = "1.0.0"
+}

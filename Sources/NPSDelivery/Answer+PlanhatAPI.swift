@@ -5,7 +5,7 @@ extension Answer {
     init(_ error: PlanhatError) {
         self =
             switch error {
-            case .notSent(let why): .notSent(why)
+            case .notSent(let why, let isAnswered): .notSent(why, isAnswered: isAnswered)
             case .rateLimited(let seconds): .rateLimited(retryAfter: seconds)
             case .unavailable(let seconds): .unavailable(retryAfter: seconds)
             case .ambiguous(let why): .ambiguous(why)

@@ -7,8 +7,8 @@ package enum Answer: Sendable, Hashable {
     /// record has neither contact nor company.
     case created(planhatID: String?, isLinked: Bool = true)
     case upserted(BulkReport)
-    /// Certainly not applied: not reachable, 408, 503.
-    case notSent(String)
+    /// Certainly not applied: not reachable, or answered with 408, 425 or 503.
+    case notSent(String, isAnswered: Bool = false)
     /// 429; nil when the answer doesn't say when to come back.
     case rateLimited(retryAfter: TimeInterval?)
     /// 503 that says when to come back.

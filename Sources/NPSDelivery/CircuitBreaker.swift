@@ -29,8 +29,8 @@ package struct CircuitBreaker: Sendable, Hashable {
     /// Whether there has been nothing left to send since.
     private var isOld = false
     private var failures = 0
-    /// Whether the last failure was one to send anything.
-    private var isUnsent = false
+    /// Whether the last failure was one to reach anything.
+    private var isUnreached = false
     private var limits = 0
 
     package init(timing: Timing = Timing()) {
@@ -40,8 +40,9 @@ package struct CircuitBreaker: Sendable, Hashable {
     /// True until an answer shows that responses get through again.
     package var isProbing: Bool { failures > 0 }
 
-    /// Whether one response goes ahead of all others. Where nothing could be sent, nothing was at risk.
-    package var probesWithOne: Bool { isProbing && !isUnsent }
+    /// Whether one response goes ahead of all others. Where nothing was reached, nothing was
+    /// at risk, and no size of a request is to blame.
+    package var probesWithOne: Bool { isProbing && !isUnreached }
 
     package func ready(at now: Date) -> Date {
         switch state {
@@ -67,10 +68,10 @@ package struct CircuitBreaker: Sendable, Hashable {
 
     /// Gives when to try again.
     ///
-    /// - Parameter isUnsent: certainly nothing was applied.
-    package mutating func failed(_ reason: String, isUnsent: Bool = false, at now: Date, fraction: Double) -> Date {
+    /// - Parameter isUnreached: there was nobody to answer.
+    package mutating func failed(_ reason: String, isUnreached: Bool = false, at now: Date, fraction: Double) -> Date {
         count(whenNot: \.isPaused)
-        self.isUnsent = isUnsent
+        self.isUnreached = isUnreached
         let until = now.addingTimeInterval(timing.backoff.delay(failures: failures, fraction: fraction))
         state = .backingOff(until: until, reason: reason)
         return until
@@ -94,7 +95,7 @@ package struct CircuitBreaker: Sendable, Hashable {
         var start = now
         if case .paused(_, _, let since) = state { start = since }
         count(whenNot: { !$0.isPaused })
-        isUnsent = false
+        isUnreached = false
         let until = now.addingTimeInterval(timing.probe.ceiling(failures: failures))
         state = .paused(until: until, sentence: sentence, since: start)
         return until

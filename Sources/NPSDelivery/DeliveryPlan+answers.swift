@@ -57,7 +57,7 @@ extension DeliveryPlan {
             case .problem(let reason):
                 refuse(claim, of: shipment, reason, at: now, again: &again)
             case .ignored:
-                ignore(claim, at: now)
+                ignore(claim, of: shipment, at: now)
             case .unproven(let reason):
                 if shipment.isAlone {
                     doubt(claim, of: shipment, reason ?? "the answer's counts prove nothing", at: now)
@@ -79,20 +79,20 @@ extension DeliveryPlan {
     ) {
         // "…duplicated" may be about the record that an earlier request of ours made; an upsert on its own tells.
         guard isDuplicate || Self.speaksOfDuplicate(reason) else {
-            return unsettled.settle(claim, .park(reason: reason))
+            return unsettled.park(claim, of: shipment, reason)
         }
         if !shipment.isAlone {
             again.append(claim)
         } else if claim.attempts < 3 {
             unsettled.settle(claim, .ambiguous(retryAt: now.addingTimeInterval(configuration.grace), reason: reason))
         } else {
-            unsettled.settle(claim, .park(reason: reason))
+            unsettled.park(claim, of: shipment, reason)
         }
     }
 
-    private mutating func ignore(_ claim: Claim, at now: Date) {
+    private mutating func ignore(_ claim: Claim, of shipment: Shipment, at now: Date) {
         if ignoredOnce[claim.response.id] == claim.revision {
-            unsettled.settle(claim, .park(reason: "ignored by Planhat (unknown contact or domain?)"))
+            unsettled.park(claim, of: shipment, "ignored by Planhat (unknown contact or domain?)")
         } else {
             if ignoredOnce.count >= Self.ignoredLimit { ignoredOnce = [:] }
             ignoredOnce[claim.response.id] = claim.revision
@@ -123,8 +123,8 @@ extension DeliveryPlan {
     /// Trouble that isn't about one response: whatever is in hand goes back, and the breaker says when to go on.
     private mutating func fail(_ shipment: Shipment, _ answer: Answer, at now: Date) {
         switch answer {
-        case .notSent(let reason):
-            let until = breaker.failed(reason, isUnsent: true, at: now, fraction: fraction())
+        case .notSent(let reason, let isAnswered):
+            let until = breaker.failed(reason, isUnreached: !isAnswered, at: now, fraction: fraction())
             if shipment.mayHaveArrived {
                 unsettled.giveBack(shipment, retryAt: until, reason: reason)
             } else {
@@ -164,7 +164,10 @@ extension DeliveryPlan {
             // Some firewall dislikes a text, or the like: waiting for a person must not keep the others waiting.
             return unsettled.settle(
                 claim,
-                .park(reason: "refused again and again while others got through: " + sentence)
+                .park(
+                    reason: "refused again and again while others got through: " + sentence,
+                    mayHaveArrived: inDoubt || shipment.mayHaveArrived
+                )
             )
         }
         let isProbe = shipment.isAlone && breaker.isProbing && !shipment.mayHaveArrived
@@ -194,7 +197,8 @@ extension DeliveryPlan {
             let retryAt = now.addingTimeInterval(configuration.grace)
             unsettled.settle(
                 claim,
-                claim.attempts < 2 ? .ambiguous(retryAt: retryAt, reason: sentence) : .park(reason: sentence)
+                claim.attempts < 2
+                    ? .ambiguous(retryAt: retryAt, reason: sentence) : .park(reason: sentence, mayHaveArrived: true)
             )
         }
     }
@@ -208,8 +212,8 @@ extension DeliveryPlan {
     private mutating func doubt(_ claim: Claim, of shipment: Shipment, _ reason: String, at now: Date) {
         let isTheOnlyOne = shipment.isAlone && breaker.state == .closed
         guard claim.attempts < configuration.attemptLimit || !isTheOnlyOne else {
-            unsettled.settle(claim, .park(reason: "never a clear answer, while others arrive: " + reason))
-            return
+            let reason = "never a clear answer, while others arrive: " + reason
+            return unsettled.settle(claim, .park(reason: reason, mayHaveArrived: true))
         }
         let wait = claim.attempts < configuration.promptAttempts ? configuration.grace : configuration.seldom
         let retryAt = now.addingTimeInterval(max(wait, configuration.grace))

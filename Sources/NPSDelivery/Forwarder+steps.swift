@@ -44,7 +44,7 @@ extension Forwarder {
     }
 
     private func report(_ verdict: Verdict) {
-        guard case .park(let reason) = verdict.outcome else { return }
+        guard case .park(let reason, _) = verdict.outcome else { return }
         logger.warning("response parked", metadata: ["id": "\(verdict.id)", "reason": "\(reason)"])
     }
 

@@ -19,6 +19,11 @@ package struct Settlement: Sendable, Hashable {
         verdicts.append(Verdict(id: claim.response.id, revision: claim.revision, outcome: outcome))
     }
 
+    /// Keeps the doubt whether an earlier request delivered it, for a later try and for its erasure.
+    mutating func park(_ claim: Claim, of shipment: Shipment, _ reason: String) {
+        settle(claim, .park(reason: reason, mayHaveArrived: shipment.mayHaveArrived))
+    }
+
     /// Gives back what wasn't sent, without an attempt counted; what an earlier request may have delivered keeps that
     /// doubt.
     mutating func giveBack(_ shipment: Shipment, retryAt: Date, reason: String) {

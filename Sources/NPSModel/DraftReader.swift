@@ -99,6 +99,15 @@ struct DraftReader {
         return text
     }
 
+    mutating func reference(_ field: String, _ kind: PlanhatReference) -> String? {
+        guard let text = identifier(field) else { return nil }
+        guard kind.admits(text) else {
+            note(field, kind.rule)
+            return nil
+        }
+        return text
+    }
+
     /// - Parameter latest: a day of slack is given to clocks that go fast; nil for no bound.
     mutating func date(_ field: String, notAfter latest: Date?) -> Date? {
         guard let value = value(field) else { return nil }

@@ -39,8 +39,8 @@ package struct ResponseDraft: Sendable, Hashable {
         let answeredAt = reader.date("answeredAt", notAfter: receivedAt)
         let sentAt = reader.date("sentAt", notAfter: nil)
         let updatedAt = reader.date("updatedAt", notAfter: receivedAt)
-        let campaignID = reader.identifier("campaignId")
-        let companyID = reader.identifier("companyId")
+        let campaignID = reader.reference("campaignId", .campaign)
+        let companyID = reader.reference("companyId", .company)
         let custom = reader.custom()
         reader.refuseUnknownFields()
         guard reader.problems.isEmpty, let email, let score else { throw InvalidResponse(reader.problems) }

@@ -11,6 +11,9 @@ package struct Submission: Sendable, Hashable {
     /// Not to be delivered before, because it may not be a person's: until then a person's own answer under the same
     /// id takes its place, and later it never takes the place of one. Nil for all others.
     package let heldUntil: Date?
+    /// The sender's own id of the delivery, if its signature covers it: the same on each try, another one when the
+    /// same content is said anew. Nil for all others.
+    package var deliveryID: String?
 
     /// - Parameters:
     ///   - answeredAtIsGiven: false when the answer's time is only the time of its arrival.

@@ -8,6 +8,6 @@ package enum Outcome: Sendable, Hashable {
     case retry(at: Date, reason: String, countsAttempt: Bool)
     /// May have been applied: the next attempt has to be an upsert. `countsAttempt` as for a retry.
     case ambiguous(retryAt: Date, reason: String, countsAttempt: Bool = true)
-    /// Refused for good.
-    case park(reason: String)
+    /// Refused for good. `mayHaveArrived` when an earlier request may have left it at Planhat all the same.
+    case park(reason: String, mayHaveArrived: Bool = false)
 }

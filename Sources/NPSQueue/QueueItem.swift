@@ -12,6 +12,12 @@ package struct QueueItem: Sendable, Hashable, Codable {
     package let email: String?
     package let score: Int?
     package let comment: String?
+    /// What else the answer came with, nil once delivered or erased.
+    package let answeredAt: Date?
+    package let sentAt: Date?
+    package let campaignId: String?
+    package let companyId: String?
+    package let custom: [String: JSONValue]?
     package let revision: Int
     /// As many as the history ever had; the plan counts fewer, those that were the response's own.
     package let attempts: Int

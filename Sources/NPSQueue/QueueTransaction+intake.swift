@@ -14,10 +14,17 @@ extension QueueTransaction {
             version: incoming.version,
             at: now,
             arrival: arrival,
-            isHeld: incoming.heldUntil != nil
+            isHeld: incoming.heldUntil != nil,
+            delivery: incoming.delivery,
+            trace: incoming.trace
         )
         guard response.standing != old else { return acceptance }
-        if acceptance == .updated { response.person = incoming.person }
+        if acceptance == .updated {
+            if let person = response.person, person != incoming.person, old.isKnownToPlanhat {
+                readdressed.append(incoming.id)
+            }
+            response.person = incoming.person
+        }
         let content = acceptance == .updated ? try incoming.replacing(try content(of: response), old) : nil
         try save(response, was: old.state, content: content)
         guard acceptance == .updated else { return acceptance }

@@ -15,6 +15,8 @@ struct Incoming: Sendable {
     private let undecided: SurveyResponse?
     /// Whose it is, as ``PersonKey`` tells it.
     let person: String
+    let delivery: String?
+    private let key: PersonKey
 
     init(_ submission: Submission, _ key: PersonKey) {
         id = submission.response.id.rawValue
@@ -26,6 +28,8 @@ struct Incoming: Sendable {
         contentDigest = submission.response.contentDigest
         person = key.digest(of: submission.response.email)
         undecided = submission.response.keepsComment ? submission.response : nil
+        delivery = submission.deliveryID
+        self.key = key
     }
 
     /// The answer where nothing is there whose comment could stay.
@@ -46,6 +50,10 @@ struct Incoming: Sendable {
         copy.contentDigest = response.contentDigest
         return copy
     }
+
+    func trace(ofContent digest: String, delivery: String?) -> String {
+        key.trace(ofContent: digest, delivery: delivery)
+    }
 }
 
 /// A row's key and the part of it that decides.
@@ -60,7 +68,8 @@ struct StoredResponse {
 extension QueueTransaction {
     static let standingColumns = """
         sequence, state, digest, revision, attempts, must_upsert, next_attempt_at, received_at, delivered_at, \
-        planhat_id, reason, version, closed_at, remote, remote_from, id, person, held_until, suspect
+        planhat_id, reason, version, closed_at, remote, remote_from, id, person, held_until, delivery, superseded, \
+        suspect
         """
 
     /// False when the id is known; then nothing is written.
@@ -75,14 +84,14 @@ extension QueueTransaction {
             """
             INSERT INTO responses (id, state, source, payload, digest, revision, attempts, must_upsert,
                 next_attempt_at, received_at, accepted_at, version, content_digest, person,
-                held_until, suspect)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                held_until, delivery, suspect)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """,
             [
                 incoming.id, standing.state.rawValue, incoming.source, incoming.payload, standing.digest,
                 standing.revision, standing.attempts, standing.mustUpsert, standing.nextAttemptAt,
                 standing.receivedAt, now, standing.version, incoming.contentDigest, incoming.person,
-                standing.heldUntil, standing.doubt.rawValue,
+                standing.heldUntil, incoming.delivery, standing.doubt.rawValue,
             ]
         )
         guard database.changesCount == 1 else { return false }
@@ -117,7 +126,7 @@ extension QueueTransaction {
         standing.reason = row[10]
         standing.version = row[11]
         standing.heldUntil = row[17]
-        standing.doubt = Doubt(rawValue: row[18]) ?? .none
+        standing.doubt = Doubt(rawValue: row[20]) ?? .none
         standing.closedAt = row[12]
         standing.remote =
             switch row[13] as String? {
@@ -125,6 +134,8 @@ extension QueueTransaction {
             case "record": .record(from: row[14] ?? 0)
             default: nil
             }
+        standing.delivery = row[18]
+        standing.superseded = (row[19] as String?)?.split(separator: " ").map(String.init) ?? []
         return StoredResponse(sequence: row[0], id: row[15], standing: standing, person: row[16])
     }
 
@@ -135,7 +146,8 @@ extension QueueTransaction {
             """
             UPDATE responses SET state = ?, digest = ?, revision = ?, attempts = ?, must_upsert = ?,
                 next_attempt_at = ?, received_at = ?, delivered_at = ?, planhat_id = ?, reason = ?, version = ?,
-                closed_at = ?, remote = ?, remote_from = ?, person = ?, held_until = ?, suspect = ?,
+                closed_at = ?, remote = ?, remote_from = ?, person = ?, held_until = ?, delivery = ?, superseded = ?,
+                suspect = ?,
                 payload = CASE WHEN ? THEN COALESCE(?, payload) END,
                 content_digest = CASE WHEN ? THEN NULL ELSE COALESCE(?, content_digest) END
             WHERE sequence = ?
@@ -144,7 +156,9 @@ extension QueueTransaction {
                 standing.state.rawValue, standing.digest, standing.revision, standing.attempts, standing.mustUpsert,
                 standing.nextAttemptAt, standing.receivedAt, standing.deliveredAt, standing.planhatID,
                 standing.reason, standing.version, standing.closedAt, standing.remote?.name, standing.remote?.date,
-                response.person, standing.heldUntil, standing.doubt.rawValue, standing.keepsContent, content?.payload,
+                response.person, standing.heldUntil, standing.delivery,
+                standing.superseded.isEmpty ? nil : standing.superseded.joined(separator: " "),
+                standing.doubt.rawValue, standing.keepsContent, content?.payload,
                 standing.state == .erased || (content != nil && content?.contentDigest == nil),
                 content?.contentDigest, response.sequence,
             ]

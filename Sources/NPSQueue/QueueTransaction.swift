@@ -14,6 +14,8 @@ struct QueueTransaction {
     var ledger: Ledger
     /// Set by what makes something claimable at once.
     var leavesDue = false
+    /// See ``Intake/readdressed``.
+    var readdressed: [String] = []
     /// Set by what removes somebody's words: they are still in the log.
     var leavesRemains = false
 

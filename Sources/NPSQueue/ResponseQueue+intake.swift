@@ -1,3 +1,4 @@
+import Logging
 package import NPSModel
 
 extension ResponseQueue {
@@ -17,7 +18,7 @@ extension ResponseQueue {
         try reserve.check(at: Milliseconds(now()))
         let work = try IntakeWork(submissions, drafts, resolved, personKey)
         let (pendingLimit, byteLimit) = (configuration.pendingLimit, configuration.quarantineByteLimit)
-        return try await transact(weight: work.weight) { transaction in
+        let intake = try await transact(weight: work.weight) { transaction in
             // Repetitions are counted as new here: near the limit it is kinder to ask twice than to look twice.
             let count = work.incoming.count
             guard count == 0 || count <= pendingLimit - transaction.ledger.books.undelivered else {
@@ -25,6 +26,10 @@ extension ResponseQueue {
             }
             return try work.perform(in: &transaction, byteLimit: byteLimit)
         }
+        for id in intake.readdressed {
+            logger.warning("an edit changed the address of a response that Planhat may have", metadata: ["id": "\(id)"])
+        }
+        return intake
     }
 
     /// A real durable write, for readiness. Also re-opens the file after an error, so that it heals an idle queue.
@@ -59,12 +64,18 @@ private struct IntakeWork: Sendable {
     }
 
     func perform(in transaction: inout QueueTransaction, byteLimit: Int) throws -> Intake {
+        // Others before this one may share the transaction.
+        transaction.readdressed = []
         // What is resolved goes first and makes room.
         let arrival = try transaction.resolve(resolved)
         let ids = try transaction.quarantine(quarantined, byteLimit: byteLimit)
         var outcomes: [Acceptance] = []
         outcomes.reserveCapacity(incoming.count)
         for submission in incoming { outcomes.append(try transaction.receive(submission, arrival: arrival)) }
-        return Intake(outcomes: outcomes, quarantined: ids)
+        return Intake(
+            outcomes: outcomes,
+            quarantined: ids,
+            readdressed: transaction.readdressed.compactMap(ResponseID.init)
+        )
     }
 }

@@ -25,7 +25,8 @@ package final class ResponseQueue: Sendable {
         package var diskReserve: Int64 = 64 << 20
         /// How long after the start an interrupted delivery waits, in seconds: its request may still be under way.
         package var ambiguousGrace: TimeInterval = 30
-        /// Seconds until the log is emptied of what was deleted, and until that is tried again.
+        /// Seconds until the log is emptied of what was deleted; when that fails, thirty times as many until the next
+        /// try.
         var truncationPause: TimeInterval = 1
 
         package init(path: String) {
@@ -37,6 +38,7 @@ package final class ResponseQueue: Sendable {
     let now: @Sendable () -> Date
     let reserve: DiskReserve
     let personKey: PersonKey
+    let logger: Logger
     private let dispatch = DispatchQueue(label: "nps-queue", qos: .userInitiated)
     private let lock: FileLock
     private let engine: SQLiteEngine
@@ -57,6 +59,7 @@ package final class ResponseQueue: Sendable {
         let signal = signal
         self.configuration = configuration
         self.now = now
+        self.logger = logger
         lock = try FileLock(besides: configuration.path)
         reserve = DiskReserve(forFile: configuration.path, bytes: configuration.diskReserve)
         let engine = try SQLiteEngine(

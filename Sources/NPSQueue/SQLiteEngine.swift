@@ -45,7 +45,7 @@ final class SQLiteEngine: Sendable {
     /// Opens the file and turns what was being sent when the last process ended into ambiguous pending responses.
     ///
     /// - Parameters:
-    ///   - truncationPause: seconds until the log is emptied of what was deleted, and until that is tried again.
+    ///   - truncationPause: seconds until the log is emptied of what was deleted.
     ///   - onDue: called after a commit that left something to claim.
     init(
         path: String,
@@ -210,10 +210,11 @@ extension SQLiteEngine {
         }
     }
 
-    private func scheduleTruncation(_ state: inout State) {
+    /// - Parameter hasFailed: a disk that is broken stays so for a while.
+    private func scheduleTruncation(_ state: inout State, hasFailed: Bool = false) {
         guard !state.isTruncationScheduled else { return }
         state.isTruncationScheduled = true
-        dispatch.asyncAfter(deadline: .now() + truncationPause) { [weak self] in
+        dispatch.asyncAfter(deadline: .now() + (hasFailed ? 30 * truncationPause : truncationPause)) { [weak self] in
             self?.state.withLock { state in
                 state.isTruncationScheduled = false
                 guard state.owesTruncation, !state.isClosed else { return }
@@ -240,8 +241,11 @@ extension SQLiteEngine {
             state.owesTruncation = false
         } catch {
             state.owesTruncation = true
-            if !state.isClosed { scheduleTruncation(&state) }
-            throw QueueError.storage("what was removed is readable in its log until that can be emptied (\(error))")
+            if !state.isClosed { scheduleTruncation(&state, hasFailed: true) }
+            guard case .storage(let what) = QueueError(error, path: path) else { throw error }
+            throw QueueError.storage(
+                "what was removed is readable in \(path)-wal until that can be emptied, which is tried again (\(what))"
+            )
         }
     }
 

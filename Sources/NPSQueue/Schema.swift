@@ -35,6 +35,9 @@ enum Schema {
         migrator.registerMigration("responses: held") { db in
             try db.execute(sql: held)
         }
+        migrator.registerMigration("contents that were replaced") { db in
+            try db.execute(sql: superseded)
+        }
         migrator.registerMigration("responses: suspect") { db in
             // A `Doubt`. Of what was sent already, nobody knows any more.
             try db.execute(sql: "ALTER TABLE responses ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0")
@@ -47,10 +50,18 @@ enum Schema {
     private static let held = """
         ALTER TABLE responses ADD COLUMN held_until INTEGER CHECK (held_until IS NULL OR state = 'pending');
         UPDATE responses SET held_until = next_attempt_at
-            WHERE state = 'pending' AND attempts = 0 AND reason IS NULL AND next_attempt_at > received_at;
+            WHERE state = 'pending' AND attempts = 0 AND must_upsert = 0 AND reason IS NULL
+                AND next_attempt_at > accepted_at;
         CREATE INDEX responses_held ON responses (held_until) WHERE held_until IS NOT NULL;
         DROP INDEX responses_waiting;
         CREATE INDEX responses_waiting ON responses (received_at) WHERE state = 'pending' AND held_until IS NULL;
+        """
+
+    /// The sender's id of the delivery, and traces of earlier contents, with spaces between them. Nothing of it stays
+    /// with what was erased.
+    private static let superseded = """
+        ALTER TABLE responses ADD COLUMN delivery TEXT CHECK (delivery IS NULL OR state <> 'erased');
+        ALTER TABLE responses ADD COLUMN superseded TEXT CHECK (superseded IS NULL OR state <> 'erased');
         """
 
     /// Tombstones, so that a sender's next try doesn't bring back what was erased.

@@ -6,6 +6,10 @@ struct Standing: Sendable, Hashable {
     var digest: String
     /// When the content was made, as the tool says; nil when it doesn't.
     var version: Milliseconds?
+    /// The sender's id of the delivery that brought the present content; nil when it has none.
+    var delivery: String?
+    /// Traces of the last contents that were replaced, the newest last.
+    var superseded: [String] = []
     var revision = 1
     /// Made with the present content, or since the last `retry` by hand.
     var attempts = 0
@@ -51,12 +55,16 @@ extension Standing {
     /// - Parameters:
     ///   - arrival: when it came in, if that is not now. It tells the older where versions don't.
     ///   - isHeld: it may not be a person's. It replaces nothing but what is held itself.
+    ///   - newDelivery: the sender's id of the delivery.
+    ///   - trace: what is kept of a content that is replaced, and of its delivery; nil = nothing.
     mutating func receive(
         digest newDigest: String,
         version newVersion: Milliseconds? = nil,
         at now: Milliseconds,
         arrival: Milliseconds? = nil,
-        isHeld: Bool = false
+        isHeld: Bool = false,
+        delivery newDelivery: String? = nil,
+        trace: Trace? = nil
     ) -> Acceptance {
         guard state != .erased else { return .unchanged }
         let waits = heldUntil != nil
@@ -66,10 +74,18 @@ extension Standing {
         } else if let arrival, arrival < receivedAt {
             return .unchanged
         }
+        // A time that is the same for all contents doesn't tell them apart, and a delivery's id is the same on each try:
+        // what was replaced already has come late. Without either, a person may have changed back.
+        let isTold = newDelivery != nil || (newVersion != nil && newVersion == version)
+        if isTold, digest != newDigest, let trace, superseded.contains(trace(newDigest, newDelivery)) {
+            return .unchanged
+        }
         version = newVersion ?? version
         if !isHeld, doubt == .content { doubt = waits ? .none : .past }
         guard digest != newDigest else { return .unchanged }
+        if let trace { superseded = (superseded + [trace(digest, delivery)]).suffix(Self.supersededLimit) }
         digest = newDigest
+        delivery = newDelivery
         revision += 1
         receivedAt = arrival ?? now
         switch state {
@@ -88,6 +104,11 @@ extension Standing {
         }
         return .updated
     }
+
+    typealias Trace = (_ digest: String, _ delivery: String?) -> String
+
+    /// More than the edits that are made while a sender still tries an earlier one.
+    private static let supersededLimit = 8
 
     /// Puts the first attempt off, for a person to answer first.
     mutating func hold(until date: Milliseconds) {
@@ -144,7 +165,8 @@ extension Standing {
             if !countsAttempt { attempts -= 1 }
             mustUpsert = true
             return postpone(to: date, outcome: .ambiguous, reason: why, at: now)
-        case .park(let why):
+        case .park(let why, let mayHaveArrived):
+            if mayHaveArrived { mustUpsert = true }
             state = .parked
             closedAt = now
             nextAttemptAt = nil
@@ -181,6 +203,8 @@ extension Standing {
         state = .erased
         closedAt = now
         digest = ""
+        delivery = nil
+        superseded = []
         version = nil
         nextAttemptAt = nil
         heldUntil = nil
@@ -201,6 +225,9 @@ extension Standing {
         state == .delivered || mustUpsert || planhatID != nil
     }
 
+    /// Whether Planhat knows it, or may be about to.
+    var isKnownToPlanhat: Bool { mayBeAtPlanhat || state == .sending }
+
     /// An attempt whose end is unknown may still arrive until the next one would have been made.
     private func endOfDoubt(at now: Milliseconds) -> Milliseconds {
         guard state == .pending, mustUpsert, let nextAttemptAt else { return now }
@@ -216,7 +243,9 @@ extension Standing {
             settleRemains(isSent: true, at: now)
         case .ambiguous(let date, _, _):
             settleRemains(isSent: true, at: min(max(now, Milliseconds(date)), now + Self.longestDoubt))
-        case .retry, .park:
+        case .park(_, let mayHaveArrived):
+            settleRemains(isSent: mayHaveArrived, at: now)
+        case .retry:
             settleRemains(isSent: false, at: now)
         }
     }

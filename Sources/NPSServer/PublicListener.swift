@@ -53,7 +53,7 @@ package enum PublicListener {
         onListening: @escaping @Sendable (Int?) -> Void = { _ in }
     ) throws -> Listener {
         try Listener(
-            router: router(parts),
+            router: router(parts, isEncrypted: tls != nil),
             address: address,
             tls: tls,
             limits: limits,
@@ -63,12 +63,14 @@ package enum PublicListener {
         )
     }
 
-    static func router(_ parts: Parts) -> Router<CollectorContext> {
+    /// - Parameter isEncrypted: whether TLS is this listener's own.
+    static func router(_ parts: Parts, isEncrypted: Bool = false) -> Router<CollectorContext> {
         let router = Router(context: CollectorContext.self)
+        if isEncrypted { router.add(middleware: StrictTransport()) }
         router.addMiddleware {
             AccessLog(listener: "public")
             HeadResponses()
-            ErrorResponses()
+            ErrorResponses(pages: ErrorPages(pages: parts.pages, basePath: parts.publicURL.basePath))
             RequestLimits()
             WebhookMethods(sources: parts.sources, basePath: parts.publicURL.basePath)
         }

@@ -28,6 +28,7 @@ package enum RedirectListener {
             AccessLog(listener: "redirect")
             HeadResponses()
             ErrorResponses()
+            RequestLimits()
         }
         let target = publicURL.description + "/survey"
         let redirect = Response(status: .permanentRedirect, headers: [.location: target])

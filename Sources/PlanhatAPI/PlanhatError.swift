@@ -4,8 +4,8 @@ package import Foundation
 package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Refused here, before anything was sent.
     case invalidRequest(String)
-    /// Certainly not applied: try again.
-    case notSent(String)
+    /// Certainly not applied: try again. `isAnswered` when something was reached and said so.
+    case notSent(String, isAnswered: Bool = false)
     /// 429. Seconds to wait when the answer said so.
     case rateLimited(retryAfter: TimeInterval?)
     /// 503, not applied, with the seconds until it is worth coming back.
@@ -60,7 +60,7 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .invalidRequest(let what): what
-        case .notSent(let why): "Planhat gave no answer that counts: \(why). Nothing was applied; try again."
+        case .notSent(let why, _): "Planhat gave no answer that counts: \(why). Nothing was applied; try again."
         case .rateLimited(let seconds):
             "Planhat asks for a pause" + (seconds.map { " of \(Int($0.rounded(.up))) s" } ?? "") + " (429)."
         case .unavailable(let seconds): "Planhat is closed for \(Int(seconds.rounded(.up))) s (503)."

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import NPSApp
 
 /// The program: one verb a file, settings taken out of the command line before the verbs see it.
 @main
@@ -11,6 +12,7 @@ struct NPSCollector: AsyncParsableCommand {
             Every setting may be given to every verb as an option, as an environment variable, in .env or in the YAML \
             file that --config names. "nps-collector check --help" lists them, "nps-collector check" shows what is in force.
             """,
+        version: NPSApp.version,
         subcommands: [
             Serve.self, SandboxCommand.self, Check.self, Healthcheck.self,
             QueueCommand.self, QuarantineCommand.self, PlanhatCommand.self, WebhookCommand.self,
@@ -33,7 +35,14 @@ struct NPSCollector: AsyncParsableCommand {
     }
 
     private static func run(_ arguments: [String]) async throws {
-        var command = try parseAsRoot(arguments)
+        if let mistake = Misspelling.verb(in: arguments, of: Self.self) { throw Stop(.usage, mistake) }
+        var command: any ParsableCommand
+        do {
+            command = try parseAsRoot(arguments)
+        } catch {
+            guard let hint = Misspelling.setting(in: arguments, refused: fullMessage(for: error)) else { throw error }
+            throw Stop(.usage, hint)
+        }
         if var asynchronous = command as? any AsyncParsableCommand {
             try await asynchronous.run()
         } else {

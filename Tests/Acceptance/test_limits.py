@@ -59,6 +59,20 @@ def test_a_uri_of_a_megabyte(running: Deployment) -> None:
     assert answer == b"" or 400 <= status_of(answer) < 500
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /livez HTTP/1.1\r\n", 400),
+        (b"GET /livez HTTP/1.1\r\nhost: a\r\nhost: a\r\n", 400),
+        (b"GET /livez HTTP/1.1\r\nhost:\r\n", 200),
+        (b"GET /livez HTTP/1.1\r\nhost: a\r\n", 200),
+        (b"GET /livez HTTP/1.0\r\n", 200),
+    ],
+)
+def test_a_request_names_its_host_once_or_is_of_1_0(running: Deployment, head: bytes, status: int) -> None:
+    assert status_of(converse(running.http_port, head + b"connection: close\r\n\r\n")) == status
+
+
 @pytest.mark.parametrize("path", ["/survey", "/webhooks/standard"])
 def test_a_body_that_announces_too_much(running: Deployment, path: str) -> None:
     head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {10 * KIB * MIB}\r\n\r\n".encode()

@@ -1,6 +1,10 @@
 """Settings: every problem at once, no secret in print, exit codes that service managers understand."""
 
 import json
+import socket
+import time
+
+import pytest
 
 from harness.deployment import Deploy
 from harness.webhook import fresh_response
@@ -67,3 +71,50 @@ def test_healthcheck_tells_a_container_how_it_is(deploy: Deploy) -> None:
 
 def test_an_unknown_verb_is_a_usage_error(deploy: Deploy) -> None:
     assert deploy().run("dance").returncode == 64
+
+
+@pytest.mark.parametrize("listens", [False, True], ids=["dead", "mute"])
+def test_nobody_at_the_admin_port_is_told_soon(deploy: Deploy, listens: bool) -> None:
+    """Nobody listens there, or somebody who never says a word."""
+    deployment = deploy()
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        if listens:
+            stranger.listen()
+        begin = time.monotonic()
+        result = deployment.run("queue", "status", "--admin-port", str(stranger.getsockname()[1]))
+    assert time.monotonic() - begin < 6
+    assert result.returncode == UNREACHABLE
+    assert "No collector answers at" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["srve"], "Did you mean 'serve'?"),
+        (["queue", "lst"], "Did you mean 'list'?"),
+        (["serve", "--htp-port", "9"], "Did you mean '--http-port'?"),
+        (["queue", "status", "--jsn"], "Did you mean '--json'?"),
+        (["webhook", "presets", "typefrm"], "Did you mean typeform?"),
+    ],
+)
+def test_misspelled_words_get_a_hint(deploy: Deploy, words: list[str], hint: str) -> None:
+    result = deploy().run(*words)
+    assert result.returncode == 64
+    assert hint in result.stderr
+
+
+def test_the_version(deploy: Deploy) -> None:
+    result = deploy().run("--version")
+    assert result.returncode == 0
+    assert result.stdout.strip().count(".") == 2
+
+
+def test_ones_own_source_is_printed_like_a_preset(deploy: Deploy) -> None:
+    deployment = deploy()
+    sources = deployment.directory / "own"
+    sources.mkdir()
+    text = "preset: typeform\nmapping: .\n"
+    (sources / "acme.yaml").write_text(text)
+    result = deployment.run("webhook", "presets", "acme", "--webhooks-directory", str(sources))
+    assert (result.returncode, result.stdout) == (0, text)

@@ -52,6 +52,11 @@ def secure(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Depl
     deployment.stop()
 
 
+def test_browsers_are_told_to_stay_with_tls(secure: Deployment) -> None:
+    for path in ("/survey", "/nowhere"):
+        assert secure.get(path).headers["strict-transport-security"] == "max-age=63072000"
+
+
 def test_old_protocols_are_refused(secure: Deployment) -> None:
     for version in ("-tls1", "-tls1_1"):
         assert not handshake(secure.http_port, version, "-cipher", EVERYTHING)

@@ -20,17 +20,23 @@ struct LinkJobTests {
     }
 
     /// The rows written, the complaints, and how many contacts were left out.
-    private func run(_ csv: String, pieces: Int = 7) throws -> (rows: [[String]], errors: String, skipped: Int) {
+    private func run(
+        _ csv: String,
+        pieces: Int = 7,
+        replacesLinks: Bool = false
+    ) throws -> (rows: [[String]], errors: String, skipped: Int) {
         let written = Written()
         let minting = LinkMinting(
             keys: keys,
             address: "https://nps.example.com/s/",
             survey: "q4",
             issuedAt: Self.now,
-            expiresAt: Self.now.addingTimeInterval(60)
+            expiresAt: Self.now.addingTimeInterval(60),
+            speaks: { ["en", "de", "fr"].contains($0.tag) }
         )
         var job = LinkJob(
             minting: minting,
+            replacesLinks: replacesLinks,
             total: nil,
             bar: ProgressBar(title: "contacts", total: nil, isTerminal: false) { written.errors += $0 },
             write: { written.output += String(decoding: $0, as: UTF8.self) }
@@ -53,7 +59,7 @@ struct LinkJobTests {
     func columns(pieces: Int) throws {
         let csv = [
             "Name,EMAIL,id,campaignId,companyId,lang,Phone",
-            #""Lovelace, Ada",ada@example.com,17,autumn,acme,de,+44 20"#,
+            #""Lovelace, Ada",ada@example.com,17,65d4a5a2f0e1c8b7a6958473,extid-acme,de,+44 20"#,
             #""Say ""hi""",bo@example.com,,,,,=1+1"#,
         ].joined(separator: "\r\n")
         let result = try run(csv, pieces: pieces)
@@ -61,7 +67,8 @@ struct LinkJobTests {
         #expect(result.rows[0].last == "link")
         let ada = try open(result.rows[1][7])
         #expect(ada.id == "17" && ada.email.address == "ada@example.com" && ada.survey == "q4")
-        #expect(ada.campaignID == "autumn" && ada.companyID == "acme" && ada.language == Language("de"))
+        #expect(ada.campaignID == "65d4a5a2f0e1c8b7a6958473" && ada.companyID == "extid-acme")
+        #expect(ada.language == Language("de"))
         #expect(ada.issuedAt == Self.now && ada.expiresAt == Self.now.addingTimeInterval(60))
         let bo = try open(result.rows[2][7])
         #expect(bo.id.utf8.count == 22 && bo.language == nil)
@@ -92,6 +99,98 @@ struct LinkJobTests {
         #expect(!result.errors.contains("nobody"))
     }
 
+    @Test("a forgotten quote costs its own line and no other", arguments: [1, 7, 100_000])
+    func forgottenQuote(pieces: Int) throws {
+        let csv = """
+            name,email
+            "Ada,ada@example.com
+            "Bo",bo@example.com
+            "Cy" C.,cy@example.com
+            "Dee, the
+            "second\",dee@example.com
+            Eve,eve@example.com
+            "Flo,flo@example.com
+            """
+        let result = try run(csv, pieces: pieces)
+        #expect(result.rows.map(\.[0]) == ["name", "Bo", "second", "Eve"])
+        #expect(result.rows.dropFirst().allSatisfy { $0.count == 3 && $0[2].hasPrefix("https://") })
+        #expect(result.skipped == 4)
+        #expect(
+            result.errors.split(separator: "\n").filter { $0.hasPrefix("line") } == [
+                "line 2: has text behind a closing quote", "line 4: has text behind a closing quote",
+                "line 5: has text behind a closing quote",
+                "line 8: has a quote that is never closed",
+            ]
+        )
+    }
+
+    @Test("a quote that swallows everything is given up, and what follows gets its links")
+    func swallowing() throws {
+        let rows = (1...3_000).map { "person\($0)@example.com,\(String(repeating: "x", count: 40))" }
+        let result = try run("email,note\nada@example.com,\"oh\n" + rows.joined(separator: "\n"), pieces: 4_096)
+        #expect(result.skipped == 1)
+        #expect(result.rows.count == 3_001)
+        #expect(result.errors.contains("line 2: has no end; a quote may not be closed"))
+    }
+
+    @Test("what gets a link and may yet surprise is told")
+    func warnings() throws {
+        let csv =
+            "email,id,lang\na@example.com,1,de\nb@example.com,2,tlh\nc@example.com,1,\nd@example.com,,\ne@example.com,,\n"
+        let result = try run(csv)
+        #expect(result.skipped == 0 && result.rows.count == 6)
+        #expect(
+            result.errors.split(separator: "\n").filter { $0.hasPrefix("line") } == [
+                "line 3: no form speaks this lang; the browser's language will be used",
+                "line 4: has the id of an earlier line; both links change one answer",
+            ]
+        )
+    }
+
+    @Test("links are made anew in their own column when that is wanted")
+    func replaced() throws {
+        let result = try run("email,LINK,note\nada@example.com,old,x\n", replacesLinks: true)
+        #expect(result.rows.map(\.count) == [3, 3])
+        #expect(result.rows[0] == ["email", "link", "note"])
+        #expect(result.rows[1][1].hasPrefix("https://") && result.rows[1][2] == "x")
+    }
+
+    @Test(
+        "the column with the address has several names",
+        arguments: ["email", "E-Mail", " e-mail address ", "EMAIL_ADDRESS", "Mail"]
+    )
+    func emailNames(name: String) throws {
+        #expect(try run("name;\(name)\nAda;ada@example.com\n").skipped == 0)
+        #expect(try run("\u{feff}\(name)\nada@example.com\n").skipped == 0)
+    }
+
+    @Test("a spreadsheet's first line that only names the separator is understood", arguments: ["\n", "\r\n"])
+    func namedSeparator(end: String) throws {
+        let result = try run(["sep=;", "name;email", "a,b,c,d;ada@example.com", "x;nobody"].joined(separator: end))
+        #expect(result.errors.contains("line 4: email"))
+        #expect(result.skipped == 1)
+    }
+
+    @Test("UTF-16 is called by its name")
+    func utf16() throws {
+        let problem = #expect(throws: LinkJob.Failure.self) {
+            var job = LinkJob(
+                minting: LinkMinting(
+                    keys: keys,
+                    address: "",
+                    survey: nil,
+                    issuedAt: Self.now,
+                    expiresAt: Self.now,
+                    speaks: { _ in true }
+                ),
+                total: nil,
+                write: { _ in }
+            )
+            try job.read([0xff, 0xfe] + "email\n".utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] })
+        }
+        #expect(problem?.description.contains("UTF-16") == true)
+    }
+
     @Test("semicolons and tabs separate as well", arguments: [";", "\t"])
     func separators(separator: String) throws {
         let csv = "a,b;email;id\nx,y;ada@example.com;5\n".replacing(";", with: separator)
@@ -100,7 +199,7 @@ struct LinkJobTests {
 
     @Test(
         "a list without one email column, or with links already, is refused",
-        arguments: ["", "name\nada\n", "email,Email\na,b\n", "email,link\na,b\n"]
+        arguments: ["", "name\nada\n", "email,Email\na,b\n", "email,link\na,b\n", "email\"\"x,\"\n"]
     )
     func refused(csv: String) {
         #expect(throws: LinkJob.Failure.self) { try run(csv) }

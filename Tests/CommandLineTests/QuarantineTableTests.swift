@@ -37,6 +37,23 @@ struct QuarantineTableTests {
         )
     }
 
+    @Test("what the source advises stands once under what is wrong, also of a batch with many wrong fields")
+    func advice() throws {
+        let problems = (0..<9).flatMap { number in
+            [
+                FieldProblem(field: "[\(number)].email", message: "is missing"),
+                FieldProblem(field: "[\(number)].advice", message: "Send the address, too."),
+            ]
+        }
+        let lines = QuarantineList.table(of: [try entry(7, problems)]).render().split(separator: "\n")
+        #expect(lines.count == 2 + 5 + 1 + 1)
+        #expect(lines[7].hasSuffix("and 4 more: quarantine show 7"))
+        #expect(lines.last?.hasSuffix("advice     Send the address, too.") == true)
+        let single = try entry(7, [email, FieldProblem(field: "advice", message: "Send it.")])
+        #expect(single.faults == [email])
+        #expect(single.advice == ["Send it."])
+    }
+
     @Test("a batch with many wrong fields takes a few lines and says where the rest is")
     func manyFields() throws {
         let lines = QuarantineList.table(of: [try entry(7, Array(repeating: email, count: 1_000))]).render()

@@ -168,6 +168,26 @@ struct SettingsTests {
         )
     }
 
+    @Test("lines of .env that are none are told by their numbers, never by their text; the others count")
+    func dotenv() async throws {
+        let dotenv = DotEnvironment(
+            "# a comment\n\nHTTP_PORT = 9000\r\nnonsense-canary\nexport A=canary\n=canary\nB=\nC=a=b # c\nC=d\n"
+        )
+        #expect(dotenv.variables == ["HTTP_PORT": "9000", "B": "", "C": "d"])
+        #expect(dotenv.problems.map { $0.prefix(11) } == [".env line 4", ".env line 5", ".env line 6"])
+        #expect(!dotenv.problems.joined().contains("canary"))
+        let file = FileManager.default.temporaryDirectory.appending(path: "dotenv-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try "HTTP_PORT=9000\nWEBHOOKS_TYPEFORM_SECRETS=one,two\n".write(to: file, atomically: true, encoding: .utf8)
+        let settings = try await Settings.load(arguments: [], environment: [:], file: nil, dotenvPath: file.path)
+        #expect(settings.http.address == .hostname("127.0.0.1", port: 9000))
+        #expect(settings.webhooks.secrets == ["typeform": ["one", "two"]])
+        try "nonsense-canary\n".write(to: file, atomically: true, encoding: .utf8)
+        await #expect(throws: SettingsError.self) {
+            try await Settings.load(arguments: [], environment: [:], file: nil, dotenvPath: file.path)
+        }
+    }
+
     @Test("serve needs the API's token and says how to give it")
     func requiredToken() async {
         await #expect(throws: SettingsError.self) {

@@ -34,7 +34,10 @@ struct DeliveryPlanAnswerTests {
 
     @Test("after trouble of any other kind a single response goes ahead")
     func caution() throws {
-        for answer: Answer in [.ambiguous("timeout"), .refused("no"), .refusedInDoubt("no"), .denied("no")] {
+        for answer: Answer in [
+            .notSent("status 408", isAnswered: true), .ambiguous("timeout"), .refused("no"), .refusedInDoubt("no"),
+            .denied("no"),
+        ] {
             let delivery = PlannedDelivery()
             _ = try delivery.deliver([claim(1)], .notSent("down"))
             _ = try delivery.waited()
@@ -213,7 +216,7 @@ struct DeliveryPlanAnswerTests {
             verdicts += delivery.settle().verdicts
         }
         #expect(requests <= 15)
-        #expect(verdicts.filter(\.outcome.isParked) == [bad.verdict(.park(reason: "status 400"))])
+        #expect(verdicts.filter(\.outcome.isParked) == [bad.verdict(.park(reason: "status 400", mayHaveArrived: true))])
         #expect(Set(verdicts.map(\.id)) == Set(sent.map(\.id)))
         #expect(verdicts.count == 100)
     }
@@ -227,6 +230,18 @@ struct DeliveryPlanAnswerTests {
         let settlement = try delivery.deliver(sent, .upserted(report))
         #expect(settlement.verdicts.map(\.id) == sent[0...2].map(\.id))
         #expect(try delivery.shipment() == Shipment([sent[3]], .upsert, mayHaveArrived: true))
+    }
+
+    @Test("what is parked keeps the doubt that an earlier request left")
+    func parkedInDoubt() throws {
+        let delivery = PlannedDelivery()
+        let sent = try claims(0..<2)
+        let clear = try delivery.deliver(sent, .upserted(BulkReport(problems: [sent[0].id: "no", sent[1].id: "no"])))
+        #expect(clear.verdicts == sent.map { $0.verdict(.park(reason: "no")) })
+        // One of the two was created, and nobody says which.
+        _ = try delivery.deliver(sent, .upserted(BulkReport(counted: 1, strayErrors: ["no"])))
+        let settlement = try delivery.answer { .upserted(BulkReport(problems: [$0.claims[0].id: "no"])) }
+        #expect(settlement.verdicts == [sent[0].verdict(.park(reason: "no", mayHaveArrived: true))])
     }
 
     @Test("what Planhat leaves out without a word is asked about once more, then parked")

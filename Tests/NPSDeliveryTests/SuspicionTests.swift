@@ -52,7 +52,7 @@ struct SuspicionTests {
             case .delivered:
                 delivered.insert(verdict.id)
                 waiting.remove(at: index)
-            case .park(let reason):
+            case .park(let reason, _):
                 parked[verdict.id] = reason
                 waiting.remove(at: index)
             case .ambiguous(let date, _, let counts): postpone(index, to: date, by: counts ? 1 : 0)

@@ -24,7 +24,7 @@ struct ResponseDraftTests {
         let response = try check(
             """
             {"id":"r1","email":"ana@example.com","score":"9","comment":" Fast \\n","answeredAt":"2026-02-03T10:00:05.25+02:00",
-             "sentAt":"2026-02-01","campaignId":"c1","companyId":42,"custom":{"plan":"pro","seats":3}}
+             "sentAt":"2026-02-01","campaignId":"5c3d0c380000000000000001","companyId":"extid-42","custom":{"plan":"pro","seats":3}}
             """
         ).response
         #expect(response.id == ResponseID(source: "standard", providerID: "r1"))
@@ -33,8 +33,8 @@ struct ResponseDraftTests {
         #expect(response.comment == "Fast")
         #expect(Timestamp.format(response.answeredAt) == "2026-02-03T08:00:05.250Z")
         #expect(response.sentAt.map(Timestamp.format) == "2026-02-01T00:00:00.000Z")
-        #expect(response.campaignID == "c1")
-        #expect(response.companyID == "42")
+        #expect(response.campaignID == "5c3d0c380000000000000001")
+        #expect(response.companyID == "extid-42")
         #expect(response.custom == ["plan": .string("pro"), "seats": .integer(3)])
     }
 

@@ -117,7 +117,9 @@ struct ConformanceTests {
         try await Workshop.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let (first, edit) = (try submission(1, score: 3), try submission(1, score: 8))
-                let intake = try await queue.accept([first, first, edit, edit, try submission(2), first])
+                var back = first
+                back.deliveryID = "2"
+                let intake = try await queue.accept([first, first, edit, edit, try submission(2), back])
                 #expect(intake.outcomes == [.accepted, .unchanged, .updated, .unchanged, .accepted, .updated])
                 #expect(try await queue.accept([first]).outcomes == [.unchanged])
                 let claims = try await queue.claim(limit: 10)
@@ -127,6 +129,23 @@ struct ConformanceTests {
                 let status = try await queue.status()
                 #expect(status.accepted == 2)
                 #expect(status.balances)
+            }
+        }
+    }
+
+    @Test("tells which edits give another address to what Planhat may have", arguments: Engine.allCases)
+    func readdressed(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let moved = try submission(1, email: "new@example.com")
+                #expect(try await queue.accept([try submission(1), moved]).readdressed.isEmpty)
+                try await deliverAll(queue)
+                #expect(
+                    try await queue.accept([try submission(1, score: 2, email: "NEW@example.com")]).readdressed.isEmpty
+                )
+                let back = try submission(1, score: 5)
+                #expect(try await queue.accept([back, try submission(2)]).readdressed == [back.response.id])
+                #expect(try await queue.accept([back]).readdressed.isEmpty)
             }
         }
     }
@@ -297,6 +316,28 @@ struct ConformanceTests {
                 let last = try #require(try await queue.claim(limit: 1).first)
                 #expect(last.response.score.value == 8)
             }
+        }
+    }
+
+    @Test("knows a replaced content again after a restart, and keeps no word of it", arguments: Engine.allCases)
+    func lateDelivery(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { (queue: ResponseQueue) async throws -> Void in
+                #expect(try await queue.accept([try submission(1, score: 9)]).outcomes == [.accepted])
+                try await deliverAll(queue)
+                #expect(try await queue.accept([try submission(1, score: 3)]).outcomes == [.updated])
+                try await deliverAll(queue)
+            }
+            try await workshop.withQueue { (queue: ResponseQueue) async throws -> Void in
+                #expect(try await queue.accept([try submission(1, score: 9)]).outcomes == [.unchanged])
+                #expect(try await queue.claim(limit: 1).isEmpty)
+                var again = try submission(1, score: 9)
+                again.deliveryID = "msg_2"
+                #expect(try await queue.accept([again]).outcomes == [.updated])
+                try await deliverAll(queue)
+                #expect(try await queue.erase([again.response.id]) == 1)
+            }
+            if engine == .sqlite { try Audit(of: workshop.path).check() }
         }
     }
 

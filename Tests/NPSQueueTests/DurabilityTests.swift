@@ -282,6 +282,39 @@ struct DurabilityTests {
         }
     }
 
+    @Test("what an earlier version held is held still, and nothing else")
+    func migration() async throws {
+        try await Workshop.run { workshop in
+            let end = workshop.clock.now.addingTimeInterval(1_800)
+            try await workshop.withQueue { queue in
+                _ = try await queue.accept([try submission(1), try submission(2)])
+                let claims = try await queue.claim(limit: 2)
+                try await queue.settle([claims[0].verdict(.retry(at: end, reason: "down", countsAttempt: false))])
+                try await queue.settle([claims[1].verdict(.park(reason: "no"))])
+                workshop.clock.advance(by: 60)
+                _ = try await queue.retry(nil)
+                _ = try await queue.accept([try submission(3, heldUntil: end), try submission(4)])
+            }
+            let connection = try DatabaseQueue(path: workshop.path)
+            try await connection.write { database in
+                try database.execute(
+                    sql: """
+                        DROP INDEX responses_held;
+                        DROP INDEX responses_waiting;
+                        ALTER TABLE responses DROP COLUMN held_until;
+                        CREATE INDEX responses_waiting ON responses (received_at) WHERE state = 'pending';
+                        DELETE FROM grdb_migrations WHERE identifier = 'responses: held';
+                        """
+                )
+            }
+            try connection.close()
+            try await workshop.withQueue { queue in
+                let items = try await queue.list(QueueFilter())
+                #expect(items.map(\.heldUntil) == [nil, nil, end, nil])
+            }
+        }
+    }
+
     @Test("its files are the owner's alone")
     func modes() async throws {
         try await Workshop.run { workshop in

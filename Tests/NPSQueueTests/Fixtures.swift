@@ -9,6 +9,7 @@ func submission(
     score: Int = 9,
     comment: String? = nil,
     source: String = "test",
+    email: String? = nil,
     updatedAt: Date? = nil,
     heldUntil: Date? = nil
 ) throws -> Submission {
@@ -16,7 +17,7 @@ func submission(
         SurveyResponse(
             id: ResponseID(source: source, providerID: "\(number)"),
             source: source,
-            email: try EmailAddress("person\(number)@example.com"),
+            email: try EmailAddress(email ?? "person\(number)@example.com"),
             score: try #require(Score(score)),
             comment: comment,
             answeredAt: Date(timeIntervalSince1970: 1_699_999_999.5)

@@ -89,7 +89,10 @@ private struct Play {
         for _ in 0..<Int.random(in: 1...4, using: &generator) {
             let number = Int.random(in: 1...30, using: &generator)
             let score = Int.random(in: 0...10, using: &generator)
-            submissions.append(try submission(number, score: score))
+            var submission = try submission(number, score: score)
+            // Without it, an answer that is changed back would be taken for a late one.
+            submission.deliveryID = "\(UInt64.random(in: .min ... .max, using: &generator))"
+            submissions.append(submission)
         }
         let outcomes = try await queue.accept(submissions).outcomes
         for (submission, outcome) in zip(submissions, outcomes) {

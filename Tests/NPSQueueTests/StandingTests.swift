@@ -107,6 +107,63 @@ struct StandingTests {
         }
     }
 
+    /// Without delivery ids a trace is the digest, else the id follows it.
+    private static func trace(_ digest: String, _ delivery: String?) -> String { digest + (delivery ?? "") }
+
+    @Test("a content that was replaced has come late when nothing tells that it is newer", arguments: [nil, 10])
+    func replay(version: Milliseconds?) {
+        for state in ResponseState.allCases where state != .erased {
+            var standing = Self.standing(state)
+            standing.version = version
+            func receive(_ digest: String, _ version: Milliseconds?) -> Acceptance {
+                standing.receive(digest: digest, version: version, at: Self.later, trace: Self.trace)
+            }
+            #expect(receive("b", version) == .updated)
+            let edited = standing
+            // The form and links state no time: a person may change back.
+            #expect(receive("a", version) == (version == nil ? .updated : .unchanged))
+            if version != nil { #expect(standing == edited) }
+            #expect(receive("a", 11) == (version == nil ? .unchanged : .updated))
+            #expect(standing.digest == "a")
+        }
+    }
+
+    @Test("the same content under a delivery id of its own is no late one")
+    func anew() {
+        for version in [nil, 10] as [Milliseconds?] {
+            var standing = Self.standing(.delivered)
+            (standing.version, standing.delivery) = (version, "1")
+            func receive(_ digest: String, _ delivery: String) -> Acceptance {
+                standing.receive(
+                    digest: digest,
+                    version: version,
+                    at: Self.later,
+                    delivery: delivery,
+                    trace: Self.trace
+                )
+            }
+            #expect(receive("b", "2") == .updated)
+            #expect(receive("a", "1") == .unchanged)
+            #expect(receive("a", "3") == .updated)
+            #expect(receive("b", "2") == .unchanged)
+            #expect(receive("a", "1") == .unchanged)
+            #expect(standing.digest == "a")
+        }
+    }
+
+    @Test("only the last traces are kept, and none of what is erased")
+    func traces() {
+        var standing = Self.standing(.delivered)
+        for number in 0..<20 {
+            _ = standing.receive(digest: "\(number)", at: Self.later, delivery: "d\(number)", trace: Self.trace)
+        }
+        #expect(standing.superseded == (11..<19).map { "\($0)d\($0)" })
+        let isErased = standing.erase(at: Self.later)
+        #expect(isErased)
+        #expect(standing.superseded.isEmpty)
+        #expect(standing.delivery == nil)
+    }
+
     @Test("the same content said again later keeps older content out from then on")
     func confirmed() {
         var standing = Self.standing(.delivered)
@@ -154,6 +211,17 @@ struct StandingTests {
         #expect(standing.remote == remote)
     }
 
+    @Test("what was parked in doubt is sought at Planhat when it is erased", arguments: [false, true])
+    func parkedInDoubt(mayHaveArrived: Bool) {
+        var standing = Self.standing(.sending)
+        let attempt = standing.settle(.park(reason: "no", mayHaveArrived: mayHaveArrived), revision: 1, at: Self.now)
+        #expect(attempt?.outcome == .parked)
+        #expect(standing.mustUpsert == mayHaveArrived)
+        let isErased = standing.erase(at: Self.now)
+        #expect(isErased)
+        #expect((standing.remote != nil) == mayHaveArrived)
+    }
+
     @Test(
         "the verdict on what was erased while it was sent tells only what to look for at Planhat",
         arguments: [
@@ -167,6 +235,7 @@ struct StandingTests {
             (.retry(at: .distantFuture, reason: "429", countsAttempt: true), false, nil, nil),
             (.retry(at: .distantFuture, reason: "429", countsAttempt: true), true, .record(from: 1_060_000), nil),
             (.park(reason: "no"), false, nil, nil),
+            (.park(reason: "no", mayHaveArrived: true), false, .record(from: 1_060_000), nil),
         ] as [(Outcome, Bool, RemoteTrace?, String?)]
     )
     func verdictOnErased(outcome: Outcome, mustUpsert: Bool, remote: RemoteTrace?, id: String?) {

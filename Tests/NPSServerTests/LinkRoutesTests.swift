@@ -22,8 +22,8 @@ struct LinkRoutesTests {
             email: EmailAddress("ana@example.com"),
             expiresAt: Date().addingTimeInterval(3_600),
             issuedAt: Date().addingTimeInterval(-3_600),
-            campaignID: "autumn",
-            companyID: "acme"
+            campaignID: "65d4a5a2f0e1c8b7a6958473",
+            companyID: "extid-acme"
         )
         token = try keys.mint(claims)
     }
@@ -86,8 +86,8 @@ struct LinkRoutesTests {
         #expect(item?.comment == nil)
         #expect(item?.email == "ana@example.com")
         let claim = try #require(try await collecting.queue.claim(limit: 1).first)
-        #expect(claim.response.campaignID == "autumn")
-        #expect(claim.response.companyID == "acme")
+        #expect(claim.response.campaignID == "65d4a5a2f0e1c8b7a6958473")
+        #expect(claim.response.companyID == "extid-acme")
         #expect(claim.response.sentAt != nil)
         await collecting.end()
     }

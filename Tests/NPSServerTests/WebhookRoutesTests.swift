@@ -171,6 +171,47 @@ struct WebhookRoutesTests {
         await collecting.end()
     }
 
+    @Test("whatever is wrong with a delivery to a configured source, the answer is neither 404 nor 410")
+    func neverGone() async throws {
+        let collecting = try Collecting()
+        let large = String(repeating: "a", count: (1 << 20) + 1)
+        let deliveries = [
+            (body, "application/json"), (body, "text/xml"), (body, "multipart/form-data"), (body, ""), ("", ""),
+            ("{", "application/json"), ("[]", "application/json"), ("null", "application/json"), (large, "text/plain"),
+            (body.replacing("9", with: "11"), "application/json"),
+        ]
+        try await collecting.publicly { client async throws in
+            for path in ["/webhooks/standard", "/webhooks/standard/", "//webhooks//standard?x=1"] {
+                for (body, type) in deliveries {
+                    var signed = Collecting.signed(body)
+                    signed[.contentType] = type
+                    for headers in [signed, [.contentType: type]] {
+                        let status = try await post(client, body, headers: headers, to: path).status
+                        #expect(status != .notFound && status != .gone, "\(path) \(type)")
+                    }
+                }
+            }
+        }
+        await collecting.end()
+    }
+
+    @Test("a first delivery that comes again after an edit of the same time changes nothing, said anew it does")
+    func lateDelivery() async throws {
+        let collecting = try Collecting()
+        let first = body.replacing("}", with: #","answeredAt":"2026-02-03T10:00:05Z"}"#)
+        let edit = first.replacing(":9,", with: ":3,")
+        try await collecting.publicly { client async throws in
+            for (body, id, status) in [
+                (first, "1", "accepted"), (edit, "2", "updated"), (first, "1", "unchanged"), (first, "3", "updated"),
+                (edit, "2", "unchanged"),
+            ] {
+                let response = try await post(client, body, headers: Collecting.signed(body, id: id))
+                #expect(try response.json()["status"] == .string(status))
+            }
+        }
+        await collecting.end()
+    }
+
     @Test("counts which secret a delivery is signed with, by its place and never by its text")
     func secretMatches() async throws {
         let old = Data(repeating: 7, count: 32)

@@ -17,8 +17,8 @@ struct LinkKeysTests {
             expiresAt: now.addingTimeInterval(seconds),
             issuedAt: now,
             survey: "2026-q4",
-            campaignID: "autumn",
-            companyID: "acme",
+            campaignID: "65d4a5a2f0e1c8b7a6958473",
+            companyID: "extid-acme",
             language: Language("de")
         )
     }
@@ -136,16 +136,25 @@ struct LinkKeysTests {
         #expect(try LinkKeys([Self.first]).open(token, at: Self.now).id == "a")
     }
 
+    @Test("a campaign that Planhat can't know doesn't make a link useless that was sent already")
+    func unknownCampaign() throws {
+        let json = #"{"jti":"a","email":"a@example.com","exp":1900000000,"campaignId":"autumn","companyId":"extid-7"}"#
+        let claims = try #require(LinkClaims(json: JSONValue(parsing: Array(json.utf8))))
+        #expect(claims.campaignID == nil)
+        #expect(claims.companyID == "extid-7")
+    }
+
     @Test("claims that would make the token too long are refused when it is minted")
     func tooLong() throws {
         let long = String(repeating: "é", count: 100)
         let claims = try LinkClaims(
             id: long,
-            email: EmailAddress("ana@example.com"),
+            email: EmailAddress(
+                String(repeating: "a", count: 64) + "@" + String(repeating: "b.", count: 60) + "example"
+            ),
             expiresAt: Self.now,
             survey: long,
-            campaignID: long,
-            companyID: long
+            companyID: "extid-" + long.dropLast(3)
         )
         #expect(throws: LinkError.self) { try LinkKeys([Self.first]).mint(claims) }
     }

@@ -124,6 +124,28 @@ struct JQProgramTests {
         }
     }
 
+    @Test("no remainder ends the process, whatever the payload divides by")
+    func remainder() async throws {
+        let numbers = "-9223372036854775808, -1e300, -1e19, -2, -1.5, -1, -0.5, 0, 0.5, 1, 2.5, 1e19, 1e300"
+        let program = """
+            (.numbers + [nan, infinite, -infinite]) as $all
+            | [$all[] as $a | $all[] as $b | ({$a, $b} | try (.a %= .b) catch "none"), (try ($a % $b) catch "none")]
+            | length
+            """
+        #expect(try await run(program, #"{"numbers":[\#(numbers)]}"#) == .success([.integer(16 * 16 * 2)]))
+        #expect(
+            try await run("[7 % 3, -7 % 3, 7 % -3, 7.9 % 2.9, (.a, 30) % (.b, 5)], (.a %= 4)", #"{"a":7,"b":-1.5}"#)
+                == .success([
+                    .array([1, -1, 1, 1, 0, 0, 2, 0].map { .integer($0) }),
+                    .object(["a": .integer(3), "b": .number(-1.5)]),
+                ])
+        )
+        #expect(
+            try await run(#"[try (1 % 0) catch 0, try (1 % "x") catch 0, try (.a % 0.5) catch 0]"#, #"{"a":1}"#)
+                == .success([.array([.integer(0), .integer(0), .integer(0)])])
+        )
+    }
+
     @Test(
         "text doesn't become a number that is none",
         arguments: [

@@ -11,8 +11,8 @@ struct MappingTests {
         let response = try await Fixture.response(
             "standard",
             #"""
-            {"id": "r-1", "email": "ana+nps@example.com", "score": "9", "comment": " Fast ", "companyId": 42,
-             "answeredAt": "2023-11-14T10:00:05Z", "sentAt": "2023-11-13T10:00:05Z", "campaignId": "c1",
+            {"id": "r-1", "email": "ana+nps@example.com", "score": "9", "comment": " Fast ", "companyId": "extid-42",
+             "answeredAt": "2023-11-14T10:00:05Z", "sentAt": "2023-11-13T10:00:05Z", "campaignId": "5c3d0c380000000000000001",
              "custom": {"plan": "pro", "seats": 9007199254740993}}
             """#
         )
@@ -21,7 +21,7 @@ struct MappingTests {
         #expect(response.email.address == "ana+nps@example.com")
         #expect(response.score.value == 9)
         #expect(response.comment == "Fast")
-        #expect(response.companyID == "42")
+        #expect(response.companyID == "extid-42")
         #expect(response.custom["seats"] == .integer(9_007_199_254_740_993))
     }
 

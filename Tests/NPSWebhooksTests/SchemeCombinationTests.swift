@@ -35,6 +35,100 @@ struct SchemeCombinationTests {
         #expect(Set(signed.headers.map(\.name)) == ["Token", "Hmac"])
     }
 
+    @Test("all_of doesn't take a token, which anybody on the way has seen, for the key of the signature")
+    func tokenIsNoKey() throws {
+        let source = try Fixture.source(signature: "{all_of: \(Self.schemes)}", secrets: Self.secrets)
+        let signed = try Fixture.source(signature: "{header: Hmac}", secrets: ["shared-token"])
+            .sign(Array(Fixture.body.utf8), id: "", at: Fixture.now).headers.map { ($0.name, $0.value) }
+        #expect(throws: SignatureRejection.wrongSignature) {
+            try source.verify(Fixture.delivery([Self.token] + signed))
+        }
+        let key = ("Token", Fixture.secret)
+        #expect(throws: SignatureRejection.wrongSignature) { try source.verify(Fixture.delivery([key, Self.hmac])) }
+        #expect(throws: Never.self) { try source.verify(Fixture.delivery([Self.token, Self.hmac])) }
+    }
+
+    @Test("what all_of signs, it believes, in whatever order the secrets stand", arguments: [false, true])
+    func signsForItself(_ isReversed: Bool) throws {
+        let secrets = isReversed ? Self.secrets.reversed() : Self.secrets
+        let source = try Fixture.source(signature: "{all_of: \(Self.schemes)}", secrets: secrets)
+        let headers = try source.sign(Array(Fixture.body.utf8), id: "", at: Fixture.now).headers
+        #expect(throws: Never.self) { try source.verify(Fixture.delivery(headers.map { ($0.name, $0.value) })) }
+    }
+
+    @Test("a scheme takes only the secrets whose numbers it names, in any_of too")
+    func numbered() throws {
+        let schemes = "[{kind: token, header: Token, secret: {number: [1, 3]}}, {header: Hmac, secret: {number: 2}}]"
+        for combination in ["any_of", "all_of"] {
+            let source = try Fixture.source(
+                signature: "{\(combination): \(schemes)}",
+                secrets: Self.secrets + ["next-token"]
+            )
+            for token in ["shared-token", "next-token"] {
+                let delivery = Fixture.delivery([("Token", token), Self.hmac])
+                #expect(throws: Never.self) { try source.verify(delivery) }
+            }
+            #expect(throws: SignatureRejection.self) {
+                try source.verify(Fixture.delivery([("Token", Fixture.secret)]))
+            }
+            let signed = try Fixture.source(signature: "{header: Hmac}", secrets: ["next-token"])
+                .sign(Array(Fixture.body.utf8), id: "", at: Fixture.now).headers.map { ($0.name, $0.value) }
+            #expect(throws: SignatureRejection.self) { try source.verify(Fixture.delivery(signed)) }
+            #expect(throws: SignatureRejection.self) {
+                try source.verify(Fixture.delivery([("Token", Fixture.secret)] + signed))
+            }
+        }
+    }
+
+    @Test(
+        "secrets that can't be told apart stop the start",
+        arguments: [
+            (["one"], "must hold two: with all_of the token, which is sent in clear, can't be the secret that signs"),
+            (
+                ["one", "two", "three"],
+                "has more than two: say which is whose with secret: {number: ...} in each scheme of signature.all_of"
+            ),
+        ]
+    )
+    func sharedSecrets(_ secrets: [String], _ message: String) throws {
+        let problem = SourceProblem(place: "webhooks.acme.secrets", message: message)
+        #expect(throws: WebhookError.sources([problem])) {
+            try Fixture.source(signature: "{all_of: \(Self.schemes)}", secrets: secrets)
+        }
+        #expect(throws: Never.self) { try Fixture.source(signature: "{any_of: \(Self.schemes)}", secrets: secrets) }
+    }
+
+    @Test("a public key, which anybody may know, is nobody's secret", arguments: ["any_of", "all_of"])
+    func publicKey(_ combination: String) throws {
+        let secrets = ["A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=", Fixture.secret]
+        func source(_ hmac: String, _ ed25519: String) throws -> WebhookSource {
+            try Fixture.source(
+                signature: """
+                    {\(combination): [{header: Hmac\(hmac)},
+                      {kind: ed25519, header: Ed, encoding: base64, secret: {encoding: base64\(ed25519)}}]}
+                    """,
+                secrets: secrets
+            )
+        }
+        do {
+            _ = try source("", "")
+            Issue.record("accepted")
+        } catch let error as WebhookError {
+            #expect(error.sentences.count == 1)
+            #expect(error.sentences.first?.contains("number 1 may be a public key") == true)
+        }
+        #expect(throws: Never.self) { try source(", secret: {number: 2}", ", number: 1") }
+    }
+
+    @Test("a number that no secret has stops the start, and so does a secret that no scheme has")
+    func numbersThatDoNotFit() {
+        #expect(throws: WebhookError.self) { try Fixture.source(signature: "{header: Hmac, secret: {number: 2}}") }
+        #expect(throws: WebhookError.self) {
+            try Fixture.source(signature: "{header: Hmac, secret: {number: 2}}", secrets: Self.secrets)
+        }
+        #expect(throws: WebhookError.self) { try Fixture.source(signature: "{header: Hmac, secret: {number: 0}}") }
+    }
+
     @Test("past only lets a fast clock pass, and still refuses what is stale")
     func pastOnly() throws {
         let source = try Fixture.source(

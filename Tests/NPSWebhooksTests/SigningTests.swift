@@ -31,6 +31,18 @@ struct SigningTests {
         #expect(headers.map(\.value) == [StandardDelivery.signature, StandardDelivery.id, "1614265330"])
     }
 
+    @Test("a form that is signed already gets the new signature in the place of the old")
+    func signedAlready() throws {
+        let source = try Fixture.preset("qualtrics")
+        let captured = "x=1&HMAC=00ff&MSG=%7B%7D&%48MAC=11"
+        let parts = try source.sign(Array(captured.utf8), id: "", at: Fixture.now)
+        #expect(parts.body.map { String(decoding: $0, as: UTF8.self) } == "x=1&MSG=%7B%7D")
+        let field = try #require(parts.formFields.first)
+        let body = String(decoding: try #require(parts.body), as: UTF8.self) + "&\(field.name)=\(field.value)"
+        #expect(throws: Never.self) { try source.verify(Fixture.delivery([Fixture.formType], body: body)) }
+        #expect(try source.sign(Array("x=1&MSG=%7B%7D".utf8), id: "", at: Fixture.now).body == nil)
+    }
+
     @Test("svix signs under its own names")
     func svix() throws {
         let source = try Fixture.preset("svix", secrets: [StandardDelivery.secret])

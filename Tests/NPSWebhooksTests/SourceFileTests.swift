@@ -26,6 +26,19 @@ struct SourceFileTests {
         #expect(try SourceCatalogue(directory: nil, secrets: [:]).sources.isEmpty)
     }
 
+    @Test("no source may be called like the form", arguments: [true, false])
+    func reservedName(_ isFile: Bool) throws {
+        let folder = try SourceFolder(isFile ? ["survey": "preset: typeform\n"] : [:])
+        do {
+            _ = try SourceCatalogue(directory: folder.path, secrets: ["survey": ["s"]])
+            Issue.record("accepted")
+        } catch {
+            #expect(error.sentences.count == 1)
+            let sentence = try #require(error.sentences.first)
+            #expect(sentence.contains("survey") && sentence.hasSuffix(": give it another name"))
+        }
+    }
+
     @Test("a file overrides its preset field by field")
     func overridden() throws {
         let folder = try SourceFolder([

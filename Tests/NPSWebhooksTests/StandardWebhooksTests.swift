@@ -16,7 +16,14 @@ struct StandardWebhooksTests {
     func published(secret: String, brand: String) throws {
         let source = try Fixture.preset("standard", secrets: [secret])
         let verification = try source.verify(StandardDelivery(brand: brand).delivery)
-        #expect(verification == Verification(deliveryID: StandardDelivery.id, secretIndex: 0))
+        #expect(
+            verification
+                == Verification(
+                    deliveryID: StandardDelivery.id,
+                    signedDeliveryID: StandardDelivery.id,
+                    secretIndex: 0
+                )
+        )
     }
 
     @Test("the published Ed25519 vector is accepted with the public key")
@@ -165,7 +172,10 @@ struct StandardWebhooksTests {
         let headers = try signer.sign(body, id: "msg_1", at: Fixture.now).headers
         let delivery = Fixture.delivery(headers.map { ($0.name, $0.value) })
         let receiver = try Fixture.preset("standard", secrets: [StandardDelivery.secret, old])
-        #expect(try receiver.verify(delivery) == Verification(deliveryID: "msg_1", secretIndex: 1))
+        #expect(
+            try receiver.verify(delivery)
+                == Verification(deliveryID: "msg_1", signedDeliveryID: "msg_1", secretIndex: 1)
+        )
         let later = try Fixture.preset("standard", secrets: [StandardDelivery.secret])
         #expect(throws: SignatureRejection.wrongSignature) { try later.verify(delivery) }
     }

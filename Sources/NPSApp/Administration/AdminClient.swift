@@ -12,6 +12,7 @@ package struct AdminClient: Sendable {
     /// As long-lived as the program. That nothing listens is told at once instead of after 30 s of knocking.
     private static let http: HTTPClient = {
         var configuration = HTTPClient.Configuration.singletonConfiguration
+        configuration.timeout.connect = patience
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
@@ -129,6 +130,8 @@ package struct AdminClient: Sendable {
         if let token { request.headers.add(name: "Authorization", value: "Bearer " + token) }
         if let body { request.body = .bytes(ByteBuffer(data: body)) }
         do {
+            // What is asked may take long; whether anybody is there may not.
+            _ = try await Self.http.execute(HTTPClientRequest(url: base + "/livez"), timeout: Self.patience)
             let response = try await Self.http.execute(request, timeout: .seconds(30))
             let bytes = try await response.body.collect(upTo: 256 * 1_048_576)
             return (Int(response.status.code), Data(buffer: bytes))
@@ -136,4 +139,7 @@ package struct AdminClient: Sendable {
             throw AdminError.unreachable(address: base)
         }
     }
+
+    /// A process on the same machine or nearby answers in much less, and a person at a prompt waits no longer.
+    private static let patience = TimeAmount.seconds(4)
 }

@@ -45,12 +45,14 @@ package struct Reconciliation {
     /// - Parameters:
     ///   - since: leaves out what was delivered before; nil for everything
     ///   - limit: how many to check at most
+    ///   - onWait: is told why Planhat is asked again, and in how many seconds
     ///   - onFinding: is called after each
     /// - Throws: `AdminError` or `PlanhatError`, after which the report holds what was found until then
     package mutating func run(
         since: Date?,
         limit: Int,
         into report: inout Report,
+        onWait: (PlanhatError, TimeInterval) -> Void,
         onFinding: (Finding, Receipt) -> Void
     ) async throws {
         var before: Int64?
@@ -59,7 +61,7 @@ package struct Reconciliation {
             for receipt in receipts where report.checked < limit {
                 if let since, receipt.deliveredAt < since { continue }
                 try await keepShare()
-                let finding = try await check(receipt)
+                let finding = try await check(receipt, onWait)
                 report.add(finding, receipt.id)
                 onFinding(finding, receipt)
             }
@@ -81,8 +83,11 @@ package struct Reconciliation {
     }
 
     /// What seems wrong may have been edited or erased since the receipt was read: then it is nobody's mistake.
-    private mutating func check(_ receipt: Receipt) async throws -> Finding {
-        let finding = try await verification.check(receipt)
+    private mutating func check(
+        _ receipt: Receipt,
+        _ onWait: (PlanhatError, TimeInterval) -> Void
+    ) async throws -> Finding {
+        let finding = try await verification.check(receipt, onWait: onWait)
         guard finding == .missing || finding == .differing else { return finding }
         do throws(AdminError) {
             let item = try await admin.response(receipt.id)

@@ -22,6 +22,7 @@ extension Settings {
         arguments: [String],
         environment: [String: String],
         file: String?,
+        dotenvPath: String = ".env",
         requiring requirements: Set<Requirement> = []
     ) async throws(SettingsError) -> Settings {
         var problems = unknownOptions(arguments)
@@ -36,11 +37,13 @@ extension Settings {
             ),
         ]
         var names = Set(sourceNames(arguments: arguments) + sourceNames(environment: environment))
-        do {
-            let dotenv = try await EnvironmentVariablesProvider(environmentFilePath: ".env", allowMissing: true)
-            layers.append(SettingsLayer(name: ".env", snapshot: dotenv.snapshot()))
-        } catch {
-            problems.append(".env in the working directory can't be read.")
+        if let dotenv = DotEnvironment.read(at: dotenvPath) {
+            problems += dotenv.problems
+            names.formUnion(sourceNames(environment: dotenv.variables))
+            let provider = EnvironmentVariablesProvider(environmentVariables: dotenv.variables)
+            layers.append(SettingsLayer(name: ".env", snapshot: provider.snapshot()))
+        } else {
+            problems.append(".env in the working directory can't be read as UTF-8 text.")
         }
         if let file {
             do throws(SettingsError) {

@@ -30,7 +30,12 @@ package struct Verification: Sendable {
     }
 
     /// Waits for its turn, asks and compares. Throws `PlanhatError` when no answer is to be had.
-    package mutating func check(_ receipt: Receipt) async throws -> Finding {
+    ///
+    /// - Parameter onWait: is told why it asks again, and in how many seconds.
+    package mutating func check(
+        _ receipt: Receipt,
+        onWait: (PlanhatError, TimeInterval) -> Void = { _, _ in }
+    ) async throws -> Finding {
         var failures = 0
         while true {
             try await wait(until: pace.ready(at: now()))
@@ -44,15 +49,23 @@ package struct Verification: Sendable {
                 switch error {
                 case .notFound: return .missing
                 case .rejected: return .unknown
-                case .rateLimited(let seconds): try await sleep(max(1, seconds ?? Self.rest))
-                case .unavailable(let seconds): try await sleep(max(1, seconds))
-                case .notSent, .ambiguous:
-                    failures += 1
-                    guard failures < Self.patience else { throw error }
-                    try await sleep(exp2(Double(failures)))
                 case .invalidRequest, .refused: throw error
+                case .rateLimited, .unavailable: break
+                case .notSent, .ambiguous: failures += 1
                 }
+                guard let seconds = Self.wait(after: error, failures: failures) else { throw error }
+                onWait(error, seconds)
+                try await sleep(seconds)
             }
+        }
+    }
+
+    /// Nil when it isn't worth asking again. Who names a time is always asked again.
+    private static func wait(after error: PlanhatError, failures: Int) -> TimeInterval? {
+        switch error {
+        case .rateLimited(let seconds): max(1, seconds ?? rest)
+        case .unavailable(let seconds): max(1, seconds)
+        default: failures < patience ? exp2(Double(failures)) : nil
         }
     }
 

@@ -8,6 +8,9 @@ import NIOHTTP1
 struct ErrorResponses: RouterMiddleware {
     typealias Context = CollectorContext
 
+    /// Nil where nobody looks but programs.
+    var pages: ErrorPages?
+
     func handle(
         _ request: Request,
         context: Context,
@@ -16,9 +19,9 @@ struct ErrorResponses: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let problem as Problem {
-            return problem.response
+            return answer(problem, request)
         } catch let error as HTTPError {
-            return Self.problem(for: error).response
+            return answer(Self.problem(for: error), request)
         } catch let error as HTTPParserError {
             throw error
         } catch is CancellationError {
@@ -30,8 +33,12 @@ struct ErrorResponses: RouterMiddleware {
             ).response
         } catch {
             context.logger.error("unexpected error", metadata: ["type": "\(type(of: error))"])
-            return Problem.unexpected.response
+            return answer(Problem.unexpected, request)
         }
+    }
+
+    private func answer(_ problem: Problem, _ request: Request) -> Response {
+        pages?.response(to: problem, for: request) ?? problem.response
     }
 
     private static func problem(for error: HTTPError) -> Problem {

@@ -1,7 +1,8 @@
 import HTTPTypes
 import Hummingbird
 
-/// Refuses what no client of ours sends: endless addresses and compressed bodies, which can swell without bound.
+/// Refuses what no client of ours sends: endless addresses, compressed bodies, which can swell without bound, and
+/// requests of HTTP/1.1 without exactly one `Host` (RFC 9112 §3.2).
 struct RequestLimits: RouterMiddleware {
     typealias Context = CollectorContext
 
@@ -13,6 +14,7 @@ struct RequestLimits: RouterMiddleware {
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         guard (request.head.path?.utf8.count ?? 0) <= Self.uri else { throw Problem.uriTooLong }
+        guard request.head.authority != nil else { throw Problem.badRequest("The header Host must be there once.") }
         if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
             throw Problem(
                 status: .unsupportedMediaType,

@@ -8,10 +8,12 @@ extension Intake {
         /// With more than one item, a field is named by its place as well: `[2].score`.
         private(set) var problems: [FieldProblem] = []
 
-        init(_ results: [Result<Submission, InvalidResponse>]) {
+        /// - Parameter deliveryID: the sender's; nil unless it is signed.
+        init(_ results: [Result<Submission, InvalidResponse>], deliveryID: String? = nil) {
             for (index, result) in results.enumerated() {
                 switch result {
-                case .success(let submission):
+                case .success(var submission):
+                    submission.deliveryID = deliveryID
                     submissions.append(submission)
                 case .failure(let invalid):
                     problems += invalid.problems.map { problem in

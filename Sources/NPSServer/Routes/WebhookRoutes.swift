@@ -69,7 +69,7 @@ struct WebhookRoutes {
         guard let verification = try verify(delivery, by: source) else { return Self.answer([], ids: []) }
         matches.count(source: source.label, index: verification.secretIndex)
         let results = try await map(delivery, by: source, contentType: contentType)
-        let sorted = Intake.Sorted(results)
+        let sorted = Intake.Sorted(results, deliveryID: verification.signedDeliveryID)
         var drafts: [QuarantineDraft] = []
         if !sorted.problems.isEmpty {
             drafts = [

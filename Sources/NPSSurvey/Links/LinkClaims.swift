@@ -38,6 +38,11 @@ package struct LinkClaims: Sendable, Hashable {
         for case (let name, let text?) in texts where !Self.isIdentifier(text) {
             throw .unmintable(problem: "\(name) must be 1 to \(Limit.identifier) bytes without control characters")
         }
+        for case (let kind, let name, let text?) in [
+            (PlanhatReference.campaign, "campaignId", campaignID), (.company, "companyId", companyID),
+        ] where !kind.admits(text) {
+            throw .unmintable(problem: "\(name) \(kind.rule)")
+        }
         if let language, !Self.isLanguageTag(language.tag) {
             throw .unmintable(problem: "lang must be a language tag such as de or pt-BR")
         }
@@ -98,7 +103,8 @@ extension LinkClaims {
     }
 
     /// Nil unless every claim we know has its type and size. Claims we don't know are ignored (RFC 7519 §4); null
-    /// is a missing one only for those that are optional.
+    /// is a missing one only for those that are optional. A campaign or a company that Planhat can't know is left out:
+    /// the person's answer is worth more.
     init?(json: JSONValue) {
         guard case .object(let members) = json else { return nil }
         guard let id = members["jti"]?.string, let address = members["email"]?.string,
@@ -113,8 +119,12 @@ extension LinkClaims {
         }
         let issuedAt = optional("iat", Self.date)
         let survey = optional("survey", \.string)
-        let campaignID = optional("campaignId", \.string)
-        let companyID = optional("companyId", \.string)
+        let campaignID = optional("campaignId", Self.identifier).flatMap {
+            PlanhatReference.campaign.admits($0) ? $0 : nil
+        }
+        let companyID = optional("companyId", Self.identifier).flatMap {
+            PlanhatReference.company.admits($0) ? $0 : nil
+        }
         let language = optional("lang", \.string)
         guard isSound else { return nil }
         try? self.init(
@@ -127,6 +137,10 @@ extension LinkClaims {
             companyID: companyID,
             language: language.map(Language.init)
         )
+    }
+
+    private static func identifier(_ value: JSONValue) -> String? {
+        value.string.flatMap { isIdentifier($0) ? $0 : nil }
     }
 
     /// A NumericDate (RFC 7519 §2), which may have a fraction.

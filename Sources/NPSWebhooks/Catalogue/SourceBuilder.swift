@@ -10,14 +10,27 @@ struct SourceBuilder {
         self.secrets = secrets
     }
 
+    /// The form's own name, under which its answers are kept: those of a tool could be taken for them.
+    private static let reservedName = "survey"
+
+    /// Also when it is a file's or has secrets only.
+    private mutating func isReserved(_ name: String, place: String) -> Bool {
+        guard name == Self.reservedName else { return false }
+        let message = "is of a source that is called survey like the collector's own form: give it another name"
+        problems.append(SourceProblem(place: place, message: message))
+        return true
+    }
+
     mutating func source(_ name: String, preset: SourceFile?) -> WebhookSource? {
         let place = "webhooks.\(name).secrets"
+        if isReserved(name, place: place) { return nil }
         if let preset { return source(name, preset, place: place) }
         problems.append(SourceProblem(place: place, message: "is given, but there is no preset or file of that name"))
         return nil
     }
 
     mutating func source(_ name: String, _ file: SourceFile, place: String) -> WebhookSource? {
+        if isReserved(name, place: place) { return nil }
         let verifier = verifier(name, file, place: place)
         let mapping = mapping(file, place: place)
         guard let verifier, let mapping else { return nil }
@@ -42,11 +55,15 @@ struct SourceBuilder {
                 keys: secrets.enumerated().compactMap { SigningKey($1, index: $0, for: scheme) }
             )
         }
+        noteMissingNumbers(name, policy, secrets, place: place)
         noteUselessSecrets(name, secrets, schemes)
+        notePublicKeys(name, secrets, schemes)
         let usable = schemes.filter { $0.scheme.kind == .none || !$0.keys.isEmpty }
         if policy.combination == .all, usable.count < schemes.count, !secrets.isEmpty {
             let message = "must hold a secret for each scheme of signature.all_of"
             problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
+        } else if policy.combination == .all {
+            noteSharedSecrets(name, secrets, schemes)
         }
         return Verifier(combination: policy.combination, schemes: usable)
     }
@@ -69,18 +86,6 @@ struct SourceBuilder {
         if name.utf8.count < Self.unguessableLength {
             let message = "none needs a file name of at least 20 random letters and digits: it is all that protects it"
             problems.append(SourceProblem(place: place, field: field, message: message))
-        }
-    }
-
-    /// Names a secret by its place in the list, never by its text.
-    private mutating func noteUselessSecrets(_ name: String, _ secrets: [String], _ schemes: [SchemeVerifier]) {
-        guard !schemes.contains(where: { $0.scheme.kind == .none }) else { return }
-        let used = Set(schemes.flatMap { $0.keys.map(\.index) })
-        for index in secrets.indices where !used.contains(index) {
-            let message =
-                secrets[index].isEmpty
-                ? "number \(index + 1) is empty" : "number \(index + 1) is not in the form that the signature needs"
-            problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
         }
     }
 

@@ -94,7 +94,7 @@ extension SourceFileReader {
         return list
     }
 
-    /// An encoding alone, or the keys `encoding`, `prefix` and `template`.
+    /// An encoding alone, or the keys `encoding`, `prefix`, `template` and `number`.
     private mutating func secret(_ node: Node, _ field: String, over base: SecretForm) -> SecretForm {
         if case .scalar = node {
             return SecretForm(encoding: choice(node, field, SecretForm.Encoding.self) ?? base.encoding)
@@ -111,6 +111,7 @@ extension SourceFileReader {
                 if form.template?.contains("{secret}") == false {
                     note(value, field + ".template", "must hold {secret}")
                 }
+            case "number": form.numbers = numbers(value, field + ".number", in: 1...64)
             default: noteUnknown(key, in: field)
             }
         }

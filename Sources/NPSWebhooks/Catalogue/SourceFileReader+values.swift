@@ -76,6 +76,13 @@ extension SourceFileReader {
         return nil
     }
 
+    /// One whole number or a list of them.
+    mutating func numbers(_ node: Node, _ field: String, in range: ClosedRange<Int>) -> [Int] {
+        let nodes: [Node] = if case .sequence(let elements) = node { Array(elements) } else { [node] }
+        if nodes.isEmpty { note(node, field, "must not be empty") }
+        return nodes.compactMap { number($0, field, in: range) }
+    }
+
     mutating func number(_ node: Node, _ field: String, in range: ClosedRange<Int>) -> Int? {
         guard let text = text(node, field) else { return nil }
         if let number = Int(text), range.contains(number) { return number }

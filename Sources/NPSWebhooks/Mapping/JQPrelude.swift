@@ -36,6 +36,11 @@ enum JQPrelude {
         #"def tonumber: (if type == "string" then fromjson else . end) | _number;"#,
         // Never come to an end when they look for an empty text, and can't be interrupted.
         #"def _indices($i): indices($i); def indices($i): if $i == "" then [] else _indices($i) end;"#,
+        // The operator `%`, by the name under which the parser calls it: a huge number, infinite or nan by -1 ends the
+        // process, where nothing but 0 can remain.
+        "def _modulo($a; $b): $a % $b;",
+        #"def _mod(a; b): b as $b | a as $a | if ([$a, $b] | map(type) == ["number", "number"]) and $b <= -1 and $b > -2"#
+            + " then 0 else _modulo($a; $b) end;",
         "def index($i): indices($i) | .[0]; def rindex($i): indices($i) | .[-1:][0];",
     ]
 

@@ -30,6 +30,15 @@ enum URLEncodedFields {
         return values.count == 1 ? text(values[0]) : nil
     }
 
+    /// The body without the fields of this name; the others stay as they are written.
+    static func removing(_ name: String, from body: [UInt8]) -> [UInt8] {
+        let separator = UInt8(ascii: "&")
+        let pairs = body.split(separator: separator, omittingEmptySubsequences: false)
+        return Array(
+            pairs.filter { text($0.prefix { $0 != UInt8(ascii: "=") }) != name }.joined(separator: [separator])
+        )
+    }
+
     private static func text(_ encoded: ArraySlice<UInt8>) -> String? {
         PercentEncoding.formDecode(encoded).flatMap { String(validating: $0, as: UTF8.self) }
     }

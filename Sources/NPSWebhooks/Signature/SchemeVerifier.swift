@@ -22,7 +22,7 @@ struct SchemeVerifier: Sendable {
         guard !signatures.isEmpty else { throw .unreadableSignature(carrier.place) }
         let index = try matchingKey(delivery, signatures, id: id ?? "", timestamp: timestamp ?? "")
         try checkBodyTimestamp(delivery)
-        return Verification(deliveryID: id, secretIndex: index)
+        return Verification(deliveryID: id, signedDeliveryID: scheme.signsID ? id : nil, secretIndex: index)
     }
 
     /// The index of the secret whose signature is among these.

@@ -13,6 +13,10 @@ package struct SecretForm: Sendable, Hashable {
     package var prefix = ""
     /// Put around the secret before decoding, such as `client123&{secret}`; nil for none.
     package var template: String?
+    /// Which of the source's secrets are this scheme's, counted from 1; empty = each that is in this form.
+    package var numbers: [Int] = []
+
+    func admits(index: Int) -> Bool { numbers.isEmpty || numbers.contains(index + 1) }
 
     /// Nil for a secret that isn't in this form, and for an empty one.
     func bytes(_ secret: String, isPublicKey: Bool) -> [UInt8]? {

@@ -59,6 +59,9 @@ package struct SignatureScheme: Sendable, Hashable {
     package var idHeaders: [String] = []
     package var freshness: Freshness?
 
+    /// Whether the delivery's id is part of what is signed.
+    var signsID: Bool { kind != .token && kind != .none && content.parts.contains(.id) }
+
     /// Whether the signature, or what is signed, is a field of a form.
     var readsForm: Bool {
         if case .formField = place { return true }

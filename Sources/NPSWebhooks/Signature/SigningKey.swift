@@ -8,6 +8,7 @@ struct SigningKey: Sendable {
 
     /// Nil for a secret that this scheme can't use.
     init?(_ secret: String, index: Int, for scheme: SignatureScheme) {
+        guard scheme.secret.admits(index: index) else { return nil }
         guard let bytes = scheme.secret.bytes(secret, isPublicKey: scheme.kind == .ed25519) else { return nil }
         if scheme.kind == .ed25519, (try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)) == nil { return nil }
         self.index = index

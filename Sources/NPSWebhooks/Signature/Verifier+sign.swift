@@ -11,19 +11,36 @@ extension Verifier {
         url: String
     ) -> SignedParts? {
         let delivery = WebhookDelivery(method: method, publicURL: url, headers: [], body: body, receivedAt: date)
-        let signed = schemes.map { $0.sign(delivery, id: id) }
         switch combination {
-        case .any: return signed.compactMap(\.self).first
-        case .all: return signed.allSatisfy { $0 != nil } ? signed.compactMap(\.self).reduce(SignedParts(), +) : nil
+        case .any: return schemes.lazy.compactMap { $0.sign(delivery, id: id, with: $0.keys.first) }.first
+        case .all: return signAll(delivery, id: id)
         }
+    }
+
+    private func signAll(_ delivery: WebhookDelivery, id: String) -> SignedParts? {
+        var delivery = delivery
+        var uses = SecretUses()
+        var parts = SignedParts()
+        for scheme in schemes {
+            let key = scheme.keys.first { key in
+                var tried = uses
+                return tried.add(key.index, by: scheme.scheme.kind)
+            }
+            guard let signed = scheme.sign(delivery, id: id, with: key) else { return nil }
+            _ = uses.add(key?.index, by: scheme.scheme.kind)
+            // What the next one signs is what is sent.
+            if let body = signed.body { delivery = delivery.replacing(body: body) }
+            parts = parts + signed
+        }
+        return parts
     }
 }
 
 extension SchemeVerifier {
     /// Nil too when the body lacks the field that is signed.
-    fileprivate func sign(_ delivery: WebhookDelivery, id: String) -> SignedParts? {
+    fileprivate func sign(_ delivery: WebhookDelivery, id: String, with key: SigningKey?) -> SignedParts? {
         if scheme.kind == .none { return SignedParts() }
-        guard let key = keys.first, scheme.kind != .ed25519 else { return nil }
+        guard let key, scheme.kind != .ed25519 else { return nil }
         let timestamp = scheme.freshness?.clock.text(delivery.receivedAt) ?? ""
         guard let url = try? signedURL(delivery),
             let pieces = try? scheme.content.pieces(delivery, id: id, timestamp: timestamp, url: url, secret: key.bytes)
@@ -34,7 +51,10 @@ extension SchemeVerifier {
         var parts = SignedParts()
         switch scheme.place {
         case .header(let names): parts.headers = names.first.map { [($0, value)] } ?? []
-        case .formField(let name): parts.formFields = [(name, value)]
+        case .formField(let name):
+            parts.formFields = [(name, value)]
+            let rest = URLEncodedFields.removing(name, from: delivery.body)
+            parts.body = rest == delivery.body ? nil : rest
         case .query(let name): parts.query = [(name, value)]
         }
         if let name = scheme.idHeaders.first { parts.headers.append((name, id)) }

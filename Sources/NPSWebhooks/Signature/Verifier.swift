@@ -25,10 +25,16 @@ struct Verifier: Sendable {
 
     private func verifyAll(_ delivery: WebhookDelivery) throws(SignatureRejection) -> Verification {
         var verifications: [Verification] = []
-        for scheme in schemes { verifications.append(try scheme.verify(delivery)) }
+        var uses = SecretUses()
+        for scheme in schemes {
+            let verification = try scheme.verify(delivery)
+            guard uses.add(verification.secretIndex, by: scheme.scheme.kind) else { throw .wrongSignature }
+            verifications.append(verification)
+        }
         guard let first = verifications.first else { throw .wrongSignature }
         return Verification(
             deliveryID: verifications.compactMap(\.deliveryID).first,
+            signedDeliveryID: verifications.compactMap(\.signedDeliveryID).first,
             secretIndex: first.secretIndex
         )
     }

@@ -29,6 +29,10 @@ package struct WebhookDelivery: Sendable {
         self.receivedAt = receivedAt
     }
 
+    func replacing(body: [UInt8]) -> WebhookDelivery {
+        WebhookDelivery(method: method, publicURL: publicURL, headers: headers, body: body, receivedAt: receivedAt)
+    }
+
     /// The first of these names that is there. A name that comes twice is refused: two parts of a chain could each
     /// believe another one.
     func header(_ names: [String]) throws(SignatureRejection) -> Header? {

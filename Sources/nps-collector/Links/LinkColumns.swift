@@ -20,14 +20,24 @@ struct LinkColumns {
     private let campaignID: Int?
     private let companyID: Int?
     private let language: Int?
+    /// Where a link stands already that is to be replaced.
+    let link: Int?
 
-    /// - Parameter header: names in any case.
-    init(_ header: [String]) throws(LinkJob.Failure) {
-        let names = header.map { name in String(name.lowercased().split(separator: " ").joined(separator: " ")) }
-        let used = ["email", "id", "campaignid", "companyid", "lang", "link"]
-        for name in used where names.count(where: { $0 == name }) > 1 { throw .sameColumn }
-        guard !names.contains("link") else { throw .hasLinkColumn }
-        guard let email = names.firstIndex(of: "email") else { throw .noEmailColumn }
+    /// What tools and people call the column with the address.
+    private static let emailNames = ["email", "emailaddress", "mail"]
+
+    /// - Parameters:
+    ///   - header: names in any case, with or without spaces, hyphens and underscores.
+    ///   - replacesLinks: whether there may be links already.
+    init(_ header: [String], replacesLinks: Bool) throws(LinkJob.Failure) {
+        let names = header.map { name in name.lowercased().filter { !" -_".contains($0) } }
+        for name in ["email", "id", "campaignid", "companyid", "lang", "link"]
+        where names.count(where: { $0 == name }) > 1 {
+            throw .sameColumn
+        }
+        link = names.firstIndex(of: "link")
+        guard link == nil || replacesLinks else { throw .hasLinkColumn }
+        guard let email = Self.emailNames.lazy.compactMap(names.firstIndex).first else { throw .noEmailColumn }
         self.email = email
         count = header.count
         id = names.firstIndex(of: "id")

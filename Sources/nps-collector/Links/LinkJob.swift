@@ -7,19 +7,30 @@ struct LinkJob {
         case noEmailColumn
         case sameColumn
         case hasLinkColumn
+        case utf16
+        case unreadable(CSVReader.Failure)
         case empty
 
         var description: String {
             switch self {
             case .noEmailColumn: "The contacts have no column named email: name it in the first line."
             case .sameColumn: "The contacts have two columns of the same name: rename one in the first line."
-            case .hasLinkColumn: "The contacts have a column named link already: remove or rename it."
+            case .hasLinkColumn:
+                "The contacts have a column named link already: rename it, or give --replace to make its links anew."
+            case .utf16: "The contacts are UTF-16, as Unicode text of a spreadsheet is: save them as CSV in UTF-8."
+            case .unreadable(let problem): "The contacts are not readable as CSV: \(problem)."
             case .empty: "There are no contacts: give a CSV file with a column named email on standard input."
             }
         }
     }
 
+    /// Of a row, in bytes: more is a quote that somebody forgot.
+    private static let rowLimit = 1 << 16
+    /// The ids that are remembered, so that memory stays small however long the list is.
+    private static let idLimit = 1_000_000
+
     private let minting: LinkMinting
+    private let replacesLinks: Bool
     private let write: (Data) -> Void
     private let byBytes: Bool
     private var bar: ProgressBar
@@ -29,17 +40,23 @@ struct LinkJob {
     private var reader = CSVReader()
     private var columns: LinkColumns?
     private var output: [UInt8] = []
+    /// Hashes of the ids so far.
+    private var ids: Set<Int> = []
     /// Rows that got no link.
     private(set) var skipped = 0
 
-    /// - Parameter total: the input's size in bytes; nil when it isn't known.
+    /// - Parameters:
+    ///   - replacesLinks: whether links that are there already are made anew
+    ///   - total: the input's size in bytes; nil when it isn't known.
     init(
         minting: LinkMinting,
+        replacesLinks: Bool = false,
         total: Int?,
         bar: ProgressBar? = nil,
         write: @escaping (Data) -> Void = Output.write
     ) {
         self.minting = minting
+        self.replacesLinks = replacesLinks
         self.write = write
         byBytes = total != nil
         self.bar = bar ?? ProgressBar(title: total == nil ? "contacts" : "bytes of contacts", total: total)
@@ -61,7 +78,15 @@ struct LinkJob {
 
     mutating func end() throws {
         if let begun = opening { try open(begun) }
-        if let row = try reader.end() { try take(row) }
+        while true {
+            let row: [String]?
+            do throws(CSVReader.Failure) { row = try reader.end() } catch {
+                try take(Array(try skip(error)))
+                continue
+            }
+            if let row { try take(row) }
+            break
+        }
         guard columns != nil else { throw Failure.empty }
         flush()
         bar.finish()
@@ -69,9 +94,17 @@ struct LinkJob {
 
     private mutating func open(_ bytes: [UInt8]) throws {
         opening = nil
-        let text = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes.dropFirst(3) : bytes[...]
-        separator = Self.separator(in: text.prefix { !Self.endsLine($0) })
-        reader = CSVReader(separator: separator)
+        if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) { throw Failure.utf16 }
+        var text = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes.dropFirst(3) : bytes[...]
+        let first = text.prefix { !Self.endsLine($0) }
+        // Spreadsheets tell each other the separator so; the line stays as a line, and the header is behind it.
+        if first.count == 5, first.starts(with: "sep=".utf8), let told = first.last {
+            separator = told
+            text = text.dropFirst(5)
+        } else {
+            separator = Self.separator(in: first)
+        }
+        reader = CSVReader(separator: separator, rowLimit: Self.rowLimit)
         try take(Array(text))
     }
 
@@ -87,19 +120,37 @@ struct LinkJob {
     }
 
     private mutating func take(_ bytes: [UInt8]) throws {
-        for byte in bytes {
-            if let row = try reader.read(byte) { try take(row) }
+        var bytes = bytes[...]
+        while let byte = bytes.popFirst() {
+            let row: [String]?
+            do throws(CSVReader.Failure) { row = try reader.read(byte) } catch {
+                bytes = try skip(error) + bytes
+                continue
+            }
+            if let row { try take(row) }
         }
+    }
+
+    /// Reports the line in which a broken row begins, and returns what comes behind that line.
+    private mutating func skip(_ failure: CSVReader.Failure) throws(Failure) -> ArraySlice<UInt8> {
+        guard columns != nil else { throw .unreadable(failure) }
+        let rest = reader.surrenderLine()
+        skipped += 1
+        bar.say("line \(reader.rowLine): \(failure.flaw)")
+        return rest
     }
 
     private mutating func take(_ row: [String]) throws {
         guard let columns else {
-            columns = try LinkColumns(row)
+            columns = try LinkColumns(row, replacesLinks: replacesLinks)
             put(row, "link")
             return
         }
         do throws(LinkColumns.Flaw) {
-            put(row, try minting.link(for: try columns.contact(in: row)))
+            let contact = try columns.contact(in: row)
+            let link = try minting.link(for: contact)
+            warn(of: contact)
+            put(row, link)
         } catch {
             skipped += 1
             bar.say("line \(reader.rowLine): \(error.sentence)")
@@ -107,12 +158,23 @@ struct LinkJob {
         if !byBytes { bar.advance(by: 1) }
     }
 
-    private mutating func put(_ row: [String], _ link: String) {
-        for cell in row {
-            output += CSVCell.verbatim(cell, separator: separator).utf8
-            output.append(separator)
+    /// Of what gets a link and may yet surprise.
+    private mutating func warn(of contact: LinkColumns.Contact) {
+        if let id = contact.id, ids.count < Self.idLimit, !ids.insert(id.hashValue).inserted {
+            bar.say("line \(reader.rowLine): has the id of an earlier line; both links change one answer")
         }
-        output += link.utf8
+        if let language = contact.language, !minting.speaks(Language(language)) {
+            bar.say("line \(reader.rowLine): no form speaks this lang; the browser's language will be used")
+        }
+    }
+
+    private mutating func put(_ row: [String], _ link: String) {
+        var row = row
+        if let place = columns?.link { row[place] = link } else { row.append(link) }
+        for (number, cell) in row.enumerated() {
+            if number > 0 { output.append(separator) }
+            output += CSVCell.verbatim(cell, separator: separator).utf8
+        }
         output.append(UInt8(ascii: "\n"))
         if output.count >= 65_536 { flush() }
     }

@@ -10,6 +10,8 @@ struct LinkMinting {
     let survey: String?
     let issuedAt: Date
     let expiresAt: Date
+    /// Whether the form speaks a language.
+    let speaks: (Language) -> Bool
 
     func link(for contact: LinkColumns.Contact) throws(LinkColumns.Flaw) -> String {
         let email: EmailAddress

@@ -1,11 +1,86 @@
 import ArgumentParser
+import Foundation
+import NPSApp
+import NPSModel
+import NPSSurvey
 
-/// The verb `links`: personal links for a list of contacts, and the e-mail block that carries them.
+/// The verb `links`: `links < contacts.csv > links.csv`, and the e-mail block that carries them.
 struct LinksCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "links",
-        abstract: "Make a personal survey link for every contact, and the e-mail block with the eleven scores.",
-        subcommands: [LinksMake.self, LinksEmail.self],
-        defaultSubcommand: LinksMake.self
+        abstract: "Make a personal survey link for every contact: reads CSV and writes it with one more column, link.",
+        discussion: """
+            The column email is needed; e-mail, email address and mail are understood. The columns campaignId, \
+            companyId, lang and id are used if they are there, and every column is passed on as it is. Columns may be \
+            separated by commas, semicolons or tabs. A row that can't get a link is reported by its line and left out; \
+            then the exit status is 1.
+
+            The id names the answer: a second link with the same id changes the same answer. If it is the contact's \
+            and not the mailing's, give every survey a name with --survey, and its answers stay apart. Without an id \
+            every link is an answer of its own.
+            """,
+        subcommands: [LinksEmail.self]
     )
+
+    @Option(help: ArgumentHelp("Days after which the links stop working.", valueName: "days"))
+    var expiresInDays = 30
+
+    @Option(help: "The survey's name, which keeps its answers apart from those of the next.")
+    var survey: String?
+
+    @Flag(help: "Make links anew that the contacts have already, in a column named link.")
+    var replace = false
+
+    func validate() throws {
+        guard (1...3_650).contains(expiresInDays) else { throw ValidationError("--expires-in-days is 1 to 3650.") }
+        guard survey.map({ !$0.isEmpty && $0.utf8.count <= LinkClaims.Limit.identifier }) ?? true else {
+            throw ValidationError("--survey is a name of 1 to \(LinkClaims.Limit.identifier) bytes.")
+        }
+    }
+
+    func run() async throws {
+        let settings = try await CommandLineSettings.load()
+        guard !settings.survey.linkKeys.isEmpty else {
+            throw Stop(.configuration, LinkError.keys(problem: "is empty").description)
+        }
+        warnIfLocal("\(settings.http.publicURL)")
+        let pages = try settings.makePages()
+        let now = Date()
+        let minting = LinkMinting(
+            keys: settings.survey.linkKeys,
+            address: "\(settings.http.publicURL)/s/",
+            survey: survey,
+            issuedAt: now,
+            expiresAt: now.addingTimeInterval(Double(expiresInDays) * 86_400),
+            speaks: { pages.language(named: $0.tag) != nil }
+        )
+        var job = LinkJob(minting: minting, replacesLinks: replace, total: Self.inputSize)
+        do {
+            while let chunk = try FileHandle.standardInput.read(upToCount: 65_536), !chunk.isEmpty {
+                try job.read(chunk)
+            }
+            try job.end()
+        } catch let failure as LinkJob.Failure {
+            throw Stop(.failure, failure.description)
+        }
+        if job.skipped > 0 { throw ExitCode.failure }
+    }
+
+    /// Whoever forgets the address mails links that lead nowhere, to everybody.
+    private func warnIfLocal(_ address: String) {
+        guard let host = URLComponents(string: address)?.host, ["127.0.0.1", "localhost", "[::1]"].contains(host) else {
+            return
+        }
+        let text =
+            "Careful: the links lead to this machine (\(address)). Give http.public-url, as --http-public-url or with "
+            + "--config, before you mail them.\n"
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+
+    /// In bytes; nil when the contacts come through a pipe.
+    private static var inputSize: Int? {
+        var status = stat()
+        guard fstat(STDIN_FILENO, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
 }

@@ -41,12 +41,16 @@ struct QuarantineList: AsyncParsableCommand {
             var cells = [
                 "\(entry.id)", entry.source, Timestamp.format(entry.receivedAt), "\(entry.timesSeen)",
             ]
-            for problem in entry.problems.prefix(reasons) {
+            for problem in entry.faults.prefix(reasons) {
                 table.add(cells + [problem.field, problem.message])
                 cells = ["", "", "", ""]
             }
-            let rest = entry.problems.count - reasons
+            let rest = entry.faults.count - reasons
             if rest > 0 { table.add(cells + ["", "and \(rest) more: quarantine show \(entry.id)"]) }
+            for advice in entry.advice {
+                table.add(cells + ["advice", advice])
+                cells = ["", "", "", ""]
+            }
             if entry.problems.isEmpty { table.add(cells) }
         }
         return table

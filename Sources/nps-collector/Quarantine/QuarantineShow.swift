@@ -32,7 +32,8 @@ struct QuarantineShow: AsyncParsableCommand {
         table.add(["times seen", "\(entry.timesSeen)"])
         if let delivery = entry.deliveryID { table.add(["delivery", delivery]) }
         if let type = entry.contentType { table.add(["content type", type]) }
-        for problem in entry.problems { table.add(["problem", problem.description]) }
+        for problem in entry.faults { table.add(["problem", problem.description]) }
+        for advice in entry.advice { table.add(["advice", advice]) }
         table.add(["body", "\(entry.bodySize) bytes: quarantine show \(entry.id) --body"])
         print(table.render(), terminator: "")
     }

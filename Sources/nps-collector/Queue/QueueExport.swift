@@ -15,7 +15,7 @@ struct QueueExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write all responses as JSON Lines or CSV to standard output, with a progress bar on standard error.",
-        discussion: "Delivered responses are receipts: address, score and comment are kept only until delivery."
+        discussion: "Delivered responses are receipts: what the person said is kept only until delivery."
     )
 
     @Option(help: "jsonl or csv.")
@@ -26,8 +26,8 @@ struct QueueExport: AsyncParsableCommand {
 
     private static let page = 1_000
     private static let columns = [
-        "sequence", "id", "state", "source", "email", "score", "comment", "attempts", "acceptedAt", "deliveredAt",
-        "planhatId", "reason",
+        "sequence", "id", "state", "source", "email", "score", "comment", "answeredAt", "sentAt", "campaignId",
+        "companyId", "custom", "attempts", "acceptedAt", "deliveredAt", "planhatId", "reason",
     ]
 
     func run() async throws {
@@ -52,9 +52,15 @@ struct QueueExport: AsyncParsableCommand {
         guard format == .csv else { return try Output.jsonLine(item) }
         let cells: [String?] = [
             "\(item.sequence)", item.id.rawValue, item.state.rawValue, item.source, item.email,
-            item.score.map(String.init), item.comment, "\(item.attempts)", Timestamp.format(item.acceptedAt),
-            item.deliveredAt.map(Timestamp.format), item.planhatId, item.reason,
+            item.score.map(String.init), item.comment, item.answeredAt.map(Timestamp.format),
+            item.sentAt.map(Timestamp.format), item.campaignId, item.companyId, item.custom.map(Self.text),
+            "\(item.attempts)", Timestamp.format(item.acceptedAt), item.deliveredAt.map(Timestamp.format),
+            item.planhatId, item.reason,
         ]
         print(cells.map { CSVCell.quoted($0 ?? "") }.joined(separator: ","))
+    }
+
+    static func text(_ custom: [String: JSONValue]) -> String {
+        String(decoding: JSONValue.object(custom).canonical, as: UTF8.self)
     }
 }

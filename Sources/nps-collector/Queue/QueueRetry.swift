@@ -29,5 +29,14 @@ struct QueueRetry: AsyncParsableCommand {
         let request = RetryRequest(ids: ids.isEmpty ? nil : ids, reason: reason)
         let count = try await Administration.ask { client throws(AdminError) in try await client.retry(request) }
         print(count == 1 ? "1 response is pending again." : "\(count) responses are pending again.")
+        if let left = Self.left(count, of: request) { throw Stop(.failure, left) }
+    }
+
+    /// Why fewer were found than were asked for; nil when none was missed. Of all that are parked none may be left.
+    static func left(_ count: Int, of request: RetryRequest) -> String? {
+        if request.reason != nil, count == 0 { return "No parked response has a reason with these words." }
+        guard let asked = request.ids.map({ Set($0).count }), asked > count else { return nil }
+        let who = asked == 1 ? "It is" : "\(asked - count) of \(asked) are"
+        return who + " not parked: see queue show."
     }
 }

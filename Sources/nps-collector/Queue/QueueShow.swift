@@ -26,6 +26,11 @@ struct QueueShow: AsyncParsableCommand {
         if let email = item.email { table.add(["email", email]) }
         if let score = item.score { table.add(["score", "\(score)"]) }
         if let comment = item.comment { table.add(["comment", comment]) }
+        if let answered = item.answeredAt { table.add(["answered", Timestamp.format(answered)]) }
+        if let sent = item.sentAt { table.add(["sent", Timestamp.format(sent)]) }
+        if let campaign = item.campaignId { table.add(["campaign", campaign]) }
+        if let company = item.companyId { table.add(["company", company]) }
+        if let custom = item.custom { table.add(["custom", QueueExport.text(custom)]) }
         table.add(["accepted", Timestamp.format(item.acceptedAt)])
         if let held = item.heldUntil {
             table.add(["held until", Timestamp.format(held) + ", as a mail scanner may have sent it"])

@@ -41,28 +41,44 @@ struct QueueVerify: AsyncParsableCommand {
         var reconciliation = Reconciliation(settings: settings, client: client)
         var report = Reconciliation.Report()
         var stop: Stop?
+        var findings: [String] = []
         do {
-            try await reconciliation.run(since: since?.date, limit: limit ?? .max, into: &report) { finding, receipt in
-                progress.advance(by: 1)
-                if let sentence = finding.sentence { progress.say("\(receipt.id): \(sentence)") }
-            }
+            try await reconciliation.run(
+                since: since?.date,
+                limit: limit ?? .max,
+                into: &report,
+                onWait: { error, seconds in
+                    progress.say("\(Self.trouble(error)) It is asked again in \(Int(seconds.rounded(.up))) s.")
+                },
+                onFinding: { finding, receipt in
+                    progress.advance(by: 1)
+                    if let sentence = finding.sentence { findings.append("\(receipt.id): \(sentence)") }
+                }
+            )
         } catch {
             stop = try Self.stop(for: error)
         }
         progress.finish()
         await reconciliation.end()
         await client.shutdown()
-        if json { try Output.json(report) } else { print(report.summary) }
+        if json { try Output.json(report) } else { print((findings + [report.summary]).joined(separator: "\n")) }
         if let stop { throw stop }
         if !report.isClean { throw ExitCode(Stop.Code.failure.rawValue) }
     }
 
     private static func stop(for error: any Error) throws -> Stop {
         switch error {
+        case .notSent as PlanhatError: Stop(.unreachable, trouble(error))
         case let error as PlanhatError: PlanhatCommand.stop(for: error)
         case let error as AdminError: Administration.stop(for: error)
         default: throw error
         }
+    }
+
+    /// A comparison applies nothing, and so doesn't say that nothing was applied.
+    private static func trouble(_ error: any Error) -> String {
+        guard case .notSent(let why, _) = error as? PlanhatError else { return "\(error)" }
+        return "Planhat doesn't say what it has: \(why)."
     }
 }
 

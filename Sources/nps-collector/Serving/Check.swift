@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import NPSApp
+import NPSServer
 
 /// `check`: what is in force, and where each value came from.
 struct Check: AsyncParsableCommand {
@@ -14,12 +15,14 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await CommandLineSettings.load(requiring: [.planhatToken, .webhookSources])
+        var problems = Self.problems(ofQueueAt: settings.queue.path)
+        if case .unixSocket(let path) = settings.http.address { problems += Self.problems(ofSocketAt: path) }
         do {
             _ = try settings.makePages()
         } catch {
-            throw Stop(.configuration, error.description)
+            problems.append(error.description)
         }
-        try checkQueue(at: settings.queue.path)
+        guard problems.isEmpty else { throw Stop(.configuration, problems.joined(separator: "\n")) }
         if json {
             try Output.json(settings.report.entries)
         } else {
@@ -31,21 +34,42 @@ struct Check: AsyncParsableCommand {
         }
     }
 
-    /// Opens nothing, since the collector may be running on it.
-    private func checkQueue(at path: String) throws {
-        let directory = URL(filePath: path).deletingLastPathComponent().path
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue else {
-            throw Stop(.configuration, "queue.url: there is no directory \(directory) for the queue: make it.")
-        }
+    /// Makes and locks nothing, since the collector may be running on it.
+    static func problems(ofQueueAt path: String) -> [String] {
+        if let problem = problem(ofDirectoryOf: path, key: "queue.url", what: "the queue") { return [problem] }
         let files = FileManager.default
-        guard files.isWritableFile(atPath: directory),
-            !files.fileExists(atPath: path) || files.isWritableFile(atPath: path)
-        else {
-            throw Stop(
-                .configuration,
-                "queue.url: this user can't write to \(path) and its directory: give it to them."
-            )
+        guard files.fileExists(atPath: path) else { return [] }
+        guard !isDirectory(path) else { return ["queue.url: \(path) is a directory: name a file in it."] }
+        guard files.isWritableFile(atPath: path), let file = FileHandle(forReadingAtPath: path) else {
+            return ["queue.url: this user can't read and write \(path): give it to them."]
         }
+        let head = (try? file.read(upToCount: sqliteHead.count)) ?? Data()
+        guard head.isEmpty || head == sqliteHead else {
+            return ["queue.url: \(path) is no SQLite database: name another file, or one that isn't there yet."]
+        }
+        return []
+    }
+
+    /// How every SQLite database begins (its file format, §1.3); one that was only just made is empty.
+    private static let sqliteHead = Data("SQLite format 3\u{0}".utf8)
+
+    private static func problems(ofSocketAt path: String) -> [String] {
+        problem(ofDirectoryOf: path, key: "http.unix-socket", what: "the socket").map { [$0] } ?? []
+    }
+
+    private static func problem(ofDirectoryOf path: String, key: String, what: String) -> String? {
+        let directory = URL(filePath: path).deletingLastPathComponent().path
+        guard isDirectory(directory) else {
+            return "\(key): there is no directory \(directory) for \(what): make it."
+        }
+        guard FileManager.default.isWritableFile(atPath: directory) else {
+            return "\(key): this user can't write to the directory \(directory): give it to them."
+        }
+        return nil
+    }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
     }
 }

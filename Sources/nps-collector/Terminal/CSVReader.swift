@@ -1,5 +1,5 @@
 /// Reads CSV as RFC 4180 describes it, byte by byte: quoted cells may hold separators, line breaks and doubled quotes.
-/// It keeps no more than the row at hand.
+/// It keeps no more than the row at hand. After an error ``surrenderLine()`` helps to go on behind it.
 struct CSVReader {
     enum Failure: Error, CustomStringConvertible {
         case unclosedQuote(line: Int)
@@ -10,8 +10,16 @@ struct CSVReader {
             switch self {
             case .unclosedQuote(let line): "the quote opened in line \(line) is never closed"
             case .textAfterQuote(let line): "in line \(line) text follows a closing quote"
-            case .rowTooLong(let line):
-                "the row that begins in line \(line) is longer than a mebibyte; a quote may not be closed"
+            case .rowTooLong(let line): "the row that begins in line \(line) has no end; a quote may not be closed"
+            }
+        }
+
+        /// The same for whoever named the line already.
+        var flaw: String {
+            switch self {
+            case .unclosedQuote: "has a quote that is never closed"
+            case .textAfterQuote: "has text behind a closing quote"
+            case .rowTooLong: "has no end; a quote may not be closed"
             }
         }
     }
@@ -20,23 +28,27 @@ struct CSVReader {
         case plain
         case quoted
         case closed
+        /// In what is left of a line that was given up.
+        case surrendered
     }
 
-    private static let rowLimit = 1 << 20
-
     private let separator: UInt8
+    private let rowLimit: Int
     private var state = State.plain
     private var cell: [UInt8] = []
     private var row: [String] = []
-    private var rowBytes = 0
+    /// The row as it came.
+    private var raw: [UInt8] = []
     private var line = 1
     private var openedAt = 1
     private var begunAt = 1
     /// The line in which the last row that was returned begins.
     private(set) var rowLine = 1
 
-    init(separator: UInt8 = UInt8(ascii: ",")) {
+    /// - Parameter rowLimit: the longest row, in bytes
+    init(separator: UInt8 = UInt8(ascii: ","), rowLimit: Int = 1 << 20) {
         self.separator = separator
+        self.rowLimit = rowLimit
     }
 
     /// All rows, the header among them; empty lines are left out. Line breaks are LF, CRLF or CR.
@@ -53,9 +65,14 @@ struct CSVReader {
     /// The row that ends with this byte, if one does.
     mutating func read(_ byte: UInt8) throws(Failure) -> [String]? {
         if byte == UInt8(ascii: "\n") { line += 1 }
-        rowBytes += 1
-        guard rowBytes <= Self.rowLimit else { throw .rowTooLong(line: begunAt) }
+        raw.append(byte)
+        guard raw.count <= rowLimit else { throw .rowTooLong(line: begunAt) }
         switch (state, byte) {
+        case (.surrendered, UInt8(ascii: "\n")), (.surrendered, UInt8(ascii: "\r")):
+            state = .plain
+            begunAt = line
+            raw.removeAll(keepingCapacity: true)
+        case (.surrendered, _): raw.removeAll(keepingCapacity: true)
         case (.quoted, UInt8(ascii: "\"")): state = .closed
         case (.quoted, _): cell.append(byte)
         case (.closed, UInt8(ascii: "\"")):
@@ -78,6 +95,18 @@ struct CSVReader {
         return endRow()
     }
 
+    /// After an error: gives up the first line of the row at hand, and returns what came behind it, to be read again.
+    /// ``rowLine`` is that line.
+    mutating func surrenderLine() -> ArraySlice<UInt8> {
+        let end = raw.firstIndex(of: UInt8(ascii: "\n")) ?? raw.firstIndex(of: UInt8(ascii: "\r"))
+        let rest = end.map { raw[($0 + 1)...] } ?? []
+        rowLine = begunAt
+        line = begunAt + (end == nil ? 0 : 1)
+        begunAt = line
+        (raw, cell, row, state) = ([], [], [], end == nil ? .surrendered : .plain)
+        return rest
+    }
+
     private mutating func endCell() {
         row.append(String(decoding: cell, as: UTF8.self))
         cell.removeAll(keepingCapacity: true)
@@ -88,7 +117,7 @@ struct CSVReader {
         endCell()
         rowLine = begunAt
         begunAt = line
-        rowBytes = 0
+        raw.removeAll(keepingCapacity: true)
         defer { row = [] }
         return row == [""] ? nil : row
     }

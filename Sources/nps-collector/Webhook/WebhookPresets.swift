@@ -1,14 +1,16 @@
 import ArgumentParser
+import Foundation
+import NPSApp
 import NPSWebhooks
 
 /// `webhook presets`
 struct WebhookPresets: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "presets",
-        abstract: "List the tools known beforehand, or print one's source file to start your own from."
+        abstract: "List the tools known beforehand, or print one's source file, or your own, to start from."
     )
 
-    @Argument(help: "The preset to print as YAML.")
+    @Argument(help: "The preset, or the source of webhooks.directory, to print as YAML.")
     var name: String?
 
     @Flag(help: "Print JSON.")
@@ -23,7 +25,7 @@ struct WebhookPresets: AsyncParsableCommand {
 
     func run() async throws {
         let presets = SourceCatalogue.presets.sorted { $0.name < $1.name }
-        if let name { return try printFile(name, presets) }
+        if let name { return try await printFile(name, presets) }
         if json {
             let entries = presets.map {
                 Entry(name: $0.name, status: $0.status.rawValue, description: $0.description, advice: $0.advice)
@@ -35,10 +37,20 @@ struct WebhookPresets: AsyncParsableCommand {
         print(table.render(), terminator: "")
     }
 
-    private func printFile(_ name: String, _ presets: [Preset]) throws {
-        guard let preset = presets.first(where: { $0.name == name }) else {
-            throw Stop(.usage, "There is no preset of this name; nps-collector webhook presets lists them.")
+    private func printFile(_ name: String, _ presets: [Preset]) async throws {
+        if let preset = presets.first(where: { $0.name == name }) { return print(preset.yaml, terminator: "") }
+        // Presets are printed without it, whatever is wrong with the settings.
+        let settings = try await CommandLineSettings.load()
+        let isName = name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" }
+        if let directory = settings.webhooks.directory, isName,
+            let file = FileManager.default.contents(atPath: "\(directory)/\(name).yaml")
+        {
+            return Output.write(file)
         }
-        print(preset.yaml, terminator: "")
+        let hint = Misspelling.nearest(name, presets.map(\.name)).map { " Did you mean \($0)?" } ?? ""
+        throw Stop(
+            .usage,
+            "There is no preset or file of this name.\(hint) \"nps-collector webhook presets\" lists the presets."
+        )
     }
 }

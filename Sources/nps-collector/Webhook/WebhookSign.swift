@@ -31,7 +31,11 @@ struct WebhookSign: AsyncParsableCommand {
         if let tls = settings.tls, Self.isLocal(address) { words += ["--cacert", Self.quoted(tls.certificate)] }
         words += ["-H", Self.quoted("content-type: \(type)")]
         for header in parts.headers { words += ["-H", Self.quoted("\(header.name): \(header.value)")] }
-        words += ["--data-binary", Self.quoted("@" + file)]
+        if let body = parts.body {
+            words += ["--data-raw", Self.quoted(String(decoding: body, as: UTF8.self))]
+        } else {
+            words += ["--data-binary", Self.quoted("@" + file)]
+        }
         // curl puts an & between two pieces of data.
         for field in parts.formFields {
             words += ["--data", Self.quoted("\(field.name)=\(Self.escaped(field.value))")]

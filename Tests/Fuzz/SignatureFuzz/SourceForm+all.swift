@@ -123,7 +123,8 @@ extension SourceForm {
         SourceForm(
             name: "both",
             signature: #"{all_of: [{kind: token, header: X-Token}, {header: Hmac, list: {separator: ";"}}]}"#,
-            covers: [.body, .token("nps-collector-test-secret")]
+            secrets: [token, "nps-collector-test-secret"],
+            covers: [.body, .token(token)]
         ),
     ]
 }

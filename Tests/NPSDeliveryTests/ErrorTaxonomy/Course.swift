@@ -59,7 +59,7 @@ extension Course {
         case .delivered: self = .delivered
         case .retry(_, _, countsAttempt: false): self = .retried
         case .ambiguous(let date, _, countsAttempt: true) where date.timeIntervalSince(now) >= 30: self = .ambiguous
-        case .park(let reason): self = .parked(reason)
+        case .park(let reason, _): self = .parked(reason)
         case .retry, .ambiguous: return nil
         }
     }

@@ -59,6 +59,20 @@ struct ErrorTaxonomyTests {
         #expect(delivery.plan.condition == .forwarding)
     }
 
+    @Test("only where nobody was reached a whole batch is the next to try")
+    func reached() async throws {
+        let places: [(Signal.Place, Int)] = [
+            (.nobody, 100), (.deaf, 100), (.api { _ in .json(408, "") }, 1), (.api { _ in .json(500, "") }, 1),
+        ]
+        for (place, limit) in places {
+            let delivery = PlannedDelivery()
+            _ = try await send([claim(1)], in: delivery, to: place)
+            _ = delivery.settle()
+            _ = try delivery.waited()
+            #expect(delivery.next() == .claim(limit: limit), "\(place)")
+        }
+    }
+
     @Test("429 twice without Retry-After: a minute, then two")
     func limitedAgain() async throws {
         let delivery = PlannedDelivery()

@@ -11,7 +11,7 @@ struct OwnSenderPresetTests {
     private static func payload(score: String = "9", email: String = #""ana@example.com""#) -> String {
         #"""
         {"id":"2_ABa","email":\#(email),"score":\#(score),"comment":"Fast","answeredAt":"2023-11-14T10:00:05.000Z",
-         "campaignId":"1FAIpQL","custom":{"plan":"pro"}}
+         "campaignId":"5c3d0c380000000000000001","custom":{"plan":"pro"}}
         """#
     }
 
@@ -23,7 +23,7 @@ struct OwnSenderPresetTests {
         #expect(response.score.value == 9)
         #expect(response.comment == "Fast")
         #expect(response.answeredAt == Timestamp.parse("2023-11-14T10:00:05Z"))
-        #expect(response.campaignID == "1FAIpQL")
+        #expect(response.campaignID == "5c3d0c380000000000000001")
         try await Fixture.expectEdit(name, Self.payload(), Self.payload(score: "0"))
     }
 
