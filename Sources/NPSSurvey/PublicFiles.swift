@@ -72,12 +72,11 @@ struct PublicFiles {
 
     /// Our own style sheet without the space that is there for its readers; none of it stands within quotes.
     private static func compact(_ style: String) -> String {
-        [
-            ("\n", " "), ("  ", " "), ("  ", " "), ("; ", ";"), (": ", ":"), (", ", ","), (" {", "{"), ("{ ", "{"),
-            (" }", "}"), (";}", "}"),
-        ]
-        .reduce(style) { text, pair in text.replacing(pair.0, with: pair.1) }
-        .replacing("} ", with: "}")
+        let text = style.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let spaced = ["; ", ": ", ", ", " { ", " {", " } ", " }", "} ", ";}"]
+        return spaced.reduce(text) { text, mark in
+            text.replacing(mark, with: mark == ";}" ? "}" : mark.filter { $0 != " " })
+        }
     }
 
     /// A file of the operator's gives only the sentences it wants to change; the rest is as built in, and English in a

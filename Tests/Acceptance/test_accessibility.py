@@ -71,6 +71,26 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
 
 
 @pytest.fixture(scope="module")
+def strained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, str], str]]:
+    """The pages of a collector that hears too much from one network."""
+    deployment = Deployment(tmp_path_factory.mktemp("strained"), {})
+    deployment.start()
+    body = b"score=7&comment=Quick&email=ana%40example.com"
+    found = {}
+    for _ in range(100):
+        if fetch(deployment.http_port, "POST", "/survey", FORM, b"score=").status == 429:
+            break
+    for language in LANGUAGES:
+        for name, sent in (("wait", body), ("too-many", b"%")):
+            answer = fetch(deployment.http_port, "POST", f"/survey?lang={language}", FORM, sent)
+            assert answer.status == 429
+            assert name == "too-many" or "Quick" in answer.text
+            found[name, language] = answer.text
+    yield found
+    deployment.stop()
+
+
+@pytest.fixture(scope="module")
 def driver() -> Iterator[WebDriver]:
     """A browser in which the tests' own scripts run; the pages have none."""
     with browser(scripts=True) as driver:
@@ -78,12 +98,19 @@ def driver() -> Iterator[WebDriver]:
 
 
 @pytest.fixture(scope="module")
-def pages(running: Deployment, closed: Deployment) -> dict[tuple[str, str], str]:
-    """The HTML of every page in every language under test, by name and language."""
+def pages(
+    running: Deployment, closed: Deployment, strained: dict[tuple[str, str], str]
+) -> dict[tuple[str, str], str]:
+    """The HTML of every page in every language under test, by name and language.
+
+    Missing are those of our own faults, which no request can bring about: where nothing can be saved, the page is that
+    of `wait` with other sentences, and after an unforeseen error a notice like `too-many`.
+    """
     answered = token("answered")
     body = b"score=7&comment=Quick"
     assert fetch(running.http_port, "POST", f"/s/{answered}", FORM, body).status == 303
-    found = {}
+    changed = "a1" * 16
+    found = dict(strained)
     for language in LANGUAGES:
         query = f"?lang={language}"
 
@@ -101,7 +128,9 @@ def pages(running: Deployment, closed: Deployment) -> dict[tuple[str, str], str]
             ("form", language): get("/survey", 200),
             ("error", language): post("/survey", b"comment=Quick&email=ana%40", 422),
             ("thanks", language): get("/survey/thanks", 200),
-            ("sent", language): running.get(f"/survey/thanks{query}&score=0&answer={'a1' * 16}").text,
+            ("sent", language): running.get(f"/survey/thanks{query}&score=0&answer={changed}").text,
+            ("change", language): running.get(f"/survey{query}&score=3&answer={changed}").text,
+            ("once-more", language): post(f"/s/{answered}", b"score=3&comment=Quick", 429),
             ("personal", language): get(f"/s/{token('personal')}/9", 200),
             ("personal-error", language): post(f"/s/{token('personal')}", b"comment=Quick", 422),
             ("answered", language): get(f"/s/{answered}", 200),
@@ -115,7 +144,11 @@ def pages(running: Deployment, closed: Deployment) -> dict[tuple[str, str], str]
 
 
 def show(driver: WebDriver, html: str) -> None:
-    """Opens a page as it was sent, whatever it took to get it."""
+    """Opens a page as it was sent, whatever it took to get it.
+
+    With the media as they are: a page opened in forced colours keeps the white ground behind it for good.
+    """
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     driver.get("data:text/html;charset=utf-8;base64," + base64.b64encode(html.encode()).decode())
 
 
@@ -129,6 +162,42 @@ def look(driver: WebDriver, width: int, scheme: str) -> None:
 def picture(driver: WebDriver, name: str) -> None:
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     driver.save_screenshot(str(ARTEFACTS / f"{name}.png"))
+
+
+# Of the last picture: the colour of its corner, and of the ground that the page has.
+GROUND = """
+const image = new Image(), done = arguments[1];
+image.onload = () => {
+  const canvas = document.createElement('canvas').getContext('2d');
+  canvas.drawImage(image, 0, 0);
+  const [r, g, b] = canvas.getImageData(2, 2, 1, 1).data;
+  done([`rgb(${r}, ${g}, ${b})`, getComputedStyle(document.body).backgroundColor]);
+};
+image.src = 'data:image/png;base64,' + arguments[0];
+"""
+
+# Every text and its ground, as the browser computes them; in forced colours these are the person's own. The number of a
+# choice stands on the radio before it.
+CONTRAST = """
+const light = colour => {
+  const [r, g, b] = colour.match(/[\\d.]+/g).map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+  return .2126 * r + .7152 * g + .0722 * b;
+};
+const ground = e => {
+  for (; e; e = e.parentElement) {
+    const own = e.matches('.scores b') ? e.previousElementSibling : e;
+    const colour = getComputedStyle(own).backgroundColor;
+    if (!/, 0\\)$/.test(colour)) return colour;
+  }
+  return 'rgb(255, 255, 255)';
+};
+return [...document.querySelectorAll('body *')]
+  .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && e.getClientRects().length)
+  .map(e => [e, getComputedStyle(e).color, ground(e)])
+  .map(([e, text, under]) => [e, text, under, [light(text), light(under)].sort((a, b) => b - a)])
+  .map(([e, text, under, [a, b]]) => [e.tagName + ' ' + text + ' on ' + under, (a + .05) / (b + .05)])
+  .filter(([, ratio]) => ratio < 7).map(([where, ratio]) => where + ': ' + ratio.toFixed(1));
+"""
 
 
 MEASURE = """
@@ -163,13 +232,18 @@ def test_every_page_is_for_everybody(driver: WebDriver, pages: dict[tuple[str, s
                     found.append(f"{where}: {scroll} px wide")
                 if small:
                     found.append(f"{where}: small targets {small}")
+                found += [f"{where}: contrast of {pair}" for pair in driver.execute_script(CONTRAST)]
                 picture(driver, where)
+                shown, ground = driver.execute_async_script(GROUND, driver.get_screenshot_as_base64())
+                if shown != ground:
+                    found.append(f"{where}: the picture shows {shown} behind the page, not {ground}")
     assert not found, "\n".join(found)
 
 
 def test_every_page_is_small_and_alone(pages: dict[tuple[str, str], str]) -> None:
     for where, html in pages.items():
-        assert len(html.encode()) <= 8_192, where
+        # The head of the answer takes some 640 bytes.
+        assert len(html.encode()) + 640 <= 8_192, where
         for foreign in ("<script", "<link", "<img", "src=", "url(", "@import"):
             assert foreign not in html, where
 
