@@ -6,18 +6,22 @@ package struct Page: Sendable {
 
     init(html: String, language: Language, frameAncestors: FrameAncestors) {
         self.html = html
-        headers = [
-            ("Content-Type", "text/html; charset=utf-8"),
-            ("Content-Language", language.tag),
-            ("Vary", "Accept-Language"),
-            ("Content-Security-Policy", ContentSecurityPolicy(for: html, frameAncestors: frameAncestors).value),
-            ("Referrer-Policy", "no-referrer"),
-            ("Cache-Control", "no-store"),
-            ("X-Robots-Tag", "noindex, nofollow"),
-            ("X-Content-Type-Options", "nosniff"),
-            ("Cross-Origin-Opener-Policy", "same-origin"),
-            ("Cross-Origin-Resource-Policy", "same-origin"),
-            ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-        ]
+        // A site that asks all it shows for a consent (COEP) can show the form as well, if it may at all.
+        let isFramed = frameAncestors != .none
+        let embedding = isFramed ? [(name: "Cross-Origin-Embedder-Policy", value: "require-corp")] : []
+        headers =
+            embedding + [
+                ("Content-Type", "text/html; charset=utf-8"),
+                ("Content-Language", language.tag),
+                ("Vary", "Accept-Language"),
+                ("Content-Security-Policy", ContentSecurityPolicy(for: html, frameAncestors: frameAncestors).value),
+                ("Referrer-Policy", "no-referrer"),
+                ("Cache-Control", "no-store"),
+                ("X-Robots-Tag", "noindex, nofollow"),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Cross-Origin-Opener-Policy", "same-origin"),
+                ("Cross-Origin-Resource-Policy", isFramed ? "cross-origin" : "same-origin"),
+                ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+            ]
     }
 }

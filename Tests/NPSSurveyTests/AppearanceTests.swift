@@ -60,9 +60,21 @@ struct AppearanceTests {
         let appearance = Appearance(accent: try Accent("#e2007a"))
         let pages = try SurveyPages(subject: "us", basePath: "", publicDirectory: nil, appearance: appearance)
         let html = pages.form(values).html
-        #expect(html.contains("--accent: \(try Accent("#e2007a").light);"))
+        #expect(html.contains("--accent:\(try Accent("#e2007a").light) }"))
         #expect(html.count(of: "<style>") == 1)
         #expect(html.utf8.count <= 8_192)
+    }
+
+    @Test(
+        "a site that shows only what consents can show the form, if it may at all",
+        arguments: [[], ["https://a.example"]]
+    )
+    func embedding(sources: [String]) throws {
+        let appearance = Appearance(frameAncestors: try FrameAncestors(sources))
+        let pages = try SurveyPages(subject: "us", basePath: "", publicDirectory: nil, appearance: appearance)
+        let headers = Dictionary(uniqueKeysWithValues: pages.form(values).headers.map { ($0.name, $0.value) })
+        #expect(headers["Cross-Origin-Resource-Policy"] == (sources.isEmpty ? "same-origin" : "cross-origin"))
+        #expect(headers["Cross-Origin-Embedder-Policy"] == (sources.isEmpty ? nil : "require-corp"))
     }
 
     @Test(
