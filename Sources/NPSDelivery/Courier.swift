@@ -1,3 +1,4 @@
+import NPSModel
 import NPSQueue
 import PlanhatAPI
 
@@ -40,10 +41,11 @@ struct Courier: Sendable {
 }
 
 extension RecordDraft {
-    /// The full state. An edit that took the comment away says so: what isn't sent stays as it was.
+    /// The full state. An edit that took the comment away says so: what isn't sent stays as it was, as it is to when
+    /// the person left it so.
     init(_ claim: Claim) {
         self.init(claim.response)
-        if comment == nil, claim.revision > 1 { comment = "" }
+        if comment == nil, claim.revision > 1, !claim.response.keepsComment { comment = "" }
     }
 }
 

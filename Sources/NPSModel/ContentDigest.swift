@@ -22,9 +22,10 @@ package enum ContentDigest {
 }
 
 extension SurveyResponse {
-    /// ``ContentDigest`` of what Planhat is to have.
-    package var contentDigest: String {
-        ContentDigest.text(
+    /// ``ContentDigest`` of what Planhat is to have; nil where its comment stays, as nobody here knows that.
+    package var contentDigest: String? {
+        guard !keepsComment else { return nil }
+        return ContentDigest.text(
             id: id,
             email: email.address,
             score: score.value,

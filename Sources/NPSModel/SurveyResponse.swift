@@ -9,7 +9,9 @@ package struct SurveyResponse: Sendable, Hashable {
     package let email: EmailAddress
     package let score: Score
     /// Nil when the person wrote nothing; never empty, at most 10,000 characters.
-    package let comment: String?
+    package private(set) var comment: String?
+    /// The person left the comment of an earlier answer as it is, whatever it says; then ``comment`` is nil.
+    package private(set) var keepsComment: Bool
     /// When the person answered, in whole milliseconds.
     package let answeredAt: Date
     package let sentAt: Date?
@@ -24,6 +26,7 @@ package struct SurveyResponse: Sendable, Hashable {
         email: EmailAddress,
         score: Score,
         comment: String? = nil,
+        keepsComment: Bool = false,
         answeredAt: Date,
         sentAt: Date? = nil,
         campaignID: String? = nil,
@@ -35,11 +38,30 @@ package struct SurveyResponse: Sendable, Hashable {
         self.email = email
         self.score = score
         self.comment = comment
+        self.keepsComment = keepsComment && comment == nil
         self.answeredAt = Timestamp.rounded(answeredAt)
         self.sentAt = sentAt.map(Timestamp.rounded)
         self.campaignID = campaignID
         self.companyID = companyID
         self.custom = custom
+    }
+}
+
+extension SurveyResponse {
+    /// The same answer, which leaves the comment as it was before; one that brings a comment of its own is unchanged.
+    package func keepingComment() -> SurveyResponse {
+        var response = self
+        response.keepsComment = comment == nil
+        return response
+    }
+
+    /// The answer with the comment that it left as it was, now that it is known; nil = there was none.
+    package func resolvingComment(_ kept: String?) -> SurveyResponse {
+        guard keepsComment else { return self }
+        var response = self
+        response.comment = kept
+        response.keepsComment = false
+        return response
     }
 }
 
@@ -65,10 +87,12 @@ extension SurveyResponse {
     /// the same answer; another digest under the same id is an edit.
     ///
     /// `answeredAt` counts only when `answeredAtIsGiven`: without a date of its own a response gets the time of its
-    /// arrival, which differs with each delivery of the very same answer.
+    /// arrival, which differs with each delivery of the very same answer. To leave a comment as it was is another answer
+    /// than to have none.
     package func digest(answeredAtIsGiven: Bool) -> String {
         guard case .object(var members) = json else { return "" }
         if !answeredAtIsGiven { members["answeredAt"] = nil }
+        if keepsComment { members["comment"] = .null }
         return Hexadecimal.encode(SHA256.hash(data: JSONValue.object(members).canonical))
     }
 }

@@ -23,6 +23,12 @@ package struct QueueItem: Sendable, Hashable, Codable {
     package let attempts: Int
     package let mustUpsert: Bool
     package let acceptedAt: Date
+    /// When the present content came in.
+    package let receivedAt: Date
+    /// The present content is what was held, since it may not be a person's.
+    package let isMechanical: Bool
+    /// Planhat has, or is to get, such content; a person's answer takes that back.
+    package let isSuspect: Bool
     package let nextAttemptAt: Date?
     /// Until then it waits for a person to answer, since it may not be one's; nil for all others.
     package let heldUntil: Date?

@@ -25,10 +25,17 @@ extension QueueTransaction {
             }
             response.person = incoming.person
         }
-        try save(response, was: old.state, content: acceptance == .updated ? incoming : nil)
+        let content = acceptance == .updated ? try incoming.replacing(try content(of: response), old) : nil
+        try save(response, was: old.state, content: content)
         guard acceptance == .updated else { return acceptance }
         if let next = response.standing.nextAttemptAt, next <= now { leavesDue = true }
         return acceptance
+    }
+
+    /// What the person said, while the row keeps it.
+    private func content(of response: StoredResponse) throws -> StoredContent? {
+        let row = try row("SELECT payload FROM responses WHERE sequence = ?", [response.sequence])
+        return (row?[0] as String?).flatMap(StoredContent.init(json:))
     }
 
     /// Parked responses among the given; nothing for an unknown id.

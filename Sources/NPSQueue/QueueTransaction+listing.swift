@@ -18,13 +18,16 @@ struct ListedRow: Sendable {
     let deliveredAt: Milliseconds?
     let planhatID: String?
     let reason: String?
+    let receivedAt: Milliseconds
+    let doubt: Int
 }
 
 extension QueueTransaction {
     private static let listedColumns = """
         sequence, id, state, source, payload, revision, \
         (SELECT COALESCE(MAX(number), 0) FROM attempts WHERE response = sequence), \
-        must_upsert, accepted_at, next_attempt_at, delivered_at, planhat_id, reason, held_until
+        must_upsert, accepted_at, next_attempt_at, delivered_at, planhat_id, reason, held_until, \
+        received_at, suspect
         """
 
     func list(_ filter: QueueFilter) throws -> [ListedRow] {
@@ -67,7 +70,9 @@ extension QueueTransaction {
             heldUntil: row[13],
             deliveredAt: row[10],
             planhatID: row[11],
-            reason: row[12]
+            reason: row[12],
+            receivedAt: row[14],
+            doubt: row[15]
         )
     }
 

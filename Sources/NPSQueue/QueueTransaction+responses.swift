@@ -8,8 +8,11 @@ struct Incoming: Sendable {
     let digest: String
     let version: Milliseconds?
     let heldUntil: Milliseconds?
-    let payload: String
-    let contentDigest: String
+    private(set) var payload: String
+    /// Nil when its comment stays as it was.
+    private(set) var contentDigest: String?
+    /// Only of one that leaves the comment as it was: what that means, the row tells.
+    private let undecided: SurveyResponse?
     /// Whose it is, as ``PersonKey`` tells it.
     let person: String
     let delivery: String?
@@ -26,10 +29,30 @@ struct Incoming: Sendable {
         person = key.digest(of: submission.response.email)
         delivery = submission.deliveryID
         self.key = key
+        undecided = submission.response.keepsComment ? submission.response : nil
     }
 
     func trace(ofContent digest: String, delivery: String?) -> String {
         key.trace(ofContent: digest, delivery: delivery)
+    }
+
+    /// The answer where nothing is there whose comment could stay.
+    var alone: Incoming { resolving(nil) }
+
+    /// The answer that takes the place of another's content: its comment goes on with the new one, unless a machine
+    /// wrote it. What Planhat alone has, stays there.
+    func replacing(_ old: @autoclosure () throws -> StoredContent?, _ standing: Standing) rethrows -> Incoming {
+        guard undecided != nil, standing.doubt != .content else { return alone }
+        guard let old = try old(), !old.keepsComment else { return self }
+        return resolving(old.comment)
+    }
+
+    private func resolving(_ comment: String?) -> Incoming {
+        guard let response = undecided?.resolvingComment(comment) else { return self }
+        var copy = self
+        copy.payload = StoredContent(response).json
+        copy.contentDigest = response.contentDigest
+        return copy
     }
 }
 
@@ -45,7 +68,8 @@ struct StoredResponse {
 extension QueueTransaction {
     static let standingColumns = """
         sequence, state, digest, revision, attempts, must_upsert, next_attempt_at, received_at, delivered_at, \
-        planhat_id, reason, version, closed_at, remote, remote_from, id, person, held_until, delivery, superseded
+        planhat_id, reason, version, closed_at, remote, remote_from, id, person, held_until, delivery, superseded, \
+        suspect
         """
 
     /// False when the id is known; then nothing is written.
@@ -55,18 +79,19 @@ extension QueueTransaction {
         // Its receipt may be among those that were removed for their age: then Planhat knows it, and a create would
         // double it.
         standing.mustUpsert = ledger.books.removedDelivered + ledger.books.removedErased > 0
+        let incoming = standing.mustUpsert ? incoming : incoming.alone
         try execute(
             """
             INSERT INTO responses (id, state, source, payload, digest, revision, attempts, must_upsert,
                 next_attempt_at, received_at, accepted_at, version, content_digest, person,
-                held_until, delivery)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                held_until, delivery, suspect)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """,
             [
                 incoming.id, standing.state.rawValue, incoming.source, incoming.payload, standing.digest,
                 standing.revision, standing.attempts, standing.mustUpsert, standing.nextAttemptAt,
                 standing.receivedAt, now, standing.version, incoming.contentDigest, incoming.person,
-                standing.heldUntil, incoming.delivery,
+                standing.heldUntil, incoming.delivery, standing.doubt.rawValue,
             ]
         )
         guard database.changesCount == 1 else { return false }
@@ -101,6 +126,7 @@ extension QueueTransaction {
         standing.reason = row[10]
         standing.version = row[11]
         standing.heldUntil = row[17]
+        standing.doubt = Doubt(rawValue: row[20]) ?? .none
         standing.closedAt = row[12]
         standing.remote =
             switch row[13] as String? {
@@ -121,6 +147,7 @@ extension QueueTransaction {
             UPDATE responses SET state = ?, digest = ?, revision = ?, attempts = ?, must_upsert = ?,
                 next_attempt_at = ?, received_at = ?, delivered_at = ?, planhat_id = ?, reason = ?, version = ?,
                 closed_at = ?, remote = ?, remote_from = ?, person = ?, held_until = ?, delivery = ?, superseded = ?,
+                suspect = ?,
                 payload = CASE WHEN ? THEN COALESCE(?, payload) END,
                 content_digest = CASE WHEN ? THEN NULL ELSE COALESCE(?, content_digest) END
             WHERE sequence = ?
@@ -131,8 +158,9 @@ extension QueueTransaction {
                 standing.reason, standing.version, standing.closedAt, standing.remote?.name, standing.remote?.date,
                 response.person, standing.heldUntil, standing.delivery,
                 standing.superseded.isEmpty ? nil : standing.superseded.joined(separator: " "),
-                standing.keepsContent, content?.payload,
-                standing.state == .erased, content?.contentDigest, response.sequence,
+                standing.doubt.rawValue, standing.keepsContent, content?.payload,
+                standing.state == .erased || (content != nil && content?.contentDigest == nil),
+                content?.contentDigest, response.sequence,
             ]
         )
         ledger.books.move(from: old, to: standing.state)

@@ -38,6 +38,11 @@ enum Schema {
         migrator.registerMigration("contents that were replaced") { db in
             try db.execute(sql: superseded)
         }
+        migrator.registerMigration("responses: suspect") { db in
+            // A `Doubt`. Of what was sent already, nobody knows any more.
+            try db.execute(sql: "ALTER TABLE responses ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0")
+            try db.execute(sql: "UPDATE responses SET suspect = 1 WHERE held_until IS NOT NULL")
+        }
         return migrator
     }
 

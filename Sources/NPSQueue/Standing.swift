@@ -18,6 +18,7 @@ struct Standing: Sendable, Hashable {
     var nextAttemptAt: Milliseconds?
     /// Only of what is pending and may not be a person's: until then it waits for one. Nil once it was claimed.
     var heldUntil: Milliseconds?
+    var doubt = Doubt.none
     /// When the present content came in; for what a replay yielded, when its delivery did.
     var receivedAt: Milliseconds
     var deliveredAt: Milliseconds?
@@ -80,6 +81,7 @@ extension Standing {
             return .unchanged
         }
         version = newVersion ?? version
+        if !isHeld, doubt == .content { doubt = waits ? .none : .past }
         guard digest != newDigest else { return .unchanged }
         if let trace { superseded = (superseded + [trace(digest, delivery)]).suffix(Self.supersededLimit) }
         digest = newDigest
@@ -112,6 +114,7 @@ extension Standing {
     mutating func hold(until date: Milliseconds) {
         guard state == .pending, let next = nextAttemptAt else { return }
         heldUntil = date
+        doubt = .content
         nextAttemptAt = max(next, date)
     }
 
@@ -132,7 +135,7 @@ extension Standing {
         if state == .erased { settleRemains(after: outcome, at: now) }
         guard state == .sending else { return nil }
         attempts += 1
-        let attempt = apply(outcome, at: now)
+        let attempt = apply(outcome, isNewest: settled == revision, at: now)
         if settled != revision, state != .pending {
             // The verdict is about older content; Planhat has that, or refused it. The newer still has to go.
             makePending(at: now)
@@ -144,13 +147,14 @@ extension Standing {
         return attempt
     }
 
-    private mutating func apply(_ outcome: Outcome, at now: Milliseconds) -> Attempt {
+    private mutating func apply(_ outcome: Outcome, isNewest: Bool, at now: Milliseconds) -> Attempt {
         switch outcome {
         case .delivered(let id):
             state = .delivered
             planhatID = id ?? planhatID
             deliveredAt = now
             closedAt = now
+            if doubt == .past, isNewest { doubt = .none }
             nextAttemptAt = nil
             reason = nil
             return Attempt(at: now.date, outcome: .delivered, reason: nil)
@@ -204,6 +208,7 @@ extension Standing {
         version = nil
         nextAttemptAt = nil
         heldUntil = nil
+        doubt = .none
         reason = nil
         return true
     }

@@ -8,6 +8,8 @@ struct StoredContent: Sendable {
     let email: String
     let score: Int
     let comment: String?
+    /// See ``SurveyResponse/keepsComment``.
+    let keepsComment: Bool
     let answeredAt: Milliseconds
     let sentAt: Milliseconds?
     let campaignId: String?
@@ -18,6 +20,7 @@ struct StoredContent: Sendable {
         email = response.email.address
         score = response.score.value
         comment = response.comment
+        keepsComment = response.keepsComment
         answeredAt = Milliseconds(response.answeredAt)
         sentAt = response.sentAt.map { Milliseconds($0) }
         campaignId = response.campaignID
@@ -37,6 +40,7 @@ struct StoredContent: Sendable {
         self.score = score
         self.answeredAt = answeredAt
         comment = value["comment"]?.string
+        keepsComment = value["keepsComment"] == .bool(true)
         sentAt = value["sentAt"]?.integer
         campaignId = value["campaignId"]?.string
         companyId = value["companyId"]?.string
@@ -50,6 +54,7 @@ struct StoredContent: Sendable {
             "answeredAt": .integer(answeredAt),
         ]
         members["comment"] = comment.map(JSONValue.string)
+        if keepsComment { members["keepsComment"] = .bool(true) }
         members["sentAt"] = sentAt.map { .integer($0) }
         members["campaignId"] = campaignId.map(JSONValue.string)
         members["companyId"] = companyId.map(JSONValue.string)
@@ -66,6 +71,7 @@ struct StoredContent: Sendable {
             email: email,
             score: score,
             comment: comment,
+            keepsComment: keepsComment,
             answeredAt: answeredAt.date,
             sentAt: sentAt?.date,
             campaignID: campaignId,

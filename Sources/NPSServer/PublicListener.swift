@@ -20,6 +20,7 @@ package enum PublicListener {
         /// Of emailed links; none = every link is unknown.
         package var linkKeys = LinkKeys.none
         package var rateLimit = ClientRateLimit()
+        package var linkVisits = LinkVisits()
         package var now: @Sendable () -> Date = { Date() }
         /// The program's own at the time when the parts are made.
         package var metrics: any MetricsFactory = MetricsSystem.factory
@@ -87,13 +88,18 @@ package enum PublicListener {
         _ matches: SecretMatches,
         to router: some RouterMethods<CollectorContext>
     ) {
+        let posts = FormPosts(
+            pages: parts.pages,
+            queue: parts.queue,
+            proxies: parts.proxies,
+            rateLimit: parts.rateLimit
+        )
         SurveyRoutes(
             pages: parts.pages,
             queue: parts.queue,
             basePath: parts.publicURL.basePath,
             isOpen: parts.surveyIsOpen,
-            proxies: parts.proxies,
-            rateLimit: parts.rateLimit,
+            posts: posts,
             now: parts.now
         ).add(to: router)
         LinkRoutes(
@@ -101,8 +107,8 @@ package enum PublicListener {
             pages: parts.pages,
             queue: parts.queue,
             basePath: parts.publicURL.basePath,
-            proxies: parts.proxies,
-            rateLimit: parts.rateLimit,
+            posts: posts,
+            visits: parts.linkVisits,
             now: parts.now
         ).add(to: router)
         WebhookRoutes(

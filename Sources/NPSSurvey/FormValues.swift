@@ -14,6 +14,10 @@ package struct FormValues: Sendable, Hashable {
     package var comment: String
     /// Goes out and comes back in a hidden field as it is: the signed time at which the form was printed. Empty: none.
     package var issued: String
+    /// What the form showed of the comment given before; nil for a form that knew of no earlier answer.
+    package var earlierComment: EarlierComment?
+    /// The box that takes the earlier comment away is ticked.
+    package var removesComment: Bool
     /// What stands in the field that people don't see. Only machines fill it.
     package var trap: String
 
@@ -24,6 +28,8 @@ package struct FormValues: Sendable, Hashable {
         score: String = "",
         comment: String = "",
         issued: String = "",
+        earlierComment: EarlierComment? = nil,
+        removesComment: Bool = false,
         trap: String = ""
     ) {
         self.nonce = nonce
@@ -31,13 +37,15 @@ package struct FormValues: Sendable, Hashable {
         self.score = score
         self.comment = comment
         self.issued = issued
+        self.earlierComment = earlierComment
+        self.removesComment = removesComment
         self.trap = trap
     }
 }
 
 extension FormValues {
     package static let mediaType = "application/x-www-form-urlencoded"
-    private static let fields: Set = ["nonce", "email", "score", "comment", "issued", "website"]
+    private static let fields: Set = ["nonce", "email", "score", "comment", "issued", "earlier", "remove", "website"]
 
     /// Reads a submitted form.
     ///
@@ -65,6 +73,8 @@ extension FormValues {
             score: fields["score"] ?? "",
             comment: Self.withPlainLineEnds(fields["comment"] ?? ""),
             issued: fields["issued"] ?? "",
+            earlierComment: fields["earlier"].flatMap(EarlierComment.init),
+            removesComment: fields["remove"]?.isEmpty == false,
             trap: fields["website"] ?? ""
         )
     }
@@ -106,8 +116,25 @@ extension FormValues {
             "score": .string(score),
             "comment": .string(comment),
         ]
-        let suspicion = trap.isEmpty ? Suspicion.none : .mechanical(grace: Suspicion.grace)
-        return try suspicion.submission(of: members, receivedAt: receivedAt)
+        let origin = trap.isEmpty ? AnswerOrigin.person : .mechanical(grace: AnswerOrigin.grace)
+        return try origin.submission(of: members, keepsComment: keepsComment, receivedAt: receivedAt)
+    }
+
+    /// Whoever changes only the number leaves the comment as it is, unless it stood in the form and was taken out
+    /// there, or its removal was asked for. It says nothing about an answer that is the first.
+    var keepsComment: Bool { earlierComment != .shown && !removesComment }
+
+    /// The same form with a fresh number: another answer.
+    package func renewed() -> FormValues {
+        FormValues(
+            email: email,
+            score: score,
+            comment: comment,
+            issued: issued,
+            earlierComment: earlierComment,
+            removesComment: removesComment,
+            trap: trap
+        )
     }
 
     /// Tells addresses apart within an id without naming them.

@@ -7,6 +7,8 @@ extension PageView.Form {
         let chosen = values.chosenScore
         nonce = values.nonce.text
         issued = values.issued.isEmpty ? nil : values.issued
+        earlier = values.earlierComment?.rawValue
+        kept = values.earlierComment == .unknown ? PageView.Kept(isRemoved: values.removesComment) : nil
         address = isPersonal ? nil : PageView.Address(value: values.email, problem: problem("email"))
         comment = values.comment
         scores = (0...10).map { PageView.Choice(value: $0, isChosen: $0 == chosen, note: notes[$0]) }

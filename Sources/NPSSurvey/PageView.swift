@@ -48,12 +48,20 @@ struct PageView {
     struct Form {
         let nonce: String
         let issued: String?
+        /// What was shown of the comment given before.
+        let earlier: String?
+        /// Nil unless there may be an earlier comment that isn't shown.
+        let kept: Kept?
         /// Nil on a personal form, which doesn't ask for it.
         let address: Address?
         let comment: String
         let scores: [Choice]
         let scoreProblem: String?
         let commentProblem: String?
+    }
+
+    struct Kept {
+        let isRemoved: Bool
     }
 
     struct Address {
@@ -74,8 +82,13 @@ struct PageView {
         let heading: String
         let body: String
         /// What was sent.
-        let sent: String?
+        let sent: Sent?
         let link: Link?
+    }
+
+    struct Sent {
+        let score: String
+        let sentence: String
     }
 
     struct Link {

@@ -61,9 +61,23 @@ struct PublicFiles {
                 throw .template(file: file, problem: "is not UTF-8 text")
             }
             let source = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
-            templates.append(Template(file: file, source: source))
+            if file == "style.css", source.lowercased().contains("</style") {
+                throw .template(file: file, problem: "contains </style, which would end the style sheet there")
+            }
+            let isOurs = file == "style.css" && bytes == Self.builtIn[file]
+            templates.append(Template(file: file, source: isOurs ? Self.compact(source) : source))
         }
         return templates
+    }
+
+    /// Our own style sheet without the space that is there for its readers; none of it stands within quotes.
+    private static func compact(_ style: String) -> String {
+        [
+            ("\n", " "), ("  ", " "), ("  ", " "), ("; ", ";"), (": ", ":"), (", ", ","), (" {", "{"), ("{ ", "{"),
+            (" }", "}"), (";}", "}"),
+        ]
+        .reduce(style) { text, pair in text.replacing(pair.0, with: pair.1) }
+        .replacing("} ", with: "}")
     }
 
     /// A file of the operator's gives only the sentences it wants to change; the rest is as built in, and English in a

@@ -75,6 +75,12 @@ extension SurveyPages {
         again(values, because: "wait", in: context)
     }
 
+    /// The same where it looks as if a machine had sent it, or as if the answer had changed meanwhile (429, 409): to
+    /// be sent once more, which a person can.
+    package func onceMore(_ values: FormValues, in context: FormContext = FormContext()) -> Page {
+        again(values, because: "onceMore", in: context)
+    }
+
     /// Too many requests, and none of them brought an answer (429).
     package func tooManyRequests(in context: FormContext = FormContext()) -> Page {
         notice("tooMany", link: address(in: context), in: context)
@@ -92,12 +98,15 @@ extension SurveyPages {
     ) -> Page {
         let catalogue = catalogues[context.language]
         let sent = score.flatMap { Score($0) }.map { score in
-            catalogue["thanksScore"].replacing("{score}", with: String(score.value))
+            PageView.Sent(
+                score: String(score.value),
+                sentence: catalogue["thanksScore"].replacing("{score}", with: String(score.value))
+            )
         }
         return notice("thanks", sent: sent, link: change, in: context)
     }
 
-    /// The link's time is over (410).
+    /// The link's time is over, or its answer was erased: which of the two, nobody is told (410).
     package func expired(in context: FormContext = FormContext()) -> Page { notice("expired", in: context) }
 
     /// A link nobody here has made: one page whatever is wrong with it (404).
@@ -155,7 +164,12 @@ extension SurveyPages {
     }
 
     /// - Parameter link: where `NAMELink` of the catalogue leads; nil for no link.
-    private func notice(_ name: String, sent: String? = nil, link: String? = nil, in context: FormContext) -> Page {
+    private func notice(
+        _ name: String,
+        sent: PageView.Sent? = nil,
+        link: String? = nil,
+        in context: FormContext
+    ) -> Page {
         let catalogue = catalogues[context.language]
         var view = view(title: catalogue[name + "Heading"], action: address(in: context), catalogue)
         view.notice = PageView.Notice(
@@ -189,14 +203,21 @@ extension SurveyPages {
 
     /// A form that lacks a field would lose answers without a word, so it doesn't start.
     private func checkForm() throws(SurveyError) {
-        let values = FormValues(nonce: FormNonce())
-        let html = form(values).html
+        let values = FormValues(issued: FormNonce().text, earlierComment: .unknown)
+        // Printed for both kinds of form, as each has fields that the other has not.
+        let html = form(values).html + form(values, in: FormContext(isPersonal: true)).html
         let needed = [
-            "method=\"post\"", "action=\"", "name=\"nonce\"", values.nonce.text, "name=\"score\"", "name=\"email\"",
+            ("method=\"post\"", nil), ("action=\"", nil), ("name=\"nonce\"", nil),
+            (values.nonce.text, "{{form.nonce}}"),
+            ("name=\"issued\"", nil), (values.issued, "{{form.issued}}"), ("name=\"website\"", nil),
+            ("name=\"score\"", nil), ("name=\"email\"", nil), ("name=\"comment\"", nil), ("name=\"earlier\"", nil),
+            ("name=\"remove\"", nil),
         ]
-        if let missing = needed.first(where: { !html.contains($0) }) {
-            let what = missing == values.nonce.text ? "{{form.nonce}}" : missing
-            throw .template(file: "form.mustache", problem: "makes a form without \(what)")
+        if let (missing, tag) = needed.first(where: { !html.contains($0.0) }) {
+            throw .template(
+                file: "form.mustache",
+                problem: "makes a form without \(tag ?? missing): add it as the built-in form.mustache has it"
+            )
         }
     }
 }

@@ -73,6 +73,19 @@ def request(deployment: Deployment, method: str, token: str, body: dict[str, str
     return fetch(deployment.http_port, method, f"/s/{token}", headers, data)
 
 
+def hidden(page: str, name: str) -> str:
+    field = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert field, f"the form has no hidden {name}"
+    return unescape(field[1])
+
+
+def send_as_a_person(deployment: Deployment, token: str, **typed: str) -> Answer:
+    """Opens the form, takes the time that people take, and sends it."""
+    issued = hidden(request(deployment, "GET", token).text, "issued")
+    time.sleep(2.1)
+    return request(deployment, "POST", token, typed | {"issued": issued})
+
+
 @pytest.mark.parametrize("mint", [by_jwcrypto, by_joserfc])
 def test_a_link_of_another_program_takes_one_answer_that_can_be_changed(
     running: Deployment, mint: Callable[..., str]
@@ -83,17 +96,27 @@ def test_a_link_of_another_program_takes_one_answer_that_can_be_changed(
     assert page.status == 200
     assert canary.WORD not in page.text, "the page tells the address"
     for score in ("9", "3"):
-        answer = request(running, "POST", token, {"score": score, "comment": canary.comment(name)})
+        answer = send_as_a_person(running, token, score=score, comment=canary.comment(name))
         assert answer.status == 303
-        thanks = fetch(running.http_port, "GET", urlsplit(answer.headers["location"]).path)
-        assert thanks.status == 200
         assert running.await_drained(20)["parked"] == 0
+        thanks = fetch(running.http_port, "GET", answer.headers["location"])
+        assert thanks.status == 200
+        assert f"You gave {score} out of 10." in thanks.text, "once it is delivered, the thanks don't say what was sent"
     (record,) = [record for record in running.records() if record["email"] == canary.address(name)]
     assert record["nps"] == 3
     assert record["campaignId"] == CAMPAIGN
     again = request(running, "GET", token)
     assert re.search(r'<time datetime="\d{4}-\d\d-\d\d"', again.text), "the page doesn't say when an answer was given"
     assert canary.WORD not in again.text, "what was delivered is still known"
+    assert send_as_a_person(running, token, score="4", comment="", earlier=hidden(again.text, "earlier")).status == 303
+    running.await_drained(20)
+    (record,) = [record for record in running.records() if record["email"] == canary.address(name)]
+    assert record["nps"] == 4
+    assert canary.WORD in record["npsComment"], "who changed the number lost the comment"
+    assert send_as_a_person(running, token, score="4", comment="", earlier="unknown", remove="1").status == 303
+    running.await_drained(20)
+    (record,) = [record for record in running.records() if record["email"] == canary.address(name)]
+    assert not record["npsComment"], "a comment can't be removed"
 
 
 def test_the_key_ring_opens_links_of_the_old_key(running: Deployment) -> None:
@@ -177,12 +200,6 @@ def test_a_browser_that_opens_every_score_and_waits_records_nothing(running: Dep
     assert running.books()["accepted"] == before
 
 
-def hidden(page: str, name: str) -> str:
-    field = re.search(rf'name="{name}" value="([^"]*)"', page)
-    assert field, f"the form has no hidden {name}"
-    return unescape(field[1])
-
-
 def test_a_scanner_that_sends_the_form_ends_flagged_and_overwritten(running: Deployment) -> None:
     name = "form-scanner"
     token = by_joserfc(claims(name))
@@ -191,11 +208,41 @@ def test_a_scanner_that_sends_the_form_ends_flagged_and_overwritten(running: Dep
     (waiting,) = [item for item in running.data("queue", "list") if item.get("email") == canary.address(name)]
     assert waiting["state"] == "pending" and waiting["nextAttemptAt"] > waiting["acceptedAt"]
     assert request(running, "POST", token, {"score": "1", "website": "https://example.com"}).status == 429
-    assert request(running, "POST", token, {"score": "10"}).status == 303
+    assert send_as_a_person(running, token, score="10").status == 303
     running.await_drained(20)
     (record,) = [record for record in running.records() if record["email"] == canary.address(name)]
     assert record["nps"] == 10
     assert not (record.get("custom") or {}).get("suspect")
+
+
+def test_a_patient_scanner_that_sends_every_score_ends_flagged(running: Deployment) -> None:
+    """It waits longer than any haste would show, and sends each form with the stamp it was given."""
+    name = "patient-scanner"
+    token = by_joserfc(claims(name))
+    stamps = [hidden(request(running, "GET", f"{token}/{score}").text, "issued") for score in range(11)]
+    time.sleep(3)
+    for score, issued in enumerate(stamps):
+        assert request(running, "POST", token, {"score": str(score), "issued": issued}).status in (303, 429)
+    (waiting,) = [item for item in running.data("queue", "list") if item.get("email") == canary.address(name)]
+    assert waiting["heldUntil"], "a machine's answer goes out as a person's"
+    time.sleep(10)
+    assert send_as_a_person(running, token, score="9").status == 303
+    running.await_drained(20)
+    (record,) = [record for record in running.records() if record["email"] == canary.address(name)]
+    assert record["nps"] == 9 and not (record.get("custom") or {}).get("suspect")
+
+
+def test_a_form_from_before_the_answer_does_not_replace_it(running: Deployment) -> None:
+    name = "stale"
+    token = by_joserfc(claims(name))
+    issued = hidden(request(running, "GET", token).text, "issued")
+    assert send_as_a_person(running, token, score="9", comment=canary.comment(name)).status == 303
+    late = request(running, "POST", token, {"score": "0", "issued": issued})
+    assert late.status == 409
+    assert "Please send it once more" in late.text
+    running.await_drained(20)
+    (record,) = [record for record in running.records() if record["email"] == canary.address(name)]
+    assert record["nps"] == 9
 
 
 def mint_by_verb(deployment: Deployment, contacts: str, *words: str) -> subprocess.CompletedProcess[str]:

@@ -56,6 +56,62 @@ struct ConformanceTests {
         }
     }
 
+    @Test(
+        "an answer that keeps the comment takes over the one that waits, and leaves a delivered one alone",
+        arguments: Engine.allCases
+    )
+    func keptComment(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                func keeping(_ score: Int) throws -> Submission {
+                    Submission(try submission(1, score: score).response.keepingComment(), answeredAtIsGiven: false)
+                }
+                func deliver() async throws -> SurveyResponse? {
+                    let claim = try await queue.claim(limit: 1).first
+                    if let claim { try await queue.settle([claim.verdict(.delivered(planhatID: nil))]) }
+                    return claim?.response
+                }
+                _ = try await queue.accept([try submission(1, score: 3, comment: "slow")])
+                #expect(try await queue.accept([try keeping(4)]).outcomes == [.updated])
+                #expect(try await queue.has(try keeping(4)))
+                #expect(try await queue.accept([try keeping(4)]).outcomes == [.unchanged])
+                #expect(try await queue.show(try keeping(4).response.id)?.comment == "slow")
+                let first = try await deliver()
+                #expect(first?.score.value == 4 && first?.comment == "slow" && first?.keepsComment == false)
+                #expect(try await queue.accept([try keeping(5)]).outcomes == [.updated])
+                let second = try await deliver()
+                #expect(second?.comment == nil && second?.keepsComment == true)
+                #expect(try await queue.receipts(before: nil, limit: 1).first?.contentDigest == nil)
+            }
+        }
+    }
+
+    @Test("the first answer has no comment to keep, nor has one after a machine's", arguments: Engine.allCases)
+    func nothingToKeep(engine: Engine) async throws {
+        try await Workshop.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let first = try submission(1)
+                _ = try await queue.accept([Submission(first.response.keepingComment())])
+                #expect(try await queue.claim(limit: 1).map(\.response) == [first.response])
+                let machine = try submission(2, comment: "pills", heldUntil: workshop.clock.now.addingTimeInterval(60))
+                _ = try await queue.accept([machine])
+                workshop.clock.advance(by: 61)
+                let claim = try #require(try await queue.claim(limit: 1).first)
+                try await queue.settle([claim.verdict(.delivered(planhatID: nil))])
+                var item = try await queue.show(machine.response.id)
+                #expect(item?.isMechanical == true && item?.isSuspect == true)
+                let person = try submission(2, score: 1)
+                _ = try await queue.accept([Submission(person.response.keepingComment(), answeredAtIsGiven: false)])
+                item = try await queue.show(machine.response.id)
+                #expect(item?.isMechanical == false && item?.isSuspect == true)
+                let answer = try #require(try await queue.claim(limit: 1).first)
+                #expect(answer.response == person.response)
+                try await queue.settle([answer.verdict(.delivered(planhatID: nil))])
+                #expect(try await queue.show(machine.response.id)?.isSuspect == false)
+            }
+        }
+    }
+
     @Test("tells a repetition from an edit", arguments: Engine.allCases)
     func repetition(engine: Engine) async throws {
         try await Workshop.run(engine) { workshop in

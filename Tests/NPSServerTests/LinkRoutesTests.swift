@@ -31,28 +31,14 @@ struct LinkRoutesTests {
     private func collecting(publicURL: String = "http://127.0.0.1:8080") throws -> Collecting {
         var collecting = try Collecting(publicURL: publicURL, surveyIsOpen: false)
         collecting.parts.linkKeys = keys
+        collecting.parts.now = { Date().addingTimeInterval(10) }
         return collecting
     }
 
-    private func get(
-        _ client: any TestClientProtocol,
-        _ path: String,
-        _ method: HTTPRequest.Method = .get
-    ) async throws -> TestResponse {
-        try await client.executeRequest(uri: path, method: method, headers: [:], body: nil)
-    }
-
-    private func post(
-        _ client: any TestClientProtocol,
-        _ path: String,
-        _ form: String
-    ) async throws -> TestResponse {
-        try await client.executeRequest(
-            uri: path,
-            method: .post,
-            headers: [.contentType: "application/x-www-form-urlencoded"],
-            body: ByteBuffer(string: form)
-        )
+    /// A form that was printed just now and, by the routes' clock, is sent ten seconds later.
+    private func post(_ client: any TestClientProtocol, _ path: String, _ form: String) async throws -> TestResponse {
+        let stamp = form.contains("issued=") ? "" : "&issued=" + keys.seal.stamp(claims, at: Date())
+        return try await client.submit(form + stamp, to: path)
     }
 
     @Test("GET and HEAD of a link and its eleven scores show the form and record nothing")
@@ -61,14 +47,14 @@ struct LinkRoutesTests {
         try await collecting.publicly { client async throws in
             for score in [nil] + (0...10).map(Optional.some) {
                 let path = "/s/\(token)" + (score.map { "/\($0)" } ?? "")
-                let page = try await get(client, path)
+                let page = try await client.get(path)
                 #expect(page.status == .ok)
                 #expect(page.headers[.cacheControl] == "no-store")
                 #expect(HTTPField.Name("Referrer-Policy").map { page.headers[$0] } == "no-referrer")
                 #expect(page.text.contains("action=\"/s/\(token)\""))
                 #expect(!page.text.contains("ana@example.com") && !page.text.contains("name=\"email\""))
                 #expect(page.text.components(separatedBy: " checked").count - 1 == (score == nil ? 0 : 1))
-                let head = try await get(client, path, .head)
+                let head = try await client.get(path, .head)
                 #expect(head.status == .ok)
                 #expect(head.body.readableBytes == 0)
             }
@@ -83,19 +69,21 @@ struct LinkRoutesTests {
         try await collecting.publicly { client async throws in
             let first = try await post(client, "/s/\(token)", "score=9&comment=Fast&email=eve%40example.com&id=other")
             #expect(first.status == .seeOther)
-            #expect(first.headers[.location] == "/s/\(token)/thanks")
-            let thanks = try await get(client, "/s/\(token)/thanks")
+            #expect(first.headers[.location] == "/s/\(token)/thanks?score=9")
+            let thanks = try await client.get("/s/\(token)/thanks?score=9")
             #expect(thanks.status == .ok)
+            #expect(thanks.text.contains("You gave 9 out of 10."))
             #expect(thanks.text.contains("href=\"/s/\(token)\""))
-            let again = try await get(client, "/s/\(token)")
+            let again = try await client.get("/s/\(token)")
             #expect(again.text.contains("Fast"))
             #expect(again.text.contains("value=\"9\" id=\"score-9\" checked"))
-            #expect(try await get(client, "/s/\(token)/3").text.contains("value=\"3\" id=\"score-3\" checked"))
-            #expect(try await post(client, "/s/\(token)", "score=2&comment=").status == .seeOther)
+            #expect(try await client.get("/s/\(token)/3").text.contains("value=\"3\" id=\"score-3\" checked"))
+            #expect(try await post(client, "/s/\(token)", "score=2&comment=&earlier=shown").status == .seeOther)
         }
         #expect(try await collecting.queue.status().accepted == 1)
         let item = try await collecting.queue.show(claims.responseID)
         #expect(item?.score == 2)
+        #expect(item?.comment == nil)
         #expect(item?.email == "ana@example.com")
         let claim = try #require(try await collecting.queue.claim(limit: 1).first)
         #expect(claim.response.campaignID == "65d4a5a2f0e1c8b7a6958473")
@@ -111,11 +99,11 @@ struct LinkRoutesTests {
     func unknown(ending: String) async throws {
         let collecting = try collecting()
         try await collecting.publicly { client async throws in
-            let response = try await get(client, "/s/" + token + ending)
+            let response = try await client.get("/s/" + token + ending)
             #expect(response.status == .notFound)
             if ending != "/9/9" {
                 #expect(response.headers[.contentType] == "text/html; charset=utf-8")
-                #expect(try await get(client, "/s/nonsense").text == response.text)
+                #expect(try await client.get("/s/nonsense").text == response.text)
                 #expect(try await post(client, "/s/nonsense", "score=9").text == response.text)
             }
         }
@@ -130,8 +118,8 @@ struct LinkRoutesTests {
         )
         let collecting = try collecting()
         try await collecting.publicly { client async throws in
-            #expect(try await get(client, "/s/\(old)").status == .gone)
-            #expect(try await get(client, "/s/\(old)/9").status == .gone)
+            #expect(try await client.get("/s/\(old)").status == .gone)
+            #expect(try await client.get("/s/\(old)/9").status == .gone)
             #expect(try await post(client, "/s/\(old)", "score=9").status == .gone)
         }
         #expect(try await collecting.queue.status().accepted == 0)
@@ -158,24 +146,179 @@ struct LinkRoutesTests {
         await collecting.end()
     }
 
-    @Test("what looks mechanical is kept, flagged and held, until the person answers")
-    func mechanical() async throws {
+    @Test(
+        "what looks mechanical is kept, flagged and held, until the person answers",
+        arguments: ["", "x", "1.A", "early", "foreign"]
+    )
+    func mechanical(stamp: String) async throws {
+        let foreign = try LinkKeys(["k1:" + Base64URL.encode(Array(repeating: UInt8(7), count: 32))])
+        let issued =
+            switch stamp {
+            case "early": keys.seal.stamp(claims, at: Date().addingTimeInterval(60))
+            case "foreign": foreign.seal.stamp(claims, at: Date())
+            default: stamp
+            }
         let collecting = try collecting()
         try await collecting.publicly { client async throws in
-            let page = try await get(client, "/s/\(token)/9").text
-            let issued = try #require(page.firstMatch(of: /name="issued" value="([^"]+)"/)).1
-            #expect(try await post(client, "/s/\(token)", "score=9&issued=\(issued)").status == .seeOther)
+            #expect(try await post(client, "/s/\(token)", "score=1&comment=Pills&issued=\(issued)").status == .seeOther)
             #expect(try await collecting.queue.claim(limit: 1).isEmpty)
-            #expect(try await collecting.queue.status().accepted == 1)
+            // Nobody takes it for their own.
+            let page = try await client.get("/s/\(token)").text
+            #expect(!page.contains("Pills") && !page.contains("<time") && !page.contains(" checked"))
+            let thanks = try await client.get("/s/\(token)/thanks").text
+            #expect(!thanks.contains("out of 10"))
             // Neither a scanner's second form nor its filled trap changes what is there.
-            #expect(try await post(client, "/s/\(token)", "score=1&website=x").status == .tooManyRequests)
-            #expect(try await collecting.queue.show(claims.responseID)?.score == 9)
+            let other = try await post(client, "/s/\(token)", "score=2&comment=Mine&website=x")
+            #expect(other.status == .tooManyRequests)
+            #expect(other.text.contains("Mine") && other.text.contains("Please send it once more"))
+            #expect(try await collecting.queue.show(claims.responseID)?.score == 1)
             #expect(try await post(client, "/s/\(token)", "score=9").status == .seeOther)
         }
         let claim = try #require(try await collecting.queue.claim(limit: 1).first)
         #expect(claim.response.score.value == 9)
-        #expect(claim.response.custom.isEmpty)
+        #expect(claim.response.comment == nil)
+        #expect(claim.response.custom["suspect"] != .bool(true))
         #expect(try await collecting.queue.status().accepted == 1)
+        await collecting.end()
+    }
+
+    @Test("a form without a stamp comes back with one")
+    func freshStamp() async throws {
+        let collecting = try collecting()
+        try await collecting.publicly { client async throws in
+            let wrong = try await post(client, "/s/\(token)", "score=&comment=Mine&issued=")
+            #expect(wrong.status == .unprocessableContent)
+            #expect(wrong.text.contains(#/name="issued" value="\d+\.[A-Za-z0-9_-]{43}"/#))
+        }
+        await collecting.end()
+    }
+
+    @Test("stamps of every key of the ring are believed")
+    func rotatedStamp() async throws {
+        var collecting = try collecting()
+        let new = "k2:" + Base64URL.encode(Array(repeating: UInt8(9), count: 32))
+        let old = "k1:" + Base64URL.encode((0..<32).map { UInt8($0) })
+        collecting.parts.linkKeys = try LinkKeys([new, old])
+        try await collecting.publicly { client async throws in
+            #expect(try await post(client, "/s/\(token)", "score=9").status == .seeOther)
+        }
+        #expect(try await collecting.queue.claim(limit: 1).count == 1)
+        await collecting.end()
+    }
+
+    @Test("a machine that opens all scores and waits is held, however patient it is")
+    func patientScanner() async throws {
+        let collecting = try collecting()
+        try await collecting.publicly { client async throws in
+            for score in 0...10 { #expect(try await client.get("/s/\(token)/\(score)").status == .ok) }
+            // The routes' clock is ten seconds ahead of the stamps, and the visits are noted by it.
+            let stamp = keys.seal.stamp(claims, at: Date().addingTimeInterval(6))
+            #expect(try await post(client, "/s/\(token)", "score=4&issued=\(stamp)").status == .seeOther)
+        }
+        #expect(try await collecting.queue.claim(limit: 1).isEmpty)
+        #expect(try await collecting.queue.show(claims.responseID)?.heldUntil != nil)
+        await collecting.end()
+    }
+
+    @Test("a form from before the person's answer doesn't replace it; a double click is no such form")
+    func staleForm() async throws {
+        let collecting = try collecting()
+        try await collecting.publicly { client async throws in
+            let stale = keys.seal.stamp(claims, at: Date().addingTimeInterval(-5))
+            for _ in 0..<2 {
+                let form = "score=9&comment=Mine&issued=\(stale)"
+                #expect(try await post(client, "/s/\(token)", form).status == .seeOther)
+            }
+            let other = try await post(client, "/s/\(token)", "score=0&issued=\(stale)")
+            #expect(other.status == .conflict)
+            #expect(other.text.contains("Please send it once more"))
+            #expect(other.text.contains("value=\"0\" id=\"score-0\" checked"))
+        }
+        let item = try await collecting.queue.show(claims.responseID)
+        #expect(item?.score == 9 && item?.comment == "Mine" && item?.revision == 1)
+        await collecting.end()
+    }
+
+    @Test(
+        "who changes only the number keeps the comment, and may replace it or take it away",
+        arguments: [false, true]
+    )
+    func keptComment(isDelivered: Bool) async throws {
+        let collecting = try collecting()
+        let queue = collecting.queue
+        @Sendable func deliver() async throws -> SurveyResponse? {
+            let claims = try await queue.claim(limit: 1)
+            try await queue.settle(
+                claims.map { Verdict(id: $0.response.id, revision: $0.revision, outcome: .delivered(planhatID: nil)) }
+            )
+            return claims.first?.response
+        }
+        try await collecting.publicly { client async throws in
+            func send(_ form: String) async throws {
+                #expect(try await post(client, "/s/\(token)", form).status == .seeOther)
+            }
+            try await send("score=3&comment=Slow")
+            if isDelivered {
+                #expect(try await deliver()?.comment == "Slow")
+                let page = try await client.get("/s/\(token)/4").text
+                #expect(page.contains("If you wrote a comment before, it stays") && page.contains(#"name="remove""#))
+            }
+            try await send("score=4&comment=&earlier=unknown")
+            let kept = try #require(try await deliver())
+            #expect(kept.score.value == 4)
+            #expect(kept.comment == (isDelivered ? nil : "Slow"))
+            #expect(kept.keepsComment == isDelivered)
+            try await send("score=4&comment=&earlier=unknown")
+            #expect(try await deliver() == nil)
+            try await send("score=4&comment=Better&earlier=unknown")
+            #expect(try await deliver()?.comment == "Better")
+            try await send("score=4&comment=&earlier=unknown&remove=1")
+            let removed = try #require(try await deliver())
+            #expect(removed.comment == nil && !removed.keepsComment)
+        }
+        await collecting.end()
+    }
+
+    @Test("a person's answer takes the flag of a delivered one back, until that has arrived")
+    func flagTakenBack() async throws {
+        let collecting = try collecting()
+        let item = try claims.check(mechanicalAt: Date().addingTimeInterval(-3_600))
+        _ = try await collecting.queue.accept([item])
+        let sent = try #require(try await collecting.queue.claim(limit: 1).first)
+        #expect(sent.response.custom["suspect"] == .bool(true))
+        let delivered = Verdict(id: sent.response.id, revision: sent.revision, outcome: .delivered(planhatID: nil))
+        try await collecting.queue.settle([delivered])
+        try await collecting.publicly { client async throws in
+            for score in [8, 7] {
+                #expect(try await post(client, "/s/\(token)", "score=\(score)").status == .seeOther)
+            }
+            let claim = try #require(try await collecting.queue.claim(limit: 1).first)
+            #expect(claim.response.custom["suspect"] == .bool(false))
+            #expect(claim.response.score.value == 7)
+            // The machine's comment is none of the person's.
+            #expect(claim.response.comment == nil && !claim.response.keepsComment)
+            let verdict = Verdict(id: claim.response.id, revision: claim.revision, outcome: .delivered(planhatID: nil))
+            try await collecting.queue.settle([verdict])
+            #expect(try await post(client, "/s/\(token)", "score=6").status == .seeOther)
+            #expect(try await collecting.queue.claim(limit: 1).first?.response.custom.isEmpty == true)
+        }
+        await collecting.end()
+    }
+
+    @Test("the thanks of a link nobody answered leads to its form, and after an erasure the link is gone")
+    func thanks() async throws {
+        let collecting = try collecting()
+        try await collecting.publicly { client async throws in
+            let early = try await client.get("/s/\(token)/thanks?score=9")
+            #expect(early.status == .seeOther)
+            #expect(early.headers[.location] == "/s/\(token)")
+            #expect(try await post(client, "/s/\(token)", "score=9").status == .seeOther)
+            _ = try await collecting.queue.erase(EmailAddress("ana@example.com"))
+            for page in try await [client.get("/s/\(token)"), client.get("/s/\(token)/thanks?score=9")] {
+                #expect(page.status == .gone)
+                #expect(page.text.contains("This link is no longer active"))
+            }
+        }
         await collecting.end()
     }
 
@@ -187,7 +330,7 @@ struct LinkRoutesTests {
         }
         let item = try #require(try await collecting.queue.show(claims.responseID))
         let delay = try #require(item.nextAttemptAt).timeIntervalSince(item.acceptedAt)
-        #expect((Suspicion.grace - 1...Suspicion.grace + 1).contains(delay))
+        #expect((AnswerOrigin.grace + 9...AnswerOrigin.grace + 11).contains(delay))
         await collecting.end()
     }
 
@@ -196,10 +339,10 @@ struct LinkRoutesTests {
         let collecting = try collecting(publicURL: "https://nps.example.com/a/b")
         try await collecting.publicly { client async throws in
             for prefix in ["", "/a/b"] {
-                #expect(try await get(client, "\(prefix)/s/\(token)").text.contains("action=\"/a/b/s/\(token)\""))
+                #expect(try await client.get("\(prefix)/s/\(token)").text.contains("action=\"/a/b/s/\(token)\""))
             }
             let answer = try await post(client, "/s/\(token)?lang=en", "score=9")
-            #expect(answer.headers[.location] == "/a/b/s/\(token)/thanks?lang=en")
+            #expect(answer.headers[.location] == "/a/b/s/\(token)/thanks?score=9&lang=en")
         }
         await collecting.end()
     }
@@ -208,8 +351,18 @@ struct LinkRoutesTests {
     func noKeys() async throws {
         let collecting = try Collecting()
         try await collecting.publicly { client async throws in
-            #expect(try await get(client, "/s/\(token)").status == .notFound)
+            #expect(try await client.get("/s/\(token)").status == .notFound)
         }
         await collecting.end()
+    }
+}
+
+extension LinkClaims {
+    fileprivate func check(mechanicalAt date: Date) throws -> Submission {
+        try FormValues(score: "1", comment: "Pills").check(
+            answering: self,
+            receivedAt: date,
+            origin: .mechanical(grace: AnswerOrigin.grace)
+        )
     }
 }

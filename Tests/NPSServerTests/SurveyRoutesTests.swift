@@ -2,7 +2,9 @@ import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
+import NPSModel
 import NPSQueue
+import NPSSurvey
 import Testing
 
 @testable import NPSServer
@@ -10,19 +12,6 @@ import Testing
 @Suite("The open form")
 struct SurveyRoutesTests {
     private let nonce = String(repeating: "a1", count: 16)
-
-    private func submit(
-        _ client: any TestClientProtocol,
-        _ form: String,
-        path: String = "/survey"
-    ) async throws -> TestResponse {
-        try await client.executeRequest(
-            uri: path,
-            method: .post,
-            headers: [.contentType: "application/x-www-form-urlencoded"],
-            body: ByteBuffer(string: form)
-        )
-    }
 
     @Test("a GET shows the form and records nothing")
     func show() async throws {
@@ -44,11 +33,13 @@ struct SurveyRoutesTests {
         try await collecting.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9&comment=Fast"
             for _ in 0..<2 {
-                let response = try await submit(client, form)
+                let response = try await client.submit(form, to: "/survey")
                 #expect(response.status == .seeOther)
                 #expect(response.headers[.location] == "/survey/thanks?score=9&answer=\(nonce)")
             }
-            #expect(try await submit(client, form.replacing("score=9", with: "score=2")).status == .seeOther)
+            #expect(
+                try await client.submit(form.replacing("score=9", with: "score=2"), to: "/survey").status == .seeOther
+            )
             let address = "/survey/thanks?score=2&answer=\(nonce)"
             let thanks = try await client.executeRequest(uri: address, method: .get, headers: [:], body: nil)
             #expect(thanks.status == .ok)
@@ -66,7 +57,7 @@ struct SurveyRoutesTests {
     func errors() async throws {
         let collecting = try Collecting()
         try await collecting.publicly { client async throws in
-            let response = try await submit(client, "nonce=\(nonce)&email=%3Cscript%3E&comment=so+so")
+            let response = try await client.submit("nonce=\(nonce)&email=%3Cscript%3E&comment=so+so", to: "/survey")
             #expect(response.status == .unprocessableContent)
             #expect(response.text.contains("so so"))
             #expect(response.text.contains(nonce))
@@ -87,15 +78,15 @@ struct SurveyRoutesTests {
                 body: ByteBuffer(string: "{}")
             )
             #expect(json.status == .unsupportedMediaType)
-            let large = "comment=" + String(repeating: "x", count: SurveyRoutes.bodyLimit)
-            #expect(try await submit(client, large).status == .contentTooLarge)
+            let large = "comment=" + String(repeating: "x", count: FormValues.byteLimit)
+            #expect(try await client.submit(large, to: "/survey").status == .contentTooLarge)
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9&comment=first"
-            #expect(try await submit(client, form).status == .seeOther)
+            #expect(try await client.submit(form, to: "/survey").status == .seeOther)
             let other = form.replacing(nonce, with: String(repeating: "b2", count: 16)).replacing(
                 "first",
                 with: "second"
             )
-            let full = try await submit(client, other)
+            let full = try await client.submit(other, to: "/survey")
             #expect(full.status == .serviceUnavailable)
             #expect(full.text.contains("second"))
             #expect(full.headers[.retryAfter] != nil)
@@ -112,7 +103,7 @@ struct SurveyRoutesTests {
                 #expect(page.text.contains(#"action="/a/b/survey""#))
             }
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
-            let location = try await submit(client, form, path: "/a/b/survey").headers[.location]
+            let location = try await client.submit(form, to: "/a/b/survey").headers[.location]
             #expect(location?.hasPrefix("/a/b/survey/thanks?") == true)
         }
         await collecting.end()
@@ -122,7 +113,10 @@ struct SurveyRoutesTests {
     func closed() async throws {
         let collecting = try Collecting(surveyIsOpen: false)
         try await collecting.publicly { client async throws in
-            #expect(try await submit(client, "nonce=\(nonce)&email=ana%40example.com&score=9").status == .notFound)
+            #expect(
+                try await client.submit("nonce=\(nonce)&email=ana%40example.com&score=9", to: "/survey").status
+                    == .notFound
+            )
         }
         #expect(try await collecting.queue.status().accepted == 0)
         await collecting.end()
@@ -136,8 +130,8 @@ struct SurveyRoutesTests {
         let limited = Collecting(replacing: parts, in: collecting)
         try await limited.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
-            #expect(try await submit(client, form).status == .seeOther)
-            let second = try await submit(client, form)
+            #expect(try await client.submit(form, to: "/survey").status == .seeOther)
+            let second = try await client.submit(form, to: "/survey")
             #expect(second.status == .tooManyRequests)
             #expect(second.headers[.retryAfter] != nil)
             #expect(second.text.contains("ana@example.com"))
@@ -161,8 +155,44 @@ struct SurveyRoutesTests {
             #expect(arabic.text.contains(#"action="/survey?lang=ar""#))
             #expect(try await page("/survey?lang=%22%3E", "de").headers[.contentLanguage] == "de")
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
-            let sent = try await submit(client, form, path: "/survey?lang=ar")
+            let sent = try await client.submit(form, to: "/survey?lang=ar")
             #expect(sent.headers[.location]?.hasSuffix("&lang=ar") == true)
+        }
+        await collecting.end()
+    }
+
+    @Test("an answer that was erased is not thanked for again: the form gives another one")
+    func erased() async throws {
+        let collecting = try Collecting()
+        try await collecting.publicly { client async throws in
+            let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
+            #expect(try await client.submit(form, to: "/survey").status == .seeOther)
+            _ = try await collecting.queue.erase(EmailAddress("ana@example.com"))
+            let again = try await client.submit(form, to: "/survey")
+            #expect(again.status == .seeOther)
+            #expect(again.headers[.location]?.contains(nonce) == false)
+        }
+        let status = try await collecting.queue.status()
+        #expect(status.accepted == 2)
+        #expect(status.erased == 1)
+        await collecting.end()
+    }
+
+    @Test("who changes only the number keeps the comment, and may take it away")
+    func keptComment() async throws {
+        let collecting = try Collecting()
+        try await collecting.publicly { client async throws in
+            let form = "nonce=\(nonce)&email=ana%40example.com&score="
+            #expect(try await client.submit(form + "3&comment=Slow", to: "/survey").status == .seeOther)
+            let page = try await client.get("/survey?answer=\(nonce)&score=3").text
+            #expect(page.contains("If you wrote a comment before, it stays"))
+            #expect(page.contains(#"name="remove""#))
+            #expect(try await !client.get("/survey").text.contains(#"name="remove""#))
+            #expect(try await client.submit(form + "4&comment=&earlier=unknown", to: "/survey").status == .seeOther)
+            #expect(try await collecting.queue.list(QueueFilter()).map(\.comment) == ["Slow"])
+            let removal = form + "4&comment=&earlier=unknown&remove=1"
+            #expect(try await client.submit(removal, to: "/survey").status == .seeOther)
+            #expect(try await collecting.queue.list(QueueFilter()).map(\.comment) == [nil])
         }
         await collecting.end()
     }

@@ -81,6 +81,7 @@ struct PublicDirectoryTests {
             ("notice.mustache", "{{text.nothing}}", "prints a sentence named nothing, which doesn't exist"),
             ("form.mustache", "<form method=\"post\">", "makes a form without action=\""),
             ("form.mustache", "<p>Closed</p>", "makes a form without method=\"post\""),
+            ("style.css", "p { } /* </style> */", "contains </style, which would end the style sheet there"),
             ("languages/en.json", "{", "is not one JSON object of texts"),
             ("languages/en.json", #"{"sned": "Send"}"#, "has a sentence named sned, which no page uses"),
             ("languages/de.json", #"{"quality": "good"}"#, "needs a quality that is reviewed or machine"),
@@ -90,6 +91,20 @@ struct PublicDirectoryTests {
     func broken(file: String, text: String, problem: String) {
         let error = #expect(throws: SurveyError.self) { _ = try pages([file: text]) }
         #expect(error?.description.contains(" \(file) can't be used: it \(problem)") == true)
+    }
+
+    @Test(
+        "that leave out a field of the form stop the start, and say what to add",
+        arguments: ["nonce", "issued", "website", "earlier", "remove", "score", "email", "comment"]
+    )
+    func fieldLeftOut(name: String) throws {
+        let source = try #require(PublicFiles(overriddenBy: nil).contents["form.mustache"])
+        let text = String(decoding: source, as: UTF8.self)
+        let error = #expect(throws: SurveyError.self) {
+            _ = try pages(["form.mustache": text.replacing("name=\"\(name)\"", with: "")])
+        }
+        let sentence = "makes a form without name=\"\(name)\": add it as the built-in form.mustache has it"
+        #expect(error?.description.contains(sentence) == true)
     }
 
     @Test("that aren't there stop the start")

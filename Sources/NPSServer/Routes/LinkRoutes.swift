@@ -14,8 +14,8 @@ struct LinkRoutes {
     let pages: SurveyPages
     let queue: ResponseQueue
     let basePath: String
-    let proxies: TrustedProxies
-    let rateLimit: ClientRateLimit
+    let posts: FormPosts
+    let visits: LinkVisits
     let now: @Sendable () -> Date
 
     func add(to router: some RouterMethods<CollectorContext>) {
@@ -35,22 +35,28 @@ struct LinkRoutes {
         case .failure(let refusal): return refusal.response
         }
         let chosen = context.parameters.get("score")
+        let score = chosen.flatMap { Int($0) }
         // The eleven addresses of a link and no other: `+9`, `09` and `9.0` are nobody's.
-        guard chosen.map({ (Int($0).map { (0...10).contains($0) && String($0) == chosen } ?? false) }) ?? true else {
+        guard chosen == nil || score.map({ (0...10).contains($0) && String($0) == chosen }) ?? false else {
             return unknown(request)
         }
-        let earlier = await item(for: visit.claims)
-        guard earlier?.state != .erased else { return expired(visit.form.language) }
+        if let score { visits.note(visit.claims.providerID, score: score, at: now()) }
+        let item = await item(for: visit.claims)
+        guard item?.state != .erased else { return expired(visit.form.language) }
+        // What a machine may have sent is not the person's: who takes it for their own may leave it so.
+        let earlier = item?.isMechanical == true ? nil : item
         var form = visit.form
-        form.earlier = earlier.map { EarlierAnswer(date: $0.acceptedAt, score: $0.score) }
+        form.earlier = earlier.map { EarlierAnswer(date: $0.receivedAt, score: $0.score) }
         let values = FormValues(
             score: chosen ?? earlier?.score.map(String.init) ?? "",
             comment: earlier?.comment ?? "",
-            issued: keys.seal.stamp(visit.claims, at: now())
+            issued: stamp(visit),
+            earlierComment: earlier.flatMap { $0.score == nil ? .unknown : $0.comment == nil ? nil : .shown }
         )
         return Response(pages.form(values, in: form), .ok)
     }
 
+    /// `?score=` is what was just sent: once it is delivered, nobody here knows it.
     private func thanks(_ request: Request, context: CollectorContext) async -> Response {
         switch open(request, context) {
         case .success(let visit):
@@ -61,7 +67,9 @@ struct LinkRoutes {
                 )
             }
             guard item.state != .erased else { return expired(visit.form.language) }
-            return Response(pages.thanks(score: item.score, change: visit.form.action, in: visit.form), .ok)
+            let known = item.isMechanical ? nil : item.score
+            let score = known ?? request.query("score").flatMap { Int($0) }
+            return Response(pages.thanks(score: score, change: visit.form.action, in: visit.form), .ok)
         case .failure(let refusal):
             return refusal.response
         }
@@ -70,113 +78,118 @@ struct LinkRoutes {
 
 extension LinkRoutes {
     private func submit(_ request: Request, context: CollectorContext) async throws -> Response {
-        let client = proxies.client(
-            peer: context.peer,
-            forwardedFor: request.fieldLines("x-forwarded-for"),
-            forwarded: request.fieldLines("forwarded")
-        )
-        let delay = rateLimit.delay(for: client)
+        let delay = posts.delay(request, context)
         let visit: LinkVisit
         switch open(request, context) {
         case .success(let opened): visit = opened
         case .failure(let refusal): return refusal.response
         }
-        let response = try await answer(request, visit, waiting: delay)
+        let response: Response
+        switch try await posts.values(of: request, waiting: delay, in: visit.form) {
+        case .success(let values): response = await answer(values, visit)
+        case .failure(let refusal): response = refusal.response
+        }
         Counter(label: "nps_link_submissions_total", dimensions: [("status", String(response.status.code))]).increment()
         return response
     }
 
-    /// - Parameter delay: seconds; nil when the client may send now.
-    private func answer(_ request: Request, _ visit: LinkVisit, waiting delay: Int?) async throws -> Response {
-        let body: [UInt8]
-        do {
-            body = try await request.collectBody(upTo: FormValues.byteLimit)
-        } catch let problem as Problem where problem == .contentTooLarge {
-            return Response(pages.tooLarge(in: visit.form), .contentTooLarge)
-        }
-        let values: FormValues
-        do throws(SurveyError) {
-            values = try FormValues(parsing: body, contentType: request.headers[.contentType])
-        } catch {
-            let status = error == .formNotURLEncoded ? HTTPResponse.Status.unsupportedMediaType : .badRequest
-            return Response(pages.unreadable(in: visit.form), status)
-        }
-        if let delay { return wait(delay, values, visit) }
-        return await keep(values, visit)
-    }
-
-    /// With all that was typed, to be sent again.
-    private func wait(_ seconds: Int, _ values: FormValues, _ visit: LinkVisit) -> Response {
-        var response = Response(pages.tooManyRequests(values, in: visit.form), .tooManyRequests)
-        response.headers[.retryAfter] = String(seconds)
-        return response
-    }
-
-    private func keep(_ values: FormValues, _ visit: LinkVisit) async -> Response {
+    private func answer(_ sent: FormValues, _ visit: LinkVisit) async -> Response {
         let earlier = await item(for: visit.claims)
         // What was erased is never taken again, and a thank-you for it would be a lie.
         if earlier?.state == .erased { return expired(visit.form.language) }
-        let suspicion = suspicion(values, visit, earlier)
+        let issued = keys.seal.issued(sent, visit.claims)
+        let origin = origin(sent, visit, earlier, issued)
+        var values = sent
+        // Who mends a mistake may be quick about it: the form is as old as it was. One without a stamp gets one.
+        if issued == nil { values.issued = stamp(visit) }
         let submission: Submission
-        do throws(InvalidResponse) {
-            submission = try values.check(answering: visit.claims, receivedAt: now(), suspicion: suspicion)
-        } catch {
-            return Response(pages.form(values, problems: error.problems, in: visit.form), .unprocessableContent)
+        switch posts.checked(
+            values,
+            in: visit.form,
+            { () throws(InvalidResponse) in
+                try sent.check(answering: visit.claims, receivedAt: now(), origin: origin)
+            }
+        ) {
+        case .success(let checked): submission = checked
+        case .failure(let refusal): return refusal.response
         }
-        if earlier != nil, submission.heldUntil != nil {
+        if let earlier, await !isSaid(submission) {
             // A machine must not change what a person said; a person who is quick is asked to send it again.
-            return wait(Int(FormSeal.quickest), values, visit)
+            if submission.heldUntil != nil { return onceMore(values, visit, .tooManyRequests) }
+            // Neither must a form from before that answer: scanners keep one for each score.
+            if !earlier.isMechanical, let issued, issued.addingTimeInterval(0.001) < earlier.receivedAt {
+                return onceMore(values, visit, .conflict)
+            }
         }
-        do throws(QueueError) {
-            _ = try await queue.accept([submission])
-        } catch {
-            var response = Response(pages.unavailable(values, in: visit.form), .serviceUnavailable)
-            response.headers[.retryAfter] = Problem.unavailable(error).retryAfter.map(String.init)
-            return response
+        switch await posts.keep(submission, values, in: visit.form) {
+        case .success:
+            let location = visit.thanks(score: submission.response.score.value)
+            return Response(status: .seeOther, headers: [.location: location, .cacheControl: "no-store"])
+        case .failure(let refusal):
+            return refusal.response
         }
-        return Response(status: .seeOther, headers: [.location: visit.thanks, .cacheControl: "no-store"])
     }
+
+    /// With all that was typed, and a fresh stamp: with the old one it would come back for ever.
+    private func onceMore(_ typed: FormValues, _ visit: LinkVisit, _ status: HTTPResponse.Status) -> Response {
+        var values = typed
+        values.issued = stamp(visit)
+        let delay = status == .tooManyRequests ? Int(FormSeal.quickest) : nil
+        return FormPosts.Refusal(pages.onceMore(values, in: visit.form), status, retryAfter: delay).response
+    }
+
+    /// A double click. False as well when the queue can't tell.
+    private func isSaid(_ submission: Submission) async -> Bool {
+        (try? await queue.has(submission)) ?? false
+    }
+
+    private func stamp(_ visit: LinkVisit) -> String { keys.seal.stamp(visit.claims, at: now()) }
 }
 
 extension LinkRoutes {
-    private func suspicion(_ values: FormValues, _ visit: LinkVisit, _ earlier: QueueItem?) -> Suspicion {
-        if keys.seal.isMechanical(values, visit.claims, at: now()) { return .mechanical(grace: Suspicion.grace) }
-        // Only what was held takes that long to be delivered, or what met an outage; the flag of either is to be off.
-        if let earlier, let deliveredAt = earlier.deliveredAt,
-            deliveredAt.timeIntervalSince(earlier.acceptedAt) >= Suspicion.grace
-        {
-            return .dispelled
+    private func origin(
+        _ values: FormValues,
+        _ visit: LinkVisit,
+        _ earlier: QueueItem?,
+        _ issued: Date?
+    ) -> AnswerOrigin {
+        let isOneOfMany = issued.map { visits.isBurst(visit.claims.providerID, around: $0) } ?? false
+        if isOneOfMany || keys.seal.isMechanical(values, visit.claims, at: now()) {
+            return .mechanical(grace: AnswerOrigin.grace)
         }
-        return .none
+        return earlier?.isSuspect == true ? .personAfterMachine : .person
     }
 
     /// A genuine link, opened.
     private struct LinkVisit {
         let claims: LinkClaims
         let form: FormContext
-        /// The path of the page after the answer.
-        let thanks: String
+        /// The path of the link, and what its query has to remember.
+        let path: String
+        let query: String?
+
+        /// The page after the answer.
+        func thanks(score: Int) -> String {
+            "\(path)/thanks?score=\(score)" + (query.map { "&" + $0 } ?? "")
+        }
     }
 
-    private struct Refusal: Error {
-        let response: Response
-    }
-
-    private func open(_ request: Request, _ context: CollectorContext) -> Result<LinkVisit, Refusal> {
+    private func open(_ request: Request, _ context: CollectorContext) -> Result<LinkVisit, FormPosts.Refusal> {
         let token = context.parameters.get("token") ?? ""
         do throws(LinkError) {
             let claims = try keys.open(token, at: now())
             let language = language(of: request, claims.language)
             // The link's own language needs no reminder in the address.
-            let query = claims.language == nil && request.query("lang") != nil ? "?lang=\(language.tag)" : ""
+            let query = claims.language == nil && request.query("lang") != nil ? "lang=\(language.tag)" : nil
             let path = "\(basePath)/s/\(token)"
-            let form = FormContext(language: language, action: path + query, isPersonal: true)
-            return .success(LinkVisit(claims: claims, form: form, thanks: path + "/thanks" + query))
+            let action = path + (query.map { "?" + $0 } ?? "")
+            let form = FormContext(language: language, action: action, isPersonal: true)
+            return .success(LinkVisit(claims: claims, form: form, path: path, query: query))
         } catch {
             if case .expired(let own) = error {
-                return .failure(Refusal(response: expired(language(of: request, own))))
+                return .failure(FormPosts.Refusal(response: expired(language(of: request, own))))
             }
-            return .failure(Refusal(response: unknown(request)))
+            return .failure(FormPosts.Refusal(response: unknown(request)))
         }
     }
 

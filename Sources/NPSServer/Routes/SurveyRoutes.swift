@@ -8,14 +8,11 @@ import NPSSurvey
 
 /// The open form. A GET never records anything; a POST answers 303, 422 with what was typed, or 503 with it.
 struct SurveyRoutes {
-    static let bodyLimit = FormValues.byteLimit
-
     let pages: SurveyPages
     let queue: ResponseQueue
     let basePath: String
     let isOpen: Bool
-    let proxies: TrustedProxies
-    let rateLimit: ClientRateLimit
+    let posts: FormPosts
     let now: @Sendable () -> Date
 
     func add(to router: some RouterMethods<CollectorContext>) {
@@ -30,8 +27,13 @@ struct SurveyRoutes {
     private func show(_ request: Request) -> Response {
         let context = formContext(request)
         guard isOpen else { return Response(pages.closed(in: context), .notFound) }
-        let nonce = request.query("answer").flatMap(FormNonce.init) ?? FormNonce()
-        return Response(pages.form(FormValues(nonce: nonce, score: request.query("score") ?? ""), in: context), .ok)
+        let changed = request.query("answer").flatMap(FormNonce.init)
+        let values = FormValues(
+            nonce: changed ?? FormNonce(),
+            score: request.query("score") ?? "",
+            earlierComment: changed == nil ? nil : .unknown
+        )
+        return Response(pages.form(values, in: context), .ok)
     }
 
     private func thanks(_ request: Request) -> Response {
@@ -48,68 +50,44 @@ struct SurveyRoutes {
     private func submit(_ request: Request, context: CollectorContext) async throws -> Response {
         let form = formContext(request)
         guard isOpen else { return Response(pages.closed(in: form), .notFound) }
-        let client = proxies.client(
-            peer: context.peer,
-            forwardedFor: request.fieldLines("x-forwarded-for"),
-            forwarded: request.fieldLines("forwarded")
-        )
-        let delay = rateLimit.delay(for: client)
-        let body: [UInt8]
-        do {
-            body = try await request.collectBody(upTo: Self.bodyLimit)
-        } catch let problem as Problem where problem == .contentTooLarge {
-            return Response(pages.tooLarge(in: form), .contentTooLarge)
+        let response: Response
+        switch try await posts.values(of: request, waiting: posts.delay(request, context), in: form) {
+        case .success(let values): response = await answer(values, form, asked: asked(request))
+        case .failure(let refusal): response = refusal.response
         }
-        if let delay { return wait(delay, body, request.headers[.contentType], form) }
-        let response = await answer(body, request.headers[.contentType], form, asked: asked(request))
         Counter(label: "nps_survey_submissions_total", dimensions: [("status", String(response.status.code))])
             .increment()
         return response
     }
 
-    /// Whoever typed something finds it again.
-    private func wait(_ delay: Int, _ body: [UInt8], _ contentType: String?, _ form: FormContext) -> Response {
-        let values = try? FormValues(parsing: body, contentType: contentType)
-        var response = Response(
-            values.map { pages.tooManyRequests($0, in: form) } ?? pages.tooManyRequests(in: form),
-            .tooManyRequests
-        )
-        response.headers[.retryAfter] = String(delay)
-        return response
+    private func answer(_ values: FormValues, _ form: FormContext, asked: Language?) async -> Response {
+        let submission: Submission
+        switch posts.checked(
+            values,
+            in: form,
+            { () throws(InvalidResponse) in try values.check(receivedAt: now()) }
+        ) {
+        case .success(let checked): submission = checked
+        case .failure(let refusal): return refusal.response
+        }
+        switch await posts.keep(submission, values, in: form) {
+        case .success(.unchanged) where await isErased(submission):
+            // That answer is gone for good. Who sends the form once more gives another.
+            return await answer(values.renewed(), form, asked: asked)
+        case .success:
+            let score = String(submission.response.score.value)
+            let location = address(
+                "/survey/thanks",
+                [("score", score), ("answer", values.nonce.text), ("lang", asked?.tag)]
+            )
+            return Response(status: .seeOther, headers: [.location: location, .cacheControl: "no-store"])
+        case .failure(let refusal):
+            return refusal.response
+        }
     }
 
-    private func answer(
-        _ body: [UInt8],
-        _ contentType: String?,
-        _ form: FormContext,
-        asked: Language?
-    ) async -> Response {
-        let values: FormValues
-        do throws(SurveyError) {
-            values = try FormValues(parsing: body, contentType: contentType)
-        } catch {
-            let status: HTTPResponse.Status = error == .formNotURLEncoded ? .unsupportedMediaType : .badRequest
-            return Response(pages.unreadable(in: form), status)
-        }
-        let submission: Submission
-        do throws(InvalidResponse) {
-            submission = try values.check(receivedAt: now())
-        } catch {
-            return Response(pages.form(values, problems: error.problems, in: form), .unprocessableContent)
-        }
-        do throws(QueueError) {
-            _ = try await queue.accept([submission])
-        } catch {
-            var response = Response(pages.unavailable(values, in: form), .serviceUnavailable)
-            response.headers[.retryAfter] = Problem.unavailable(error).retryAfter.map(String.init)
-            return response
-        }
-        let score = String(submission.response.score.value)
-        let location = address(
-            "/survey/thanks",
-            [("score", score), ("answer", values.nonce.text), ("lang", asked?.tag)]
-        )
-        return Response(status: .seeOther, headers: [.location: location, .cacheControl: "no-store"])
+    private func isErased(_ submission: Submission) async -> Bool {
+        (try? await queue.show(submission.response.id))?.state == .erased
     }
 
     /// The language that `?lang=` names; nil when there is no such parameter or language.

@@ -8,34 +8,44 @@ package struct FormSeal: Sendable {
     /// Nobody reads the question and answers it in fewer seconds.
     package static let quickest: TimeInterval = 2
 
-    private let key: SymmetricKey
+    /// The first signs, all are believed: a form may be older than the newest key.
+    private let keys: [SymmetricKey]
 
-    init(deriving secret: SymmetricKey) {
-        key = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: secret,
-            info: Array("nps-collector form issue time".utf8),
-            outputByteCount: 32
-        )
+    init(deriving secrets: [SymmetricKey]) {
+        keys = secrets.map { secret in
+            HKDF<SHA256>.deriveKey(
+                inputKeyMaterial: secret,
+                info: Array("nps-collector form issue time".utf8),
+                outputByteCount: 32
+            )
+        }
     }
 
     /// What the form's hidden field carries: the time in milliseconds and its code, good for this link only.
     package func stamp(_ claims: LinkClaims, at now: Date) -> String {
         let time = String(Int64(now.timeIntervalSince1970 * 1_000))
-        return time + "." + Base64URL.encode(code(time, claims))
+        guard let key = keys.first else { return "" }
+        let code = HMAC<SHA256>.authenticationCode(for: message(time, claims), using: key)
+        return time + "." + Base64URL.encode(code)
     }
 
-    /// A form without a stamp, or with one of an earlier run's key, tells nothing: that alone is no suspicion.
-    package func isMechanical(_ values: FormValues, _ claims: LinkClaims, at now: Date) -> Bool {
-        guard values.trap.isEmpty else { return true }
+    /// When the form was printed; nil unless its stamp is one of ours for this link.
+    package func issued(_ values: FormValues, _ claims: LinkClaims) -> Date? {
         let parts = values.issued.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, let milliseconds = Int64(parts[0]), let sent = Base64URL.decode(parts[1].utf8),
-            HMAC<SHA256>.isValidAuthenticationCode(sent, authenticating: message(String(parts[0]), claims), using: key)
-        else { return false }
-        return now.timeIntervalSince1970 - Double(milliseconds) / 1_000 < Self.quickest
+        guard parts.count == 2, let milliseconds = Int64(parts[0]), let code = Base64URL.decode(parts[1].utf8) else {
+            return nil
+        }
+        let message = message(String(parts[0]), claims)
+        let isOurs = keys.contains { key in
+            HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: message, using: key)
+        }
+        return isOurs ? Date(timeIntervalSince1970: Double(milliseconds) / 1_000) : nil
     }
 
-    private func code(_ time: String, _ claims: LinkClaims) -> HMAC<SHA256>.MAC {
-        HMAC<SHA256>.authenticationCode(for: message(time, claims), using: key)
+    /// A form without a stamp of ours is nobody's: every form that a person gets to see has one.
+    package func isMechanical(_ values: FormValues, _ claims: LinkClaims, at now: Date) -> Bool {
+        guard values.trap.isEmpty, let issued = issued(values, claims) else { return true }
+        return now.timeIntervalSince(issued) < Self.quickest
     }
 
     private func message(_ time: String, _ claims: LinkClaims) -> [UInt8] {

@@ -24,11 +24,11 @@ extension FormValues {
     /// Who answers is the link's to say: an address in the form has no effect. The same answer again is `unchanged`,
     /// another one an edit, and the last to arrive counts.
     ///
-    /// - Parameter suspicion: whether a person sent it.
+    /// - Parameter origin: whether a person sent it.
     package func check(
         answering claims: LinkClaims,
         receivedAt: Date,
-        suspicion: Suspicion = .none
+        origin: AnswerOrigin = .person
     ) throws(InvalidResponse) -> Submission {
         var members: [String: JSONValue] = [
             "id": .string(claims.providerID),
@@ -39,6 +39,6 @@ extension FormValues {
         members["sentAt"] = claims.issuedAt.map { .string(Timestamp.format($0)) }
         members["campaignId"] = claims.campaignID.map(JSONValue.string)
         members["companyId"] = claims.companyID.map(JSONValue.string)
-        return try suspicion.submission(of: members, receivedAt: receivedAt)
+        return try origin.submission(of: members, keepsComment: keepsComment, receivedAt: receivedAt)
     }
 }

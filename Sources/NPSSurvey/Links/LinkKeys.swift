@@ -42,9 +42,9 @@ package struct LinkKeys: Sendable {
     /// Without keys there are no links: every one is unknown.
     package var isEmpty: Bool { keys.isEmpty }
 
-    /// Signs the times at which forms are printed, with a key derived from the first of the ring. Without one it is of
-    /// this run only.
-    package var seal: FormSeal { FormSeal(deriving: keys.first?.secret ?? decoy) }
+    /// Signs the times at which forms are printed, with a key derived from the first of the ring; all of them are
+    /// believed. Without one it is of this run only.
+    package var seal: FormSeal { FormSeal(deriving: keys.isEmpty ? [decoy] : keys.map(\.secret)) }
 
     /// - Throws: ``LinkError/unmintable(problem:)``, or ``LinkError/keys(problem:)`` without a key.
     package func mint(_ claims: LinkClaims) throws(LinkError) -> String {

@@ -1,0 +1,91 @@
+import HTTPTypes
+import Hummingbird
+import NPSModel
+import NPSQueue
+import NPSSurvey
+
+/// What the open and the personal form do alike with what is sent to them: read it, check it, keep it; and the page
+/// that says what went wrong, with everything typed wherever it could be read.
+struct FormPosts: Sendable {
+    let pages: SurveyPages
+    let queue: ResponseQueue
+    let proxies: TrustedProxies
+    let rateLimit: ClientRateLimit
+
+    /// What a person gets instead of thanks.
+    struct Refusal: Error {
+        let response: Response
+    }
+
+    /// Counts the request. Nil when the client may send now, otherwise the seconds after which it may.
+    func delay(_ request: Request, _ context: CollectorContext) -> Int? {
+        let client = proxies.client(
+            peer: context.peer,
+            forwardedFor: request.fieldLines("x-forwarded-for"),
+            forwarded: request.fieldLines("forwarded")
+        )
+        return rateLimit.delay(for: client)
+    }
+
+    /// What was typed; otherwise 413, 415 or 400, or 429 for a client that has to wait.
+    func values(
+        of request: Request,
+        waiting delay: Int?,
+        in form: FormContext
+    ) async throws -> Result<FormValues, Refusal> {
+        let body: [UInt8]
+        do {
+            body = try await request.collectBody(upTo: FormValues.byteLimit)
+        } catch let problem as Problem where problem == .contentTooLarge {
+            return .failure(Refusal(response: Response(pages.tooLarge(in: form), .contentTooLarge)))
+        }
+        do throws(SurveyError) {
+            let values = try FormValues(parsing: body, contentType: request.headers[.contentType])
+            guard let delay else { return .success(values) }
+            return .failure(.init(pages.tooManyRequests(values, in: form), .tooManyRequests, retryAfter: delay))
+        } catch {
+            if let delay {
+                return .failure(.init(pages.tooManyRequests(in: form), .tooManyRequests, retryAfter: delay))
+            }
+            let status: HTTPResponse.Status = error == .formNotURLEncoded ? .unsupportedMediaType : .badRequest
+            return .failure(Refusal(response: Response(pages.unreadable(in: form), status)))
+        }
+    }
+
+    /// The checked answer, or 422 with what is wrong.
+    func checked(
+        _ values: FormValues,
+        in form: FormContext,
+        _ check: () throws(InvalidResponse) -> Submission
+    ) -> Result<Submission, Refusal> {
+        do throws(InvalidResponse) {
+            return .success(try check())
+        } catch {
+            let page = pages.form(values, problems: error.problems, in: form)
+            return .failure(Refusal(response: Response(page, .unprocessableContent)))
+        }
+    }
+
+    /// Done when the answer is on disk; 503 when it is not.
+    func keep(
+        _ submission: Submission,
+        _ values: FormValues,
+        in form: FormContext
+    ) async -> Result<Acceptance, Refusal> {
+        do throws(QueueError) {
+            return .success(try await queue.accept([submission]).outcomes.first ?? .unchanged)
+        } catch {
+            let delay = Problem.unavailable(error).retryAfter
+            return .failure(.init(pages.unavailable(values, in: form), .serviceUnavailable, retryAfter: delay))
+        }
+    }
+}
+
+extension FormPosts.Refusal {
+    /// - Parameter delay: seconds; nil when nobody can say.
+    init(_ page: Page, _ status: HTTPResponse.Status, retryAfter delay: Int?) {
+        var response = Response(page, status)
+        response.headers[.retryAfter] = delay.map(String.init)
+        self.init(response: response)
+    }
+}
