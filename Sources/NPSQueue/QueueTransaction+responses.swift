@@ -27,9 +27,13 @@ struct Incoming: Sendable {
         payload = StoredContent(submission.response).json
         contentDigest = submission.response.contentDigest
         person = key.digest(of: submission.response.email)
-        undecided = submission.response.keepsComment ? submission.response : nil
         delivery = submission.deliveryID
         self.key = key
+        undecided = submission.response.keepsComment ? submission.response : nil
+    }
+
+    func trace(ofContent digest: String, delivery: String?) -> String {
+        key.trace(ofContent: digest, delivery: delivery)
     }
 
     /// The answer where nothing is there whose comment could stay.
@@ -49,10 +53,6 @@ struct Incoming: Sendable {
         copy.payload = StoredContent(response).json
         copy.contentDigest = response.contentDigest
         return copy
-    }
-
-    func trace(ofContent digest: String, delivery: String?) -> String {
-        key.trace(ofContent: digest, delivery: delivery)
     }
 }
 

@@ -72,9 +72,10 @@ package enum PublicListener {
             HeadResponses()
             ErrorResponses(pages: ErrorPages(pages: parts.pages, basePath: parts.publicURL.basePath))
             RequestLimits()
-            WebhookMethods(sources: parts.sources, basePath: parts.publicURL.basePath)
+            AllowedMethods(sources: parts.sources, basePath: parts.publicURL.basePath)
         }
         HealthRoutes(readiness: parts.readiness).add(to: router)
+        RobotsRoute().add(to: router)
         let matches = SecretMatches(factory: parts.metrics)
         add(parts, matches, to: router)
         // A proxy may pass the base path on or strip it: both spellings lead to the same routes.

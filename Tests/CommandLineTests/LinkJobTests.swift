@@ -231,6 +231,22 @@ struct MailBlockTests {
         )
     }
 
+    @Test("every box is a cell's, since Outlook gives links none, and every colour has a ground")
+    func boxes() throws {
+        let accent = try Accent("#7a0019")
+        let block = try MailBlock(subject: "us", publicDirectory: nil, language: .english, accent: accent)
+        let html = block.html(link: "x")
+        let cells = html.components(separatedBy: "<td width=\"44\" height=\"44\"").dropFirst()
+        #expect(cells.count == 11)
+        for cell in cells {
+            let (box, link) = (cell.prefix { $0 != ">" }, cell.drop { $0 != ">" })
+            #expect(box.contains("bgcolor=\"#ffffff\"") && box.contains("border:1px solid #7a0019"))
+            let style = link.prefix { $0 != "\n" }
+            #expect(!style.contains("border") && !style.contains("background") && !style.contains("width:"))
+        }
+        #expect(html.components(separatedBy: "bgcolor=").count == 13)
+    }
+
     @Test("a language without a catalogue is refused with those that there are")
     func language() {
         #expect(throws: SurveyError.self) {

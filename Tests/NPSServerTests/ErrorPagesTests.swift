@@ -35,6 +35,18 @@ struct ErrorPagesTests {
 
     private struct Unforeseen: Error {}
 
+    @Test("search engines are told to stay away")
+    func robots() async throws {
+        let collecting = try Collecting()
+        try await collecting.publicly { client async throws in
+            let response = try await client.executeRequest(uri: "/robots.txt", method: .get, headers: [:], body: nil)
+            #expect(response.status == .ok)
+            #expect(response.headers[.contentType]?.hasPrefix("text/plain") == true)
+            #expect(String(buffer: response.body) == "User-agent: *\nDisallow: /\n")
+        }
+        await collecting.end()
+    }
+
     @Test("what nobody foresaw is a page for a browser")
     func unforeseen() async throws {
         let collecting = try Collecting()

@@ -149,11 +149,15 @@ struct WebhookRoutesTests {
         await collecting.end()
     }
 
-    @Test("no other method is 404 for a configured source, with and without the base path: 405 says what it takes")
+    @Test("no other method is 404 for a source or a form, with and without the base path: 405 says what it takes")
     func methods() async throws {
         let collecting = try Collecting(publicURL: "https://nps.example.com/a/b")
         try await collecting.publicly { client async throws in
-            for path in ["/webhooks/standard", "/a/b/webhooks/standard"] {
+            for path in ["/s/x", "/a/b/survey/thanks"] {
+                let response = try await client.executeRequest(uri: path, method: .put, headers: [:], body: nil)
+                #expect(response.status == .methodNotAllowed, "\(path)")
+            }
+            for path in ["/webhooks/standard", "/a/b/webhooks/standard", "/survey", "/a/b/survey"] {
                 for method in [HTTPRequest.Method.put, .patch, .delete, .options, .trace] {
                     let response = try await client.executeRequest(uri: path, method: method, headers: [:], body: nil)
                     #expect(response.status == .methodNotAllowed, "\(method) \(path)")

@@ -1,35 +1,55 @@
 /// The question and its eleven scores as a piece of an e-mail, and as plain text for those who read that.
 ///
-/// Mail programs strip style sheets and know little CSS: a layout table, inline styles, no images. Two tables float
-/// side by side, scores 0 to 5 and 6 to 10, and stand one below the other where the screen is narrow.
+/// Mail programs strip style sheets and know little CSS; Outlook's engine gives a link no box at all. So every box is a
+/// table's cell, every colour stands on a ground of its own (some programs darken grounds alone), and there is no
+/// image. Two tables float side by side, scores 0 to 5 and 6 to 10, and stand one below the other on a phone.
 package struct MailBlock: Sendable {
-    private let catalogue: Catalogue
+    private static let ground = "#ffffff"
+    private static let ink = "#1d1b18"
+    private static let soft = "#4c4943"
+    /// Of the built-in style sheet.
+    private static let accent = "#14465a"
 
+    private let catalogue: Catalogue
+    private let accent: String
+
+    /// - Parameter accent: has the contrast that the form's has; nil for the built-in colour.
     /// - Throws: ``SurveyError/noLanguage(_:)`` besides what is wrong with the operator's own files.
-    package init(subject: String, publicDirectory: String?, language: Language) throws(SurveyError) {
+    package init(
+        subject: String,
+        publicDirectory: String?,
+        language: Language,
+        accent: Accent? = nil
+    ) throws(SurveyError) {
         let catalogues = try PublicFiles(overriddenBy: publicDirectory).catalogues()
         guard catalogues.languages.contains(language) else {
             throw .noLanguage(catalogues.languages.map(\.tag).sorted())
         }
         catalogue = catalogues[language].asking(about: subject)
+        self.accent = accent.map { "\($0.light)" } ?? Self.accent
     }
 
     /// - Parameter link: a mail tool's merge tag for the contact's link; it is printed as it is.
     package func html(link: String) -> String {
         let direction = catalogue["direction"]
-        let side = direction == "rtl" ? "right" : "left"
+        let (start, end) = direction == "rtl" ? ("right", "left") : ("left", "right")
         let font = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
         return """
-            <table role="presentation" lang="\(catalogue.language.tag)" dir="\(direction)" width="100%" border="0" \
-            cellpadding="0" cellspacing="0" style="max-width:544px;\(font);color:#1a1a1a;text-align:\(side)">
-            <tr><td style="padding:8px 2px;font-size:18px;line-height:26px">\(escaped("question"))</td></tr>
-            <tr><td>
-            \(scores(0...5, link: link, side: side))
-            \(scores(6...10, link: link, side: side))
+            \(Self.table) lang="\(catalogue.language.tag)" dir="\(direction)" width="100%" cellspacing="0" \
+            bgcolor="\(Self.ground)" style="background-color:\(Self.ground)"><tr><td align="\(start)">
+            \(Self.table) width="100%" cellspacing="0" style="max-width:564px;\(font);text-align:\(start)">
+            <tr><td style="padding:12px 5px 8px;font-size:18px;line-height:26px;color:\(Self.ink)">\(escaped("question"))\
             </td></tr>
-            <tr><td style="padding:8px 2px;font-size:14px;line-height:20px;color:#404040">\
-            0 = \(escaped("low")) &middot; 10 = \(escaped("high"))</td></tr>
+            <tr><td style="padding:0 2px 12px">
+            \(scores(0...5, link: link, side: start))
+            \(pole(named: "low", cells: 6, at: start))
             </table>
+            \(scores(6...10, link: link, side: start))
+            \(pole(named: "high", cells: 5, at: end))
+            </table>
+            </td></tr>
+            </table>
+            </td></tr></table>
 
             """
     }
@@ -42,20 +62,29 @@ package struct MailBlock: Sendable {
         return catalogue["question"] + "\n\n" + lines.joined(separator: "\n") + "\n"
     }
 
+    private static let table = "<table role=\"presentation\" border=\"0\" cellpadding=\"0\""
+
+    /// The beginning of a table with a row of scores. Each link is 44 pixels high and wide.
     private func scores(_ range: ClosedRange<Int>, link: String, side: String) -> String {
         let cells = range.map { score in
             let label = note(score).map { " aria-label=\"\(score)\(HTMLText.escaped($0))\"" } ?? ""
             return """
-                <td style="padding:2px"><a href="\(link)/\(score)"\(label) style="display:block;width:42px;\
-                height:42px;line-height:42px;border:1px solid #595959;border-radius:6px;background-color:#ffffff;\
-                color:#1a1a1a;font-size:16px;font-weight:bold;text-align:center;text-decoration:none">\(score)</a></td>
+                <td width="44" height="44" align="center" valign="middle" bgcolor="\(Self.ground)" \
+                style="width:44px;height:44px;border:1px solid \(accent);border-radius:6px;\
+                background-color:\(Self.ground)">\
+                <a href="\(link)/\(score)"\(label) style="display:block;padding:11px 0;font-size:16px;line-height:22px;\
+                font-weight:bold;text-align:center;text-decoration:none;color:\(accent)">\(score)</a></td>
                 """
         }
-        return """
-            <table role="presentation" align="\(side)" border="0" cellpadding="0" cellspacing="0"><tr>
-            \(cells.joined(separator: "\n"))
-            </tr></table>
-            """
+        return "\(Self.table) align=\"\(side)\" cellspacing=\"3\"><tr>\n\(cells.joined(separator: "\n"))\n</tr>"
+    }
+
+    /// What an end of the scale means, right below it.
+    private func pole(named name: String, cells: Int, at side: String) -> String {
+        """
+        <tr><td colspan="\(cells)" align="\(side)" style="padding:4px 0;font-size:14px;line-height:20px;text-align:\(side);\
+        color:\(Self.soft)">\(escaped(name))</td></tr>
+        """
     }
 
     /// What the ends of the scale mean, as the form says it: `, not at all likely`.

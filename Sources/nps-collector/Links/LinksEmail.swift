@@ -10,16 +10,11 @@ struct LinksEmail: AsyncParsableCommand {
         abstract: "Print the e-mail block with the eleven scores, with a tool's merge tag for each contact's link."
     )
 
-    enum Part: String, EnumerableFlag {
-        case html
-        case text
+    @Flag(help: "The part for the HTML of the message (default).")
+    var html = false
 
-        static func help(for value: Part) -> ArgumentHelp? {
-            value == .html ? "The part for the HTML of the message." : "The part for its plain text."
-        }
-    }
-
-    @Flag var part = Part.html
+    @Flag(help: "The part for its plain text.")
+    var text = false
 
     @Option(help: "Whose merge tag stands for the link: mailchimp, sendgrid, hubspot or plain.")
     var syntax = MergeSyntax.plain
@@ -31,6 +26,9 @@ struct LinksEmail: AsyncParsableCommand {
     var language = "en"
 
     func validate() throws {
+        guard !(html && text) else {
+            throw ValidationError("One part at a time: --html for the HTML of the message, --text for its plain text.")
+        }
         guard !field.isEmpty, field.utf8.allSatisfy(Self.isPlain) else {
             throw ValidationError("--field is a name of letters, digits and underscores.")
         }
@@ -43,13 +41,14 @@ struct LinksEmail: AsyncParsableCommand {
             block = try MailBlock(
                 subject: settings.survey.subject,
                 publicDirectory: Settings.publicDirectory,
-                language: Language(language)
+                language: Language(language),
+                accent: settings.survey.appearance.accent
             )
         } catch {
             throw Stop(.usage, error.description)
         }
         let link = syntax.tag(for: field)
-        print(part == .html ? block.html(link: link) : block.text(link: link), terminator: "")
+        print(text ? block.text(link: link) : block.html(link: link), terminator: "")
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
