@@ -160,6 +160,47 @@ struct JQProgramTests {
         }
     }
 
+    @Test(
+        "an index that is no number is not looked for without end",
+        arguments: ["delpaths([[nan]])", "del(.[nan])", ".[nan] |= empty"]
+    )
+    func noIndex(_ program: String) async throws {
+        guard case .failure(.stopped) = try await run(program, "null") else {
+            Issue.record("\(program) is no error")
+            return
+        }
+    }
+
+    @Test(
+        "no number of a payload makes an array or a text grow beyond measure",
+        arguments: [
+            ".list[.n] = 1", ".list[.n] |= 1", ".list[.n] += 1", ".list[.n] //= 1", "setpath([\"list\", .n]; 1)",
+            "[.] | .[0].list[.[0].n] = 1", "fromstream([[.n], 1], [[.n]])", "reduce .n as $n (null; .[$n] = 1)",
+            #""x" * .n"#, #""x" * (.n / 1000)"#,
+        ]
+    )
+    func growth(_ program: String) async throws {
+        guard case .failure(.stopped) = try await run(program, #"{"list":[],"n":1770112805}"#) else {
+            Issue.record("\(program) is no error")
+            return
+        }
+    }
+
+    @Test("operators that assign and multiply do what they always did")
+    func assignment() async throws {
+        let program = """
+            (.a[2] = 1 | .a), (.a += [4] | .a), (.b //= 5 | .b), (.c.d |= . * 2 | .c), (.a[] |= empty | .a),
+            (setpath(["x", 1]; 3) | .x), ([fromstream(.a | tostream)]), (.a[1:] = [9] | .a), (.a[-1] = 7 | .a),
+            ("ab" * 3), ("ab" * 0), (3 * 4), ([.a[] * (2, 3)]), ({a: {b: 1}} * {a: {c: 2}}), (.c.d *= 5 | .c.d)
+            """
+        let expected = """
+            [[1, 2, 1], [1, 2, 4], 5, {"d": 6}, [2], [null, 3], [[1, 2]], [1, 9], [1, 7],
+             "ababab", null, 12, [2, 4, 3, 6], {"a": {"b": 1, "c": 2}}, 15]
+            """
+        let result = try await run("[\(program)]", #"{"a":[1,2],"c":{"d":3}}"#)
+        #expect(result == .success([try JSONValue(parsing: Array(expected.utf8))]))
+    }
+
     @Test("builtins that are mended do what they always did")
     func mended() async throws {
         let program = """

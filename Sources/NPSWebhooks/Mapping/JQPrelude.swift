@@ -17,7 +17,7 @@ enum JQPrelude {
         let definitions = names.map { name in
             #"def \#(name): error("\#(name.prefix { $0 != "(" }) is not available in a mapping");"#
         }
-        return (definitions + mended + mendedSearches).joined(separator: " ") + " {} as $ENV |\n"
+        return (definitions + mended + mendedPaths + mendedSearches).joined(separator: " ") + " {} as $ENV |\n"
     }()
 
     /// A definition's own name is itself within it, so the builtin is kept under another one.
@@ -41,7 +41,31 @@ enum JQPrelude {
         "def _modulo($a; $b): $a % $b;",
         #"def _mod(a; b): b as $b | a as $a | if ([$a, $b] | map(type) == ["number", "number"]) and $b <= -1 and $b > -2"#
             + " then 0 else _modulo($a; $b) end;",
+        // The operator `*`: text by a huge number is written out in one go, which can't be interrupted.
+        "def _times($a; $b): $a * $b;",
+        #"def _multiply(a; b): b as $b | a as $a | if ($a | type) == "string" and ($b | type) == "number""#
+            + #" and _times($a | utf8bytelength; $b) > 1000000 then error("a text is repeated too often")"#
+            + " else _times($a; $b) end;",
         "def index($i): indices($i) | .[0]; def rindex($i): indices($i) | .[-1:][0];",
+    ]
+
+    /// An array grows up to the index that is assigned to, and one of nine digits overruns its memory. The operators that
+    /// assign come here under the names by which the parser calls them.
+    private static let mendedPaths = [
+        #"def _near: if any(.[]?; type == "number" and . > 100000) then error("an index is too large") else . end;"#,
+        "def _setpath($p; $v): setpath($p; $v);",
+        "def setpath(p; v): p as $p | v as $v | ($p | _near) as $q | _setpath($q; $v);",
+        "def _assign(paths; $value): reduce path(paths) as $p (.; setpath($p; $value));",
+        // Never comes to an end when it looks for an index that is no number, and can't be interrupted.
+        "def _delpaths($p): delpaths($p);",
+        #"def delpaths(p): p as $p | if any($p[]?[]?; type == "number" and isnan) then error("an index is no number")"#
+            + " else _delpaths($p) end;",
+        "def del(paths): delpaths([path(paths)]);",
+        "def _modify(paths; update): reduce path(paths) as $p"
+            + " (.; label $out | (setpath($p; getpath($p) | update) | ., break $out), delpaths([$p]));",
+        "def fromstream(f): {x: null, e: false} as $start | foreach f as $i ($start; if .e then $start else . end"
+            + #" | if $i | length == 2 then setpath(["e"]; $i[0] | length == 0) | setpath(["x"] + $i[0]; $i[1])"#
+            + #" else setpath(["e"]; $i[0] | length == 1) end; if .e then .x else empty end);"#,
     ]
 
     /// A search for all matches reads beyond the text's end after an empty match in text that isn't ASCII. There, empty
