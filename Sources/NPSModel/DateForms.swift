@@ -5,6 +5,7 @@ package import Foundation
 /// - ISO 8601, with or without a fraction, with `Z` or an offset: `2026-02-03T10:00:05Z`
 /// - the same with a space, as Wootric and databases have it: `2026-02-03 10:00:05 -0700`
 /// - either of them without a zone, which then has to be known: `2026-02-03 10:00:05`
+/// - a day alone, which begins at midnight in the known zone, else in UTC: `2026-02-03`
 /// - Unix time as a number or as digits, in seconds, or in milliseconds from 100,000,000,000 up
 package struct DateForms: Sendable, Hashable {
     package enum Flaw: Error, Sendable, Hashable, CustomStringConvertible {
@@ -45,10 +46,16 @@ package struct DateForms: Sendable, Hashable {
         guard text.utf8.count <= 40, text.utf8.allSatisfy({ $0 < 0x80 }) else { throw .unreadable }
         if text.utf8.allSatisfy(Self.isDigit), let number = Double(text) { return try Self.date(unix: number) }
         let text = Self.withoutSpaces(text)
-        if let date = Timestamp.parse(text) { return date }
+        if let date = Timestamp.parse(text) { return text.utf8.count == 10 ? try midnight(asUTC: date) : date }
         guard let asUTC = Timestamp.parse(text + "Z"), text.utf8.count > 10 else { throw .unreadable }
         guard let timeZone else { throw .needsTimeZone }
         return try Self.inRange(Self.date(asUTC, in: timeZone))
+    }
+
+    /// A day alone begins at midnight in the zone; without one it stays what ``Timestamp`` takes it for.
+    private func midnight(asUTC date: Date) throws(Flaw) -> Date {
+        guard let timeZone else { return date }
+        return try Self.inRange(Self.date(date, in: timeZone))
     }
 
     private static func date(unix number: Double) throws(Flaw) -> Date {

@@ -71,6 +71,14 @@ package enum Timestamp {
         return (1...lengths[parts[1] - 1]).contains(parts[2])
     }
 
+    /// Whether a clock can show this time of day: Foundation's parser makes 01:00 of 25:00. A leap second is 23:59:60.
+    private static func isTimeOfDay(_ text: Substring.UTF8View) -> Bool {
+        let parts = Substring(text).split(separator: ":", omittingEmptySubsequences: false)
+            .map { $0.utf8.count == 2 ? Int($0) ?? -1 : -1 }
+        return parts.count == 3 && (0...23).contains(parts[0]) && (0...59).contains(parts[1])
+            && (0...60).contains(parts[2])
+    }
+
     /// Takes `.914` out of the text: Foundation's parser wants to know beforehand whether there is a fraction.
     private static func splitFraction(_ text: String) -> (whole: String, fraction: Double) {
         guard let dot = text.firstIndex(of: ".") else { return (text, 0) }
@@ -84,6 +92,7 @@ package enum Timestamp {
         if text.utf8.count == 10 {
             return try? Date.ISO8601FormatStyle().year().month().day().parse(text)
         }
+        guard isTimeOfDay(text.utf8.dropFirst(11).prefix(8)) else { return nil }
         return try? Date.ISO8601FormatStyle().parse(text)
     }
 }

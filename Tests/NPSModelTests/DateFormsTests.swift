@@ -30,6 +30,13 @@ struct DateFormsTests {
         #expect(throws: DateForms.Flaw.needsTimeZone) { try DateForms().date(.string(text)) }
     }
 
+    @Test("a day alone begins at midnight in the configured zone, else in UTC")
+    func day() throws {
+        #expect(try DateForms().date(.string("2026-02-03")) == Timestamp.parse("2026-02-03T00:00:00Z"))
+        let inBerlin = try DateForms(timeZone: Self.berlin).date(.string("2026-02-03"))
+        #expect(inBerlin == Timestamp.parse("2026-02-02T23:00:00Z"))
+    }
+
     @Test("in summer the zone's summer time counts, also on the day of the change")
     func summer() throws {
         let dates = DateForms(timeZone: Self.berlin)
@@ -64,7 +71,10 @@ struct DateFormsTests {
             .integer(-1), .integer(.max), .integer(.min), .number(.infinity), .number(.nan), .number(1e300),
             .bool(true),
             .array([]), .object([:]), .string(String(repeating: "1", count: 400)), .string("2026-02-03 10:00:05 Mars"),
-            .string("١٧٧٠١١٢٨٠٥"),
+            .string("١٧٧٠١١٢٨٠٥"), .string("2026-02-03T25:00:00Z"), .string("2026-02-03T24:00:00Z"),
+            .string("2026-02-03T10:60:05Z"), .string("2026-02-03T10:00:61Z"), .string("2026-02-03 10:60:05"),
+            .string("2026-02-03T1:00:005Z"), .string("2026-02-03T10:00:05+25:00"),
+            .string("2026-02-03T-1:00:05Z"), .string("2026-02-03T+1:00:05Z"),
         ] as [JSONValue]
     )
     func unreadable(_ value: JSONValue) {
