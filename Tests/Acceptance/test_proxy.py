@@ -1,6 +1,7 @@
 """The shipped nginx.conf in a real nginx, under a base path."""
 
 import re
+import ssl
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ def start_nginx(directory: Path, collector_port: int, port: int, plain_port: int
         "/etc/letsencrypt/live/localhost/fullchain.pem": str(certificate),
         "/etc/letsencrypt/live/localhost/privkey.pem": str(key),
         "/var/log/nginx/nps-collector.log": str(directory / "nginx-access.log"),
+        "/var/log/nginx/nps-collector-error.log": str(directory / "nginx-error.log"),
     }
     site.write_text(replaced(SHIPPED.read_text(), changes))
     main = directory / "main.conf"
@@ -152,6 +154,30 @@ def test_a_webhook_passes_the_proxy(front: Front) -> None:
     trusted = front.deployment.trusted
     with Sender(front.port, front.deployment.secret, f"{BASE}/webhooks/standard", trusted) as sender:
         assert sender.post(fresh_response("proxy")).json()["status"] == "accepted"
+
+
+def test_no_log_names_a_link_a_token_or_a_source(deploy: Deploy, tmp_path: Path) -> None:
+    """Refused by the limit, answered, and failed for want of a collector."""
+    deployment = deploy({})
+    deployment.start_serve()
+    port = free_port()
+    nginx, certificate = start_nginx(tmp_path, deployment.http_port, port, free_port())
+    trust = ssl.create_default_context(cafile=str(certificate))
+
+    def visit() -> set[int]:
+        paths = [f"/s/CANARYLINK{number}/9" for number in range(40)] + ["/webhooks/CANARYSOURCE?token=CANARYTOKEN"]
+        return {fetch(port, "GET", BASE + path, trust=trust).status for path in paths}
+
+    statuses = visit()
+    assert {404, 429} <= statuses
+    deployment.serve.stop()
+    assert 502 in visit()
+    nginx.stop()
+    written = {log.name: log.read_text() for log in tmp_path.glob("nginx*.log")}
+    assert len(written) == 4
+    assert "/feedback/s/TOKEN" in written["nginx-access.log"] and "/webhooks/NAME" in written["nginx-access.log"]
+    for name, text in written.items():
+        assert "CANARY" not in text, name
 
 
 def test_plain_http_is_redirected_but_never_for_a_webhook(front: Front) -> None:
