@@ -23,7 +23,8 @@ struct LinkJobTests {
     private func run(
         _ csv: String,
         pieces: Int = 7,
-        replacesLinks: Bool = false
+        replacesLinks: Bool = false,
+        splitsLinks: Bool = false
     ) throws -> (rows: [[String]], errors: String, skipped: Int) {
         let written = Written()
         let minting = LinkMinting(
@@ -37,6 +38,7 @@ struct LinkJobTests {
         var job = LinkJob(
             minting: minting,
             replacesLinks: replacesLinks,
+            splitsLinks: splitsLinks,
             total: nil,
             bar: ProgressBar(title: "contacts", total: nil, isTerminal: false) { written.errors += $0 },
             write: { written.output += String(decoding: $0, as: UTF8.self) }
@@ -136,13 +138,13 @@ struct LinkJobTests {
     @Test("what gets a link and may yet surprise is told")
     func warnings() throws {
         let csv =
-            "email,id,lang\na@example.com,1,de\nb@example.com,2,tlh\nc@example.com,1,\nd@example.com,,\ne@example.com,,\n"
+            "email,id,lang\na@example.com,1,de\nb@example.com,2,tlh\nA@example.com,1,\nd@example.com,1,\ne@example.com,,\n"
         let result = try run(csv)
         #expect(result.skipped == 0 && result.rows.count == 6)
         #expect(
             result.errors.split(separator: "\n").filter { $0.hasPrefix("line") } == [
                 "line 3: no form speaks this lang; the browser's language will be used",
-                "line 4: has the id of an earlier line; both links change one answer",
+                "line 4: has id and address of an earlier line; both links change one answer",
             ]
         )
     }
@@ -151,8 +153,37 @@ struct LinkJobTests {
     func replaced() throws {
         let result = try run("email,LINK,note\nada@example.com,old,x\n", replacesLinks: true)
         #expect(result.rows.map(\.count) == [3, 3])
-        #expect(result.rows[0] == ["email", "link", "note"])
+        #expect(result.rows[0] == ["email", "LINK", "note"])
         #expect(result.rows[1][1].hasPrefix("https://") && result.rows[1][2] == "x")
+    }
+
+    @Test("links that Mailchimp would clip are counted, and split between two columns when that is wanted")
+    func longLinks() throws {
+        let csv = "email,id\nada@example.com,1\nada@example.com,\(String(repeating: "x", count: 150))\n"
+        let whole = try run(csv)
+        #expect(whole.errors.contains("1 of 2 links are longer than 255 bytes."))
+        let halves = try run(csv, splitsLinks: true)
+        #expect(!halves.errors.contains("255"))
+        #expect(halves.rows[0] == ["email", "id", "link", "link2"])
+        #expect(halves.rows[1][3].isEmpty && halves.rows[2][2].utf8.count == 255)
+        let token = (halves.rows[2][2] + halves.rows[2][3]).split(separator: "/").last.map(String.init)
+        #expect(try keys.open(token ?? "", at: Self.now).id.count == 150)
+        let again = halves.rows.map { $0.joined(separator: ",") }.joined(separator: "\n")
+        for splits in [true, false] {
+            let anew = try run(again, replacesLinks: true, splitsLinks: splits)
+            #expect(anew.rows[0] == ["email", "id", "link", "link2"])
+            #expect(anew.rows[2][3].isEmpty == !splits && anew.rows[2][3] != halves.rows[2][3])
+        }
+        #expect(throws: LinkJob.Failure.self) { try run("email,link2\nada@example.com,x\n") }
+    }
+
+    @Test(
+        "several columns with addresses are refused, unless one of them is email",
+        arguments: ["Mail", "E-Mail Address"]
+    )
+    func severalAddresses(name: String) throws {
+        #expect(throws: LinkJob.Failure.self) { try run("Email Address,\(name)\na@example.com,b@example.com\n") }
+        #expect(try run("\(name),Email\nnobody,b@example.com\n").skipped == 0)
     }
 
     @Test(

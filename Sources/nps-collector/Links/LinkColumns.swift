@@ -20,10 +20,11 @@ struct LinkColumns {
     private let campaignID: Int?
     private let companyID: Int?
     private let language: Int?
-    /// Where a link stands already that is to be replaced.
+    /// Where a link stands already that is to be replaced, and what of it didn't fit in there.
     let link: Int?
+    let rest: Int?
 
-    /// What tools and people call the column with the address.
+    /// What tools and people call the column with the address. `email` itself goes before the others.
     private static let emailNames = ["email", "emailaddress", "mail"]
 
     /// - Parameters:
@@ -31,13 +32,16 @@ struct LinkColumns {
     ///   - replacesLinks: whether there may be links already.
     init(_ header: [String], replacesLinks: Bool) throws(LinkJob.Failure) {
         let names = header.map { name in name.lowercased().filter { !" -_".contains($0) } }
-        for name in ["email", "id", "campaignid", "companyid", "lang", "link"]
+        for name in ["email", "id", "campaignid", "companyid", "lang", "link", "link2"]
         where names.count(where: { $0 == name }) > 1 {
             throw .sameColumn
         }
         link = names.firstIndex(of: "link")
-        guard link == nil || replacesLinks else { throw .hasLinkColumn }
-        guard let email = Self.emailNames.lazy.compactMap(names.firstIndex).first else { throw .noEmailColumn }
+        rest = names.firstIndex(of: "link2")
+        guard link == nil && rest == nil || replacesLinks else { throw .hasLinkColumn }
+        let named = names.indices.filter { Self.emailNames.contains(names[$0]) }
+        guard let email = names.firstIndex(of: "email") ?? named.first else { throw .noEmailColumn }
+        guard names[email] == "email" || named.count == 1 else { throw .severalAddresses }
         self.email = email
         count = header.count
         id = names.firstIndex(of: "id")

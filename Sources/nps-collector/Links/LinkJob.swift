@@ -6,6 +6,7 @@ struct LinkJob {
     enum Failure: Error, CustomStringConvertible {
         case noEmailColumn
         case sameColumn
+        case severalAddresses
         case hasLinkColumn
         case utf16
         case unreadable(CSVReader.Failure)
@@ -15,8 +16,10 @@ struct LinkJob {
             switch self {
             case .noEmailColumn: "The contacts have no column named email: name it in the first line."
             case .sameColumn: "The contacts have two columns of the same name: rename one in the first line."
+            case .severalAddresses:
+                "The contacts have several columns with addresses: name the one whose links you want email."
             case .hasLinkColumn:
-                "The contacts have a column named link already: rename it, or give --replace to make its links anew."
+                "The contacts have a column named link or link2 already: rename it, or give --replace to make its links anew."
             case .utf16: "The contacts are UTF-16, as Unicode text of a spreadsheet is: save them as CSV in UTF-8."
             case .unreadable(let problem): "The contacts are not readable as CSV: \(problem)."
             case .empty: "There are no contacts: give a CSV file with a column named email on standard input."
@@ -24,6 +27,8 @@ struct LinkJob {
         }
     }
 
+    /// What a text field of Mailchimp holds, in bytes; it clips the rest (its help on the format of import files).
+    static let fieldLimit = 255
     /// Of a row, in bytes: more is a quote that somebody forgot.
     private static let rowLimit = 1 << 16
     /// The ids that are remembered, so that memory stays small however long the list is.
@@ -31,6 +36,7 @@ struct LinkJob {
 
     private let minting: LinkMinting
     private let replacesLinks: Bool
+    private let splitsLinks: Bool
     private let write: (Data) -> Void
     private let byBytes: Bool
     private var bar: ProgressBar
@@ -44,19 +50,24 @@ struct LinkJob {
     private var ids: Set<Int> = []
     /// Rows that got no link.
     private(set) var skipped = 0
+    private var links = 0
+    private var longLinks = 0
 
     /// - Parameters:
     ///   - replacesLinks: whether links that are there already are made anew
+    ///   - splitsLinks: whether what ``fieldLimit`` leaves of a link goes to a column `link2`.
     ///   - total: the input's size in bytes; nil when it isn't known.
     init(
         minting: LinkMinting,
         replacesLinks: Bool = false,
+        splitsLinks: Bool = false,
         total: Int?,
         bar: ProgressBar? = nil,
         write: @escaping (Data) -> Void = Output.write
     ) {
         self.minting = minting
         self.replacesLinks = replacesLinks
+        self.splitsLinks = splitsLinks
         self.write = write
         byBytes = total != nil
         self.bar = bar ?? ProgressBar(title: total == nil ? "contacts" : "bytes of contacts", total: total)
@@ -90,6 +101,12 @@ struct LinkJob {
         guard columns != nil else { throw Failure.empty }
         flush()
         bar.finish()
+        if longLinks > 0 {
+            bar.say(
+                "\(longLinks) of \(links) links are longer than \(Self.fieldLimit) bytes. Mailchimp clips such a field, and the "
+                    + "links won't work: for Mailchimp give --split, to links and to links email."
+            )
+        }
     }
 
     private mutating func open(_ bytes: [UInt8]) throws {
@@ -143,14 +160,14 @@ struct LinkJob {
     private mutating func take(_ row: [String]) throws {
         guard let columns else {
             columns = try LinkColumns(row, replacesLinks: replacesLinks)
-            put(row, "link")
+            put(row, link: nil)
             return
         }
         do throws(LinkColumns.Flaw) {
             let contact = try columns.contact(in: row)
             let link = try minting.link(for: contact)
             warn(of: contact)
-            put(row, link)
+            put(row, link: link)
         } catch {
             skipped += 1
             bar.say("line \(reader.rowLine): \(error.sentence)")
@@ -160,23 +177,41 @@ struct LinkJob {
 
     /// Of what gets a link and may yet surprise.
     private mutating func warn(of contact: LinkColumns.Contact) {
-        if let id = contact.id, ids.count < Self.idLimit, !ids.insert(id.hashValue).inserted {
-            bar.say("line \(reader.rowLine): has the id of an earlier line; both links change one answer")
+        if let id = contact.id, ids.count < Self.idLimit {
+            let isNew = ids.insert([id, contact.email.lowercased()].hashValue).inserted
+            if !isNew {
+                bar.say("line \(reader.rowLine): has id and address of an earlier line; both links change one answer")
+            }
         }
         if let language = contact.language, !minting.speaks(Language(language)) {
             bar.say("line \(reader.rowLine): no form speaks this lang; the browser's language will be used")
         }
     }
 
-    private mutating func put(_ row: [String], _ link: String) {
+    /// - Parameter link: nil for the header.
+    private mutating func put(_ row: [String], link: String?) {
         var row = row
-        if let place = columns?.link { row[place] = link } else { row.append(link) }
+        if let link {
+            links += 1
+            let isLong = link.utf8.count > Self.fieldLimit
+            if isLong, !splitsLinks { longLinks += 1 }
+            let first = splitsLinks ? link.prefix(Self.fieldLimit) : link[...]
+            fill(&row, at: columns?.link, String(first))
+            if splitsLinks || columns?.rest != nil { fill(&row, at: columns?.rest, String(link[first.endIndex...])) }
+        } else {
+            if columns?.link == nil { row.append("link") }
+            if splitsLinks, columns?.rest == nil { row.append("link2") }
+        }
         for (number, cell) in row.enumerated() {
             if number > 0 { output.append(separator) }
             output += CSVCell.verbatim(cell, separator: separator).utf8
         }
         output.append(UInt8(ascii: "\n"))
         if output.count >= 65_536 { flush() }
+    }
+
+    private func fill(_ row: inout [String], at place: Int?, _ text: String) {
+        if let place { row[place] = text } else { row.append(text) }
     }
 
     private mutating func flush() {

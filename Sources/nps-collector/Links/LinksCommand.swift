@@ -15,7 +15,7 @@ struct LinksCommand: AsyncParsableCommand {
             separated by commas, semicolons or tabs. A row that can't get a link is reported by its line and left out; \
             then the exit status is 1.
 
-            The id names the answer: a second link with the same id changes the same answer. If it is the contact's \
+            The id names the answer: a second link with the same id and address changes the same answer. If it is the contact's \
             and not the mailing's, give every survey a name with --survey, and its answers stay apart. Without an id \
             every link is an answer of its own.
             """,
@@ -30,6 +30,9 @@ struct LinksCommand: AsyncParsableCommand {
 
     @Flag(help: "Make links anew that the contacts have already, in a column named link.")
     var replace = false
+
+    @Flag(help: "Write what is beyond 255 bytes of a link to a column link2, since Mailchimp's fields hold no more.")
+    var split = false
 
     func validate() throws {
         guard (1...3_650).contains(expiresInDays) else { throw ValidationError("--expires-in-days is 1 to 3650.") }
@@ -54,7 +57,12 @@ struct LinksCommand: AsyncParsableCommand {
             expiresAt: now.addingTimeInterval(Double(expiresInDays) * 86_400),
             speaks: { pages.language(named: $0.tag) != nil }
         )
-        var job = LinkJob(minting: minting, replacesLinks: replace, total: Self.inputSize)
+        var job = LinkJob(
+            minting: minting,
+            replacesLinks: replace,
+            splitsLinks: split,
+            total: Self.inputSize
+        )
         do {
             while let chunk = try FileHandle.standardInput.read(upToCount: 65_536), !chunk.isEmpty {
                 try job.read(chunk)

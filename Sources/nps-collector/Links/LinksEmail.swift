@@ -22,6 +22,11 @@ struct LinksEmail: AsyncParsableCommand {
     @Option(help: "What the tool calls the column with the link.")
     var field = "link"
 
+    @Flag(
+        help: "The links stand in two columns, as links --split writes them: the field, and the field with a 2 behind."
+    )
+    var split = false
+
     @Option(name: .customLong("lang"), help: "The language's tag, such as de.")
     var language = "en"
 
@@ -47,7 +52,7 @@ struct LinksEmail: AsyncParsableCommand {
         } catch {
             throw Stop(.usage, error.description)
         }
-        let link = syntax.tag(for: field)
+        let link = syntax.tag(for: field) + (split ? syntax.tag(for: field + "2") : "")
         print(text ? block.text(link: link) : block.html(link: link), terminator: "")
     }
 
