@@ -1,7 +1,9 @@
 import Foundation
 
 /// Reads one JSON text (RFC 8259), strictly: nothing but white space may follow it, text must be valid UTF-8, escapes
-/// complete. Of members with one name the last counts, as it does for jq.
+/// complete. Of members with one name the last counts, as it does for jq. Two things are borne that RFC 8259 leaves open,
+/// because senders do them: a byte order mark in front (§8.1), and half a surrogate pair, which text that was cut in the
+/// middle of an emoji ends in (§8.2); it becomes U+FFFD.
 ///
 /// Written by hand because every webhook passes here: Foundation's decoder tries one type after another by throwing.
 struct JSONParser {
@@ -19,6 +21,7 @@ struct JSONParser {
 
     static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
         var parser = JSONParser(bytes)
+        if bytes.starts(with: [0xef, 0xbb, 0xbf]) { parser.index = 3 }
         let value = try parser.value(depth: 0)
         parser.skipSpace()
         guard parser.index == bytes.count else { throw Failure() }
@@ -137,13 +140,15 @@ extension JSONParser {
     private mutating func scalar() throws(Failure) -> Character {
         let unit = try codeUnit()
         if let scalar = Unicode.Scalar(unit) { return Character(scalar) }
-        guard (0xd800...0xdbff).contains(unit), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
-            throw Failure()
+        let end = index
+        guard (0xd800...0xdbff).contains(unit), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")),
+            case let low = try codeUnit(), (0xdc00...0xdfff).contains(low),
+            let scalar = Unicode.Scalar(0x10000 + (UInt32(unit - 0xd800) << 10) + UInt32(low - 0xdc00))
+        else {
+            // What follows is an escape of its own.
+            index = end
+            return "\u{fffd}"
         }
-        let low = try codeUnit()
-        guard (0xdc00...0xdfff).contains(low) else { throw Failure() }
-        let value = 0x10000 + (UInt32(unit - 0xd800) << 10) + UInt32(low - 0xdc00)
-        guard let scalar = Unicode.Scalar(value) else { throw Failure() }
         return Character(scalar)
     }
 

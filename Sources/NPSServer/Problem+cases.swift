@@ -44,6 +44,11 @@ extension Problem {
         Problem(status: .badRequest, title: "Not understood", detail: detail)
     }
 
+    /// An authentic delivery that can't be read. That we have too much to do is no fault of the sender's.
+    static func unreadable(_ problem: PayloadProblem) -> Problem {
+        problem == .busy ? unavailable(retryAfter: 5) : badRequest(problem.description)
+    }
+
     static func tooManyRequests(retryAfter seconds: Int) -> Problem {
         Problem(
             status: .tooManyRequests,

@@ -60,6 +60,18 @@ struct JQProgramTests {
         #expect(!message.isEmpty)
     }
 
+    @Test(
+        "half a surrogate pair and a byte order mark are to jq what they are to our own parser",
+        arguments: [
+            #""Great \ud83d""#, #"["\ud800\u0041","\udc00"]"#, #"{"\uD83D\uD83D\uDE00":"\\ud83d"}"#,
+            #""\ud83d\n\udcffx""#,
+            #""\\\ud800\\""#, "\u{feff}[1]",
+        ]
+    )
+    func lenientInput(_ text: String) async throws {
+        #expect(try await run(".", text) == .success([try JSONValue(parsing: Array(text.utf8))]))
+    }
+
     @Test("nesting as deep as an attacker likes is refused, not crashed on")
     func deepInput() async throws {
         let text = String(repeating: "[", count: 100_000)

@@ -111,7 +111,7 @@ struct WebhookRoutes {
         do throws(PayloadProblem) {
             return try await source.map(delivery.body, contentType: contentType, receivedAt: delivery.receivedAt)
         } catch {
-            throw Problem.badRequest(error.description)
+            throw Problem.unreadable(error)
         }
     }
 

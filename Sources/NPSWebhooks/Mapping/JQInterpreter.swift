@@ -41,7 +41,7 @@ final class JQInterpreter: Sendable {
         turn.withLock { _ in
             // libjq 1.6 takes a zero byte for the end of a number, and reads on to one when it quotes bad input.
             guard !input.contains(0) else { return .failure(.notJSON("the input holds a zero byte")) }
-            let text = JQNumbers.exact(input) + [0]
+            let text = JQNumbers.exact(JQSurrogates.paired(input)) + [0]
             guard let length = Int32(exactly: text.count - 1) else {
                 return .failure(.notJSON("the input is too large"))
             }
