@@ -2,7 +2,8 @@ import NPSModel
 
 /// The hidden number of one printed form: 128 random bits as 32 lower-case hex digits.
 ///
-/// It becomes the provider's response id, so a double click, a reload or the back button gives one response.
+/// It becomes part of the provider's response id, so a double click gives one response, and so does a form that the
+/// browser shows again as it was and that is sent again. A form that is fetched anew has another.
 package struct FormNonce: Sendable, Hashable {
     package let text: String
 

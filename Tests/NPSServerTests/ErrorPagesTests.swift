@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import NPSWebhooks
 import Testing
 
 @testable import NPSServer
@@ -62,6 +63,29 @@ struct ErrorPagesTests {
             }
         }
         await collecting.end()
+    }
+
+    @Test("what fails behind a link leads back to that link", arguments: ["/s/abc.def", "/a/s/abc.def"])
+    func unforeseenBehindLink(path: String) async throws {
+        let collecting = try Collecting()
+        let router = Router(context: CollectorContext.self)
+        router.add(middleware: ErrorResponses(pages: ErrorPages(pages: collecting.parts.pages, basePath: "/a")))
+        router.get("**") { _, _ -> Response in throw Unforeseen() }
+        try await Application(router: router).test(.live) { client in
+            let headers: HTTPFields = [.accept: Self.browser]
+            let response = try await client.executeRequest(uri: path, method: .get, headers: headers, body: nil)
+            #expect(response.text.contains(#"href="/a/s/abc.def""#))
+        }
+        await collecting.end()
+    }
+
+    @Test("a full line of payloads is our fault, all else that can't be read the sender's")
+    func unreadable() {
+        for problem in [PayloadProblem.notJSON, .notForm, .tooManyItems] {
+            #expect(Problem.unreadable(problem).status == .badRequest)
+        }
+        let busy = Problem.unreadable(.busy)
+        #expect(busy.status == .serviceUnavailable && busy.retryAfter == 5)
     }
 
     @Test("only a listener with TLS of its own tells browsers to stay with it, refusals included")

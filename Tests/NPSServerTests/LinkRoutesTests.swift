@@ -240,6 +240,48 @@ struct LinkRoutesTests {
     }
 
     @Test(
+        "a double click after a machine is one answer, whether the machine's is held or was delivered",
+        arguments: [true, false]
+    )
+    func doubleClickAfterMachine(isHeld: Bool) async throws {
+        let collecting = try collecting()
+        let queue = collecting.queue
+        let machine = try claims.check(mechanicalAt: Date().addingTimeInterval(isHeld ? 0 : -3_600))
+        _ = try await queue.accept([machine])
+        @Sendable func deliver() async throws {
+            let claims = try await queue.claim(limit: 1)
+            let verdicts = claims.map {
+                Verdict(id: $0.response.id, revision: $0.revision, outcome: .delivered(planhatID: nil))
+            }
+            try await queue.settle(verdicts)
+        }
+        if !isHeld { try await deliver() }
+        try await collecting.publicly { client async throws in
+            let stamp = keys.seal.stamp(claims, at: Date().addingTimeInterval(-1))
+            for _ in 0..<2 {
+                #expect(try await post(client, "/s/\(token)", "score=9&issued=\(stamp)").status == .seeOther)
+                try await deliver()
+            }
+        }
+        #expect(try await queue.show(claims.responseID)?.revision == 2)
+        #expect(try await queue.status().delivered == 1)
+        await collecting.end()
+    }
+
+    @Test("a comment that was emptied is asked about before the answer changes")
+    func emptiedComment() async throws {
+        let collecting = try collecting()
+        try await collecting.publicly { client async throws in
+            let stale = keys.seal.stamp(claims, at: Date().addingTimeInterval(-5))
+            #expect(try await post(client, "/s/\(token)", "score=9&comment=Mine&issued=\(stale)").status == .seeOther)
+            let again = try await post(client, "/s/\(token)", "score=9&comment=&issued=\(stale)")
+            #expect(again.status == .conflict)
+            #expect(again.text.contains(#"name="remove""#) && again.text.contains(#"name="earlier" value="unknown""#))
+        }
+        await collecting.end()
+    }
+
+    @Test(
         "who changes only the number keeps the comment, and may replace it or take it away",
         arguments: [false, true]
     )

@@ -178,6 +178,33 @@ struct SurveyRoutesTests {
         await collecting.end()
     }
 
+    @Test("the same form without its comment takes the comment away")
+    func emptiedComment() async throws {
+        let collecting = try Collecting()
+        try await collecting.publicly { client async throws in
+            for comment in ["Slow", ""] {
+                let form = "nonce=\(nonce)&email=ana%40example.com&score=3&comment=\(comment)"
+                #expect(try await client.submit(form, to: "/survey").status == .seeOther)
+            }
+        }
+        #expect(try await collecting.queue.list(QueueFilter()).map(\.comment) == [nil])
+        await collecting.end()
+    }
+
+    @Test("a change that looks mechanical is not thanked for: the form comes back")
+    func mechanicalChange() async throws {
+        let collecting = try Collecting()
+        try await collecting.publicly { client async throws in
+            let form = "nonce=\(nonce)&email=ana%40example.com&score="
+            #expect(try await client.submit(form + "9", to: "/survey").status == .seeOther)
+            let refused = try await client.submit(form + "3&website=x", to: "/survey")
+            #expect(refused.status == .tooManyRequests)
+            #expect(refused.text.contains("Please send it once more"))
+        }
+        #expect(try await collecting.queue.list(QueueFilter()).map(\.score) == [9])
+        await collecting.end()
+    }
+
     @Test("who changes only the number keeps the comment, and may take it away")
     func keptComment() async throws {
         let collecting = try Collecting()
@@ -185,7 +212,7 @@ struct SurveyRoutesTests {
             let form = "nonce=\(nonce)&email=ana%40example.com&score="
             #expect(try await client.submit(form + "3&comment=Slow", to: "/survey").status == .seeOther)
             let page = try await client.get("/survey?answer=\(nonce)&score=3").text
-            #expect(page.contains("If you wrote a comment before, it stays"))
+            #expect(page.contains("If you wrote a comment before with this address, it stays"))
             #expect(page.contains(#"name="remove""#))
             #expect(try await !client.get("/survey").text.contains(#"name="remove""#))
             #expect(try await client.submit(form + "4&comment=&earlier=unknown", to: "/survey").status == .seeOther)

@@ -153,9 +153,13 @@ struct WebhookRoutesTests {
     func methods() async throws {
         let collecting = try Collecting(publicURL: "https://nps.example.com/a/b")
         try await collecting.publicly { client async throws in
-            for path in ["/s/x", "/a/b/survey/thanks"] {
+            for (path, allowed) in [
+                ("/s/x", "GET, HEAD, POST"), ("/s/x/9", "GET, HEAD"), ("/a/b/s/x/thanks", "GET, HEAD"),
+                ("/a/b/survey/thanks", "GET, HEAD"),
+            ] {
                 let response = try await client.executeRequest(uri: path, method: .put, headers: [:], body: nil)
                 #expect(response.status == .methodNotAllowed, "\(path)")
+                #expect(response.headers[.allow] == allowed)
             }
             for path in ["/webhooks/standard", "/a/b/webhooks/standard", "/survey", "/a/b/survey"] {
                 for method in [HTTPRequest.Method.put, .patch, .delete, .options, .trace] {

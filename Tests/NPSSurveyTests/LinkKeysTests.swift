@@ -93,7 +93,7 @@ struct LinkKeysTests {
             #"{"jti":"a","email":"a@example.com","exp":1900000000,"survey":7}"#,
             #"{"jti":"a","email":"a@example.com","exp":1900000000,"campaignId":{}}"#,
             #"{"jti":"a","email":"a@example.com","exp":1900000000,"companyId":"a\nb"}"#,
-            #"{"jti":"a","email":"a@example.com","exp":1900000000,"lang":"../en"}"#,
+            #"{"jti":"a","email":"a@example.com","exp":1900000000,"lang":7}"#,
             #"["jti","email","exp"]"#, "null", "", "{",
         ]
     )
@@ -101,6 +101,14 @@ struct LinkKeysTests {
         let keys = try LinkKeys([Self.first])
         let token = try #require(TokenMutations.sealed(json, entry: Self.first))
         #expect(throws: LinkError.unknown) { try keys.open(token, at: Self.now) }
+    }
+
+    @Test("a language that is none is left out, and the link works", arguments: ["../en", "de_DE", ""])
+    func strangeLanguage(tag: String) throws {
+        let keys = try LinkKeys([Self.first])
+        let json = #"{"jti":"a","email":"a@example.com","exp":1900000000,"lang":"\#(tag)"}"#
+        let token = try #require(TokenMutations.sealed(json, entry: Self.first))
+        #expect(try keys.open(token, at: Self.now).language == nil)
     }
 
     @Test(

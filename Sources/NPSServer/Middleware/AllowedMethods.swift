@@ -7,8 +7,6 @@ import NPSWebhooks
 struct AllowedMethods: RouterMiddleware {
     typealias Context = CollectorContext
 
-    static let allowed: [HTTPRequest.Method] = [.get, .head, .post]
-
     let sources: LiveSources
     let basePath: String
 
@@ -17,20 +15,23 @@ struct AllowedMethods: RouterMiddleware {
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        if !Self.allowed.contains(request.method), isKnown(request.uri.path) {
-            throw Problem.methodNotAllowed(Self.allowed)
+        if let allowed = allowed(at: request.uri.path), !allowed.contains(request.method) {
+            throw Problem.methodNotAllowed(allowed)
         }
         return try await next(request, context)
     }
 
-    /// Whether something is there, with and without the base path. Links all are, lest an answer tells them apart.
-    private func isKnown(_ path: String) -> Bool {
+    /// Nil where nothing is, with and without the base path. Links all are, lest an answer tells them apart.
+    private func allowed(at path: String) -> [HTTPRequest.Method]? {
         let inner = !basePath.isEmpty && path.hasPrefix(basePath + "/") ? path.dropFirst(basePath.count) : path[...]
         let segments = inner.split(separator: "/")
         switch (segments.first, segments.count) {
-        case ("survey", 1...2), ("s", 2...3): return true
-        case ("webhooks", 2): return sources.current.source(named: String(segments[1])) != nil
-        default: return false
+        case ("survey", 1), ("s", 2): return [.get, .head, .post]
+        case ("survey", 2) where segments[1] == "thanks": return [.get, .head]
+        case ("s", 3): return [.get, .head]
+        case ("webhooks", 2) where sources.current.source(named: String(segments[1])) != nil:
+            return [.get, .head, .post]
+        default: return nil
         }
     }
 }

@@ -60,14 +60,16 @@ struct LinkRoutes {
     private func thanks(_ request: Request, context: CollectorContext) async -> Response {
         switch open(request, context) {
         case .success(let visit):
-            guard let item = await item(for: visit.claims) else {
-                return Response(
-                    status: .seeOther,
-                    headers: [.location: visit.form.action ?? "", .cacheControl: "no-store"]
-                )
+            let item: QueueItem?
+            do throws(QueueError) {
+                item = try await queue.show(visit.claims.responseID)
+                // Nobody answered: thanks would be a lie.
+                if item == nil { return Self.seeOther(visit.form.action ?? "") }
+            } catch {
+                item = nil
             }
-            guard item.state != .erased else { return expired(visit.form.language) }
-            let known = item.isMechanical ? nil : item.score
+            guard item?.state != .erased else { return expired(visit.form.language) }
+            let known = item?.isMechanical == true ? nil : item?.score
             let score = known ?? request.query("score").flatMap { Int($0) }
             return Response(pages.thanks(score: score, change: visit.form.action, in: visit.form), .ok)
         case .failure(let refusal):
@@ -113,7 +115,9 @@ extension LinkRoutes {
         case .success(let checked): submission = checked
         case .failure(let refusal): return refusal.response
         }
-        if let earlier, await !isSaid(submission) {
+        let thanks = visit.thanks(score: submission.response.score.value)
+        if await isSaid(sent, visit) { return Self.seeOther(thanks) }
+        if let earlier {
             // A machine must not change what a person said; a person who is quick is asked to send it again.
             if submission.heldUntil != nil { return onceMore(values, visit, .tooManyRequests) }
             // Neither must a form from before that answer: scanners keep one for each score.
@@ -122,25 +126,33 @@ extension LinkRoutes {
             }
         }
         switch await posts.keep(submission, values, in: visit.form) {
-        case .success:
-            let location = visit.thanks(score: submission.response.score.value)
-            return Response(status: .seeOther, headers: [.location: location, .cacheControl: "no-store"])
-        case .failure(let refusal):
-            return refusal.response
+        case .success: return Self.seeOther(thanks)
+        case .failure(let refusal): return refusal.response
         }
+    }
+
+    private static func seeOther(_ location: String) -> Response {
+        Response(status: .seeOther, headers: [.location: location, .cacheControl: "no-store"])
     }
 
     /// With all that was typed, and a fresh stamp: with the old one it would come back for ever.
     private func onceMore(_ typed: FormValues, _ visit: LinkVisit, _ status: HTTPResponse.Status) -> Response {
         var values = typed
         values.issued = stamp(visit)
+        // Only now it knows of an earlier answer. Without the hint, an empty comment might be meant either way.
+        if values.earlierComment == nil, values.comment.isEmpty { values.earlierComment = .unknown }
         let delay = status == .tooManyRequests ? Int(FormSeal.quickest) : nil
         return FormPosts.Refusal(pages.onceMore(values, in: visit.form), status, retryAfter: delay).response
     }
 
-    /// A double click. False as well when the queue can't tell.
-    private func isSaid(_ submission: Submission) async -> Bool {
-        (try? await queue.has(submission)) ?? false
+    /// A double click: a person's answer, which stands there already. The first may have taken a machine's flag back.
+    /// False as well when the queue can't tell.
+    private func isSaid(_ sent: FormValues, _ visit: LinkVisit) async -> Bool {
+        for origin in [AnswerOrigin.person, .personAfterMachine] {
+            let submission = try? sent.check(answering: visit.claims, receivedAt: now(), origin: origin)
+            if let submission, (try? await queue.has(submission)) == true { return true }
+        }
+        return false
     }
 
     private func stamp(_ visit: LinkVisit) -> String { keys.seal.stamp(visit.claims, at: now()) }
@@ -157,7 +169,8 @@ extension LinkRoutes {
         if isOneOfMany || keys.seal.isMechanical(values, visit.claims, at: now()) {
             return .mechanical(grace: AnswerOrigin.grace)
         }
-        return earlier?.isSuspect == true ? .personAfterMachine : .person
+        // What is still held never got out, so there is no flag to take back.
+        return earlier?.isSuspect == true && earlier?.heldUntil == nil ? .personAfterMachine : .person
     }
 
     /// A genuine link, opened.

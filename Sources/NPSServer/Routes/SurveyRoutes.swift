@@ -74,6 +74,9 @@ struct SurveyRoutes {
         case .success(.unchanged) where await isErased(submission):
             // That answer is gone for good. Who sends the form once more gives another.
             return await answer(values.renewed(), form, asked: asked)
+        case .success(.unchanged) where await isRefused(submission):
+            // What looks mechanical changes no person's answer; thanks for it would be a lie.
+            return FormPosts.Refusal(pages.onceMore(values, in: form), .tooManyRequests, retryAfter: nil).response
         case .success:
             let score = String(submission.response.score.value)
             let location = address(
@@ -84,6 +87,12 @@ struct SurveyRoutes {
         case .failure(let refusal):
             return refusal.response
         }
+    }
+
+    /// Held, and not what stands there already.
+    private func isRefused(_ submission: Submission) async -> Bool {
+        guard submission.heldUntil != nil else { return false }
+        return (try? await queue.has(submission)) == false
     }
 
     private func isErased(_ submission: Submission) async -> Bool {

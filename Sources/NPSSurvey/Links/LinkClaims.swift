@@ -103,8 +103,8 @@ extension LinkClaims {
     }
 
     /// Nil unless every claim we know has its type and size. Claims we don't know are ignored (RFC 7519 §4); null
-    /// is a missing one only for those that are optional. A campaign or a company that Planhat can't know is left out:
-    /// the person's answer is worth more.
+    /// is a missing one only for those that are optional. A campaign or a company that Planhat can't know is left out, and
+    /// so is a language that is none: the person's answer is worth more.
     init?(json: JSONValue) {
         guard case .object(let members) = json else { return nil }
         guard let id = members["jti"]?.string, let address = members["email"]?.string,
@@ -125,7 +125,7 @@ extension LinkClaims {
         let companyID = optional("companyId", Self.identifier).flatMap {
             PlanhatReference.company.admits($0) ? $0 : nil
         }
-        let language = optional("lang", \.string)
+        let language = optional("lang", \.string).flatMap { Self.isLanguageTag($0) ? $0 : nil }
         guard isSound else { return nil }
         try? self.init(
             id: id,

@@ -10,7 +10,7 @@ struct WebhookPresets: AsyncParsableCommand {
         abstract: "List the tools known beforehand, or print one's source file, or your own, to start from."
     )
 
-    @Argument(help: "The preset, or the source of webhooks.directory, to print as YAML.")
+    @Argument(help: "The preset to print as YAML; if none has the name, the source of webhooks.directory.")
     var name: String?
 
     @Flag(help: "Print JSON.")
