@@ -285,6 +285,13 @@ def test_the_email_block_has_eleven_scores(running: Deployment, syntax: str, tag
         assert "<img" not in result.stdout and "<script" not in result.stdout
 
 
+@pytest.mark.parametrize("words", [["email", "--split"], ["--split", "email"]])
+def test_the_email_block_joins_a_split_link(running: Deployment, words: list[str]) -> None:
+    result = running.run("links", *words, "--text", "--syntax", "mailchimp")
+    assert result.returncode == 0, result.stderr
+    assert all(f"*|LINK|**|LINK2|*/{score}\n" in result.stdout for score in range(11))
+
+
 @pytest.mark.parametrize("language", ["python", "js"])
 def test_the_readme_mints_links(running: Deployment, tmp_path: Path, language: str) -> None:
     program = sys.executable if language == "python" else shutil.which("node")

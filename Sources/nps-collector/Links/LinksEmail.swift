@@ -27,6 +27,9 @@ struct LinksEmail: AsyncParsableCommand {
     )
     var split = false
 
+    /// Takes the flag when both have it; here it stands for the help.
+    @ParentCommand var links: LinksCommand
+
     @Option(name: .customLong("lang"), help: "The language's tag, such as de.")
     var language = "en"
 
@@ -52,7 +55,7 @@ struct LinksEmail: AsyncParsableCommand {
         } catch {
             throw Stop(.usage, error.description)
         }
-        let link = syntax.tag(for: field) + (split ? syntax.tag(for: field + "2") : "")
+        let link = syntax.tag(for: field) + (split || links.split ? syntax.tag(for: field + "2") : "")
         print(text ? block.text(link: link) : block.html(link: link), terminator: "")
     }
 
