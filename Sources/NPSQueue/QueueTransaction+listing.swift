@@ -30,18 +30,19 @@ extension QueueTransaction {
         received_at, suspect
         """
 
-    func list(_ filter: QueueFilter) throws -> [ListedRow] {
-        let limit = min(max(filter.limit, 0), QueueFilter.maximum)
-        let after = filter.after ?? 0
-        guard let state = filter.state else {
-            return try rows(
-                "SELECT \(Self.listedColumns) FROM responses WHERE sequence > ? ORDER BY sequence LIMIT ?",
-                [after, limit]
-            ).map(Self.listed)
-        }
+    /// - Parameter person: the digest of whose they are; nil for everybody's.
+    func list(_ filter: QueueFilter, of person: String?) throws -> [ListedRow] {
+        var conditions: [(sql: String, value: any DatabaseValueConvertible)] = []
+        if let person { conditions.append(("person = ?", person)) }
+        if let state = filter.state { conditions.append(("state = ?", state.rawValue)) }
+        conditions.append(("sequence > ?", filter.after ?? 0))
+        let index = person == nil ? "" : "INDEXED BY responses_by_person"
         return try rows(
-            "SELECT \(Self.listedColumns) FROM responses WHERE state = ? AND sequence > ? ORDER BY sequence LIMIT ?",
-            [state.rawValue, after, limit]
+            """
+            SELECT \(Self.listedColumns) FROM responses \(index)
+            WHERE \(conditions.map(\.sql).joined(separator: " AND ")) ORDER BY sequence LIMIT ?
+            """,
+            StatementArguments(conditions.map(\.value) + [min(max(filter.limit, 0), QueueFilter.maximum)])
         ).map(Self.listed)
     }
 

@@ -7,7 +7,8 @@ extension ResponseQueue {
 
     /// In the order of acceptance. For an export, page with ``QueueFilter/after`` until a page is empty.
     package func list(_ filter: QueueFilter) async throws(QueueError) -> [QueueItem] {
-        let rows = try await transact { transaction in try transaction.list(filter) }
+        let person = filter.person.map(personKey.digest)
+        let rows = try await transact { transaction in try transaction.list(filter, of: person) }
         var items: [QueueItem] = []
         items.reserveCapacity(rows.count)
         for row in rows { items.append(try QueueItem(row)) }

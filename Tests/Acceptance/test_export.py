@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import subprocess
 from typing import Any
 
 from harness.deployment import Deploy, Deployment
+from harness.program import clean_environment
 from harness.webhook import fresh_response, response_id
 
 CAMPAIGN, COMPANY = "65d4a5a2f0e1c8b7a6958473", "65d4a5a2f0e1c8b7a6958474"
@@ -59,3 +61,29 @@ def test_an_export_has_all_that_is_kept(deploy: Deploy) -> None:
     again = deployment.run("queue", "retry", response_id(known["id"]))
     assert (again.returncode, again.stdout) == (1, "0 responses are pending again.\n")
     assert "not parked" in again.stderr
+
+
+def test_one_persons_responses_are_found_delivered_or_not(deploy: Deploy) -> None:
+    deployment = deploy()
+    deployment.start()
+    ours = [fresh_response("ours") | {"email": "ada.found@example.com"} for _ in range(2)]
+    for response in (ours[0], fresh_response("other")):
+        assert deployment.post(response).status == 200
+    deployment.await_drained(timeout=30)
+    assert deployment.sandbox.stop() == 0
+    assert deployment.post(ours[1]).status == 200
+    ids = [response_id(response["id"]) for response in ours]
+
+    found = [json.loads(line) for line in exported(deployment, "--email", "Ada.Found@example.com").splitlines()]
+    assert [(item["id"], item["state"] == "delivered") for item in found] == [(ids[0], True), (ids[1], False)]
+    assert found[1]["email"] == ours[1]["email"] and "email" not in found[0]
+
+    listed = deployment.data("queue", "list", "--email", "ada.found@example.com", "--state", "delivered")
+    assert [item["id"] for item in listed] == ids[:1]
+    command = [str(word) for word in deployment.command("queue", "list", "--email", "-")]
+    spoken = subprocess.run(
+        command, cwd=deployment.directory, env=clean_environment(), input="ada.found@example.com\n", capture_output=True, text=True
+    )
+    assert spoken.returncode == 0 and all(id in spoken.stdout for id in ids), spoken.stderr
+    wrong = deployment.run("queue", "list", "--email", "nobody")
+    assert wrong.returncode == 64 and "nobody" not in wrong.stdout

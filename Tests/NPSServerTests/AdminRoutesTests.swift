@@ -144,6 +144,19 @@ struct AdminRoutesTests {
                 )
             }
             let body = #"{"email":"Ana@Example.com"}"#
+            let search = #"{"email":"ANA@example.com","limit":10}"#
+            #expect(try await post("/queue/search", search, [:]).status == .unauthorized)
+            let found = try await post("/queue/search", search)
+            #expect(found.text.contains("\(claim.response.id)") && !found.text.lowercased().contains("example.com"))
+            let others = [
+                #"{"email":"bob@example.com","limit":10}"#, #"{"email":"ana@example.com","limit":10,"after":1}"#,
+                #"{"email":"ana@example.com","limit":10,"state":"parked"}"#,
+            ]
+            for other in others { #expect(try await post("/queue/search", other).json() == .array([])) }
+            for wrong in [#"{"email":"kanarienvogel","limit":1}"#, #"{"email":"a@example.com","limit":0}"#] {
+                let refused = try await post("/queue/search", wrong)
+                #expect(refused.status == .badRequest && !refused.text.contains("kanarienvogel"))
+            }
             #expect(try await post("/queue/erase", body, [:]).status == .unauthorized)
             let wrong = try await post("/queue/erase", #"{"email":"kanarienvogel"}"#)
             #expect(wrong.status == .badRequest && !wrong.text.contains("kanarienvogel"))

@@ -30,7 +30,17 @@ package struct AdminClient: Sendable {
         try await get("/queue/status")
     }
 
-    package func responses(state: ResponseState?, limit: Int, after: Int64?) async throws(AdminError) -> [QueueItem] {
+    /// - Parameter person: whose; nil for everybody's.
+    package func responses(
+        of person: EmailAddress? = nil,
+        state: ResponseState?,
+        limit: Int,
+        after: Int64?
+    ) async throws(AdminError) -> [QueueItem] {
+        if let person {
+            let request = SearchRequest(email: person.address, state: state, limit: limit, after: after)
+            return try await post("/queue/search", request)
+        }
         var query = "?limit=\(limit)"
         if let state { query += "&state=\(state.rawValue)" }
         if let after { query += "&after=\(after)" }

@@ -13,6 +13,7 @@ struct QueueRoutes {
         router.get("queue/status") { _, _ in try JSONAnswer.response(await status()) }
         router.get("queue/responses") { request, _ in try JSONAnswer.response(await list(request)) }
         router.get("queue/responses/:id") { _, context in try JSONAnswer.response(await show(context)) }
+        router.post("queue/search") { request, _ in try JSONAnswer.response(await search(request)) }
         router.post("queue/retry") { request, _ in try JSONAnswer.response(await retry(request)) }
     }
 
@@ -35,6 +36,16 @@ struct QueueRoutes {
             limit: try Self.limit(request),
             after: request.query("after").flatMap(Int64.init)
         )
+        do { return try await queue.list(filter) } catch { throw Problem.unavailable(error) }
+    }
+
+    private func search(_ request: Request) async throws -> [QueueItem] {
+        let wanted: SearchRequest = try await request.decodeBody()
+        guard let person = try? EmailAddress(wanted.email) else {
+            throw Problem.badRequest("email must be an address such as name@example.com.")
+        }
+        guard Self.limits.contains(wanted.limit) else { throw Self.wrongLimit }
+        let filter = QueueFilter(state: wanted.state, person: person, limit: wanted.limit, after: wanted.after)
         do { return try await queue.list(filter) } catch { throw Problem.unavailable(error) }
     }
 
@@ -63,9 +74,10 @@ struct QueueRoutes {
 
     static func limit(_ request: Request) throws -> Int {
         guard let text = request.query("limit") else { return 100 }
-        guard let limit = Int(text), (1...1_000).contains(limit) else {
-            throw Problem.badRequest("limit must be a number from 1 to 1000.")
-        }
+        guard let limit = Int(text), limits.contains(limit) else { throw wrongLimit }
         return limit
     }
+
+    private static let limits = 1...QueueFilter.maximum
+    private static let wrongLimit = Problem.badRequest("limit must be a number from 1 to 1000.")
 }

@@ -31,7 +31,7 @@ struct QueueErase: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let address = try address()
+        let address = try EmailAddress(option: email)
         if !yes { try confirm() }
         // A missing token must show before anything is gone.
         if remote { _ = try await CommandLineSettings.load(requiring: [.planhatToken]) }
@@ -70,11 +70,6 @@ struct QueueErase: AsyncParsableCommand {
 
     static func ask(_ request: ErasureRequest) async throws -> ErasureAnswer {
         try await Administration.ask { client throws(AdminError) in try await client.erase(request) }
-    }
-
-    private func address() throws -> EmailAddress {
-        let text = email == "-" ? readLine(strippingNewline: true) ?? "" : email
-        do throws(FieldProblem) { return try EmailAddress(text) } catch { throw ValidationError("--\(error)") }
     }
 
     private func confirm() throws {

@@ -14,7 +14,7 @@ struct QueueExport: AsyncParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write all responses as JSON Lines or CSV to standard output, with a progress bar on standard error.",
+        abstract: "Write responses as JSON Lines or CSV to standard output, with a progress bar on standard error.",
         discussion: "Delivered responses are receipts: what the person said is kept only until delivery."
     )
 
@@ -24,6 +24,12 @@ struct QueueExport: AsyncParsableCommand {
     @Option(help: "Only this state.")
     var state: ResponseState?
 
+    @Option(
+        parsing: .unconditional,
+        help: "Only this person's; - reads the address from standard input, out of the shell's history."
+    )
+    var email: String?
+
     private static let page = 1_000
     private static let columns = [
         "sequence", "id", "state", "source", "email", "score", "comment", "answeredAt", "sentAt", "campaignId",
@@ -31,14 +37,18 @@ struct QueueExport: AsyncParsableCommand {
     ]
 
     func run() async throws {
+        let person = try email.map { try EmailAddress(option: $0) }
         let status = try await Administration.ask { client throws(AdminError) in try await client.status() }
-        var progress = ProgressBar(title: "Exporting", total: state == nil ? status.books.accepted : nil)
+        var progress = ProgressBar(
+            title: "Exporting",
+            total: state == nil && person == nil ? status.books.accepted : nil
+        )
         if format == .csv { print(Self.columns.joined(separator: ",")) }
         var last: Int64?
         while true {
             let after = last
             let items = try await Administration.ask { client throws(AdminError) in
-                try await client.responses(state: state, limit: Self.page, after: after)
+                try await client.responses(of: person, state: state, limit: Self.page, after: after)
             }
             for item in items { try write(item) }
             progress.advance(by: items.count)

@@ -16,6 +16,12 @@ struct QueueList: AsyncParsableCommand {
     @Flag(help: "Only parked ones, with the reason.")
     var parked = false
 
+    @Option(
+        parsing: .unconditional,
+        help: "Only this person's; - reads the address from standard input, out of the shell's history."
+    )
+    var email: String?
+
     @Option(help: "How many, at most 1000.")
     var limit = 100
 
@@ -28,8 +34,9 @@ struct QueueList: AsyncParsableCommand {
     func run() async throws {
         guard (1...1_000).contains(limit) else { throw ValidationError("--limit must be a number from 1 to 1000.") }
         let wanted = parked ? .parked : state
+        let person = try email.map { try EmailAddress(option: $0) }
         let items = try await Administration.ask { client throws(AdminError) in
-            try await client.responses(state: wanted, limit: limit, after: after)
+            try await client.responses(of: person, state: wanted, limit: limit, after: after)
         }
         if json { return try Output.json(items) }
         var table = Table([
