@@ -116,8 +116,8 @@ extension LinkRoutes {
         case .failure(let refusal): return refusal.response
         }
         let thanks = visit.thanks(score: submission.response.score.value)
-        if await isSaid(sent, visit) { return Self.seeOther(thanks) }
         if let earlier {
+            if await isSaid(sent, visit) { return Self.seeOther(thanks) }
             // A machine must not change what a person said; a person who is quick is asked to send it again.
             if submission.heldUntil != nil { return onceMore(values, visit, .tooManyRequests) }
             // Neither must a form from before that answer: scanners keep one for each score.
