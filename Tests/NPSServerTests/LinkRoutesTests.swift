@@ -268,6 +268,20 @@ struct LinkRoutesTests {
         await collecting.end()
     }
 
+    @Test("a hasty double click is held once, and thanked for twice")
+    func hastyDoubleClick() async throws {
+        let collecting = try collecting()
+        try await collecting.publicly { client async throws in
+            let stamp = keys.seal.stamp(claims, at: Date().addingTimeInterval(9.5))
+            for _ in 0..<2 {
+                #expect(try await post(client, "/s/\(token)", "score=9&issued=\(stamp)").status == .seeOther)
+            }
+        }
+        let item = try await collecting.queue.show(claims.responseID)
+        #expect(item?.heldUntil != nil && item?.revision == 1)
+        await collecting.end()
+    }
+
     @Test("a comment that was emptied is asked about before the answer changes")
     func emptiedComment() async throws {
         let collecting = try collecting()
