@@ -124,7 +124,9 @@ def pages(
             assert answer.status == status, f"{path}: {answer.status}"
             return answer.text
 
+        browsers = {"accept": "text/html", "accept-language": language}
         found |= {
+            ("not-found", language): fetch(running.http_port, "GET", "/nowhere", browsers).text,
             ("form", language): get("/survey", 200),
             ("error", language): post("/survey", b"comment=Quick&email=ana%40", 422),
             ("thanks", language): get("/survey/thanks", 200),
