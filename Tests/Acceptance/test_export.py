@@ -85,5 +85,6 @@ def test_one_persons_responses_are_found_delivered_or_not(deploy: Deploy) -> Non
         command, cwd=deployment.directory, env=clean_environment(), input="ada.found@example.com\n", capture_output=True, text=True
     )
     assert spoken.returncode == 0 and all(id in spoken.stdout for id in ids), spoken.stderr
+    assert "no such responses" in deployment.run("queue", "list", "--email", "stranger@example.com").stdout
     wrong = deployment.run("queue", "list", "--email", "nobody")
     assert wrong.returncode == 64 and "nobody" not in wrong.stdout

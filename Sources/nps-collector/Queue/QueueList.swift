@@ -39,6 +39,9 @@ struct QueueList: AsyncParsableCommand {
             try await client.responses(of: person, state: wanted, limit: limit, after: after)
         }
         if json { return try Output.json(items) }
+        if items.isEmpty, person != nil, after == nil {
+            return print("There are no such responses of this person.")
+        }
         var table = Table([
             Table.Column("#", .right), Table.Column("id"), Table.Column("state"), Table.Column("source"),
             Table.Column("tries", .right),
