@@ -165,7 +165,7 @@ def test_no_log_names_a_link_a_token_or_a_source(deploy: Deploy, tmp_path: Path)
     trust = ssl.create_default_context(cafile=str(certificate))
 
     def visit() -> set[int]:
-        paths = [f"/s/CANARYLINK{number}/9" for number in range(40)] + ["/webhooks/CANARYSOURCE?token=CANARYTOKEN"]
+        paths = [f"/s/CANARYLINK{number}/9" for number in range(200)] + ["/webhooks/CANARYSOURCE?token=CANARYTOKEN"]
         return {fetch(port, "GET", BASE + path, trust=trust).status for path in paths}
 
     statuses = visit()
