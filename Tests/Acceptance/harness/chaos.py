@@ -228,7 +228,7 @@ def chaos(
         deployment.start_serve()
         books = deployment.books()
         note(f"the storm is over: {books}")
-        least = -(-books["pending"] // BATCH)
+        least = -(-(books["pending"] + books["sending"]) // BATCH)
         _start_sandbox(deployment, behaviour)
         # Where overlapping requests count, the sandbox takes its time for each.
         books = deployment.await_drained(timeout=240 + least)
