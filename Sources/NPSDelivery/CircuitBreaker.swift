@@ -48,9 +48,26 @@ package struct CircuitBreaker: Sendable, Hashable {
         switch state {
         case .closed: now
         case .backingOff(let until, _), .paused(let until, _, _):
-            // A longer wait than there is means that the clock was set back.
-            min(until, now.addingTimeInterval(max(timing.longestRetryAfter, timing.probe.limit)))
+            min(until, latest(at: now))
         }
+    }
+
+    /// A longer wait than there is means that the clock was set back: it becomes the longest.
+    package mutating func notice(_ now: Date) {
+        let wasOld = isOld
+        switch state {
+        case .backingOff(let until, let reason) where until > latest(at: now):
+            state = .backingOff(until: latest(at: now), reason: reason)
+        case .paused(let until, let sentence, let since) where until > latest(at: now):
+            state = .paused(until: latest(at: now), sentence: sentence, since: since)
+        case .closed, .backingOff, .paused:
+            break
+        }
+        isOld = wasOld
+    }
+
+    private func latest(at now: Date) -> Date {
+        now.addingTimeInterval(max(timing.longestRetryAfter, timing.probe.limit))
     }
 
     /// The state as people should hear of it: old trouble is no news once nothing is left that it could hold up.

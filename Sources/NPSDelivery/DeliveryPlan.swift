@@ -38,6 +38,7 @@ package struct DeliveryPlan: Sendable {
     var unsettled = Settlement()
     private var queueFailures = 0
     private var queueReady = Date.distantPast
+    private var lastAsked: Date?
     /// Left out by Planhat once, in this revision; the next time they are parked. Forgotten at a restart, which costs
     /// one more request.
     var ignoredOnce: [ResponseID: Int] = [:]
@@ -73,19 +74,28 @@ extension DeliveryPlan {
     }
 
     package mutating func next(at now: Date) -> Step {
-        // Bounded, so that a clock that was set back doesn't stop everything.
-        let queueWait = min(queueReady, now.addingTimeInterval(Self.queueBackoff.limit))
-        guard unsettled.isEmpty else { return now < queueWait ? .wait(until: queueWait) : .settle(unsettled) }
+        notice(now)
+        guard unsettled.isEmpty else { return now < queueReady ? .wait(until: queueReady) : .settle(unsettled) }
         if case .until(let due) = rest {
             guard let due, due <= now else { return .wait(until: due) }
             rest = .none
         }
-        let ready = max(queueWait, breaker.ready(at: now), pace.ready(at: now))
+        let ready = max(queueReady, breaker.ready(at: now), pace.ready(at: now))
         // Only who can send at once claims: the later, the larger the batch, and nothing hangs between states.
         guard ready <= now else { return .wait(until: ready) }
         guard !hand.isEmpty else { return .claim(limit: breaker.probesWithOne ? 1 : configuration.batchSize) }
         pace.spend(at: now)
         return .send(hand.removeFirst())
+    }
+
+    /// A clock that was set back must not stop everything for as long as it was set back.
+    private mutating func notice(_ now: Date) {
+        queueReady = min(queueReady, now.addingTimeInterval(Self.queueBackoff.limit))
+        breaker.notice(now)
+        pace.notice(now)
+        // What is due was told by the clock that was: look again.
+        if let lastAsked, now < lastAsked { rest = .none }
+        lastAsked = now
     }
 
     package mutating func woke() {

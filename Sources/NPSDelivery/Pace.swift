@@ -35,6 +35,11 @@ package struct Pace: Sendable, Hashable {
         return min(last, now).addingTimeInterval(min(usual * stretch, max(usual, Self.longest)))
     }
 
+    /// Forgets what a clock that has been set back since said of the last request.
+    package mutating func notice(_ now: Date) {
+        last = last.map { min($0, now) }
+    }
+
     package mutating func spend(at now: Date) {
         last = now
     }

@@ -52,6 +52,39 @@ struct TimingTests {
         #expect(breaker.ready(at: earlier) <= earlier.addingTimeInterval(900))
     }
 
+    @Test("after a clock was set back, delivery goes on by the clock as it is", arguments: [false, true])
+    func planAfterClockSetBack(isIdle: Bool) {
+        var plan = DeliveryPlan(configuration: DeliveryPlan.Configuration()) { 0.5 }
+        guard case .claim = plan.next(at: start) else {
+            Issue.record("nothing was to be claimed")
+            return
+        }
+        if isIdle {
+            plan.found([], nextDue: start.addingTimeInterval(1), at: start)
+        } else {
+            _ = plan.queueFailed(at: start)
+        }
+        let earlier = start.addingTimeInterval(-365 * 86_400)
+        _ = plan.next(at: earlier)
+        guard case .claim = plan.next(at: earlier.addingTimeInterval(61)) else {
+            Issue.record("it still waits for the former clock")
+            return
+        }
+    }
+
+    @Test("a pace and a breaker that noticed a clock set back are ready after their usual waits")
+    func noticedClock() {
+        let earlier = start.addingTimeInterval(-365 * 86_400)
+        var pace = Pace(requestsPerMinute: 150)
+        pace.spend(at: start)
+        pace.notice(earlier)
+        #expect(pace.ready(at: earlier.addingTimeInterval(0.5)) <= earlier.addingTimeInterval(0.5))
+        var breaker = CircuitBreaker()
+        _ = breaker.failed("down", at: start, fraction: 0.5)
+        breaker.notice(earlier)
+        #expect(breaker.ready(at: earlier.addingTimeInterval(901)) <= earlier.addingTimeInterval(901))
+    }
+
     @Test("a refusal is probed slowly: 30 s, doubling to 5 min")
     func probes() {
         var breaker = CircuitBreaker()
