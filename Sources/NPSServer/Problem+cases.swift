@@ -49,6 +49,8 @@ extension Problem {
         problem == .busy ? unavailable(retryAfter: 5) : badRequest(problem.description)
     }
 
+    static let wrongAddress = badRequest("email must be an address such as name@example.com.")
+
     static func tooManyRequests(retryAfter seconds: Int) -> Problem {
         Problem(
             status: .tooManyRequests,

@@ -20,6 +20,13 @@ extension Request {
         headers.filter { $0.name.canonicalName == name }.map(\.value)
     }
 
+    /// The path's segments below the base path, which a proxy may pass on or strip.
+    func segments(below basePath: String) -> [Substring] {
+        let path = uri.path
+        let inner = !basePath.isEmpty && path.hasPrefix(basePath + "/") ? path.dropFirst(basePath.count) : path[...]
+        return inner.split(separator: "/")
+    }
+
     /// The text of one query parameter; nil when it is absent.
     func query(_ name: String) -> String? {
         uri.queryParameters[name[...]].map(String.init)

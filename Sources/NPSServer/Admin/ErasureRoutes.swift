@@ -15,7 +15,7 @@ struct ErasureRoutes {
     private func erase(_ request: Request) async throws -> ErasureAnswer {
         let wanted: ErasureRequest = try await request.decodeBody()
         guard let address = try? EmailAddress(wanted.email) else {
-            throw Problem.badRequest("email must be an address such as name@example.com.")
+            throw Problem.wrongAddress
         }
         do throws(QueueError) {
             // The quarantine first: what a replay brings into the queue meanwhile is found there.

@@ -42,7 +42,7 @@ struct QueueRoutes {
     private func search(_ request: Request) async throws -> [QueueItem] {
         let wanted: SearchRequest = try await request.decodeBody()
         guard let person = try? EmailAddress(wanted.email) else {
-            throw Problem.badRequest("email must be an address such as name@example.com.")
+            throw Problem.wrongAddress
         }
         guard Self.limits.contains(wanted.limit) else { throw Self.wrongLimit }
         let filter = QueueFilter(state: wanted.state, person: person, limit: wanted.limit, after: wanted.after)

@@ -15,16 +15,14 @@ struct AllowedMethods: RouterMiddleware {
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        if let allowed = allowed(at: request.uri.path), !allowed.contains(request.method) {
+        if let allowed = allowed(at: request.segments(below: basePath)), !allowed.contains(request.method) {
             throw Problem.methodNotAllowed(allowed)
         }
         return try await next(request, context)
     }
 
     /// Nil where nothing is, with and without the base path. Links all are, lest an answer tells them apart.
-    private func allowed(at path: String) -> [HTTPRequest.Method]? {
-        let inner = !basePath.isEmpty && path.hasPrefix(basePath + "/") ? path.dropFirst(basePath.count) : path[...]
-        let segments = inner.split(separator: "/")
+    private func allowed(at segments: [Substring]) -> [HTTPRequest.Method]? {
         switch (segments.first, segments.count) {
         case ("survey", 1), ("s", 2): return [.get, .head, .post]
         case ("survey", 2) where segments[1] == "thanks": return [.get, .head]

@@ -10,9 +10,10 @@ struct ErrorPages {
 
     /// Nil when the problem itself is the answer.
     func response(to problem: Problem, for request: Request) -> Response? {
-        guard Self.wantsHTML(request.fieldLines("accept")), !isWebhook(request.uri.path) else { return nil }
+        let segments = request.segments(below: basePath)
+        guard Self.wantsHTML(request.fieldLines("accept")), segments.first != "webhooks" else { return nil }
         let language = pages.language(nil, accepted: request.fieldLines("accept-language"))
-        let context = FormContext(language: language, action: link(in: request.uri.path))
+        let context = FormContext(language: language, action: link(at: segments))
         return switch problem.status {
         case .notFound: Response(pages.notFound(in: context), .notFound)
         case .internalServerError: Response(pages.failed(in: context), .internalServerError)
@@ -27,17 +28,9 @@ struct ErrorPages {
         }
     }
 
-    private func isWebhook(_ path: String) -> Bool { segments(of: path).first == "webhooks" }
-
     /// The personal form that the path is of: its person isn't asked for an address by the open one.
-    private func link(in path: String) -> String? {
-        let segments = segments(of: path)
+    private func link(at segments: [Substring]) -> String? {
         guard segments.count >= 2, segments[0] == "s" else { return nil }
         return "\(basePath)/s/\(segments[1])"
-    }
-
-    private func segments(of path: String) -> [Substring] {
-        let inner = !basePath.isEmpty && path.hasPrefix(basePath + "/") ? path.dropFirst(basePath.count) : path[...]
-        return inner.split(separator: "/")
     }
 }

@@ -46,7 +46,7 @@ extension LinkRoutes {
         }
         let thanks = visit.thanks(score: submission.response.score.value)
         if let earlier {
-            if await isSaid(sent, visit, by: origin) { return Self.seeOther(thanks) }
+            if await isSaid(sent, visit, by: origin) { return .seeOther(thanks) }
             // A machine must not change what a person said; a person who is quick is asked to send it again.
             if submission.heldUntil != nil { return onceMore(values, visit, .tooManyRequests) }
             // Neither must a form from before that answer: scanners keep one for each score.
@@ -55,7 +55,7 @@ extension LinkRoutes {
             }
         }
         switch await posts.keep(submission, values, in: visit.form) {
-        case .success: return Self.seeOther(thanks)
+        case .success: return .seeOther(thanks)
         case .failure(let refusal): return refusal.response
         }
     }
@@ -73,7 +73,7 @@ extension LinkRoutes {
     /// A double click: the answer stands there already, or it stands there as a person's, whose first click may have
     /// taken a machine's flag back. False as well when the queue can't tell.
     private func isSaid(_ sent: FormValues, _ visit: LinkVisit, by origin: AnswerOrigin) async -> Bool {
-        for origin in [origin, .person, .personAfterMachine] {
+        for origin in Set([origin, .person, .personAfterMachine]) {
             let submission = try? sent.check(answering: visit.claims, receivedAt: now(), origin: origin)
             if let submission, (try? await queue.has(submission)) == true { return true }
         }

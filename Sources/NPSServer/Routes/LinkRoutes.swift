@@ -62,7 +62,7 @@ struct LinkRoutes {
             do throws(QueueError) {
                 item = try await queue.show(visit.claims.responseID)
                 // Nobody answered: thanks would be a lie.
-                if item == nil { return Self.seeOther(visit.form.action ?? "") }
+                if item == nil { return .seeOther(visit.form.action ?? "") }
             } catch {
                 item = nil
             }
@@ -108,10 +108,6 @@ extension LinkRoutes {
             }
             return .failure(FormPosts.Refusal(response: unknown(request)))
         }
-    }
-
-    static func seeOther(_ location: String) -> Response {
-        Response(status: .seeOther, headers: [.location: location, .cacheControl: "no-store"])
     }
 
     private func language(of request: Request, _ own: Language?) -> Language {

@@ -83,7 +83,7 @@ struct SurveyRoutes {
                 "/survey/thanks",
                 [("score", score), ("answer", values.nonce.text), ("lang", asked?.tag)]
             )
-            return Response(status: .seeOther, headers: [.location: location, .cacheControl: "no-store"])
+            return .seeOther(location)
         case .failure(let refusal):
             return refusal.response
         }
