@@ -24,11 +24,7 @@ struct QueueExport: AsyncParsableCommand {
     @Option(help: "Only this state.")
     var state: ResponseState?
 
-    @Option(
-        parsing: .unconditional,
-        help: "Only this person's; - reads the address from standard input, out of the shell's history."
-    )
-    var email: String?
+    @OptionGroup var whose: PersonOption
 
     private static let page = 1_000
     private static let columns = [
@@ -37,7 +33,7 @@ struct QueueExport: AsyncParsableCommand {
     ]
 
     func run() async throws {
-        let person = try email.map { try EmailAddress(option: $0) }
+        let person = try whose.address()
         let status = try await Administration.ask { client throws(AdminError) in try await client.status() }
         var progress = ProgressBar(
             title: "Exporting",

@@ -16,11 +16,7 @@ struct QueueList: AsyncParsableCommand {
     @Flag(help: "Only parked ones, with the reason.")
     var parked = false
 
-    @Option(
-        parsing: .unconditional,
-        help: "Only this person's; - reads the address from standard input, out of the shell's history."
-    )
-    var email: String?
+    @OptionGroup var whose: PersonOption
 
     @Option(help: "How many, at most 1000.")
     var limit = 100
@@ -34,7 +30,7 @@ struct QueueList: AsyncParsableCommand {
     func run() async throws {
         guard (1...1_000).contains(limit) else { throw ValidationError("--limit must be a number from 1 to 1000.") }
         let wanted = parked ? .parked : state
-        let person = try email.map { try EmailAddress(option: $0) }
+        let person = try whose.address()
         let items = try await Administration.ask { client throws(AdminError) in
             try await client.responses(of: person, state: wanted, limit: limit, after: after)
         }
