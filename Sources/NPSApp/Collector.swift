@@ -16,10 +16,10 @@ package struct Collector: Sendable {
     private let logger: Logger
     private let queue: ResponseQueue
     private let client: PlanhatClient
-    private let forwarder: Forwarder
-    private let sources: LiveSources
+    private let worker: DeliveryWorker
+    private let sources: ReloadableSources
     /// Nil without TLS.
-    private let certificate: LiveCertificate?
+    private let certificate: ReloadableCertificate?
     private let pages: SurveyPages
     private let readiness: Readiness
 
@@ -29,18 +29,18 @@ package struct Collector: Sendable {
     package init(settings: Settings, logger: Logger) throws {
         self.settings = settings
         self.logger = logger
-        sources = LiveSources(try settings.makeCatalogue(), reading: settings.readSources)
-        certificate = try settings.tls.map { try LiveCertificate($0) }
+        sources = ReloadableSources(try settings.makeCatalogue(), reading: settings.readSources)
+        certificate = try settings.tls.map { try ReloadableCertificate($0) }
         pages = try settings.makePages()
         client = try settings.makeClient(logger: logger)
         var storage = ResponseQueue.Configuration(path: settings.queue.path)
         storage.quarantineByteLimit = settings.quarantine.maxBytes
         queue = try ResponseQueue(configuration: storage, logger: logger)
         readiness = Readiness(queue: queue)
-        forwarder = Forwarder(
+        worker = DeliveryWorker(
             queue: queue,
             client: client,
-            configuration: Forwarder.Configuration(
+            configuration: DeliveryWorker.Configuration(
                 requestsPerMinute: settings.planhat.requestsPerMinute,
                 batchSize: settings.planhat.batchSize
             ),
@@ -55,7 +55,7 @@ package struct Collector: Sendable {
         var services: [any Service] = [
             QueueService(queue: queue),
             ClientService(client: client),
-            forwarder,
+            worker,
             try adminListener(metrics),
             try publicListener(),
         ]
@@ -92,7 +92,7 @@ package struct Collector: Sendable {
     }
 
     private func publicListener() throws -> Listener {
-        var parts = PublicListener.Parts(
+        var dependencies = PublicListener.Dependencies(
             queue: queue,
             pages: pages,
             sources: sources,
@@ -101,9 +101,9 @@ package struct Collector: Sendable {
             surveyIsOpen: settings.survey.isOpen,
             proxies: settings.http.trustedProxies
         )
-        parts.linkKeys = settings.survey.linkKeys
+        dependencies.linkKeys = settings.survey.linkKeys
         return try PublicListener.make(
-            parts,
+            dependencies,
             address: settings.http.address,
             tls: try certificate?.configuration(),
             logger: logger,
@@ -117,17 +117,17 @@ package struct Collector: Sendable {
     }
 
     private func adminListener(_ metrics: MetricsRegistry) throws -> Listener {
-        var parts = AdminListener.Parts(
+        var dependencies = AdminListener.Dependencies(
             queue: queue,
             sources: sources,
             readiness: readiness,
             token: settings.admin.token,
-            forwarding: { [forwarder] in ForwardingReport(forwarder) },
+            forwarding: { [worker] in DeliveryReport(worker) },
             metrics: { metrics.text() }
         )
-        parts.share = { [forwarder] seconds in forwarder.share(forSeconds: seconds) }
+        dependencies.share = { [worker] seconds in worker.share(forSeconds: seconds) }
         return try AdminListener.make(
-            parts,
+            dependencies,
             address: .hostname(settings.admin.host, port: settings.admin.port),
             logger: logger,
             onListening: { [logger] port in logger.info("admin listener", metadata: ["port": "\(port ?? 0)"]) }

@@ -1,6 +1,6 @@
 /// # NPSApp
 ///
-/// Puts the house together: reads the ``Settings``, opens the queue, starts forwarder and listeners in the order in
+/// Puts the house together: reads the ``Settings``, opens the queue, starts worker and listeners in the order in
 /// which they need each other, and stops them in reverse.
 ///
 /// Start reading at ``Collector``, which is the verb `serve`. ``AdminClient`` is the other side of its admin listener.

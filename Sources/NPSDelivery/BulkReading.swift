@@ -3,7 +3,7 @@ package import NPSQueue
 
 /// Reads a ``BulkReport`` claim by claim.
 package struct BulkReading: Sendable, Hashable {
-    package enum Finding: Sendable, Hashable {
+    package enum ItemResult: Sendable, Hashable {
         case delivered(planhatID: String?)
         /// An error entry of its own.
         case problem(String)
@@ -18,21 +18,21 @@ package struct BulkReading: Sendable, Hashable {
     private let surplus: Int
     private let isAlone: Bool
 
-    package init(_ report: BulkReport, of shipment: Shipment) {
+    package init(_ report: BulkReport, of batch: Batch) {
         self.report = report
-        let ids = shipment.claims.map(\.response.id)
+        let ids = batch.claims.map(\.response.id)
         let proven = ids.count { report.proven[$0] != nil }
         let failed = ids.count { report.proven[$0] == nil && report.problems[$0] != nil }
         remaining = ids.count - proven - failed
         // Records counted but not named: `nonupdates` have no keys.
         surplus = report.counted - proven
-        isAlone = shipment.isAlone
+        isAlone = batch.isAlone
     }
 
     /// Being named among the keys is the best proof. Without it the counts speak for all that are left, when they
     /// account for every one of them or for none; errors that name nobody take that away, unless there is only one
     /// response that they can be about.
-    package func finding(_ claim: Claim) -> Finding {
+    package func finding(_ claim: Claim) -> ItemResult {
         let id = claim.response.id
         if let proof = report.proven[id] { return .delivered(planhatID: proof.planhatID) }
         if let problem = report.problems[id] { return .problem(problem) }

@@ -2,7 +2,7 @@ import Dispatch
 package import Foundation
 import Synchronization
 
-/// Time as the forwarder sees it: what it is now, and a bell that rings later. Tests bring their own.
+/// Time as the worker sees it: what it is now, and a bell that rings later. Tests bring their own.
 package struct DeliveryClock: Sendable {
     package typealias Ring = @Sendable () -> Void
 
@@ -15,7 +15,7 @@ package struct DeliveryClock: Sendable {
         self.alarm = alarm
     }
 
-    /// The machine's clock, and timers of Dispatch. None runs longer than five minutes, after which the forwarder
+    /// The machine's clock, and timers of Dispatch. None runs longer than five minutes, after which the worker
     /// looks at the clock again: somebody may have set it.
     package static let system = DeliveryClock(now: { Date() }) { date, ring in
         let seconds = min(max(date.timeIntervalSinceNow, 0), 300)

@@ -18,12 +18,12 @@ struct DeliveryMetrics: Sendable {
         note(isPaused: false)
     }
 
-    func count(_ tally: Tally) {
-        count("delivered", tally.delivered)
-        count("retried", tally.retried)
-        count("ambiguous", tally.ambiguous)
-        count("parked", tally.parked.count)
-        countUnlinked(tally.unlinked.count)
+    func count(_ counts: DeliveryCounts) {
+        count("delivered", counts.delivered)
+        count("retried", counts.retried)
+        count("ambiguous", counts.ambiguous)
+        count("parked", counts.parked.count)
+        countUnlinked(counts.unlinked.count)
     }
 
     /// Delivered, and yet of little use: Planhat linked the record to nobody. Only creates tell.
@@ -35,8 +35,8 @@ struct DeliveryMetrics: Sendable {
         Counter(label: "nps_delivery_total", dimensions: [("outcome", outcome)], factory: factory).increment(by: number)
     }
 
-    /// - Parameter status: ``Courier/Reply/status``
-    func count(_ operation: Shipment.Operation, status: String) {
+    /// - Parameter status: ``PlanhatSender/Reply/status``
+    func count(_ operation: Batch.Operation, status: String) {
         let dimensions = [("operation", operation.rawValue), ("status", status)]
         Counter(label: "nps_delivery_requests_total", dimensions: dimensions, factory: factory).increment()
     }

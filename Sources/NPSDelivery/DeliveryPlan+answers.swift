@@ -3,75 +3,75 @@ import NPSModel
 import NPSQueue
 
 extension DeliveryPlan {
-    /// Takes in the answer to a shipment.
+    /// Takes in the answer to a batch.
     ///
     /// - Parameter quota: of the API, if the answer told it.
     /// - Returns: what became of the claims and is to be counted.
     package mutating func answered(
-        _ answer: Answer,
-        to shipment: Shipment,
+        _ answer: SendResult,
+        to batch: Batch,
         quota: Pace.Quota? = nil,
         at now: Date
-    ) -> Tally {
+    ) -> DeliveryCounts {
         pace.observe(quota)
         let before = unsettled.verdicts.count
         switch answer {
         case .created(let id?, _):
             breaker.gotThrough()
-            suspicion.gotThrough(shipment.claims.map(\.response.id))
-            for claim in shipment.claims { unsettled.settle(claim, .delivered(planhatID: id)) }
+            poison.gotThrough(batch.claims.map(\.response.id))
+            for claim in batch.claims { unsettled.settle(claim, .delivered(planhatID: id)) }
         case .created(nil, _):
             breaker.gotThrough()
-            for claim in shipment.claims { doubt(claim, of: shipment, "the answer showed no record", at: now) }
+            for claim in batch.claims { markAmbiguous(claim, of: batch, "the answer showed no record", at: now) }
         case .upserted(let report):
-            take(report, of: shipment, at: now)
+            take(report, of: batch, at: now)
         case .rejected(let reason):
-            reject(shipment, reason, at: now)
+            reject(batch, reason, at: now)
         case .conflict(let reason):
-            reject(shipment, reason, isDuplicate: true, at: now)
+            reject(batch, reason, isDuplicate: true, at: now)
         case .tooLarge(let reason):
-            if !shipment.isAlone { byteLimit.refused(shipment.approximateBytes) }
-            reject(shipment, reason, at: now)
+            if !batch.isAlone { byteLimit.refused(batch.approximateBytes) }
+            reject(batch, reason, at: now)
         case .denied(let sentence):
-            deny(shipment, sentence, at: now)
-        case .notSent, .rateLimited, .unavailable, .ambiguous, .refused, .refusedInDoubt:
-            fail(shipment, answer, at: now)
+            deny(batch, sentence, at: now)
+        case .notSent, .rateLimited, .unavailable, .ambiguous, .refused, .refusedAmbiguously:
+            fail(batch, answer, at: now)
         }
         let verdicts = unsettled.verdicts.dropFirst(before)
         for verdict in verdicts where verdict.outcome.isFinal { ignoredOnce[verdict.id] = nil }
-        var tally = Tally(verdicts)
-        if case .created(_?, isLinked: false) = answer { tally.unlinked = shipment.claims.map(\.response.id) }
-        return tally
+        var counts = DeliveryCounts(verdicts)
+        if case .created(_?, isLinked: false) = answer { counts.unlinked = batch.claims.map(\.response.id) }
+        return counts
     }
 
-    private mutating func take(_ report: BulkReport, of shipment: Shipment, at now: Date) {
+    private mutating func take(_ report: BulkReport, of batch: Batch, at now: Date) {
         breaker.gotThrough()
-        suspicion.gotThrough(shipment.claims.map(\.response.id))
-        byteLimit.accepted(shipment.approximateBytes)
-        let reading = BulkReading(report, of: shipment)
+        poison.gotThrough(batch.claims.map(\.response.id))
+        byteLimit.accepted(batch.approximateBytes)
+        let reading = BulkReading(report, of: batch)
         var again: [Claim] = []
-        for claim in shipment.claims {
+        for claim in batch.claims {
             switch reading.finding(claim) {
             case .delivered(let id):
                 unsettled.settle(claim, .delivered(planhatID: id))
             case .problem(let reason):
-                refuse(claim, of: shipment, reason, at: now, again: &again)
+                refuse(claim, of: batch, reason, at: now, again: &again)
             case .ignored:
-                ignore(claim, of: shipment, at: now)
+                ignore(claim, of: batch, at: now)
             case .unproven(let reason):
-                if shipment.isAlone {
-                    doubt(claim, of: shipment, reason ?? "the answer's counts prove nothing", at: now)
+                if batch.isAlone {
+                    markAmbiguous(claim, of: batch, reason ?? "the answer's counts prove nothing", at: now)
                 } else {
                     again.append(claim)
                 }
             }
         }
-        hand.insert(contentsOf: Shipment.halves(again), at: 0)
+        readyBatches.insert(contentsOf: Batch.halves(again), at: 0)
     }
 
     private mutating func refuse(
         _ claim: Claim,
-        of shipment: Shipment,
+        of batch: Batch,
         _ reason: String,
         isDuplicate: Bool = false,
         at now: Date,
@@ -79,20 +79,20 @@ extension DeliveryPlan {
     ) {
         // "…duplicated" may be about the record that an earlier request of ours made; an upsert on its own tells.
         guard isDuplicate || Self.speaksOfDuplicate(reason) else {
-            return unsettled.park(claim, of: shipment, reason)
+            return unsettled.park(claim, of: batch, reason)
         }
-        if !shipment.isAlone {
+        if !batch.isAlone {
             again.append(claim)
         } else if claim.attempts < 3 {
             unsettled.settle(claim, .ambiguous(retryAt: now.addingTimeInterval(configuration.grace), reason: reason))
         } else {
-            unsettled.park(claim, of: shipment, reason)
+            unsettled.park(claim, of: batch, reason)
         }
     }
 
-    private mutating func ignore(_ claim: Claim, of shipment: Shipment, at now: Date) {
+    private mutating func ignore(_ claim: Claim, of batch: Batch, at now: Date) {
         if ignoredOnce[claim.response.id] == claim.revision {
-            unsettled.park(claim, of: shipment, "ignored by Planhat (unknown contact or domain?)")
+            unsettled.park(claim, of: batch, "ignored by Planhat (unknown contact or domain?)")
         } else {
             if ignoredOnce.count >= Self.ignoredLimit { ignoredOnce = [:] }
             ignoredOnce[claim.response.id] = claim.revision
@@ -104,15 +104,15 @@ extension DeliveryPlan {
     /// More than are ever left out at a time; some that are remembered may have been erased.
     private static let ignoredLimit = 100_000
 
-    private mutating func reject(_ shipment: Shipment, _ reason: String, isDuplicate: Bool = false, at now: Date) {
+    private mutating func reject(_ batch: Batch, _ reason: String, isDuplicate: Bool = false, at now: Date) {
         breaker.gotThrough()
-        guard shipment.isAlone else {
-            hand.insert(contentsOf: Shipment.halves(shipment.claims), at: 0)
+        guard batch.isAlone else {
+            readyBatches.insert(contentsOf: Batch.halves(batch.claims), at: 0)
             return
         }
         var none: [Claim] = []
-        for claim in shipment.claims {
-            refuse(claim, of: shipment, reason, isDuplicate: isDuplicate, at: now, again: &none)
+        for claim in batch.claims {
+            refuse(claim, of: batch, reason, isDuplicate: isDuplicate, at: now, again: &none)
         }
     }
 
@@ -121,28 +121,28 @@ extension DeliveryPlan {
     }
 
     /// Trouble that isn't about one response: whatever is in hand goes back, and the breaker says when to go on.
-    private mutating func fail(_ shipment: Shipment, _ answer: Answer, at now: Date) {
+    private mutating func fail(_ batch: Batch, _ answer: SendResult, at now: Date) {
         switch answer {
         case .notSent(let reason, let isAnswered):
             let until = breaker.failed(reason, isUnreached: !isAnswered, at: now, fraction: fraction())
-            if shipment.mayHaveArrived {
-                unsettled.giveBack(shipment, retryAt: until, reason: reason)
+            if batch.mayHaveArrived {
+                unsettled.giveBack(batch, retryAt: until, reason: reason)
             } else {
-                for claim in shipment.claims { postpone(claim, to: until, reason) }
+                for claim in batch.claims { postpone(claim, to: until, reason) }
             }
             dropHand(retryAt: until, reason: reason)
         case .rateLimited(let retryAfter):
-            wait(with: shipment, retryAfter, "Planhat's rate limit is reached", at: now)
+            wait(with: batch, retryAfter, "Planhat's rate limit is reached", at: now)
         case .unavailable(let retryAfter):
-            wait(with: shipment, retryAfter, "Planhat is closed for a while (503)", at: now)
+            wait(with: batch, retryAfter, "Planhat is closed for a while (503)", at: now)
         case .refused(let sentence):
-            pause(shipment, sentence, at: now)
-        case .refusedInDoubt(let sentence):
-            pause(shipment, sentence, inDoubt: true, at: now)
+            pause(batch, sentence, at: now)
+        case .refusedAmbiguously(let sentence):
+            pause(batch, sentence, isAmbiguous: true, at: now)
         case .ambiguous(let reason):
-            suspicion.failed(shipment.claims.map(\.response.id))
+            poison.failed(batch.claims.map(\.response.id))
             // Before the breaker hears of it: whether this response is alone in failing is what it knew until now.
-            for claim in shipment.claims { doubt(claim, of: shipment, reason, at: now) }
+            for claim in batch.claims { markAmbiguous(claim, of: batch, reason, at: now) }
             let until = breaker.failed(reason, at: now, fraction: fraction())
             dropHand(retryAt: until, reason: reason)
         case .created, .upserted, .rejected, .conflict, .tooLarge, .denied:
@@ -151,33 +151,33 @@ extension DeliveryPlan {
     }
 
     /// For as long as the API asks.
-    private mutating func wait(with shipment: Shipment, _ retryAfter: TimeInterval?, _ reason: String, at now: Date) {
+    private mutating func wait(with batch: Batch, _ retryAfter: TimeInterval?, _ reason: String, at now: Date) {
         let until = breaker.limited(retryAfter: retryAfter, reason: reason, at: now)
-        hand.insert(shipment, at: 0)
+        readyBatches.insert(batch, at: 0)
         dropHand(retryAt: until, reason: reason)
     }
 
-    /// - Parameter inDoubt: this very request may have arrived.
-    private mutating func pause(_ shipment: Shipment, _ sentence: String, inDoubt: Bool = false, at now: Date) {
-        suspicion.failed(shipment.claims.map(\.response.id))
-        if shipment.isAlone, let claim = shipment.claims.first, isOffensive(claim) {
+    /// - Parameter isAmbiguous: this very request may have arrived.
+    private mutating func pause(_ batch: Batch, _ sentence: String, isAmbiguous: Bool = false, at now: Date) {
+        poison.failed(batch.claims.map(\.response.id))
+        if batch.isAlone, let claim = batch.claims.first, isOffensive(claim) {
             // Some firewall dislikes a text, or the like: waiting for a person must not keep the others waiting.
             return unsettled.settle(
                 claim,
                 .park(
                     reason: "refused again and again while others got through: " + sentence,
-                    mayHaveArrived: inDoubt || shipment.mayHaveArrived
+                    mayHaveArrived: isAmbiguous || batch.mayHaveArrived
                 )
             )
         }
-        let isProbe = shipment.isAlone && breaker.isProbing && !shipment.mayHaveArrived
+        let isProbe = batch.isAlone && breaker.isProbing && !batch.mayHaveArrived
         let until = breaker.refused(sentence, at: now)
-        if inDoubt {
-            unsettled.doubt(shipment, retryAt: until, reason: sentence)
+        if isAmbiguous {
+            unsettled.markAmbiguous(batch, retryAt: until, reason: sentence)
         } else if isProbe {
-            for claim in shipment.claims { postpone(claim, to: until, sentence) }
+            for claim in batch.claims { postpone(claim, to: until, sentence) }
         } else {
-            hand.insert(shipment, at: 0)
+            readyBatches.insert(batch, at: 0)
         }
         dropHand(retryAt: until, reason: sentence)
     }
@@ -185,15 +185,15 @@ extension DeliveryPlan {
     /// Refused on its own three times, each after others had got through.
     private func isOffensive(_ claim: Claim) -> Bool {
         let alone = Int.bitWidth - (configuration.batchSize - 1).leadingZeroBitCount
-        return suspicion.strikes(claim.response.id) >= max(alone, 0) + 3
+        return poison.strikes(claim.response.id) >= max(alone, 0) + 3
     }
 
     /// Whoever is denied after its company got through is denied for itself; seen three times, to be sure that the
     /// account's permission wasn't withdrawn in between.
-    private mutating func deny(_ shipment: Shipment, _ sentence: String, at now: Date) {
-        let isItsOwn = shipment.isAlone && shipment.mayHaveArrived && breaker.state == .closed
-        guard isItsOwn else { return pause(shipment, sentence, at: now) }
-        for claim in shipment.claims {
+    private mutating func deny(_ batch: Batch, _ sentence: String, at now: Date) {
+        let isItsOwn = batch.isAlone && batch.mayHaveArrived && breaker.state == .closed
+        guard isItsOwn else { return pause(batch, sentence, at: now) }
+        for claim in batch.claims {
             let retryAt = now.addingTimeInterval(configuration.grace)
             unsettled.settle(
                 claim,
@@ -209,8 +209,8 @@ extension DeliveryPlan {
         unsettled.settle(claim, .retry(at: date, reason: reason, countsAttempt: false))
     }
 
-    private mutating func doubt(_ claim: Claim, of shipment: Shipment, _ reason: String, at now: Date) {
-        let isTheOnlyOne = shipment.isAlone && breaker.state == .closed
+    private mutating func markAmbiguous(_ claim: Claim, of batch: Batch, _ reason: String, at now: Date) {
+        let isTheOnlyOne = batch.isAlone && breaker.state == .closed
         guard claim.attempts < configuration.attemptLimit || !isTheOnlyOne else {
             let reason = "never a clear answer, while others arrive: " + reason
             return unsettled.settle(claim, .park(reason: reason, mayHaveArrived: true))

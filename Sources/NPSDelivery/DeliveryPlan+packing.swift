@@ -3,11 +3,11 @@ import NPSQueue
 
 extension DeliveryPlan {
     /// A lone new response is a create; everything else is upserts, in the given order, none too large.
-    func pack(_ claims: [Claim]) -> [Shipment] {
+    func pack(_ claims: [Claim]) -> [Batch] {
         if claims.count == 1, let claim = claims.first, claim.isNew, !breaker.isProbing {
-            return [Shipment(claims, .create)]
+            return [Batch(claims, .create)]
         }
-        var shipments: [Shipment] = []
+        var batches: [Batch] = []
         var batch: [Claim] = []
         var bytes = 0
         var limit = Int.max
@@ -15,7 +15,7 @@ extension DeliveryPlan {
             let size = claim.approximateBytes
             let isFull = batch.count >= min(limit, batchLimit(claim)) || bytes + size > byteLimit.bytes
             if isFull, !batch.isEmpty {
-                shipments.append(Shipment(batch, .upsert))
+                batches.append(Batch(batch, .upsert))
                 batch = []
                 bytes = 0
                 limit = .max
@@ -24,17 +24,17 @@ extension DeliveryPlan {
             batch.append(claim)
             bytes += size
         }
-        if !batch.isEmpty { shipments.append(Shipment(batch, .upsert)) }
-        return shipments
+        if !batch.isEmpty { batches.append(Batch(batch, .upsert)) }
+        return batches
     }
 
     /// A response that makes the API fail ends up alone, and those that only failed beside it arrive.
     private func batchLimit(_ claim: Claim) -> Int {
-        max(1, configuration.batchSize >> min(suspicion.strikes(claim.response.id), 16))
+        max(1, configuration.batchSize >> min(poison.strikes(claim.response.id), 16))
     }
 }
 
-extension Shipment {
+extension Batch {
     /// Of all its claims' records.
     var approximateBytes: Int { claims.reduce(0) { $0 + $1.approximateBytes } }
 }

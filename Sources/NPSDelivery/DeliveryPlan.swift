@@ -2,7 +2,7 @@ package import Foundation
 import NPSModel
 package import NPSQueue
 
-/// Decides what the forwarder does next. It knows neither sockets nor files, and no time but the one it is told.
+/// Decides what the worker does next. It knows neither sockets nor files, and no time but the one it is told.
 ///
 /// Ask ``next(at:)``, do that one thing, tell how it went, ask again:
 ///
@@ -18,7 +18,7 @@ package struct DeliveryPlan: Sendable {
         /// Until something arrives, or until then.
         case wait(until: Date?)
         case claim(limit: Int)
-        case send(Shipment)
+        case send(Batch)
         case settle(Settlement)
     }
 
@@ -34,7 +34,7 @@ package struct DeliveryPlan: Sendable {
     var pace: Pace
     private var rest = Rest.none
     /// Claimed, packed and not in flight, in the order of sending.
-    var hand: [Shipment] = []
+    var readyBatches: [Batch] = []
     var unsettled = Settlement()
     private var queueFailures = 0
     private var queueReady = Date.distantPast
@@ -42,7 +42,7 @@ package struct DeliveryPlan: Sendable {
     /// Left out by Planhat once, in this revision; the next time they are parked. Forgotten at a restart, which costs
     /// one more request.
     var ignoredOnce: [ResponseID: Int] = [:]
-    var suspicion = Suspicion()
+    var poison = PoisonTracker()
     var byteLimit: ByteLimit
 
     /// - Parameter fraction: random numbers, 0..<1
@@ -54,7 +54,7 @@ package struct DeliveryPlan: Sendable {
         pace = Pace(requestsPerMinute: configuration.requestsPerMinute)
     }
 
-    package var condition: Condition {
+    package var status: DeliveryStatus {
         switch breaker.news {
         case .backingOff(let until, let reason): .backingOff(until: until, reason: reason)
         case .paused(_, let sentence, let since): .paused(sentence: sentence, since: since)
@@ -83,9 +83,9 @@ extension DeliveryPlan {
         let ready = max(queueReady, breaker.ready(at: now), pace.ready(at: now))
         // Only who can send at once claims: the later, the larger the batch, and nothing hangs between states.
         guard ready <= now else { return .wait(until: ready) }
-        guard !hand.isEmpty else { return .claim(limit: breaker.probesWithOne ? 1 : configuration.batchSize) }
+        guard !readyBatches.isEmpty else { return .claim(limit: breaker.probesWithOne ? 1 : configuration.batchSize) }
         pace.spend(at: now)
-        return .send(hand.removeFirst())
+        return .send(readyBatches.removeFirst())
     }
 
     /// A clock that was set back must not stop everything for as long as it was set back.
@@ -111,7 +111,7 @@ extension DeliveryPlan {
             rest = .until(nextDue.map { max($0, now.addingTimeInterval(0.01)) })
             return
         }
-        hand = pack(claims)
+        readyBatches = pack(claims)
     }
 
     package mutating func settled() {
@@ -128,7 +128,7 @@ extension DeliveryPlan {
         return queueFailures == 1
     }
 
-    /// What has to be settled before the forwarder ends, apart from the request in flight.
+    /// What has to be settled before the worker ends, apart from the request in flight.
     package mutating func end(at now: Date) -> Settlement {
         dropHand(retryAt: now, reason: "the collector stopped before it was sent again")
         defer { unsettled = Settlement() }
@@ -136,7 +136,7 @@ extension DeliveryPlan {
     }
 
     mutating func dropHand(retryAt: Date, reason: String) {
-        for shipment in hand { unsettled.giveBack(shipment, retryAt: retryAt, reason: reason) }
-        hand = []
+        for batch in readyBatches { unsettled.giveBack(batch, retryAt: retryAt, reason: reason) }
+        readyBatches = []
     }
 }

@@ -20,23 +20,23 @@ package struct Settlement: Sendable, Hashable {
     }
 
     /// Keeps the doubt whether an earlier request delivered it, for a later try and for its erasure.
-    mutating func park(_ claim: Claim, of shipment: Shipment, _ reason: String) {
-        settle(claim, .park(reason: reason, mayHaveArrived: shipment.mayHaveArrived))
+    mutating func park(_ claim: Claim, of batch: Batch, _ reason: String) {
+        settle(claim, .park(reason: reason, mayHaveArrived: batch.mayHaveArrived))
     }
 
     /// Gives back what wasn't sent, without an attempt counted; what an earlier request may have delivered keeps that
     /// doubt.
-    mutating func giveBack(_ shipment: Shipment, retryAt: Date, reason: String) {
-        if shipment.mayHaveArrived {
-            doubt(shipment, retryAt: retryAt, reason: reason)
+    mutating func giveBack(_ batch: Batch, retryAt: Date, reason: String) {
+        if batch.mayHaveArrived {
+            markAmbiguous(batch, retryAt: retryAt, reason: reason)
         } else {
-            releases += shipment.claims.map(\.response.id)
+            releases += batch.claims.map(\.response.id)
         }
     }
 
     /// It may have arrived, and that this isn't known is no response's fault.
-    mutating func doubt(_ shipment: Shipment, retryAt: Date, reason: String) {
-        for claim in shipment.claims {
+    mutating func markAmbiguous(_ batch: Batch, retryAt: Date, reason: String) {
+        for claim in batch.claims {
             settle(claim, .ambiguous(retryAt: retryAt, reason: reason, countsAttempt: false))
         }
     }

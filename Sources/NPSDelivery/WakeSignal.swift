@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Wakes the forwarder: an arrival, an alarm or a stop. Several wakes while it works are one.
+/// Wakes the worker: an arrival, an alarm or a stop. Several wakes while it works are one.
 final class WakeSignal: Sendable {
     let stream: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation

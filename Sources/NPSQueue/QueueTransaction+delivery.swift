@@ -24,8 +24,8 @@ extension QueueTransaction {
         for row in due {
             let sequence: Int64 = row[0]
             try execute("UPDATE responses SET state = 'sending', held_until = NULL WHERE sequence = ?", [sequence])
-            ledger.books.move(from: .pending, to: .sending)
-            ledger.claimed.insert(sequence)
+            state.books.move(from: .pending, to: .sending)
+            state.claimed.insert(sequence)
         }
         return due.map {
             ClaimedRow(
@@ -58,16 +58,16 @@ extension QueueTransaction {
 
     private mutating func settle(_ response: StoredResponse, _ outcome: Outcome, revision: Int) throws {
         var response = response
-        let old = response.standing.state
-        let before = response.standing
+        let old = response.lifecycle.state
+        let before = response.lifecycle
         forgetClaim(of: response)
-        let attempt = response.standing.settle(outcome, revision: revision, at: now)
-        guard response.standing != before else { return }
-        if response.standing.state == .erased, response.standing.remote == nil { response.person = nil }
+        let attempt = response.lifecycle.settle(outcome, revision: revision, at: now)
+        guard response.lifecycle != before else { return }
+        if response.lifecycle.state == .erased, response.lifecycle.remote == nil { response.person = nil }
         try save(response, was: old)
         guard let attempt else { return }
         try record(attempt, of: response.sequence)
-        if let next = response.standing.nextAttemptAt, next <= now { leavesDue = true }
+        if let next = response.lifecycle.nextAttemptAt, next <= now { leavesDue = true }
     }
 
     mutating func release(_ id: ResponseID) throws {
@@ -77,17 +77,17 @@ extension QueueTransaction {
 
     private mutating func release(_ response: StoredResponse) throws {
         var response = response
-        let old = response.standing
+        let old = response.lifecycle
         forgetClaim(of: response)
-        response.standing.release(at: now)
-        guard response.standing != old else { return }
-        if response.standing.state == .erased, response.standing.remote == nil { response.person = nil }
+        response.lifecycle.release(at: now)
+        guard response.lifecycle != old else { return }
+        if response.lifecycle.state == .erased, response.lifecycle.remote == nil { response.person = nil }
         try save(response, was: old.state)
     }
 
     /// An earlier verdict, reported as failed, may have become durable all the same.
     private mutating func forgetClaim(of response: StoredResponse) {
-        if response.standing.state != .sending { ledger.claimed.remove(response.sequence) }
+        if response.lifecycle.state != .sending { state.claimed.remove(response.sequence) }
     }
 
     /// What was being sent when the process ended may have arrived. Gives how many there were.
@@ -98,14 +98,14 @@ extension QueueTransaction {
             try settle(
                 response,
                 .ambiguous(retryAt: retryAt, reason: reason),
-                revision: response.standing.revision
+                revision: response.lifecycle.revision
             )
         }
         for response in try responsesErasedWhileSending() {
             try settle(
                 response,
                 .ambiguous(retryAt: retryAt, reason: reason),
-                revision: response.standing.revision
+                revision: response.lifecycle.revision
             )
         }
         return sending.count
@@ -114,7 +114,7 @@ extension QueueTransaction {
     /// Takes back the claims that no caller ever got, because their commit was reported as failed.
     mutating func releaseUnclaimed() throws {
         for response in try responses(in: .sending, after: 0, limit: .max)
-        where !ledger.claimed.contains(response.sequence) {
+        where !state.claimed.contains(response.sequence) {
             try release(response)
             leavesDue = true
         }

@@ -10,9 +10,9 @@ extension QueueTransaction {
 
     /// The digest of the address stays only as long as something may be at Planhat: by it, that is found again.
     mutating func erase(_ response: inout StoredResponse) throws -> Bool {
-        let old = response.standing.state
-        guard response.standing.erase(at: now) else { return false }
-        if response.standing.remote == nil { response.person = nil }
+        let old = response.lifecycle.state
+        guard response.lifecycle.erase(at: now) else { return false }
+        if response.lifecycle.remote == nil { response.person = nil }
         try save(response, was: old)
         try execute("DELETE FROM attempts WHERE response = ?", [response.sequence])
         return true
@@ -22,7 +22,7 @@ extension QueueTransaction {
     func responses(of person: String, after sequence: Int64, limit: Int) throws -> [StoredResponse] {
         try rows(
             """
-            SELECT \(Self.standingColumns) FROM responses INDEXED BY responses_by_person
+            SELECT \(Self.lifecycleColumns) FROM responses INDEXED BY responses_by_person
             WHERE person = ? AND sequence > ? ORDER BY sequence LIMIT ?
             """,
             [person, sequence, limit]
@@ -30,7 +30,7 @@ extension QueueTransaction {
     }
 
     mutating func confirmErasure(_ id: ResponseID) throws -> Int {
-        guard var response = try response(id.rawValue), response.standing.confirmErasure() else { return 0 }
+        guard var response = try response(id.rawValue), response.lifecycle.confirmErasure() else { return 0 }
         response.person = nil
         try save(response, was: .erased)
         return 1
@@ -39,7 +39,7 @@ extension QueueTransaction {
     func responsesErasedWhileSending() throws -> [StoredResponse] {
         try rows(
             """
-            SELECT \(Self.standingColumns) FROM responses INDEXED BY responses_by_state
+            SELECT \(Self.lifecycleColumns) FROM responses INDEXED BY responses_by_state
             WHERE state = 'erased' AND remote = 'sending'
             """
         ).map(Self.stored)
@@ -51,7 +51,7 @@ extension QueueTransaction {
     private func responses(in state: ResponseState, since date: Milliseconds, limit: Int) throws -> [StoredResponse] {
         try rows(
             """
-            SELECT \(Self.standingColumns) FROM responses INDEXED BY responses_by_age
+            SELECT \(Self.lifecycleColumns) FROM responses INDEXED BY responses_by_age
             WHERE state = ? AND closed_at < ? ORDER BY closed_at LIMIT ?
             """,
             [state.rawValue, date, limit]
@@ -77,10 +77,10 @@ extension QueueTransaction {
             try execute("DELETE FROM attempts WHERE response = ?", [sequence])
             try execute("DELETE FROM responses WHERE sequence = ?", [sequence])
         }
-        ledger.books.removedDelivered += delivered.count
-        ledger.books.removedErased += erased.count
+        state.books.removedDelivered += delivered.count
+        state.books.removedErased += erased.count
         let count = delivered.count + erased.count
-        if count > 0 { leavesRemains = true }
+        if count > 0 { leavesDeletedContent = true }
         return count
     }
 

@@ -8,8 +8,8 @@ extension QueueTransaction {
         guard var response = try response(incoming.id) else {
             throw QueueError.damaged("a response's id is taken, but its row can't be found")
         }
-        let old = response.standing
-        let acceptance = response.standing.receive(
+        let old = response.lifecycle
+        let acceptance = response.lifecycle.receive(
             digest: incoming.digest,
             version: incoming.version,
             at: now,
@@ -18,7 +18,7 @@ extension QueueTransaction {
             delivery: incoming.delivery,
             trace: incoming.trace
         )
-        guard response.standing != old else { return acceptance }
+        guard response.lifecycle != old else { return acceptance }
         if acceptance == .updated {
             if let person = response.person, person != incoming.person, old.isKnownToPlanhat {
                 readdressed.append(incoming.id)
@@ -28,7 +28,7 @@ extension QueueTransaction {
         let content = acceptance == .updated ? try incoming.replacing(try content(of: response), old) : nil
         try save(response, was: old.state, content: content)
         guard acceptance == .updated else { return acceptance }
-        if let next = response.standing.nextAttemptAt, next <= now { leavesDue = true }
+        if let next = response.lifecycle.nextAttemptAt, next <= now { leavesDue = true }
         return acceptance
     }
 
@@ -46,8 +46,8 @@ extension QueueTransaction {
 
     mutating func retry(_ response: StoredResponse) throws -> Int {
         var response = response
-        let old = response.standing.state
-        guard response.standing.retry(at: now) else { return 0 }
+        let old = response.lifecycle.state
+        guard response.lifecycle.retry(at: now) else { return 0 }
         try save(response, was: old)
         leavesDue = true
         return 1

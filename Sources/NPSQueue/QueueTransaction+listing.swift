@@ -19,7 +19,7 @@ struct ListedRow: Sendable {
     let planhatID: String?
     let reason: String?
     let receivedAt: Milliseconds
-    let doubt: Int
+    let botFlag: Int
 }
 
 extension QueueTransaction {
@@ -73,7 +73,7 @@ extension QueueTransaction {
             planhatID: row[11],
             reason: row[12],
             receivedAt: row[14],
-            doubt: row[15]
+            botFlag: row[15]
         )
     }
 
@@ -98,7 +98,7 @@ extension QueueTransaction {
             [now]
         )?[0]
         let oldest = [waiting, held].compactMap(\.self).min()
-        let books = ledger.books
+        let books = state.books
         var status = QueueStatus(
             accepted: books.accepted,
             pending: books.pending,

@@ -48,7 +48,7 @@ extension QueueTransaction {
             )
             return id
         }
-        guard incoming.size <= byteLimit - ledger.books.quarantinedBytes else { throw QueueError.quarantineFull }
+        guard incoming.size <= byteLimit - state.books.quarantinedBytes else { throw QueueError.quarantineFull }
         try execute(
             """
             INSERT INTO quarantine
@@ -60,8 +60,8 @@ extension QueueTransaction {
                 incoming.problems, incoming.size, Data(draft.body),
             ]
         )
-        ledger.books.quarantined += 1
-        ledger.books.quarantinedBytes += incoming.size
+        state.books.quarantined += 1
+        state.books.quarantinedBytes += incoming.size
         return QuarantineID(rawValue: database.lastInsertedRowID)
     }
 
@@ -119,9 +119,9 @@ extension QueueTransaction {
 
     private mutating func remove(_ id: QuarantineID, size: Int) throws {
         try execute("DELETE FROM quarantine WHERE id = ?", [id.rawValue])
-        ledger.books.quarantined -= 1
-        ledger.books.quarantinedBytes -= size
-        leavesRemains = true
+        state.books.quarantined -= 1
+        state.books.quarantinedBytes -= size
+        leavesDeletedContent = true
     }
 
     /// Bodies by id, oldest first: at most `limit`, and no more once they take `byteLimit` together.

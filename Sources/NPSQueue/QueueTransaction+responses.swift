@@ -41,8 +41,9 @@ struct Incoming: Sendable {
 
     /// The answer that takes the place of another's content: its comment goes on with the new one, unless a machine
     /// wrote it. What Planhat alone has, stays there.
-    func replacing(_ old: @autoclosure () throws -> StoredContent?, _ standing: Standing) rethrows -> Incoming {
-        guard undecided != nil, standing.doubt != .content else { return alone }
+    func replacing(_ old: @autoclosure () throws -> StoredContent?, _ lifecycle: ResponseLifecycle) rethrows -> Incoming
+    {
+        guard undecided != nil, lifecycle.botFlag != .current else { return alone }
         guard let old = try old(), !old.keepsComment else { return self }
         return resolving(old.comment)
     }
@@ -60,13 +61,13 @@ struct Incoming: Sendable {
 struct StoredResponse {
     let sequence: Int64
     let id: String
-    var standing: Standing
+    var lifecycle: ResponseLifecycle
     /// Nil for receipts older than the digest, and when nothing of a person is left.
     var person: String?
 }
 
 extension QueueTransaction {
-    static let standingColumns = """
+    static let lifecycleColumns = """
         sequence, state, digest, revision, attempts, must_upsert, next_attempt_at, received_at, delivered_at, \
         planhat_id, reason, version, closed_at, remote, remote_from, id, person, held_until, delivery, superseded, \
         suspect
@@ -74,12 +75,12 @@ extension QueueTransaction {
 
     /// False when the id is known; then nothing is written.
     mutating func insert(_ incoming: Incoming, arrival: Milliseconds?) throws -> Bool {
-        var standing = Standing(digest: incoming.digest, version: incoming.version, at: now, arrival: arrival)
-        if let heldUntil = incoming.heldUntil { standing.hold(until: heldUntil) }
+        var lifecycle = ResponseLifecycle(digest: incoming.digest, version: incoming.version, at: now, arrival: arrival)
+        if let heldUntil = incoming.heldUntil { lifecycle.hold(until: heldUntil) }
         // Its receipt may be among those that were removed for their age: then Planhat knows it, and a create would
         // double it.
-        standing.mustUpsert = ledger.books.removedDelivered + ledger.books.removedErased > 0
-        let incoming = standing.mustUpsert ? incoming : incoming.alone
+        lifecycle.mustUpsert = state.books.removedDelivered + state.books.removedErased > 0
+        let incoming = lifecycle.mustUpsert ? incoming : incoming.alone
         try execute(
             """
             INSERT INTO responses (id, state, source, payload, digest, revision, attempts, must_upsert,
@@ -88,60 +89,60 @@ extension QueueTransaction {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """,
             [
-                incoming.id, standing.state.rawValue, incoming.source, incoming.payload, standing.digest,
-                standing.revision, standing.attempts, standing.mustUpsert, standing.nextAttemptAt,
-                standing.receivedAt, now, standing.version, incoming.contentDigest, incoming.person,
-                standing.heldUntil, incoming.delivery, standing.doubt.rawValue,
+                incoming.id, lifecycle.state.rawValue, incoming.source, incoming.payload, lifecycle.digest,
+                lifecycle.revision, lifecycle.attempts, lifecycle.mustUpsert, lifecycle.nextAttemptAt,
+                lifecycle.receivedAt, now, lifecycle.version, incoming.contentDigest, incoming.person,
+                lifecycle.heldUntil, incoming.delivery, lifecycle.botFlag.rawValue,
             ]
         )
         guard database.changesCount == 1 else { return false }
-        ledger.books.accepted += 1
-        ledger.books[standing.state] += 1
+        state.books.accepted += 1
+        state.books[lifecycle.state] += 1
         leavesDue = true
         return true
     }
 
     func response(_ id: String) throws -> StoredResponse? {
-        try row("SELECT \(Self.standingColumns) FROM responses WHERE id = ?", [id]).map(Self.stored)
+        try row("SELECT \(Self.lifecycleColumns) FROM responses WHERE id = ?", [id]).map(Self.stored)
     }
 
     /// The oldest responses in a state, after a sequence.
     func responses(in state: ResponseState, after sequence: Int64, limit: Int) throws -> [StoredResponse] {
         try rows(
-            "SELECT \(Self.standingColumns) FROM responses WHERE state = ? AND sequence > ? ORDER BY sequence LIMIT ?",
+            "SELECT \(Self.lifecycleColumns) FROM responses WHERE state = ? AND sequence > ? ORDER BY sequence LIMIT ?",
             [state.rawValue, sequence, limit]
         ).map(Self.stored)
     }
 
     static func stored(_ row: Row) throws -> StoredResponse {
         guard let state = ResponseState(rawValue: row[1]) else { throw QueueError.damaged("a row has no known state") }
-        var standing = Standing(digest: row[2], at: row[7])
-        standing.state = state
-        standing.revision = row[3]
-        standing.attempts = row[4]
-        standing.mustUpsert = row[5]
-        standing.nextAttemptAt = row[6]
-        standing.deliveredAt = row[8]
-        standing.planhatID = row[9]
-        standing.reason = row[10]
-        standing.version = row[11]
-        standing.heldUntil = row[17]
-        standing.doubt = Doubt(rawValue: row[20]) ?? .none
-        standing.closedAt = row[12]
-        standing.remote =
+        var lifecycle = ResponseLifecycle(digest: row[2], at: row[7])
+        lifecycle.state = state
+        lifecycle.revision = row[3]
+        lifecycle.attempts = row[4]
+        lifecycle.mustUpsert = row[5]
+        lifecycle.nextAttemptAt = row[6]
+        lifecycle.deliveredAt = row[8]
+        lifecycle.planhatID = row[9]
+        lifecycle.reason = row[10]
+        lifecycle.version = row[11]
+        lifecycle.heldUntil = row[17]
+        lifecycle.botFlag = BotFlag(rawValue: row[20]) ?? .none
+        lifecycle.closedAt = row[12]
+        lifecycle.remote =
             switch row[13] as String? {
             case "sending": .sending
             case "record": .record(from: row[14] ?? 0)
             default: nil
             }
-        standing.delivery = row[18]
-        standing.superseded = (row[19] as String?)?.split(separator: " ").map(String.init) ?? []
-        return StoredResponse(sequence: row[0], id: row[15], standing: standing, person: row[16])
+        lifecycle.delivery = row[18]
+        lifecycle.superseded = (row[19] as String?)?.split(separator: " ").map(String.init) ?? []
+        return StoredResponse(sequence: row[0], id: row[15], lifecycle: lifecycle, person: row[16])
     }
 
     /// - Parameter content: the new one; nil leaves it as it is, or removes it with a state that keeps none.
     mutating func save(_ response: StoredResponse, was old: ResponseState, content: Incoming? = nil) throws {
-        let standing = response.standing
+        let lifecycle = response.lifecycle
         try execute(
             """
             UPDATE responses SET state = ?, digest = ?, revision = ?, attempts = ?, must_upsert = ?,
@@ -153,23 +154,24 @@ extension QueueTransaction {
             WHERE sequence = ?
             """,
             [
-                standing.state.rawValue, standing.digest, standing.revision, standing.attempts, standing.mustUpsert,
-                standing.nextAttemptAt, standing.receivedAt, standing.deliveredAt, standing.planhatID,
-                standing.reason, standing.version, standing.closedAt, standing.remote?.name, standing.remote?.date,
-                response.person, standing.heldUntil, standing.delivery,
-                standing.superseded.isEmpty ? nil : standing.superseded.joined(separator: " "),
-                standing.doubt.rawValue, standing.keepsContent, content?.payload,
-                standing.state == .erased || (content != nil && content?.contentDigest == nil),
+                lifecycle.state.rawValue, lifecycle.digest, lifecycle.revision, lifecycle.attempts,
+                lifecycle.mustUpsert,
+                lifecycle.nextAttemptAt, lifecycle.receivedAt, lifecycle.deliveredAt, lifecycle.planhatID,
+                lifecycle.reason, lifecycle.version, lifecycle.closedAt, lifecycle.remote?.name, lifecycle.remote?.date,
+                response.person, lifecycle.heldUntil, lifecycle.delivery,
+                lifecycle.superseded.isEmpty ? nil : lifecycle.superseded.joined(separator: " "),
+                lifecycle.botFlag.rawValue, lifecycle.keepsContent, content?.payload,
+                lifecycle.state == .erased || (content != nil && content?.contentDigest == nil),
                 content?.contentDigest, response.sequence,
             ]
         )
-        ledger.books.move(from: old, to: standing.state)
-        if standing.state == .sending {
-            ledger.claimed.insert(response.sequence)
+        state.books.move(from: old, to: lifecycle.state)
+        if lifecycle.state == .sending {
+            state.claimed.insert(response.sequence)
         } else {
-            ledger.claimed.remove(response.sequence)
+            state.claimed.remove(response.sequence)
         }
-        if content != nil || !standing.keepsContent { leavesRemains = true }
+        if content != nil || !lifecycle.keepsContent { leavesDeletedContent = true }
     }
 
     func record(_ attempt: Attempt, of sequence: Int64) throws {

@@ -11,18 +11,18 @@ struct QueueTransaction {
     let database: Database
     /// One time for the whole transaction.
     let now: Milliseconds
-    var ledger: Ledger
+    var state: CommittedState
     /// Set by what makes something claimable at once.
     var leavesDue = false
     /// See ``Intake/readdressed``.
     var readdressed: [String] = []
     /// Set by what removes somebody's words: they are still in the log.
-    var leavesRemains = false
+    var leavesDeletedContent = false
 
-    init(database: Database, now: Milliseconds, ledger: Ledger) {
+    init(database: Database, now: Milliseconds, state: CommittedState) {
         self.database = database
         self.now = now
-        self.ledger = ledger
+        self.state = state
     }
 
     func execute(_ sql: String, _ arguments: StatementArguments) throws {
@@ -38,7 +38,7 @@ struct QueueTransaction {
     }
 
     func writeBooks() throws {
-        let books = ledger.books
+        let books = state.books
         try execute(
             """
             UPDATE books SET accepted = ?, pending = ?, sending = ?, delivered = ?, parked = ?, erased = ?,

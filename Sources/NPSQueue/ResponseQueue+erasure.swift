@@ -50,11 +50,11 @@ extension ResponseQueue {
         var remote: [Erasure.Remote] = []
         for var response in known {
             guard let id = ResponseID(rawValue: response.id) else { throw QueueError.damaged("a row has no valid id") }
-            let old = response.standing.state
+            let old = response.lifecycle.state
             if try transaction.erase(&response) { responses.append(Erasure.Response(id: id, state: old)) }
-            guard let trace = response.standing.remote else { continue }
+            guard let trace = response.lifecycle.remote else { continue }
             remote.append(
-                Erasure.Remote(id: id, planhatId: response.standing.planhatID, deletableFrom: trace.date?.date)
+                Erasure.Remote(id: id, planhatId: response.lifecycle.planhatID, deletableFrom: trace.date?.date)
             )
         }
         return (responses, remote, known.last?.sequence)

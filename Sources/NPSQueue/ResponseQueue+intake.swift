@@ -21,7 +21,7 @@ extension ResponseQueue {
         let intake = try await transact(weight: work.weight) { transaction in
             // Repetitions are counted as new here: near the limit it is kinder to ask twice than to look twice.
             let count = work.incoming.count
-            guard count == 0 || count <= pendingLimit - transaction.ledger.books.undelivered else {
+            guard count == 0 || count <= pendingLimit - transaction.state.books.undelivered else {
                 throw QueueError.busy(retryAfter: 60)
             }
             return try work.perform(in: &transaction, byteLimit: byteLimit)

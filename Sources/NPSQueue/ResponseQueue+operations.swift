@@ -25,7 +25,7 @@ extension ResponseQueue {
     /// Whether the response is known, and this is what it says already: to accept it would change nothing.
     package func has(_ submission: Submission) async throws(QueueError) -> Bool {
         try await transact { transaction in
-            try transaction.response(submission.response.id.rawValue)?.standing.digest == submission.digest
+            try transaction.response(submission.response.id.rawValue)?.lifecycle.digest == submission.digest
         }
     }
 
@@ -65,8 +65,8 @@ extension QueueItem {
             mustUpsert: row.mustUpsert,
             acceptedAt: row.acceptedAt.date,
             receivedAt: row.receivedAt.date,
-            isMechanical: row.doubt == Doubt.content.rawValue,
-            isSuspect: row.doubt != Doubt.none.rawValue,
+            isMechanical: row.botFlag == BotFlag.current.rawValue,
+            isSuspect: row.botFlag != BotFlag.none.rawValue,
             nextAttemptAt: row.nextAttemptAt?.date,
             heldUntil: row.heldUntil?.date,
             deliveredAt: row.deliveredAt?.date,

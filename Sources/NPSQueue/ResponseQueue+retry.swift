@@ -15,7 +15,7 @@ extension ResponseQueue {
             let part = try await transact { transaction in
                 let parked = try transaction.responses(in: .parked, after: after, limit: Self.chunk)
                 var count = 0
-                for response in parked where isMeant(response.standing.reason) {
+                for response in parked where isMeant(response.lifecycle.reason) {
                     count += try transaction.retry(response)
                 }
                 return (count: count, last: parked.last?.sequence)

@@ -10,7 +10,7 @@ import Synchronization
 /// transaction is durable, or throws, and then nothing of it was acknowledged. A method that has begun runs to its end
 /// even when its task is cancelled: half a receipt helps nobody.
 ///
-/// The rules of the states are in `Standing`, the tables in `Schema`.
+/// The rules of the states are in `ResponseLifecycle`, the tables in `Schema`.
 package final class ResponseQueue: Sendable {
     package struct Configuration: Sendable {
         /// The database file; `PATH-wal` and `PATH.lock` stand beside it.

@@ -6,7 +6,7 @@
 package enum ResponseState: String, Sendable, Hashable, Codable, CaseIterable {
     /// Waits for its next attempt.
     case pending
-    /// Claimed by the forwarder; a request may be under way.
+    /// Claimed by the worker; a request may be under way.
     case sending
     /// At Planhat. Only the receipt is kept: ids, digest and times.
     case delivered

@@ -13,7 +13,7 @@ final class SQLiteEngine: Sendable {
         /// Nil after an error that makes the connection untrustworthy, and after ``close()``.
         var connection: DatabaseQueue?
         var isClosed = false
-        var ledger: Ledger
+        var queueState: CommittedState
         /// Written to the log since the last checkpoint.
         var pagesInLog = 0
         /// Whether the log holds what was deleted from the database.
@@ -23,9 +23,9 @@ final class SQLiteEngine: Sendable {
 
     private struct Committed: Sendable {
         let completions: [@Sendable () -> Void]
-        let ledger: Ledger
+        let queueState: CommittedState
         let leavesDue: Bool
-        let leavesRemains: Bool
+        let leavesDeletedContent: Bool
         let pages: Int
     }
 
@@ -67,13 +67,14 @@ final class SQLiteEngine: Sendable {
         do {
             personKey = try connection.read(PersonKey.init(reading:))
             let committed = try connection.writeWithoutTransaction { database in
-                try Self.transact(database, ledger: try Ledger(reading: database), at: start) { transaction in
+                try Self.transact(database, queueState: try CommittedState(reading: database), at: start) {
+                    transaction in
                     let interrupted = try transaction.interruptSending(retryAt: start.date.addingTimeInterval(grace))
                     return [{ logger.info("The queue is open", metadata: ["ambiguous": "\(interrupted)"]) }]
                 }
             }
             for completion in committed.completions { completion() }
-            state = Mutex(State(connection: connection, ledger: committed.ledger))
+            state = Mutex(State(connection: connection, queueState: committed.queueState))
         } catch {
             throw QueueError(error, path: path)
         }
@@ -110,14 +111,14 @@ final class SQLiteEngine: Sendable {
     private func transact(_ jobs: [Job], _ state: inout State) throws -> Committed {
         let connection = try openConnection(&state)
         do {
-            let ledger = state.ledger
+            let queueState = state.queueState
             let start = Milliseconds(now())
             let committed = try connection.writeWithoutTransaction { database in
-                try Self.transact(database, ledger: ledger, at: start) { transaction in
+                try Self.transact(database, queueState: queueState, at: start) { transaction in
                     try jobs.map { try Self.run($0, in: &transaction) }
                 }
             }
-            state.ledger = committed.ledger
+            state.queueState = committed.queueState
             state.pagesInLog += committed.pages
             return committed
         } catch let error as DatabaseError where error.resultCode != .SQLITE_FULL && !error.concernsStatementOnly {
@@ -141,21 +142,21 @@ final class SQLiteEngine: Sendable {
 
     private static func transact(
         _ database: Database,
-        ledger: Ledger,
+        queueState: CommittedState,
         at now: Milliseconds,
         _ body: (inout QueueTransaction) throws -> [@Sendable () -> Void]
     ) throws -> Committed {
         try database.beginTransaction(.immediate)
         do {
-            var transaction = QueueTransaction(database: database, now: now, ledger: ledger)
+            var transaction = QueueTransaction(database: database, now: now, state: queueState)
             let completions = try body(&transaction)
-            if transaction.ledger.books != ledger.books { try transaction.writeBooks() }
+            if transaction.state.books != queueState.books { try transaction.writeBooks() }
             try database.commit()
             return Committed(
                 completions: completions,
-                ledger: transaction.ledger,
+                queueState: transaction.state,
                 leavesDue: transaction.leavesDue,
-                leavesRemains: transaction.leavesRemains,
+                leavesDeletedContent: transaction.leavesDeletedContent,
                 pages: takePagesWritten(database)
             )
         } catch {
@@ -184,19 +185,19 @@ extension SQLiteEngine {
         if state.isClosed { throw QueueError.closed }
         try WriteAheadLog.rewrite(ofDatabase: path)
         let connection = try DatabaseFile.open(path, again: personKey)
-        let claimed = state.ledger.claimed
+        let claimed = state.queueState.claimed
         let start = Milliseconds(now())
         let committed = try connection.writeWithoutTransaction { database in
-            var ledger = try Ledger(reading: database)
-            ledger.claimed = claimed
-            return try Self.transact(database, ledger: ledger, at: start) { transaction in
+            var queueState = try CommittedState(reading: database)
+            queueState.claimed = claimed
+            return try Self.transact(database, queueState: queueState, at: start) { transaction in
                 try transaction.releaseUnclaimed()
                 return []
             }
         }
         logger.notice("The queue's file is open again")
         state.connection = connection
-        state.ledger = committed.ledger
+        state.queueState = committed.queueState
         return connection
     }
 
@@ -204,7 +205,7 @@ extension SQLiteEngine {
     private func tidy(after committed: Committed) {
         state.withLock { state in
             if state.pagesInLog >= Self.pagesPerCheckpoint { try? checkpoint(.passive, &state) }
-            guard committed.leavesRemains else { return }
+            guard committed.leavesDeletedContent else { return }
             state.owesTruncation = true
             scheduleTruncation(&state)
         }

@@ -39,7 +39,7 @@ enum Schema {
             try db.execute(sql: superseded)
         }
         migrator.registerMigration("responses: suspect") { db in
-            // A `Doubt`. Of what was sent already, nobody knows any more.
+            // A `BotFlag`. Of what was sent already, nobody knows any more.
             try db.execute(sql: "ALTER TABLE responses ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0")
             try db.execute(sql: "UPDATE responses SET suspect = 1 WHERE held_until IS NOT NULL")
         }
@@ -74,7 +74,7 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         """
 
-    /// All times are milliseconds since 1970. The checks repeat what `Standing` promises, so that no bug of ours can
+    /// All times are milliseconds since 1970. The checks repeat what `ResponseLifecycle` promises, so that no bug of ours can
     /// quietly write a row that contradicts itself.
     private static let responses = """
         CREATE TABLE responses (

@@ -5,14 +5,14 @@ package import NPSQueue
 /// Builds the listener for operators: health in detail, metrics, and with the token the queue and the quarantine.
 package enum AdminListener {
     /// What the routes need.
-    package struct Parts: Sendable {
+    package struct Dependencies: Sendable {
         package let queue: ResponseQueue
-        package let sources: LiveSources
+        package let sources: ReloadableSources
         package let readiness: Readiness
         /// Nil = management is closed.
         package let token: String?
         /// How forwarding is.
-        package let forwarding: @Sendable () -> ForwardingReport
+        package let forwarding: @Sendable () -> DeliveryReport
         /// Leaves half of the requests to Planhat to a verification, for so many seconds.
         package var share: @Sendable (Double) -> Void = { _ in }
         /// Prometheus text.
@@ -20,10 +20,10 @@ package enum AdminListener {
 
         package init(
             queue: ResponseQueue,
-            sources: LiveSources,
+            sources: ReloadableSources,
             readiness: Readiness,
             token: String?,
-            forwarding: @escaping @Sendable () -> ForwardingReport,
+            forwarding: @escaping @Sendable () -> DeliveryReport,
             metrics: @escaping @Sendable () -> String
         ) {
             self.queue = queue
@@ -36,13 +36,13 @@ package enum AdminListener {
     }
 
     package static func make(
-        _ parts: Parts,
+        _ dependencies: Dependencies,
         address: ListenAddress,
         logger: Logger,
         onListening: @escaping @Sendable (Int?) -> Void = { _ in }
     ) throws -> Listener {
         try Listener(
-            router: router(parts),
+            router: router(dependencies),
             address: address,
             tls: nil,
             limits: ConnectionLimits(),
@@ -52,7 +52,7 @@ package enum AdminListener {
         )
     }
 
-    static func router(_ parts: Parts) -> Router<CollectorContext> {
+    static func router(_ dependencies: Dependencies) -> Router<CollectorContext> {
         let router = Router(context: CollectorContext.self)
         router.addMiddleware {
             AccessLog(listener: "admin")
@@ -61,16 +61,16 @@ package enum AdminListener {
             RequestLimits()
         }
         AdminHealthRoutes(
-            readiness: parts.readiness,
-            forwarding: { parts.forwarding().sentence },
-            metrics: parts.metrics
+            readiness: dependencies.readiness,
+            forwarding: { dependencies.forwarding().sentence },
+            metrics: dependencies.metrics
         )
         .add(to: router)
-        let managed = router.group().add(middleware: AdminToken(token: parts.token))
-        QueueRoutes(queue: parts.queue, forwarding: parts.forwarding).add(to: managed)
-        VerificationRoutes(queue: parts.queue, share: parts.share).add(to: managed)
-        ErasureRoutes(queue: parts.queue).add(to: managed)
-        QuarantineRoutes(queue: parts.queue, sources: parts.sources).add(to: managed)
+        let managed = router.group().add(middleware: AdminToken(token: dependencies.token))
+        QueueRoutes(queue: dependencies.queue, forwarding: dependencies.forwarding).add(to: managed)
+        VerificationRoutes(queue: dependencies.queue, share: dependencies.share).add(to: managed)
+        ErasureRoutes(queue: dependencies.queue).add(to: managed)
+        QuarantineRoutes(queue: dependencies.queue, sources: dependencies.sources).add(to: managed)
         return router
     }
 }

@@ -9,10 +9,10 @@ package import NPSSurvey
 /// Builds the listener that people and tools talk to.
 package enum PublicListener {
     /// What the routes need.
-    package struct Parts: Sendable {
+    package struct Dependencies: Sendable {
         package let queue: ResponseQueue
         package let pages: SurveyPages
-        package let sources: LiveSources
+        package let sources: ReloadableSources
         package let readiness: Readiness
         package let publicURL: PublicURL
         package let surveyIsOpen: Bool
@@ -22,13 +22,13 @@ package enum PublicListener {
         package var rateLimit = ClientRateLimit()
         package var linkVisits = LinkVisits()
         package var now: @Sendable () -> Date = { Date() }
-        /// The program's own at the time when the parts are made.
+        /// The program's own at the time when the dependencies are made.
         package var metrics: any MetricsFactory = MetricsSystem.factory
 
         package init(
             queue: ResponseQueue,
             pages: SurveyPages,
-            sources: LiveSources,
+            sources: ReloadableSources,
             readiness: Readiness,
             publicURL: PublicURL,
             surveyIsOpen: Bool,
@@ -45,7 +45,7 @@ package enum PublicListener {
     }
 
     package static func make(
-        _ parts: Parts,
+        _ dependencies: Dependencies,
         address: ListenAddress,
         tls: TLSConfiguration?,
         limits: ConnectionLimits = ConnectionLimits(),
@@ -53,71 +53,71 @@ package enum PublicListener {
         onListening: @escaping @Sendable (Int?) -> Void = { _ in }
     ) throws -> Listener {
         try Listener(
-            router: router(parts, isEncrypted: tls != nil),
+            router: router(dependencies, isEncrypted: tls != nil),
             address: address,
             tls: tls,
             limits: limits,
-            proxies: parts.proxies,
+            proxies: dependencies.proxies,
             logger: logger,
             onListening: onListening
         )
     }
 
     /// - Parameter isEncrypted: whether TLS is this listener's own.
-    static func router(_ parts: Parts, isEncrypted: Bool = false) -> Router<CollectorContext> {
+    static func router(_ dependencies: Dependencies, isEncrypted: Bool = false) -> Router<CollectorContext> {
         let router = Router(context: CollectorContext.self)
         if isEncrypted { router.add(middleware: StrictTransport()) }
         router.addMiddleware {
             AccessLog(listener: "public")
             HeadResponses()
-            ErrorResponses(pages: ErrorPages(pages: parts.pages, basePath: parts.publicURL.basePath))
+            ErrorResponses(pages: ErrorPages(pages: dependencies.pages, basePath: dependencies.publicURL.basePath))
             RequestLimits()
-            AllowedMethods(sources: parts.sources, basePath: parts.publicURL.basePath)
+            AllowedMethods(sources: dependencies.sources, basePath: dependencies.publicURL.basePath)
         }
-        HealthRoutes(readiness: parts.readiness).add(to: router)
+        HealthRoutes(readiness: dependencies.readiness).add(to: router)
         RobotsRoute().add(to: router)
-        let matches = SecretMatches(factory: parts.metrics)
-        add(parts, matches, to: router)
+        let matches = SecretMatches(factory: dependencies.metrics)
+        add(dependencies, matches, to: router)
         // A proxy may pass the base path on or strip it: both spellings lead to the same routes.
-        let basePath = parts.publicURL.basePath
-        if !basePath.isEmpty { add(parts, matches, to: router.group(RouterPath(basePath))) }
+        let basePath = dependencies.publicURL.basePath
+        if !basePath.isEmpty { add(dependencies, matches, to: router.group(RouterPath(basePath))) }
         return router
     }
 
     private static func add(
-        _ parts: Parts,
+        _ dependencies: Dependencies,
         _ matches: SecretMatches,
         to router: some RouterMethods<CollectorContext>
     ) {
         let posts = FormPosts(
-            pages: parts.pages,
-            queue: parts.queue,
-            proxies: parts.proxies,
-            rateLimit: parts.rateLimit
+            pages: dependencies.pages,
+            queue: dependencies.queue,
+            proxies: dependencies.proxies,
+            rateLimit: dependencies.rateLimit
         )
         SurveyRoutes(
-            pages: parts.pages,
-            queue: parts.queue,
-            basePath: parts.publicURL.basePath,
-            isOpen: parts.surveyIsOpen,
+            pages: dependencies.pages,
+            queue: dependencies.queue,
+            basePath: dependencies.publicURL.basePath,
+            isOpen: dependencies.surveyIsOpen,
             posts: posts,
-            now: parts.now
+            now: dependencies.now
         ).add(to: router)
         LinkRoutes(
-            keys: parts.linkKeys,
-            pages: parts.pages,
-            queue: parts.queue,
-            basePath: parts.publicURL.basePath,
+            keys: dependencies.linkKeys,
+            pages: dependencies.pages,
+            queue: dependencies.queue,
+            basePath: dependencies.publicURL.basePath,
             posts: posts,
-            visits: parts.linkVisits,
-            now: parts.now
+            visits: dependencies.linkVisits,
+            now: dependencies.now
         ).add(to: router)
         WebhookRoutes(
-            sources: parts.sources,
-            queue: parts.queue,
-            publicURL: parts.publicURL,
+            sources: dependencies.sources,
+            queue: dependencies.queue,
+            publicURL: dependencies.publicURL,
             matches: matches,
-            now: parts.now
+            now: dependencies.now
         ).add(to: router)
     }
 }

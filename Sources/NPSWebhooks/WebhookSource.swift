@@ -30,7 +30,7 @@ package struct WebhookSource: Sendable {
     }
 
     /// Over the raw bytes, in constant time, before anything is parsed.
-    package func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> Verification {
+    package func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> VerifiedSignature {
         try verifier.verify(delivery)
     }
 

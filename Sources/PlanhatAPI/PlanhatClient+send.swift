@@ -8,7 +8,7 @@ import Synchronization
 
 extension PlanhatClient {
     /// One request, one answer of whatever status; thrown is only what kept the answer from coming.
-    func send(_ operation: Operation, body: JSONValue? = nil) async throws(PlanhatError) -> Answer {
+    func send(_ operation: Operation, body: JSONValue? = nil) async throws(PlanhatError) -> APIResponse {
         let request = try request(operation, body: body)
         let deadline = NIODeadline.now() + TimeAmount(operation.timeout(timeout))
         do {
@@ -19,7 +19,7 @@ extension PlanhatClient {
                 "planhat answered",
                 metadata: ["operation": "\(operation.name)", "status": "\(response.status.code)"]
             )
-            return Answer(
+            return APIResponse(
                 operation: operation,
                 status: Int(response.status.code),
                 contentType: response.headers.first(name: "Content-Type") ?? "",

@@ -62,27 +62,27 @@ package final class PlanhatClient: Sendable {
 extension PlanhatClient {
     /// `POST /nps`. Safe to send once; after an ambiguous outcome only ``upsert(_:)`` is.
     package func create(_ draft: RecordDraft) async throws(PlanhatError) -> NPSRecord {
-        try Answer.record(of: await send(.create, body: draft.json))
+        try APIResponse.record(of: await send(.create, body: draft.json))
     }
 
     /// `PUT /nps/{id}`: changes what the draft names, keeps the rest.
     package func update(_ id: RecordID, _ draft: RecordDraft) async throws(PlanhatError) -> NPSRecord {
-        try Answer.record(of: await send(.update(id), body: draft.json))
+        try APIResponse.record(of: await send(.update(id), body: draft.json))
     }
 
     /// `GET /nps/{id}`
     package func get(_ id: RecordID) async throws(PlanhatError) -> NPSRecord {
-        try Answer.record(of: await send(.get(id)))
+        try APIResponse.record(of: await send(.get(id)))
     }
 
     /// `GET /nps`
     package func list(_ query: ListQuery) async throws(PlanhatError) -> [NPSRecord] {
-        try Answer.records(of: await send(.list(query)))
+        try APIResponse.records(of: await send(.list(query)))
     }
 
     /// `DELETE /nps/{id}`
     package func delete(_ id: RecordID) async throws(PlanhatError) -> Deletion {
-        Deletion(try Answer.success(of: await send(.delete(id))))
+        Deletion(try APIResponse.success(of: await send(.delete(id))))
     }
 
     /// `PUT /nps`: matches by `sourceId`, creates what isn't there. Harmless to repeat when every draft has one.
@@ -91,7 +91,7 @@ extension PlanhatClient {
         guard drafts.count <= Self.bulkLimit else {
             throw .invalidRequest("A bulk upsert takes at most 5,000 items; this one has \(drafts.count).")
         }
-        return try Answer.bulk(of: await send(.upsert(items: drafts.count), body: .array(drafts.map(\.json))))
+        return try APIResponse.bulk(of: await send(.upsert(items: drafts.count), body: .array(drafts.map(\.json))))
     }
 }
 

@@ -28,7 +28,7 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
         case foreignPage
 
         /// Whether it may come from something in between that had passed the request on, and changed the answer.
-        package var leavesDoubt: Bool {
+        package var mayHaveBeenApplied: Bool {
             switch self {
             case .redirect, .foreignPage: true
             case .token, .permission, .tls, .notTheAPI: false

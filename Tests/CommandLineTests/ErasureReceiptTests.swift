@@ -14,9 +14,9 @@ struct ErasureReceiptTests {
         _ responses: [Erasure.Response],
         remote: [Erasure.Remote] = [],
         quarantined: Int = 0
-    ) -> ErasureAnswer {
+    ) -> ErasureResponse {
         let erasure = Erasure(erasedAt: Date(timeIntervalSince1970: 0), responses: responses, remote: remote)
-        return ErasureAnswer(erasure: erasure, quarantined: quarantined, next: nil)
+        return ErasureResponse(erasure: erasure, quarantined: quarantined, next: nil)
     }
 
     @Test("nothing found is said so, with the date")

@@ -7,8 +7,7 @@ import Testing
 
 @Suite("The status in words")
 struct StatusTextTests {
-    private func text(pending: Int = 0, held: Int = 0, parked: Int = 0, _ report: ForwardingReport) throws -> StatusText
-    {
+    private func text(pending: Int = 0, held: Int = 0, parked: Int = 0, _ report: DeliveryReport) throws -> StatusText {
         var books = try JSONDecoder().decode(
             QueueStatus.self,
             from: Data(
@@ -24,7 +23,7 @@ struct StatusTextTests {
 
     @Test("a pause is told with what to mend")
     func paused() throws {
-        let report = ForwardingReport(state: "paused", sentence: "Check planhat.token.", isHeldUp: true)
+        let report = DeliveryReport(state: "paused", sentence: "Check planhat.token.", isHeldUp: true)
         let text = try text(pending: 3, report)
         #expect(text.whole.contains("Delivery is paused: Check planhat.token.\n"))
         #expect(text.whole.contains("The oldest has waited for 12 s.\n"))
@@ -34,13 +33,13 @@ struct StatusTextTests {
     @Test("a backoff is told in its own words")
     func backingOff() throws {
         let sentence = "Delivery waits and goes on by itself: Planhat's rate limit is reached."
-        let report = ForwardingReport(state: "backingOff", sentence: sentence, isHeldUp: true, deliveredLastMinute: 5)
+        let report = DeliveryReport(state: "backingOff", sentence: sentence, isHeldUp: true, deliveredLastMinute: 5)
         #expect(try text(pending: 3, report).whole.contains("\n" + sentence + "\n"))
     }
 
     @Test("what is held on purpose doesn't look late")
     func held() throws {
-        let report = ForwardingReport(
+        let report = DeliveryReport(
             state: "idle",
             sentence: "Everything due is delivered.",
             isHeldUp: false,
@@ -56,7 +55,7 @@ struct StatusTextTests {
     @Test("what waits for its next attempt is told instead of a pace that nothing keeps")
     func waiting() throws {
         let sentence = "Everything due is delivered; the next is due at 2026-11-23T08:37:50.000Z."
-        let report = ForwardingReport(
+        let report = DeliveryReport(
             state: "idle",
             sentence: sentence,
             isHeldUp: false,
@@ -69,7 +68,7 @@ struct StatusTextTests {
 
     @Test("a backlog that drains is told with its pace and what is left; nothing is said when nothing waits")
     func draining() throws {
-        let report = ForwardingReport(
+        let report = DeliveryReport(
             state: "forwarding",
             sentence: "Responses are being delivered.",
             isHeldUp: false,

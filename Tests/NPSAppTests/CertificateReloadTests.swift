@@ -32,12 +32,16 @@ struct CertificateReloadTests {
     }
 
     /// Looks so many times, with `before` in front of each, and gives what the log said.
-    private func look(_ times: Int, _ certificate: LiveCertificate, before: @escaping @Sendable (Int) throws -> Void)
+    private func look(
+        _ times: Int,
+        _ certificate: ReloadableCertificate,
+        before: @escaping @Sendable (Int) throws -> Void
+    )
         async throws
         -> [String]
     {
         struct Enough: Error {}
-        let logs = ToldLogs()
+        let logs = RecordedLogs()
         let (signals, continuation) = AsyncStream<UnixSignal>.makeStream()
         let looks = Looks()
         let service = CertificateReload(
@@ -61,7 +65,7 @@ struct CertificateReloadTests {
     func poll() async throws {
         try issue(days: 90)
         defer { try? FileManager.default.removeItem(at: directory) }
-        let certificate = try LiveCertificate(files)
+        let certificate = try ReloadableCertificate(files)
         let first = certificate.expires
         let lines = try await look(3, certificate) { look in
             if look == 2 { try issue(days: 180) }
@@ -75,7 +79,7 @@ struct CertificateReloadTests {
     func broken() async throws {
         try issue(days: 90)
         defer { try? FileManager.default.removeItem(at: directory) }
-        let certificate = try LiveCertificate(files)
+        let certificate = try ReloadableCertificate(files)
         let first = certificate.expires
         let path = files.privateKey
         let lines = try await look(4, certificate) { look in
@@ -90,7 +94,7 @@ struct CertificateReloadTests {
     func expiry() async throws {
         try issue(days: 5)
         defer { try? FileManager.default.removeItem(at: directory) }
-        let lines = try await look(1, try LiveCertificate(files)) { _ in }
+        let lines = try await look(1, try ReloadableCertificate(files)) { _ in }
         #expect(lines.first?.contains("ends soon") == true)
     }
 }

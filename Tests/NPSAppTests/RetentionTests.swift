@@ -44,7 +44,7 @@ struct RetentionTests {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         let configuration = ResponseQueue.Configuration(path: directory.appending(path: "queue.db").path)
-        let queue = try ResponseQueue(configuration: configuration, now: now, logger: ToldLogs().logger)
+        let queue = try ResponseQueue(configuration: configuration, now: now, logger: RecordedLogs().logger)
         try await body(queue)
         await queue.close()
     }
@@ -57,7 +57,7 @@ struct RetentionTests {
     func hourly() async throws {
         let glass = HourGlass()
         try await withQueue({ glass.now }) { queue in
-            let logs = ToldLogs()
+            let logs = RecordedLogs()
             _ = try await queue.accept([], quarantining: [draft("a canary"), draft("another canary")])
             glass.advance(by: 86_400 - 1_800)
             _ = try await queue.accept([], quarantining: [draft("young")])
@@ -104,7 +104,7 @@ struct RetentionTests {
     func responses() async throws {
         let glass = HourGlass()
         try await withQueue({ glass.now }) { queue in
-            let logs = ToldLogs()
+            let logs = RecordedLogs()
             for (id, outcome) in [("a", Outcome.delivered(planhatID: nil)), ("b", .park(reason: "no"))] {
                 _ = try await queue.accept([try submission(id)])
                 let claim = try #require(try await queue.claim(limit: 1).first)
@@ -141,7 +141,7 @@ struct RetentionTests {
     func failure() async throws {
         let glass = HourGlass()
         try await withQueue({ glass.now }) { queue in
-            let logs = ToldLogs()
+            let logs = RecordedLogs()
             await queue.close()
             let service = Retention(
                 queue: queue,

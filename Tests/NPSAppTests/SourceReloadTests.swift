@@ -26,30 +26,30 @@ struct SourceReloadTests {
             try SourceCatalogue(directory: path, secrets: secrets)
         }
         let body = Array(#"{"id":"1","email":"ana@example.com","rating":7}"#.utf8)
-        func isValid(_ sources: LiveSources) async throws -> Bool {
+        func isValid(_ sources: ReloadableSources) async throws -> Bool {
             let source = try #require(sources.current.source(named: "acme"))
             let results = try await source.map(body, contentType: nil, receivedAt: Date())
             return results.allSatisfy { if case .success = $0 { true } else { false } }
         }
 
         try write(".")
-        let sources = LiveSources(try reading(), reading: reading)
+        let sources = ReloadableSources(try reading(), reading: reading)
         #expect(try await !isValid(sources))
         // One signal at a time: the run ends with the stream, and everything that it asked for is done.
-        func hangUp(_ logs: ToldLogs) async throws {
+        func hangUp(_ logs: RecordedLogs) async throws {
             let signals = AsyncStream<UnixSignal> { continuation in
                 continuation.yield(.sighup)
                 continuation.finish()
             }
             try await SourceReload(sources: sources, signals: signals, logger: logs.logger).run()
         }
-        let logs = ToldLogs()
+        let logs = RecordedLogs()
         try write("{id, email, score: .rating}")
         try await hangUp(logs)
         #expect(try await isValid(sources))
         #expect(logs.lines == ["notice webhook sources read again [\"sources\": 1]"])
 
-        let complaints = ToldLogs()
+        let complaints = RecordedLogs()
         try write("{id, email, score: }}")
         try await hangUp(complaints)
         #expect(try await isValid(sources))

@@ -5,9 +5,9 @@ import Testing
 
 @Suite("What a bulk answer says about each response")
 struct BulkReadingTests {
-    private func findings(_ count: Int, _ report: (([Claim]) -> BulkReport)) throws -> [BulkReading.Finding] {
+    private func findings(_ count: Int, _ report: (([Claim]) -> BulkReport)) throws -> [BulkReading.ItemResult] {
         let sent = try claims(0..<count)
-        let reading = BulkReading(report(sent), of: Shipment(sent, .upsert))
+        let reading = BulkReading(report(sent), of: Batch(sent, .upsert))
         return sent.map(reading.finding)
     }
 
@@ -80,9 +80,9 @@ struct BulkReadingTests {
         let sent = try claims(0..<3)
         var report = BulkReport()
         report.isSuccess = false
-        let reading = BulkReading(report, of: Shipment(sent, .upsert))
+        let reading = BulkReading(report, of: Batch(sent, .upsert))
         #expect(sent.allSatisfy { reading.finding($0) == .unproven(nil) })
-        let alone = BulkReading(report, of: Shipment([sent[0]], .upsert))
+        let alone = BulkReading(report, of: Batch([sent[0]], .upsert))
         #expect(alone.finding(sent[0]) == .problem("Planhat refused it without a reason"))
     }
 }

@@ -18,7 +18,7 @@ struct DeliveryPlanAnswerTests {
                 == sent.map { $0.verdict(.retry(at: until, reason: "connection refused", countsAttempt: false)) }
         )
         for _ in 1...12 {
-            #expect(delivery.plan.condition.isBackingOff)
+            #expect(delivery.plan.status.isBackingOff)
             #expect(try delivery.waited() == min(wait, 300))
             // Nothing is at risk while nothing can even be sent: the request that ends the wait is a whole one.
             #expect(delivery.next() == .claim(limit: 100))
@@ -28,14 +28,14 @@ struct DeliveryPlanAnswerTests {
         }
         _ = try delivery.waited()
         _ = try delivery.deliver([sent[0]], .upserted(BulkReport(naming: [sent[0]])))
-        #expect(delivery.plan.condition == .forwarding)
+        #expect(delivery.plan.status == .forwarding)
         #expect(try delivery.claimLimit() == 100)
     }
 
     @Test("after trouble of any other kind a single response goes ahead")
     func caution() throws {
-        for answer: Answer in [
-            .notSent("status 408", isAnswered: true), .ambiguous("timeout"), .refused("no"), .refusedInDoubt("no"),
+        for answer: SendResult in [
+            .notSent("status 408", isAnswered: true), .ambiguous("timeout"), .refused("no"), .refusedAmbiguously("no"),
             .denied("no"),
         ] {
             let delivery = PlannedDelivery()
@@ -53,7 +53,7 @@ struct DeliveryPlanAnswerTests {
         _ = try delivery.deliver([claim(1)], .notSent("connection refused"))
         _ = try delivery.waited()
         delivery.plan.found([try claim(1)], nextDue: nil, at: delivery.now)
-        #expect(try delivery.shipment().operation == .upsert)
+        #expect(try delivery.batch().operation == .upsert)
     }
 
     @Test("a refusal pauses the whole sink, gives everything back untouched, and is probed with one response")
@@ -62,7 +62,7 @@ struct DeliveryPlanAnswerTests {
         let sent = try claims(0..<3)
         let settlement = try delivery.deliver(sent, .refused("Planhat refuses the token."))
         #expect(settlement == Settlement(releases: sent.map(\.id)))
-        #expect(delivery.plan.condition == .paused(sentence: "Planhat refuses the token.", since: delivery.now))
+        #expect(delivery.plan.status == .paused(sentence: "Planhat refuses the token.", since: delivery.now))
         #expect(try delivery.waited() == 30)
         #expect(delivery.next() == .claim(limit: 1))
         let since = delivery.now.addingTimeInterval(-30)
@@ -70,23 +70,23 @@ struct DeliveryPlanAnswerTests {
         let retryAt = delivery.now.addingTimeInterval(60)
         let retry = Outcome.retry(at: retryAt, reason: "Planhat refuses the token.", countsAttempt: false)
         #expect(probed == Settlement(verdicts: [sent[0].verdict(retry)]))
-        #expect(delivery.plan.condition == .paused(sentence: "Planhat refuses the token.", since: since))
+        #expect(delivery.plan.status == .paused(sentence: "Planhat refuses the token.", since: since))
         #expect(try delivery.waited() == 60)
         _ = try delivery.deliver([sent[0]], .upserted(BulkReport(naming: [sent[0]])))
-        #expect(delivery.plan.condition == .forwarding)
+        #expect(delivery.plan.status == .forwarding)
         #expect(try delivery.claimLimit() == 100)
     }
 
     @Test("a refusal by what may have passed the request on leaves the doubt with the response, and counts no attempt")
-    func doubtfulRefusal() throws {
+    func ambiguousRefusal() throws {
         let delivery = PlannedDelivery()
         let one = try claim(1)
         for wait in [30.0, 60] {
-            let settlement = try delivery.deliver([one], .refusedInDoubt("a page answers"))
+            let settlement = try delivery.deliver([one], .refusedAmbiguously("a page answers"))
             let until = delivery.now.addingTimeInterval(wait)
             let doubt = Outcome.ambiguous(retryAt: until, reason: "a page answers", countsAttempt: false)
             #expect(settlement == Settlement(verdicts: [one.verdict(doubt)]))
-            #expect(delivery.plan.condition.name == "paused")
+            #expect(delivery.plan.status.name == "paused")
             #expect(try delivery.waited() == wait)
         }
     }
@@ -95,7 +95,7 @@ struct DeliveryPlanAnswerTests {
     func denial() throws {
         let fresh = PlannedDelivery()
         #expect(try fresh.deliver([claim(1)], .denied("no permission")).releases == [claim(1).id])
-        #expect(fresh.plan.condition == .paused(sentence: "no permission", since: fresh.now))
+        #expect(fresh.plan.status == .paused(sentence: "no permission", since: fresh.now))
 
         for (attempts, isParked) in [(0, false), (1, false), (2, true)] {
             let delivery = PlannedDelivery()
@@ -106,7 +106,7 @@ struct DeliveryPlanAnswerTests {
             let settlement = try delivery.answer { _ in .denied("no permission") }
             #expect(settlement.verdicts.map(\.id) == [sent[2].id])
             #expect(settlement.verdicts.map(\.outcome.isParked) == [isParked])
-            #expect(delivery.plan.condition == .forwarding)
+            #expect(delivery.plan.status == .forwarding)
         }
     }
 
@@ -115,7 +115,7 @@ struct DeliveryPlanAnswerTests {
         let delivery = PlannedDelivery()
         let sent = try claims(0..<3)
         #expect(try delivery.deliver(sent, .rateLimited(retryAfter: 17)) == Settlement(releases: sent.map(\.id)))
-        #expect(delivery.plan.condition.isBackingOff)
+        #expect(delivery.plan.status.isBackingOff)
         #expect(try delivery.waited() == 17)
         #expect(delivery.next() == .claim(limit: 100))
     }
@@ -134,7 +134,7 @@ struct DeliveryPlanAnswerTests {
         let delivery = PlannedDelivery()
         let settlement = try delivery.deliver([claim(1)], .created(planhatID: nil))
         #expect(settlement.verdicts.map(\.outcome.isAmbiguous) == [true])
-        #expect(delivery.plan.condition == .forwarding)
+        #expect(delivery.plan.status == .forwarding)
     }
 
     @Test("after many attempts without a clear answer a response is tried seldom")
@@ -169,7 +169,7 @@ struct DeliveryPlanAnswerTests {
         let one = try claim(1)
         let settlement = try delivery.deliver([one], .rejected("score is missing"))
         #expect(settlement.verdicts == [one.verdict(.park(reason: "score is missing"))])
-        #expect(delivery.plan.condition == .forwarding)
+        #expect(delivery.plan.status == .forwarding)
         #expect(try delivery.claimLimit() == 100)
     }
 
@@ -208,11 +208,11 @@ struct DeliveryPlanAnswerTests {
         delivery.plan.found(sent, nextDue: nil, at: delivery.now)
         var verdicts: [Verdict] = []
         var requests = 0
-        while case .send(let shipment) = delivery.afterPace() {
+        while case .send(let batch) = delivery.afterPace() {
             requests += 1
-            let answer: Answer =
-                shipment.claims.contains(bad) ? .rejected("status 400") : .upserted(BulkReport(naming: shipment.claims))
-            _ = delivery.plan.answered(answer, to: shipment, at: delivery.now)
+            let answer: SendResult =
+                batch.claims.contains(bad) ? .rejected("status 400") : .upserted(BulkReport(naming: batch.claims))
+            _ = delivery.plan.answered(answer, to: batch, at: delivery.now)
             verdicts += delivery.settle().verdicts
         }
         #expect(requests <= 15)
@@ -229,11 +229,11 @@ struct DeliveryPlanAnswerTests {
         report.strayErrors = ["the item could not be saved"]
         let settlement = try delivery.deliver(sent, .upserted(report))
         #expect(settlement.verdicts.map(\.id) == sent[0...2].map(\.id))
-        #expect(try delivery.shipment() == Shipment([sent[3]], .upsert, mayHaveArrived: true))
+        #expect(try delivery.batch() == Batch([sent[3]], .upsert, mayHaveArrived: true))
     }
 
     @Test("what is parked keeps the doubt that an earlier request left")
-    func parkedInDoubt() throws {
+    func parkedAfterAmbiguity() throws {
         let delivery = PlannedDelivery()
         let sent = try claims(0..<2)
         let clear = try delivery.deliver(sent, .upserted(BulkReport(problems: [sent[0].id: "no", sent[1].id: "no"])))
@@ -256,8 +256,8 @@ struct DeliveryPlanAnswerTests {
 
     @Test("trouble while the unproven are sorted out leaves them ambiguous, not released")
     func troubleInBetween() throws {
-        for answer: Answer in [
-            .notSent("down"), .rateLimited(retryAfter: 1), .refused("no"), .refusedInDoubt("no"), .denied("no"),
+        for answer: SendResult in [
+            .notSent("down"), .rateLimited(retryAfter: 1), .refused("no"), .refusedAmbiguously("no"), .denied("no"),
             .ambiguous("timeout"),
         ] {
             let delivery = PlannedDelivery()
@@ -287,40 +287,40 @@ struct DeliveryPlanAnswerTests {
 
     @Test("once nothing is left, old trouble is no news")
     func nothingLeft() throws {
-        for answer: Answer in [.refused("no"), .notSent("down")] {
+        for answer: SendResult in [.refused("no"), .notSent("down")] {
             let delivery = PlannedDelivery()
             _ = try delivery.deliver([claim(1)], answer)
             _ = try delivery.waited()
             #expect(delivery.next().isClaim)
             let later = delivery.now.addingTimeInterval(60)
             delivery.plan.found([], nextDue: later, at: delivery.now)
-            #expect(delivery.plan.condition != .idle(until: later))
+            #expect(delivery.plan.status != .idle(until: later))
             delivery.advance(by: 60)
             #expect(delivery.next().isClaim)
             delivery.plan.found([], nextDue: nil, at: delivery.now)
-            #expect(delivery.plan.condition == .idle(until: nil))
+            #expect(delivery.plan.status == .idle(until: nil))
             delivery.plan.woke()
             #expect(delivery.next().isClaim)
-            #expect(delivery.plan.condition == .forwarding)
+            #expect(delivery.plan.status == .forwarding)
             // Nobody knows yet whether it is over.
             delivery.plan.found([try claim(2)], nextDue: nil, at: delivery.now)
-            #expect(delivery.plan.condition == .forwarding)
+            #expect(delivery.plan.status == .forwarding)
             #expect(try delivery.answer { _ in answer }.verdicts.count == 1)
-            #expect(delivery.plan.condition != .forwarding)
+            #expect(delivery.plan.status != .forwarding)
         }
     }
 
-    @Test("the tally counts each response once")
-    func tally() throws {
+    @Test("the counts counts each response once")
+    func counts() throws {
         let delivery = PlannedDelivery()
         let sent = try claims(0..<3)
         let report = BulkReport(proven: [sent[0].id: .init()], problems: [sent[1].id: "no"], counted: 1)
         delivery.plan.found(sent, nextDue: nil, at: delivery.now)
-        let tally = delivery.plan.answered(.upserted(report), to: try delivery.shipment(), at: delivery.now)
-        #expect(tally.delivered == 1)
-        #expect(tally.parked.map(\.id) == [sent[1].id])
-        #expect(tally.ambiguous == 1)
-        #expect(tally.retried == 0)
+        let counts = delivery.plan.answered(.upserted(report), to: try delivery.batch(), at: delivery.now)
+        #expect(counts.delivered == 1)
+        #expect(counts.parked.map(\.id) == [sent[1].id])
+        #expect(counts.ambiguous == 1)
+        #expect(counts.retried == 0)
     }
 }
 
@@ -343,7 +343,7 @@ extension Outcome {
     }
 }
 
-extension Condition {
+extension DeliveryStatus {
     var isBackingOff: Bool {
         if case .backingOff = self { true } else { false }
     }

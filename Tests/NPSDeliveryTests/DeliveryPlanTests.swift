@@ -12,7 +12,7 @@ struct DeliveryPlanTests {
         #expect(delivery.next() == .claim(limit: 100))
         let one = try claim(1)
         delivery.plan.found([one], nextDue: nil, at: delivery.now)
-        #expect(delivery.next() == .send(Shipment([one], .create)))
+        #expect(delivery.next() == .send(Batch([one], .create)))
     }
 
     @Test("an edit, and whatever was tried before, is an upsert", arguments: [(0, true), (1, false), (2, true)])
@@ -20,7 +20,7 @@ struct DeliveryPlanTests {
         let delivery = PlannedDelivery()
         let one = try claim(1, attempts: attempts, mustUpsert: mustUpsert)
         delivery.plan.found([one], nextDue: nil, at: delivery.now)
-        #expect(try delivery.shipment().operation == .upsert)
+        #expect(try delivery.batch().operation == .upsert)
     }
 
     @Test("a backlog is one upsert in the order of the queue")
@@ -28,7 +28,7 @@ struct DeliveryPlanTests {
         let delivery = PlannedDelivery()
         let many = try claims(0..<100)
         delivery.plan.found(many, nextDue: nil, at: delivery.now)
-        #expect(delivery.next() == .send(Shipment(many, .upsert)))
+        #expect(delivery.next() == .send(Batch(many, .upsert)))
     }
 
     @Test("a batch is kept to its bytes, and a single large response goes alone")
@@ -37,10 +37,10 @@ struct DeliveryPlanTests {
         let long = String(repeating: "x", count: 9_000)
         let sent = try [claim(1), claim(2, comment: long), claim(3, comment: long), claim(4)]
         delivery.plan.found(sent, nextDue: nil, at: delivery.now)
-        #expect(try delivery.shipment().claims == Array(sent[0...1]))
-        #expect(try delivery.shipment().claims == Array(sent[2...3]))
+        #expect(try delivery.batch().claims == Array(sent[0...1]))
+        #expect(try delivery.batch().claims == Array(sent[2...3]))
         delivery.plan.found([sent[1]], nextDue: nil, at: delivery.now)
-        #expect(try delivery.shipment().claims == [sent[1]])
+        #expect(try delivery.batch().claims == [sent[1]])
     }
 
     @Test("who failed while others got through travels in ever smaller company, alone in the end, and scatters nobody")
@@ -50,15 +50,15 @@ struct DeliveryPlanTests {
         let others = try claims(0..<100)
         for size in [100, 100, 50, 25, 12, 6, 3, 1, 1] {
             delivery.plan.found([loner] + others, nextDue: nil, at: delivery.now)
-            let shipment = try delivery.shipment()
-            #expect(shipment.claims.count == size)
-            _ = delivery.plan.answered(.ambiguous("HTTP 500"), to: shipment, at: delivery.now)
+            let batch = try delivery.batch()
+            #expect(batch.claims.count == size)
+            _ = delivery.plan.answered(.ambiguous("HTTP 500"), to: batch, at: delivery.now)
             _ = delivery.settle()
             delivery.advance(by: 300)
             _ = try delivery.deliver([others[99]], .upserted(BulkReport(naming: [others[99]])))
         }
         delivery.plan.found([loner] + Array(others[0..<50]), nextDue: nil, at: delivery.now)
-        #expect(try delivery.shipment().claims == [loner])
+        #expect(try delivery.batch().claims == [loner])
     }
 
     @Test("with nothing due it waits for an arrival or for what is due next")
@@ -66,7 +66,7 @@ struct DeliveryPlanTests {
         let delivery = PlannedDelivery()
         delivery.plan.found([], nextDue: nil, at: delivery.now)
         #expect(delivery.next() == .wait(until: nil))
-        #expect(delivery.plan.condition == .idle(until: nil))
+        #expect(delivery.plan.status == .idle(until: nil))
         delivery.plan.woke()
         #expect(delivery.next() == .claim(limit: 100))
         let due = delivery.now.addingTimeInterval(7)
@@ -74,7 +74,7 @@ struct DeliveryPlanTests {
         #expect(delivery.next() == .wait(until: due))
         delivery.now = due
         #expect(delivery.next() == .claim(limit: 100))
-        #expect(delivery.plan.condition == .forwarding)
+        #expect(delivery.plan.status == .forwarding)
     }
 
     @Test("something due that can't be claimed doesn't make it spin")
@@ -98,7 +98,7 @@ struct DeliveryPlanTests {
         let delivery = PlannedDelivery()
         let one = try claim(1)
         delivery.plan.found([one], nextDue: nil, at: delivery.now)
-        _ = delivery.plan.answered(.created(planhatID: "61"), to: try delivery.shipment(), at: delivery.now)
+        _ = delivery.plan.answered(.created(planhatID: "61"), to: try delivery.batch(), at: delivery.now)
         let settlement = Settlement(verdicts: [one.verdict(.delivered(planhatID: "61"))])
         #expect(delivery.next() == .settle(settlement))
         for (wait, isFirst) in [(0.5, true), (1, false), (2, false)] {
@@ -123,7 +123,7 @@ struct DeliveryPlanTests {
         let delivery = PlannedDelivery { $0.batchBytes = 1_000 }
         let sent = try claims(0..<4)
         delivery.plan.found(sent, nextDue: nil, at: delivery.now)
-        _ = try delivery.shipment()
+        _ = try delivery.batch()
         #expect(delivery.plan.end(at: delivery.now) == Settlement(releases: sent.dropFirst().map(\.id)))
 
         let doubtful = PlannedDelivery()

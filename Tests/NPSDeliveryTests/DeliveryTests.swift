@@ -12,7 +12,7 @@ struct DeliveryTests {
         Submission(try response(number, score: score, comment: comment))
     }
 
-    private func expectEachOnce(_ numbers: Range<Int>, in town: Town) async throws {
+    private func expectEachOnce(_ numbers: Range<Int>, in town: DeliveryFixture) async throws {
         let records = try await town.records()
         #expect(records.count == numbers.count)
         #expect(Set(records.compactMap(\.sourceId)) == Set(try numbers.map { try response($0).id.rawValue }))
@@ -28,7 +28,7 @@ struct DeliveryTests {
 
     @Test("a lone response is created by POST, and its receipt has Planhat's id")
     func lone() async throws {
-        try await Town.visit { town in
+        try await DeliveryFixture.visit { town in
             try await town.withQueue { queue in
                 _ = try await queue.accept([submission(1, score: 0, comment: "fine")])
                 try await town.forward(from: queue, until: 1)
@@ -47,13 +47,13 @@ struct DeliveryTests {
         }
     }
 
-    @Test("a response that arrives while the forwarder sleeps wakes it")
+    @Test("a response that arrives while the worker sleeps wakes it")
     func arrival() async throws {
-        try await Town.visit { town in
+        try await DeliveryFixture.visit { town in
             try await town.withQueue { queue in
-                try await town.forwarding(from: queue) { forwarder in
+                try await town.forwarding(from: queue) { worker in
                     for number in 1...3 {
-                        while forwarder.condition != .idle(until: nil) { await Task.yield() }
+                        while worker.status != .idle(until: nil) { await Task.yield() }
                         _ = try await queue.accept([submission(number)])
                         await town.settled(number)
                     }
@@ -66,7 +66,7 @@ struct DeliveryTests {
 
     @Test("a backlog goes in batches, each response once")
     func backlog() async throws {
-        try await Town.visit { town in
+        try await DeliveryFixture.visit { town in
             try await town.withQueue { queue in
                 _ = try await queue.accept((0..<250).map { try submission($0) })
                 try await town.forward(from: queue, until: 250)
@@ -80,18 +80,18 @@ struct DeliveryTests {
     @Test("a refused token pauses, burns no attempt, is told once, and goes on by itself")
     func refusal() async throws {
         let clock = TestClock(isHasty: false)
-        try await Town.visit(faults: ["401=2@upsert"], clock: clock) { town in
+        try await DeliveryFixture.visit(faults: ["401=2@upsert"], clock: clock) { town in
             try await town.withQueue { queue in
                 _ = try await queue.accept([submission(0)])
-                try await town.forwarding(from: queue) { forwarder in
+                try await town.forwarding(from: queue) { worker in
                     await town.settled(1)
                     _ = try await queue.accept((1..<50).map { try submission($0) })
                     for seconds in [30.0, 60] {
                         let alarm = try #require(await clock.nextAlarm())
                         #expect(alarm.seconds == seconds)
-                        let sentence = try #require(forwarder.condition.pause)
+                        let sentence = try #require(worker.status.pause)
                         #expect(sentence.contains("planhat.token"))
-                        #expect(!sentence.contains(Town.token))
+                        #expect(!sentence.contains(DeliveryFixture.token))
                         #expect(town.metrics["nps_delivery_paused"] == 1)
                         let status = try await queue.status()
                         #expect(status.pending == 49)
@@ -127,7 +127,7 @@ struct DeliveryTests {
         [1, 30]
     )
     func committedUnanswered(fault: String, count: Int) async throws {
-        try await Town.visit(faults: ["\(fault)=2@write"]) { town in
+        try await DeliveryFixture.visit(faults: ["\(fault)=2@write"]) { town in
             try await town.withQueue { queue in
                 _ = try await queue.accept((0..<count).map { try submission($0) })
                 try await town.forward(from: queue, until: count)
@@ -142,7 +142,7 @@ struct DeliveryTests {
 
     @Test("what was not committed is sent again", arguments: ["500-before", "drop-before", "502-html"])
     func uncommitted(fault: String) async throws {
-        try await Town.visit(faults: ["\(fault)=3@write"]) { town in
+        try await DeliveryFixture.visit(faults: ["\(fault)=3@write"]) { town in
             try await town.withQueue { queue in
                 _ = try await queue.accept((0..<10).map { try submission($0) })
                 try await town.forward(from: queue, until: 10)
@@ -158,7 +158,7 @@ struct DeliveryTests {
     )
     func rateLimit(form: String, waits: ClosedRange<TimeInterval>) async throws {
         let faults = ["429=1@write", "rate-limit-form=\(form)", "rate-limit-window=17"]
-        try await Town.visit(faults: faults) { town in
+        try await DeliveryFixture.visit(faults: faults) { town in
             try await town.withQueue { queue in
                 _ = try await queue.accept((0..<5).map { try submission($0) })
                 try await town.forward(from: queue, until: 5)
@@ -174,7 +174,7 @@ struct DeliveryTests {
 
     @Test("one poison item is parked with its reason, all others arrive", arguments: ["string", "object"])
     func poison(entry: String) async throws {
-        try await Town.visit(faults: ["unknown-contact=reject-400", "error-entry=\(entry)"]) { town in
+        try await DeliveryFixture.visit(faults: ["unknown-contact=reject-400", "error-entry=\(entry)"]) { town in
             try await town.withQueue { queue in
                 let stranger = SurveyResponse(
                     id: ResponseID(source: "test", providerID: "stranger"),
@@ -203,7 +203,7 @@ struct DeliveryTests {
         arguments: ["206-partial", "403-partial"]
     )
     func partial(fault: String) async throws {
-        try await Town.visit(faults: ["\(fault)=1@upsert"]) { town in
+        try await DeliveryFixture.visit(faults: ["\(fault)=1@upsert"]) { town in
             try await town.withQueue { queue in
                 _ = try await queue.accept((0..<20).map { try submission($0) })
                 try await town.forward(from: queue, until: 20)
@@ -215,7 +215,7 @@ struct DeliveryTests {
 
     @Test("a missing permission for everything pauses, and parks nothing")
     func permission() async throws {
-        try await Town.visit(faults: ["403-partial=2@upsert"]) { town in
+        try await DeliveryFixture.visit(faults: ["403-partial=2@upsert"]) { town in
             try await town.withQueue { queue in
                 _ = try await queue.accept([submission(0)])
                 try await town.forward(from: queue, until: 1)
@@ -232,7 +232,7 @@ struct DeliveryTests {
 
     @Test("what Planhat ignores is parked after one more try, and keeps nobody else waiting")
     func ignored() async throws {
-        try await Town.visit(faults: ["unknown-contact=ignore-2xx"]) { town in
+        try await DeliveryFixture.visit(faults: ["unknown-contact=ignore-2xx"]) { town in
             try await town.withQueue { queue in
                 let stranger = SurveyResponse(
                     id: ResponseID(source: "test", providerID: "stranger"),
@@ -254,7 +254,7 @@ struct DeliveryTests {
 
     @Test("an edit updates the record, and takes the comment away when the person did")
     func edit() async throws {
-        try await Town.visit { town in
+        try await DeliveryFixture.visit { town in
             try await town.withQueue { queue in
                 try await town.forwarding(from: queue) { _ in
                     _ = try await queue.accept([submission(1, score: 3, comment: "slow")])
@@ -273,7 +273,7 @@ struct DeliveryTests {
 
     @Test("what was being sent when the collector died is one record after its next start")
     func restart() async throws {
-        try await Town.visit { town in
+        try await DeliveryFixture.visit { town in
             try await town.withQueue { queue in
                 _ = try await queue.accept([submission(1)])
                 let claim = try #require(try await queue.claim(limit: 1).first)
@@ -293,20 +293,22 @@ struct DeliveryTests {
     @Test("nothing that a person wrote, nor the token, is in the logs")
     func privacy() async throws {
         let faults = ["500-after=1@write", "401=1@write", "error-entry=object"]
-        try await Town.visit(faults: faults) { town in
+        try await DeliveryFixture.visit(faults: faults) { town in
             try await town.withQueue { queue in
                 _ = try await queue.accept((0..<5).map { try submission($0, comment: "so very slow") })
                 try await town.forward(from: queue, until: 5)
             }
             #expect(!town.logs.lines.isEmpty)
             for line in town.logs.lines {
-                for secret in ["person", "example.com", "slow", Town.token] { #expect(!line.contains(secret)) }
+                for secret in ["person", "example.com", "slow", DeliveryFixture.token] {
+                    #expect(!line.contains(secret))
+                }
             }
         }
     }
 }
 
-extension Condition {
+extension DeliveryStatus {
     fileprivate var pause: String? {
         if case .paused(let sentence, _) = self { sentence } else { nil }
     }

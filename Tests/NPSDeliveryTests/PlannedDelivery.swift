@@ -3,7 +3,7 @@ import NPSDelivery
 import NPSQueue
 import Testing
 
-/// Plays the forwarder's part by hand: one plan, a clock that a test moves, and no jitter unless asked for.
+/// Plays the worker's part by hand: one plan, a clock that a test moves, and no jitter unless asked for.
 final class PlannedDelivery {
     var plan: DeliveryPlan
     var now = Date(timeIntervalSince1970: 1_700_000_000)
@@ -37,9 +37,9 @@ final class PlannedDelivery {
         return seconds
     }
 
-    func shipment() throws -> Shipment {
-        guard case .send(let shipment) = afterPace() else { throw Unexpected() }
-        return shipment
+    func batch() throws -> Batch {
+        guard case .send(let batch) = afterPace() else { throw Unexpected() }
+        return batch
     }
 
     func claimLimit() throws -> Int {
@@ -56,16 +56,16 @@ final class PlannedDelivery {
     }
 
     /// Claims these, sends what is first and answers it; gives what is to be settled.
-    func deliver(_ claims: [Claim], _ answer: Answer) throws -> Settlement {
+    func deliver(_ claims: [Claim], _ answer: SendResult) throws -> Settlement {
         _ = try claimLimit()
         plan.found(claims, nextDue: nil, at: now)
-        _ = plan.answered(answer, to: try shipment(), at: now)
+        _ = plan.answered(answer, to: try batch(), at: now)
         return settle()
     }
 
-    func answer(_ answer: (Shipment) -> Answer) throws -> Settlement {
-        let shipment = try shipment()
-        _ = plan.answered(answer(shipment), to: shipment, at: now)
+    func answer(_ answer: (Batch) -> SendResult) throws -> Settlement {
+        let batch = try batch()
+        _ = plan.answered(answer(batch), to: batch, at: now)
         return settle()
     }
 

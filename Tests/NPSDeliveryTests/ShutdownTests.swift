@@ -10,7 +10,7 @@ import Testing
 struct ShutdownTests {
     @Test("a stop while idle leaves nothing claimed")
     func idle() async throws {
-        try await Town.visit { town in
+        try await DeliveryFixture.visit { town in
             try await town.withQueue { queue in
                 try await town.forwarding(from: queue) { _ in }
                 #expect(try await queue.status().sending == 0)
@@ -26,7 +26,7 @@ struct ShutdownTests {
             arrive.yield()
             _ = await permissions.first { true }
         }
-        try await Town.visit(faults: ["slow=1"], pause: pause) { town in
+        try await DeliveryFixture.visit(faults: ["slow=1"], pause: pause) { town in
             try await town.withQueue { queue in
                 _ = try await queue.accept([Submission(response(1))])
                 try await town.forwarding(from: queue, stopping: { permit.yield() }) { _ in
@@ -44,7 +44,7 @@ struct ShutdownTests {
             arrive.yield()
             try? await gracefulShutdown()
         }
-        try await Town.visit(faults: ["slow=1"], pause: pause) { town in
+        try await DeliveryFixture.visit(faults: ["slow=1"], pause: pause) { town in
             try await town.withQueue { queue in
                 _ = try await queue.accept([Submission(response(1))])
                 try await town.forwarding(from: queue, patience: .zero) { _ in _ = await arrivals.first { true } }
@@ -66,7 +66,7 @@ struct ShutdownTests {
             arrive.yield()
             try? await gracefulShutdown()
         }
-        try await Town.visit(faults: ["slow=1"], pause: pause) { town in
+        try await DeliveryFixture.visit(faults: ["slow=1"], pause: pause) { town in
             try await town.withQueue { queue in
                 // Too much for one request's bytes.
                 let comment = String(repeating: "\u{1F600}", count: 10_000)
@@ -83,9 +83,9 @@ struct ShutdownTests {
 
     @Test("a closed queue ends it")
     func closed() async throws {
-        try await Town.visit { town in
+        try await DeliveryFixture.visit { town in
             try await town.withQueue { queue in
-                let forwarder = Forwarder(
+                let worker = DeliveryWorker(
                     queue: queue,
                     client: town.client,
                     clock: town.clock.deliveryClock,
@@ -93,8 +93,8 @@ struct ShutdownTests {
                     logger: town.logs.logger
                 )
                 await queue.close()
-                try await forwarder.run()
-                #expect(forwarder.condition == .forwarding)
+                try await worker.run()
+                #expect(worker.status == .forwarding)
             }
         }
     }

@@ -31,9 +31,9 @@ struct VerificationTests {
         return .object(members.merging(changes) { $1 })
     }
 
-    private func finding(_ changes: [String: JSONValue], comment: String? = "fine") throws -> Finding {
+    private func finding(_ changes: [String: JSONValue], comment: String? = "fine") throws -> VerificationResult {
         let response = try response(1, comment: comment)
-        return Finding(receipt(response), comparedWith: try #require(NPSRecord(record(response, changes))))
+        return VerificationResult(receipt(response), comparedWith: try #require(NPSRecord(record(response, changes))))
     }
 
     @Test(
@@ -70,7 +70,7 @@ struct VerificationTests {
         #expect(try finding(["sourceId": .null]) == .unknown)
         let response = try response(1)
         let record = try #require(NPSRecord(record(response)))
-        #expect(Finding(receipt(response, hasDigest: false), comparedWith: record) == .unknown)
+        #expect(VerificationResult(receipt(response, hasDigest: false), comparedWith: record) == .unknown)
     }
 
     /// Time that passes only in sleeps.
@@ -83,19 +83,21 @@ struct VerificationTests {
         func sleep(_ seconds: TimeInterval) { slept.withLock { $0.append(seconds) } }
     }
 
-    private func check(_ count: Int, _ replies: [StubReply]) async throws -> (findings: [Finding], bed: Bed, [String]) {
+    private func check(_ count: Int, _ replies: [StubReply]) async throws -> (
+        findings: [VerificationResult], bed: Bed, [String]
+    ) {
         let bed = Bed()
         let receipt = receipt(try response(1, comment: "fine"))
         return try await StubServer.run(replies) { stub in
             let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
             let client = try PlanhatClient(configuration: .init(baseURL: stub.url, token: "token"), logger: quiet)
-            var verification = Verification(
+            var verification = RecordVerifier(
                 client: client,
                 requestsPerMinute: 60,
                 now: { bed.now },
                 sleep: { bed.sleep($0) }
             )
-            var findings: [Finding] = []
+            var findings: [VerificationResult] = []
             do {
                 for _ in 0..<count { findings.append(try await verification.check(receipt)) }
             } catch {

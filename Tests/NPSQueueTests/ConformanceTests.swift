@@ -8,7 +8,7 @@ import Testing
 struct ConformanceTests {
     @Test("accepts, hands out and settles a response, and keeps only the receipt", arguments: Engine.allCases)
     func delivery(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let new = try submission(1, score: 0, comment: "fine")
                 #expect(try await queue.accept([new]).outcomes == [.accepted])
@@ -34,7 +34,7 @@ struct ConformanceTests {
 
     @Test("keeps every field of a response on its way through", arguments: Engine.allCases)
     func fields(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let response = SurveyResponse(
                     id: ResponseID(source: "acme", providerID: "ü"),
@@ -61,7 +61,7 @@ struct ConformanceTests {
         arguments: Engine.allCases
     )
     func keptComment(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 func keeping(_ score: Int) throws -> Submission {
                     Submission(try submission(1, score: score).response.keepingComment(), answeredAtIsGiven: false)
@@ -88,7 +88,7 @@ struct ConformanceTests {
 
     @Test("the first answer has no comment to keep, nor has one after a machine's", arguments: Engine.allCases)
     func nothingToKeep(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let first = try submission(1)
                 _ = try await queue.accept([Submission(first.response.keepingComment())])
@@ -114,7 +114,7 @@ struct ConformanceTests {
 
     @Test("tells a repetition from an edit", arguments: Engine.allCases)
     func repetition(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let (first, edit) = (try submission(1, score: 3), try submission(1, score: 8))
                 var back = first
@@ -135,7 +135,7 @@ struct ConformanceTests {
 
     @Test("tells which edits give another address to what Planhat may have", arguments: Engine.allCases)
     func readdressed(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let moved = try submission(1, email: "new@example.com")
                 #expect(try await queue.accept([try submission(1), moved]).readdressed.isEmpty)
@@ -155,7 +155,7 @@ struct ConformanceTests {
         arguments: Engine.allCases
     )
     func editAfterDelivery(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept([try submission(1, score: 3)])
                 try await deliverAll(queue)
@@ -172,7 +172,7 @@ struct ConformanceTests {
 
     @Test("never takes a verdict on older content for one on newer", arguments: Engine.allCases, staleOutcomes)
     func editWhileSending(engine: Engine, outcome: Outcome) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept([try submission(1, score: 3)])
                 let old = try #require(try await queue.claim(limit: 1).first)
@@ -202,7 +202,7 @@ struct ConformanceTests {
 
     @Test("waits as long as a verdict says, and counts only attempts that count", arguments: Engine.allCases)
     func retries(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let start = workshop.clock.now
                 _ = try await queue.accept([try submission(1)])
@@ -235,7 +235,7 @@ struct ConformanceTests {
 
     @Test("what was accepted or put off while the clock ran ahead is due once it is right", arguments: Engine.allCases)
     func clockAhead(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let year: TimeInterval = 365 * 86_400
                 workshop.clock.advance(by: year)
@@ -256,7 +256,7 @@ struct ConformanceTests {
 
     @Test("takes back what was claimed but never sent, as it was", arguments: Engine.allCases)
     func release(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept([try submission(1), try submission(2)])
                 let claims = try await queue.claim(limit: 2)
@@ -271,7 +271,7 @@ struct ConformanceTests {
 
     @Test("parks with a reason until somebody retries or edits", arguments: Engine.allCases)
     func parking(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept([try submission(1), try submission(2), try submission(3)])
                 for claim in try await queue.claim(limit: 3) {
@@ -298,7 +298,7 @@ struct ConformanceTests {
 
     @Test("drops an older version that arrives late, even after the newer was delivered", arguments: Engine.allCases)
     func lateVersion(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             func version(_ score: Int, _ seconds: Double) throws -> Submission {
                 try submission(1, score: score, updatedAt: Date(timeIntervalSince1970: 1_700_000_000 + seconds))
             }
@@ -321,7 +321,7 @@ struct ConformanceTests {
 
     @Test("knows a replaced content again after a restart, and keeps no word of it", arguments: Engine.allCases)
     func lateDelivery(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { (queue: ResponseQueue) async throws -> Void in
                 #expect(try await queue.accept([try submission(1, score: 9)]).outcomes == [.accepted])
                 try await deliverAll(queue)
@@ -343,7 +343,7 @@ struct ConformanceTests {
 
     @Test("keeps erased responses erased", arguments: Engine.allCases)
     func erasure(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept([try submission(1), try submission(2)])
                 let claim = try #require(try await queue.claim(limit: 1).first)
@@ -365,7 +365,7 @@ struct ConformanceTests {
 
     @Test("lists by sequence, page after page, in every state or one", arguments: Engine.allCases)
     func paging(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept(try (1...25).map { try submission($0) })
                 _ = try await queue.claim(limit: 5)
@@ -386,9 +386,9 @@ struct ConformanceTests {
         }
     }
 
-    @Test("wakes the forwarder once for many arrivals, and ends its stream on close", arguments: Engine.allCases)
+    @Test("wakes the worker once for many arrivals, and ends its stream on close", arguments: Engine.allCases)
     func arrivals(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             let queue = try workshop.open()
             var arrivals = queue.arrivals().makeAsyncIterator()
             for number in 1...5 { _ = try await queue.accept([try submission(number)]) }
@@ -402,7 +402,7 @@ struct ConformanceTests {
 
     @Test("refuses everything once it is closed", arguments: Engine.allCases)
     func closing(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             let queue = try workshop.open()
             await queue.close()
             await queue.close()
@@ -413,7 +413,7 @@ struct ConformanceTests {
 
     @Test("keeps the last twenty attempts of a response", arguments: Engine.allCases)
     func history(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept([try submission(1)])
                 for number in 1...25 {
@@ -430,7 +430,7 @@ struct ConformanceTests {
 
     @Test("tells the age of what has been pending longest", arguments: Engine.allCases)
     func age(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 #expect(try await queue.status().oldestPendingSeconds == 0)
                 _ = try await queue.accept([try submission(1)])
@@ -446,7 +446,7 @@ struct ConformanceTests {
 
     @Test("what is held on purpose is told apart, and late only once its hold is over", arguments: Engine.allCases)
     func held(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let end = workshop.clock.now.addingTimeInterval(1_800)
                 _ = try await queue.accept([try submission(1, heldUntil: end)])
@@ -470,7 +470,7 @@ struct ConformanceTests {
 
     @Test("prints the books under the names that monitoring reads", arguments: Engine.allCases)
     func statusNames(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let json = try JSONValue(parsing: try JSONEncoder().encode(try await queue.status()))
                 guard case .object(let members) = json else { return #expect(Bool(false)) }

@@ -16,7 +16,7 @@ struct DurabilityTests {
         ]
     )
     func pragmas(name: String, value: String) async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             try await workshop.withQueue { queue in
                 let read = try await queue.transact { try String.fetchOne($0.database, sql: "PRAGMA \(name)") }
                 #expect(read == value)
@@ -26,7 +26,7 @@ struct DurabilityTests {
 
     @Test("many at once share transactions, and each is on disk when it is answered")
     func groupCommit() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             #expect(FaultyDisk.watch(workshop.directory))
             let queue = try workshop.open()
             let before = FaultyDisk.syncs(in: workshop.directory)
@@ -54,7 +54,7 @@ struct DurabilityTests {
 
     @Test("after a crash nothing acknowledged is missing, and what was being sent is ambiguous")
     func crash() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             let queue = try workshop.open()
             _ = try await queue.accept(try (1...4).map { try submission($0) }, quarantining: [draft("{}")])
             let claims = try await queue.claim(limit: 2)
@@ -91,7 +91,7 @@ struct DurabilityTests {
     /// False when the work was done before the fault could happen.
     private func survives(_ fault: FaultyDisk.Fault, atCall call: Int, lasting: Bool) async throws -> Bool {
         var happened = false
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             #expect(FaultyDisk.watch(workshop.directory))
             let queue = try workshop.open()
             _ = try await queue.accept([try submission(0)])
@@ -129,7 +129,7 @@ struct DurabilityTests {
 
     @Test("a claim whose commit failed is nobody's, and goes out again")
     func orphanedClaim() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             #expect(FaultyDisk.watch(workshop.directory))
             let queue = try workshop.open()
             _ = try await queue.accept([try submission(1), try submission(2)])
@@ -148,7 +148,7 @@ struct DurabilityTests {
 
     @Test("what is unreadable is parked, and never keeps the readable from whoever claimed them")
     func unreadable() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             #expect(FaultyDisk.watch(workshop.directory))
             let queue = try workshop.open()
             _ = try await queue.accept(try (1...4).map { try submission($0) })
@@ -173,7 +173,7 @@ struct DurabilityTests {
 
     @Test("a verdict that was told twice because of the disk leaves nothing claimed")
     func claimedNoMore() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             #expect(FaultyDisk.watch(workshop.directory))
             let queue = try workshop.open()
             _ = try await queue.accept([try submission(1)])
@@ -190,7 +190,7 @@ struct DurabilityTests {
 
     @Test("after an error of the disk only the file of before is opened again, and none is made")
     func lostFile() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             #expect(FaultyDisk.watch(workshop.directory))
             let queue = try workshop.open()
             _ = try await queue.accept([try submission(1)])
@@ -227,7 +227,7 @@ struct DurabilityTests {
         arguments: Erasing.allCases
     )
     func failedTruncation(erasing: Erasing) async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             #expect(FaultyDisk.watch(workshop.directory))
             let queue = try workshop.open { $0.truncationPause = 0.01 }
             let secret = "canary-\(UUID().uuidString)"
@@ -267,7 +267,7 @@ struct DurabilityTests {
 
     @Test("a second collector on the same file is told what to do, until the first lets go")
     func secondOpener() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             let queue = try workshop.open()
             let refusal = QueueError.lockedByAnotherProcess(path: workshop.path)
             #expect(throws: refusal) { try workshop.open() }
@@ -284,7 +284,7 @@ struct DurabilityTests {
 
     @Test("what an earlier version held is held still, and nothing else")
     func migration() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             let end = workshop.clock.now.addingTimeInterval(1_800)
             try await workshop.withQueue { queue in
                 _ = try await queue.accept([try submission(1), try submission(2)])
@@ -317,7 +317,7 @@ struct DurabilityTests {
 
     @Test("its files are the owner's alone")
     func modes() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept([try submission(1)])
                 for suffix in ["", "-wal", ".lock"] {
@@ -330,7 +330,7 @@ struct DurabilityTests {
 
     @Test("a file that is no queue, or a newer one, is refused and left alone")
     func foreignFiles() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             let words = Data("This is not a database, it is a letter. ".utf8) + Data(repeating: 65, count: 4_096)
             try words.write(to: URL(fileURLWithPath: workshop.path))
             #expect { try workshop.open() } throws: { if case QueueError.damaged = $0 { true } else { false } }
@@ -349,7 +349,7 @@ struct DurabilityTests {
 
     @Test("the log stays short whatever is written")
     func boundedLog() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             try await workshop.withQueue { queue in
                 let comment = String(repeating: "x", count: 9_000)
                 for batch in 0..<60 {
@@ -363,7 +363,7 @@ struct DurabilityTests {
 
     @Test("after delivery and erasure no word of the person is left in the files")
     func receipts() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             let queue = try workshop.open()
             let secret = "canary-\(UUID().uuidString)"
             for number in 1...40 {
@@ -391,7 +391,7 @@ struct DurabilityTests {
         .enabled(if: canMount, "needs the right to mount a tmpfs")
     )
     func fullDisk() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             try #require(Self.mount(on: workshop.directory))
             defer { Self.unmount(workshop.directory) }
             let queue = try workshop.open()

@@ -11,7 +11,7 @@ struct ErasureTests {
     @Test("finds a person's responses in every state, however the address is written", arguments: Engine.allCases)
     func states(engine: Engine) async throws {
         let person = try person.get()
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 func answer(_ source: String) async throws -> ResponseID {
                     let answer = try submission(1, source: source)
@@ -62,7 +62,7 @@ struct ErasureTests {
     @Test("what may be at Planhat still is found however long ago it was erased", arguments: Engine.allCases)
     func retention(engine: Engine) async throws {
         let person = try person.get()
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept([try submission(1), try submission(1, source: "b")])
                 let claims = try await queue.claim(limit: 2)
@@ -84,7 +84,7 @@ struct ErasureTests {
     @Test("what was being sent when the collector stopped is looked for at Planhat", arguments: Engine.allCases)
     func restart(engine: Engine) async throws {
         let person = try person.get()
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept([try submission(1)])
                 _ = try await queue.claim(limit: 1)
@@ -101,7 +101,7 @@ struct ErasureTests {
     @Test("an address that an edit replaced is nobody's any more", arguments: Engine.allCases)
     func changedAddress(engine: Engine) async throws {
         let person = try person.get()
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let old = try submission(1).response
                 _ = try await queue.accept([Submission(old)])
@@ -122,7 +122,7 @@ struct ErasureTests {
 
     @Test("nothing of a person is left in the file: neither queue, quarantine nor history", arguments: Engine.allCases)
     func remains(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let canaryBytes = Data("kanarienvogel".utf8)
                 let canary = try EmailAddress("kanarienvogel@example.com")
@@ -166,7 +166,7 @@ struct ErasureTests {
 
     @Test("what comes again after its receipt was removed is never created a second time", arguments: Engine.allCases)
     func comeback(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { (queue: ResponseQueue) async throws -> Void in
                 for number in 1...2 {
                     _ = try await queue.accept([try submission(number)])
@@ -185,7 +185,7 @@ struct ErasureTests {
     @Test("a large quarantine is searched in parts", arguments: Engine.allCases)
     func parts(engine: Engine) async throws {
         let person = try person.get()
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 for number in 0..<250 {
                     let address = number % 50 == 0 ? "person1@example.com" : "nobody@example.com"
@@ -207,7 +207,7 @@ struct ErasureTests {
 struct RetentionTests {
     @Test("receipts and tombstones go when they are old, and stay counted", arguments: Engine.allCases)
     func receipts(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept(try (1...5).map { try submission($0) })
                 try await deliverAll(queue)
@@ -232,7 +232,7 @@ struct RetentionTests {
 
     @Test("the newest receipt stays, so that no sequence number is given twice", arguments: Engine.allCases)
     func sequences(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept([try submission(1), try submission(2)])
                 try await deliverAll(queue)
@@ -245,7 +245,7 @@ struct RetentionTests {
 
     @Test("what has been parked for too long is erased", arguments: Engine.allCases)
     func parked(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 func park(_ number: Int) async throws {
                     _ = try await queue.accept([try submission(number)])
@@ -268,7 +268,7 @@ struct RetentionTests {
 struct PersonMigrationTests {
     @Test("what waits is found by its address, what was delivered isn't, and both have an age")
     func migration() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept([try submission(1, source: "old")])
                 try await deliverAll(queue)

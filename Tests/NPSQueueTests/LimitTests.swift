@@ -10,7 +10,7 @@ struct LimitTests {
         arguments: Engine.allCases
     )
     func pendingLimit(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue({ $0.pendingLimit = 3 }) { queue in
                 _ = try await queue.accept(try (1...3).map { try submission($0) })
                 await #expect(throws: QueueError.busy(retryAfter: 60)) { try await queue.accept([try submission(4)]) }
@@ -30,7 +30,7 @@ struct LimitTests {
         arguments: Engine.allCases
     )
     func neighbours(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue({ $0.quarantineByteLimit = 400 }) { queue in
                 let big = String(repeating: "z", count: 500)
                 let one = try submission(1)
@@ -48,7 +48,7 @@ struct LimitTests {
 
     @Test("undoes the first half of a call whose second half is refused", arguments: Engine.allCases)
     func halfway(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue({ $0.quarantineByteLimit = 600 }) { queue in
                 let drafts = [draft("small"), draft(String(repeating: "z", count: 500))]
                 await #expect(throws: QueueError.quarantineFull) {
@@ -66,7 +66,7 @@ struct LimitTests {
         arguments: Engine.allCases
     )
     func reserve(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in _ = try await queue.accept([try submission(1)]) }
             try await workshop.withQueue({ $0.diskReserve = .max }) { queue in
                 await #expect(throws: QueueError.diskFull) { try await queue.accept([try submission(2)]) }
@@ -80,7 +80,7 @@ struct LimitTests {
 
     @Test("keeps one entry for a delivery that is sent again", arguments: Engine.allCases)
     func quarantineRepetition(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let drafts = [
                     draft("a"), draft("b"), draft("a"), draft("a", source: "other"), draft("c", deliveryID: "7"),
@@ -102,7 +102,7 @@ struct LimitTests {
 
     @Test("refuses new entries above the byte limit and keeps the old ones", arguments: Engine.allCases)
     func quarantineLimit(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue({ $0.quarantineByteLimit = 1_000 }) { queue in
                 let first = draft(String(repeating: "a", count: 400))
                 let id = try #require(try await queue.accept([], quarantining: [first]).quarantined.first)
@@ -117,7 +117,7 @@ struct LimitTests {
 
     @Test("accepts what a replay yields and removes the entry in one go", arguments: Engine.allCases)
     func replay(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let id = try #require(try await queue.accept([], quarantining: [draft("a")]).quarantined.first)
                 #expect(try await queue.accept([try submission(1)], resolving: [id]).outcomes == [.accepted])

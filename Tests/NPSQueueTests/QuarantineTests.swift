@@ -10,7 +10,7 @@ struct QuarantineTests {
 
     @Test("counts a delivery that is sent again, and says when it came first and last", arguments: Engine.allCases)
     func repetition(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let first = workshop.clock.now
                 let id = try #require(try await queue.accept([], quarantining: [draft("a")]).quarantined.first)
@@ -29,7 +29,7 @@ struct QuarantineTests {
 
     @Test("removes what has come of age, in several transactions, and nothing younger", arguments: Engine.allCases)
     func expiry(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             let secret = "canary-\(UUID().uuidString)"
             try await workshop.withQueue { queue in
                 let small = (0..<230).map { draft("small \($0) \(secret)") }
@@ -52,7 +52,7 @@ struct QuarantineTests {
 
     @Test("leaves no word of what was discarded or resolved in the files", arguments: Engine.allCases)
     func remains(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             let secret = "canary-\(UUID().uuidString)"
             let words = "\(secret) " + String(repeating: "long ", count: 3_000) + secret
             try await workshop.withQueue { queue in
@@ -72,7 +72,7 @@ struct QuarantineTests {
 
     @Test("refuses to resolve an entry that is gone, and accepts nothing then", arguments: Engine.allCases)
     func resolvedBefore(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let ids = try await queue.accept([], quarantining: [draft("a"), draft("b")]).quarantined
                 #expect(try await queue.discard([ids[1]]) == 1)
@@ -87,7 +87,7 @@ struct QuarantineTests {
 
     @Test("never lets a replay undo what came after the delivery", arguments: Engine.allCases)
     func newestWins(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let old = try await queue.accept([], quarantining: [draft("old")]).quarantined
                 workshop.clock.advance(by: 1)
@@ -109,7 +109,7 @@ struct QuarantineTests {
 
     @Test("a replay that ends half-way has lost nothing, and doubles nothing when it is repeated")
     func interrupted() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             let queue = try workshop.open()
             let ids = try await queue.accept([], quarantining: (0..<6).map { draft("\($0)") }).quarantined
             for (number, id) in ids.prefix(3).enumerated() {
@@ -131,7 +131,7 @@ struct QuarantineTests {
 
     @Test("gives the entries of a file from before repetitions were counted a first and only time")
     func migration() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             let came = workshop.clock.now
             try await workshop.withQueue { queue in _ = try await queue.accept([], quarantining: [draft("a")]) }
             let connection = try DatabaseQueue(path: workshop.path)

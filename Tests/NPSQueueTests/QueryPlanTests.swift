@@ -14,7 +14,7 @@ struct QueryPlanTests {
 
     @Test("nothing the queue does reads a whole table or sorts one")
     func plans() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             try await workshop.withQueue { queue in
                 let log = StatementLog()
                 try await queue.transact { transaction in

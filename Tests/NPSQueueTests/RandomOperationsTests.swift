@@ -25,7 +25,7 @@ struct RandomOperationsTests {
         [1, 2, 3, 4, 5, 6] as [UInt64]
     )
     func balance(engine: Engine, seed: UInt64) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             var play = Play(workshop: workshop, generator: SeededGenerator(seed: seed))
             var queue = try workshop.open()
             for step in 1...150 {
@@ -55,14 +55,14 @@ struct RandomOperationsTests {
 
 /// A collector's life in dice: people answer and change their minds, the API says all it can say.
 private struct Play {
-    let workshop: Workshop
+    let workshop: QueueFixture
     var generator: SeededGenerator
     var newest: [ResponseID: Int] = [:]
     var atPlanhat: [ResponseID: Int] = [:]
     var erased: Set<ResponseID> = []
     var claims: [Claim] = []
 
-    init(workshop: Workshop, generator: SeededGenerator) {
+    init(workshop: QueueFixture, generator: SeededGenerator) {
         self.workshop = workshop
         self.generator = generator
     }

@@ -8,7 +8,7 @@ import Testing
 struct ReceiptTests {
     @Test("a receipt tells what was delivered last, and only of what is delivered", arguments: Engine.allCases)
     func digests(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let (first, second) = (try submission(1, comment: "fine"), try submission(2))
                 _ = try await queue.accept([first, second])
@@ -35,7 +35,7 @@ struct ReceiptTests {
 
     @Test("an older revision's delivery leaves no receipt for the newer one", arguments: Engine.allCases)
     func edited(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept([submission(1)])
                 let claim = try #require(try await queue.claim(limit: 1).first)
@@ -48,7 +48,7 @@ struct ReceiptTests {
 
     @Test("nothing to compare with is left of what is erased")
     func erased() async throws {
-        try await Workshop.run(.sqlite) { workshop in
+        try await QueueFixture.run(.sqlite) { workshop in
             try await workshop.withQueue { queue in
                 let submission = try submission(1)
                 _ = try await queue.accept([submission])
@@ -67,7 +67,7 @@ struct ReceiptTests {
 
     @Test("a receipt of before has no digest, and is there all the same")
     func old() async throws {
-        try await Workshop.run(.sqlite) { workshop in
+        try await QueueFixture.run(.sqlite) { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept([submission(1)])
                 let claims = try await queue.claim(limit: 1)
@@ -93,7 +93,7 @@ struct ReceiptTests {
 
     @Test("parked responses are tried again by their reason, whatever its case", arguments: Engine.allCases)
     func retry(engine: Engine) async throws {
-        try await Workshop.run(engine) { workshop in
+        try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 _ = try await queue.accept((0..<1_203).map { try submission($0) })
                 let claims = try await queue.claim(limit: 2_000)

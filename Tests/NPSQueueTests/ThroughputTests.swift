@@ -9,7 +9,7 @@ import Testing
 struct ThroughputTests {
     @Test("durable accepts a second", arguments: [1, 64, 512])
     func accepts(tasks: Int) async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             #expect(FaultyDisk.watch(workshop.directory))
             let queue = try workshop.open()
             let each = tasks == 1 ? 1_000 : 20_000 / tasks
@@ -32,7 +32,7 @@ struct ThroughputTests {
 
     @Test("with a million rows")
     func million() async throws {
-        try await Workshop.run { workshop in
+        try await QueueFixture.run { workshop in
             var queue = try workshop.open()
             for batch in 0..<1_000 {
                 _ = try await queue.accept(try (0..<1_000).map { try submission(batch * 1_000 + $0) })

@@ -10,7 +10,7 @@ import Testing
 
 @Suite("The admin listener")
 struct AdminRoutesTests {
-    private let authorized: HTTPFields = [.authorization: "Bearer " + Collecting.adminToken]
+    private let authorized: HTTPFields = [.authorization: "Bearer " + CollectorFixture.adminToken]
 
     private func submission(_ id: String) throws -> Submission {
         let json = try JSONValue(parsing: Data(#"{"id":"\#(id)","email":"ana@example.com","score":9}"#.utf8))
@@ -19,7 +19,7 @@ struct AdminRoutesTests {
 
     @Test("management needs the token; health and metrics don't")
     func token() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         try await collecting.administratively { client async throws in
             for fields in [[:], [.authorization: "Bearer wrong"]] as [HTTPFields] {
                 let refused = try await client.executeRequest(
@@ -39,7 +39,7 @@ struct AdminRoutesTests {
 
     @Test("status, list and show tell what is in the queue; parked responses can be put back")
     func queue() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         _ = try await collecting.queue.accept([try submission("a"), try submission("b")])
         let claims = try await collecting.queue.claim(limit: 1)
         let id = try #require(claims.first?.response.id)
@@ -78,7 +78,7 @@ struct AdminRoutesTests {
 
     @Test("a quarantined payload is shown whole, stays when it is still wrong, and is discarded on request")
     func quarantine() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         let body = Array(#"{"email":"ana@example.com","score":11}"#.utf8)
         let draft = QuarantineDraft(
             source: "standard",
@@ -117,7 +117,7 @@ struct AdminRoutesTests {
 
     @Test("a person is erased here, with what has to be deleted at Planhat until that is confirmed")
     func erasure() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         _ = try await collecting.queue.accept(
             [try submission("a")],
             quarantining: [
@@ -180,10 +180,10 @@ struct AdminRoutesTests {
 
     @Test("readiness turns off when the queue can't write, and while the collector stops")
     func readiness() async throws {
-        let collecting = try Collecting()
-        #expect(await collecting.parts.readiness.check() == .ready)
-        collecting.parts.readiness.drain()
-        #expect(await collecting.parts.readiness.check() == .draining)
+        let collecting = try CollectorFixture()
+        #expect(await collecting.dependencies.readiness.check() == .ready)
+        collecting.dependencies.readiness.drain()
+        #expect(await collecting.dependencies.readiness.check() == .draining)
         let closed = Readiness(queue: collecting.queue)
         await collecting.end()
         guard case .failing = await closed.check() else {

@@ -22,7 +22,7 @@ struct ErrorPagesTests {
         ]
     )
     func unknownPath(path: String, accept: String?, type: String) async throws {
-        let collecting = try Collecting(publicURL: "https://nps.example.com/a")
+        let collecting = try CollectorFixture(publicURL: "https://nps.example.com/a")
         try await collecting.publicly { client async throws in
             var headers: HTTPFields = [.acceptLanguage: "de"]
             headers[.accept] = accept
@@ -38,7 +38,7 @@ struct ErrorPagesTests {
 
     @Test("search engines are told to stay away")
     func robots() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         try await collecting.publicly { client async throws in
             let response = try await client.executeRequest(uri: "/robots.txt", method: .get, headers: [:], body: nil)
             #expect(response.status == .ok)
@@ -50,9 +50,9 @@ struct ErrorPagesTests {
 
     @Test("what nobody foresaw is a page for a browser")
     func unforeseen() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         let router = Router(context: CollectorContext.self)
-        router.add(middleware: ErrorResponses(pages: ErrorPages(pages: collecting.parts.pages, basePath: "")))
+        router.add(middleware: ErrorResponses(pages: ErrorPages(pages: collecting.dependencies.pages, basePath: "")))
         router.get("break") { _, _ -> Response in throw Unforeseen() }
         try await Application(router: router).test(.live) { client in
             for (accept, type) in [(Self.browser, "text/html"), ("*/*", "application/problem+json")] {
@@ -67,9 +67,9 @@ struct ErrorPagesTests {
 
     @Test("what fails behind a link leads back to that link", arguments: ["/s/abc.def", "/a/s/abc.def"])
     func unforeseenBehindLink(path: String) async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         let router = Router(context: CollectorContext.self)
-        router.add(middleware: ErrorResponses(pages: ErrorPages(pages: collecting.parts.pages, basePath: "/a")))
+        router.add(middleware: ErrorResponses(pages: ErrorPages(pages: collecting.dependencies.pages, basePath: "/a")))
         router.get("**") { _, _ -> Response in throw Unforeseen() }
         try await Application(router: router).test(.live) { client in
             let headers: HTTPFields = [.accept: Self.browser]
@@ -90,9 +90,9 @@ struct ErrorPagesTests {
 
     @Test("only a listener with TLS of its own tells browsers to stay with it, refusals included")
     func strictTransport() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         for isEncrypted in [true, false] {
-            let router = PublicListener.router(collecting.parts, isEncrypted: isEncrypted)
+            let router = PublicListener.router(collecting.dependencies, isEncrypted: isEncrypted)
             try await Application(router: router).test(.live) { client in
                 for path in ["/livez", "/nowhere"] {
                     let response = try await client.executeRequest(uri: path, method: .get, headers: [:], body: nil)

@@ -28,10 +28,10 @@ struct LinkRoutesTests {
         token = try keys.mint(claims)
     }
 
-    private func collecting(publicURL: String = "http://127.0.0.1:8080") throws -> Collecting {
-        var collecting = try Collecting(publicURL: publicURL, surveyIsOpen: false)
-        collecting.parts.linkKeys = keys
-        collecting.parts.now = { Date().addingTimeInterval(10) }
+    private func collecting(publicURL: String = "http://127.0.0.1:8080") throws -> CollectorFixture {
+        var collecting = try CollectorFixture(publicURL: publicURL, surveyIsOpen: false)
+        collecting.dependencies.linkKeys = keys
+        collecting.dependencies.now = { Date().addingTimeInterval(10) }
         return collecting
     }
 
@@ -198,7 +198,7 @@ struct LinkRoutesTests {
         var collecting = try collecting()
         let new = "k2:" + Base64URL.encode(Array(repeating: UInt8(9), count: 32))
         let old = "k1:" + Base64URL.encode((0..<32).map { UInt8($0) })
-        collecting.parts.linkKeys = try LinkKeys([new, old])
+        collecting.dependencies.linkKeys = try LinkKeys([new, old])
         try await collecting.publicly { client async throws in
             #expect(try await post(client, "/s/\(token)", "score=9").status == .seeOther)
         }
@@ -272,7 +272,7 @@ struct LinkRoutesTests {
     func hastyDoubleClick() async throws {
         var collecting = try collecting()
         let now = Date()
-        collecting.parts.now = { now }
+        collecting.dependencies.now = { now }
         try await collecting.publicly { client async throws in
             let stamp = keys.seal.stamp(claims, at: now.addingTimeInterval(-1))
             for _ in 0..<2 {
@@ -407,7 +407,7 @@ struct LinkRoutesTests {
 
     @Test("without keys every link is unknown")
     func noKeys() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         try await collecting.publicly { client async throws in
             #expect(try await client.get("/s/\(token)").status == .notFound)
         }

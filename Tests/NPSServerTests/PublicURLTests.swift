@@ -13,7 +13,7 @@ struct PublicURLTests {
             ("https://[::1]:8443/feedback", "https://[::1]:8443", "/feedback"),
         ]
     )
-    func parts(text: String, origin: String, basePath: String) throws {
+    func dependencies(text: String, origin: String, basePath: String) throws {
         let url = try #require(PublicURL(text))
         #expect(url.origin == origin)
         #expect(url.basePath == basePath)

@@ -21,12 +21,14 @@ struct ReplayTests {
     private static func id(_ provider: String) -> ResponseID { ResponseID(source: "acme", providerID: provider) }
 
     /// Sends a signed body and gives the number of the entry that it became.
-    private func quarantine(_ body: String, delivery: String, in collecting: Collecting) async throws -> QuarantineID {
+    private func quarantine(_ body: String, delivery: String, in collecting: CollectorFixture) async throws
+        -> QuarantineID
+    {
         try await collecting.publicly { client async throws in
             let response = try await client.executeRequest(
                 uri: "/webhooks/acme",
                 method: .post,
-                headers: Collecting.signed(body, id: delivery),
+                headers: CollectorFixture.signed(body, id: delivery),
                 body: ByteBuffer(string: body)
             )
             #expect(response.status == .unprocessableContent)
@@ -34,13 +36,13 @@ struct ReplayTests {
         return try #require(try await collecting.queue.quarantine().first { $0.deliveryID == delivery }?.id)
     }
 
-    private func ask(_ collecting: Collecting, _ body: String) async throws -> TestResponse {
+    private func ask(_ collecting: CollectorFixture, _ body: String) async throws -> TestResponse {
         let answer = Answer()
         try await collecting.administratively { client async throws in
             let response = try await client.executeRequest(
                 uri: "/quarantine/replay",
                 method: .post,
-                headers: [.authorization: "Bearer " + Collecting.adminToken],
+                headers: [.authorization: "Bearer " + CollectorFixture.adminToken],
                 body: ByteBuffer(string: body)
             )
             await answer.keep(response)
@@ -56,7 +58,7 @@ struct ReplayTests {
 
     /// All that is in quarantine, unless ids are given.
     private func replay(
-        _ collecting: Collecting,
+        _ collecting: CollectorFixture,
         _ ids: [QuarantineID]? = nil,
         dryRun: Bool = false,
         reload: Bool = true
@@ -70,7 +72,7 @@ struct ReplayTests {
 
     @Test("after the mapping is mended, without a restart, a batch's missing responses are accepted and no other twice")
     func batch() async throws {
-        let collecting = try Collecting(files: ["acme": Self.wrong])
+        let collecting = try CollectorFixture(files: ["acme": Self.wrong])
         let entry = try await quarantine(Self.batch, delivery: "m1", in: collecting)
         #expect(try await collecting.queue.status().accepted == 1)
         #expect(
@@ -90,7 +92,7 @@ struct ReplayTests {
 
     @Test("a dry run says what each entry would become, stores nothing, and brings no file into force")
     func dryRun() async throws {
-        let collecting = try Collecting(files: ["acme": Self.wrong])
+        let collecting = try CollectorFixture(files: ["acme": Self.wrong])
         let good = try await quarantine(Self.batch, delivery: "m1", in: collecting)
         let other = try await quarantine(#"[{"kind":"ping"}]"#, delivery: "m2", in: collecting)
         let bad = try await quarantine(#"[{"id":"c","email":"cy@example.com"}]"#, delivery: "m3", in: collecting)
@@ -113,7 +115,7 @@ struct ReplayTests {
 
     @Test("an unknown id, and a source that is gone, don't keep the rest from being replayed")
     func unknown() async throws {
-        let collecting = try Collecting(files: ["acme": Self.wrong])
+        let collecting = try CollectorFixture(files: ["acme": Self.wrong])
         let entry = try await quarantine(Self.batch, delivery: "m1", in: collecting)
         let draft = QuarantineDraft(source: "gone", deliveryID: nil, contentType: nil, body: [0x7b], problems: [])
         let orphan = try #require(try await collecting.queue.accept([], quarantining: [draft]).quarantined.first)
@@ -128,7 +130,7 @@ struct ReplayTests {
 
     @Test("source files with mistakes are listed by file and line, and those that were read before stay in force")
     func mistakes() async throws {
-        let collecting = try Collecting(files: ["acme": Self.mended])
+        let collecting = try CollectorFixture(files: ["acme": Self.mended])
         try collecting.write("preset: standard\nmapping: |\n  .[] |\n  {id: }}\n", to: "acme")
         for body in [#"{"ids":[]}"#, #"{"ids":[],"dryRun":true}"#] {
             let response = try await ask(collecting, body)
@@ -140,7 +142,7 @@ struct ReplayTests {
             let response = try await client.executeRequest(
                 uri: "/webhooks/acme",
                 method: .post,
-                headers: Collecting.signed(Self.batch),
+                headers: CollectorFixture.signed(Self.batch),
                 body: ByteBuffer(string: Self.batch)
             )
             #expect(response.status == .ok)
@@ -153,7 +155,7 @@ struct ReplayTests {
 
     @Test("answers with what was tried when the time is up, and with one entry at least")
     func timeLimit() async throws {
-        let collecting = try Collecting(files: ["acme": Self.wrong])
+        let collecting = try CollectorFixture(files: ["acme": Self.wrong])
         for delivery in ["m1", "m2", "m3"] { _ = try await quarantine(Self.batch, delivery: delivery, in: collecting) }
         let ids = try await collecting.queue.quarantine().map(\.id)
         let replay = Replay(queue: collecting.queue, catalogue: collecting.admin.sources.current, isDry: true)

@@ -15,7 +15,7 @@ struct SurveyRoutesTests {
 
     @Test("a GET shows the form and records nothing")
     func show() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         try await collecting.publicly { client async throws in
             let page = try await client.executeRequest(uri: "/survey", method: .get, headers: [:], body: nil)
             #expect(page.status == .ok)
@@ -29,7 +29,7 @@ struct SurveyRoutesTests {
 
     @Test("a submission leads to the thanks page; a double click is one response, a change of mind an edit")
     func submitTwice() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         try await collecting.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9&comment=Fast"
             for _ in 0..<2 {
@@ -55,7 +55,7 @@ struct SurveyRoutesTests {
 
     @Test("errors come back as 422 with what was typed, escaped")
     func errors() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         try await collecting.publicly { client async throws in
             let response = try await client.submit("nonce=\(nonce)&email=%3Cscript%3E&comment=so+so", to: "/survey")
             #expect(response.status == .unprocessableContent)
@@ -69,7 +69,7 @@ struct SurveyRoutesTests {
 
     @Test("other content types are 415, too much is 413, a full queue 503 with what was typed")
     func refusals() async throws {
-        let collecting = try Collecting(waitingLimit: 1)
+        let collecting = try CollectorFixture(waitingLimit: 1)
         try await collecting.publicly { client async throws in
             let json = try await client.executeRequest(
                 uri: "/survey",
@@ -96,7 +96,7 @@ struct SurveyRoutesTests {
 
     @Test("under a base path every link has it, and the routes answer with and without it")
     func basePath() async throws {
-        let collecting = try Collecting(publicURL: "https://nps.example.com/a/b/")
+        let collecting = try CollectorFixture(publicURL: "https://nps.example.com/a/b/")
         try await collecting.publicly { client async throws in
             for path in ["/survey", "/a/b/survey"] {
                 let page = try await client.executeRequest(uri: path, method: .get, headers: [:], body: nil)
@@ -111,7 +111,7 @@ struct SurveyRoutesTests {
 
     @Test("a closed survey says so and takes nothing")
     func closed() async throws {
-        let collecting = try Collecting(surveyIsOpen: false)
+        let collecting = try CollectorFixture(surveyIsOpen: false)
         try await collecting.publicly { client async throws in
             #expect(
                 try await client.submit("nonce=\(nonce)&email=ana%40example.com&score=9", to: "/survey").status
@@ -124,10 +124,10 @@ struct SurveyRoutesTests {
 
     @Test("after its burst a client is asked to wait")
     func rateLimit() async throws {
-        let collecting = try Collecting()
-        var parts = collecting.parts
-        parts.rateLimit = ClientRateLimit(burst: 1, perSecond: 0.001)
-        let limited = Collecting(replacing: parts, in: collecting)
+        let collecting = try CollectorFixture()
+        var dependencies = collecting.dependencies
+        dependencies.rateLimit = ClientRateLimit(burst: 1, perSecond: 0.001)
+        let limited = CollectorFixture(replacing: dependencies, in: collecting)
         try await limited.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
             #expect(try await client.submit(form, to: "/survey").status == .seeOther)
@@ -141,7 +141,7 @@ struct SurveyRoutesTests {
 
     @Test("the language is the one asked for by name, then the browser's, and stays for the answer")
     func language() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         try await collecting.publicly { client async throws in
             func page(_ uri: String, _ accepted: String) async throws -> TestResponse {
                 try await client.executeRequest(uri: uri, method: .get, headers: [.acceptLanguage: accepted], body: nil)
@@ -163,7 +163,7 @@ struct SurveyRoutesTests {
 
     @Test("an answer that was erased is not thanked for again: the form gives another one")
     func erased() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         try await collecting.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
             #expect(try await client.submit(form, to: "/survey").status == .seeOther)
@@ -180,7 +180,7 @@ struct SurveyRoutesTests {
 
     @Test("the same form without its comment takes the comment away")
     func emptiedComment() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         try await collecting.publicly { client async throws in
             for comment in ["Slow", ""] {
                 let form = "nonce=\(nonce)&email=ana%40example.com&score=3&comment=\(comment)"
@@ -193,7 +193,7 @@ struct SurveyRoutesTests {
 
     @Test("a change that looks mechanical is not thanked for: the form comes back")
     func mechanicalChange() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         try await collecting.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score="
             #expect(try await client.submit(form + "9", to: "/survey").status == .seeOther)
@@ -207,7 +207,7 @@ struct SurveyRoutesTests {
 
     @Test("who changes only the number keeps the comment, and may take it away")
     func keptComment() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         try await collecting.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score="
             #expect(try await client.submit(form + "3&comment=Slow", to: "/survey").status == .seeOther)

@@ -13,7 +13,7 @@ struct UnsignedPingTests {
 
     @Test("the object that the operator named is ignored kindly without a signature; everything else is refused")
     func ping() async throws {
-        let collecting = try Collecting(files: ["formbricks": Self.file])
+        let collecting = try CollectorFixture(files: ["formbricks": Self.file])
         try await collecting.publicly { client async throws in
             func post(_ body: String, to name: String) async throws -> TestResponse {
                 try await client.executeRequest(

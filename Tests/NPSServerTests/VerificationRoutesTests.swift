@@ -11,7 +11,7 @@ import Testing
 
 @Suite("Status, retry and verification at the admin listener")
 struct VerificationRoutesTests {
-    private let authorized: HTTPFields = [.authorization: "Bearer " + Collecting.adminToken]
+    private let authorized: HTTPFields = [.authorization: "Bearer " + CollectorFixture.adminToken]
 
     private func submission(_ id: String) throws -> Submission {
         let json = try JSONValue(parsing: Data(#"{"id":"\#(id)","email":"ana@example.com","score":9}"#.utf8))
@@ -20,7 +20,7 @@ struct VerificationRoutesTests {
 
     @Test("the status has the books under their own names, and says why nothing moves")
     func status() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         _ = try await collecting.queue.accept([try submission("a")])
         try await collecting.administratively { client async throws in
             let answer = try await client.executeRequest(
@@ -59,7 +59,7 @@ struct VerificationRoutesTests {
                 """.utf8
             )
         )
-        let report = ForwardingReport(
+        let report = DeliveryReport(
             state: "forwarding",
             sentence: "",
             isHeldUp: isHeldUp,
@@ -75,7 +75,7 @@ struct VerificationRoutesTests {
 
     @Test("parked responses are put back by reason; a selection that says two things or nothing is refused")
     func retry() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         _ = try await collecting.queue.accept([try submission("a"), try submission("b")])
         let claims = try await collecting.queue.claim(limit: 2)
         try await collecting.queue.settle(
@@ -102,7 +102,7 @@ struct VerificationRoutesTests {
 
     @Test("receipts are listed newest first, and a share of the requests is asked for")
     func receipts() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         _ = try await collecting.queue.accept([try submission("a"), try submission("b")])
         let claims = try await collecting.queue.claim(limit: 2)
         try await collecting.queue.settle(
@@ -113,7 +113,7 @@ struct VerificationRoutesTests {
         let shares = Shares()
         var admin = collecting.admin
         admin.share = { seconds in shares.add(seconds) }
-        try await Collecting(replacing: admin, in: collecting).administratively { client async throws in
+        try await CollectorFixture(replacing: admin, in: collecting).administratively { client async throws in
             func request(_ path: String, _ body: String? = nil) async throws -> TestResponse {
                 try await client.executeRequest(
                     uri: path,

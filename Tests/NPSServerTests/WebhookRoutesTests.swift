@@ -21,14 +21,14 @@ struct WebhookRoutesTests {
         try await client.executeRequest(
             uri: path,
             method: .post,
-            headers: headers ?? Collecting.signed(body),
+            headers: headers ?? CollectorFixture.signed(body),
             body: ByteBuffer(string: body)
         )
     }
 
     @Test("a signed response is accepted, again it is unchanged, edited it is updated")
     func lifecycle() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         try await collecting.publicly { client async throws in
             let id = ResponseID(source: "standard", providerID: "r1")
             let first = try await post(client, body)
@@ -44,10 +44,11 @@ struct WebhookRoutesTests {
 
     @Test("a wrong signature, an old one and none are 401, and nothing is kept")
     func unauthorized() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         try await collecting.publicly { client async throws in
             for headers in [
-                Collecting.signed(body + " "), Collecting.signed(body, age: 360), Collecting.signed(body, age: -360),
+                CollectorFixture.signed(body + " "), CollectorFixture.signed(body, age: 360),
+                CollectorFixture.signed(body, age: -360),
                 [.contentType: "application/json"],
             ] as [HTTPFields] {
                 let response = try await post(client, body, headers: headers)
@@ -63,7 +64,7 @@ struct WebhookRoutesTests {
 
     @Test("an authentic payload with wrong fields is 422, names them without values, and waits in quarantine once")
     func invalid() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         let wrong = #"{"id":"r1","email":"canary at example","score":11}"#
         try await collecting.publicly { client async throws in
             for _ in 0..<2 {
@@ -81,7 +82,7 @@ struct WebhookRoutesTests {
 
     @Test("of several responses the good are accepted, the bad quarantined, and the answer names both")
     func mixed() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         let batch = #"[{"id":"a","email":"ana@example.com","score":1},{"id":"b","email":"bo@example.com","score":"x"}]"#
         try await collecting.publicly { client async throws in
             let answer = try await post(client, batch).json()
@@ -97,13 +98,13 @@ struct WebhookRoutesTests {
 
     @Test("what can't be parsed is 400, an unknown source 404, a body over 1 MiB 413, a compressed one 415")
     func refusals() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         try await collecting.publicly { client async throws in
             #expect(try await post(client, "{not json").status == .badRequest)
             #expect(try await post(client, body, to: "/webhooks/nobody").status == .notFound)
             let large = String(repeating: "x", count: WebhookRoutes.bodyLimit + 1)
             #expect(try await post(client, large).status == .contentTooLarge)
-            var compressed = Collecting.signed(body)
+            var compressed = CollectorFixture.signed(body)
             compressed[.contentEncoding] = "gzip"
             #expect(try await post(client, body, headers: compressed).status == .unsupportedMediaType)
             let long = "/webhooks/standard?" + String(repeating: "x", count: RequestLimits.uri)
@@ -114,7 +115,7 @@ struct WebhookRoutesTests {
 
     @Test("a full queue is 503 with a time to come back, not the sender's fault")
     func full() async throws {
-        let collecting = try Collecting(waitingLimit: 1)
+        let collecting = try CollectorFixture(waitingLimit: 1)
         try await collecting.publicly { client async throws in
             #expect(try await post(client, body).status == .ok)
             let second = #"{"id":"r2","email":"bo@example.com","score":2}"#
@@ -127,7 +128,7 @@ struct WebhookRoutesTests {
 
     @Test("GET and HEAD answer 200 for a configured source and record nothing")
     func handshake() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         try await collecting.publicly { client async throws in
             for method in [HTTPRequest.Method.get, .head] {
                 let known = try await client.executeRequest(
@@ -151,7 +152,7 @@ struct WebhookRoutesTests {
 
     @Test("no other method is 404 for a source or a form, with and without the base path: 405 says what it takes")
     func methods() async throws {
-        let collecting = try Collecting(publicURL: "https://nps.example.com/a/b")
+        let collecting = try CollectorFixture(publicURL: "https://nps.example.com/a/b")
         try await collecting.publicly { client async throws in
             for (path, allowed) in [
                 ("/s/x", "GET, HEAD, POST"), ("/s/x/9", "GET, HEAD"), ("/a/b/s/x/thanks", "GET, HEAD"),
@@ -181,7 +182,7 @@ struct WebhookRoutesTests {
 
     @Test("whatever is wrong with a delivery to a configured source, the answer is neither 404 nor 410")
     func neverGone() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         let large = String(repeating: "a", count: (1 << 20) + 1)
         let deliveries = [
             (body, "application/json"), (body, "text/xml"), (body, "multipart/form-data"), (body, ""), ("", ""),
@@ -191,7 +192,7 @@ struct WebhookRoutesTests {
         try await collecting.publicly { client async throws in
             for path in ["/webhooks/standard", "/webhooks/standard/", "//webhooks//standard?x=1"] {
                 for (body, type) in deliveries {
-                    var signed = Collecting.signed(body)
+                    var signed = CollectorFixture.signed(body)
                     signed[.contentType] = type
                     for headers in [signed, [.contentType: type]] {
                         let status = try await post(client, body, headers: headers, to: path).status
@@ -205,7 +206,7 @@ struct WebhookRoutesTests {
 
     @Test("a first delivery that comes again after an edit of the same time changes nothing, said anew it does")
     func lateDelivery() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         let first = body.replacing("}", with: #","answeredAt":"2026-02-03T10:00:05Z"}"#)
         let edit = first.replacing(":9,", with: ":3,")
         try await collecting.publicly { client async throws in
@@ -213,7 +214,7 @@ struct WebhookRoutesTests {
                 (first, "1", "accepted"), (edit, "2", "updated"), (first, "1", "unchanged"), (first, "3", "updated"),
                 (edit, "2", "unchanged"),
             ] {
-                let response = try await post(client, body, headers: Collecting.signed(body, id: id))
+                let response = try await post(client, body, headers: CollectorFixture.signed(body, id: id))
                 #expect(try response.json()["status"] == .string(status))
             }
         }
@@ -223,15 +224,17 @@ struct WebhookRoutesTests {
     @Test("counts which secret a delivery is signed with, by its place and never by its text")
     func secretMatches() async throws {
         let old = Data(repeating: 7, count: 32)
-        let secrets = [Collecting.secret, "whsec_" + old.base64EncodedString()]
-        let collecting = try Collecting(secrets: secrets)
+        let secrets = [CollectorFixture.secret, "whsec_" + old.base64EncodedString()]
+        let collecting = try CollectorFixture(secrets: secrets)
         try await collecting.publicly { client async throws in
             #expect(try await post(client, body).status == .ok)
             for id in ["m1", "m2"] {
-                #expect(try await post(client, body, headers: Collecting.signed(body, id: id, key: old)).status == .ok)
+                #expect(
+                    try await post(client, body, headers: CollectorFixture.signed(body, id: id, key: old)).status == .ok
+                )
             }
             let stranger = Data(repeating: 1, count: 32)
-            let refused = try await post(client, body, headers: Collecting.signed(body, key: stranger))
+            let refused = try await post(client, body, headers: CollectorFixture.signed(body, key: stranger))
             #expect(refused.status == .unauthorized)
         }
         let lines = collecting.metrics.text().split(separator: "\n")
@@ -247,13 +250,13 @@ struct WebhookRoutesTests {
 
     @Test("with the quarantine full a delivery with anything wrong is 503 and wholly refused; valid ones go on")
     func quarantineFull() async throws {
-        let collecting = try Collecting(quarantineByteLimit: 600)
+        let collecting = try CollectorFixture(quarantineByteLimit: 600)
         let good = #"{"id":"a","email":"ana@example.com","score":1}"#
         try await collecting.publicly { client async throws in
             let small = #"{"id":"b"}"#
             #expect(try await post(client, small).status == .unprocessableContent)
             let batch = #"[\#(good),{"id":"c","email":"bo@example.com","score":11}]"#
-            let refused = try await post(client, batch, headers: Collecting.signed(batch, id: "m2"))
+            let refused = try await post(client, batch, headers: CollectorFixture.signed(batch, id: "m2"))
             #expect(refused.status == .serviceUnavailable)
             #expect(refused.headers[.retryAfter] == "600")
             #expect(refused.text.contains("The quarantine is full"))
@@ -261,7 +264,7 @@ struct WebhookRoutesTests {
             #expect(try await collecting.queue.status().accepted == 0)
             // What is kept already is still known by its delivery.
             #expect(try await post(client, small).status == .unprocessableContent)
-            #expect(try await post(client, good, headers: Collecting.signed(good, id: "m3")).status == .ok)
+            #expect(try await post(client, good, headers: CollectorFixture.signed(good, id: "m3")).status == .ok)
         }
         let status = try await collecting.queue.status()
         #expect(status.accepted == 1)
@@ -271,11 +274,11 @@ struct WebhookRoutesTests {
 
     @Test("the same refused delivery is one entry that counts; another with the same body is another")
     func repetition() async throws {
-        let collecting = try Collecting()
+        let collecting = try CollectorFixture()
         let wrong = #"{"id":"r1","email":"ana@example.com","score":11}"#
         try await collecting.publicly { client async throws in
             for id in ["m1", "m1", "m1", "m2"] {
-                let response = try await post(client, wrong, headers: Collecting.signed(wrong, id: id))
+                let response = try await post(client, wrong, headers: CollectorFixture.signed(wrong, id: id))
                 #expect(response.status == .unprocessableContent)
             }
         }
@@ -288,7 +291,7 @@ struct WebhookRoutesTests {
     @Test("a source without delivery ids knows a repetition by its body")
     func repetitionByDigest() async throws {
         let name = "plain-k3v9q2x7m4t8z1b6"
-        let collecting = try Collecting(files: [name: "signature: {kind: none}\nmapping: .\n"])
+        let collecting = try CollectorFixture(files: [name: "signature: {kind: none}\nmapping: .\n"])
         try await collecting.publicly { client async throws in
             for body in [#"{"id":"1"}"#, #"{"id":"2"}"#, #"{"id":"1"}"#] {
                 let response = try await post(client, body, headers: [:], to: "/webhooks/\(name)")
@@ -302,7 +305,7 @@ struct WebhookRoutesTests {
     @Test("a mapping that fails is a 422 that keeps the payload, since that is not the sender's mistake")
     func failingMapping() async throws {
         let file = "preset: standard\nmapping: |\n  error(\"canary \" + .email)\n"
-        let collecting = try Collecting(files: ["acme": file])
+        let collecting = try CollectorFixture(files: ["acme": file])
         try await collecting.publicly { client async throws in
             let response = try await post(client, body, to: "/webhooks/acme")
             #expect(response.status == .unprocessableContent)

@@ -179,6 +179,6 @@ struct SchemeCombinationTests {
         let name = "jotform-k3j5h2g8d7s6a9q1w4e5"
         let folder = try SourceFolder([name: "signature: {kind: none}\nmapping: .\n"])
         let source = try #require(try SourceCatalogue(directory: folder.path, secrets: [:]).source(named: name))
-        #expect(try source.verify(Fixture.delivery([])) == Verification(deliveryID: nil, secretIndex: nil))
+        #expect(try source.verify(Fixture.delivery([])) == VerifiedSignature(deliveryID: nil, secretIndex: nil))
     }
 }

@@ -18,7 +18,7 @@ struct StandardWebhooksTests {
         let verification = try source.verify(StandardDelivery(brand: brand).delivery)
         #expect(
             verification
-                == Verification(
+                == VerifiedSignature(
                     deliveryID: StandardDelivery.id,
                     signedDeliveryID: StandardDelivery.id,
                     secretIndex: 0
@@ -174,7 +174,7 @@ struct StandardWebhooksTests {
         let receiver = try Fixture.preset("standard", secrets: [StandardDelivery.secret, old])
         #expect(
             try receiver.verify(delivery)
-                == Verification(deliveryID: "msg_1", signedDeliveryID: "msg_1", secretIndex: 1)
+                == VerifiedSignature(deliveryID: "msg_1", signedDeliveryID: "msg_1", secretIndex: 1)
         )
         let later = try Fixture.preset("standard", secrets: [StandardDelivery.secret])
         #expect(throws: SignatureRejection.wrongSignature) { try later.verify(delivery) }

@@ -66,7 +66,7 @@ package struct AdminClient: Sendable {
     }
 
     /// For as much of the quarantine as the collector has looked through before its time was up.
-    package func erase(_ request: ErasureRequest) async throws(AdminError) -> ErasureAnswer {
+    package func erase(_ request: ErasureRequest) async throws(AdminError) -> ErasureResponse {
         try await post("/queue/erase", request)
     }
 

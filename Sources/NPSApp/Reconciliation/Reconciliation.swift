@@ -17,7 +17,7 @@ package struct Reconciliation {
 
         package var isClean: Bool { missing.isEmpty && differing.isEmpty }
 
-        package mutating func add(_ finding: Finding, _ id: ResponseID) {
+        package mutating func add(_ finding: VerificationResult, _ id: ResponseID) {
             checked += 1
             switch finding {
             case .matching: matching += 1
@@ -34,12 +34,12 @@ package struct Reconciliation {
     private static let lease: TimeInterval = 120
 
     private let admin: AdminClient
-    private var verification: Verification
+    private var verification: RecordVerifier
     private var leasedUntil = Date.distantPast
 
     package init(settings: Settings, client: PlanhatClient) {
         admin = AdminClient(settings: settings)
-        verification = Verification(client: client, requestsPerMinute: settings.planhat.requestsPerMinute)
+        verification = RecordVerifier(client: client, requestsPerMinute: settings.planhat.requestsPerMinute)
     }
 
     /// - Parameters:
@@ -53,7 +53,7 @@ package struct Reconciliation {
         limit: Int,
         into report: inout Report,
         onWait: (PlanhatError, TimeInterval) -> Void,
-        onFinding: (Finding, Receipt) -> Void
+        onFinding: (VerificationResult, Receipt) -> Void
     ) async throws {
         var before: Int64?
         while report.checked < limit {
@@ -86,7 +86,7 @@ package struct Reconciliation {
     private mutating func check(
         _ receipt: Receipt,
         _ onWait: (PlanhatError, TimeInterval) -> Void
-    ) async throws -> Finding {
+    ) async throws -> VerificationResult {
         let finding = try await verification.check(receipt, onWait: onWait)
         guard finding == .missing || finding == .differing else { return finding }
         do throws(AdminError) {

@@ -10,7 +10,7 @@ struct CertificateReload<Signals: AsyncSequence<UnixSignal, Never> & Sendable>: 
     /// In seconds: who renews automatically does it a month before the end, so that this close something is wrong.
     static var warning: TimeInterval { 14 * 86_400 }
 
-    let certificate: LiveCertificate
+    let certificate: ReloadableCertificate
     let signals: Signals
     let logger: Logger
     var now: @Sendable () -> Date = { Date() }

@@ -1,7 +1,7 @@
 import PlanhatAPI
 import ServiceLifecycle
 
-/// Keeps the API client's connections until the forwarder has ended.
+/// Keeps the API client's connections until the worker has ended.
 struct ClientService: Service {
     let client: PlanhatClient
 

@@ -6,7 +6,7 @@ import UnixSignals
 
 /// Reads the webhook sources again at each SIGHUP. A mistake in them is logged, and those before stay in force.
 struct SourceReload<Signals: AsyncSequence<UnixSignal, Never> & Sendable>: Service {
-    let sources: LiveSources
+    let sources: ReloadableSources
     let signals: Signals
     let logger: Logger
 

@@ -35,6 +35,6 @@ struct AdminHealthRoutes {
         case .failing(let sentence): (queue, isReady) = (sentence, false)
         }
         let report = Report(status: isReady ? "ok" : "unavailable", queue: queue, forwarding: forwarding())
-        return try JSONAnswer.response(report, status: isReady ? .ok : .serviceUnavailable)
+        return try JSONResponse.response(report, status: isReady ? .ok : .serviceUnavailable)
     }
 }

@@ -7,12 +7,12 @@ struct ErasureRoutes {
     let queue: ResponseQueue
 
     func add(to router: some RouterMethods<CollectorContext>) {
-        router.post("queue/erase") { request, _ in try JSONAnswer.response(await erase(request)) }
-        router.post("queue/erase/confirm") { request, _ in try JSONAnswer.response(await confirm(request)) }
+        router.post("queue/erase") { request, _ in try JSONResponse.response(await erase(request)) }
+        router.post("queue/erase/confirm") { request, _ in try JSONResponse.response(await confirm(request)) }
     }
 
     /// Safe to repeat. A large quarantine takes several calls, so that each is answered in time.
-    private func erase(_ request: Request) async throws -> ErasureAnswer {
+    private func erase(_ request: Request) async throws -> ErasureResponse {
         let wanted: ErasureRequest = try await request.decodeBody()
         guard let address = try? EmailAddress(wanted.email) else {
             throw Problem.wrongAddress
@@ -22,7 +22,7 @@ struct ErasureRoutes {
             let after = wanted.after.map(QuarantineID.init(rawValue:))
             let (count, next) = try await queue.eraseQuarantined(address, after: after, within: .seconds(5))
             let erasure = try await queue.erase(address)
-            return ErasureAnswer(erasure: erasure, quarantined: count, next: next?.rawValue)
+            return ErasureResponse(erasure: erasure, quarantined: count, next: next?.rawValue)
         } catch {
             throw Problem.unavailable(error)
         }

@@ -8,13 +8,13 @@ import NPSWebhooks
 /// Looking at authentic payloads that couldn't become responses, and trying them again after the mapping was mended.
 struct QuarantineRoutes {
     let queue: ResponseQueue
-    let sources: LiveSources
+    let sources: ReloadableSources
 
     func add(to router: some RouterMethods<CollectorContext>) {
-        router.get("quarantine") { request, _ in try JSONAnswer.response(await list(request)) }
-        router.get("quarantine/:id") { _, context in try JSONAnswer.response(await show(context)) }
-        router.post("quarantine/replay") { request, _ in try JSONAnswer.response(await replay(request)) }
-        router.post("quarantine/discard") { request, _ in try JSONAnswer.response(await discard(request)) }
+        router.get("quarantine") { request, _ in try JSONResponse.response(await list(request)) }
+        router.get("quarantine/:id") { _, context in try JSONResponse.response(await show(context)) }
+        router.post("quarantine/replay") { request, _ in try JSONResponse.response(await replay(request)) }
+        router.post("quarantine/discard") { request, _ in try JSONResponse.response(await discard(request)) }
     }
 
     private func list(_ request: Request) async throws -> [QuarantineEntry] {

@@ -7,14 +7,14 @@ import NPSQueue
 /// Looking at the queue and putting parked responses back into it.
 struct QueueRoutes {
     let queue: ResponseQueue
-    let forwarding: @Sendable () -> ForwardingReport
+    let forwarding: @Sendable () -> DeliveryReport
 
     func add(to router: some RouterMethods<CollectorContext>) {
-        router.get("queue/status") { _, _ in try JSONAnswer.response(await status()) }
-        router.get("queue/responses") { request, _ in try JSONAnswer.response(await list(request)) }
-        router.get("queue/responses/:id") { _, context in try JSONAnswer.response(await show(context)) }
-        router.post("queue/search") { request, _ in try JSONAnswer.response(await search(request)) }
-        router.post("queue/retry") { request, _ in try JSONAnswer.response(await retry(request)) }
+        router.get("queue/status") { _, _ in try JSONResponse.response(await status()) }
+        router.get("queue/responses") { request, _ in try JSONResponse.response(await list(request)) }
+        router.get("queue/responses/:id") { _, context in try JSONResponse.response(await show(context)) }
+        router.post("queue/search") { request, _ in try JSONResponse.response(await search(request)) }
+        router.post("queue/retry") { request, _ in try JSONResponse.response(await retry(request)) }
     }
 
     private func status() async throws -> StatusReport {

@@ -3,9 +3,9 @@ package import NPSQueue
 /// What `queue status --json` prints: the books under their own names, and beside them how delivery goes.
 package struct StatusReport: Sendable, Hashable, Codable {
     package let books: QueueStatus
-    /// ``ForwardingReport/state``
+    /// ``DeliveryReport/state``
     package let forwarding: String
-    /// ``ForwardingReport/sentence``
+    /// ``DeliveryReport/sentence``
     package let forwardingSentence: String
     /// Whether responses wait although they are due.
     package let isHeldUp: Bool
@@ -18,7 +18,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         case forwarding, forwardingSentence, isHeldUp, deliveredLastMinute, secondsLeft, held
     }
 
-    package init(books: QueueStatus, forwarding report: ForwardingReport) {
+    package init(books: QueueStatus, forwarding report: DeliveryReport) {
         self.books = books
         forwarding = report.state
         forwardingSentence = report.sentence

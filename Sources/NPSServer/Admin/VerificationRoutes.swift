@@ -7,8 +7,8 @@ struct VerificationRoutes {
     let share: @Sendable (Double) -> Void
 
     func add(to router: some RouterMethods<CollectorContext>) {
-        router.get("queue/receipts") { request, _ in try JSONAnswer.response(await receipts(request)) }
-        router.post("queue/share") { request, _ in try JSONAnswer.response(await share(request)) }
+        router.get("queue/receipts") { request, _ in try JSONResponse.response(await receipts(request)) }
+        router.post("queue/share") { request, _ in try JSONResponse.response(await share(request)) }
     }
 
     private func receipts(_ request: Request) async throws -> [Receipt] {

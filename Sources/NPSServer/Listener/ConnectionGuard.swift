@@ -15,7 +15,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let limits: ConnectionLimits
-    private let census: ConnectionCensus
+    private let census: ClientConnectionLimit
     private let budget: BodyBudget
     /// Bytes of bodies that came in on this connection and aren't answered yet.
     private var held = 0
@@ -23,9 +23,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var timer: Scheduled<Void>?
     /// When the timer fires; nil when there is none.
     private var scheduled: NIODeadline?
-    private var admission: ConnectionCensus.Admission?
+    private var admission: ClientConnectionLimit.Admission?
 
-    init(limits: ConnectionLimits, census: ConnectionCensus, budget: BodyBudget) {
+    init(limits: ConnectionLimits, census: ClientConnectionLimit, budget: BodyBudget) {
         self.limits = limits
         self.census = census
         self.budget = budget

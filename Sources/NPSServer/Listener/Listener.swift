@@ -22,7 +22,7 @@ package struct Listener: Service {
         logger: Logger,
         onListening: @escaping @Sendable (Int?) -> Void
     ) throws {
-        let census = ConnectionCensus(limit: limits.connectionsPerClient, proxies: proxies)
+        let census = ClientConnectionLimit(limit: limits.connectionsPerClient, proxies: proxies)
         let budget = BodyBudget(limit: limits.bodies)
         let channel = HTTP1Channel.Configuration(
             additionalChannelHandlers: [ConnectionGuard(limits: limits, census: census, budget: budget)],

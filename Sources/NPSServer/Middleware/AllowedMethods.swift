@@ -7,7 +7,7 @@ import NPSWebhooks
 struct AllowedMethods: RouterMiddleware {
     typealias Context = CollectorContext
 
-    let sources: LiveSources
+    let sources: ReloadableSources
     let basePath: String
 
     func handle(

@@ -18,7 +18,7 @@ struct HealthRoutes {
         }
     }
 
-    private static let ok = JSONAnswer.text(Array(#"{"status":"ok"}"#.utf8))
+    private static let ok = JSONResponse.text(Array(#"{"status":"ok"}"#.utf8))
 
     private func ready() async -> Response {
         switch await readiness.check() {
@@ -27,7 +27,7 @@ struct HealthRoutes {
         }
     }
 
-    private static let unavailable = JSONAnswer.text(
+    private static let unavailable = JSONResponse.text(
         Array(#"{"status":"unavailable"}"#.utf8),
         status: .serviceUnavailable
     )

@@ -11,7 +11,7 @@ import NPSWebhooks
 struct WebhookRoutes {
     static let bodyLimit = 1_048_576
 
-    let sources: LiveSources
+    let sources: ReloadableSources
     let queue: ResponseQueue
     let publicURL: PublicURL
     let matches: SecretMatches
@@ -33,7 +33,7 @@ struct WebhookRoutes {
     /// Tools ask with GET or HEAD whether the address exists before they save it.
     private func handshake(_ context: CollectorContext) throws -> Response {
         _ = try source(context)
-        return JSONAnswer.text(Array(#"{"status":"ok"}"#.utf8))
+        return JSONResponse.text(Array(#"{"status":"ok"}"#.utf8))
     }
 
     private func receive(_ request: Request, context: CollectorContext) async throws -> Response {
@@ -94,7 +94,7 @@ struct WebhookRoutes {
     }
 
     /// Nil for an unsigned question that the operator lets pass: nothing of it is stored.
-    private func verify(_ delivery: WebhookDelivery, by source: WebhookSource) throws -> Verification? {
+    private func verify(_ delivery: WebhookDelivery, by source: WebhookSource) throws -> VerifiedSignature? {
         do throws(SignatureRejection) {
             return try source.verify(delivery)
         } catch {
@@ -131,7 +131,7 @@ struct WebhookRoutes {
             outcomes.contains(.accepted)
             ? "accepted" : outcomes.contains(.updated) ? "updated" : outcomes.isEmpty ? "ignored" : "unchanged"
         let list = ids.map { "\"\($0.rawValue)\"" }.joined(separator: ",")
-        return JSONAnswer.text(Array(#"{"status":"\#(status)","ids":[\#(list)]}"#.utf8))
+        return JSONResponse.text(Array(#"{"status":"\#(status)","ids":[\#(list)]}"#.utf8))
     }
 
     private func count(_ source: WebhookSource, _ status: HTTPResponse.Status) {

@@ -130,7 +130,7 @@ extension SourceFileReader {
             case "header": freshness.place = .header(texts(value, field + ".header"))
             case "body": freshness.place = .body(text(value, field + ".body") ?? "")
             case "item": freshness.place = .item(text(value, field + ".item") ?? "")
-            case "clock": freshness.clock = choice(value, field + ".clock", Clock.self) ?? freshness.clock
+            case "clock": freshness.clock = choice(value, field + ".clock", TimestampFormat.self) ?? freshness.clock
             case "tolerance":
                 freshness.tolerance = number(value, field + ".tolerance", in: 0...86_400) ?? freshness.tolerance
             case "direction":

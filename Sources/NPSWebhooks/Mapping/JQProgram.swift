@@ -12,14 +12,14 @@ final class JQProgram: Sendable {
         let interpreter: JQInterpreter
     }
 
-    private struct Standing {
+    private struct ResponseLifecycle {
         /// By worker: runs that wait for it or that it is at.
         var loads: [Int]
         var isWatched = false
     }
 
     private let workers: [Worker]
-    private let standing: Mutex<Standing>
+    private let lifecycle: Mutex<ResponseLifecycle>
     private let timeLimit: Duration
 
     /// - Parameters:
@@ -33,7 +33,7 @@ final class JQProgram: Sendable {
         }
         self.workers = workers
         self.timeLimit = timeLimit
-        standing = Mutex(Standing(loads: workers.map { _ in 0 }))
+        lifecycle = Mutex(ResponseLifecycle(loads: workers.map { _ in 0 }))
     }
 
     /// The program's outputs for one JSON text.
@@ -44,7 +44,7 @@ final class JQProgram: Sendable {
             let worker = workers[index]
             worker.queue.async {
                 let result = worker.interpreter.run(input, limit: limit)
-                self.standing.withLock { $0.loads[index] -= 1 }
+                self.lifecycle.withLock { $0.loads[index] -= 1 }
                 continuation.resume(returning: result)
             }
         }
@@ -55,12 +55,12 @@ final class JQProgram: Sendable {
 
     /// Takes the worker with the least to do; nil when all have too much.
     private func begin() -> (worker: Int, mustWatch: Bool)? {
-        standing.withLock { standing in
-            let index = standing.loads.indices.min { standing.loads[$0] < standing.loads[$1] } ?? 0
-            guard standing.loads[index] < Self.waitingLimit else { return nil }
-            standing.loads[index] += 1
-            defer { standing.isWatched = true }
-            return (index, !standing.isWatched)
+        lifecycle.withLock { lifecycle in
+            let index = lifecycle.loads.indices.min { lifecycle.loads[$0] < lifecycle.loads[$1] } ?? 0
+            guard lifecycle.loads[index] < Self.waitingLimit else { return nil }
+            lifecycle.loads[index] += 1
+            defer { lifecycle.isWatched = true }
+            return (index, !lifecycle.isWatched)
         }
     }
 
@@ -71,9 +71,9 @@ final class JQProgram: Sendable {
         DispatchQueue.global().asyncAfter(deadline: .now() + delay) { [weak self] in
             guard let self else { return }
             for worker in workers { _ = worker.interpreter.interrupt(after: timeLimit) }
-            let isBusy = standing.withLock { standing in
-                standing.isWatched = standing.loads.contains { $0 > 0 }
-                return standing.isWatched
+            let isBusy = lifecycle.withLock { lifecycle in
+                lifecycle.isWatched = lifecycle.loads.contains { $0 > 0 }
+                return lifecycle.isWatched
             }
             if isBusy { watch() }
         }

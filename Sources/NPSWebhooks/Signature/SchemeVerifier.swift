@@ -10,9 +10,9 @@ struct SchemeVerifier: Sendable {
     /// Empty only for the kind `none`.
     let keys: [SigningKey]
 
-    func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> Verification {
+    func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> VerifiedSignature {
         guard scheme.kind != .none else {
-            return Verification(deliveryID: try delivery.header(scheme.idHeaders)?.value, secretIndex: nil)
+            return VerifiedSignature(deliveryID: try delivery.header(scheme.idHeaders)?.value, secretIndex: nil)
         }
         if let kind = scheme.onlyKind { try delivery.require(kind) }
         let carrier = try carrier(in: delivery)
@@ -22,7 +22,7 @@ struct SchemeVerifier: Sendable {
         guard !signatures.isEmpty else { throw .unreadableSignature(carrier.place) }
         let index = try matchingKey(delivery, signatures, id: id ?? "", timestamp: timestamp ?? "")
         try checkBodyTimestamp(delivery)
-        return Verification(deliveryID: id, signedDeliveryID: scheme.signsID ? id : nil, secretIndex: index)
+        return VerifiedSignature(deliveryID: id, signedDeliveryID: scheme.signsID ? id : nil, secretIndex: index)
     }
 
     /// The index of the secret whose signature is among these.

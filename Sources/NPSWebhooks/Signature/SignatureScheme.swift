@@ -37,7 +37,7 @@ package struct SignatureScheme: Sendable, Hashable {
         }
 
         package var place: Place
-        package var clock: Clock = .seconds
+        package var clock: TimestampFormat = .seconds
         /// Seconds; 0 = read the time, since it is signed, but don't judge it.
         package var tolerance = 300
         package var direction: Direction = .both

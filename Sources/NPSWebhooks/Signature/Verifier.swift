@@ -4,14 +4,14 @@ struct Verifier: Sendable {
     /// Those of `any` that no secret fits are left out. Without any, nothing is believed.
     let schemes: [SchemeVerifier]
 
-    func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> Verification {
+    func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> VerifiedSignature {
         switch combination {
         case .any: try verifyAny(delivery)
         case .all: try verifyAll(delivery)
         }
     }
 
-    private func verifyAny(_ delivery: WebhookDelivery) throws(SignatureRejection) -> Verification {
+    private func verifyAny(_ delivery: WebhookDelivery) throws(SignatureRejection) -> VerifiedSignature {
         var telling: SignatureRejection?
         for scheme in schemes {
             do throws(SignatureRejection) {
@@ -23,8 +23,8 @@ struct Verifier: Sendable {
         throw telling ?? .wrongSignature
     }
 
-    private func verifyAll(_ delivery: WebhookDelivery) throws(SignatureRejection) -> Verification {
-        var verifications: [Verification] = []
+    private func verifyAll(_ delivery: WebhookDelivery) throws(SignatureRejection) -> VerifiedSignature {
+        var verifications: [VerifiedSignature] = []
         var uses = SecretUses()
         for scheme in schemes {
             let verification = try scheme.verify(delivery)
@@ -32,7 +32,7 @@ struct Verifier: Sendable {
             verifications.append(verification)
         }
         guard let first = verifications.first else { throw .wrongSignature }
-        return Verification(
+        return VerifiedSignature(
             deliveryID: verifications.compactMap(\.deliveryID).first,
             signedDeliveryID: verifications.compactMap(\.signedDeliveryID).first,
             secretIndex: first.secretIndex

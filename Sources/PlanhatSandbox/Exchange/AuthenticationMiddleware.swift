@@ -12,7 +12,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
     ) async throws -> Response {
         guard request.uri.path == "/" || credentials.accept(request.headers[.authorization]) else {
             let rejection = Rejection(status: 401, message: "unauthorized")
-            return Answer(rejection, control.plan.behaviour.errorBody).response
+            return SandboxResponse(rejection, control.plan.behaviour.errorBody).response
         }
         return try await next(request, context)
     }

@@ -9,8 +9,8 @@ struct ControlRoutes: Sendable {
     let control: TrafficControl
 
     func add(to router: Router<SandboxContext>) {
-        router.get("/") { _, _ in Answer(text: Self.greeting).response }
-        router.get("/sandbox/faults") { _, _ in Answer(json: control.plan.json).response }
+        router.get("/") { _, _ in SandboxResponse(text: Self.greeting).response }
+        router.get("/sandbox/faults") { _, _ in SandboxResponse(json: control.plan.json).response }
         router.put("/sandbox/faults") { request, _ in
             try await change(request) { plan, json throws(SandboxError) in
                 plan = FaultPlan()
@@ -23,9 +23,9 @@ struct ControlRoutes: Sendable {
         router.post("/sandbox/reset") { _, _ in
             try await records.reset()
             control.reset()
-            return Answer(json: try await statistics()).response
+            return SandboxResponse(json: try await statistics()).response
         }
-        router.get("/sandbox/stats") { _, _ in Answer(json: try await statistics()).response }
+        router.get("/sandbox/stats") { _, _ in SandboxResponse(json: try await statistics()).response }
     }
 
     private static let greeting = """
@@ -42,13 +42,13 @@ struct ControlRoutes: Sendable {
     ) async throws -> Response {
         let body = try await request.body.collect(upTo: 64 * 1024)
         guard let json = try? JSONValue(parsing: Data(body.readableBytesView)) else {
-            return Answer(.badRequest("the body is no JSON"), .json).response
+            return SandboxResponse(.badRequest("the body is no JSON"), .json).response
         }
         do throws(SandboxError) {
             let plan = try control.change { plan throws(SandboxError) in try edit(&plan, json) }
-            return Answer(json: plan.json).response
+            return SandboxResponse(json: plan.json).response
         } catch {
-            return Answer(.badRequest(error.description), .json).response
+            return SandboxResponse(.badRequest(error.description), .json).response
         }
     }
 

@@ -7,14 +7,14 @@ struct Exchange: Sendable {
     let control: TrafficControl
 
     /// Throws ``ConnectionDropped`` and nothing else.
-    func answer(_ call: Call, logger: Logger) async throws(ConnectionDropped) -> Answer {
+    func answer(_ call: Call, logger: Logger) async throws(ConnectionDropped) -> SandboxResponse {
         let now = operations.now()
         let admission = control.admit(call.operation, at: now)
         var call = call
         call.behaviour = admission.behaviour
         var answer =
             if let seconds = admission.rate?.retryAfter {
-                Answer.tooManyRequests(retryAfter: seconds, now: now, call.behaviour)
+                SandboxResponse.tooManyRequests(retryAfter: seconds, now: now, call.behaviour)
             } else {
                 try await perform(admission.action, call, logger)
             }
@@ -26,7 +26,7 @@ struct Exchange: Sendable {
     }
 
     private func perform(_ action: FaultAction, _ call: Call, _ logger: Logger) async throws(ConnectionDropped)
-        -> Answer
+        -> SandboxResponse
     {
         switch action {
         case .proceed: break
@@ -44,7 +44,7 @@ struct Exchange: Sendable {
             return answer
         case .empty:
             let answer = await operate(call, logger)
-            return answer.isSuccess ? Answer(status: answer.status) : answer
+            return answer.isSuccess ? SandboxResponse(status: answer.status) : answer
         case .created:
             var answer = await operate(call, logger)
             if answer.isSuccess { answer.status = 201 }
@@ -57,11 +57,11 @@ struct Exchange: Sendable {
         return await operate(call, logger)
     }
 
-    private func operate(_ call: Call, _ logger: Logger) async -> Answer {
+    private func operate(_ call: Call, _ logger: Logger) async -> SandboxResponse {
         do {
             return try await operations.answer(call)
         } catch let rejection as Rejection {
-            return Answer(rejection, call.behaviour.errorBody)
+            return SandboxResponse(rejection, call.behaviour.errorBody)
         } catch {
             // Only the type: SQLite's messages may quote what was to be stored.
             logger.error("The sandbox failed to answer", metadata: ["error": "\(type(of: error))"])
@@ -69,9 +69,9 @@ struct Exchange: Sendable {
         }
     }
 
-    private func answer(_ answer: FaultAnswer, _ behaviour: Behaviour) -> Answer {
-        func error(_ status: Int, _ message: String) -> Answer {
-            Answer(Rejection(status: status, message: message), behaviour.errorBody)
+    private func answer(_ answer: FaultAnswer, _ behaviour: Behaviour) -> SandboxResponse {
+        func error(_ status: Int, _ message: String) -> SandboxResponse {
+            SandboxResponse(Rejection(status: status, message: message), behaviour.errorBody)
         }
         return switch answer {
         case .unauthorized: error(401, "unauthorized")
@@ -79,8 +79,8 @@ struct Exchange: Sendable {
         case .tooManyRequests:
             .tooManyRequests(retryAfter: behaviour.rateLimitWindow, now: operations.now(), behaviour)
         case .internalError: error(500, "internal server error")
-        case .badGateway: Answer(status: 502, title: "502 Bad Gateway")
-        case .gatewayTimeout: Answer(status: 504, title: "504 Gateway Time-out")
+        case .badGateway: SandboxResponse(status: 502, title: "502 Bad Gateway")
+        case .gatewayTimeout: SandboxResponse(status: 504, title: "504 Gateway Time-out")
         }
     }
 }

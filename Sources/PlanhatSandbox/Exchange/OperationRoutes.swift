@@ -21,7 +21,7 @@ struct OperationRoutes: Sendable {
     private func respond(_ operation: Operation, _ request: Request, _ context: SandboxContext) async throws -> Response
     {
         guard let body = try await body(of: request) else {
-            var answer = Answer(.tooLarge, exchange.control.plan.behaviour.errorBody)
+            var answer = SandboxResponse(.tooLarge, exchange.control.plan.behaviour.errorBody)
             answer.headers["Connection"] = "close"
             return answer.response
         }

@@ -1,7 +1,7 @@
 /// What to do with one request.
 package enum FaultAction: Sendable, Hashable {
     case proceed
-    /// Answer so, with nothing stored.
+    /// SandboxResponse so, with nothing stored.
     case refuse(FaultAnswer)
     /// Do the work, commit it, then answer as if it had failed.
     case commitThen(FaultAnswer)

@@ -2,7 +2,7 @@ import NPSModel
 
 extension NPSOperations {
     /// `POST /nps`
-    func create(_ call: Call) async throws -> Answer {
+    func create(_ call: Call) async throws -> SandboxResponse {
         let patch = try RecordPatch(call.json(), objectIDs: call.behaviour.objectIDs)
         var interest = Snapshot.Interest()
         interest.include(patch)
@@ -11,6 +11,6 @@ extension NPSOperations {
             if isKnown, call.behaviour.postDuplicate == .reject { throw Rejection.duplicatedSourceID }
             return try writer.create(patch)
         }
-        return Answer(json: record?.written ?? .object([:]))
+        return SandboxResponse(json: record?.written ?? .object([:]))
     }
 }

@@ -7,7 +7,7 @@ struct NPSOperations: Sendable {
     let now: @Sendable () -> Date
     let pause: @Sendable (Duration) async -> Void
 
-    func answer(_ call: Call) async throws -> Answer {
+    func answer(_ call: Call) async throws -> SandboxResponse {
         switch call.operation {
         case .create: try await create(call)
         case .get: try await get(call)

@@ -36,12 +36,12 @@ struct ErasureReceipt: Encodable {
     /// Nil with `--remote`: how many records may be at Planhat still.
     var leftAtPlanhat: Int?
 
-    init(_ answer: ErasureAnswer) {
+    init(_ answer: ErasureResponse) {
         erasedAt = answer.erasure.erasedAt
         add(answer)
     }
 
-    mutating func add(_ answer: ErasureAnswer) {
+    mutating func add(_ answer: ErasureResponse) {
         for response in answer.erasure.responses {
             ids.append(response.id)
             responses[response.state.rawValue, default: 0] += 1

@@ -68,7 +68,7 @@ struct QueueErase: AsyncParsableCommand {
         if json { try Output.json(receipt) } else { print(receipt.text, terminator: "") }
     }
 
-    static func ask(_ request: ErasureRequest) async throws -> ErasureAnswer {
+    static func ask(_ request: ErasureRequest) async throws -> ErasureResponse {
         try await Administration.ask { client throws(AdminError) in try await client.erase(request) }
     }
 

@@ -94,7 +94,7 @@ extension QueueVerify {
     }
 }
 
-extension Finding {
+extension VerificationResult {
     /// Nil when there is nothing to say.
     fileprivate var sentence: String? {
         switch self {

@@ -15,7 +15,7 @@ struct BodyFuzz: FuzzTarget {
 
     init() throws {
         guard let source = try SourceCatalogue.trial(named: "standard", directory: nil) else {
-            throw Finding("there is no preset standard")
+            throw FuzzFailure("there is no preset standard")
         }
         self.source = source
     }

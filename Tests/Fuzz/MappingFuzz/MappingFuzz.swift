@@ -38,7 +38,7 @@ struct MappingFuzz: FuzzTarget {
         sources = try withSourceDirectory(Self.programs) { directory in
             try (SourceCatalogue.presets.map(\.name) + Self.programs.keys.sorted()).map { name in
                 guard let source = try SourceCatalogue.trial(named: name, directory: directory) else {
-                    throw Finding("there is no source \(name)")
+                    throw FuzzFailure("there is no source \(name)")
                 }
                 return source
             }

@@ -15,7 +15,7 @@ struct SignatureFuzz: FuzzTarget {
         let secrets = Dictionary(uniqueKeysWithValues: SourceForm.all.map { ($0.name, $0.secrets) })
         let catalogue = try withSourceDirectory(files) { try SourceCatalogue(directory: $0, secrets: secrets) }
         sources = try SourceForm.all.map { form in
-            guard let source = catalogue.source(named: form.name) else { throw Finding("there is no \(form.name)") }
+            guard let source = catalogue.source(named: form.name) else { throw FuzzFailure("there is no \(form.name)") }
             return try SignedSource(form, source)
         }
     }

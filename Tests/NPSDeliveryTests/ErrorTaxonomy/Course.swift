@@ -16,7 +16,7 @@ enum Course: Sendable, Hashable {
     /// All of delivery, with this in the sentence, without an attempt counted.
     case paused(String)
     /// The same, but by upsert from now on: the answer came from something that may have passed the request on.
-    case pausedInDoubt(String)
+    case pausedAmbiguously(String)
     /// Sent again at once in smaller company, by upsert.
     case divided
 }
@@ -31,11 +31,11 @@ extension Course {
             else { return nil }
             self = .divided
         } else if settlement.releases == ids, settlement.verdicts.isEmpty {
-            guard let pause = Course(plan.condition, at: now) else { return nil }
+            guard let pause = Course(plan.status, at: now) else { return nil }
             self = pause
-        } else if settlement.verdicts.map(\.id) == ids, settlement.verdicts.allSatisfy(\.outcome.isUncountedDoubt) {
-            guard case .paused(let sentence, _) = plan.condition else { return nil }
-            self = .pausedInDoubt(sentence)
+        } else if settlement.verdicts.map(\.id) == ids, settlement.verdicts.allSatisfy(\.outcome.isUncountedAmbiguity) {
+            guard case .paused(let sentence, _) = plan.status else { return nil }
+            self = .pausedAmbiguously(sentence)
         } else {
             let courses = Set(settlement.verdicts.map { Course($0.outcome, at: now) })
             guard settlement.verdicts.map(\.id) == ids, courses.count == 1, case let only?? = courses.first else {
@@ -45,8 +45,8 @@ extension Course {
         }
     }
 
-    private init?(_ condition: Condition, at now: Date) {
-        switch condition {
+    private init?(_ status: DeliveryStatus, at now: Date) {
+        switch status {
         case .backingOff(let until, _): self = .held(until.timeIntervalSince(now).rounded())
         case .paused(let sentence, _): self = .paused(sentence)
         case .idle, .forwarding: return nil
@@ -68,7 +68,7 @@ extension Course {
     func fulfils(_ expected: Course) -> Bool {
         switch (self, expected) {
         case (.parked(let reason), .parked(let words)), (.paused(let reason), .paused(let words)),
-            (.pausedInDoubt(let reason), .pausedInDoubt(let words)):
+            (.pausedAmbiguously(let reason), .pausedAmbiguously(let words)):
             reason.contains(words)
         default: self == expected
         }
@@ -76,7 +76,7 @@ extension Course {
 }
 
 extension Outcome {
-    fileprivate var isUncountedDoubt: Bool {
+    fileprivate var isUncountedAmbiguity: Bool {
         if case .ambiguous(_, _, countsAttempt: false) = self { true } else { false }
     }
 }

@@ -34,12 +34,12 @@ struct ErrorTaxonomyTests {
         let sent = try (0..<signal.count).map { number in
             try claim(number, comment: "so very slow", attempts: signal.attempts, mustUpsert: signal.isUpsert)
         }
-        let tally = try await send(sent, in: delivery, to: signal.place)
+        let counts = try await send(sent, in: delivery, to: signal.place)
         let settlement = delivery.settle()
         let course = Course(settlement, of: sent, then: &delivery.plan, at: delivery.now)
         #expect(course?.fulfils(signal.course) == true, "\(String(describing: course))")
-        #expect(tally.unlinked.isEmpty)
-        let told = "\(settlement) \(delivery.plan.condition)"
+        #expect(counts.unlinked.isEmpty)
+        let told = "\(settlement) \(delivery.plan.status)"
         for secret in ["person0", "so very slow", Self.token] { #expect(!told.contains(secret)) }
     }
 
@@ -55,8 +55,8 @@ struct ErrorTaxonomyTests {
             }
         )
         #expect(delivery.settle().verdicts.map(\.id) == [sent[0].id, sent[1].id])
-        #expect(try delivery.shipment() == Shipment([sent[2]], .upsert, mayHaveArrived: true))
-        #expect(delivery.plan.condition == .forwarding)
+        #expect(try delivery.batch() == Batch([sent[2]], .upsert, mayHaveArrived: true))
+        #expect(delivery.plan.status == .forwarding)
     }
 
     @Test("only where nobody was reached a whole batch is the next to try")
@@ -99,15 +99,15 @@ struct ErrorTaxonomyTests {
     func unlinked() async throws {
         let delivery = PlannedDelivery()
         let sent = try claim(1)
-        let tally = try await send([sent], in: delivery, to: .api { _ in .json(200, #"{"_id":"61","euId":null}"#) })
-        #expect(tally.delivered == 1)
-        #expect(tally.unlinked == [sent.id])
+        let counts = try await send([sent], in: delivery, to: .api { _ in .json(200, #"{"_id":"61","euId":null}"#) })
+        #expect(counts.delivered == 1)
+        #expect(counts.unlinked == [sent.id])
         #expect(delivery.settle().verdicts == [sent.verdict(.delivered(planhatID: "61"))])
     }
 
     @Test("what is linked to nobody is counted and told once, by id alone")
     func unlinkedIsTold() async throws {
-        try await Town.visit(faults: ["unknown-contact=store-unlinked"]) { town in
+        try await DeliveryFixture.visit(faults: ["unknown-contact=store-unlinked"]) { town in
             try await town.withQueue { queue in
                 let stranger = SurveyResponse(
                     id: ResponseID(source: "test", providerID: "stranger"),
@@ -130,7 +130,7 @@ struct ErrorTaxonomyTests {
 
     @Test("crash while sending: ambiguous after the next start, and an upsert for good")
     func crash() async throws {
-        try await Town.visit { town in
+        try await DeliveryFixture.visit { town in
             let id = try response(1).id
             try await town.withQueue { queue in
                 _ = try await queue.accept([Submission(response(1))])
@@ -149,7 +149,7 @@ struct ErrorTaxonomyTests {
     func invalid() throws {
         let delivery = PlannedDelivery()
         let sent = try claim(1)
-        let answer = Answer(PlanhatError.invalidRequest("An id can't be empty."))
+        let answer = SendResult(PlanhatError.invalidRequest("An id can't be empty."))
         #expect(try delivery.deliver([sent], answer).verdicts == [sent.verdict(.park(reason: "An id can't be empty."))])
     }
 }
@@ -158,29 +158,31 @@ extension ErrorTaxonomyTests {
     private static let token = "t0ken-5ecret"
 
     /// Sends the claims there in one request, and lets the plan take in what came of it.
-    private func send(_ claims: [Claim], in delivery: PlannedDelivery, to place: Signal.Place) async throws -> Tally {
+    private func send(_ claims: [Claim], in delivery: PlannedDelivery, to place: Signal.Place) async throws
+        -> DeliveryCounts
+    {
         _ = try delivery.claimLimit()
         delivery.plan.found(claims, nextDue: nil, at: delivery.now)
-        let shipment = try delivery.shipment()
-        #expect(shipment.claims == claims)
+        let batch = try delivery.batch()
+        #expect(batch.claims == claims)
         let reply = try await atPlace(place, with: claims) { url in
             var configuration = PlanhatClient.Configuration(baseURL: url, token: Self.token)
             if case .deaf = place { configuration.connectTimeout = .milliseconds(500) }
             if case .silent = place { configuration.timeout = .milliseconds(500) }
             let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
             let client = try PlanhatClient(configuration: configuration, logger: quiet)
-            let reply = await Courier(client: client).deliver(shipment)
+            let reply = await PlanhatSender(client: client).deliver(batch)
             await client.shutdown()
             return reply
         }
-        return delivery.plan.answered(reply.answer, to: shipment, quota: reply.quota, at: delivery.now)
+        return delivery.plan.answered(reply.answer, to: batch, quota: reply.quota, at: delivery.now)
     }
 
     private func atPlace(
         _ place: Signal.Place,
         with claims: [Claim],
-        _ visit: (_ url: String) async throws -> Courier.Reply
-    ) async throws -> Courier.Reply {
+        _ visit: (_ url: String) async throws -> PlanhatSender.Reply
+    ) async throws -> PlanhatSender.Reply {
         switch place {
         case .api(let reply):
             try await StubServer.run([reply(claims)]) { try await visit($0.url) }

@@ -143,15 +143,16 @@ extension Signal {
         Signal("418", .json(418, ""), .paused("status 418")),
         Signal("422 as an HTML page", .html(422), .paused("does not say why")),
         Signal("431", .json(431, #"{"message":"too many fields"}"#), .paused("status 431")),
-        Signal("redirect", redirect(302), .pausedInDoubt("final address")),
-        Signal("redirect that keeps the method", redirect(308), .pausedInDoubt("final address")),
+        Signal("redirect", redirect(302), .pausedAmbiguously("final address")),
+        Signal("redirect that keeps the method", redirect(308), .pausedAmbiguously("final address")),
         Signal("TLS certificate error", at: .selfSigned, .paused("certificate")),
         Signal(
             "HTML login page",
             .html(200, "<!doctype html><title>Log in</title>"),
-            .pausedInDoubt("not the Planhat API")
+            .pausedAmbiguously("not the Planhat API")
         ),
-        Signal("HTML login page, upserting", upserting: 2, .pausedInDoubt("not the Planhat API")) { _ in .html(200) },
+        Signal("HTML login page, upserting", upserting: 2, .pausedAmbiguously("not the Planhat API")) { _ in .html(200)
+        },
     ]
 
     private static func redirect(_ status: Int) -> StubReply {

@@ -1,0 +1,75 @@
+import Crypto
+package import Foundation
+import NIOCore
+package import NIOSSL
+import Synchronization
+
+/// The certificate in force, and the way to take a renewed one into use: each new connection gets what is there now,
+/// connections that are open keep what they began with.
+package final class ReloadableCertificate: Sendable {
+    package enum Change: Sendable, Hashable {
+        case unchanged
+        /// In force from now on.
+        case renewed(expires: Date)
+    }
+
+    private struct ResponseLifecycle {
+        var offered: NIOSSLContextConfigurationOverride
+        var expires: Date
+        /// Of both files, to tell whether they are others.
+        var digest: SHA256Digest?
+    }
+
+    private let files: TLSFiles
+    private let lifecycle: Mutex<ResponseLifecycle>
+
+    /// Reads both files now: a problem shows before the listener opens.
+    package init(_ files: TLSFiles) throws(ServerError) {
+        self.files = files
+        lifecycle = Mutex(try Self.read(files))
+    }
+
+    /// When the certificate in force ends.
+    package var expires: Date { lifecycle.withLock { $0.expires } }
+
+    /// For a listener; asks for the certificate in force at each handshake.
+    package func configuration() throws(ServerError) -> TLSConfiguration {
+        var configuration = try files.configuration()
+        configuration.sslContextCallback = { [self] _, promise in
+            promise.succeed(lifecycle.withLock { $0.offered })
+        }
+        return configuration
+    }
+
+    /// Looks at the files and takes them into use if they are others. When they can't be used, as while a renewal has
+    /// written only one of them, what is in force stays.
+    package func refresh() throws(ServerError) -> Change {
+        if let digest = Self.digest(files), digest == lifecycle.withLock({ $0.digest }) { return .unchanged }
+        let new = try Self.read(files)
+        lifecycle.withLock { $0 = new }
+        return .renewed(expires: new.expires)
+    }
+
+    private static func read(_ files: TLSFiles) throws(ServerError) -> ResponseLifecycle {
+        // Before the files themselves: if they change in between, the next look sees another digest.
+        let digest = digest(files)
+        let configuration = try files.configuration()
+        var offered = NIOSSLContextConfigurationOverride()
+        offered.certificateChain = configuration.certificateChain
+        offered.privateKey = configuration.privateKey
+        var expires = Date.distantFuture
+        for case .certificate(let certificate) in configuration.certificateChain {
+            expires = min(expires, Date(timeIntervalSince1970: TimeInterval(certificate.notValidAfter)))
+        }
+        return ResponseLifecycle(offered: offered, expires: expires, digest: digest)
+    }
+
+    private static func digest(_ files: TLSFiles) -> SHA256Digest? {
+        var hash = SHA256()
+        for path in [files.certificate, files.privateKey] {
+            guard let data = FileManager.default.contents(atPath: path) else { return nil }
+            hash.update(data: data)
+        }
+        return hash.finalize()
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import NPSModel
+
+/// How a scheme writes a point in time.
+package enum TimestampFormat: String, Sendable, CaseIterable {
+    /// Since 1970.
+    case seconds
+    /// Since 1970.
+    case milliseconds
+    case iso8601
+
+    /// Nil for anything but at most 15 plain digits, or an ISO 8601 date.
+    func date(_ text: some StringProtocol) -> Date? {
+        switch self {
+        case .seconds: Self.whole(text).map { Date(timeIntervalSince1970: Double($0)) }
+        case .milliseconds: Self.whole(text).map { Date(timeIntervalSince1970: Double($0) / 1000) }
+        case .iso8601: Timestamp.parse(String(text))
+        }
+    }
+
+    /// Dates before 1970 and beyond the year 9999 are drawn to those bounds.
+    func text(_ date: Date) -> String {
+        let seconds = min(max(date.timeIntervalSince1970, 0), 253_402_300_799)
+        return switch self {
+        case .seconds: String(Int64(seconds))
+        case .milliseconds: String(Int64(seconds * 1000))
+        case .iso8601: Timestamp.format(Date(timeIntervalSince1970: seconds))
+        }
+    }
+
+    /// No sign, no space, no way to overflow.
+    private static func whole(_ text: some StringProtocol) -> Int64? {
+        guard (1...15).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
+        return Int64(text)
+    }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import NPSModel
+
+/// One answer of the API, and what it proves.
+struct APIResponse {
+    let operation: Operation
+    let status: Int
+    let contentType: String
+    let retryAfter: String?
+    let body: Data
+    /// The request's body and token, for taking them out of whatever the answer quotes.
+    let sent: JSONValue?
+    let token: String
+
+    static func record(of answer: APIResponse) throws(PlanhatError) -> NPSRecord {
+        guard let json = try success(of: answer), let record = NPSRecord(json), record.id != nil else {
+            throw answer.unproven
+        }
+        return record
+    }
+
+    /// Elements that are no records are left out.
+    static func records(of answer: APIResponse) throws(PlanhatError) -> [NPSRecord] {
+        guard case .array(let elements)? = try success(of: answer) else { throw answer.unproven }
+        return elements.compactMap { NPSRecord($0) }
+    }
+
+    /// The envelope decides, not the status: 206 and 403 may be partial successes, 400 may name single items. One
+    /// that tells of missing permission and of nothing else is the same as a plain 403.
+    static func bulk(of answer: APIResponse) throws(PlanhatError) -> BulkResult {
+        let mayHaveEnvelope = answer.isSuccess || [400, 403, 422].contains(answer.status)
+        guard mayHaveEnvelope, let json = answer.json,
+            let result = BulkResult(json, status: answer.status, hiding: answer.token)
+        else {
+            _ = try success(of: answer)
+            throw answer.unproven
+        }
+        if result.isDenied { throw .refused(.permission, denied) }
+        return result
+    }
+
+    /// The body's JSON, nil when there is none, of a 2xx; anything else is thrown by kind.
+    static func success(of answer: APIResponse) throws(PlanhatError) -> JSONValue? {
+        guard answer.isSuccess else { throw answer.failure }
+        guard !answer.isHTML else { throw .refused(.foreignPage, notTheAPI) }
+        return answer.json
+    }
+
+    private var isSuccess: Bool { (200..<300).contains(status) }
+
+    private var json: JSONValue? { try? JSONValue(parsing: body) }
+
+    /// Or anything else in angle brackets, which JSON never begins with.
+    private var isHTML: Bool {
+        if contentType.lowercased().contains("html") { return true }
+        let start = String(decoding: body.prefix(256), as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines.union(["\u{FEFF}"]))
+        return start.hasPrefix("<")
+    }
+
+    private var unproven: PlanhatError { uncertain("status \(status) with a body that proves nothing") }
+
+    private func uncertain(_ why: String) -> PlanhatError {
+        operation.isWrite ? .ambiguous(why) : .notSent(why)
+    }
+}
+
+extension APIResponse {
+    private static let notTheAPI =
+        "What answers at planhat.url is not the Planhat API: check the address and its region."
+
+    private static let denied =
+        "The token's account may not do this with NPS records: check its permissions at Planhat."
+
+    /// What a status outside 2xx means; the vendor documents few of them, so the rest follows from HTTP.
+    private var failure: PlanhatError {
+        switch status {
+        case 300..<400:
+            .refused(.redirect, "planhat.url redirects elsewhere, which is not followed: give the final address.")
+        case 401, 407:
+            .refused(
+                .token,
+                "Planhat does not accept the token: check planhat.token, and that planhat.url is your region's."
+            )
+        case 402, 403, 451:
+            .refused(.permission, Self.denied)
+        case 404 where !operation.isCollection:
+            isHTML ? .refused(.notTheAPI, Self.notTheAPI) : .notFound
+        case 404, 405:
+            .refused(.notTheAPI, Self.notTheAPI)
+        case 408, 425:
+            .notSent("status \(status)", isAnswered: true)
+        case 503 where retryAfter != nil:
+            pause.map { .unavailable(retryAfter: $0) }
+                ?? .notSent("status 503, and it asks for a pause", isAnswered: true)
+        case 429:
+            .rateLimited(retryAfter: pause)
+        case 400, 409, 413, 422:
+            isAboutTheItem
+                ? .rejected(status: status, Redaction.shortened(reason, hiding: secrets))
+                : .refused(.notTheAPI, Self.withoutReason(status))
+        case 400..<500:
+            .refused(.notTheAPI, Self.withoutReason(status))
+        default:
+            uncertain("status \(status)")
+        }
+    }
+
+    private var pause: TimeInterval? { retryAfter.flatMap { RetryAfter.seconds($0, now: Date()) } }
+
+    /// Planhat says what is wrong with an item. A web page, or nothing at all, comes from something in between that
+    /// would say the same to every item. Only "too large" speaks for itself.
+    private var isAboutTheItem: Bool {
+        if status == 409 || status == 413 { return true }
+        return !isHTML && !String(decoding: body.prefix(256), as: UTF8.self).allSatisfy(\.isWhitespace)
+    }
+
+    private static func withoutReason(_ status: Int) -> String {
+        "What answers at planhat.url refuses with status \(status) and does not say why, as Planhat would: check the "
+            + "address, and what stands in between."
+    }
+
+    /// What the answer says for itself.
+    private var reason: String {
+        if isHTML { return "an HTML page" }
+        if let json { return ErrorMessage.text(of: json) ?? "no reason given" }
+        let text = String(decoding: body.prefix(2_048), as: UTF8.self)
+        return text.allSatisfy(\.isWhitespace) ? "no reason given" : text
+    }
+
+    private var secrets: [String] { [token] + (sent.map(Redaction.secrets) ?? []) }
+}

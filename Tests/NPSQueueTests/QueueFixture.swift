@@ -1,0 +1,67 @@
+import Foundation
+import Logging
+import NPSQueue
+
+/// A directory of its own for one test, with the queue in it, removed at the end.
+struct QueueFixture: Sendable {
+    let engine: Engine
+    let directory: URL
+    let clock = TestClock()
+
+    var path: String { directory.appending(path: "queue.db").path }
+
+    static func run(_ engine: Engine = .sqlite, _ body: (QueueFixture) async throws -> Void) async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "nps-queue-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try await body(QueueFixture(engine: engine, directory: directory))
+    }
+
+    func open(
+        _ path: String? = nil,
+        _ change: (inout ResponseQueue.Configuration) -> Void = { _ in }
+    ) throws(QueueError) -> ResponseQueue {
+        var configuration = ResponseQueue.Configuration(path: path ?? self.path)
+        configuration.diskReserve = 0
+        change(&configuration)
+        return try ResponseQueue(
+            configuration: configuration,
+            now: { [clock] in clock.now },
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        )
+    }
+
+    /// Opens a queue, runs the body, and closes it whatever happens.
+    func withQueue<Value>(
+        _ change: (inout ResponseQueue.Configuration) -> Void = { _ in },
+        _ body: (ResponseQueue) async throws -> Value
+    ) async throws -> Value {
+        let queue = try open(nil, change)
+        do {
+            let value = try await body(queue)
+            await queue.close()
+            return value
+        } catch {
+            await queue.close()
+            throw error
+        }
+    }
+
+    /// What a power cut would leave: the files as they are now, without a goodbye, under another name.
+    func snapshot(_ name: String = "copy.db") throws -> String {
+        let copy = directory.appending(path: name).path
+        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
+            try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+        }
+        return copy
+    }
+
+    /// All bytes that are on disk now.
+    func bytes() throws -> Data {
+        var all = Data()
+        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
+            all += try Data(contentsOf: URL(fileURLWithPath: path + suffix))
+        }
+        return all
+    }
+}

@@ -1,0 +1,261 @@
+import Foundation
+import Testing
+
+@testable import NPSQueue
+
+@Suite("State machine")
+struct ResponseLifecycleTests {
+    private static let now: Milliseconds = 1_000_000
+    private static let later: Milliseconds = 1_060_000
+
+    private static func lifecycle(_ state: ResponseState) -> ResponseLifecycle {
+        var lifecycle = ResponseLifecycle(digest: "a", at: now)
+        lifecycle.state = state
+        lifecycle.attempts = 3
+        if state == .pending || state == .sending {
+            lifecycle.nextAttemptAt = later
+        } else {
+            lifecycle.nextAttemptAt = nil
+        }
+        if state == .delivered { lifecycle.deliveredAt = now }
+        return lifecycle
+    }
+
+    @Test("what is held waits for a person's answer, and never takes the place of one")
+    func held() {
+        var lifecycle = ResponseLifecycle(digest: "machine", at: Self.now)
+        lifecycle.hold(until: Self.later)
+        #expect(lifecycle.nextAttemptAt == Self.later)
+        #expect(lifecycle.receive(digest: "machine again", at: Self.now, isHeld: true) == .updated)
+        #expect(lifecycle.nextAttemptAt == Self.later)
+        #expect(lifecycle.receive(digest: "person", at: Self.now) == .updated)
+        #expect(lifecycle.nextAttemptAt == Self.now)
+        #expect(lifecycle.receive(digest: "machine", at: Self.now, isHeld: true) == .unchanged)
+        #expect(lifecycle.digest == "person")
+    }
+
+    @Test("only what was held gives way to a machine, even when the clock steps back")
+    func heldIsNoDate() {
+        var lifecycle = ResponseLifecycle(digest: "person", at: Self.now)
+        #expect(lifecycle.receive(digest: "machine", at: Self.now - 1_000, isHeld: true) == .unchanged)
+        #expect(lifecycle.digest == "person")
+    }
+
+    @Test("what was held waits for a person until it is claimed, however late that is")
+    func heldUntilClaimed() {
+        var lifecycle = ResponseLifecycle(digest: "machine", at: Self.now)
+        lifecycle.hold(until: Self.later)
+        var sent = lifecycle
+        sent.claim()
+        sent.release(at: Self.later)
+        #expect(sent.receive(digest: "machine again", at: Self.later + 1, isHeld: true) == .unchanged)
+        #expect(lifecycle.receive(digest: "machine again", at: Self.later + 1, isHeld: true) == .updated)
+        #expect(lifecycle.heldUntil == Self.later)
+        #expect(lifecycle.receive(digest: "person", at: Self.later + 1) == .updated)
+        #expect(lifecycle.heldUntil == nil)
+        #expect(lifecycle.nextAttemptAt == Self.later + 1)
+    }
+
+    @Test(
+        "an edit is taken in every state but one",
+        arguments: [
+            (ResponseState.pending, Acceptance.updated, ResponseState.pending, false, 3, later as Milliseconds?),
+            (.sending, .updated, .sending, false, 3, later),
+            (.delivered, .updated, .pending, true, 0, now),
+            (.parked, .updated, .pending, true, 0, now),
+            (.erased, .unchanged, .erased, false, 3, nil),
+        ]
+    )
+    func edit(
+        state: ResponseState,
+        acceptance: Acceptance,
+        after: ResponseState,
+        mustUpsert: Bool,
+        attempts: Int,
+        next: Milliseconds?
+    ) {
+        var lifecycle = Self.lifecycle(state)
+        #expect(lifecycle.receive(digest: "b", at: Self.now) == acceptance)
+        #expect(lifecycle.state == after)
+        #expect(lifecycle.mustUpsert == mustUpsert)
+        #expect(lifecycle.attempts == attempts)
+        #expect(lifecycle.nextAttemptAt == next)
+        #expect(lifecycle.revision == (acceptance == .updated ? 2 : 1))
+    }
+
+    @Test("the same content changes nothing in any state", arguments: ResponseState.allCases)
+    func repetition(state: ResponseState) {
+        var lifecycle = Self.lifecycle(state)
+        #expect(lifecycle.receive(digest: "a", at: Self.later) == .unchanged)
+        #expect(lifecycle == Self.lifecycle(state))
+    }
+
+    @Test(
+        "what is older than what is known is dropped, whatever it says; without a version the last one counts",
+        arguments: [
+            (10, 9, .unchanged, 10), (10, 10, .updated, 10), (10, 11, .updated, 11), (10, nil, .updated, 10),
+            (nil, 5, .updated, 5), (nil, nil, .updated, nil),
+        ] as [(Milliseconds?, Milliseconds?, Acceptance, Milliseconds?)]
+    )
+    func versions(known: Milliseconds?, arriving: Milliseconds?, acceptance: Acceptance, after: Milliseconds?) {
+        for state in ResponseState.allCases where state != .erased {
+            var lifecycle = Self.lifecycle(state)
+            lifecycle.version = known
+            #expect(lifecycle.receive(digest: "b", version: arriving, at: Self.now) == acceptance)
+            #expect(lifecycle.version == after)
+            #expect(lifecycle.digest == (acceptance == .updated ? "b" : "a"))
+        }
+    }
+
+    /// Without delivery ids a trace is the digest, else the id follows it.
+    private static func trace(_ digest: String, _ delivery: String?) -> String { digest + (delivery ?? "") }
+
+    @Test("a content that was replaced has come late when nothing tells that it is newer", arguments: [nil, 10])
+    func replay(version: Milliseconds?) {
+        for state in ResponseState.allCases where state != .erased {
+            var lifecycle = Self.lifecycle(state)
+            lifecycle.version = version
+            func receive(_ digest: String, _ version: Milliseconds?) -> Acceptance {
+                lifecycle.receive(digest: digest, version: version, at: Self.later, trace: Self.trace)
+            }
+            #expect(receive("b", version) == .updated)
+            let edited = lifecycle
+            // The form and links state no time: a person may change back.
+            #expect(receive("a", version) == (version == nil ? .updated : .unchanged))
+            if version != nil { #expect(lifecycle == edited) }
+            #expect(receive("a", 11) == (version == nil ? .unchanged : .updated))
+            #expect(lifecycle.digest == "a")
+        }
+    }
+
+    @Test("the same content under a delivery id of its own is no late one")
+    func anew() {
+        for version in [nil, 10] as [Milliseconds?] {
+            var lifecycle = Self.lifecycle(.delivered)
+            (lifecycle.version, lifecycle.delivery) = (version, "1")
+            func receive(_ digest: String, _ delivery: String) -> Acceptance {
+                lifecycle.receive(
+                    digest: digest,
+                    version: version,
+                    at: Self.later,
+                    delivery: delivery,
+                    trace: Self.trace
+                )
+            }
+            #expect(receive("b", "2") == .updated)
+            #expect(receive("a", "1") == .unchanged)
+            #expect(receive("a", "3") == .updated)
+            #expect(receive("b", "2") == .unchanged)
+            #expect(receive("a", "1") == .unchanged)
+            #expect(lifecycle.digest == "a")
+        }
+    }
+
+    @Test("only the last traces are kept, and none of what is erased")
+    func traces() {
+        var lifecycle = Self.lifecycle(.delivered)
+        for number in 0..<20 {
+            _ = lifecycle.receive(digest: "\(number)", at: Self.later, delivery: "d\(number)", trace: Self.trace)
+        }
+        #expect(lifecycle.superseded == (11..<19).map { "\($0)d\($0)" })
+        let isErased = lifecycle.erase(at: Self.later)
+        #expect(isErased)
+        #expect(lifecycle.superseded.isEmpty)
+        #expect(lifecycle.delivery == nil)
+    }
+
+    @Test("the same content said again later keeps older content out from then on")
+    func confirmed() {
+        var lifecycle = Self.lifecycle(.delivered)
+        lifecycle.version = 10
+        #expect(lifecycle.receive(digest: "a", version: 30, at: Self.now) == .unchanged)
+        #expect(lifecycle.receive(digest: "b", version: 20, at: Self.now) == .unchanged)
+        #expect(lifecycle.state == .delivered)
+    }
+
+    @Test("only what is being sent can be settled", arguments: ResponseState.allCases.filter { $0 != .sending })
+    func settleElsewhere(state: ResponseState) {
+        var lifecycle = Self.lifecycle(state)
+        #expect(lifecycle.settle(.park(reason: "no"), revision: 1, at: Self.later) == nil)
+        #expect(lifecycle == Self.lifecycle(state))
+    }
+
+    @Test("only parked responses are retried by hand", arguments: ResponseState.allCases)
+    func retry(state: ResponseState) {
+        var lifecycle = Self.lifecycle(state)
+        #expect(lifecycle.retry(at: Self.later) == (state == .parked))
+        #expect(lifecycle.state == (state == .parked ? .pending : state))
+    }
+
+    @Test("everything can be erased once", arguments: ResponseState.allCases)
+    func erase(state: ResponseState) {
+        var lifecycle = Self.lifecycle(state)
+        #expect(lifecycle.erase(at: Self.later) == (state != .erased))
+        #expect(lifecycle.state == .erased)
+        #expect(!lifecycle.keepsContent)
+    }
+
+    @Test(
+        "an erased response remembers what may be at Planhat, and nothing else",
+        arguments: [
+            (ResponseState.pending, false, RemoteTrace?.none), (.pending, true, .record(from: 1_060_000)),
+            (.sending, false, .sending), (.delivered, false, .record(from: 1_000_000)),
+            (.parked, false, nil), (.parked, true, .record(from: 1_000_000)),
+        ]
+    )
+    func remains(state: ResponseState, mustUpsert: Bool, remote: RemoteTrace?) {
+        var lifecycle = Self.lifecycle(state)
+        lifecycle.mustUpsert = mustUpsert
+        let isErased = lifecycle.erase(at: Self.now)
+        #expect(isErased)
+        #expect(lifecycle.remote == remote)
+    }
+
+    @Test("what was parked in doubt is sought at Planhat when it is erased", arguments: [false, true])
+    func parkedAfterAmbiguity(mayHaveArrived: Bool) {
+        var lifecycle = Self.lifecycle(.sending)
+        let attempt = lifecycle.settle(.park(reason: "no", mayHaveArrived: mayHaveArrived), revision: 1, at: Self.now)
+        #expect(attempt?.outcome == .parked)
+        #expect(lifecycle.mustUpsert == mayHaveArrived)
+        let isErased = lifecycle.erase(at: Self.now)
+        #expect(isErased)
+        #expect((lifecycle.remote != nil) == mayHaveArrived)
+    }
+
+    @Test(
+        "the verdict on what was erased while it was sent tells only what to look for at Planhat",
+        arguments: [
+            (Outcome.delivered(planhatID: "64a1"), false, RemoteTrace?.some(.record(from: 1_060_000)), "64a1"),
+            (.delivered(planhatID: nil), false, .record(from: 1_060_000), nil),
+            (
+                .ambiguous(retryAt: Date(timeIntervalSince1970: 1_080), reason: "?"), false, .record(from: 1_080_000),
+                nil
+            ),
+            (.ambiguous(retryAt: .distantFuture, reason: "?"), false, .record(from: 1_120_000), nil),
+            (.retry(at: .distantFuture, reason: "429", countsAttempt: true), false, nil, nil),
+            (.retry(at: .distantFuture, reason: "429", countsAttempt: true), true, .record(from: 1_060_000), nil),
+            (.park(reason: "no"), false, nil, nil),
+            (.park(reason: "no", mayHaveArrived: true), false, .record(from: 1_060_000), nil),
+        ] as [(Outcome, Bool, RemoteTrace?, String?)]
+    )
+    func verdictOnErased(outcome: Outcome, mustUpsert: Bool, remote: RemoteTrace?, id: String?) {
+        var lifecycle = Self.lifecycle(.sending)
+        lifecycle.mustUpsert = mustUpsert
+        let isErased = lifecycle.erase(at: Self.now)
+        let isConfirmedTooEarly = lifecycle.confirmErasure()
+        #expect(isErased && !isConfirmedTooEarly)
+        let attempt = lifecycle.settle(outcome, revision: 1, at: Self.later)
+        #expect(attempt == nil)
+        #expect(lifecycle.state == .erased)
+        #expect(lifecycle.remote == remote)
+        #expect(lifecycle.planhatID == id)
+        let isConfirmed = lifecycle.confirmErasure()
+        #expect(isConfirmed == (remote != nil))
+        #expect(lifecycle.remote == nil && lifecycle.planhatID == nil)
+    }
+
+    @Test("dates beyond the calendar are brought back to it", arguments: [Double.nan, .infinity, -.infinity, 1e300])
+    func dates(seconds: Double) {
+        #expect(abs(Milliseconds(Date(timeIntervalSince1970: seconds))) <= 253_402_300_799_999)
+    }
+}

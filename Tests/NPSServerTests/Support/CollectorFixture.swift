@@ -1,0 +1,156 @@
+import Crypto
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import NPSModel
+import NPSQueue
+import NPSSurvey
+import NPSWebhooks
+
+@testable import NPSServer
+
+/// A collector without listeners: real queue in a directory of its own, real pages, the source `standard`.
+struct CollectorFixture: Sendable {
+    static let key = Data((0..<32).map { UInt8($0) })
+    static let secret = "whsec_" + key.base64EncodedString()
+    static let adminToken = "admin-token-for-tests"
+
+    let directory: URL
+    let queue: ResponseQueue
+    var dependencies: PublicListener.Dependencies
+    let admin: AdminListener.Dependencies
+
+    let metrics = MetricsRegistry()
+
+    /// - Parameter files: source files by name; each that signs gets the same secrets as `standard`.
+    init(
+        publicURL: String = "http://127.0.0.1:8080",
+        surveyIsOpen: Bool = true,
+        waitingLimit: Int = 4_096,
+        quarantineByteLimit: Int = 256 << 20,
+        secrets: [String] = [Self.secret],
+        files: [String: String] = [:]
+    ) throws {
+        directory = FileManager.default.temporaryDirectory.appending(path: "nps-server-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        var configuration = ResponseQueue.Configuration(path: directory.appending(path: "queue.db").path)
+        configuration.pendingLimit = waitingLimit
+        configuration.quarantineByteLimit = quarantineByteLimit
+        queue = try ResponseQueue(configuration: configuration, logger: Logger(label: "test"))
+        let folder = directory.appending(path: "sources")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (name, text) in files {
+            try text.write(to: folder.appending(path: name + ".yaml"), atomically: true, encoding: .utf8)
+        }
+        let names = Set(files.filter { !$0.value.contains("kind: none") }.keys).union(["standard"])
+        let reading: @Sendable () throws(WebhookError) -> SourceCatalogue = { () throws(WebhookError) in
+            try SourceCatalogue(
+                directory: folder.path,
+                secrets: Dictionary(uniqueKeysWithValues: names.map { ($0, secrets) })
+            )
+        }
+        let sources = ReloadableSources(try reading(), reading: reading)
+        let url = PublicURL(publicURL)
+        guard let url else { throw URLError(.badURL) }
+        let readiness = Readiness(queue: queue)
+        var dependencies = PublicListener.Dependencies(
+            queue: queue,
+            pages: try SurveyPages(subject: "Acme", basePath: url.basePath, publicDirectory: nil),
+            sources: sources,
+            readiness: readiness,
+            publicURL: url,
+            surveyIsOpen: surveyIsOpen,
+            proxies: .none
+        )
+        dependencies.metrics = metrics
+        self.dependencies = dependencies
+        admin = AdminListener.Dependencies(
+            queue: queue,
+            sources: sources,
+            readiness: readiness,
+            token: Self.adminToken,
+            forwarding: { DeliveryReport(state: "paused", sentence: "Check the token.", isHeldUp: true) },
+            metrics: { "" }
+        )
+    }
+
+    /// Runs a conversation with the public routes, then closes the queue and removes its files.
+    func publicly(_ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
+        try await converse(PublicListener.router(dependencies), talk)
+    }
+
+    func administratively(_ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
+        try await converse(AdminListener.router(admin), talk)
+    }
+
+    private func converse(
+        _ router: Router<CollectorContext>,
+        _ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void
+    ) async throws {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        try await Application(router: router, logger: logger).test(.live) { client in try await talk(client) }
+    }
+
+    /// Replaces a source file; whoever has read it before doesn't notice.
+    func write(_ text: String, to name: String) throws {
+        let file = directory.appending(path: "sources/\(name).yaml")
+        try text.write(to: file, atomically: true, encoding: .utf8)
+    }
+
+    func end() async {
+        await queue.close()
+        try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// The headers of a Standard Webhooks delivery.
+    static func signed(
+        _ body: String,
+        id: String = "msg_1",
+        age: TimeInterval = 0,
+        key: Data = Self.key
+    ) -> HTTPFields {
+        let timestamp = String(Int(Date().timeIntervalSince1970 - age))
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Data("\(id).\(timestamp).\(body)".utf8),
+            using: SymmetricKey(data: key)
+        )
+        var fields: HTTPFields = [.contentType: "application/json"]
+        for (name, value) in [
+            ("webhook-id", id), ("webhook-timestamp", timestamp),
+            ("webhook-signature", "v1," + Data(code).base64EncodedString()),
+        ] {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        return fields
+    }
+}
+
+extension TestResponse {
+    var text: String { String(buffer: body) }
+
+    func json() throws -> JSONValue { try JSONValue(parsing: Data(text.utf8)) }
+}
+
+extension CollectorFixture {
+    /// The same queue behind other public dependencies.
+    init(replacing dependencies: PublicListener.Dependencies, in other: CollectorFixture) {
+        directory = other.directory
+        queue = other.queue
+        admin = other.admin
+        self.dependencies = dependencies
+    }
+}
+
+extension CollectorFixture {
+    /// The same queue behind other admin dependencies.
+    init(replacing admin: AdminListener.Dependencies, in other: CollectorFixture) {
+        directory = other.directory
+        queue = other.queue
+        dependencies = other.dependencies
+        self.admin = admin
+    }
+}
