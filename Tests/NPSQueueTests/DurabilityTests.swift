@@ -183,7 +183,7 @@ struct DurabilityTests {
             #expect(FaultyDisk.disarm(in: workshop.directory))
             #expect(try await queue.status().delivered == 1)
             try await queue.settle(verdicts)
-            #expect(try await queue.transact { $0.ledger.claimed }.isEmpty)
+            #expect(try await queue.transact { $0.state.claimed }.isEmpty)
             await queue.close()
         }
     }
