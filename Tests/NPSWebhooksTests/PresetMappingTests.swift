@@ -37,7 +37,7 @@ struct PresetMappingTests {
     }
 
     @Test(
-        "DeliveryCounts, with the address in a hidden field or typed",
+        "Tally, with the address in a hidden field or typed",
         arguments: [
             #"{"key":"c","label":"Email","type":"HIDDEN_FIELDS","value":"ana@example.com"}"#,
             #"{"key":"c","label":"Your address","type":"INPUT_EMAIL","value":"ana@example.com"}"#,
@@ -79,7 +79,7 @@ struct PresetMappingTests {
         #expect(try await Fixture.problems(name, body) == fields)
     }
 
-    @Test("DeliveryCounts without answers names what is missing")
+    @Test("Tally without answers names what is missing")
     func tallyGaps() async throws {
         #expect(try await Fixture.wrongFields("tally", Payload.tally("[]")) == [["email", "score"]])
         let choice =

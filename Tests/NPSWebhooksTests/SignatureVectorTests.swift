@@ -203,7 +203,7 @@ struct SignatureVectorTests {
         "by the preset",
         arguments: [
             ("typeform", "Typeform-Signature", "sha256=bONcH2e0QBh0kLD0IbO2sUautc8GlcxYSpQM6n6n4Ro="),
-            ("tally", "DeliveryCounts-Signature", "bONcH2e0QBh0kLD0IbO2sUautc8GlcxYSpQM6n6n4Ro="),
+            ("tally", "Tally-Signature", "bONcH2e0QBh0kLD0IbO2sUautc8GlcxYSpQM6n6n4Ro="),
             (
                 "delighted", "X-Delighted-Webhook-Signature",
                 "sha256=6ce35c1f67b440187490b0f421b3b6b146aeb5cf0695cc584a940cea7ea7e11a"
