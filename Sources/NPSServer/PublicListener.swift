@@ -97,7 +97,6 @@ package enum PublicListener {
         )
         SurveyRoutes(
             pages: dependencies.pages,
-            queue: dependencies.queue,
             basePath: dependencies.publicURL.basePath,
             isOpen: dependencies.surveyIsOpen,
             posts: posts,

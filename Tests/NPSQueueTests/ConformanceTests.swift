@@ -73,8 +73,7 @@ struct ConformanceTests {
                 }
                 _ = try await queue.accept([try submission(1, score: 3, comment: "slow")])
                 #expect(try await queue.accept([try keeping(4)]).outcomes == [.updated])
-                #expect(try await queue.has(try keeping(4)))
-                #expect(try await queue.accept([try keeping(4)]).outcomes == [.unchanged])
+                #expect(try await queue.accept([try keeping(4)]).outcomes == [.unchanged(.sameContent)])
                 #expect(try await queue.show(try keeping(4).response.id)?.comment == "slow")
                 let first = try await deliver()
                 #expect(first?.score.value == 4 && first?.comment == "slow" && first?.keepsComment == false)
@@ -86,28 +85,28 @@ struct ConformanceTests {
         }
     }
 
-    @Test("the first answer has no comment to keep, nor has one after a machine's", arguments: Engine.allCases)
+    @Test("the first answer has no comment to keep, nor has one after a bot's", arguments: Engine.allCases)
     func nothingToKeep(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
                 let first = try submission(1)
                 _ = try await queue.accept([Submission(first.response.keepingComment())])
                 #expect(try await queue.claim(limit: 1).map(\.response) == [first.response])
-                let machine = try submission(2, comment: "pills", heldUntil: workshop.clock.now.addingTimeInterval(60))
-                _ = try await queue.accept([machine])
+                let bot = try submission(2, comment: "pills", heldUntil: workshop.clock.now.addingTimeInterval(60))
+                _ = try await queue.accept([bot])
                 workshop.clock.advance(by: 61)
                 let claim = try #require(try await queue.claim(limit: 1).first)
                 try await queue.settle([claim.verdict(.delivered(planhatID: nil))])
-                var item = try await queue.show(machine.response.id)
+                var item = try await queue.show(bot.response.id)
                 #expect(item?.isMechanical == true && item?.isSuspect == true)
                 let person = try submission(2, score: 1)
                 _ = try await queue.accept([Submission(person.response.keepingComment(), answeredAtIsGiven: false)])
-                item = try await queue.show(machine.response.id)
+                item = try await queue.show(bot.response.id)
                 #expect(item?.isMechanical == false && item?.isSuspect == true)
                 let answer = try #require(try await queue.claim(limit: 1).first)
-                #expect(answer.response == person.response)
+                #expect(answer.response == person.response.markedSuspect(false))
                 try await queue.settle([answer.verdict(.delivered(planhatID: nil))])
-                #expect(try await queue.show(machine.response.id)?.isSuspect == false)
+                #expect(try await queue.show(bot.response.id)?.isSuspect == false)
             }
         }
     }
@@ -120,8 +119,12 @@ struct ConformanceTests {
                 var back = first
                 back.deliveryID = "2"
                 let intake = try await queue.accept([first, first, edit, edit, try submission(2), back])
-                #expect(intake.outcomes == [.accepted, .unchanged, .updated, .unchanged, .accepted, .updated])
-                #expect(try await queue.accept([first]).outcomes == [.unchanged])
+                #expect(
+                    intake.outcomes == [
+                        .accepted, .unchanged(.sameContent), .updated, .unchanged(.sameContent), .accepted, .updated,
+                    ]
+                )
+                #expect(try await queue.accept([first]).outcomes == [.unchanged(.sameContent)])
                 let claims = try await queue.claim(limit: 10)
                 #expect(claims.map(\.revision) == [3, 1])
                 #expect(claims.first?.response.score == Score(3))
@@ -129,6 +132,98 @@ struct ConformanceTests {
                 let status = try await queue.status()
                 #expect(status.accepted == 2)
                 #expect(status.balances)
+            }
+        }
+    }
+
+    @Test("says why a submission changed nothing", arguments: Engine.allCases)
+    func reasons(engine: Engine) async throws {
+        try await QueueFixture.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let start = workshop.clock.now
+                workshop.clock.advance(by: 10)
+                let known = [1, 2].map { number in
+                    { (score: Int) in try submission(number, score: score, updatedAt: start) }
+                }
+                _ = try await queue.accept([try known[0](9), try known[1](9), try submission(3), try submission(4)])
+                _ = try await queue.accept([try known[1](8)])
+                let held = start.addingTimeInterval(1_800)
+                let erased = try submission(4)
+                #expect(try await queue.erase([erased.response.id]) == 1)
+                let older = try submission(1, score: 8, updatedAt: start.addingTimeInterval(-1))
+                func answer(heldUntil: Date? = nil, formPrintedAt: Date? = nil) throws -> Submission {
+                    let response = try submission(3, score: 1).response
+                    return Submission(
+                        response,
+                        answeredAtIsGiven: false,
+                        heldUntil: heldUntil,
+                        formPrintedAt: formPrintedAt
+                    )
+                }
+                let cases: [(Submission, UnchangedReason)] = [
+                    (try known[0](9), .sameContent), (erased, .erased), (older, .olderVersion),
+                    (try known[1](9), .replacedBefore), (try answer(heldUntil: held), .heldBehindAnswer),
+                    (try answer(formPrintedAt: start), .formOlderThanAnswer),
+                ]
+                #expect(Set(cases.map(\.1)) == Set(UnchangedReason.allCases))
+                let before = try await queue.list(QueueFilter())
+                #expect(try await queue.accept(cases.map(\.0)).outcomes == cases.map { .unchanged($0.1) })
+                #expect(try await queue.list(QueueFilter()) == before)
+            }
+        }
+    }
+
+    @Test(
+        "of forms printed before any answer and sent at the same time, one becomes the answer",
+        arguments: Engine.allCases
+    )
+    func concurrentForms(engine: Engine) async throws {
+        try await QueueFixture.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let printedAt = workshop.clock.now
+                workshop.clock.advance(by: 10)
+                let outcomes = try await withThrowingTaskGroup(of: [Acceptance].self) { group in
+                    for score in 0...10 {
+                        let form = try submission(1, score: score, formPrintedAt: printedAt)
+                        group.addTask { try await queue.accept([form]).outcomes }
+                    }
+                    return try await group.reduce(into: []) { $0 += $1 }
+                }
+                #expect(outcomes.count { $0 == .accepted } == 1)
+                #expect(outcomes.count { $0 == .unchanged(.formOlderThanAnswer) } == 10)
+                #expect(try await queue.list(QueueFilter()).map(\.revision) == [1])
+            }
+        }
+    }
+
+    @Test(
+        "a bot's answer carries the flag, and a person's takes it back while Planhat may show it",
+        arguments: Engine.allCases
+    )
+    func flags(engine: Engine) async throws {
+        try await QueueFixture.run(engine) { workshop in
+            try await workshop.withQueue { queue in
+                let held = workshop.clock.now.addingTimeInterval(60)
+                let bots = try [1, 2].map {
+                    Submission(try submission($0).response, answeredAtIsGiven: false, heldUntil: held)
+                }
+                let people = bots.map { Submission($0.response, answeredAtIsGiven: false) }
+                _ = try await queue.accept(bots)
+                #expect(try await queue.accept([people[1]]).outcomes == [.updated])
+                workshop.clock.advance(by: 61)
+                func deliver() async throws -> [JSONValue?] {
+                    let claims = try await queue.claim(limit: 10)
+                    try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: nil)) })
+                    return claims.sorted { $0.response.email.address < $1.response.email.address }
+                        .map { $0.response.custom["suspect"] }
+                }
+                #expect(try await deliver() == [.bool(true), nil])
+                #expect(try await queue.accept(people).outcomes == [.updated, .unchanged(.sameContent)])
+                #expect(try await deliver() == [.bool(false)])
+                #expect(
+                    try await queue.accept(people + bots).outcomes
+                        == Array(repeating: .unchanged(.sameContent), count: 4)
+                )
             }
         }
     }
@@ -159,7 +254,7 @@ struct ConformanceTests {
             try await workshop.withQueue { queue in
                 _ = try await queue.accept([try submission(1, score: 3)])
                 try await deliverAll(queue)
-                #expect(try await queue.accept([try submission(1, score: 3)]).outcomes == [.unchanged])
+                #expect(try await queue.accept([try submission(1, score: 3)]).outcomes == [.unchanged(.sameContent)])
                 #expect(try await queue.accept([try submission(1, score: 4)]).outcomes == [.updated])
                 let claim = try #require(try await queue.claim(limit: 1).first)
                 #expect(claim.mustUpsert)
@@ -283,7 +378,7 @@ struct ConformanceTests {
                 )
                 #expect(try await queue.list(QueueFilter(state: .parked)).first?.email == "person1@example.com")
                 #expect(try await queue.nextDue() == nil)
-                #expect(try await queue.accept([try submission(1)]).outcomes == [.unchanged])
+                #expect(try await queue.accept([try submission(1)]).outcomes == [.unchanged(.sameContent)])
                 #expect(try await queue.accept([try submission(1, score: 1)]).outcomes == [.updated])
                 #expect(try await queue.retry([try submission(2).response.id, try submission(1).response.id]) == 1)
                 #expect(try await queue.retry(nil) == 1)
@@ -305,13 +400,13 @@ struct ConformanceTests {
             let (first, older, newer) = (try version(3, 20), try version(9, 19), try version(8, 21))
             try await workshop.withQueue { (queue: ResponseQueue) async throws -> Void in
                 #expect(try await queue.accept([first]).outcomes == [.accepted])
-                #expect(try await queue.accept([older]).outcomes == [.unchanged])
+                #expect(try await queue.accept([older]).outcomes == [.unchanged(.olderVersion)])
                 let claim = try #require(try await queue.claim(limit: 1).first)
                 #expect(claim.response.score.value == 3)
                 try await queue.settle([claim.verdict(.delivered(planhatID: "a"))])
             }
             try await workshop.withQueue { (queue: ResponseQueue) async throws -> Void in
-                #expect(try await queue.accept([older]).outcomes == [.unchanged])
+                #expect(try await queue.accept([older]).outcomes == [.unchanged(.olderVersion)])
                 #expect(try await queue.accept([newer]).outcomes == [.updated])
                 let last = try #require(try await queue.claim(limit: 1).first)
                 #expect(last.response.score.value == 8)
@@ -329,7 +424,7 @@ struct ConformanceTests {
                 try await deliverAll(queue)
             }
             try await workshop.withQueue { (queue: ResponseQueue) async throws -> Void in
-                #expect(try await queue.accept([try submission(1, score: 9)]).outcomes == [.unchanged])
+                #expect(try await queue.accept([try submission(1, score: 9)]).outcomes == [.unchanged(.replacedBefore)])
                 #expect(try await queue.claim(limit: 1).isEmpty)
                 var again = try submission(1, score: 9)
                 again.deliveryID = "msg_2"
@@ -353,7 +448,7 @@ struct ConformanceTests {
                 try await queue.settle([claim.verdict(.delivered(planhatID: "1"))])
                 #expect(
                     try await queue.accept([try submission(1), try submission(1, score: 1)]).outcomes == [
-                        .unchanged, .unchanged,
+                        .unchanged(.erased), .unchanged(.erased),
                     ]
                 )
                 let status = try await queue.status()

@@ -53,7 +53,9 @@ struct ErasureTests {
                 #expect(try await queue.show(sending)?.planhatId == nil)
                 let status = try await queue.status()
                 #expect(status.erased == 4 && status.pending == 2 && status.balances)
-                #expect(try await queue.accept([try submission(1, score: 2, source: "a")]).outcomes == [.unchanged])
+                #expect(
+                    try await queue.accept([try submission(1, score: 2, source: "a")]).outcomes == [.unchanged(.erased)]
+                )
             }
             if engine == .sqlite { try Audit(of: workshop.path).check() }
         }

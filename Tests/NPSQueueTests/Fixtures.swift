@@ -11,7 +11,8 @@ func submission(
     source: String = "test",
     email: String? = nil,
     updatedAt: Date? = nil,
-    heldUntil: Date? = nil
+    heldUntil: Date? = nil,
+    formPrintedAt: Date? = nil
 ) throws -> Submission {
     Submission(
         SurveyResponse(
@@ -23,7 +24,8 @@ func submission(
             answeredAt: Date(timeIntervalSince1970: 1_699_999_999.5)
         ),
         updatedAt: updatedAt,
-        heldUntil: heldUntil
+        heldUntil: heldUntil,
+        formPrintedAt: formPrintedAt
     )
 }
 

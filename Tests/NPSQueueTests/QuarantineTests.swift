@@ -95,7 +95,11 @@ struct QuarantineTests {
                 workshop.clock.advance(by: 1)
                 #expect(try await queue.accept([try submission(1, score: 9)]).outcomes == [.accepted])
                 workshop.clock.advance(by: 1)
-                #expect(try await queue.accept([try submission(1, score: 1)], resolving: old).outcomes == [.unchanged])
+                #expect(
+                    try await queue.accept([try submission(1, score: 1)], resolving: old).outcomes == [
+                        .unchanged(.olderVersion)
+                    ]
+                )
                 #expect(try await queue.show(try submission(1).response.id)?.score == 9)
                 // Among replays, too, the time of the delivery counts, not that of its replay.
                 let later = try await queue.accept([], quarantining: [draft("later")]).quarantined

@@ -98,9 +98,10 @@ private struct Play {
         for (submission, outcome) in zip(submissions, outcomes) {
             let (id, score) = (submission.response.id, submission.response.score.value)
             if erased.contains(id) {
-                #expect(outcome == .unchanged)
+                #expect(outcome == .unchanged(.erased))
             } else {
-                #expect(outcome == (newest[id] == nil ? .accepted : newest[id] == score ? .unchanged : .updated))
+                let repeated = newest[id] == score ? Acceptance.unchanged(.sameContent) : .updated
+                #expect(outcome == (newest[id] == nil ? .accepted : repeated))
                 newest[id] = score
             }
         }

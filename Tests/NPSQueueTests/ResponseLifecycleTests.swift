@@ -21,35 +21,119 @@ struct ResponseLifecycleTests {
         return lifecycle
     }
 
-    @Test("what is held waits for a person's answer, and never takes the place of one")
+    /// A response in a state, what arrives, and what becomes of it.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let reason: UnchangedReason
+        var state = ResponseState.delivered
+        var known: (version: Milliseconds?, superseded: [String]) = (nil, [])
+        var digest = "b"
+        var version: Milliseconds?
+        var arrival: Milliseconds?
+        var isHeld = false
+        var formPrintedAt: Milliseconds?
+        var delivery: String?
+
+        var testDescription: String { "\(reason)" }
+    }
+
+    @Test(
+        "what changes nothing says why",
+        arguments: [
+            Case(reason: .sameContent, digest: "a"),
+            Case(reason: .sameContent, digest: "a", isHeld: true),
+            Case(reason: .sameContent, digest: "a", formPrintedAt: now - 1),
+            Case(reason: .erased, state: .erased),
+            Case(reason: .erased, state: .erased, isHeld: true),
+            Case(reason: .olderVersion, known: (10, []), version: 9),
+            Case(reason: .olderVersion, arrival: now - 1),
+            Case(reason: .replacedBefore, known: (10, ["b"]), version: 10),
+            Case(reason: .replacedBefore, known: (nil, ["b1"]), delivery: "1"),
+            Case(reason: .heldBehindAnswer, isHeld: true),
+            Case(reason: .heldBehindAnswer, state: .pending, isHeld: true),
+            Case(reason: .formOlderThanAnswer, formPrintedAt: now - 1),
+            Case(reason: .formOlderThanAnswer, state: .sending, formPrintedAt: now - 1),
+        ]
+    )
+    func reasons(_ example: Case) {
+        var lifecycle = Self.lifecycle(example.state)
+        (lifecycle.version, lifecycle.superseded) = example.known
+        let before = lifecycle
+        let acceptance = lifecycle.receive(
+            digest: example.digest,
+            version: example.version,
+            at: Self.later,
+            arrival: example.arrival,
+            isHeld: example.isHeld,
+            formPrintedAt: example.formPrintedAt,
+            delivery: example.delivery,
+            trace: Self.trace
+        )
+        #expect(acceptance == .unchanged(example.reason))
+        #expect(lifecycle == before)
+    }
+
+    @Test("a form printed when the answer stood already may change it", arguments: [now, now + 1])
+    func freshForm(printedAt: Milliseconds) {
+        var lifecycle = Self.lifecycle(.delivered)
+        #expect(lifecycle.receive(digest: "b", at: Self.later, formPrintedAt: printedAt) == .updated)
+    }
+
+    @Test("a form that was printed before a bot's answer replaces it", arguments: [true, false])
+    func formOlderThanBot(isHeld: Bool) {
+        var lifecycle = Self.flagged(isHeld: isHeld)
+        #expect(lifecycle.receive(digest: "b", at: Self.later, formPrintedAt: Self.now - 1) == .updated)
+    }
+
+    /// What may be a bot's: still held, or delivered with its flag.
+    private static func flagged(isHeld: Bool) -> ResponseLifecycle {
+        var lifecycle = ResponseLifecycle(digest: "a", at: now)
+        lifecycle.hold(until: later)
+        guard !isHeld else { return lifecycle }
+        lifecycle.claim()
+        _ = lifecycle.settle(.delivered(planhatID: nil), revision: 1, at: later)
+        return lifecycle
+    }
+
+    @Test("a person who says what a bot said takes its flag back, once", arguments: [true, false])
+    func sameAsBot(isHeld: Bool) {
+        var lifecycle = Self.flagged(isHeld: isHeld)
+        #expect(lifecycle.receive(digest: "a", at: Self.later, isHeld: true) == .unchanged(.sameContent))
+        #expect(lifecycle == Self.flagged(isHeld: isHeld))
+        #expect(lifecycle.receive(digest: "a", at: Self.later, trace: Self.trace) == .updated)
+        #expect(lifecycle.botFlag == (isHeld ? .none : .earlier))
+        #expect(lifecycle.mustUpsert == !isHeld)
+        #expect(lifecycle.revision == 2 && lifecycle.superseded.isEmpty)
+        #expect(lifecycle.state == .pending && lifecycle.nextAttemptAt == Self.later && lifecycle.heldUntil == nil)
+        let once = lifecycle
+        #expect(lifecycle.receive(digest: "a", at: Self.later) == .unchanged(.sameContent))
+        #expect(lifecycle == once)
+    }
+
+    @Test("what is held waits for a person's answer, and never takes the place of another")
     func held() {
-        var lifecycle = ResponseLifecycle(digest: "machine", at: Self.now)
+        var lifecycle = ResponseLifecycle(digest: "bot", at: Self.now)
         lifecycle.hold(until: Self.later)
         #expect(lifecycle.nextAttemptAt == Self.later)
-        #expect(lifecycle.receive(digest: "machine again", at: Self.now, isHeld: true) == .updated)
+        #expect(lifecycle.receive(digest: "bot again", at: Self.now, isHeld: true) == .unchanged(.heldBehindAnswer))
         #expect(lifecycle.nextAttemptAt == Self.later)
         #expect(lifecycle.receive(digest: "person", at: Self.now) == .updated)
         #expect(lifecycle.nextAttemptAt == Self.now)
-        #expect(lifecycle.receive(digest: "machine", at: Self.now, isHeld: true) == .unchanged)
+        #expect(lifecycle.receive(digest: "bot", at: Self.now, isHeld: true) == .unchanged(.heldBehindAnswer))
         #expect(lifecycle.digest == "person")
     }
 
-    @Test("only what was held gives way to a machine, even when the clock steps back")
+    @Test("a bot's answer is refused behind a person's, even when the clock steps back")
     func heldIsNoDate() {
         var lifecycle = ResponseLifecycle(digest: "person", at: Self.now)
-        #expect(lifecycle.receive(digest: "machine", at: Self.now - 1_000, isHeld: true) == .unchanged)
+        let acceptance = lifecycle.receive(digest: "bot", at: Self.now - 1_000, isHeld: true)
+        #expect(acceptance == .unchanged(.heldBehindAnswer))
         #expect(lifecycle.digest == "person")
     }
 
     @Test("what was held waits for a person until it is claimed, however late that is")
     func heldUntilClaimed() {
-        var lifecycle = ResponseLifecycle(digest: "machine", at: Self.now)
+        var lifecycle = ResponseLifecycle(digest: "bot", at: Self.now)
         lifecycle.hold(until: Self.later)
-        var sent = lifecycle
-        sent.claim()
-        sent.release(at: Self.later)
-        #expect(sent.receive(digest: "machine again", at: Self.later + 1, isHeld: true) == .unchanged)
-        #expect(lifecycle.receive(digest: "machine again", at: Self.later + 1, isHeld: true) == .updated)
         #expect(lifecycle.heldUntil == Self.later)
         #expect(lifecycle.receive(digest: "person", at: Self.later + 1) == .updated)
         #expect(lifecycle.heldUntil == nil)
@@ -63,7 +147,7 @@ struct ResponseLifecycleTests {
             (.sending, .updated, .sending, false, 3, later),
             (.delivered, .updated, .pending, true, 0, now),
             (.parked, .updated, .pending, true, 0, now),
-            (.erased, .unchanged, .erased, false, 3, nil),
+            (.erased, .unchanged(.erased), .erased, false, 3, nil),
         ]
     )
     func edit(
@@ -86,14 +170,15 @@ struct ResponseLifecycleTests {
     @Test("the same content changes nothing in any state", arguments: ResponseState.allCases)
     func repetition(state: ResponseState) {
         var lifecycle = Self.lifecycle(state)
-        #expect(lifecycle.receive(digest: "a", at: Self.later) == .unchanged)
+        #expect(lifecycle.receive(digest: "a", at: Self.later) == .unchanged(state == .erased ? .erased : .sameContent))
         #expect(lifecycle == Self.lifecycle(state))
     }
 
     @Test(
         "what is older than what is known is dropped, whatever it says; without a version the last one counts",
         arguments: [
-            (10, 9, .unchanged, 10), (10, 10, .updated, 10), (10, 11, .updated, 11), (10, nil, .updated, 10),
+            (10, 9, .unchanged(.olderVersion), 10), (10, 10, .updated, 10), (10, 11, .updated, 11),
+            (10, nil, .updated, 10),
             (nil, 5, .updated, 5), (nil, nil, .updated, nil),
         ] as [(Milliseconds?, Milliseconds?, Acceptance, Milliseconds?)]
     )
@@ -110,7 +195,7 @@ struct ResponseLifecycleTests {
     /// Without delivery ids a trace is the digest, else the id follows it.
     private static func trace(_ digest: String, _ delivery: String?) -> String { digest + (delivery ?? "") }
 
-    @Test("a content that was replaced has come late when nothing tells that it is newer", arguments: [nil, 10])
+    @Test("content that was replaced is dropped when nothing tells that it is newer", arguments: [nil, 10])
     func replay(version: Milliseconds?) {
         for state in ResponseState.allCases where state != .erased {
             var lifecycle = Self.lifecycle(state)
@@ -121,14 +206,14 @@ struct ResponseLifecycleTests {
             #expect(receive("b", version) == .updated)
             let edited = lifecycle
             // The form and links state no time: a person may change back.
-            #expect(receive("a", version) == (version == nil ? .updated : .unchanged))
+            #expect(receive("a", version) == (version == nil ? .updated : .unchanged(.replacedBefore)))
             if version != nil { #expect(lifecycle == edited) }
-            #expect(receive("a", 11) == (version == nil ? .unchanged : .updated))
+            #expect(receive("a", 11) == (version == nil ? .unchanged(.sameContent) : .updated))
             #expect(lifecycle.digest == "a")
         }
     }
 
-    @Test("the same content under a delivery id of its own is no late one")
+    @Test("the same content under another delivery id counts as new")
     func anew() {
         for version in [nil, 10] as [Milliseconds?] {
             var lifecycle = Self.lifecycle(.delivered)
@@ -143,10 +228,10 @@ struct ResponseLifecycleTests {
                 )
             }
             #expect(receive("b", "2") == .updated)
-            #expect(receive("a", "1") == .unchanged)
+            #expect(receive("a", "1") == .unchanged(.replacedBefore))
             #expect(receive("a", "3") == .updated)
-            #expect(receive("b", "2") == .unchanged)
-            #expect(receive("a", "1") == .unchanged)
+            #expect(receive("b", "2") == .unchanged(.replacedBefore))
+            #expect(receive("a", "1") == .unchanged(.sameContent))
             #expect(lifecycle.digest == "a")
         }
     }
@@ -168,8 +253,8 @@ struct ResponseLifecycleTests {
     func confirmed() {
         var lifecycle = Self.lifecycle(.delivered)
         lifecycle.version = 10
-        #expect(lifecycle.receive(digest: "a", version: 30, at: Self.now) == .unchanged)
-        #expect(lifecycle.receive(digest: "b", version: 20, at: Self.now) == .unchanged)
+        #expect(lifecycle.receive(digest: "a", version: 30, at: Self.now) == .unchanged(.sameContent))
+        #expect(lifecycle.receive(digest: "b", version: 20, at: Self.now) == .unchanged(.olderVersion))
         #expect(lifecycle.state == .delivered)
     }
 

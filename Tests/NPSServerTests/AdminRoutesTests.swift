@@ -174,7 +174,7 @@ struct AdminRoutesTests {
             #expect(try await post("/queue/erase", body).json()["erasure"]?["remote"] == .array([]))
             #expect(try await post("/queue/erase/confirm", "{}").status == .badRequest)
         }
-        #expect(try await collecting.queue.accept([try submission("a")]).outcomes == [.unchanged])
+        #expect(try await collecting.queue.accept([try submission("a")]).outcomes == [.unchanged(.erased)])
         await collecting.end()
     }
 

@@ -239,6 +239,24 @@ struct LinkRoutesTests {
         await collecting.end()
     }
 
+    @Test("of forms printed before any answer and sent at the same time, one becomes the answer")
+    func concurrentForms() async throws {
+        let collecting = try collecting()
+        try await collecting.publicly { client async throws in
+            let stale = keys.seal.stamp(claims, at: Date().addingTimeInterval(-5))
+            let statuses = try await withThrowingTaskGroup(of: HTTPResponse.Status.self) { group in
+                for score in 0...10 {
+                    group.addTask { try await post(client, "/s/\(token)", "score=\(score)&issued=\(stale)").status }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses.count { $0 == .seeOther } == 1)
+            #expect(statuses.count { $0 == .conflict } == 10)
+        }
+        #expect(try await collecting.queue.show(claims.responseID)?.revision == 1)
+        await collecting.end()
+    }
+
     @Test(
         "a double click after a machine is one answer, whether the machine's is held or was delivered",
         arguments: [true, false]
@@ -420,7 +438,7 @@ extension LinkClaims {
         try FormValues(score: "1", comment: "Pills").check(
             answering: self,
             receivedAt: date,
-            origin: .mechanical(grace: AnswerOrigin.grace)
+            origin: .bot
         )
     }
 }

@@ -18,7 +18,7 @@ package struct SurveyResponse: Sendable, Hashable {
     package let campaignID: String?
     package let companyID: String?
     /// Custom properties by the names they have at Planhat.
-    package let custom: [String: JSONValue]
+    package private(set) var custom: [String: JSONValue]
 
     package init(
         id: ResponseID,
@@ -61,6 +61,13 @@ extension SurveyResponse {
         var response = self
         response.comment = kept
         response.keepsComment = false
+        return response
+    }
+
+    /// The same answer with the custom property that says at Planhat whether a bot may have given it.
+    package func markedSuspect(_ isSuspect: Bool) -> SurveyResponse {
+        var response = self
+        response.custom["suspect"] = .bool(isSuspect)
         return response
     }
 }

@@ -6,7 +6,7 @@ extension ResponseQueue {
     /// one transaction, durable on return.
     ///
     /// The same id twice within one call works in order. What is resolved gives its age to the submissions: a response
-    /// whose content came in later stays as it is, `unchanged`, since the newest wins.
+    /// whose content came in later stays as it is, ``UnchangedReason/olderVersion``, since the newest wins.
     ///
     /// - Throws: `busy`, `diskFull`, `quarantineFull`, `resolvedBefore` when one of the entries is gone, or what went
     ///   wrong with the file; then nothing was kept.

@@ -16,7 +16,7 @@ struct ResponseLifecycle: Sendable, Hashable {
     var mustUpsert = false
     /// Set while pending or sending; a release needs it again.
     var nextAttemptAt: Milliseconds?
-    /// Only of what is pending and may not be a person's: until then it waits for one. Nil once it was claimed.
+    /// Only of what is pending and may be a bot's: until then it waits for the person. Nil once it was claimed.
     var heldUntil: Milliseconds?
     var botFlag = BotFlag.none
     /// When the present content came in; for what a replay yielded, when its delivery did.
@@ -49,12 +49,13 @@ struct ResponseLifecycle: Sendable, Hashable {
 }
 
 extension ResponseLifecycle {
-    /// The same response came in again. `updated` means that its content has to be replaced. What is older than what
-    /// is known is dropped: tools deliver again what they got no answer to, also after an edit.
+    /// The same response came in again. `updated` means that its content has to be replaced. Content that is older than
+    /// what is known is dropped: tools repeat a delivery that got no answer, also after an edit.
     ///
     /// - Parameters:
-    ///   - arrival: when it came in, if that is not now. It tells the older where versions don't.
-    ///   - isHeld: it may not be a person's. It replaces nothing but what is held itself.
+    ///   - arrival: when it came in, if that is not now; tells which content is older where versions don't.
+    ///   - isHeld: it may be a bot's, so it replaces nothing.
+    ///   - formPrintedAt: it replaces no person's answer that came in after this; nil replaces any.
     ///   - newDelivery: the sender's id of the delivery.
     ///   - trace: what is kept of a content that is replaced, and of its delivery; nil = nothing.
     mutating func receive(
@@ -63,42 +64,47 @@ extension ResponseLifecycle {
         at now: Milliseconds,
         arrival: Milliseconds? = nil,
         isHeld: Bool = false,
+        formPrintedAt: Milliseconds? = nil,
         delivery newDelivery: String? = nil,
         trace: Trace? = nil
     ) -> Acceptance {
-        guard state != .erased else { return .unchanged }
-        let waits = heldUntil != nil
-        guard waits || !isHeld else { return .unchanged }
+        guard state != .erased else { return .unchanged(.erased) }
+        let isSame = digest == newDigest
+        guard !isHeld else { return .unchanged(isSame ? .sameContent : .heldBehindAnswer) }
         if let newVersion, let version, newVersion != version {
-            if newVersion < version { return .unchanged }
+            if newVersion < version { return .unchanged(.olderVersion) }
         } else if let arrival, arrival < receivedAt {
-            return .unchanged
+            return .unchanged(.olderVersion)
         }
-        // A time that is the same for all contents doesn't tell them apart, and a delivery's id is the same on each try:
-        // what was replaced already has come late. Without either, a person may have changed back.
-        let isTold = newDelivery != nil || (newVersion != nil && newVersion == version)
-        if isTold, digest != newDigest, let trace, superseded.contains(trace(newDigest, newDelivery)) {
-            return .unchanged
+        // Where version or delivery id tell nothing new, content that was replaced before is a late repetition. Without
+        // either, a person may have changed back.
+        let isRepeatable = newDelivery != nil || (newVersion != nil && newVersion == version)
+        if isRepeatable, !isSame, let trace, superseded.contains(trace(newDigest, newDelivery)) {
+            return .unchanged(.replacedBefore)
+        }
+        // A person takes the place of a bot, even with the same content: the flag has to go.
+        let replacesBot = botFlag == .current
+        if !isSame, !replacesBot, let formPrintedAt, formPrintedAt < receivedAt {
+            return .unchanged(.formOlderThanAnswer)
         }
         version = newVersion ?? version
-        if !isHeld, botFlag == .current { botFlag = waits ? .none : .earlier }
-        guard digest != newDigest else { return .unchanged }
-        if let trace { superseded = (superseded + [trace(digest, delivery)]).suffix(Self.supersededLimit) }
+        guard !isSame || replacesBot else { return .unchanged(.sameContent) }
+        if !isSame, let trace { superseded = (superseded + [trace(digest, delivery)]).suffix(Self.supersededLimit) }
         digest = newDigest
         delivery = newDelivery
         revision += 1
         receivedAt = arrival ?? now
+        let wasHeld = heldUntil != nil
+        // What was still held never left, so Planhat has no flag.
+        if replacesBot { botFlag = wasHeld ? .none : .earlier }
         switch state {
-        case .pending where waits && !isHeld:
+        case .pending where wasHeld:
             makePending(at: now)
         case .pending, .sending, .erased:
             // A pending one keeps its schedule: the wait is for the API's sake. One that is being sent learns from
             // its verdict, which names the older revision, that it has to go again.
             break
-        case .delivered:
-            mustUpsert = true
-            makePending(at: now)
-        case .parked:
+        case .delivered, .parked:
             mustUpsert = true
             makePending(at: now)
         }
@@ -110,7 +116,7 @@ extension ResponseLifecycle {
     /// More than the edits that are made while a sender still tries an earlier one.
     private static let supersededLimit = 8
 
-    /// Puts the first attempt off, for a person to answer first.
+    /// Flags it as a bot's and puts the first attempt off, so that the person can answer first.
     mutating func hold(until date: Milliseconds) {
         guard state == .pending, let next = nextAttemptAt else { return }
         heldUntil = date

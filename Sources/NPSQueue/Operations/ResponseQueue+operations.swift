@@ -22,13 +22,6 @@ extension ResponseQueue {
         return try QueueItem(shown.row, history: shown.history)
     }
 
-    /// Whether the response is known, and this is what it says already: to accept it would change nothing.
-    package func has(_ submission: Submission) async throws(QueueError) -> Bool {
-        try await transact { transaction in
-            try transaction.response(submission.response.id.rawValue)?.lifecycle.digest == submission.digest
-        }
-    }
-
     /// Makes parked responses pending, due at once, with their attempts counted anew. Nil means all that are parked.
     /// Gives how many there were.
     package func retry(_ ids: [ResponseID]?) async throws(QueueError) -> Int {

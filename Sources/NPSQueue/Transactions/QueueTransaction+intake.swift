@@ -15,6 +15,7 @@ extension QueueTransaction {
             at: now,
             arrival: arrival,
             isHeld: incoming.heldUntil != nil,
+            formPrintedAt: incoming.formPrintedAt,
             delivery: incoming.delivery,
             trace: incoming.trace
         )
@@ -25,7 +26,9 @@ extension QueueTransaction {
             }
             response.person = incoming.person
         }
-        let content = acceptance == .updated ? try incoming.replacing(try content(of: response), old) : nil
+        let content =
+            acceptance == .updated
+            ? try incoming.replacing(try content(of: response), of: old, by: response.lifecycle) : nil
         try save(response, was: old.state, content: content)
         guard acceptance == .updated else { return acceptance }
         if let next = response.lifecycle.nextAttemptAt, next <= now { leavesDue = true }

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import NPSModel
 
@@ -8,11 +9,13 @@ struct Incoming: Sendable {
     let digest: String
     let version: Milliseconds?
     let heldUntil: Milliseconds?
+    /// Later than the form's time by the millisecond that rounding may have taken from it.
+    let formPrintedAt: Milliseconds?
     private(set) var payload: String
     /// Nil when its comment stays as it was.
     private(set) var contentDigest: String?
-    /// Only of one that leaves the comment as it was: what that means, the row tells.
-    private let undecided: SurveyResponse?
+    /// What ``payload`` encodes.
+    private var response: SurveyResponse
     /// Whose it is, as ``PersonKey`` tells it.
     let person: String
     let delivery: String?
@@ -24,12 +27,13 @@ struct Incoming: Sendable {
         digest = submission.digest
         version = submission.version.map { Milliseconds($0) }
         heldUntil = submission.heldUntil.map { Milliseconds($0) }
-        payload = StoredContent(submission.response).json
-        contentDigest = submission.response.contentDigest
-        person = key.digest(of: submission.response.email)
+        formPrintedAt = submission.formPrintedAt.map { Milliseconds($0.addingTimeInterval(0.001)) }
+        response = submission.heldUntil == nil ? submission.response : submission.response.markedSuspect(true)
+        payload = StoredContent(response).json
+        contentDigest = response.contentDigest
+        person = key.digest(of: response.email)
         delivery = submission.deliveryID
         self.key = key
-        undecided = submission.response.keepsComment ? submission.response : nil
     }
 
     func trace(ofContent digest: String, delivery: String?) -> String {
@@ -37,20 +41,30 @@ struct Incoming: Sendable {
     }
 
     /// The answer where nothing is there whose comment could stay.
-    var alone: Incoming { resolving(nil) }
+    var alone: Incoming { encoding(response.resolvingComment(nil)) }
 
-    /// The answer that takes the place of another's content: its comment goes on with the new one, unless a machine
-    /// wrote it. What Planhat alone has, stays there.
-    func replacing(_ old: @autoclosure () throws -> StoredContent?, _ lifecycle: ResponseLifecycle) rethrows -> Incoming
-    {
-        guard undecided != nil, lifecycle.botFlag != .current else { return alone }
-        guard let old = try old(), !old.keepsComment else { return self }
-        return resolving(old.comment)
+    /// The answer that takes the place of another's content. A comment that it leaves as it was goes on with it, unless a
+    /// bot wrote that; one that only Planhat has, stays there. Where Planhat may show a bot's flag, it is taken back.
+    func replacing(
+        _ content: @autoclosure () throws -> StoredContent?,
+        of old: ResponseLifecycle,
+        by new: ResponseLifecycle
+    ) rethrows -> Incoming {
+        var answer = response
+        if answer.keepsComment {
+            if old.botFlag == .current {
+                answer = answer.resolvingComment(nil)
+            } else if let content = try content(), !content.keepsComment {
+                answer = answer.resolvingComment(content.comment)
+            }
+        }
+        return encoding(new.botFlag == .earlier ? answer.markedSuspect(false) : answer)
     }
 
-    private func resolving(_ comment: String?) -> Incoming {
-        guard let response = undecided?.resolvingComment(comment) else { return self }
+    private func encoding(_ response: SurveyResponse) -> Incoming {
+        guard response != self.response else { return self }
         var copy = self
+        copy.response = response
         copy.payload = StoredContent(response).json
         copy.contentDigest = response.contentDigest
         return copy

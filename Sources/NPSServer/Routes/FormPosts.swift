@@ -73,7 +73,7 @@ struct FormPosts: Sendable {
         in form: FormContext
     ) async -> Result<Acceptance, Refusal> {
         do throws(QueueError) {
-            return .success(try await queue.accept([submission]).outcomes.first ?? .unchanged)
+            return .success(try await queue.accept([submission]).outcomes.first ?? .unchanged(.sameContent))
         } catch {
             let delay = Problem.unavailable(error).retryAfter
             return .failure(.init(pages.unavailable(values, in: form), .serviceUnavailable, retryAfter: delay))

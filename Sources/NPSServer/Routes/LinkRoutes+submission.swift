@@ -25,37 +25,31 @@ extension LinkRoutes {
     }
 
     private func answer(_ sent: FormValues, _ visit: LinkVisit) async -> Response {
-        let earlier = await item(for: visit.claims)
-        // What was erased is never taken again, and a thank-you for it would be a lie.
-        if earlier?.state == .erased { return expired(visit.form.language) }
-        let issued = keys.seal.issued(sent, visit.claims)
-        let origin = origin(sent, visit, earlier, issued)
+        let printedAt = keys.seal.issued(sent, visit.claims)
+        let origin = origin(sent, visit, printedAt)
         var values = sent
-        // Who mends a mistake may be quick about it: the form is as old as it was. One without a stamp gets one.
-        if issued == nil { values.issued = stamp(visit) }
+        // Who corrects a mistake may be quick about it: the form is as old as it was. One without a stamp gets one.
+        if printedAt == nil { values.issued = stamp(visit) }
         let submission: Submission
         switch posts.checked(
             values,
             in: visit.form,
             { () throws(InvalidResponse) in
-                try sent.check(answering: visit.claims, receivedAt: now(), origin: origin)
+                try sent.check(answering: visit.claims, receivedAt: now(), origin: origin, formPrintedAt: printedAt)
             }
         ) {
         case .success(let checked): submission = checked
-        case .failure(let refusal): return refusal.response
-        }
-        let thanks = visit.thanks(score: submission.response.score.value)
-        if let earlier {
-            if await isSaid(sent, visit, by: origin) { return .seeOther(thanks) }
-            // A machine must not change what a person said; a person who is quick is asked to send it again.
-            if submission.heldUntil != nil { return onceMore(values, visit, .tooManyRequests) }
-            // Neither must a form from before that answer: scanners keep one for each score.
-            if !earlier.isMechanical, let issued, issued.addingTimeInterval(0.001) < earlier.receivedAt {
-                return onceMore(values, visit, .conflict)
-            }
+        case .failure(let refusal):
+            // What was erased is never taken again, so nobody is asked to correct it.
+            return await isErased(visit.claims) ? expired(visit.form.language) : refusal.response
         }
         switch await posts.keep(submission, values, in: visit.form) {
-        case .success: return .seeOther(thanks)
+        case .success(.unchanged(.erased)): return expired(visit.form.language)
+        // A bot must not change what a person said; a person who is quick is asked to send it again.
+        case .success(.unchanged(.heldBehindAnswer)): return onceMore(values, visit, .tooManyRequests)
+        // Neither must a form from before that answer: scanners keep one for each score.
+        case .success(.unchanged(.formOlderThanAnswer)): return onceMore(values, visit, .conflict)
+        case .success: return .seeOther(visit.thanks(score: submission.response.score.value))
         case .failure(let refusal): return refusal.response
         }
     }
@@ -70,29 +64,12 @@ extension LinkRoutes {
         return FormPosts.Refusal(pages.onceMore(values, in: visit.form), status, retryAfter: delay).response
     }
 
-    /// A double click: the answer stands there already, or it stands there as a person's, whose first click may have
-    /// taken a machine's flag back. False as well when the queue can't tell.
-    private func isSaid(_ sent: FormValues, _ visit: LinkVisit, by origin: AnswerOrigin) async -> Bool {
-        for origin in Set([origin, .person, .personAfterMachine]) {
-            let submission = try? sent.check(answering: visit.claims, receivedAt: now(), origin: origin)
-            if let submission, (try? await queue.has(submission)) == true { return true }
-        }
-        return false
-    }
-
     func stamp(_ visit: LinkVisit) -> String { keys.seal.stamp(visit.claims, at: now()) }
 
-    private func origin(
-        _ values: FormValues,
-        _ visit: LinkVisit,
-        _ earlier: QueueItem?,
-        _ issued: Date?
-    ) -> AnswerOrigin {
-        let isOneOfMany = issued.map { visits.isBurst(visit.claims.providerID, around: $0) } ?? false
-        if isOneOfMany || keys.seal.isMechanical(values, visit.claims, at: now()) {
-            return .mechanical(grace: AnswerOrigin.grace)
-        }
-        // What is still held never got out, so there is no flag to take back.
-        return earlier?.isSuspect == true && earlier?.heldUntil == nil ? .personAfterMachine : .person
+    private func origin(_ values: FormValues, _ visit: LinkVisit, _ printedAt: Date?) -> AnswerOrigin {
+        let isOneOfMany = printedAt.map { visits.isBurst(visit.claims.providerID, around: $0) } ?? false
+        return isOneOfMany || keys.seal.isMechanical(values, visit.claims, at: now()) ? .bot : .person
     }
+
+    private func isErased(_ claims: LinkClaims) async -> Bool { await item(for: claims)?.state == .erased }
 }

@@ -9,7 +9,6 @@ import NPSSurvey
 /// The open form. A GET never records anything; a POST answers 303, 422 with what was typed, or 503 with it.
 struct SurveyRoutes {
     let pages: SurveyPages
-    let queue: ResponseQueue
     let basePath: String
     let isOpen: Bool
     let posts: FormPosts
@@ -71,11 +70,11 @@ struct SurveyRoutes {
         case .failure(let refusal): return refusal.response
         }
         switch await posts.keep(submission, values, in: form) {
-        case .success(.unchanged) where await isErased(submission):
+        case .success(.unchanged(.erased)):
             // That answer is gone for good. Who sends the form once more gives another.
             return await answer(values.renewed(), form, asked: asked)
-        case .success(.unchanged) where await isRefused(submission):
-            // What looks mechanical changes no person's answer; thanks for it would be a lie.
+        case .success(.unchanged(.heldBehindAnswer)):
+            // A bot changes no person's answer; thanks for it would be a lie.
             return FormPosts.Refusal(pages.onceMore(values, in: form), .tooManyRequests, retryAfter: nil).response
         case .success:
             let score = String(submission.response.score.value)
@@ -87,16 +86,6 @@ struct SurveyRoutes {
         case .failure(let refusal):
             return refusal.response
         }
-    }
-
-    /// Held, and not what stands there already.
-    private func isRefused(_ submission: Submission) async -> Bool {
-        guard submission.heldUntil != nil else { return false }
-        return (try? await queue.has(submission)) == false
-    }
-
-    private func isErased(_ submission: Submission) async -> Bool {
-        (try? await queue.show(submission.response.id))?.state == .erased
     }
 
     /// The language that `?lang=` names; nil when there is no such parameter or language.

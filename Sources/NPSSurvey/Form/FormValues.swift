@@ -116,7 +116,7 @@ extension FormValues {
             "score": .string(score),
             "comment": .string(comment),
         ]
-        let origin = trap.isEmpty ? AnswerOrigin.person : .mechanical(grace: AnswerOrigin.grace)
+        let origin = trap.isEmpty ? AnswerOrigin.person : .bot
         // A form that leads to no earlier answer is all there is to say, also when it is sent once more.
         let keepsComment = keepsComment && earlierComment != nil
         return try origin.submission(of: members, keepsComment: keepsComment, receivedAt: receivedAt)

@@ -21,14 +21,17 @@ extension LinkClaims {
 extension FormValues {
     /// The response this form is when it came through a link, or every problem with it.
     ///
-    /// Who answers is the link's to say: an address in the form has no effect. The same answer again is `unchanged`,
-    /// another one an edit, and the last to arrive counts.
+    /// The link says who answers: an address in the form has no effect. The same answer again changes nothing, another
+    /// one is an edit, and the last to arrive counts.
     ///
-    /// - Parameter origin: whether a person sent it.
+    /// - Parameters:
+    ///   - origin: whether a person sent it.
+    ///   - formPrintedAt: nil where the form doesn't prove it.
     package func check(
         answering claims: LinkClaims,
         receivedAt: Date,
-        origin: AnswerOrigin = .person
+        origin: AnswerOrigin = .person,
+        formPrintedAt: Date? = nil
     ) throws(InvalidResponse) -> Submission {
         var members: [String: JSONValue] = [
             "id": .string(claims.providerID),
@@ -39,6 +42,11 @@ extension FormValues {
         members["sentAt"] = claims.issuedAt.map { .string(Timestamp.format($0)) }
         members["campaignId"] = claims.campaignID.map(JSONValue.string)
         members["companyId"] = claims.companyID.map(JSONValue.string)
-        return try origin.submission(of: members, keepsComment: keepsComment, receivedAt: receivedAt)
+        return try origin.submission(
+            of: members,
+            keepsComment: keepsComment,
+            formPrintedAt: formPrintedAt,
+            receivedAt: receivedAt
+        )
     }
 }
