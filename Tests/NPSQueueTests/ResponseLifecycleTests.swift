@@ -3,8 +3,16 @@ import Testing
 
 @testable import NPSQueue
 
+/// Times are written as milliseconds in these tests.
+extension Milliseconds: ExpressibleByIntegerLiteral {
+    init(integerLiteral value: Int64) {
+        self.init(rawValue: value)
+    }
+}
+
 @Suite("State machine")
 struct ResponseLifecycleTests {
+    private static let earlier: Milliseconds = 999_999
     private static let now: Milliseconds = 1_000_000
     private static let later: Milliseconds = 1_060_000
 
@@ -41,17 +49,17 @@ struct ResponseLifecycleTests {
         arguments: [
             Case(reason: .sameContent, digest: "a"),
             Case(reason: .sameContent, digest: "a", isHeld: true),
-            Case(reason: .sameContent, digest: "a", formPrintedAt: now - 1),
+            Case(reason: .sameContent, digest: "a", formPrintedAt: earlier),
             Case(reason: .erased, state: .erased),
             Case(reason: .erased, state: .erased, isHeld: true),
             Case(reason: .olderVersion, known: (10, []), version: 9),
-            Case(reason: .olderVersion, arrival: now - 1),
+            Case(reason: .olderVersion, arrival: earlier),
             Case(reason: .replacedBefore, known: (10, ["b"]), version: 10),
             Case(reason: .replacedBefore, known: (nil, ["b1"]), delivery: "1"),
             Case(reason: .heldBehindAnswer, isHeld: true),
             Case(reason: .heldBehindAnswer, state: .pending, isHeld: true),
-            Case(reason: .formOlderThanAnswer, formPrintedAt: now - 1),
-            Case(reason: .formOlderThanAnswer, state: .sending, formPrintedAt: now - 1),
+            Case(reason: .formOlderThanAnswer, formPrintedAt: earlier),
+            Case(reason: .formOlderThanAnswer, state: .sending, formPrintedAt: earlier),
         ]
     )
     func reasons(_ example: Case) {
@@ -72,7 +80,7 @@ struct ResponseLifecycleTests {
         #expect(lifecycle == before)
     }
 
-    @Test("a form printed when the answer stood already may change it", arguments: [now, now + 1])
+    @Test("a form printed when the answer stood already may change it", arguments: [now, now + .milliseconds(1)])
     func freshForm(printedAt: Milliseconds) {
         var lifecycle = Self.lifecycle(.delivered)
         #expect(lifecycle.receive(digest: "b", at: Self.later, formPrintedAt: printedAt) == .updated)
@@ -81,7 +89,7 @@ struct ResponseLifecycleTests {
     @Test("a form that was printed before a bot's answer replaces it", arguments: [true, false])
     func formOlderThanBot(isHeld: Bool) {
         var lifecycle = Self.flagged(isHeld: isHeld)
-        #expect(lifecycle.receive(digest: "b", at: Self.later, formPrintedAt: Self.now - 1) == .updated)
+        #expect(lifecycle.receive(digest: "b", at: Self.later, formPrintedAt: Self.earlier) == .updated)
     }
 
     /// What may be a bot's: still held, or delivered with its flag.
@@ -125,7 +133,7 @@ struct ResponseLifecycleTests {
     @Test("a bot's answer is refused behind a person's, even when the clock steps back")
     func heldIsNoDate() {
         var lifecycle = ResponseLifecycle(digest: "person", at: Self.now)
-        let acceptance = lifecycle.receive(digest: "bot", at: Self.now - 1_000, isHeld: true)
+        let acceptance = lifecycle.receive(digest: "bot", at: Self.now + .seconds(-1), isHeld: true)
         #expect(acceptance == .unchanged(.heldBehindAnswer))
         #expect(lifecycle.digest == "person")
     }
@@ -135,9 +143,9 @@ struct ResponseLifecycleTests {
         var lifecycle = ResponseLifecycle(digest: "bot", at: Self.now)
         lifecycle.hold(until: Self.later)
         #expect(lifecycle.heldUntil == Self.later)
-        #expect(lifecycle.receive(digest: "person", at: Self.later + 1) == .updated)
+        #expect(lifecycle.receive(digest: "person", at: Self.later + .milliseconds(1)) == .updated)
         #expect(lifecycle.heldUntil == nil)
-        #expect(lifecycle.nextAttemptAt == Self.later + 1)
+        #expect(lifecycle.nextAttemptAt == Self.later + .milliseconds(1))
     }
 
     @Test(
@@ -341,6 +349,6 @@ struct ResponseLifecycleTests {
 
     @Test("dates beyond the calendar are brought back to it", arguments: [Double.nan, .infinity, -.infinity, 1e300])
     func dates(seconds: Double) {
-        #expect(abs(Milliseconds(Date(timeIntervalSince1970: seconds))) <= 253_402_300_799_999)
+        #expect(abs(Milliseconds(Date(timeIntervalSince1970: seconds)).rawValue) <= 253_402_300_799_999)
     }
 }

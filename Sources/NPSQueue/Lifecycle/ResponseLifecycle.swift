@@ -240,7 +240,7 @@ extension ResponseLifecycle {
         return min(max(now, nextAttemptAt), now + Self.longestAmbiguity)
     }
 
-    private static let longestAmbiguity: Milliseconds = 60_000
+    private static let longestAmbiguity: Duration = .seconds(60)
 
     private mutating func settleErased(after outcome: Outcome, at now: Milliseconds) {
         switch outcome {

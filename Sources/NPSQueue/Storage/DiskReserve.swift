@@ -22,7 +22,7 @@ final class DiskReserve: Sendable {
     func check(at now: Milliseconds, fresh: Bool = false) throws(QueueError) {
         guard bytes > 0 else { return }
         let isUndercut = last.withLock { last in
-            if !fresh, let last, (0..<1_000).contains(now - last.at) { return last.isUndercut }
+            if !fresh, let last, (.zero ..< .seconds(1)).contains(now - last.at) { return last.isUndercut }
             let look = Look(at: now, isUndercut: freeBytes() < bytes)
             last = look
             return look.isUndercut

@@ -14,7 +14,7 @@ struct ClaimedRow: Sendable {
 
 extension QueueTransaction {
     /// Longer than any wait that a delivery or a hold asks for: a date beyond it was set by a clock that ran ahead.
-    private static let longestWait: Milliseconds = 3_600_000
+    private static let longestWait: Duration = .seconds(3_600)
 
     mutating func claimDue(limit: Int) throws -> [ClaimedRow] {
         var due = try pending("next_attempt_at <= ?", now, limit: limit)

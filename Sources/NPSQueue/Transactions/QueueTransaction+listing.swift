@@ -107,7 +107,7 @@ extension QueueTransaction {
             parked: books.parked,
             erased: books.erased,
             quarantined: books.quarantined,
-            oldestPendingSeconds: oldest.map { Int(max(0, now - $0) / 1_000) } ?? 0
+            oldestPendingSeconds: oldest.map { Int(max(.zero, now - $0).components.seconds) } ?? 0
         )
         status.held =
             try row("SELECT COUNT(*) FROM responses INDEXED BY responses_held WHERE held_until > ?", [now])?[0] ?? 0

@@ -110,7 +110,8 @@ extension QueueTransaction {
             guard let row = try row("SELECT received_at, size FROM quarantine WHERE id = ?", [id.rawValue]) else {
                 throw QueueError.resolvedBefore(id)
             }
-            oldest = min(oldest ?? .max, row[0])
+            let receivedAt: Milliseconds = row[0]
+            oldest = min(oldest ?? receivedAt, receivedAt)
             sizes[id] = row[1]
         }
         for (id, size) in sizes { try remove(id, size: size) }

@@ -146,7 +146,7 @@ extension QueueTransaction {
         lifecycle.remote =
             switch row[13] as String? {
             case "sending": .sending
-            case "record": .record(from: row[14] ?? 0)
+            case "record": .record(from: row[14] ?? Milliseconds(rawValue: 0))
             default: nil
             }
         lifecycle.delivery = row[18]

@@ -38,10 +38,10 @@ struct StoredContent: Sendable {
         else { return nil }
         self.email = email
         self.score = score
-        self.answeredAt = answeredAt
+        self.answeredAt = Milliseconds(rawValue: answeredAt)
         comment = value["comment"]?.string
         keepsComment = value["keepsComment"] == .bool(true)
-        sentAt = value["sentAt"]?.integer
+        sentAt = value["sentAt"]?.integer.map(Milliseconds.init(rawValue:))
         campaignId = value["campaignId"]?.string
         companyId = value["companyId"]?.string
         if case .object(let properties)? = value["custom"] { custom = properties } else { custom = nil }
@@ -51,11 +51,11 @@ struct StoredContent: Sendable {
         var members: [String: JSONValue] = [
             "email": .string(email),
             "score": .integer(Int64(score)),
-            "answeredAt": .integer(answeredAt),
+            "answeredAt": .integer(answeredAt.rawValue),
         ]
         members["comment"] = comment.map(JSONValue.string)
         if keepsComment { members["keepsComment"] = .bool(true) }
-        members["sentAt"] = sentAt.map { .integer($0) }
+        members["sentAt"] = sentAt.map { .integer($0.rawValue) }
         members["campaignId"] = campaignId.map(JSONValue.string)
         members["companyId"] = companyId.map(JSONValue.string)
         members["custom"] = custom.map(JSONValue.object)
