@@ -7,14 +7,6 @@ enum RemoteTrace: Sendable, Hashable {
 }
 
 extension RemoteTrace {
-    /// As the row has it.
-    var name: String {
-        switch self {
-        case .sending: "sending"
-        case .record: "record"
-        }
-    }
-
     /// From when it can be deleted; nil while that isn't known.
     var date: Milliseconds? {
         switch self {

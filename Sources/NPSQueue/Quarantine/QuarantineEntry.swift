@@ -17,5 +17,5 @@ package struct QuarantineEntry: Sendable, Hashable, Codable {
     /// In bytes.
     package let bodySize: Int
     /// As it was received; nil in listings.
-    package let body: Data?
+    package var body: Data?
 }

@@ -61,7 +61,7 @@ extension ResponseQueue {
             let page = try await transact { transaction in
                 try transaction.bodies(after: start, limit: Self.removals.entries, byteLimit: Self.removals.bytes)
             }
-            for (id, body) in page where search.finds(in: body) { found.append(id) }
+            for entry in page where search.finds(in: entry.body) { found.append(entry.id) }
             isComplete = page.isEmpty
             last = page.last?.id.rawValue ?? last
             if ContinuousClock.now - begin >= limit { break }

@@ -157,27 +157,40 @@ enum Schema {
         ALTER TABLE books ADD COLUMN removed_erased INTEGER NOT NULL DEFAULT 0 CHECK (removed_erased >= 0);
         """
 
+    /// A row from before persons were known.
+    private struct Nameless: RowDecodable {
+        enum Columns: Int, ColumnList {
+            case sequence, payload
+
+            static let selection = allCases.selection
+        }
+
+        let sequence: Int64
+        let payload: String
+
+        init(_ row: RowValues<Columns>) {
+            sequence = row[.sequence]
+            payload = row[.payload]
+        }
+    }
+
     /// Gives the rows that still have an address their digest, a thousand at a time.
     private static func nameContents(of database: Database, by key: PersonKey) throws {
         var last: Int64 = 0
         while true {
-            let rows = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT sequence, payload FROM responses WHERE sequence > ? AND payload IS NOT NULL
-                    ORDER BY sequence LIMIT 1000
-                    """,
-                arguments: [last]
+            let rows = try database.fetchAll(
+                Nameless.self,
+                from: "responses WHERE sequence > ? AND payload IS NOT NULL ORDER BY sequence LIMIT 1000",
+                [last]
             )
             guard let end = rows.last else { return }
-            last = end[0]
+            last = end.sequence
             for row in rows {
-                guard let content = StoredContent(json: row[1]), let email = try? EmailAddress(content.email) else {
-                    continue
-                }
+                guard let content = StoredContent(json: row.payload), let email = try? EmailAddress(content.email)
+                else { continue }
                 try database.execute(
                     sql: "UPDATE responses SET person = ? WHERE sequence = ?",
-                    arguments: [key.digest(of: email), row[0] as Int64]
+                    arguments: [key.digest(of: email), row.sequence]
                 )
             }
         }

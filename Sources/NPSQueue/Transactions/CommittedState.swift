@@ -10,24 +10,47 @@ struct CommittedState: Sendable {
 
 extension CommittedState {
     init(reading database: Database) throws {
-        let columns = """
-            accepted, pending, sending, delivered, parked, erased, quarantined, quarantined_bytes, removed_delivered, \
-            removed_erased
-            """
-        guard let row = try Row.fetchOne(database, sql: "SELECT \(columns) FROM books") else {
+        guard let books = try database.fetchOne(Books.self, from: "books") else {
             throw QueueError.damaged("its books are missing")
         }
-        books = Books(
-            accepted: row[0],
-            pending: row[1],
-            sending: row[2],
-            delivered: row[3],
-            parked: row[4],
-            erased: row[5],
-            quarantined: row[6],
-            quarantinedBytes: row[7],
-            removedDelivered: row[8],
-            removedErased: row[9]
-        )
+        self.books = books
+    }
+}
+
+extension Books: RowDecodable, RowEncodable {
+    enum Columns: Int, ColumnList {
+        case accepted, pending, sending, delivered, parked, erased
+        case quarantined, quarantinedBytes, removedDelivered, removedErased
+
+        static let selection = allCases.selection
+        static let update = "UPDATE books SET \(allCases.assignments)"
+    }
+
+    init(_ row: RowValues<Columns>) {
+        accepted = row[.accepted]
+        pending = row[.pending]
+        sending = row[.sending]
+        delivered = row[.delivered]
+        parked = row[.parked]
+        erased = row[.erased]
+        quarantined = row[.quarantined]
+        quarantinedBytes = row[.quarantinedBytes]
+        removedDelivered = row[.removedDelivered]
+        removedErased = row[.removedErased]
+    }
+
+    func value(of column: Columns) -> DatabaseValue {
+        switch column {
+        case .accepted: accepted.databaseValue
+        case .pending: pending.databaseValue
+        case .sending: sending.databaseValue
+        case .delivered: delivered.databaseValue
+        case .parked: parked.databaseValue
+        case .erased: erased.databaseValue
+        case .quarantined: quarantined.databaseValue
+        case .quarantinedBytes: quarantinedBytes.databaseValue
+        case .removedDelivered: removedDelivered.databaseValue
+        case .removedErased: removedErased.databaseValue
+        }
     }
 }

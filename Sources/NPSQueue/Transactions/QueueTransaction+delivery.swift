@@ -21,31 +21,24 @@ extension QueueTransaction {
         if due.count < limit {
             due += try pending("next_attempt_at > ?", now + Self.longestWait, limit: limit - due.count)
         }
-        for row in due {
-            let sequence: Int64 = row[0]
-            try execute("UPDATE responses SET state = 'sending', held_until = NULL WHERE sequence = ?", [sequence])
-            state.books.move(from: .pending, to: .sending)
-            state.claimed.insert(sequence)
-        }
-        return due.map {
-            ClaimedRow(
-                id: $0[1],
-                source: $0[2],
-                payload: $0[3],
-                revision: $0[4],
-                attempts: $0[5],
-                mustUpsert: $0[6]
+        for response in due {
+            try execute(
+                "UPDATE responses SET state = 'sending', held_until = NULL WHERE sequence = ?",
+                [response.sequence]
             )
+            state.books.move(from: .pending, to: .sending)
+            state.claimed.insert(response.sequence)
         }
+        return due.map(\.claimed)
     }
 
-    private func pending(_ condition: String, _ date: Milliseconds, limit: Int) throws -> [Row] {
-        try rows(
-            """
-            SELECT sequence, id, source, payload, revision, attempts, must_upsert
-            FROM responses INDEXED BY responses_due
-            WHERE state = 'pending' AND \(condition) ORDER BY next_attempt_at, sequence LIMIT ?
-            """,
+    private func pending(_ condition: String, _ date: Milliseconds, limit: Int) throws -> [DueResponse] {
+        try database.fetchAll(
+            DueResponse.self,
+            from: """
+                responses INDEXED BY responses_due
+                WHERE state = 'pending' AND \(condition) ORDER BY next_attempt_at, sequence LIMIT ?
+                """,
             [date, limit]
         )
     }
@@ -128,8 +121,32 @@ extension QueueTransaction {
 
     /// Each on its own is one look into the index; asked for together they would read all of it.
     private func extreme(_ function: String) throws -> Milliseconds? {
-        try row(
+        try database.fetchValue(
             "SELECT \(function)(next_attempt_at) FROM responses INDEXED BY responses_due WHERE state = 'pending'"
-        )?[0]
+        )
+    }
+}
+
+/// A response that is claimed now.
+private struct DueResponse: RowDecodable {
+    enum Columns: Int, ColumnList {
+        case sequence, id, source, payload, revision, attempts, mustUpsert
+
+        static let selection = allCases.selection
+    }
+
+    let sequence: Int64
+    let claimed: ClaimedRow
+
+    init(_ row: RowValues<Columns>) {
+        sequence = row[.sequence]
+        claimed = ClaimedRow(
+            id: row[.id],
+            source: row[.source],
+            payload: row[.payload],
+            revision: row[.revision],
+            attempts: row[.attempts],
+            mustUpsert: row[.mustUpsert]
+        )
     }
 }

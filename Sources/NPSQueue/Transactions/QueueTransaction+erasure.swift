@@ -20,13 +20,14 @@ extension QueueTransaction {
 
     /// One person's responses, erased ones included.
     func responses(of person: String, after sequence: Int64, limit: Int) throws -> [StoredResponse] {
-        try rows(
-            """
-            SELECT \(Self.lifecycleColumns) FROM responses INDEXED BY responses_by_person
-            WHERE person = ? AND sequence > ? ORDER BY sequence LIMIT ?
-            """,
+        try database.fetchAll(
+            StoredResponse.self,
+            from: """
+                responses INDEXED BY responses_by_person
+                WHERE person = ? AND sequence > ? ORDER BY sequence LIMIT ?
+                """,
             [person, sequence, limit]
-        ).map(Self.stored)
+        )
     }
 
     mutating func confirmErasure(_ id: ResponseID) throws -> Int {
@@ -37,25 +38,21 @@ extension QueueTransaction {
     }
 
     func responsesErasedWhileSending() throws -> [StoredResponse] {
-        try rows(
-            """
-            SELECT \(Self.lifecycleColumns) FROM responses INDEXED BY responses_by_state
-            WHERE state = 'erased' AND remote = 'sending'
-            """
-        ).map(Self.stored)
+        try database.fetchAll(
+            StoredResponse.self,
+            from: "responses INDEXED BY responses_by_state WHERE state = 'erased' AND remote = 'sending'"
+        )
     }
 }
 
 extension QueueTransaction {
     /// The oldest responses that have been in a state since before `date`.
     private func responses(in state: ResponseState, since date: Milliseconds, limit: Int) throws -> [StoredResponse] {
-        try rows(
-            """
-            SELECT \(Self.lifecycleColumns) FROM responses INDEXED BY responses_by_age
-            WHERE state = ? AND closed_at < ? ORDER BY closed_at LIMIT ?
-            """,
+        try database.fetchAll(
+            StoredResponse.self,
+            from: "responses INDEXED BY responses_by_age WHERE state = ? AND closed_at < ? ORDER BY closed_at LIMIT ?",
             [state.rawValue, date, limit]
-        ).map(Self.stored)
+        )
     }
 
     /// Gives how many there were.
@@ -70,7 +67,7 @@ extension QueueTransaction {
     ///
     /// The newest row stays whatever its age, so that no sequence number is given twice.
     mutating func removeReceipts(before date: Milliseconds, limit: Int) throws -> Int {
-        let newest: Int64? = try row("SELECT MAX(sequence) FROM responses")?[0]
+        let newest: Int64? = try database.fetchValue("SELECT MAX(sequence) FROM responses")
         let delivered = try removable(in: .delivered, before: date, but: newest, limit: limit)
         let erased = try removable(in: .erased, before: date, but: newest, limit: limit - delivered.count)
         for sequence in delivered + erased {
@@ -90,12 +87,12 @@ extension QueueTransaction {
         but newest: Int64?,
         limit: Int
     ) throws -> [Int64] {
-        try rows(
+        try database.fetchValues(
             """
             SELECT sequence FROM responses INDEXED BY responses_by_age
             WHERE state = ? AND closed_at < ? AND sequence <> ? AND remote IS NULL ORDER BY closed_at LIMIT ?
             """,
             [state.rawValue, date, newest ?? 0, limit]
-        ).map { $0[0] }
+        )
     }
 }

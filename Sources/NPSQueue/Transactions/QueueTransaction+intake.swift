@@ -37,8 +37,11 @@ extension QueueTransaction {
 
     /// What the person said, while the row keeps it.
     private func content(of response: StoredResponse) throws -> StoredContent? {
-        let row = try row("SELECT payload FROM responses WHERE sequence = ?", [response.sequence])
-        return (row?[0] as String?).flatMap(StoredContent.init(json:))
+        let payload: String? = try database.fetchValue(
+            "SELECT payload FROM responses WHERE sequence = ?",
+            [response.sequence]
+        )
+        return payload.flatMap(StoredContent.init(json:))
     }
 
     /// Parked responses among the given; nothing for an unknown id.

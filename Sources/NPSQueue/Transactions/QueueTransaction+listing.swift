@@ -3,7 +3,24 @@ import GRDB
 import NPSModel
 
 /// A row for people, before its content is decoded by the caller's task.
-struct ListedRow: Sendable {
+struct ListedRow: RowDecodable, Sendable {
+    enum Columns: Int, ColumnList {
+        case sequence, id, state, source, payload, revision, attempts, mustUpsert, acceptedAt, receivedAt
+        case nextAttemptAt, heldUntil, deliveredAt, planhatId, reason
+        /// The bot flag.
+        case suspect
+
+        static let selection = allCases.selection
+
+        var expression: String {
+            switch self {
+            // As many as there ever were; the column counts those that were the response's own.
+            case .attempts: "(SELECT COALESCE(MAX(number), 0) FROM attempts WHERE response = sequence)"
+            default: name
+            }
+        }
+    }
+
     let sequence: Int64
     let id: String
     let state: String
@@ -13,23 +30,37 @@ struct ListedRow: Sendable {
     let attempts: Int
     let mustUpsert: Bool
     let acceptedAt: Milliseconds
+    let receivedAt: Milliseconds
     let nextAttemptAt: Milliseconds?
     let heldUntil: Milliseconds?
     let deliveredAt: Milliseconds?
     let planhatID: String?
     let reason: String?
-    let receivedAt: Milliseconds
     let botFlag: Int
+
+    init(_ row: RowValues<Columns>) {
+        sequence = row[.sequence]
+        id = row[.id]
+        state = row[.state]
+        source = row[.source]
+        payload = row[.payload]
+        revision = row[.revision]
+        attempts = row[.attempts]
+        mustUpsert = row[.mustUpsert]
+        acceptedAt = row[.acceptedAt]
+        receivedAt = row[.receivedAt]
+        nextAttemptAt = row[.nextAttemptAt]
+        heldUntil = row[.heldUntil]
+        deliveredAt = row[.deliveredAt]
+        planhatID = row[.planhatId]
+        reason = row[.reason]
+        botFlag = row[.suspect]
+    }
 }
 
 extension QueueTransaction {
-    private static let listedColumns = """
-        sequence, id, state, source, payload, revision, \
-        (SELECT COALESCE(MAX(number), 0) FROM attempts WHERE response = sequence), \
-        must_upsert, accepted_at, next_attempt_at, delivered_at, planhat_id, reason, held_until, \
-        received_at, suspect
-        """
-
+    /// In the order of acceptance.
+    ///
     /// - Parameter person: the digest of whose they are; nil for everybody's.
     func list(_ filter: QueueFilter, of person: String?) throws -> [ListedRow] {
         var conditions: [(sql: String, value: any DatabaseValueConvertible)] = []
@@ -37,66 +68,54 @@ extension QueueTransaction {
         if let state = filter.state { conditions.append(("state = ?", state.rawValue)) }
         conditions.append(("sequence > ?", filter.after ?? 0))
         let index = person == nil ? "" : "INDEXED BY responses_by_person"
-        return try rows(
-            """
-            SELECT \(Self.listedColumns) FROM responses \(index)
-            WHERE \(conditions.map(\.sql).joined(separator: " AND ")) ORDER BY sequence LIMIT ?
-            """,
+        return try database.fetchAll(
+            ListedRow.self,
+            from: """
+                responses \(index)
+                WHERE \(conditions.map(\.sql).joined(separator: " AND ")) ORDER BY sequence LIMIT ?
+                """,
             StatementArguments(conditions.map(\.value) + [min(max(filter.limit, 0), QueueFilter.maximum)])
-        ).map(Self.listed)
+        )
     }
 
+    /// With its history, oldest first; nil for an unknown id.
     func show(_ id: ResponseID) throws -> (row: ListedRow, history: [Attempt])? {
-        let row = try row("SELECT \(Self.listedColumns) FROM responses WHERE id = ?", [id.rawValue])
-        guard let listed = row.map(Self.listed) else { return nil }
-        let history = try rows(
-            "SELECT at, outcome, reason FROM attempts WHERE response = ? ORDER BY number",
-            [listed.sequence]
-        )
-        return (listed, try history.map(Self.attempt))
-    }
-
-    private static func listed(_ row: Row) -> ListedRow {
-        ListedRow(
-            sequence: row[0],
-            id: row[1],
-            state: row[2],
-            source: row[3],
-            payload: row[4],
-            revision: row[5],
-            attempts: row[6],
-            mustUpsert: row[7],
-            acceptedAt: row[8],
-            nextAttemptAt: row[9],
-            heldUntil: row[13],
-            deliveredAt: row[10],
-            planhatID: row[11],
-            reason: row[12],
-            receivedAt: row[14],
-            botFlag: row[15]
-        )
-    }
-
-    private static func attempt(_ row: Row) throws -> Attempt {
-        guard let outcome = Attempt.Result(rawValue: row[1]) else {
-            throw QueueError.damaged("an attempt has no known outcome")
+        guard let row = try database.fetchOne(ListedRow.self, from: "responses WHERE id = ?", [id.rawValue]) else {
+            return nil
         }
-        return Attempt(at: (row[0] as Milliseconds).date, outcome: outcome, reason: row[2])
+        let history = try database.fetchAll(
+            Attempt.self,
+            from: "attempts WHERE response = ? ORDER BY number",
+            [row.sequence]
+        )
+        return (row, history)
+    }
+
+    /// Of delivered responses, the last accepted first.
+    func receipts(before sequence: Int64, limit: Int) throws -> [Receipt] {
+        try database.fetchAll(
+            Receipt.self,
+            from: """
+                responses INDEXED BY responses_by_state
+                WHERE state = 'delivered' AND sequence < ? ORDER BY sequence DESC LIMIT ?
+                """,
+            [sequence, limit]
+        )
     }
 
     /// Costs the same for one row and for a million: counters, and the first entries of indexes. Only what is held is
     /// counted, and that is never for long.
     func status() throws -> QueueStatus {
-        let waiting: Milliseconds? = try row(
+        let waiting: Milliseconds? = try database.fetchValue(
             """
             SELECT MIN(received_at) FROM responses INDEXED BY responses_waiting
             WHERE state = 'pending' AND held_until IS NULL
             """
-        )?[0]
-        let held: Milliseconds? = try row(
+        )
+        let held: Milliseconds? = try database.fetchValue(
             "SELECT MIN(held_until) FROM responses INDEXED BY responses_held WHERE held_until <= ?",
             [now]
-        )?[0]
+        )
         let oldest = [waiting, held].compactMap(\.self).min()
         let books = state.books
         var status = QueueStatus(
@@ -110,7 +129,30 @@ extension QueueTransaction {
             oldestPendingSeconds: oldest.map { Int(max(.zero, now - $0).components.seconds) } ?? 0
         )
         status.held =
-            try row("SELECT COUNT(*) FROM responses INDEXED BY responses_held WHERE held_until > ?", [now])?[0] ?? 0
+            try database.fetchValue(
+                "SELECT COUNT(*) FROM responses INDEXED BY responses_held WHERE held_until > ?",
+                [now]
+            ) ?? 0
         return status
+    }
+}
+
+extension Receipt: RowDecodable {
+    enum Columns: Int, ColumnList {
+        case sequence, id, deliveredAt, planhatId, contentDigest
+
+        static let selection = allCases.selection
+    }
+
+    init(_ row: RowValues<Columns>) throws {
+        guard let id = ResponseID(rawValue: row[.id]) else { throw QueueError.damaged("a row has no valid id") }
+        let deliveredAt: Milliseconds = row[.deliveredAt]
+        self.init(
+            sequence: row[.sequence],
+            id: id,
+            deliveredAt: deliveredAt.date,
+            planhatId: row[.planhatId],
+            contentDigest: row[.contentDigest]
+        )
     }
 }

@@ -3,7 +3,14 @@ import GRDB
 import NPSModel
 
 /// A draft, encoded by its own task before it reaches the dispatch queue.
-struct IncomingQuarantine: Sendable {
+struct IncomingQuarantine: RowEncodable, Sendable {
+    enum Columns: Int, ColumnList {
+        case source, key, deliveryId, contentType, problems, size, body
+
+        static let selection = allCases.selection
+        static let placeholders = allCases.placeholders
+    }
+
     let draft: QuarantineDraft
     let key: String
     let problems: String
@@ -21,6 +28,18 @@ struct IncomingQuarantine: Sendable {
 
     /// What it takes of the byte limit. An empty delivery costs a row too.
     var size: Int { 256 + draft.body.count + problems.utf8.count }
+
+    func value(of column: Columns) -> DatabaseValue {
+        switch column {
+        case .source: draft.source.databaseValue
+        case .key: key.databaseValue
+        case .deliveryId: draft.deliveryID.databaseValue
+        case .contentType: draft.contentType.databaseValue
+        case .problems: problems.databaseValue
+        case .size: size.databaseValue
+        case .body: Data(draft.body).databaseValue
+        }
+    }
 }
 
 extension QueueTransaction {
@@ -32,33 +51,29 @@ extension QueueTransaction {
     /// A repetition is counted at the first one, also when the quarantine is full. Nil for one that was erased.
     private mutating func quarantine(_ incoming: IncomingQuarantine, byteLimit: Int) throws -> QuarantineID? {
         let draft = incoming.draft
-        let erased = try row(
+        let erased: Int? = try database.fetchValue(
             "SELECT 1 FROM quarantine_erased WHERE source = ? AND key = ?",
             [draft.source, incoming.key]
         )
         guard erased == nil else { return nil }
-        if let known = try row(
+        let known: Int64? = try database.fetchValue(
             "SELECT id FROM quarantine WHERE source = ? AND key = ?",
             [draft.source, incoming.key]
-        ) {
-            let id = QuarantineID(rawValue: known[0])
+        )
+        if let known {
             try execute(
                 "UPDATE quarantine SET times_seen = times_seen + 1, last_seen_at = ? WHERE id = ?",
-                [now, id.rawValue]
+                [now, known]
             )
-            return id
+            return QuarantineID(rawValue: known)
         }
         guard incoming.size <= byteLimit - state.books.quarantinedBytes else { throw QueueError.quarantineFull }
         try execute(
             """
-            INSERT INTO quarantine
-                (source, key, delivery_id, content_type, received_at, last_seen_at, problems, size, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO quarantine (received_at, last_seen_at, \(IncomingQuarantine.Columns.selection))
+            VALUES (?, ?, \(IncomingQuarantine.Columns.placeholders))
             """,
-            [
-                draft.source, incoming.key, draft.deliveryID, draft.contentType, now, now,
-                incoming.problems, incoming.size, Data(draft.body),
-            ]
+            StatementArguments([now.databaseValue, now.databaseValue] + incoming.values)
         )
         state.books.quarantined += 1
         state.books.quarantinedBytes += incoming.size
@@ -76,8 +91,8 @@ extension QueueTransaction {
 
     /// False for an unknown id.
     mutating func discard(_ id: QuarantineID) throws -> Bool {
-        guard let row = try row("SELECT size FROM quarantine WHERE id = ?", [id.rawValue]) else { return false }
-        try remove(id, size: row[0])
+        guard let entry = try measured(id) else { return false }
+        try remove(entry)
         return true
     }
 
@@ -85,97 +100,136 @@ extension QueueTransaction {
     /// `byteLimit` together. Gives how many there were.
     mutating func expire(before date: Milliseconds, limit: Int, byteLimit: Int) throws -> Int {
         try execute("DELETE FROM quarantine_erased WHERE at < ?", [date])
-        let old = try rows(
-            "SELECT id, size FROM quarantine WHERE received_at < ? ORDER BY received_at LIMIT ?",
-            [date, limit]
-        )
-        var count = 0
         var bytes = 0
-        for row in old where bytes < byteLimit {
-            let size: Int = row[1]
-            try remove(QuarantineID(rawValue: row[0]), size: size)
-            count += 1
-            bytes += size
-        }
-        return count
+        let old = try database.fetchAll(
+            MeasuredEntry.self,
+            from: "quarantine WHERE received_at < ? ORDER BY received_at LIMIT ?",
+            [date, limit],
+            until: { entry in
+                bytes += entry.size
+                return bytes >= byteLimit
+            }
+        )
+        for entry in old { try remove(entry) }
+        return old.count
     }
 
     /// Removes entries that a replay has resolved, and gives the time when the first of them came; nil for none.
     ///
     /// Refuses before it writes anything when one of them is gone.
     mutating func resolve(_ ids: [QuarantineID]) throws -> Milliseconds? {
-        var oldest: Milliseconds?
-        var sizes: [QuarantineID: Int] = [:]
+        var entries: [QuarantineID: MeasuredEntry] = [:]
         for id in ids {
-            guard let row = try row("SELECT received_at, size FROM quarantine WHERE id = ?", [id.rawValue]) else {
-                throw QueueError.resolvedBefore(id)
-            }
-            let receivedAt: Milliseconds = row[0]
-            oldest = min(oldest ?? receivedAt, receivedAt)
-            sizes[id] = row[1]
+            guard let entry = try measured(id) else { throw QueueError.resolvedBefore(id) }
+            entries[id] = entry
         }
-        for (id, size) in sizes { try remove(id, size: size) }
-        return oldest
+        for entry in entries.values { try remove(entry) }
+        return entries.values.map(\.receivedAt).min()
     }
 
-    private mutating func remove(_ id: QuarantineID, size: Int) throws {
-        try execute("DELETE FROM quarantine WHERE id = ?", [id.rawValue])
+    private func measured(_ id: QuarantineID) throws -> MeasuredEntry? {
+        try database.fetchOne(MeasuredEntry.self, from: "quarantine WHERE id = ?", [id.rawValue])
+    }
+
+    private mutating func remove(_ entry: MeasuredEntry) throws {
+        try execute("DELETE FROM quarantine WHERE id = ?", [entry.id])
         state.books.quarantined -= 1
-        state.books.quarantinedBytes -= size
+        state.books.quarantinedBytes -= entry.size
         leavesDeletedContent = true
     }
 
     /// Bodies by id, oldest first: at most `limit`, and no more once they take `byteLimit` together.
-    func bodies(after id: Int64, limit: Int, byteLimit: Int) throws -> [(id: QuarantineID, body: Data)] {
-        let statement = try database.cachedStatement(
-            sql: "SELECT id, body FROM quarantine WHERE id > ? ORDER BY id LIMIT ?"
-        )
-        let cursor = try Row.fetchCursor(statement, arguments: [id, limit])
-        var bodies: [(id: QuarantineID, body: Data)] = []
+    func bodies(after id: Int64, limit: Int, byteLimit: Int) throws -> [QuarantinedBody] {
         var bytes = 0
-        while bytes < byteLimit, let row = try cursor.next() {
-            let body: Data = row[1]
-            bodies.append((QuarantineID(rawValue: row[0]), body))
-            bytes += body.count
-        }
-        return bodies
+        return try database.fetchAll(
+            QuarantinedBody.self,
+            from: "quarantine WHERE id > ? ORDER BY id LIMIT ?",
+            [id, limit],
+            until: { entry in
+                bytes += entry.body.count
+                return bytes >= byteLimit
+            }
+        )
     }
 
+    /// Without bodies, oldest first.
     func quarantine(limit: Int, after: Int64?) throws -> [QuarantineEntry] {
-        try rows(
-            """
-            SELECT id, source, delivery_id, content_type, received_at, last_seen_at, times_seen, problems,
-                length(body), NULL
-            FROM quarantine WHERE id > ? ORDER BY id LIMIT ?
-            """,
+        try database.fetchAll(
+            QuarantineEntry.self,
+            from: "quarantine WHERE id > ? ORDER BY id LIMIT ?",
             [after ?? 0, min(max(limit, 0), QueueFilter.maximum)]
-        ).map(Self.entry)
+        )
     }
 
+    /// With its body; nil for an unknown id.
     func quarantineEntry(_ id: QuarantineID) throws -> QuarantineEntry? {
-        try row(
-            """
-            SELECT id, source, delivery_id, content_type, received_at, last_seen_at, times_seen, problems,
-                length(body), body
-            FROM quarantine WHERE id = ?
-            """,
-            [id.rawValue]
-        ).map(Self.entry)
+        var entry = try database.fetchOne(QuarantineEntry.self, from: "quarantine WHERE id = ?", [id.rawValue])
+        entry?.body = try database.fetchValue("SELECT body FROM quarantine WHERE id = ?", [id.rawValue])
+        return entry
+    }
+}
+
+/// What has to be known of an entry to remove it.
+private struct MeasuredEntry: RowDecodable {
+    enum Columns: Int, ColumnList {
+        case id, receivedAt, size
+
+        static let selection = allCases.selection
     }
 
-    private static func entry(_ row: Row) throws -> QuarantineEntry {
-        let problems: String = row[7]
-        return QuarantineEntry(
-            id: QuarantineID(rawValue: row[0]),
-            source: row[1],
-            deliveryID: row[2],
-            contentType: row[3],
-            receivedAt: (row[4] as Milliseconds).date,
-            lastSeenAt: (row[5] as Milliseconds).date,
-            timesSeen: row[6],
+    let id: Int64
+    let receivedAt: Milliseconds
+    let size: Int
+
+    init(_ row: RowValues<Columns>) {
+        id = row[.id]
+        receivedAt = row[.receivedAt]
+        size = row[.size]
+    }
+}
+
+/// What an address is looked for in.
+struct QuarantinedBody: RowDecodable, Sendable {
+    enum Columns: Int, ColumnList {
+        case id, body
+
+        static let selection = allCases.selection
+    }
+
+    let id: QuarantineID
+    let body: Data
+
+    init(_ row: RowValues<Columns>) {
+        id = QuarantineID(rawValue: row[.id])
+        body = row[.body]
+    }
+}
+
+extension QuarantineEntry: RowDecodable {
+    enum Columns: Int, ColumnList {
+        case id, source, deliveryId, contentType, receivedAt, lastSeenAt, timesSeen, problems, bodySize
+
+        static let selection = allCases.selection
+
+        var expression: String { self == .bodySize ? "length(body)" : name }
+    }
+
+    /// Without its body.
+    init(_ row: RowValues<Columns>) throws {
+        let receivedAt: Milliseconds = row[.receivedAt]
+        let lastSeenAt: Milliseconds = row[.lastSeenAt]
+        let problems: String = row[.problems]
+        self.init(
+            id: QuarantineID(rawValue: row[.id]),
+            source: row[.source],
+            deliveryID: row[.deliveryId],
+            contentType: row[.contentType],
+            receivedAt: receivedAt.date,
+            lastSeenAt: lastSeenAt.date,
+            timesSeen: row[.timesSeen],
             problems: try JSONDecoder().decode([FieldProblem].self, from: Data(problems.utf8)),
-            bodySize: row[8],
-            body: row[9]
+            bodySize: row[.bodySize],
+            body: nil
         )
     }
 }

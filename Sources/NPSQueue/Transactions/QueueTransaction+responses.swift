@@ -72,43 +72,49 @@ struct Incoming: Sendable {
 }
 
 /// A row's key and the part of it that decides.
-struct StoredResponse {
+struct StoredResponse: RowDecodable {
+    enum Columns: Int, ColumnList {
+        case sequence, id, person
+
+        static let selection = "\(allCases.selection), \(ResponseLifecycle.Columns.selection)"
+    }
+
     let sequence: Int64
     let id: String
     var lifecycle: ResponseLifecycle
     /// Nil for receipts older than the digest, and when nothing of a person is left.
     var person: String?
+
+    init(_ row: RowValues<Columns>) throws {
+        sequence = row[.sequence]
+        id = row[.id]
+        person = row[.person]
+        lifecycle = try ResponseLifecycle(row.following(ResponseLifecycle.Columns.self))
+    }
 }
 
 extension QueueTransaction {
-    static let lifecycleColumns = """
-        sequence, state, digest, revision, attempts, must_upsert, next_attempt_at, received_at, delivered_at, \
-        planhat_id, reason, version, closed_at, remote, remote_from, id, person, held_until, delivery, superseded, \
-        suspect
+    private static let insertion = """
+        INSERT INTO responses (id, source, accepted_at, person, payload, content_digest, \
+            \(ResponseLifecycle.Columns.selection))
+        VALUES (?, ?, ?, ?, ?, ?, \(ResponseLifecycle.Columns.placeholders)) ON CONFLICT (id) DO NOTHING
         """
 
     /// False when the id is known; then nothing is written.
     mutating func insert(_ incoming: Incoming, arrival: Milliseconds?) throws -> Bool {
         var lifecycle = ResponseLifecycle(digest: incoming.digest, version: incoming.version, at: now, arrival: arrival)
+        lifecycle.delivery = incoming.delivery
         if let heldUntil = incoming.heldUntil { lifecycle.hold(until: heldUntil) }
         // Its receipt may be among those that were removed for their age: then Planhat knows it, and a create would
         // double it.
         lifecycle.mustUpsert = state.books.removedDelivered + state.books.removedErased > 0
         let incoming = lifecycle.mustUpsert ? incoming : incoming.alone
-        try execute(
-            """
-            INSERT INTO responses (id, state, source, payload, digest, revision, attempts, must_upsert,
-                next_attempt_at, received_at, accepted_at, version, content_digest, person,
-                held_until, delivery, suspect)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
-            """,
-            [
-                incoming.id, lifecycle.state.rawValue, incoming.source, incoming.payload, lifecycle.digest,
-                lifecycle.revision, lifecycle.attempts, lifecycle.mustUpsert, lifecycle.nextAttemptAt,
-                lifecycle.receivedAt, now, lifecycle.version, incoming.contentDigest, incoming.person,
-                lifecycle.heldUntil, incoming.delivery, lifecycle.botFlag.rawValue,
-            ]
-        )
+        var values = [
+            incoming.id.databaseValue, incoming.source.databaseValue, now.databaseValue, incoming.person.databaseValue,
+            incoming.payload.databaseValue, incoming.contentDigest.databaseValue,
+        ]
+        values += lifecycle.values
+        try execute(Self.insertion, StatementArguments(values))
         guard database.changesCount == 1 else { return false }
         state.books.accepted += 1
         state.books[lifecycle.state] += 1
@@ -117,68 +123,37 @@ extension QueueTransaction {
     }
 
     func response(_ id: String) throws -> StoredResponse? {
-        try row("SELECT \(Self.lifecycleColumns) FROM responses WHERE id = ?", [id]).map(Self.stored)
+        try database.fetchOne(StoredResponse.self, from: "responses WHERE id = ?", [id])
     }
 
     /// The oldest responses in a state, after a sequence.
     func responses(in state: ResponseState, after sequence: Int64, limit: Int) throws -> [StoredResponse] {
-        try rows(
-            "SELECT \(Self.lifecycleColumns) FROM responses WHERE state = ? AND sequence > ? ORDER BY sequence LIMIT ?",
+        try database.fetchAll(
+            StoredResponse.self,
+            from: "responses WHERE state = ? AND sequence > ? ORDER BY sequence LIMIT ?",
             [state.rawValue, sequence, limit]
-        ).map(Self.stored)
+        )
     }
 
-    static func stored(_ row: Row) throws -> StoredResponse {
-        guard let state = ResponseState(rawValue: row[1]) else { throw QueueError.damaged("a row has no known state") }
-        var lifecycle = ResponseLifecycle(digest: row[2], at: row[7])
-        lifecycle.state = state
-        lifecycle.revision = row[3]
-        lifecycle.attempts = row[4]
-        lifecycle.mustUpsert = row[5]
-        lifecycle.nextAttemptAt = row[6]
-        lifecycle.deliveredAt = row[8]
-        lifecycle.planhatID = row[9]
-        lifecycle.reason = row[10]
-        lifecycle.version = row[11]
-        lifecycle.heldUntil = row[17]
-        lifecycle.botFlag = BotFlag(rawValue: row[20]) ?? .none
-        lifecycle.closedAt = row[12]
-        lifecycle.remote =
-            switch row[13] as String? {
-            case "sending": .sending
-            case "record": .record(from: row[14] ?? Milliseconds(rawValue: 0))
-            default: nil
-            }
-        lifecycle.delivery = row[18]
-        lifecycle.superseded = (row[19] as String?)?.split(separator: " ").map(String.init) ?? []
-        return StoredResponse(sequence: row[0], id: row[15], lifecycle: lifecycle, person: row[16])
-    }
+    private static let update = """
+        UPDATE responses SET \(ResponseLifecycle.Columns.assignments), person = ?,
+            payload = CASE WHEN ? THEN COALESCE(?, payload) END,
+            content_digest = CASE WHEN ? THEN NULL ELSE COALESCE(?, content_digest) END
+        WHERE sequence = ?
+        """
 
     /// - Parameter content: the new one; nil leaves it as it is, or removes it with a state that keeps none.
     mutating func save(_ response: StoredResponse, was old: ResponseState, content: Incoming? = nil) throws {
         let lifecycle = response.lifecycle
-        try execute(
-            """
-            UPDATE responses SET state = ?, digest = ?, revision = ?, attempts = ?, must_upsert = ?,
-                next_attempt_at = ?, received_at = ?, delivered_at = ?, planhat_id = ?, reason = ?, version = ?,
-                closed_at = ?, remote = ?, remote_from = ?, person = ?, held_until = ?, delivery = ?, superseded = ?,
-                suspect = ?,
-                payload = CASE WHEN ? THEN COALESCE(?, payload) END,
-                content_digest = CASE WHEN ? THEN NULL ELSE COALESCE(?, content_digest) END
-            WHERE sequence = ?
-            """,
-            [
-                lifecycle.state.rawValue, lifecycle.digest, lifecycle.revision, lifecycle.attempts,
-                lifecycle.mustUpsert,
-                lifecycle.nextAttemptAt, lifecycle.receivedAt, lifecycle.deliveredAt, lifecycle.planhatID,
-                lifecycle.reason, lifecycle.version, lifecycle.closedAt, lifecycle.remote?.name, lifecycle.remote?.date,
-                response.person, lifecycle.heldUntil, lifecycle.delivery,
-                lifecycle.superseded.isEmpty ? nil : lifecycle.superseded.joined(separator: " "),
-                lifecycle.botFlag.rawValue, lifecycle.keepsContent, content?.payload,
-                lifecycle.state == .erased || (content != nil && content?.contentDigest == nil),
-                content?.contentDigest, response.sequence,
+        let hasNoDigest = lifecycle.state == .erased || (content != nil && content?.contentDigest == nil)
+        let values =
+            lifecycle.values + [
+                response.person.databaseValue,
+                lifecycle.keepsContent.databaseValue, (content?.payload).databaseValue,
+                hasNoDigest.databaseValue, (content?.contentDigest).databaseValue,
+                response.sequence.databaseValue,
             ]
-        )
+        try execute(Self.update, StatementArguments(values))
         state.books.move(from: old, to: lifecycle.state)
         if lifecycle.state == .sending {
             state.claimed.insert(response.sequence)
@@ -188,14 +163,13 @@ extension QueueTransaction {
         if content != nil || !lifecycle.keepsContent { leavesDeletedContent = true }
     }
 
+    private static let attemptInsertion = """
+        INSERT INTO attempts (response, number, \(Attempt.Columns.selection))
+        SELECT ?1, COALESCE(MAX(number), 0) + 1, ?2, ?3, ?4 FROM attempts WHERE response = ?1
+        """
+
     func record(_ attempt: Attempt, of sequence: Int64) throws {
-        try execute(
-            """
-            INSERT INTO attempts (response, number, at, outcome, reason)
-            SELECT ?1, COALESCE(MAX(number), 0) + 1, ?2, ?3, ?4 FROM attempts WHERE response = ?1
-            """,
-            [sequence, Milliseconds(attempt.at), attempt.outcome.rawValue, attempt.reason]
-        )
+        try execute(Self.attemptInsertion, StatementArguments([sequence.databaseValue] + attempt.values))
         try execute(
             """
             DELETE FROM attempts WHERE response = ?1
@@ -203,5 +177,29 @@ extension QueueTransaction {
             """,
             [sequence, Self.historyLength]
         )
+    }
+}
+
+extension Attempt: RowDecodable, RowEncodable {
+    enum Columns: Int, ColumnList {
+        case at, outcome, reason
+
+        static let selection = allCases.selection
+    }
+
+    init(_ row: RowValues<Columns>) throws {
+        guard let outcome = Attempt.Result(rawValue: row[.outcome]) else {
+            throw QueueError.damaged("an attempt has no known outcome")
+        }
+        let at: Milliseconds = row[.at]
+        self.init(at: at.date, outcome: outcome, reason: row[.reason])
+    }
+
+    func value(of column: Columns) -> DatabaseValue {
+        switch column {
+        case .at: Milliseconds(at).databaseValue
+        case .outcome: outcome.rawValue.databaseValue
+        case .reason: reason.databaseValue
+        }
     }
 }

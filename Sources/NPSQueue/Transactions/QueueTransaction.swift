@@ -29,26 +29,8 @@ struct QueueTransaction {
         try database.cachedStatement(sql: sql).execute(arguments: arguments)
     }
 
-    func rows(_ sql: String, _ arguments: StatementArguments = []) throws -> [Row] {
-        try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments)
-    }
-
-    func row(_ sql: String, _ arguments: StatementArguments = []) throws -> Row? {
-        try Row.fetchOne(database.cachedStatement(sql: sql), arguments: arguments)
-    }
-
     func writeBooks() throws {
-        let books = state.books
-        try execute(
-            """
-            UPDATE books SET accepted = ?, pending = ?, sending = ?, delivered = ?, parked = ?, erased = ?,
-                quarantined = ?, quarantined_bytes = ?, removed_delivered = ?, removed_erased = ?
-            """,
-            [
-                books.accepted, books.pending, books.sending, books.delivered, books.parked, books.erased,
-                books.quarantined, books.quarantinedBytes, books.removedDelivered, books.removedErased,
-            ]
-        )
+        try execute(Books.Columns.update, StatementArguments(state.books.values))
     }
 
     /// A write that changes nothing else: what readiness needs to know is whether it becomes durable.

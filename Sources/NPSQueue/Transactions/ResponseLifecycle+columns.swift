@@ -1,0 +1,78 @@
+import GRDB
+
+extension ResponseLifecycle: RowDecodable, RowEncodable {
+    /// All that a row of `responses` says about its state.
+    enum Columns: Int, ColumnList {
+        case state, digest, version, delivery, superseded, revision, attempts, mustUpsert, nextAttemptAt, heldUntil
+        /// The bot flag.
+        case suspect
+        case receivedAt, deliveredAt, planhatId, reason, closedAt, remote, remoteFrom
+
+        static let selection = allCases.selection
+        static let assignments = allCases.assignments
+        static let placeholders = allCases.placeholders
+    }
+
+    init(_ row: RowValues<Columns>) throws {
+        guard let state = ResponseState(rawValue: row[.state]) else {
+            throw QueueError.damaged("a row has no known state")
+        }
+        self.init(digest: row[.digest], version: row[.version], at: row[.receivedAt])
+        self.state = state
+        delivery = row[.delivery]
+        superseded = (row[.superseded] as String?)?.split(separator: " ").map(String.init) ?? []
+        revision = row[.revision]
+        attempts = row[.attempts]
+        mustUpsert = row[.mustUpsert]
+        nextAttemptAt = row[.nextAttemptAt]
+        heldUntil = row[.heldUntil]
+        botFlag = BotFlag(rawValue: row[.suspect]) ?? .none
+        deliveredAt = row[.deliveredAt]
+        planhatID = row[.planhatId]
+        reason = row[.reason]
+        closedAt = row[.closedAt]
+        remote = RemoteTrace(name: row[.remote], date: row[.remoteFrom])
+    }
+
+    func value(of column: Columns) -> DatabaseValue {
+        switch column {
+        case .state: state.rawValue.databaseValue
+        case .digest: digest.databaseValue
+        case .version: version.databaseValue
+        case .delivery: delivery.databaseValue
+        case .superseded: superseded.isEmpty ? .null : superseded.joined(separator: " ").databaseValue
+        case .revision: revision.databaseValue
+        case .attempts: attempts.databaseValue
+        case .mustUpsert: mustUpsert.databaseValue
+        case .nextAttemptAt: nextAttemptAt.databaseValue
+        case .heldUntil: heldUntil.databaseValue
+        case .suspect: botFlag.rawValue.databaseValue
+        case .receivedAt: receivedAt.databaseValue
+        case .deliveredAt: deliveredAt.databaseValue
+        case .planhatId: planhatID.databaseValue
+        case .reason: reason.databaseValue
+        case .closedAt: closedAt.databaseValue
+        case .remote: remote?.name.databaseValue ?? .null
+        case .remoteFrom: (remote?.date).databaseValue
+        }
+    }
+}
+
+extension RemoteTrace {
+    /// Nil for a row that has none.
+    fileprivate init?(name: String?, date: Milliseconds?) {
+        switch name {
+        case "sending": self = .sending
+        case "record": self = .record(from: date ?? Milliseconds(rawValue: 0))
+        default: return nil
+        }
+    }
+
+    /// As the row has it.
+    fileprivate var name: String {
+        switch self {
+        case .sending: "sending"
+        case .record: "record"
+        }
+    }
+}
