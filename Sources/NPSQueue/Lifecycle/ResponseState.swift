@@ -15,3 +15,28 @@ package enum ResponseState: String, Sendable, Hashable, Codable, CaseIterable {
     /// Removed on somebody's request; the id stays, so that a late repetition can't bring the answer back.
     case erased
 }
+
+/// Whether a bot may have given an answer, and whether Planhat may still show that flag.
+enum BotFlag: Int, Sendable, Hashable {
+    case none = 0
+    /// The present content may be a bot's: it was held for a while, so that the person could answer first.
+    case current = 1
+    /// A person answered after flagged content may have been sent: until the new answer arrives, Planhat has the flag.
+    case earlier = 2
+}
+
+/// What an erased response may have left at Planhat.
+enum RemoteTrace: Sendable, Hashable {
+    /// A request was under way when it was erased; its verdict tells the rest.
+    case sending
+    /// Perhaps a record, which can be deleted from this time on: before, a late request could still bring it back.
+    case record(from: Milliseconds)
+
+    /// From when it can be deleted; nil while that isn't known.
+    var date: Milliseconds? {
+        switch self {
+        case .sending: nil
+        case .record(let date): date
+        }
+    }
+}

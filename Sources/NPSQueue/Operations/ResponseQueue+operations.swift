@@ -1,3 +1,4 @@
+import Foundation
 package import NPSModel
 
 extension ResponseQueue {
@@ -32,40 +33,29 @@ extension ResponseQueue {
             return count
         }
     }
-}
 
-extension QueueItem {
-    init(_ row: ListedRow, history: [Attempt]? = nil) throws(QueueError) {
-        guard let id = ResponseID(rawValue: row.id), let state = ResponseState(rawValue: row.state) else {
-            throw .damaged("a row has no valid id or state")
+    /// Makes the parked responses pending whose reason contains the text, whatever its case. Gives how many there were.
+    package func retry(reasonContaining text: String) async throws(QueueError) -> Int {
+        try await retryParked { $0?.range(of: text, options: .caseInsensitive) != nil }
+    }
+
+    /// - Parameter isMeant: is asked with the reason that each is parked for.
+    private func retryParked(_ isMeant: @escaping @Sendable (String?) -> Bool) async throws(QueueError) -> Int {
+        var count = 0
+        var last: Int64 = 0
+        while true {
+            let after = last
+            let part = try await transact { transaction in
+                let parked = try transaction.responses(in: .parked, after: after, limit: Self.chunk)
+                var count = 0
+                for response in parked where isMeant(response.lifecycle.reason) {
+                    count += try transaction.retry(response)
+                }
+                return (count: count, last: parked.last?.sequence)
+            }
+            count += part.count
+            guard let next = part.last else { return count }
+            last = next
         }
-        let content = row.payload.flatMap(StoredContent.init(json:))
-        self.init(
-            sequence: row.sequence,
-            id: id,
-            state: state,
-            source: row.source,
-            email: content?.email,
-            score: content?.score,
-            comment: content?.comment,
-            answeredAt: content?.answeredAt.date,
-            sentAt: content?.sentAt?.date,
-            campaignId: content?.campaignId,
-            companyId: content?.companyId,
-            custom: content?.custom,
-            revision: row.revision,
-            attempts: row.attempts,
-            mustUpsert: row.mustUpsert,
-            acceptedAt: row.acceptedAt.date,
-            receivedAt: row.receivedAt.date,
-            isMechanical: row.botFlag == BotFlag.current.rawValue,
-            isSuspect: row.botFlag != BotFlag.none.rawValue,
-            nextAttemptAt: row.nextAttemptAt?.date,
-            heldUntil: row.heldUntil?.date,
-            deliveredAt: row.deliveredAt?.date,
-            planhatId: row.planhatID,
-            reason: row.reason,
-            history: history
-        )
     }
 }

@@ -32,3 +32,24 @@ package struct QuarantineDraft: Sendable, Hashable {
         return deliveryID.map { "id:\($0) \(digest)" } ?? digest
     }
 }
+
+/// A draft, encoded by its own task before it reaches the dispatch queue.
+struct IncomingQuarantine: Sendable {
+    let draft: QuarantineDraft
+    let key: String
+    let problems: String
+
+    init(_ draft: QuarantineDraft) throws(QueueError) {
+        self.draft = draft
+        key = draft.key
+        do {
+            problems = String(decoding: try JSONEncoder().encode(draft.problems), as: UTF8.self)
+        } catch {
+            // Two strings a problem: they always encode.
+            throw .damaged("the problems of a delivery can't be written as JSON")
+        }
+    }
+
+    /// What it takes of the byte limit. An empty delivery costs a row too.
+    var size: Int { 256 + draft.body.count + problems.utf8.count }
+}

@@ -9,7 +9,7 @@ enum DatabaseFile {
         if key == nil {
             try create(path)
         } else if access(path, F_OK) != 0 {
-            throw .storage("\(path) is gone (\(SystemFailure(errno)))")
+            throw .storage("\(path) is gone", errno: errno)
         }
         do {
             var configuration = Configuration()
@@ -36,7 +36,7 @@ enum DatabaseFile {
         if descriptor >= 0 {
             close(descriptor)
         } else if errno != EEXIST {
-            throw .storage("\(path) can't be created (\(SystemFailure(errno)))")
+            throw .storage("\(path) can't be created", errno: errno)
         }
     }
 

@@ -9,12 +9,12 @@ final class FileLock: Sendable {
     init(besides path: String) throws(QueueError) {
         let file = path + ".lock"
         let opened = open(file, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard opened >= 0 else { throw .storage("\(file) can't be opened (\(SystemFailure(errno)))") }
+        guard opened >= 0 else { throw .storage("\(file) can't be opened", errno: errno) }
         guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
             let failure = errno
             close(opened)
             if failure == EWOULDBLOCK { throw .lockedByAnotherProcess(path: path) }
-            throw .storage("\(file) can't be locked (\(SystemFailure(failure)))")
+            throw .storage("\(file) can't be locked", errno: failure)
         }
         descriptor = Mutex(opened)
     }

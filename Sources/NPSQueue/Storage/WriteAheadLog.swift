@@ -12,11 +12,11 @@ enum WriteAheadLog {
         let descriptor = open(file, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return }
-            throw .storage("\(file) can't be opened (\(SystemFailure(errno)))")
+            throw .storage("\(file) can't be opened", errno: errno)
         }
         defer { close(descriptor) }
         guard rewrite(descriptor), fsync(descriptor) == 0 else {
-            throw .storage("\(file) can't be written (\(SystemFailure(errno)))")
+            throw .storage("\(file) can't be written", errno: errno)
         }
     }
 

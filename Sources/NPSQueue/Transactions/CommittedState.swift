@@ -1,19 +1,47 @@
 import GRDB
 
-/// What the engine remembers between transactions; replaced by the transaction's own copy when that has committed.
-struct CommittedState: Sendable {
-    var books: Books
-    /// Sequences of the responses that were handed out and are not settled. A row that is `sending` without being in
-    /// here was claimed by a transaction whose commit failed: nobody sends it.
-    var claimed: Set<Int64> = []
-}
+/// The counters that are written in the same transaction as the rows they count.
+struct Books: Sendable, Hashable {
+    /// Counted by acceptance alone, never derived: that makes the balance a check.
+    var accepted = 0
+    var pending = 0
+    var sending = 0
+    var delivered = 0
+    var parked = 0
+    var erased = 0
+    var quarantined = 0
+    var quarantinedBytes = 0
+    /// Of the delivered and the erased: those whose receipt was removed for its age. They stay counted above.
+    var removedDelivered = 0
+    var removedErased = 0
 
-extension CommittedState {
-    init(reading database: Database) throws {
-        guard let books = try database.fetchOne(Books.self, from: "books") else {
-            throw QueueError.damaged("its books are missing")
+    /// Rows whose content hasn't reached Planhat yet.
+    var undelivered: Int { pending + sending + parked }
+
+    subscript(state: ResponseState) -> Int {
+        get {
+            switch state {
+            case .pending: pending
+            case .sending: sending
+            case .delivered: delivered
+            case .parked: parked
+            case .erased: erased
+            }
         }
-        self.books = books
+        set {
+            switch state {
+            case .pending: pending = newValue
+            case .sending: sending = newValue
+            case .delivered: delivered = newValue
+            case .parked: parked = newValue
+            case .erased: erased = newValue
+            }
+        }
+    }
+
+    mutating func move(from old: ResponseState, to new: ResponseState) {
+        self[old] -= 1
+        self[new] += 1
     }
 }
 
@@ -52,5 +80,22 @@ extension Books: RowDecodable, RowEncodable {
         case .removedDelivered: removedDelivered.databaseValue
         case .removedErased: removedErased.databaseValue
         }
+    }
+}
+
+/// What the engine remembers between transactions; replaced by the transaction's own copy when that has committed.
+struct CommittedState: Sendable {
+    var books: Books
+    /// Sequences of the responses that were handed out and are not settled. A row that is `sending` without being in
+    /// here was claimed by a transaction whose commit failed: nobody sends it.
+    var claimed: Set<Int64> = []
+}
+
+extension CommittedState {
+    init(reading database: Database) throws {
+        guard let books = try database.fetchOne(Books.self, from: "books") else {
+            throw QueueError.damaged("its books are missing")
+        }
+        self.books = books
     }
 }

@@ -2,46 +2,6 @@ import Foundation
 import GRDB
 import NPSModel
 
-/// A draft, encoded by its own task before it reaches the dispatch queue.
-struct IncomingQuarantine: RowEncodable, Sendable {
-    enum Columns: Int, ColumnList {
-        case source, key, deliveryId, contentType, problems, size, body
-
-        static let selection = allCases.selection
-        static let placeholders = allCases.placeholders
-    }
-
-    let draft: QuarantineDraft
-    let key: String
-    let problems: String
-
-    init(_ draft: QuarantineDraft) throws(QueueError) {
-        self.draft = draft
-        key = draft.key
-        do {
-            problems = String(decoding: try JSONEncoder().encode(draft.problems), as: UTF8.self)
-        } catch {
-            // Two strings a problem: they always encode.
-            throw .damaged("the problems of a delivery can't be written as JSON")
-        }
-    }
-
-    /// What it takes of the byte limit. An empty delivery costs a row too.
-    var size: Int { 256 + draft.body.count + problems.utf8.count }
-
-    func value(of column: Columns) -> DatabaseValue {
-        switch column {
-        case .source: draft.source.databaseValue
-        case .key: key.databaseValue
-        case .deliveryId: draft.deliveryID.databaseValue
-        case .contentType: draft.contentType.databaseValue
-        case .problems: problems.databaseValue
-        case .size: size.databaseValue
-        case .body: Data(draft.body).databaseValue
-        }
-    }
-}
-
 extension QueueTransaction {
     /// Refuses the call when the new ones among the drafts don't fit.
     mutating func quarantine(_ drafts: [IncomingQuarantine], byteLimit: Int) throws -> [QuarantineID] {
@@ -202,6 +162,27 @@ struct QuarantinedBody: RowDecodable, Sendable {
     init(_ row: RowValues<Columns>) {
         id = QuarantineID(rawValue: row[.id])
         body = row[.body]
+    }
+}
+
+extension IncomingQuarantine: RowEncodable {
+    enum Columns: Int, ColumnList {
+        case source, key, deliveryId, contentType, problems, size, body
+
+        static let selection = allCases.selection
+        static let placeholders = allCases.placeholders
+    }
+
+    func value(of column: Columns) -> DatabaseValue {
+        switch column {
+        case .source: draft.source.databaseValue
+        case .key: key.databaseValue
+        case .deliveryId: draft.deliveryID.databaseValue
+        case .contentType: draft.contentType.databaseValue
+        case .problems: problems.databaseValue
+        case .size: size.databaseValue
+        case .body: Data(draft.body).databaseValue
+        }
     }
 }
 

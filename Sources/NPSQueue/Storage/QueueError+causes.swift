@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 extension QueueError {
@@ -8,6 +9,13 @@ extension QueueError {
         case let error as DatabaseError: self = Self.translate(error, path: path)
         default: self = .storage("an unexpected error of type \(type(of: error))")
         }
+    }
+
+    /// A system call failed: `what can't be done (No space left on device, errno 28)`.
+    ///
+    /// - Parameter code: `errno`, read before anything else could change it.
+    static func storage(_ what: String, errno code: Int32) -> QueueError {
+        .storage("\(what) (\(String(cString: strerror(code))), errno \(code))")
     }
 
     private static func translate(_ error: DatabaseError, path: String) -> QueueError {
