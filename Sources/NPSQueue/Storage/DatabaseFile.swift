@@ -1,11 +1,13 @@
 import Foundation
 import GRDB
 
-/// Opens the one connection that writes and checkpoints, and proves that its commits are durable.
+/// Opens the only connection, which writes and checkpoints, and checks that its commits are durable.
 enum DatabaseFile {
-    /// - Parameter key: of the queue that was open before; then no file is created, and no other is accepted. Nil at the
-    ///   start.
-    static func open(_ path: String, again key: PersonKey? = nil) throws(QueueError) -> DatabaseQueue {
+    /// Opens the file and migrates its tables.
+    ///
+    /// - Parameter key: the key in the file that was open before, to open that file again: none is created, and no
+    ///   other is accepted. Nil at the start: a missing file is created.
+    static func open(_ path: String, expecting key: PersonKey? = nil) throws(QueueError) -> DatabaseQueue {
         if key == nil {
             try create(path)
         } else if access(path, F_OK) != 0 {
@@ -14,7 +16,7 @@ enum DatabaseFile {
         do {
             var configuration = Configuration()
             configuration.label = "nps-queue.sqlite"
-            // A rollback that fails must end in an error of ours, not in GRDB's trap for open transactions.
+            // Without it, GRDB traps when a transaction is still open because its rollback failed; we throw instead.
             configuration.allowsUnsafeTransactions = true
             let connection = try DatabaseQueue(path: path, configuration: configuration)
             try connection.writeWithoutTransaction(prepare)
@@ -30,7 +32,7 @@ enum DatabaseFile {
         }
     }
 
-    /// SQLite gives `-wal` the mode of the database, so the person's words are the owner's alone in both.
+    /// Readable by the owner only. SQLite gives the log the mode of the database.
     private static func create(_ path: String) throws(QueueError) {
         let descriptor = Foundation.open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
         if descriptor >= 0 {
@@ -60,8 +62,8 @@ enum DatabaseFile {
         }
     }
 
-    /// Reads back what a 2xx relies on: GRDB resets `synchronous` in some of its set-ups, and a file system without
-    /// shared memory can refuse WAL without an error.
+    /// Reads back what every acknowledgement relies on: GRDB resets `synchronous` in some of its configurations, and a
+    /// file system without shared memory refuses WAL without an error.
     @Sendable
     private static func assertDurable(_ database: Database) throws {
         let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")

@@ -5,34 +5,37 @@ import GRDBSQLite
 import Logging
 import Synchronization
 
-/// Runs each batch of jobs in one transaction and keeps the log short.
+/// Runs each batch of jobs in one SQLite transaction, keeps the log short, and reopens the file after an error.
 ///
-/// Lives on group commit's dispatch queue: the lock around its state is never contended, it is there to prove that.
+/// Used only on the dispatch queue of group commit, so its lock is never contended; the lock is what makes this type
+/// `Sendable` without an unchecked promise.
 final class SQLiteEngine: Sendable {
     private struct State {
-        /// Nil after an error that makes the connection untrustworthy, and after ``close()``.
+        /// Nil after an error that leaves it in an unknown state, and after ``close()``.
         var connection: DatabaseQueue?
         var isClosed = false
-        var queueState: CommittedState
-        /// Written to the log since the last checkpoint.
+        /// As the last transaction left it.
+        var committed: CommittedState
+        /// Pages written to the log since the last checkpoint.
         var pagesInLog = 0
-        /// Whether the log holds what was deleted from the database.
+        /// Whether the log may still hold content that was deleted from the database.
         var owesTruncation = false
         var isTruncationScheduled = false
     }
 
-    private struct Committed: Sendable {
+    /// A transaction that is durable, and what it leaves to be done.
+    private struct TransactionResult: Sendable {
         let completions: [@Sendable () -> Void]
-        let queueState: CommittedState
+        let state: CommittedState
         let leavesDue: Bool
         let leavesDeletedContent: Bool
         let pages: Int
     }
 
-    /// SQLite's own habit is 1,000 pages; twice that halves the syncs and stays at 8 MiB.
+    /// SQLite's default is 1,000 pages; twice as many halve the syncs, and the log stays at 8 MiB.
     private static let pagesPerCheckpoint = 2_000
 
-    /// Of this database, for as long as it exists.
+    /// The key in this database. It never changes.
     let personKey: PersonKey
     private let path: String
     private let truncationPause: TimeInterval
@@ -42,10 +45,12 @@ final class SQLiteEngine: Sendable {
     private let onDue: @Sendable () -> Void
     private let state: Mutex<State>
 
-    /// Opens the file and turns what was being sent when the last process ended into ambiguous pending responses.
+    /// Opens the file. Responses that were being sent when the last process ended become pending and ambiguous.
     ///
     /// - Parameters:
-    ///   - truncationPause: seconds until the log is emptied of what was deleted.
+    ///   - dispatch: the serial queue on which everything is called.
+    ///   - grace: seconds until those responses are retried.
+    ///   - truncationPause: seconds from a deletion until the log is truncated.
     ///   - onDue: called after a commit that left something to claim.
     init(
         path: String,
@@ -66,33 +71,33 @@ final class SQLiteEngine: Sendable {
         let connection = try DatabaseFile.open(path)
         do {
             personKey = try connection.read(PersonKey.init(reading:))
-            let committed = try connection.writeWithoutTransaction { database in
-                try Self.transact(database, queueState: try CommittedState(reading: database), at: start) {
+            let result = try connection.writeWithoutTransaction { database in
+                try Self.transact(database, from: try CommittedState(reading: database), at: start) {
                     transaction in
                     let interrupted = try transaction.interruptSending(retryAt: start.date.addingTimeInterval(grace))
                     return [{ logger.info("The queue is open", metadata: ["ambiguous": "\(interrupted)"]) }]
                 }
             }
-            for completion in committed.completions { completion() }
-            state = Mutex(State(connection: connection, queueState: committed.queueState))
+            for completion in result.completions { completion() }
+            state = Mutex(State(connection: connection, committed: result.state))
         } catch {
             throw QueueError(error, path: path)
         }
     }
 
-    /// Answers every job. A job that fails alone doesn't take its neighbours with it.
+    /// Completes or refuses every job before it returns. A job that fails by itself doesn't make the others fail.
     func commit(_ jobs: [Job]) {
         do {
-            let committed = try state.withLock { state in try transact(jobs, &state) }
-            for completion in committed.completions { completion() }
-            if committed.leavesDue { onDue() }
-            tidy(after: committed)
+            let result = try state.withLock { state in try transact(jobs, &state) }
+            for completion in result.completions { completion() }
+            if result.leavesDue { onDue() }
+            checkpointIfNeeded(after: result)
         } catch {
-            answer(jobs, failedWith: error)
+            retryOrRefuse(jobs, after: error)
         }
     }
 
-    private func answer(_ jobs: [Job], failedWith error: any Error) {
+    private func retryOrRefuse(_ jobs: [Job], after error: any Error) {
         let failure = QueueError(error, path: path)
         let concernsOneJob = error is QueueError || (error as? DatabaseError)?.concernsStatementOnly == true
         guard jobs.count > 1, concernsOneJob || failure == .diskFull, !isBroken else {
@@ -101,33 +106,33 @@ final class SQLiteEngine: Sendable {
             return
         }
         for job in jobs {
-            // On a full disk, acceptance fails at once; what makes room or only reads gets its own try.
+            // On a full disk acceptance fails at once; a job that makes room or only reads is tried alone.
             if failure == .diskFull, job.weight > 0 { job.refuse(failure) } else { commit([job]) }
         }
     }
 
     private var isBroken: Bool { state.withLock { $0.connection == nil } }
 
-    private func transact(_ jobs: [Job], _ state: inout State) throws -> Committed {
+    private func transact(_ jobs: [Job], _ state: inout State) throws -> TransactionResult {
         let connection = try openConnection(&state)
         do {
-            let queueState = state.queueState
+            let committed = state.committed
             let start = Milliseconds(now())
-            let committed = try connection.writeWithoutTransaction { database in
-                try Self.transact(database, queueState: queueState, at: start) { transaction in
+            let result = try connection.writeWithoutTransaction { database in
+                try Self.transact(database, from: committed, at: start) { transaction in
                     try jobs.map { try Self.run($0, in: &transaction) }
                 }
             }
-            state.queueState = committed.queueState
-            state.pagesInLog += committed.pages
-            return committed
+            state.committed = result.state
+            state.pagesInLog += result.pages
+            return result
         } catch let error as DatabaseError where error.resultCode != .SQLITE_FULL && !error.concernsStatementOnly {
             drop(&state)
             throw error
         }
     }
 
-    /// A refusal that wrote nothing is the job's own affair; any other error undoes the transaction.
+    /// When a job refuses before it has written anything, only that job fails; any other error rolls everything back.
     private static func run(
         _ job: Job,
         in transaction: inout QueueTransaction
@@ -142,19 +147,19 @@ final class SQLiteEngine: Sendable {
 
     private static func transact(
         _ database: Database,
-        queueState: CommittedState,
+        from committed: CommittedState,
         at now: Milliseconds,
         _ body: (inout QueueTransaction) throws -> [@Sendable () -> Void]
-    ) throws -> Committed {
+    ) throws -> TransactionResult {
         try database.beginTransaction(.immediate)
         do {
-            var transaction = QueueTransaction(database: database, now: now, state: queueState)
+            var transaction = QueueTransaction(database: database, now: now, state: committed)
             let completions = try body(&transaction)
-            if transaction.state.books != queueState.books { try transaction.writeBooks() }
+            if transaction.state.books != committed.books { try transaction.writeBooks() }
             try database.commit()
-            return Committed(
+            return TransactionResult(
                 completions: completions,
-                queueState: transaction.state,
+                state: transaction.state,
                 leavesDue: transaction.leavesDue,
                 leavesDeletedContent: transaction.leavesDeletedContent,
                 pages: takePagesWritten(database)
@@ -174,7 +179,8 @@ final class SQLiteEngine: Sendable {
 }
 
 extension SQLiteEngine {
-    /// After a failed write or sync nothing that the old connection remembers may be believed (the fsyncgate rule).
+    /// After a failed write or sync, nothing that SQLite or the kernel has cached can be trusted: only a connection
+    /// that reads the file anew knows what is in it.
     private func drop(_ state: inout State) {
         try? state.connection?.close()
         state.connection = nil
@@ -184,34 +190,34 @@ extension SQLiteEngine {
         if let connection = state.connection { return connection }
         if state.isClosed { throw QueueError.closed }
         try WriteAheadLog.rewrite(ofDatabase: path)
-        let connection = try DatabaseFile.open(path, again: personKey)
-        let claimed = state.queueState.claimed
+        let connection = try DatabaseFile.open(path, expecting: personKey)
+        let claimed = state.committed.claimed
         let start = Milliseconds(now())
-        let committed = try connection.writeWithoutTransaction { database in
-            var queueState = try CommittedState(reading: database)
-            queueState.claimed = claimed
-            return try Self.transact(database, queueState: queueState, at: start) { transaction in
+        let result = try connection.writeWithoutTransaction { database in
+            var committed = try CommittedState(reading: database)
+            committed.claimed = claimed
+            return try Self.transact(database, from: committed, at: start) { transaction in
                 try transaction.releaseUnclaimed()
                 return []
             }
         }
-        logger.notice("The queue's file is open again")
+        logger.notice("The queue's file was reopened after an error")
         state.connection = connection
-        state.queueState = committed.queueState
+        state.committed = result.state
         return connection
     }
 
-    /// Checkpoints come after the answers, so that nobody waits for one that isn't theirs.
-    private func tidy(after committed: Committed) {
+    /// Checkpoints are made after the callers got their results, so that none waits for one.
+    private func checkpointIfNeeded(after result: TransactionResult) {
         state.withLock { state in
             if state.pagesInLog >= Self.pagesPerCheckpoint { try? checkpoint(.passive, &state) }
-            guard committed.leavesDeletedContent else { return }
+            guard result.leavesDeletedContent else { return }
             state.owesTruncation = true
             scheduleTruncation(&state)
         }
     }
 
-    /// - Parameter hasFailed: a disk that is broken stays so for a while.
+    /// - Parameter hasFailed: waits longer, since a broken disk stays broken for a while.
     private func scheduleTruncation(_ state: inout State, hasFailed: Bool = false) {
         guard !state.isTruncationScheduled else { return }
         state.isTruncationScheduled = true
@@ -224,7 +230,8 @@ extension SQLiteEngine {
         }
     }
 
-    /// Empties the log, which still holds what was deleted from the database. What fails is tried again later.
+    /// Moves the log, which still holds deleted content, into the database and truncates it. After a failure, which is
+    /// thrown, it is scheduled again.
     func truncateLog() throws(QueueError) {
         do {
             try state.withLock { state in
@@ -245,7 +252,7 @@ extension SQLiteEngine {
             if !state.isClosed { scheduleTruncation(&state, hasFailed: true) }
             guard case .storage(let what) = QueueError(error, path: path) else { throw error }
             throw QueueError.storage(
-                "what was removed is readable in \(path)-wal until that can be emptied, which is tried again (\(what))"
+                "removed content stays readable in \(path)-wal until it can be truncated, which is retried (\(what))"
             )
         }
     }
@@ -254,7 +261,7 @@ extension SQLiteEngine {
         do {
             try openConnection(&state).writeWithoutTransaction { database in
                 _ = try database.checkpoint(mode)
-                // Pages copied to the database count as written too, but not to the log.
+                // SQLite also counts the pages that it copied to the database; those aren't in the log.
                 _ = Self.takePagesWritten(database)
             }
             state.pagesInLog = 0
@@ -266,7 +273,7 @@ extension SQLiteEngine {
         }
     }
 
-    /// Idempotent.
+    /// Truncates the log and closes the file. Idempotent.
     func close() {
         state.withLock { state in
             if state.connection != nil || state.owesTruncation { try? truncateLog(&state) }
