@@ -1,21 +1,22 @@
-/// Why the queue couldn't do it. Nothing that failed with one of these was acknowledged.
+/// Why the queue could not do what it was asked to. Nothing that failed with one of these was acknowledged.
 ///
-/// Descriptions name files and SQLite's error codes, never what a person wrote.
+/// Descriptions name files and SQLite's error codes, never personal data.
 package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Too much is waiting: ask the sender to come back after so many seconds.
+    /// Too many responses are waiting: the sender should retry after so many seconds.
     case busy(retryAfter: Int)
-    /// The disk is full, or its reserve is undercut.
+    /// The disk is full, or less than the reserve is free.
     case diskFull
     /// The quarantine has reached its byte limit.
     case quarantineFull
-    /// The entry that was to be resolved is gone: another replay took it, or it was discarded or grew too old.
+    /// The entry that was to be resolved is gone: another replay took it, or it was discarded or removed for its age.
     case resolvedBefore(QuarantineID)
-    /// The file can't be read or written just now; the queue re-opens it before it works again.
+    /// The file can't be read or written now; the queue reopens it with the next call.
     case storage(String)
-    /// The file is no queue, or what is in it contradicts itself.
+    /// The file is not a queue's, or contradicts itself.
     case damaged(String)
     /// The file was written by a newer version of this program.
     case newerSchema(path: String)
+    /// Another process has the file open.
     case lockedByAnotherProcess(path: String)
     /// ``ResponseQueue/close()`` was called.
     case closed

@@ -3,30 +3,36 @@ package import Foundation
 package import Logging
 import Synchronization
 
-/// The hall of the house: every response is on disk here before anybody is told that it was received, and stays until
-/// Planhat has it or a person knows why not.
+/// The durable queue between what comes in and Planhat: a response is on disk here before its sender is told that it
+/// was received, and its content stays until Planhat has it, it is erased, or an operator decides what to do with it.
 ///
-/// All work is done in transactions on one serial dispatch queue (``GroupCommit``); every method returns when its own
-/// transaction is durable, or throws, and then nothing of it was acknowledged. A method that has begun runs to its end
-/// even when its task is cancelled: half a receipt helps nobody.
+/// - Ways in: ``accept(_:quarantining:resolving:)``.
+/// - Ways out: ``claim(limit:)``, then ``settle(_:)`` or ``release(_:)``; ``arrivals()`` and ``nextDue()`` tell when.
+/// - For operators: ``status()``, ``list(_:)``, ``show(_:)``, ``retry(_:)``, quarantine and erasure.
 ///
-/// The rules of the states are in `ResponseLifecycle`, the tables in `Schema`.
+/// Every method runs in one or more transactions on one serial dispatch queue (``GroupCommit``). It returns once they
+/// are durable; when it throws, nothing that it was to do was acknowledged, and it can be repeated. A method that has
+/// begun runs to its end even when its task is cancelled.
+///
+/// The rules for the states of a response are in `ResponseLifecycle`, the tables in `Schema`.
 package final class ResponseQueue: Sendable {
     package struct Configuration: Sendable {
-        /// The database file; `PATH-wal` and `PATH.lock` stand beside it.
+        /// The database file. SQLite's log `PATH-wal` and the lock file `PATH.lock` are next to it.
         package var path: String
-        /// Submissions waiting in memory for their transaction; above it, ``QueueError/busy(retryAfter:)``.
+        /// How many submissions may wait in memory for their transaction; more are refused with
+        /// ``QueueError/busy(retryAfter:)``.
         package var waitingLimit = 4_096
-        /// Responses not yet delivered; above it, ``QueueError/busy(retryAfter:)``.
+        /// How many responses may be undelivered; more are refused with ``QueueError/busy(retryAfter:)``.
         package var pendingLimit = 10_000_000
-        /// Above it new deliveries are refused; none is dropped.
+        /// How much the quarantine may hold, in bytes. When it is full, new entries are refused; none is dropped.
         package var quarantineByteLimit = 256 << 20
-        /// Bytes that have to be free on the disk for acceptance and readiness; 0 for no reserve.
+        /// Bytes that must be free on the disk for acceptance and readiness; 0 for no reserve.
         package var diskReserve: Int64 = 64 << 20
-        /// How long after the start an interrupted delivery waits, in seconds: its request may still be under way.
+        /// Seconds from the start until a delivery that the last stop interrupted is retried: its request may still be
+        /// under way.
         package var ambiguousGrace: TimeInterval = 30
-        /// Seconds until the log is emptied of what was deleted; when that fails, thirty times as many until the next
-        /// try.
+        /// Seconds from a deletion until the log, which still holds the deleted content, is emptied. After a failure it
+        /// is retried after thirty times as long.
         var truncationPause: TimeInterval = 1
 
         package init(path: String) {
@@ -44,13 +50,18 @@ package final class ResponseQueue: Sendable {
     private let engine: SQLiteEngine
     private let commits: GroupCommit
     private let signal = ArrivalSignal()
-    /// Claimed, and waiting to be parked.
+    /// Claimed responses that this version can't decode, waiting to be parked.
     let unreadable = Mutex<[ClaimedRow]>([])
 
-    /// Opens the file, creating it when it is missing, and brings its tables up to date. Blocks for as long as that
-    /// takes: call it at the start, from no event loop.
+    /// Opens the file, creating it if it is missing, and migrates its tables. Blocks while it does so: call it at the
+    /// start, never on an event loop.
     ///
-    /// A second process on the same file is refused. Responses found `sending` become pending and ambiguous.
+    /// Responses found `sending` become pending and ambiguous: the last process stopped before it knew whether they had
+    /// arrived.
+    ///
+    /// - Parameter now: the clock. It sets every time that is stored, and decides what is due.
+    /// - Throws: `lockedByAnotherProcess` while another process has the file open, `newerSchema`, `damaged` or
+    ///   `storage`.
     package init(
         configuration: Configuration,
         now: @escaping @Sendable () -> Date = { Date() },
@@ -60,7 +71,7 @@ package final class ResponseQueue: Sendable {
         self.configuration = configuration
         self.now = now
         self.logger = logger
-        lock = try FileLock(besides: configuration.path)
+        lock = try FileLock(forDatabase: configuration.path)
         reserve = DiskReserve(forFile: configuration.path, bytes: configuration.diskReserve)
         let engine = try SQLiteEngine(
             path: configuration.path,
@@ -76,14 +87,15 @@ package final class ResponseQueue: Sendable {
         commits = GroupCommit(on: dispatch, limit: configuration.waitingLimit) { engine.commit($0) }
     }
 
-    /// One element after each commit that left something to claim at once; several at a time are one. Things that
-    /// become due later are found with ``nextDue()``; what was due before the call is not announced. Ends with
-    /// ``close()``.
+    /// One element after each commit that left something to claim at once; several that nobody has read yet are merged
+    /// into one. Not announced is what was due before the call, and what becomes due later: ask ``nextDue()``. Ends
+    /// with ``close()``.
     package func arrivals() -> AsyncStream<Void> {
         signal.stream()
     }
 
-    /// Finishes what was begun, empties the log into the database, and lets go of the file. Repeating it is harmless.
+    /// Finishes the transactions that were admitted, refuses new ones with ``QueueError/closed``, moves the log into
+    /// the database and releases the file. Idempotent.
     package func close() async {
         await withCheckedContinuation { continuation in
             commits.close { [engine, lock] in
@@ -95,8 +107,8 @@ package final class ResponseQueue: Sendable {
         signal.finish()
     }
 
-    /// Empties the log, in which deleted words are still readable, into the database. What fails is tried again later,
-    /// too.
+    /// Moves the log, in which deleted content is still readable, into the database and truncates it. After a failure,
+    /// which is thrown, the queue also retries by itself.
     func truncateLog() async throws(QueueError) {
         let result: Result<Void, QueueError> = await withCheckedContinuation { continuation in
             dispatch.async { [engine] in
@@ -108,7 +120,9 @@ package final class ResponseQueue: Sendable {
 
     /// Runs the body in the next transaction and returns its value when that is durable.
     ///
-    /// - Parameter weight: how much of the waiting limit it takes.
+    /// - Parameters:
+    ///   - weight: how much of ``Configuration/waitingLimit`` it takes; 0 for work that is always admitted.
+    ///   - body: may run more than once: it is repeated alone when the batch that it was in has failed.
     func transact<Value: Sendable>(
         weight: Int = 0,
         _ body: @escaping @Sendable (inout QueueTransaction) throws -> Value

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Wakes whoever waits for something to deliver. Several wakes while nobody listens are one.
+/// Wakes those who wait for something to deliver. Several wakes while nobody reads are merged into one.
 final class ArrivalSignal: Sendable {
     private struct Listeners {
         var next = 0
@@ -10,6 +10,7 @@ final class ArrivalSignal: Sendable {
 
     private let listeners = Mutex(Listeners())
 
+    /// A stream for one more reader. Ends when ``finish()`` is called, at once when it was.
     func stream() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let number: Int? = listeners.withLock { listeners in
@@ -32,7 +33,7 @@ final class ArrivalSignal: Sendable {
         for continuation in listeners.withLock({ Array($0.continuations.values) }) { continuation.yield() }
     }
 
-    /// Ends every stream, also those asked for later.
+    /// Ends every stream, those requested later included.
     func finish() {
         let continuations = listeners.withLock { listeners in
             listeners.isFinished = true

@@ -1,12 +1,12 @@
 package import Foundation
 package import NPSModel
 
-/// What ``ResponseQueue/erase(_:)-(EmailAddress)`` removed. Names nobody.
+/// What ``ResponseQueue/erase(_:)-(EmailAddress)`` removed. Contains no personal data.
 package struct Erasure: Sendable, Hashable, Codable {
     /// One response that was removed.
     package struct Response: Sendable, Hashable, Codable {
         package let id: ResponseID
-        /// Where it stood until then.
+        /// Its state before.
         package let state: ResponseState
 
         package init(id: ResponseID, state: ResponseState) {
@@ -15,13 +15,13 @@ package struct Erasure: Sendable, Hashable, Codable {
         }
     }
 
-    /// What may still be at Planhat of this person, erased now or earlier.
+    /// A record that Planhat may still have of a response that was erased, now or earlier.
     package struct Remote: Sendable, Hashable, Codable {
         /// The `sourceId` there.
         package let id: ResponseID
-        /// Nil when Planhat never told it.
+        /// Nil when Planhat never returned it.
         package let planhatId: String?
-        /// When it can be deleted there; nil while a request is under way, whose answer is awaited first.
+        /// From when it can be deleted there; nil while a request is under way, whose verdict comes first.
         package let deletableFrom: Date?
 
         package init(id: ResponseID, planhatId: String?, deletableFrom: Date?) {
@@ -32,9 +32,9 @@ package struct Erasure: Sendable, Hashable, Codable {
     }
 
     package let erasedAt: Date
-    /// In the order of their acceptance; those that were erased before are not in it.
+    /// In the order of acceptance, without those that had been erased before.
     package let responses: [Response]
-    /// Until ``ResponseQueue/confirmErasure(_:)`` says that they are gone.
+    /// Listed until ``ResponseQueue/confirmErasure(_:)`` is told that Planhat has them no more.
     package let remote: [Remote]
 
     package init(erasedAt: Date, responses: [Response], remote: [Remote]) {

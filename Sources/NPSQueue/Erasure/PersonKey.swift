@@ -3,9 +3,9 @@ import Foundation
 import GRDB
 import NPSModel
 
-/// Makes of an address the digest by which a delivered response is found again when somebody asks to be erased.
+/// Computes from an address the digest by which a delivered response is found when a person asks for erasure.
 ///
-/// The key is random, one for each database, and never leaves it: without the file, nobody can try addresses.
+/// The key is random, one for each database, and never leaves it: whoever has only digests can't test addresses.
 struct PersonKey: Sendable, Equatable {
     private let key: SymmetricKey
 
@@ -18,14 +18,15 @@ struct PersonKey: Sendable, Equatable {
         SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
     }
 
-    /// HMAC-SHA256 of the address in small letters and with its domain's ASCII form: people don't remember how they
-    /// wrote it. Half of it (128 bits, in hex) is enough to tell people apart, and takes half the room in the index.
+    /// HMAC-SHA256 of the address in lower case and with its domain in ASCII, since people don't remember how they
+    /// wrote it. The first 128 bits, in hex: enough to tell people apart, and half as much in the index.
     func digest(of address: EmailAddress) -> String {
         let code = HMAC<SHA256>.authenticationCode(for: Data(address.asciiForm.lowercased().utf8), using: key)
         return Hexadecimal.encode(Data(code).prefix(16))
     }
 
-    /// By which a content that was replaced is known again: what it was can't be found out by trying scores.
+    /// By this, content that was replaced is recognised when it arrives again. It is keyed, so that nobody can find the
+    /// content by trying scores.
     func trace(ofContent digest: String, delivery: String?) -> String {
         let text = "content\u{0}\(digest)\u{0}\(delivery ?? "")"
         return Hexadecimal.encode(Data(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key)).prefix(16))

@@ -2,9 +2,11 @@ package import Foundation
 package import NPSModel
 
 extension ResponseQueue {
-    /// Removes what these people said, whatever the state; the ids stay, so that a late repetition isn't accepted
-    /// anew. Gives how many were not erased before. On return nothing of it is left in the database or its log; when
-    /// the log can't be emptied, this throws although they are erased, and it is emptied as soon as it can be.
+    /// Deletes the content of these responses, in any state; their ids stay, so that a late repetition isn't accepted
+    /// as new. Returns how many had not been erased before; unknown ids are ignored.
+    ///
+    /// On return nothing of the content is left in the database or its log. When the log can't be truncated, this
+    /// throws although the responses are erased, and the queue retries the truncation by itself.
     package func erase(_ ids: [ResponseID]) async throws(QueueError) -> Int {
         let count = try await transact { transaction in
             var count = 0
@@ -15,11 +17,11 @@ extension ResponseQueue {
         return count
     }
 
-    /// Removes what this person said, whatever the state, as ``erase(_:)-([ResponseID])`` does.
+    /// Deletes the content of this person's responses, as ``erase(_:)-([ResponseID])`` does.
     ///
-    /// Responses are found by the digest of their newest address; those that were delivered before the queue kept
-    /// digests aren't. What may be at Planhat is in the answer, also when it was erased by an earlier call, until
-    /// ``confirmErasure(_:)``: so nothing is lost when whoever deletes it there is interrupted.
+    /// They are found by the digest of the address in their newest content, except those that were delivered by a
+    /// version that stored no digest. The result also lists what Planhat may still have from erasures by earlier calls,
+    /// until ``confirmErasure(_:)``: an interrupted deletion there can be finished by calling this again.
     package func erase(_ address: EmailAddress) async throws(QueueError) -> Erasure {
         let person = personKey.digest(of: address)
         let date = now()
@@ -60,8 +62,8 @@ extension ResponseQueue {
         return (responses, remote, known.last?.sequence)
     }
 
-    /// Planhat has nothing of these erased responses any more: what was kept to find it there is removed. Gives how
-    /// many there were.
+    /// Planhat has nothing of these erased responses any more, so what was kept to find it there is deleted. Returns
+    /// how many there were; ids without a record to delete, or with a request under way, are ignored.
     package func confirmErasure(_ ids: [ResponseID]) async throws(QueueError) -> Int {
         try await transact { transaction in
             var count = 0
@@ -72,7 +74,7 @@ extension ResponseQueue {
 }
 
 extension ResponseQueue {
-    /// Erases what has been parked since before `date`, a few in each transaction. Gives how many there were. On
+    /// Erases what has been parked since before `date`, a few in each transaction. Returns how many there were. On
     /// return nothing of them is left in the database or its log.
     package func eraseParked(before date: Date) async throws(QueueError) -> Int {
         try await repeatedly { transaction in
@@ -81,7 +83,7 @@ extension ResponseQueue {
     }
 
     /// Removes the receipts of what was delivered, and the tombstones of what was erased, before `date`. They stay
-    /// counted, but a repetition of such a response would be accepted as a new one. Gives how many there were.
+    /// counted, but a repetition of such a response would be accepted as new. Returns how many there were.
     package func removeReceipts(before date: Date) async throws(QueueError) -> Int {
         try await repeatedly { transaction in
             try transaction.removeReceipts(before: Milliseconds(date), limit: Self.chunk)

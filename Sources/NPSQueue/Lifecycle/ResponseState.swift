@@ -10,9 +10,9 @@ package enum ResponseState: String, Sendable, Hashable, Codable, CaseIterable {
     case sending
     /// At Planhat. Only the receipt is kept: ids, digest and times.
     case delivered
-    /// Refused for a reason that a person has to look at; waits for `queue retry` or an edit.
+    /// Refused for a reason that an operator has to look at; waits for `queue retry` or an edit.
     case parked
-    /// Removed on somebody's request; the id stays, so that a late repetition can't bring the answer back.
+    /// Deleted on request or because of its age; the id stays, so that a late repetition can't bring the answer back.
     case erased
 }
 
@@ -25,14 +25,14 @@ enum BotFlag: Int, Sendable, Hashable {
     case earlier = 2
 }
 
-/// What an erased response may have left at Planhat.
+/// What Planhat may still have of an erased response.
 enum RemoteTrace: Sendable, Hashable {
-    /// A request was under way when it was erased; its verdict tells the rest.
+    /// A request was under way when it was erased; its verdict tells more.
     case sending
-    /// Perhaps a record, which can be deleted from this time on: before, a late request could still bring it back.
+    /// Perhaps a record, which can be deleted from this time on: earlier, a request under way could bring it back.
     case record(from: Milliseconds)
 
-    /// From when it can be deleted; nil while that isn't known.
+    /// From when the record can be deleted; nil while that isn't known.
     var date: Milliseconds? {
         switch self {
         case .sending: nil

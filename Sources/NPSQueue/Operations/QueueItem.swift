@@ -5,10 +5,12 @@ package import NPSModel
 package struct QueueFilter: Sendable, Hashable {
     /// Nil for all states.
     package var state: ResponseState?
-    /// Whose; nil for everybody's. Delivered ones are found, too, unless an early version had delivered them.
+    /// Whose responses; nil for everybody's. Delivered ones are found too, except those that were delivered by a
+    /// version that didn't store the digest of the address.
     package var person: EmailAddress?
-    /// At most ``maximum`` are given at once, so that a long listing doesn't keep acceptance waiting.
+    /// At most ``maximum`` are returned at once, so that acceptance doesn't wait for a long listing.
     package var limit: Int
+    /// The sequence number of the last item of the previous page; nil for the first page.
     package var after: Int64?
 
     package static let maximum = 1_000
@@ -28,40 +30,39 @@ package struct QueueFilter: Sendable, Hashable {
 
 /// A response as `queue list` and `queue show` print it.
 package struct QueueItem: Sendable, Hashable, Codable {
-    /// The order of acceptance; never changes.
+    /// The place in the order of acceptance; it never changes.
     package let sequence: Int64
     package let id: ResponseID
     package let state: ResponseState
     package let source: String
-    /// The person's words; nil once delivered or erased.
+    /// What the person answered, down to `custom`; nil once it is delivered or erased.
     package let email: String?
     package let score: Int?
     package let comment: String?
-    /// What else the answer came with, nil once delivered or erased.
     package let answeredAt: Date?
     package let sentAt: Date?
     package let campaignId: String?
     package let companyId: String?
     package let custom: [String: JSONValue]?
     package let revision: Int
-    /// As many as the history ever had; the plan counts fewer, those that were the response's own.
+    /// All attempts ever made. ``Claim/attempts`` has fewer: only those made with the present content that count.
     package let attempts: Int
     package let mustUpsert: Bool
     package let acceptedAt: Date
-    /// When the present content came in.
+    /// When the present content was received.
     package let receivedAt: Date
-    /// The present content is what was held, since it may not be a person's.
+    /// The present content may be a bot's; it was held for a while.
     package let isMechanical: Bool
-    /// Planhat has, or is to get, such content; a person's answer takes that back.
+    /// Planhat has, or will get, content that may be a bot's. A person's answer takes that back once it is delivered.
     package let isSuspect: Bool
     package let nextAttemptAt: Date?
-    /// Until then it waits for a person to answer, since it may not be one's; nil for all others.
+    /// Until when it is held because it may be a bot's, so that the person can answer first; nil for all others.
     package let heldUntil: Date?
     package let deliveredAt: Date?
     package let planhatId: String?
-    /// Why the last attempt didn't deliver, or why it is parked.
+    /// Why the last attempt failed, or why it is parked.
     package let reason: String?
-    /// Oldest first, the last ``QueueTransaction/historyLength`` at most; nil but for `show`.
+    /// Oldest first, at most the last ``QueueTransaction/historyLength``; nil except in `queue show`.
     package var history: [Attempt]?
 }
 

@@ -1,25 +1,25 @@
-/// The books, in the names and numbers that `queue status --json` prints.
+/// The queue's counters, under the names that `queue status --json` prints.
 package struct QueueStatus: Sendable, Hashable, Codable {
-    /// Responses ever accepted, counted on its own: an edit is not accepted twice.
+    /// Responses ever accepted; an edit doesn't count again. Counted independently of the states.
     package let accepted: Int
     package let pending: Int
     package let sending: Int
     package let delivered: Int
     package let parked: Int
     package let erased: Int
-    /// Stands beside the books: entries waiting for a person.
+    /// Entries in the quarantine, which are no responses and belong to no balance.
     package let quarantined: Int
-    /// Age of the content that has been pending longest; 0 when nothing is pending. What is held counts from the end of
-    /// its hold.
+    /// The age in seconds of the content that has been pending longest; 0 when nothing is pending. Held responses count
+    /// from the end of their hold.
     package let oldestPendingSeconds: Int
-    /// Of the pending, those that wait on purpose, since they may not be a person's. Stands beside the books' names.
+    /// How many of the pending are held because they may be a bot's. Not in the JSON.
     package var held = 0
 
     private enum CodingKeys: CodingKey {
         case accepted, pending, sending, delivered, parked, erased, quarantined, oldestPendingSeconds
     }
 
-    /// Whether every accepted response is in exactly one state. False means that the file is damaged.
+    /// Whether every accepted response is counted in exactly one state. False means that the file is damaged.
     package var balances: Bool {
         accepted == pending + sending + delivered + parked + erased
     }

@@ -1,13 +1,14 @@
 package import Foundation
 package import NPSModel
 
-/// What stays of a delivered response: that Planhat has it, and how to tell whether it still says the same.
+/// What is kept of a delivered response: that Planhat has it, and how to check whether its record still says the same.
 package struct Receipt: Sendable, Hashable, Codable {
     package let sequence: Int64
     package let id: ResponseID
     package let deliveredAt: Date
     package let planhatId: String?
-    /// ``ContentDigest`` of what was delivered; nil for what came before receipts had one.
+    /// ``ContentDigest`` of what was delivered; nil when a version without it delivered, or when the answer left the
+    /// comment at Planhat as it was.
     package let contentDigest: String?
 
     package init(sequence: Int64, id: ResponseID, deliveredAt: Date, planhatId: String?, contentDigest: String?) {
@@ -20,7 +21,9 @@ package struct Receipt: Sendable, Hashable, Codable {
 }
 
 extension ResponseQueue {
-    /// Of delivered responses, the last accepted first. Page by passing the last receipt's sequence as `before`.
+    /// The receipts of delivered responses, the last accepted first. At most ``QueueFilter/maximum``.
+    ///
+    /// - Parameter before: the sequence number of the last receipt of the previous page; nil for the first page.
     package func receipts(before: Int64?, limit: Int) async throws(QueueError) -> [Receipt] {
         let limit = min(max(limit, 0), QueueFilter.maximum)
         return try await transact { transaction in try transaction.receipts(before: before ?? .max, limit: limit) }

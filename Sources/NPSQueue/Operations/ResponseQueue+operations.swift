@@ -2,11 +2,13 @@ import Foundation
 package import NPSModel
 
 extension ResponseQueue {
+    /// The counters, the age of what has been pending longest, and how many are held.
     package func status() async throws(QueueError) -> QueueStatus {
         try await transact { transaction in try transaction.status() }
     }
 
-    /// In the order of acceptance. For an export, page with ``QueueFilter/after`` until a page is empty.
+    /// Responses in the order of acceptance, at most ``QueueFilter/maximum``. For all, page with ``QueueFilter/after``
+    /// until a page is empty.
     package func list(_ filter: QueueFilter) async throws(QueueError) -> [QueueItem] {
         let person = filter.person.map(personKey.digest)
         let rows = try await transact { transaction in try transaction.list(filter, of: person) }
@@ -16,15 +18,15 @@ extension ResponseQueue {
         return items
     }
 
-    /// Nil for an unknown id.
+    /// One response with its history; nil for an unknown id.
     package func show(_ id: ResponseID) async throws(QueueError) -> QueueItem? {
         let shown = try await transact { transaction in try transaction.show(id) }
         guard let shown else { return nil }
         return try QueueItem(shown.row, history: shown.history)
     }
 
-    /// Makes parked responses pending, due at once, with their attempts counted anew. Nil means all that are parked.
-    /// Gives how many there were.
+    /// Makes parked responses pending and due at once, with their attempts counted from 0. Ids that aren't parked are
+    /// ignored; nil stands for all that are parked. Returns how many became pending.
     package func retry(_ ids: [ResponseID]?) async throws(QueueError) -> Int {
         guard let ids else { return try await retryParked { _ in true } }
         return try await transact { transaction in
@@ -34,13 +36,13 @@ extension ResponseQueue {
         }
     }
 
-    /// Makes the parked responses pending whose reason contains the text, whatever its case. Gives how many there were.
+    /// Like ``retry(_:)`` for the parked responses whose reason contains the text, regardless of case.
     package func retry(reasonContaining text: String) async throws(QueueError) -> Int {
         try await retryParked { $0?.range(of: text, options: .caseInsensitive) != nil }
     }
 
-    /// - Parameter isMeant: is asked with the reason that each is parked for.
-    private func retryParked(_ isMeant: @escaping @Sendable (String?) -> Bool) async throws(QueueError) -> Int {
+    /// - Parameter isIncluded: called with the reason of each parked response.
+    private func retryParked(_ isIncluded: @escaping @Sendable (String?) -> Bool) async throws(QueueError) -> Int {
         var count = 0
         var last: Int64 = 0
         while true {
@@ -48,7 +50,7 @@ extension ResponseQueue {
             let part = try await transact { transaction in
                 let parked = try transaction.responses(in: .parked, after: after, limit: Self.chunk)
                 var count = 0
-                for response in parked where isMeant(response.lifecycle.reason) {
+                for response in parked where isIncluded(response.lifecycle.reason) {
                     count += try transaction.retry(response)
                 }
                 return (count: count, last: parked.last?.sequence)

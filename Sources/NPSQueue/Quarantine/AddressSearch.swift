@@ -1,13 +1,12 @@
 import Foundation
 import NPSModel
 
-/// Finds an address in a payload of whatever format: as it is, percent-encoded as in forms, escaped as in JSON, and any
-/// of these within another (a form's field that holds JSON, JSON that holds JSON as text). Capitals don't matter.
+/// Finds an address in a body of any text format: plain, percent-encoded as in forms, escaped as in JSON, and these
+/// within each other (a form field that holds JSON, JSON that holds JSON as text). Upper and lower case are the same.
 ///
-/// A longer address that ends or begins with this one is another. What is compressed, in base64 or in UTF-16 isn't
-/// looked into.
+/// A longer address that ends or begins with this one doesn't match. Compressed text, base64 and UTF-16 aren't decoded.
 struct AddressSearch: Sendable {
-    /// How many encodings within each other are undone.
+    /// How many levels of encoding are decoded.
     private static let depth = 3
 
     private let needles: [[UInt8]]
@@ -52,12 +51,13 @@ struct AddressSearch: Sendable {
         return false
     }
 
-    /// What addresses may also contain but what more often stands before one (`=`, `'`, `/`, a form's `+`) is no part.
+    /// Whether the byte before the match makes it part of a longer address. Not so for characters that addresses may
+    /// contain but that more often separate one from what is before it (`=`, `'`, `/`, a form's `+`).
     private static func isLocal(_ byte: UInt8) -> Bool {
         isLetterOrDigit(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
     }
 
-    /// Whether the domain goes on.
+    /// Whether the domain goes on after the match.
     private static func continues(_ rest: ArraySlice<UInt8>) -> Bool {
         guard let next = rest.first else { return false }
         if next == UInt8(ascii: ".") { return rest.dropFirst().first.map(isLetterOrDigit) ?? false }
@@ -70,7 +70,7 @@ struct AddressSearch: Sendable {
 }
 
 extension AddressSearch {
-    /// Broken escapes stay as they are.
+    /// Leaves malformed escapes as they are.
     private static func percentDecoded(_ text: [UInt8]) -> [UInt8] {
         replacing(UInt8(ascii: "%"), in: text) { rest in
             guard let value = number(rest.prefix(2), digits: 2) else { return nil }
@@ -78,7 +78,7 @@ extension AddressSearch {
         }
     }
 
-    /// Escapes of JSON strings (RFC 8259 §7), wherever they stand.
+    /// Decodes the escapes of JSON strings (RFC 8259 §7) anywhere in the text.
     private static func unescaped(_ text: [UInt8]) -> [UInt8] {
         replacing(UInt8(ascii: "\\"), in: text) { rest in
             guard let kind = rest.first else { return nil }
@@ -112,7 +112,8 @@ extension AddressSearch {
         (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
     }
 
-    /// - Parameter decode: what the bytes after the mark stand for, and how many of them do.
+    /// - Parameter decode: what the mark and the bytes after it stand for, and how many bytes after it belong to it;
+    ///   nil when they are no escape.
     private static func replacing(
         _ mark: UInt8,
         in text: [UInt8],

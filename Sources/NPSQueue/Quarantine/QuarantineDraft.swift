@@ -2,10 +2,10 @@ import Crypto
 import Foundation
 package import NPSModel
 
-/// An authentic delivery that can't be accepted as it is, kept for a person to look at.
+/// An authentic webhook delivery that can't be accepted as it is, to be kept for an operator.
 package struct QuarantineDraft: Sendable, Hashable {
     package let source: String
-    /// The sender's name for this delivery, when it has one.
+    /// The sender's id for this delivery, if it has one.
     package let deliveryID: String?
     package let contentType: String?
     package let body: [UInt8]
@@ -25,15 +25,15 @@ package struct QuarantineDraft: Sendable, Hashable {
         self.problems = problems
     }
 
-    /// Within one source, equal keys are the same delivery. The body is always part of it: not every scheme signs the id,
-    /// and another body under the same one must not be taken for kept.
+    /// Within one source, drafts with equal keys are the same delivery. The body is always part of the key: not every
+    /// scheme signs the id, and another body under a known id must not be lost as a repetition.
     var key: String {
         let digest = "sha256:" + Hexadecimal.encode(SHA256.hash(data: body))
         return deliveryID.map { "id:\($0) \(digest)" } ?? digest
     }
 }
 
-/// A draft, encoded by its own task before it reaches the dispatch queue.
+/// A draft, encoded by the caller's task before it reaches the queue's thread.
 struct IncomingQuarantine: Sendable {
     let draft: QuarantineDraft
     let key: String
@@ -45,11 +45,11 @@ struct IncomingQuarantine: Sendable {
         do {
             problems = String(decoding: try JSONEncoder().encode(draft.problems), as: UTF8.self)
         } catch {
-            // Two strings a problem: they always encode.
+            // Can't happen: a problem is two strings.
             throw .damaged("the problems of a delivery can't be written as JSON")
         }
     }
 
-    /// What it takes of the byte limit. An empty delivery costs a row too.
+    /// How much of the byte limit it takes: an empty delivery costs a row too.
     var size: Int { 256 + draft.body.count + problems.utf8.count }
 }

@@ -2,22 +2,26 @@ package import Foundation
 package import NPSModel
 
 extension ResponseQueue {
-    /// Entries a transaction removes at most, and the bytes after which it takes no more: overwriting them is work that
-    /// acceptance waits behind.
+    /// How many entries one transaction reads or removes at most, and after how many bytes it stops: acceptance waits
+    /// while SQLite overwrites what is removed.
     private static let removals = (entries: 100, bytes: 4 << 20)
 
-    /// Without bodies, oldest first; page with the last entry's id as `after`. At most ``QueueFilter/maximum``.
+    /// Entries without their bodies, oldest first, at most ``QueueFilter/maximum``.
+    ///
+    /// - Parameter after: the id of the last entry of the previous page; nil for the first page.
     package func quarantine(limit: Int = 100, after: Int64? = nil) async throws(QueueError) -> [QuarantineEntry] {
         try await transact { transaction in try transaction.quarantine(limit: limit, after: after) }
     }
 
-    /// With its body; nil for an unknown id.
+    /// An entry with its body; nil for an unknown id.
     package func quarantineEntry(_ id: QuarantineID) async throws(QueueError) -> QuarantineEntry? {
         try await transact { transaction in try transaction.quarantineEntry(id) }
     }
 
-    /// Removes entries for good. Gives how many there were. On return nothing of them is left in the database or its
-    /// log; when that can't be emptied, this throws although they are gone, and it is emptied as soon as it can be.
+    /// Deletes entries; unknown ids are ignored. Returns how many there were.
+    ///
+    /// On return nothing of them is left in the database or its log. When the log can't be truncated, this throws
+    /// although the entries are deleted, and the queue retries the truncation by itself.
     package func discard(_ ids: [QuarantineID]) async throws(QueueError) -> Int {
         try await remove(ids) { transaction, id in try transaction.discard(id) }
     }
@@ -27,7 +31,7 @@ extension ResponseQueue {
         _ removal: @escaping @Sendable (inout QueueTransaction, QuarantineID) throws -> Bool
     ) async throws(QueueError) -> Int {
         var count = 0
-        // A body may be as large as a whole transaction of small ones.
+        // Few at once: one body may be as large as a thousand others.
         for start in stride(from: 0, to: ids.count, by: 10) {
             let part = ids[start..<min(start + 10, ids.count)]
             count += try await transact { transaction in
@@ -40,12 +44,14 @@ extension ResponseQueue {
         return count
     }
 
-    /// Removes the entries whose payload contains the address, in any of the ways that ``AddressSearch`` knows, until
-    /// `limit` is over: as many may be kept as take a while to read. On return nothing of them is left in the database
-    /// or its log, and a sender's next try of the same doesn't bring it back.
+    /// Erases the entries whose body contains the address, in any of the encodings that ``AddressSearch`` knows. On
+    /// return nothing of them is left in the database or its log, and a sender's retry is not stored again.
     ///
-    /// - Parameter after: the last entry that an earlier call has looked at.
-    /// - Returns: how many there were, and the last entry that was looked at if there are more; nil when none are left.
+    /// Reading a large quarantine takes a while, so one call only begins new pages until `limit` has passed: repeat it
+    /// with the `next` that it returned.
+    ///
+    /// - Parameter after: `next` of the previous call; nil to begin.
+    /// - Returns: how many entries were erased, and the last that was searched; nil when all have been.
     package func eraseQuarantined(
         _ address: EmailAddress,
         after: QuarantineID? = nil,
@@ -70,8 +76,9 @@ extension ResponseQueue {
         return (count, isComplete ? nil : QuarantineID(rawValue: last))
     }
 
-    /// Removes the entries that first came before `date`, a few in each transaction. Gives how many there were. On
-    /// return nothing of them is left in the database or its log.
+    /// Deletes the entries that were first received before `date`, a few in each transaction. Returns how many there
+    /// were. On return nothing of them is left in the database or its log; when the log can't be truncated, this
+    /// throws, as ``discard(_:)`` does.
     package func expireQuarantine(before date: Date) async throws(QueueError) -> Int {
         let limit = Milliseconds(date)
         var count = 0

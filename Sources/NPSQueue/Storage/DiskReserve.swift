@@ -1,41 +1,43 @@
 import Foundation
 import Synchronization
 
-/// Refuses new work while the disk still has room to finish the old.
+/// Refuses new responses while the disk still has room to deliver those that are stored.
 final class DiskReserve: Sendable {
-    private struct Look {
+    private struct Measurement {
         let at: Milliseconds
-        let isUndercut: Bool
+        let isBelowReserve: Bool
     }
 
     private let directory: String
     private let bytes: Int64
-    private let last = Mutex<Look?>(nil)
+    private let last = Mutex<Measurement?>(nil)
 
-    /// - Parameter bytes: what has to stay free; 0 or less for no reserve.
+    /// - Parameter bytes: how much must stay free; 0 or less for no reserve.
     init(forFile path: String, bytes: Int64) {
         directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
         self.bytes = bytes
     }
 
-    /// Looks at the disk at most once a second of the given time, unless the look has to be fresh.
+    /// Throws `diskFull` while less than the reserve is free.
+    ///
+    /// - Parameter fresh: measures now; otherwise a measurement of less than a second before `now` is used again.
     func check(at now: Milliseconds, fresh: Bool = false) throws(QueueError) {
         guard bytes > 0 else { return }
-        let isUndercut = last.withLock { last in
-            if !fresh, let last, (.zero ..< .seconds(1)).contains(now - last.at) { return last.isUndercut }
-            let look = Look(at: now, isUndercut: freeBytes() < bytes)
-            last = look
-            return look.isUndercut
+        let isBelowReserve = last.withLock { last in
+            if !fresh, let last, (.zero ..< .seconds(1)).contains(now - last.at) { return last.isBelowReserve }
+            let measurement = Measurement(at: now, isBelowReserve: freeBytes() < bytes)
+            last = measurement
+            return measurement.isBelowReserve
         }
-        if isUndercut { throw .diskFull }
+        if isBelowReserve { throw .diskFull }
     }
 
-    /// What an unprivileged process may still fill. A disk that can't be asked doesn't stop the work: the write will
-    /// tell.
+    /// What an unprivileged process may still fill. When the file system can't be queried, as if there were room: a
+    /// write that fails then is reported as such.
     private func freeBytes() -> Int64 {
-        var answer = statvfs()
-        guard statvfs(directory, &answer) == 0 else { return .max }
-        let (product, overflows) = UInt64(answer.f_bavail).multipliedReportingOverflow(by: UInt64(answer.f_frsize))
+        var status = statvfs()
+        guard statvfs(directory, &status) == 0 else { return .max }
+        let (product, overflows) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
         return overflows ? .max : Int64(clamping: product)
     }
 }

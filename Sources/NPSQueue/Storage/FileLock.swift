@@ -1,12 +1,14 @@
 import Foundation
 import Synchronization
 
-/// An advisory lock (flock(2)) on a file of its own, held until it is released or the process ends, however it ends.
+/// An advisory lock (flock(2)) on a separate file, held until it is released or the process ends, however it ends.
 final class FileLock: Sendable {
     private let descriptor: Mutex<Int32?>
 
-    /// Takes the lock on `PATH.lock`, or says at once that somebody else has it.
-    init(besides path: String) throws(QueueError) {
+    /// Takes the lock on `PATH.lock` without waiting for it.
+    ///
+    /// - Throws: `lockedByAnotherProcess` when another process has it, `storage` when the file can't be used.
+    init(forDatabase path: String) throws(QueueError) {
         let file = path + ".lock"
         let opened = open(file, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard opened >= 0 else { throw .storage("\(file) can't be opened", errno: errno) }
@@ -21,7 +23,7 @@ final class FileLock: Sendable {
 
     deinit { release() }
 
-    /// The file stays: removing it would let two processes hold locks on two files of one name.
+    /// Idempotent. The file stays: were it removed, two processes could hold locks on two files of the same name.
     func release() {
         let held = descriptor.withLock { descriptor in
             defer { descriptor = nil }

@@ -1,24 +1,25 @@
 import Dispatch
 import Synchronization
 
-/// One caller's piece of a transaction.
+/// One caller's part of a transaction.
 struct Job: Sendable {
     /// How much of the waiting limit it takes; 0 for work that must get through even when acceptance is held up.
     let weight: Int
-    /// Does the work inside the transaction and says what to do once that is durable. Run again after a rollback.
+    /// Does the work inside the transaction and returns what to do once that is durable. Called again when the
+    /// transaction was rolled back because of another job.
     let run: @Sendable (inout QueueTransaction) throws -> @Sendable () -> Void
-    /// The transaction was not committed, or this job not admitted to one.
+    /// Called when the transaction was not committed, or the job not admitted to one.
     let refuse: @Sendable (QueueError) -> Void
 }
 
-/// Gathers the jobs that arrive while a transaction is being synced and hands them on as the next batch.
+/// Collects the jobs that arrive while one transaction is being synced, and commits them together in the next.
 ///
 /// All disk work happens on one serial dispatch queue. Callers only append to a list under a lock and suspend, so
 /// neither an event loop nor the cooperative pool ever waits for the disk.
 final class GroupCommit: Sendable {
     private struct Waiting {
         var jobs: [Job] = []
-        /// Of all jobs that aren't answered yet, those of the transaction under way included.
+        /// Of all jobs without a result yet, those in the current transaction included.
         var weight = 0
         var isDraining = false
         var isClosed = false
@@ -30,9 +31,9 @@ final class GroupCommit: Sendable {
     private let waiting = Mutex(Waiting())
 
     /// - Parameters:
-    ///   - limit: the weight that may be unanswered at any time. A single job above it is admitted when nothing waits,
-    ///     or it never would be.
-    ///   - commit: answers every job it is given before it returns; called on `dispatch` only.
+    ///   - limit: the weight that may be without a result at any time. A job that exceeds it alone is admitted when
+    ///     nothing else waits; otherwise it never would be.
+    ///   - commit: completes or refuses every job before it returns; called on `dispatch` only.
     init(on dispatch: DispatchQueue, limit: Int, commit: @escaping @Sendable ([Job]) -> Void) {
         self.dispatch = dispatch
         self.limit = limit
@@ -63,7 +64,7 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// Refuses new jobs, finishes those admitted, then calls `last` on the dispatch queue.
+    /// Refuses new jobs, finishes those that were admitted, then calls `last` on the dispatch queue.
     func close(_ last: @escaping @Sendable () -> Void) {
         waiting.withLock { $0.isClosed = true }
         dispatch.async {
@@ -72,7 +73,7 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// One batch at a time, so that other work on the dispatch queue (checkpoints) gets its turn between two.
+    /// Commits one batch at a time, so that other work on the dispatch queue (checkpoints) gets its turn in between.
     private func drain() {
         if commitBatch() { dispatch.async { self.drain() } }
     }

@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 
 extension QueueError {
-    /// What SQLite said, without the statement's arguments.
+    /// The error of any layer as one of the queue's. Keeps SQLite's message but never a statement's arguments, which
+    /// may be personal data.
     init(_ error: any Error, path: String) {
         switch error {
         case let error as QueueError: self = error
@@ -30,7 +31,8 @@ extension QueueError {
 }
 
 extension DatabaseError {
-    /// True for what one statement did wrong; everything else is about the file, and the connection can't be trusted.
+    /// True when only a statement was wrong. Any other error is about the file, and the connection can't be trusted any
+    /// more.
     var concernsStatementOnly: Bool {
         switch resultCode {
         case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_RANGE, .SQLITE_TOOBIG, .SQLITE_ERROR, .SQLITE_MISUSE: true

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import NPSModel
 
-/// The tables, as a list of steps to which later versions append.
+/// The tables, as a list of migrations. Never change one that was released: append another.
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -13,21 +13,21 @@ enum Schema {
             try db.execute(sql: books)
         }
         migrator.registerMigration("versions") { db in
-            // Of the content, as the tool says; what is there already has none.
+            // The content's version, as the survey tool states it; existing rows have none.
             try db.execute(sql: "ALTER TABLE responses ADD COLUMN version INTEGER")
         }
         migrator.registerMigration("quarantine: repetitions and age") { db in
             try db.execute(sql: quarantineRepetitions)
         }
         migrator.registerMigration("receipts: digest of the content") { db in
-            // For comparing with Planhat's record later; what is there already has none.
+            // To compare Planhat's record with later; existing rows have none.
             try db.execute(sql: "ALTER TABLE responses ADD COLUMN content_digest TEXT")
         }
         migrator.registerMigration("persons, erasure and age") { db in
             try db.execute(sql: personsAndAge)
             let key = PersonKey.random()
             try db.execute(sql: "INSERT INTO person_key (id, key) VALUES (1, ?)", arguments: [key])
-            try nameContents(of: db, by: PersonKey(key))
+            try addPersons(of: db, by: PersonKey(key))
         }
         migrator.registerMigration("quarantine: erased") { db in
             try db.execute(sql: quarantineErased)
@@ -39,14 +39,14 @@ enum Schema {
             try db.execute(sql: superseded)
         }
         migrator.registerMigration("responses: suspect") { db in
-            // A `BotFlag`. Of what was sent already, nobody knows any more.
+            // A `BotFlag`. For what was sent already it is unknown.
             try db.execute(sql: "ALTER TABLE responses ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0")
             try db.execute(sql: "UPDATE responses SET suspect = 1 WHERE held_until IS NOT NULL")
         }
         return migrator
     }
 
-    /// Until now a first attempt that lay ahead meant that the response was held.
+    /// Until this version, a response was held if its first attempt was still to come.
     private static let held = """
         ALTER TABLE responses ADD COLUMN held_until INTEGER CHECK (held_until IS NULL OR state = 'pending');
         UPDATE responses SET held_until = next_attempt_at
@@ -57,14 +57,14 @@ enum Schema {
         CREATE INDEX responses_waiting ON responses (received_at) WHERE state = 'pending' AND held_until IS NULL;
         """
 
-    /// The sender's id of the delivery, and traces of earlier contents, with spaces between them. Nothing of it stays
-    /// with what was erased.
+    /// The sender's id of the webhook delivery, and the traces of earlier contents, separated by spaces. An erased row
+    /// keeps neither.
     private static let superseded = """
         ALTER TABLE responses ADD COLUMN delivery TEXT CHECK (delivery IS NULL OR state <> 'erased');
         ALTER TABLE responses ADD COLUMN superseded TEXT CHECK (superseded IS NULL OR state <> 'erased');
         """
 
-    /// Tombstones, so that a sender's next try doesn't bring back what was erased.
+    /// Tombstones, so that a sender's retry doesn't bring back what was erased.
     private static let quarantineErased = """
         CREATE TABLE quarantine_erased (
             source TEXT NOT NULL,
@@ -74,8 +74,8 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         """
 
-    /// All times are milliseconds since 1970. The checks repeat what `ResponseLifecycle` promises, so that no bug of ours can
-    /// quietly write a row that contradicts itself.
+    /// All times are milliseconds since 1970. The checks repeat the rules of `ResponseLifecycle`, so that a bug can't
+    /// silently write a row that contradicts itself.
     private static let responses = """
         CREATE TABLE responses (
             sequence INTEGER PRIMARY KEY,
@@ -97,8 +97,8 @@ enum Schema {
             CHECK ((next_attempt_at IS NOT NULL) = (state IN ('pending', 'sending'))),
             CHECK (state <> 'delivered' OR delivered_at IS NOT NULL)
         ) STRICT;
-        -- Queries for the earliest name their index: without statistics the planner takes the state's for more selective
-        -- and sorts a million rows.
+        -- Queries for the earliest row name their index: without statistics, the planner thinks that the one on the
+        -- state is more selective, and sorts a million rows.
         CREATE INDEX responses_by_state ON responses (state);
         CREATE INDEX responses_due ON responses (next_attempt_at) WHERE state = 'pending';
         CREATE INDEX responses_waiting ON responses (received_at) WHERE state = 'pending';
@@ -130,7 +130,7 @@ enum Schema {
         ) STRICT;
         """
 
-    /// A default can't be another column: the file's earlier entries are given theirs by hand.
+    /// A column's default can't be another column, so existing rows get their value from an UPDATE.
     private static let quarantineRepetitions = """
         ALTER TABLE quarantine ADD COLUMN times_seen INTEGER NOT NULL DEFAULT 1 CHECK (times_seen >= 1);
         ALTER TABLE quarantine ADD COLUMN last_seen_at INTEGER NOT NULL DEFAULT 0;
@@ -138,7 +138,7 @@ enum Schema {
         CREATE INDEX quarantine_by_age ON quarantine (received_at);
         """
 
-    /// Of what is delivered already, nobody knows whose it was: those rows can't be found by an address.
+    /// Rows that are delivered already no longer have the address: they can't be found by it.
     private static let personsAndAge = """
         CREATE TABLE person_key (
             id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -157,8 +157,8 @@ enum Schema {
         ALTER TABLE books ADD COLUMN removed_erased INTEGER NOT NULL DEFAULT 0 CHECK (removed_erased >= 0);
         """
 
-    /// A row from before persons were known.
-    private struct Nameless: RowDecodable {
+    /// A row without the digest of its address.
+    private struct UnkeyedRow: RowDecodable {
         enum Columns: Int, ColumnList {
             case sequence, payload
 
@@ -174,12 +174,12 @@ enum Schema {
         }
     }
 
-    /// Gives the rows that still have an address their digest, a thousand at a time.
-    private static func nameContents(of database: Database, by key: PersonKey) throws {
+    /// Adds the digest to the rows that still have an address, a thousand at a time.
+    private static func addPersons(of database: Database, by key: PersonKey) throws {
         var last: Int64 = 0
         while true {
             let rows = try database.fetchAll(
-                Nameless.self,
+                UnkeyedRow.self,
                 from: "responses WHERE sequence > ? AND payload IS NOT NULL ORDER BY sequence LIMIT 1000",
                 [last]
             )

@@ -2,11 +2,13 @@ import Foundation
 
 /// SQLite's `PATH-wal` between a failed fsync and the next opening of the database.
 enum WriteAheadLog {
-    /// Writes the log's bytes over themselves and syncs them.
+    /// Overwrites the log's bytes with themselves and syncs them.
     ///
-    /// After a failed fsync, Linux calls the pages clean although they never reached the disk; a later fsync reports
-    /// success for nothing, and SQLite's recovery, which reads them from memory, would build on them. Written again,
-    /// they are dirty again, and this fsync is about them. Call only while no connection is open.
+    /// After a failed fsync, Linux marks the pages clean although they never reached the disk. A later fsync then
+    /// succeeds without writing them, and SQLite's recovery, which reads them from memory, would rely on them. Writing
+    /// them again makes them dirty, so that this fsync writes them. Call it only while no connection is open.
+    ///
+    /// - Throws: `storage`. A log that doesn't exist is no error.
     static func rewrite(ofDatabase path: String) throws(QueueError) {
         let file = path + "-wal"
         let descriptor = open(file, O_RDWR | O_CLOEXEC)

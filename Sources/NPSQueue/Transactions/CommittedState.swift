@@ -1,8 +1,8 @@
 import GRDB
 
-/// The counters that are written in the same transaction as the rows they count.
+/// The counters of the queue, written in the same transaction as the rows that they count.
 struct Books: Sendable, Hashable {
-    /// Counted by acceptance alone, never derived: that makes the balance a check.
+    /// Counted by acceptance alone and never derived from the others, so that the balance is a check.
     var accepted = 0
     var pending = 0
     var sending = 0
@@ -11,11 +11,11 @@ struct Books: Sendable, Hashable {
     var erased = 0
     var quarantined = 0
     var quarantinedBytes = 0
-    /// Of the delivered and the erased: those whose receipt was removed for its age. They stay counted above.
+    /// Those of the delivered and the erased whose row was removed because of its age. They stay counted above.
     var removedDelivered = 0
     var removedErased = 0
 
-    /// Rows whose content hasn't reached Planhat yet.
+    /// Responses whose present content hasn't reached Planhat.
     var undelivered: Int { pending + sending + parked }
 
     subscript(state: ResponseState) -> Int {
@@ -83,11 +83,13 @@ extension Books: RowDecodable, RowEncodable {
     }
 }
 
-/// What the engine remembers between transactions; replaced by the transaction's own copy when that has committed.
+/// What the engine keeps in memory between transactions. Each transaction works on a copy, which replaces it when the
+/// transaction is committed.
 struct CommittedState: Sendable {
     var books: Books
-    /// Sequences of the responses that were handed out and are not settled. A row that is `sending` without being in
-    /// here was claimed by a transaction whose commit failed: nobody sends it.
+    /// The sequence numbers of the responses that were claimed and are not settled. A row that is `sending` but not in
+    /// here was claimed by a transaction that became durable although its commit was reported as failed: nobody sends
+    /// it.
     var claimed: Set<Int64> = []
 }
 

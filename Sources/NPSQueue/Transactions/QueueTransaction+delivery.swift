@@ -13,9 +13,10 @@ struct ClaimedRow: Sendable {
 }
 
 extension QueueTransaction {
-    /// Longer than any wait that a delivery or a hold asks for: a date beyond it was set by a clock that ran ahead.
+    /// Longer than any retry or hold waits: a later date was set while the clock was wrong, and counts as due.
     private static let longestWait: Duration = .seconds(3_600)
 
+    /// Turns responses that are due into `sending`, the longest due first.
     mutating func claimDue(limit: Int) throws -> [ClaimedRow] {
         var due = try pending("next_attempt_at <= ?", now, limit: limit)
         if due.count < limit {
@@ -43,7 +44,7 @@ extension QueueTransaction {
         )
     }
 
-    /// Nothing for an unknown id.
+    /// Applies a verdict. Ignores an unknown id.
     mutating func settle(_ id: String, _ outcome: Outcome, revision: Int) throws {
         guard let response = try response(id) else { return }
         try settle(response, outcome, revision: revision)
@@ -63,6 +64,7 @@ extension QueueTransaction {
         if let next = response.lifecycle.nextAttemptAt, next <= now { leavesDue = true }
     }
 
+    /// Takes a claim back without an attempt. Ignores an unknown id.
     mutating func release(_ id: ResponseID) throws {
         guard let response = try response(id.rawValue) else { return }
         try release(response)
@@ -78,12 +80,13 @@ extension QueueTransaction {
         try save(response, was: old.state)
     }
 
-    /// An earlier verdict, reported as failed, may have become durable all the same.
+    /// It may have been settled by a commit that was reported as failed and became durable all the same.
     private mutating func forgetClaim(of response: StoredResponse) {
         if response.lifecycle.state != .sending { state.claimed.remove(response.sequence) }
     }
 
-    /// What was being sent when the process ended may have arrived. Gives how many there were.
+    /// Makes ambiguous what was being sent when the last process ended, since it may have arrived. Returns how many
+    /// responses became pending again.
     mutating func interruptSending(retryAt: Date) throws -> Int {
         let sending = try responses(in: .sending, after: 0, limit: .max)
         let reason = "ambiguous: the collector stopped while sending"
@@ -104,7 +107,7 @@ extension QueueTransaction {
         return sending.count
     }
 
-    /// Takes back the claims that no caller ever got, because their commit was reported as failed.
+    /// Takes back the claims that no caller ever received, because their commit was reported as failed.
     mutating func releaseUnclaimed() throws {
         for response in try responses(in: .sending, after: 0, limit: .max)
         where !state.claimed.contains(response.sequence) {
@@ -113,13 +116,13 @@ extension QueueTransaction {
         }
     }
 
-    /// Nil when nothing is pending.
+    /// When the next pending response is due; nil when none is pending.
     func nextDue() throws -> Date? {
         guard let first = try extreme("MIN"), let last = try extreme("MAX") else { return nil }
         return (last > now + Self.longestWait ? min(first, now) : first).date
     }
 
-    /// Each on its own is one look into the index; asked for together they would read all of it.
+    /// MIN and MAX in one query would read the whole index; each alone reads one entry.
     private func extreme(_ function: String) throws -> Milliseconds? {
         try database.fetchValue(
             "SELECT \(function)(next_attempt_at) FROM responses INDEXED BY responses_due WHERE state = 'pending'"

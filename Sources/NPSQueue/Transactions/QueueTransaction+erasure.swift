@@ -3,12 +3,14 @@ import GRDB
 import NPSModel
 
 extension QueueTransaction {
+    /// How many were erased by this: 0 for an unknown id and for one that was erased before.
     mutating func erase(_ id: ResponseID) throws -> Int {
         guard var response = try response(id.rawValue) else { return 0 }
         return try erase(&response) ? 1 : 0
     }
 
-    /// The digest of the address stays only as long as something may be at Planhat: by it, that is found again.
+    /// False when it was erased before. The digest of the address is kept while Planhat may have a record, so that a
+    /// later erasure by the address finds that.
     mutating func erase(_ response: inout StoredResponse) throws -> Bool {
         let old = response.lifecycle.state
         guard response.lifecycle.erase(at: now) else { return false }
@@ -18,7 +20,7 @@ extension QueueTransaction {
         return true
     }
 
-    /// One person's responses, erased ones included.
+    /// One person's responses in the order of acceptance, erased ones included.
     func responses(of person: String, after sequence: Int64, limit: Int) throws -> [StoredResponse] {
         try database.fetchAll(
             StoredResponse.self,
@@ -30,6 +32,7 @@ extension QueueTransaction {
         )
     }
 
+    /// How many were confirmed by this: 0 when there was nothing to confirm.
     mutating func confirmErasure(_ id: ResponseID) throws -> Int {
         guard var response = try response(id.rawValue), response.lifecycle.confirmErasure() else { return 0 }
         response.person = nil
@@ -37,6 +40,7 @@ extension QueueTransaction {
         return 1
     }
 
+    /// Erased responses whose request was under way and has no verdict yet.
     func responsesErasedWhileSending() throws -> [StoredResponse] {
         try database.fetchAll(
             StoredResponse.self,
@@ -46,7 +50,7 @@ extension QueueTransaction {
 }
 
 extension QueueTransaction {
-    /// The oldest responses that have been in a state since before `date`.
+    /// Responses that have been in a state since before `date`, longest first.
     private func responses(in state: ResponseState, since date: Milliseconds, limit: Int) throws -> [StoredResponse] {
         try database.fetchAll(
             StoredResponse.self,
@@ -55,17 +59,18 @@ extension QueueTransaction {
         )
     }
 
-    /// Gives how many there were.
+    /// Erases what has been parked since before `date`, longest first. Returns how many there were.
     mutating func eraseParked(before date: Milliseconds, limit: Int) throws -> Int {
         let old = try responses(in: .parked, since: date, limit: limit)
         for var response in old { _ = try erase(&response) }
         return old.count
     }
 
-    /// Removes receipts and tombstones, which stay counted. Gives how many there were. A tombstone by which something
-    /// may have to be found at Planhat stays.
+    /// Removes receipts and tombstones that are older than `date`; they stay counted in the books. Returns how many
+    /// there were.
     ///
-    /// The newest row stays whatever its age, so that no sequence number is given twice.
+    /// Kept are the tombstones that are still needed to delete something at Planhat, and the newest row whatever its
+    /// age, so that no sequence number is used twice.
     mutating func removeReceipts(before date: Milliseconds, limit: Int) throws -> Int {
         let newest: Int64? = try database.fetchValue("SELECT MAX(sequence) FROM responses")
         let delivered = try removable(in: .delivered, before: date, but: newest, limit: limit)

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import NPSModel
 
-/// A row for people, before its content is decoded by the caller's task.
+/// A row for operators. Its content is still text: the caller's task decodes it, not the queue's thread.
 struct ListedRow: RowDecodable, Sendable {
     enum Columns: Int, ColumnList {
         case sequence, id, state, source, payload, revision, attempts, mustUpsert, acceptedAt, receivedAt
@@ -14,7 +14,7 @@ struct ListedRow: RowDecodable, Sendable {
 
         var expression: String {
             switch self {
-            // As many as there ever were; the column counts those that were the response's own.
+            // All attempts ever made; the column counts those since the last edit that were the response's own fault.
             case .attempts: "(SELECT COALESCE(MAX(number), 0) FROM attempts WHERE response = sequence)"
             default: name
             }
@@ -103,8 +103,8 @@ extension QueueTransaction {
         )
     }
 
-    /// Costs the same for one row and for a million: counters, and the first entries of indexes. Only what is held is
-    /// counted, and that is never for long.
+    /// Costs the same for one row and for a million, since it reads counters and the first entries of indexes. Only
+    /// held responses are counted one by one, and they are few: none is held for long.
     func status() throws -> QueueStatus {
         let waiting: Milliseconds? = try database.fetchValue(
             """

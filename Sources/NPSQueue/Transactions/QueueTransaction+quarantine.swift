@@ -3,12 +3,13 @@ import GRDB
 import NPSModel
 
 extension QueueTransaction {
-    /// Refuses the call when the new ones among the drafts don't fit.
+    /// Stores the drafts and returns the id of each, but for those that were erased. Throws `quarantineFull` when those
+    /// that are new don't fit.
     mutating func quarantine(_ drafts: [IncomingQuarantine], byteLimit: Int) throws -> [QuarantineID] {
         try drafts.compactMap { try quarantine($0, byteLimit: byteLimit) }
     }
 
-    /// A repetition is counted at the first one, also when the quarantine is full. Nil for one that was erased.
+    /// A repetition is counted at the existing entry, even when the quarantine is full. Nil for one that was erased.
     private mutating func quarantine(_ incoming: IncomingQuarantine, byteLimit: Int) throws -> QuarantineID? {
         let draft = incoming.draft
         let erased: Int? = try database.fetchValue(
@@ -40,7 +41,7 @@ extension QueueTransaction {
         return QuarantineID(rawValue: database.lastInsertedRowID)
     }
 
-    /// As ``discard(_:)``, and a repetition isn't kept again.
+    /// Like ``discard(_:)``, and a repetition is never stored again.
     mutating func erase(_ id: QuarantineID) throws -> Bool {
         try execute(
             "INSERT OR IGNORE INTO quarantine_erased SELECT source, key, ? FROM quarantine WHERE id = ?",
@@ -56,8 +57,8 @@ extension QueueTransaction {
         return true
     }
 
-    /// Removes the oldest of those that came before `date`: at most `limit` entries, and no more once they take
-    /// `byteLimit` together. Gives how many there were.
+    /// Removes the oldest of the entries that were received before `date`: at most `limit`, and no more once they have
+    /// `byteLimit` together. Returns how many there were; also forgets tombstones of that age.
     mutating func expire(before date: Milliseconds, limit: Int, byteLimit: Int) throws -> Int {
         try execute("DELETE FROM quarantine_erased WHERE at < ?", [date])
         var bytes = 0
@@ -74,9 +75,9 @@ extension QueueTransaction {
         return old.count
     }
 
-    /// Removes entries that a replay has resolved, and gives the time when the first of them came; nil for none.
+    /// Removes entries that a replay has resolved and returns when the first of them was received; nil for no entries.
     ///
-    /// Refuses before it writes anything when one of them is gone.
+    /// Throws `resolvedBefore` when one of them is gone, and then has removed none.
     mutating func resolve(_ ids: [QuarantineID]) throws -> Milliseconds? {
         var entries: [QuarantineID: MeasuredEntry] = [:]
         for id in ids {
@@ -98,7 +99,7 @@ extension QueueTransaction {
         leavesDeletedContent = true
     }
 
-    /// Bodies by id, oldest first: at most `limit`, and no more once they take `byteLimit` together.
+    /// Bodies, oldest first: at most `limit`, and no more once they have `byteLimit` together.
     func bodies(after id: Int64, limit: Int, byteLimit: Int) throws -> [QuarantinedBody] {
         var bytes = 0
         return try database.fetchAll(
@@ -112,7 +113,7 @@ extension QueueTransaction {
         )
     }
 
-    /// Without bodies, oldest first.
+    /// Entries without their bodies, oldest first.
     func quarantine(limit: Int, after: Int64?) throws -> [QuarantineEntry] {
         try database.fetchAll(
             QuarantineEntry.self,
@@ -121,7 +122,7 @@ extension QueueTransaction {
         )
     }
 
-    /// With its body; nil for an unknown id.
+    /// An entry with its body; nil for an unknown id.
     func quarantineEntry(_ id: QuarantineID) throws -> QuarantineEntry? {
         var entry = try database.fetchOne(QuarantineEntry.self, from: "quarantine WHERE id = ?", [id.rawValue])
         entry?.body = try database.fetchValue("SELECT body FROM quarantine WHERE id = ?", [id.rawValue])
@@ -129,7 +130,7 @@ extension QueueTransaction {
     }
 }
 
-/// What has to be known of an entry to remove it.
+/// What must be known about an entry to remove it.
 private struct MeasuredEntry: RowDecodable {
     enum Columns: Int, ColumnList {
         case id, receivedAt, size
@@ -148,7 +149,7 @@ private struct MeasuredEntry: RowDecodable {
     }
 }
 
-/// What an address is looked for in.
+/// A stored body, to be searched for an address.
 struct QuarantinedBody: RowDecodable, Sendable {
     enum Columns: Int, ColumnList {
         case id, body

@@ -71,7 +71,7 @@ struct Incoming: Sendable {
     }
 }
 
-/// A row's key and the part of it that decides.
+/// A row's keys and its state: everything but the content.
 struct StoredResponse: RowDecodable {
     enum Columns: Int, ColumnList {
         case sequence, id, person
@@ -82,7 +82,8 @@ struct StoredResponse: RowDecodable {
     let sequence: Int64
     let id: String
     var lifecycle: ResponseLifecycle
-    /// Nil for receipts older than the digest, and when nothing of a person is left.
+    /// The ``PersonKey`` digest of the address. Nil when it is no longer needed, and in rows that were delivered by a
+    /// version without it.
     var person: String?
 
     init(_ row: RowValues<Columns>) throws {
@@ -100,13 +101,13 @@ extension QueueTransaction {
         VALUES (?, ?, ?, ?, ?, ?, \(ResponseLifecycle.Columns.placeholders)) ON CONFLICT (id) DO NOTHING
         """
 
-    /// False when the id is known; then nothing is written.
+    /// Adds a new response. False when its id is known, and then nothing is written.
     mutating func insert(_ incoming: Incoming, arrival: Milliseconds?) throws -> Bool {
         var lifecycle = ResponseLifecycle(digest: incoming.digest, version: incoming.version, at: now, arrival: arrival)
         lifecycle.delivery = incoming.delivery
         if let heldUntil = incoming.heldUntil { lifecycle.hold(until: heldUntil) }
-        // Its receipt may be among those that were removed for their age: then Planhat knows it, and a create would
-        // double it.
+        // Its receipt may have been removed because of its age: then Planhat has it, and a POST would create a second
+        // record.
         lifecycle.mustUpsert = state.books.removedDelivered + state.books.removedErased > 0
         let incoming = lifecycle.mustUpsert ? incoming : incoming.alone
         var values = [
@@ -122,11 +123,14 @@ extension QueueTransaction {
         return true
     }
 
+    /// Nil for an unknown id.
     func response(_ id: String) throws -> StoredResponse? {
         try database.fetchOne(StoredResponse.self, from: "responses WHERE id = ?", [id])
     }
 
-    /// The oldest responses in a state, after a sequence.
+    /// Responses in a state, in the order of acceptance.
+    ///
+    /// - Parameter sequence: the last that is left out; 0 for none.
     func responses(in state: ResponseState, after sequence: Int64, limit: Int) throws -> [StoredResponse] {
         try database.fetchAll(
             StoredResponse.self,
@@ -142,7 +146,9 @@ extension QueueTransaction {
         WHERE sequence = ?
         """
 
-    /// - Parameter content: the new one; nil leaves it as it is, or removes it with a state that keeps none.
+    /// Writes a changed lifecycle and moves the response from one of the books' counters to another.
+    ///
+    /// - Parameter content: the new content; nil leaves it as it is, or deletes it in a state that keeps none.
     mutating func save(_ response: StoredResponse, was old: ResponseState, content: Incoming? = nil) throws {
         let lifecycle = response.lifecycle
         let hasNoDigest = lifecycle.state == .erased || (content != nil && content?.contentDigest == nil)
@@ -168,6 +174,7 @@ extension QueueTransaction {
         SELECT ?1, COALESCE(MAX(number), 0) + 1, ?2, ?3, ?4 FROM attempts WHERE response = ?1
         """
 
+    /// Adds to a response's history, which keeps the last ``historyLength`` attempts.
     func record(_ attempt: Attempt, of sequence: Int64) throws {
         try execute(Self.attemptInsertion, StatementArguments([sequence.databaseValue] + attempt.values))
         try execute(

@@ -1,22 +1,24 @@
 import GRDB
 import NPSModel
 
-/// One transaction as a job sees it: the rows, the books, and what to do after the commit.
+/// One transaction as a job sees it: the rows, the books, and what is to be done after the commit.
 ///
-/// The second engine will have the same methods on its own tables; nothing above this type knows SQL.
+/// All SQL of the queue's operations is in its extensions; the types above it know none, so that a second engine can
+/// offer the same methods on its own tables.
 struct QueueTransaction {
-    /// How many attempts a response's history keeps.
+    /// How many attempts the history of a response keeps.
     static let historyLength = 20
 
     let database: Database
-    /// One time for the whole transaction.
+    /// The same time for everything in the transaction.
     let now: Milliseconds
+    /// At first what the last transaction left; what this one makes of it replaces that when it is committed.
     var state: CommittedState
-    /// Set by what makes something claimable at once.
+    /// Set when something can be claimed at once after this.
     var leavesDue = false
     /// See ``Intake/readdressed``.
     var readdressed: [String] = []
-    /// Set by what removes somebody's words: they are still in the log.
+    /// Set when content was deleted or replaced: the log still holds it.
     var leavesDeletedContent = false
 
     init(database: Database, now: Milliseconds, state: CommittedState) {
@@ -25,15 +27,17 @@ struct QueueTransaction {
         self.state = state
     }
 
+    /// Runs a statement that stays prepared.
     func execute(_ sql: String, _ arguments: StatementArguments) throws {
         try database.cachedStatement(sql: sql).execute(arguments: arguments)
     }
 
+    /// Called once, before the commit, when the books have changed.
     func writeBooks() throws {
         try execute(Books.Columns.update, StatementArguments(state.books.values))
     }
 
-    /// A write that changes nothing else: what readiness needs to know is whether it becomes durable.
+    /// Writes something harmless, to find out whether writes become durable.
     func probe() throws {
         try execute("UPDATE books SET probed_at = ?", [now])
     }

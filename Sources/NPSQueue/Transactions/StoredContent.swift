@@ -1,9 +1,9 @@
 import Foundation
 import NPSModel
 
-/// What the person said, as the row's `payload` keeps it until delivery.
+/// A person's answer as the column `payload` holds it until delivery: JSON with dates in milliseconds since 1970.
 ///
-/// Readable for every later version: fields may be added, none may change its meaning.
+/// Every later version must be able to read it: add fields, but never change the meaning of one.
 struct StoredContent: Sendable {
     let email: String
     let score: Int
@@ -28,7 +28,7 @@ struct StoredContent: Sendable {
         custom = response.custom.isEmpty ? nil : response.custom
     }
 
-    /// Nil when the text isn't a payload that this version can read.
+    /// Nil when this version can't read the text.
     init?(json: String) {
         guard
             let value = try? JSONValue(parsing: Array(json.utf8)),
@@ -62,7 +62,7 @@ struct StoredContent: Sendable {
         return String(decoding: JSONValue.object(members).canonicalBytes, as: UTF8.self)
     }
 
-    /// Nil when a value no longer passes the rules of NPSModel.
+    /// Nil when the address or the score isn't valid for this version.
     func response(id: ResponseID, source: String) -> SurveyResponse? {
         guard let email = try? EmailAddress(email), let score = Score(score) else { return nil }
         return SurveyResponse(
