@@ -4,14 +4,14 @@ import Testing
 
 @testable import NPSQueue
 
-@Suite("Finding an address in a payload")
+@Suite("Search for an address in a body")
 struct AddressSearchTests {
     private func finds(_ address: String, _ body: String) throws -> Bool {
         AddressSearch(for: try EmailAddress(address)).finds(in: Data(body.utf8))
     }
 
     @Test(
-        "as it is, escaped for JSON or forms, or one within the other",
+        "an address is found plain, escaped for JSON or forms, and these within each other",
         arguments: [
             "ana+nps@example.com", #"{"email": "Ana+NPS@EXAMPLE.com"}"#, "email=ana%2Bnps%40example.com&score=9",
             #"{"email":"ana\u002bnps\u0040example.com"}"#, #"{"raw":"{\"email\":\"ana+nps\\u0040example.com\"}"}"#,
@@ -24,7 +24,7 @@ struct AddressSearchTests {
     }
 
     @Test(
-        "a longer address is another, and what is no address is none",
+        "a longer address is another one, and malformed escapes match nothing",
         arguments: [
             "diana+nps@example.com", "x.ana+nps@example.com", "ana+nps@example.com.au", "ana+nps@example.community",
             "ana+nps@example.co", "ana nps@example.com", "", "%", #"\"#, #"\u00"#, #"\ud83d\u"#,
@@ -35,7 +35,7 @@ struct AddressSearchTests {
     }
 
     @Test(
-        "beyond ASCII: both forms of the domain, composed or not, and pairs of surrogates",
+        "beyond ASCII, both forms of the domain match, composed or not, and surrogate pairs",
         arguments: [
             "jos\u{E9}@b\u{FC}cher.example", "JOS\u{C9}@xn--bcher-kva.example", "jose\u{301}@bu\u{308}cher.example",
             #"\ud83d\ude00 jos\u00e9@b\u00fccher.example"#, "jos%C3%A9%40b%C3%BCcher.example",

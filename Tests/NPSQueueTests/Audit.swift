@@ -4,7 +4,7 @@ import NPSModel
 import NPSQueue
 import Testing
 
-/// The books and the rows of a file that no queue has open, counted independently.
+/// The books of a file that no queue has open, and its rows as counted by the audit itself.
 struct Audit {
     let books: [String: Int]
     let counted: [String: Int]
@@ -20,7 +20,8 @@ struct Audit {
                 "(SELECT COUNT(*) FROM responses WHERE +state = '\(state)') + \(removed[state] ?? "0") AS \(state)"
             }
             let counted = """
-                SELECT (SELECT COUNT(*) FROM responses) + removed_delivered + removed_erased AS accepted, \(sums.joined(separator: ", ")),
+                SELECT (SELECT COUNT(*) FROM responses) + removed_delivered + removed_erased AS accepted,
+                    \(sums.joined(separator: ", ")),
                     (SELECT COUNT(*) FROM quarantine) AS quarantined,
                     (SELECT COALESCE(SUM(size), 0) FROM quarantine) AS quarantined_bytes
                 FROM books

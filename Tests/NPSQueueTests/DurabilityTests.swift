@@ -9,7 +9,7 @@ import Testing
 @Suite("Durability on SQLite")
 struct DurabilityTests {
     @Test(
-        "the writing connection reads back what a 2xx relies on",
+        "the connection has the settings that an acknowledgement relies on",
         arguments: [
             ("synchronous", "2"), ("journal_mode", "wal"), ("locking_mode", "exclusive"), ("secure_delete", "1"),
             ("wal_autocheckpoint", "0"), ("foreign_keys", "1"),
@@ -24,7 +24,7 @@ struct DurabilityTests {
         }
     }
 
-    @Test("many at once share transactions, and each is on disk when it is answered")
+    @Test("concurrent calls share transactions, and each is on disk when it returns")
     func groupCommit() async throws {
         try await QueueFixture.run { workshop in
             #expect(FaultyDisk.watch(workshop.directory))
@@ -78,7 +78,7 @@ struct DurabilityTests {
     }
 
     @Test(
-        "at every write and sync that can fail, no failure is acknowledged and nothing acknowledged is lost",
+        "whichever write or sync fails, no failure is acknowledged and nothing acknowledged is lost",
         arguments: FaultyDisk.Fault.allCases,
         [false, true]
     )
@@ -88,7 +88,7 @@ struct DurabilityTests {
         #expect(call > 5)
     }
 
-    /// False when the work was done before the fault could happen.
+    /// Whether the fault happened; false when the work has fewer calls.
     private func survives(_ fault: FaultyDisk.Fault, atCall call: Int, lasting: Bool) async throws -> Bool {
         var happened = false
         try await QueueFixture.run { workshop in
@@ -109,7 +109,7 @@ struct DurabilityTests {
                 if number == 3 { _ = try? await queue.claim(limit: 1) }
             }
             happened = FaultyDisk.disarm(in: workshop.directory)
-            // One that comes once costs one acknowledgement at most: the very next call works again.
+            // A single fault costs one acknowledgement at most: the next call works again.
             #expect(failures <= (lasting ? 6 : happened ? 1 : 0))
             _ = try await queue.accept([try submission(7)])
             try await queue.probe()
@@ -127,14 +127,14 @@ struct DurabilityTests {
         return happened
     }
 
-    @Test("a claim whose commit failed is nobody's, and goes out again")
+    @Test("a response whose claim failed to commit is claimed again")
     func orphanedClaim() async throws {
         try await QueueFixture.run { workshop in
             #expect(FaultyDisk.watch(workshop.directory))
             let queue = try workshop.open()
             _ = try await queue.accept([try submission(1), try submission(2)])
             let kept = try await queue.claim(limit: 1)
-            // It lasts, so that closing the file can't clear the log of what was written but never committed.
+            // The fault lasts, so that closing the file can't clear what was written to the log but not committed.
             FaultyDisk.arm(.failedSync, atCall: 1, lasting: true, in: workshop.directory)
             await #expect(throws: QueueError.self) { try await queue.claim(limit: 1) }
             #expect(FaultyDisk.disarm(in: workshop.directory))
@@ -146,7 +146,7 @@ struct DurabilityTests {
         }
     }
 
-    @Test("what is unreadable is parked, and never keeps the readable from whoever claimed them")
+    @Test("unreadable responses are parked, and the readable ones of the same claim are returned")
     func unreadable() async throws {
         try await QueueFixture.run { workshop in
             #expect(FaultyDisk.watch(workshop.directory))
@@ -156,7 +156,7 @@ struct DurabilityTests {
                 try transaction.execute("UPDATE responses SET payload = '{}' WHERE sequence = 1", [])
                 try transaction.execute("UPDATE responses SET id = 'of another world' WHERE sequence = 3", [])
             }
-            // The claim is durable; what comes after it isn't.
+            // The claim becomes durable; parking fails.
             FaultyDisk.arm(.failedSync, atCall: 2, in: workshop.directory)
             let claims = try await queue.claim(limit: 10)
             #expect(FaultyDisk.disarm(in: workshop.directory))
@@ -171,7 +171,7 @@ struct DurabilityTests {
         }
     }
 
-    @Test("a verdict that was told twice because of the disk leaves nothing claimed")
+    @Test("a verdict that was repeated after a disk error leaves nothing claimed")
     func claimedNoMore() async throws {
         try await QueueFixture.run { workshop in
             #expect(FaultyDisk.watch(workshop.directory))
@@ -188,7 +188,7 @@ struct DurabilityTests {
         }
     }
 
-    @Test("after an error of the disk only the file of before is opened again, and none is made")
+    @Test("after a disk error only the same file is reopened, and none is created")
     func lostFile() async throws {
         try await QueueFixture.run { workshop in
             #expect(FaultyDisk.watch(workshop.directory))
@@ -222,7 +222,7 @@ struct DurabilityTests {
     }
 
     @Test(
-        "who erases hears that the log couldn't be emptied, and it is emptied later",
+        "an erasure reports that the log couldn't be truncated, and it is truncated later",
         .timeLimit(.minutes(1)),
         arguments: Erasing.allCases
     )
@@ -232,7 +232,7 @@ struct DurabilityTests {
             let queue = try workshop.open { $0.truncationPause = 0.01 }
             let secret = "canary-\(UUID().uuidString)"
             try await erasing.keep(secret, in: queue)
-            // The erasure's own commit is the first.
+            // The first sync is that of the erasure's commit.
             FaultyDisk.arm(.failedSync, atCall: 2, lasting: true, in: workshop.directory)
             await #expect { try await erasing.erase(from: queue) } throws: { Self.isStorage($0) }
             #expect(FaultyDisk.disarm(in: workshop.directory))
@@ -265,14 +265,14 @@ struct DurabilityTests {
         }
     }
 
-    @Test("a second collector on the same file is told what to do, until the first lets go")
+    @Test("a second collector on the same file is refused with advice until the first has closed it")
     func secondOpener() async throws {
         try await QueueFixture.run { workshop in
             let queue = try workshop.open()
             let refusal = QueueError.lockedByAnotherProcess(path: workshop.path)
             #expect(throws: refusal) { try workshop.open() }
             #expect(refusal.description.contains("Stop the other nps-collector"))
-            // Nor does any other connection get in: two that checkpoint can corrupt a file.
+            // No other connection can read it either: two that checkpoint can corrupt a file.
             #expect(throws: DatabaseError.self) {
                 try DatabaseQueue(path: workshop.path).read { try Int.fetchOne($0, sql: "SELECT 1 FROM books") }
             }
@@ -282,7 +282,7 @@ struct DurabilityTests {
         }
     }
 
-    @Test("what an earlier version held is held still, and nothing else")
+    @Test("what an earlier version held is still held, and nothing else")
     func migration() async throws {
         try await QueueFixture.run { workshop in
             let end = workshop.clock.now.addingTimeInterval(1_800)
@@ -315,7 +315,7 @@ struct DurabilityTests {
         }
     }
 
-    @Test("its files are the owner's alone")
+    @Test("only the owner can read the files")
     func modes() async throws {
         try await QueueFixture.run { workshop in
             try await workshop.withQueue { queue in
@@ -328,7 +328,7 @@ struct DurabilityTests {
         }
     }
 
-    @Test("a file that is no queue, or a newer one, is refused and left alone")
+    @Test("a file that is no queue's, or a newer version's, is refused and left unchanged")
     func foreignFiles() async throws {
         try await QueueFixture.run { workshop in
             let words = Data("This is not a database, it is a letter. ".utf8) + Data(repeating: 65, count: 4_096)
@@ -347,7 +347,7 @@ struct DurabilityTests {
         }
     }
 
-    @Test("the log stays short whatever is written")
+    @Test("the log stays short, however much is written")
     func boundedLog() async throws {
         try await QueueFixture.run { workshop in
             try await workshop.withQueue { queue in
@@ -361,7 +361,7 @@ struct DurabilityTests {
         }
     }
 
-    @Test("after delivery and erasure no word of the person is left in the files")
+    @Test("after delivery and erasure nothing of the person is left in the files")
     func receipts() async throws {
         try await QueueFixture.run { workshop in
             let queue = try workshop.open()
@@ -387,7 +387,7 @@ struct DurabilityTests {
     }
 
     @Test(
-        "a real full disk refuses acceptance, keeps what it has, and goes on when there is room",
+        "a full disk refuses acceptance, keeps what it has, and accepts again when there is room",
         .enabled(if: canMount, "needs the right to mount a tmpfs")
     )
     func fullDisk() async throws {
@@ -419,7 +419,7 @@ struct DurabilityTests {
         }
     }
 
-    /// Containers often deny it, even to root.
+    /// Containers often deny mounting, even to root.
     private static var canMount: Bool {
         let directory = FileManager.default.temporaryDirectory.appending(path: "nps-mount-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: directory) }
@@ -434,7 +434,7 @@ struct DurabilityTests {
     }
 
     private static func unmount(_ directory: URL) {
-        // Detached at once even when a failed test still has the file open.
+        // Detached, because a failed test may still have the file open.
         umount2(directory.path, Int32(MNT_DETACH))
     }
 }

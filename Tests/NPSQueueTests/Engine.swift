@@ -1,7 +1,7 @@
 import Testing
 
-/// Where the queue keeps its rows. The suites are parametrised over this list: a second engine is one more case here
-/// and one more branch in `QueueFixture.open`.
+/// The databases that the queue can use. The suites run once for each: a second engine is one more case here and one
+/// more branch in `QueueFixture.open`.
 enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case sqlite
 

@@ -8,7 +8,7 @@ import Testing
 struct ErasureTests {
     private let person = Result { try EmailAddress("PERSON1@Example.com") }
 
-    @Test("finds a person's responses in every state, however the address is written", arguments: Engine.allCases)
+    @Test("a person's responses are found in every state, however the address is written", arguments: Engine.allCases)
     func states(engine: Engine) async throws {
         let person = try person.get()
         try await QueueFixture.run(engine) { workshop in
@@ -41,7 +41,7 @@ struct ErasureTests {
                         .init(id: sending, planhatId: nil, deletableFrom: nil),
                     ]
                 )
-                // Nothing is confirmed before the verdict, and the verdict brings nothing back.
+                // It can't be confirmed before the verdict, and the verdict brings nothing back.
                 #expect(try await queue.confirmErasure([sending]) == 0)
                 try await queue.settle([claim.verdict(.delivered(planhatID: "64a2"))])
                 #expect(try await queue.show(sending)?.state == .erased)
@@ -61,7 +61,7 @@ struct ErasureTests {
         }
     }
 
-    @Test("what may be at Planhat still is found however long ago it was erased", arguments: Engine.allCases)
+    @Test("what Planhat may still have is listed, however long ago it was erased", arguments: Engine.allCases)
     func retention(engine: Engine) async throws {
         let person = try person.get()
         try await QueueFixture.run(engine) { workshop in
@@ -83,7 +83,7 @@ struct ErasureTests {
         }
     }
 
-    @Test("what was being sent when the collector stopped is looked for at Planhat", arguments: Engine.allCases)
+    @Test("what was being sent when the collector stopped is listed as possibly at Planhat", arguments: Engine.allCases)
     func restart(engine: Engine) async throws {
         let person = try person.get()
         try await QueueFixture.run(engine) { workshop in
@@ -100,7 +100,7 @@ struct ErasureTests {
         }
     }
 
-    @Test("an address that an edit replaced is nobody's any more", arguments: Engine.allCases)
+    @Test("a response is found by the address of its last edit only", arguments: Engine.allCases)
     func changedAddress(engine: Engine) async throws {
         let person = try person.get()
         try await QueueFixture.run(engine) { workshop in
@@ -122,7 +122,10 @@ struct ErasureTests {
         }
     }
 
-    @Test("nothing of a person is left in the file: neither queue, quarantine nor history", arguments: Engine.allCases)
+    @Test(
+        "nothing of an erased person is left in the file: not in queue, quarantine or history",
+        arguments: Engine.allCases
+    )
     func remains(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
@@ -156,7 +159,7 @@ struct ErasureTests {
                 #expect(found.count == 20 && found.next == nil)
                 #expect(try workshop.bytes().range(of: canaryBytes) == nil)
                 #expect(try await queue.status().quarantined == 1)
-                // The sender got no 2xx and tries again.
+                // The sender got no 2xx and retries.
                 let again = draft(#"{"email": "kanarienvogel@example.com", "n": 7}"#)
                 #expect(try await queue.accept([], quarantining: [again]).quarantined.isEmpty)
                 #expect(try await queue.status().quarantined == 1)
@@ -166,7 +169,7 @@ struct ErasureTests {
         }
     }
 
-    @Test("what comes again after its receipt was removed is never created a second time", arguments: Engine.allCases)
+    @Test("a response that arrives again after its receipt was removed is sent by upsert", arguments: Engine.allCases)
     func comeback(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { (queue: ResponseQueue) async throws -> Void in
@@ -184,7 +187,7 @@ struct ErasureTests {
         }
     }
 
-    @Test("a large quarantine is searched in parts", arguments: Engine.allCases)
+    @Test("a large quarantine is searched in several calls", arguments: Engine.allCases)
     func parts(engine: Engine) async throws {
         let person = try person.get()
         try await QueueFixture.run(engine) { workshop in
@@ -205,9 +208,9 @@ struct ErasureTests {
     }
 }
 
-@Suite("What the queue keeps of old responses, on every engine")
+@Suite("Retention on every engine")
 struct RetentionTests {
-    @Test("receipts and tombstones go when they are old, and stay counted", arguments: Engine.allCases)
+    @Test("old receipts and tombstones are removed and stay counted", arguments: Engine.allCases)
     func receipts(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
@@ -224,7 +227,7 @@ struct RetentionTests {
                 let status = try await queue.status()
                 #expect(status.accepted == 7 && status.delivered == 3 && status.erased == 1 && status.pending == 3)
                 #expect(status.balances)
-                // Nobody remembers it: that is the price.
+                // Without its receipt it is new.
                 #expect(try await queue.accept([try submission(2)]).outcomes == [.accepted])
                 #expect(try await queue.status().balances)
             }
@@ -232,7 +235,7 @@ struct RetentionTests {
         }
     }
 
-    @Test("the newest receipt stays, so that no sequence number is given twice", arguments: Engine.allCases)
+    @Test("the newest receipt is kept, so that no sequence number is used twice", arguments: Engine.allCases)
     func sequences(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
@@ -245,7 +248,7 @@ struct RetentionTests {
         }
     }
 
-    @Test("what has been parked for too long is erased", arguments: Engine.allCases)
+    @Test("what has been parked too long is erased", arguments: Engine.allCases)
     func parked(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
@@ -266,9 +269,9 @@ struct RetentionTests {
     }
 }
 
-@Suite("Responses from before persons were known")
+@Suite("Responses of a version without person digests")
 struct PersonMigrationTests {
-    @Test("what waits is found by its address, what was delivered isn't, and both have an age")
+    @Test("pending ones are found by their address, delivered ones are not, and both have an age")
     func migration() async throws {
         try await QueueFixture.run { workshop in
             try await workshop.withQueue { queue in

@@ -2,8 +2,8 @@ import Foundation
 import GRDBSQLite
 import Synchronization
 
-/// A disk that fails when a test says so: SQLite's own file system with `xSync` and `xWrite` counted and, for files
-/// below a watched directory, refused at the chosen call.
+/// A disk that fails when a test wants it to: SQLite's own file system, but for files in a watched directory `xSync`
+/// and `xWrite` are counted, and fail at the chosen call.
 enum FaultyDisk {
     enum Fault: String, CaseIterable, Sendable {
         case failedSync
@@ -23,9 +23,9 @@ enum FaultyDisk {
 
     private struct Watch {
         var fault: Fault?
-        /// Counts down to the call that fails.
+        /// Counted down to the call that fails.
         var remaining = 0
-        /// Whether all later calls fail too, as on a disk that has died.
+        /// Whether all later calls fail too, as on a broken disk.
         var lasts = false
         var hasHappened = false
         var syncs = 0
@@ -35,8 +35,8 @@ enum FaultyDisk {
         var watches: [String: Watch] = [:]
         /// By the address of SQLite's file object.
         var files: [UInt: File] = [:]
-        /// SQLite has one table of methods for databases and one for logs; each needs a twin.
-        var twins: [UInt: UInt] = [:]
+        /// Our copies of SQLite's method tables, of which it has one for databases and one for logs.
+        var copies: [UInt: UInt] = [:]
     }
 
     private struct File {
@@ -46,7 +46,7 @@ enum FaultyDisk {
 
     private static let disk = Mutex(Disk())
 
-    /// Registers itself as SQLite's default once; files of directories that nobody watches behave as ever.
+    /// Registered once as SQLite's default; files outside watched directories behave as usual.
     private static let isInstalled: Bool = {
         guard let real = sqlite3_vfs_find(nil) else { return false }
         let faulty = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
@@ -67,7 +67,7 @@ enum FaultyDisk {
         return isInstalled
     }
 
-    /// The fault happens at the given call from now (1 is the next): once, or until it is disarmed.
+    /// Makes the given call from now fail (1 is the next): once, or all calls from it on until it is disarmed.
     static func arm(_ fault: Fault, atCall call: Int, lasting: Bool = false, in directory: URL) {
         disk.withLock { disk in
             disk.watches[directory.path]?.fault = fault
@@ -77,7 +77,7 @@ enum FaultyDisk {
         }
     }
 
-    /// True when the armed fault had happened.
+    /// Whether the fault has happened.
     static func disarm(in directory: URL) -> Bool {
         disk.withLock { disk in
             disk.watches[directory.path]?.fault = nil
@@ -94,10 +94,10 @@ enum FaultyDisk {
             guard let directory = disk.watches.keys.first(where: path.hasPrefix) else { return }
             let real = UInt(bitPattern: file.pointee.pMethods)
             disk.files[UInt(bitPattern: file)] = File(directory: directory, realMethods: real)
-            if disk.twins[real] == nil, let methods = file.pointee.pMethods {
-                disk.twins[real] = UInt(bitPattern: patched(methods))
+            if disk.copies[real] == nil, let methods = file.pointee.pMethods {
+                disk.copies[real] = UInt(bitPattern: patched(methods))
             }
-            file.pointee.pMethods = disk.twins[real].flatMap { UnsafePointer(bitPattern: $0) }
+            file.pointee.pMethods = disk.copies[real].flatMap { UnsafePointer(bitPattern: $0) }
         }
     }
 

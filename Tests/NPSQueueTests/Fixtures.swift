@@ -3,7 +3,7 @@ import NPSModel
 import NPSQueue
 import Testing
 
-/// A submission whose content is told by its arguments alone.
+/// A submission that depends on its arguments only: the same number is the same response.
 func submission(
     _ number: Int,
     score: Int = 9,
@@ -45,7 +45,7 @@ extension Claim {
     }
 }
 
-/// Delivers what is due.
+/// Claims what is due and settles it as delivered.
 func deliverAll(_ queue: ResponseQueue) async throws {
     let claims = try await queue.claim(limit: 1_000)
     try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: nil)) })

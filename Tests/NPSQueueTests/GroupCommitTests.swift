@@ -6,10 +6,10 @@ import Testing
 
 @Suite("Group commit")
 struct GroupCommitTests {
-    /// Commits batches one at a time, each only when the test allows it.
-    private final class Desk: Sendable {
+    /// Commits batches one at a time, each only when the test allows it, and refuses their jobs.
+    private final class GatedCommit: Sendable {
         let batches = Mutex<[[Int]]>([])
-        let answers = Mutex<[String]>([])
+        let refusals = Mutex<[String]>([])
         let entered = DispatchSemaphore(value: 0)
         let allowed = DispatchSemaphore(value: 0)
 
@@ -26,71 +26,71 @@ struct GroupCommitTests {
             Job(
                 weight: weight,
                 run: { _ in {} },
-                refuse: { error in self.answers.withLock { $0.append("\(weight) \(error)") } }
+                refuse: { error in self.refusals.withLock { $0.append("\(weight) \(error)") } }
             )
         }
     }
 
-    @Test("what arrives during a transaction forms the next one, in order")
+    @Test("jobs that arrive during a transaction form the next one, in order")
     func gathering() {
-        let desk = Desk()
-        let group = desk.makeGroup(limit: 100)
-        group.submit(desk.job(1))
-        desk.entered.wait()
-        for weight in 2...9 { group.submit(desk.job(weight)) }
-        desk.allowed.signal()
-        desk.entered.wait()
-        #expect(desk.answers.withLock { $0.count } == 1)
-        desk.allowed.signal()
+        let gate = GatedCommit()
+        let group = gate.makeGroup(limit: 100)
+        group.submit(gate.job(1))
+        gate.entered.wait()
+        for weight in 2...9 { group.submit(gate.job(weight)) }
+        gate.allowed.signal()
+        gate.entered.wait()
+        #expect(gate.refusals.withLock { $0.count } == 1)
+        gate.allowed.signal()
         finish(group)
-        #expect(desk.batches.withLock { $0 } == [[1], Array(2...9)])
-        #expect(desk.answers.withLock { $0.count } == 9)
+        #expect(gate.batches.withLock { $0 } == [[1], Array(2...9)])
+        #expect(gate.refusals.withLock { $0.count } == 9)
     }
 
-    @Test("above the limit it refuses at once, counting what is in the transaction; weightless jobs get through")
+    @Test("above the limit, the current transaction included, jobs are refused at once, except those without weight")
     func limit() {
-        let desk = Desk()
-        let group = desk.makeGroup(limit: 10)
-        group.submit(desk.job(6))
-        desk.entered.wait()
-        group.submit(desk.job(4))
-        group.submit(desk.job(1))
-        group.submit(desk.job(0))
-        #expect(desk.answers.withLock { $0 } == ["1 \(QueueError.busy(retryAfter: 1))"])
-        desk.allowed.signal()
-        desk.entered.wait()
-        desk.allowed.signal()
+        let gate = GatedCommit()
+        let group = gate.makeGroup(limit: 10)
+        group.submit(gate.job(6))
+        gate.entered.wait()
+        group.submit(gate.job(4))
+        group.submit(gate.job(1))
+        group.submit(gate.job(0))
+        #expect(gate.refusals.withLock { $0 } == ["1 \(QueueError.busy(retryAfter: 1))"])
+        gate.allowed.signal()
+        gate.entered.wait()
+        gate.allowed.signal()
         finish(group)
-        #expect(desk.batches.withLock { $0 } == [[6], [4, 0]])
+        #expect(gate.batches.withLock { $0 } == [[6], [4, 0]])
     }
 
-    @Test("admits one call above the limit when nothing waits, or it never would be")
+    @Test("a job that exceeds the limit alone is admitted when nothing waits")
     func single() {
-        let desk = Desk()
-        let group = desk.makeGroup(limit: 10)
-        group.submit(desk.job(11))
-        desk.entered.wait()
-        group.submit(desk.job(1))
-        desk.allowed.signal()
+        let gate = GatedCommit()
+        let group = gate.makeGroup(limit: 10)
+        group.submit(gate.job(11))
+        gate.entered.wait()
+        group.submit(gate.job(1))
+        gate.allowed.signal()
         finish(group)
-        #expect(desk.batches.withLock { $0 } == [[11]])
+        #expect(gate.batches.withLock { $0 } == [[11]])
     }
 
-    @Test("closing finishes what was admitted and refuses the rest")
+    @Test("closing finishes the admitted jobs and refuses new ones")
     func closing() {
-        let desk = Desk()
-        let group = desk.makeGroup(limit: 10)
-        group.submit(desk.job(1))
-        desk.entered.wait()
-        group.submit(desk.job(2))
+        let gate = GatedCommit()
+        let group = gate.makeGroup(limit: 10)
+        group.submit(gate.job(1))
+        gate.entered.wait()
+        group.submit(gate.job(2))
         let closed = DispatchSemaphore(value: 0)
         group.close { closed.signal() }
-        group.submit(desk.job(3))
-        #expect(desk.answers.withLock { $0 } == ["3 \(QueueError.closed)"])
-        desk.allowed.signal()
-        desk.allowed.signal()
+        group.submit(gate.job(3))
+        #expect(gate.refusals.withLock { $0 } == ["3 \(QueueError.closed)"])
+        gate.allowed.signal()
+        gate.allowed.signal()
         closed.wait()
-        #expect(desk.batches.withLock { $0 } == [[1], [2]])
+        #expect(gate.batches.withLock { $0 } == [[1], [2]])
     }
 
     private func finish(_ group: GroupCommit) {

@@ -6,7 +6,7 @@ import Testing
 @Suite("Limits and quarantine of every engine")
 struct LimitTests {
     @Test(
-        "is busy above the limit of what is undelivered, and takes more when something is delivered",
+        "above the limit of undelivered responses, the queue is busy until one is delivered",
         arguments: Engine.allCases
     )
     func pendingLimit(engine: Engine) async throws {
@@ -14,7 +14,7 @@ struct LimitTests {
             try await workshop.withQueue({ $0.pendingLimit = 3 }) { queue in
                 _ = try await queue.accept(try (1...3).map { try submission($0) })
                 await #expect(throws: QueueError.busy(retryAfter: 60)) { try await queue.accept([try submission(4)]) }
-                // What can't be accepted is no reason to turn away an entry for the quarantine, or a probe.
+                // Quarantine entries and probes don't count against this limit.
                 #expect(try await queue.accept([], quarantining: [draft("x")]).quarantined.count == 1)
                 try await queue.probe()
                 let claim = try #require(try await queue.claim(limit: 1).first)
@@ -26,7 +26,7 @@ struct LimitTests {
     }
 
     @Test(
-        "a refused call leaves nothing behind, and its neighbours are not refused with it",
+        "a refused call stores nothing, and calls in the same transaction aren't refused with it",
         arguments: Engine.allCases
     )
     func neighbours(engine: Engine) async throws {
@@ -46,7 +46,7 @@ struct LimitTests {
         }
     }
 
-    @Test("undoes the first half of a call whose second half is refused", arguments: Engine.allCases)
+    @Test("nothing of a call is stored when a part of it is refused", arguments: Engine.allCases)
     func halfway(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue({ $0.quarantineByteLimit = 600 }) { queue in
@@ -62,7 +62,7 @@ struct LimitTests {
     }
 
     @Test(
-        "refuses acceptance and readiness, but not delivery, when the disk's reserve is undercut",
+        "below the disk reserve, acceptance and readiness are refused, but delivery goes on",
         arguments: Engine.allCases
     )
     func reserve(engine: Engine) async throws {
@@ -78,7 +78,7 @@ struct LimitTests {
         }
     }
 
-    @Test("keeps one entry for a delivery that is sent again", arguments: Engine.allCases)
+    @Test("a repeated delivery has one entry in the quarantine", arguments: Engine.allCases)
     func quarantineRepetition(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
@@ -100,7 +100,7 @@ struct LimitTests {
         }
     }
 
-    @Test("refuses new entries above the byte limit and keeps the old ones", arguments: Engine.allCases)
+    @Test("above the byte limit, new entries are refused and the old ones kept", arguments: Engine.allCases)
     func quarantineLimit(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue({ $0.quarantineByteLimit = 1_000 }) { queue in
@@ -115,7 +115,7 @@ struct LimitTests {
         }
     }
 
-    @Test("accepts what a replay yields and removes the entry in one go", arguments: Engine.allCases)
+    @Test("a replay accepts the response and removes the entry in one transaction", arguments: Engine.allCases)
     func replay(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
@@ -123,7 +123,7 @@ struct LimitTests {
                 #expect(try await queue.accept([try submission(1)], resolving: [id]).outcomes == [.accepted])
                 #expect(try await queue.quarantineEntry(id) == nil)
                 #expect(try await queue.discard([id]) == 0)
-                // Its number is never given to another.
+                // Its number is never used again.
                 #expect(try await queue.accept([], quarantining: [draft("b")]).quarantined != [id])
             }
         }

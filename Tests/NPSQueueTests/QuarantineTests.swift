@@ -8,7 +8,7 @@ import Testing
 struct QuarantineTests {
     private static let day = 86_400.0
 
-    @Test("counts a delivery that is sent again, and says when it came first and last", arguments: Engine.allCases)
+    @Test("an entry counts its repetitions, and has the times of the first and the last", arguments: Engine.allCases)
     func repetition(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
@@ -27,7 +27,7 @@ struct QuarantineTests {
         }
     }
 
-    @Test("removes what has come of age, in several transactions, and nothing younger", arguments: Engine.allCases)
+    @Test("old entries are removed, in several transactions, and younger ones kept", arguments: Engine.allCases)
     func expiry(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             let secret = "canary-\(UUID().uuidString)"
@@ -37,7 +37,7 @@ struct QuarantineTests {
                 _ = try await queue.accept([], quarantining: small + large)
                 workshop.clock.advance(by: 30 * Self.day)
                 let kept = try await queue.accept([], quarantining: [draft("young")]).quarantined
-                // A repetition makes no entry younger.
+                // A repetition makes an entry no younger.
                 _ = try await queue.accept([], quarantining: [small[0]])
                 let limit = workshop.clock.now.addingTimeInterval(-30 * Self.day)
                 #expect(try await queue.expireQuarantine(before: limit) == 0)
@@ -50,7 +50,7 @@ struct QuarantineTests {
         }
     }
 
-    @Test("leaves no word of what was discarded or resolved in the files", arguments: Engine.allCases)
+    @Test("nothing of a discarded or resolved entry is left in the files", arguments: Engine.allCases)
     func remains(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             let secret = "canary-\(UUID().uuidString)"
@@ -64,13 +64,13 @@ struct QuarantineTests {
                 let last = try await queue.accept([], quarantining: [draft(words)]).quarantined
                 _ = try await queue.accept([try submission(2)], resolving: last)
             }
-            // A resolved entry's remains are gone a second later, or when the queue closes.
+            // A resolved entry's bytes are overwritten a second later, or when the queue closes.
             #expect(try !workshop.bytes().contains(secret))
             try Audit(of: workshop.path).check()
         }
     }
 
-    @Test("refuses to resolve an entry that is gone, and accepts nothing then", arguments: Engine.allCases)
+    @Test("a call that resolves an entry that is gone is refused and accepts nothing", arguments: Engine.allCases)
     func resolvedBefore(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
@@ -85,7 +85,7 @@ struct QuarantineTests {
         }
     }
 
-    @Test("never lets a replay undo what came after the delivery", arguments: Engine.allCases)
+    @Test("a replay doesn't replace content that came in after the delivery", arguments: Engine.allCases)
     func newestWins(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
@@ -101,7 +101,7 @@ struct QuarantineTests {
                     ]
                 )
                 #expect(try await queue.show(try submission(1).response.id)?.score == 9)
-                // Among replays, too, the time of the delivery counts, not that of its replay.
+                // Between replays, too, the time of the delivery decides, not that of the replay.
                 let later = try await queue.accept([], quarantining: [draft("later")]).quarantined
                 workshop.clock.advance(by: 1)
                 #expect(try await queue.accept([try submission(2, score: 2)], resolving: newer).outcomes == [.accepted])
@@ -111,7 +111,7 @@ struct QuarantineTests {
         }
     }
 
-    @Test("a replay that ends half-way has lost nothing, and doubles nothing when it is repeated")
+    @Test("an interrupted replay loses nothing, and repeating it stores nothing twice")
     func interrupted() async throws {
         try await QueueFixture.run { workshop in
             let queue = try workshop.open()
@@ -133,7 +133,7 @@ struct QuarantineTests {
         }
     }
 
-    @Test("gives the entries of a file from before repetitions were counted a first and only time")
+    @Test("entries from a version that didn't count repetitions were seen once")
     func migration() async throws {
         try await QueueFixture.run { workshop in
             let came = workshop.clock.now

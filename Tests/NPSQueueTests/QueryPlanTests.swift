@@ -12,7 +12,7 @@ struct QueryPlanTests {
         let statements = Mutex<Set<String>>([])
     }
 
-    @Test("nothing the queue does reads a whole table or sorts one")
+    @Test("no statement of the queue reads or sorts a whole table")
     func plans() async throws {
         try await QueueFixture.run { workshop in
             try await workshop.withQueue { queue in
@@ -45,7 +45,7 @@ struct QueryPlanTests {
         }
     }
 
-    /// Every method once, with everything it can meet.
+    /// Runs every statement of the queue at least once.
     private func exercise(_ queue: ResponseQueue) async throws {
         let intake = try await queue.accept(
             try (1...4).map { try submission($0) } + [try submission(1, score: 1)],

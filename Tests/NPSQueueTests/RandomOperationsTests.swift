@@ -20,31 +20,31 @@ struct SeededGenerator: RandomNumberGenerator {
 @Suite("Random operations on every engine")
 struct RandomOperationsTests {
     @Test(
-        "the books balance after every step, and in the end Planhat has everybody's newest answer once",
+        "the books balance after every step, and in the end Planhat has every newest answer once",
         arguments: Engine.allCases,
         [1, 2, 3, 4, 5, 6] as [UInt64]
     )
     func balance(engine: Engine, seed: UInt64) async throws {
         try await QueueFixture.run(engine) { workshop in
-            var play = Play(workshop: workshop, generator: SeededGenerator(seed: seed))
+            var run = RandomRun(workshop: workshop, generator: SeededGenerator(seed: seed))
             var queue = try workshop.open()
             for step in 1...150 {
-                try await play.step(queue)
+                try await run.step(queue)
                 #expect(try await queue.status().balances)
                 if step.isMultiple(of: 40) {
                     await queue.close()
                     if engine == .sqlite { try Audit(of: workshop.path).check() }
                     queue = try workshop.open()
-                    play.forgetClaims()
+                    run.forgetClaims()
                 }
             }
-            try await play.finish(queue)
+            try await run.finish(queue)
             let status = try await queue.status()
-            #expect(status.accepted == play.newest.count + play.erased.count)
-            #expect(status.delivered == play.newest.count)
-            #expect(play.atPlanhat == play.newest)
-            _ = try await queue.confirmErasure(Array(play.erased))
-            // What is removed for its age stays counted.
+            #expect(status.accepted == run.newest.count + run.erased.count)
+            #expect(status.delivered == run.newest.count)
+            #expect(run.atPlanhat == run.newest)
+            _ = try await queue.confirmErasure(Array(run.erased))
+            // What is removed because of its age stays counted.
             #expect(try await queue.removeReceipts(before: .distantFuture) == status.accepted - 1)
             #expect(try await queue.status() == status)
             await queue.close()
@@ -53,8 +53,9 @@ struct RandomOperationsTests {
     }
 }
 
-/// A collector's life in dice: people answer and change their minds, the API says all it can say.
-private struct Play {
+/// Random operations, with what their results must be: people answer and change their minds, and the API returns all
+/// that it can.
+private struct RandomRun {
     let workshop: QueueFixture
     var generator: SeededGenerator
     var newest: [ResponseID: Int] = [:]
@@ -90,7 +91,7 @@ private struct Play {
             let number = Int.random(in: 1...30, using: &generator)
             let score = Int.random(in: 0...10, using: &generator)
             var submission = try submission(number, score: score)
-            // Without it, an answer that is changed back would be taken for a late one.
+            // Without an id, an answer that is changed back would count as a late repetition.
             submission.deliveryID = "\(UInt64.random(in: .min ... .max, using: &generator))"
             submissions.append(submission)
         }
@@ -128,7 +129,7 @@ private struct Play {
     private mutating func deliver(_ claim: Claim, _ outcome: Outcome, _ queue: ResponseQueue) async throws {
         let id = claim.response.id
         if case .delivered = outcome {
-            // A POST for something Planhat has would be a second record.
+            // A POST for a response that Planhat has would create a second record.
             #expect(claim.mustUpsert || atPlanhat[id] == nil)
             atPlanhat[id] = claim.response.score.value
         }
@@ -144,7 +145,7 @@ private struct Play {
             let id = try submission(number).response.id
             let erasure = try await queue.erase(try submission(number).response.email)
             #expect(erasure.responses.map(\.id) == (newest[id] == nil ? [] : [id]))
-            // Whatever Planhat has is found, and what was never sent isn't looked for.
+            // What Planhat has is listed; what was never sent is not.
             if atPlanhat[id] != nil { #expect(erasure.remote.map(\.id) == [id]) }
             if newest[id] != nil { erased.insert(id) }
             newest[id] = nil

@@ -6,7 +6,10 @@ import Testing
 
 @Suite("Receipts")
 struct ReceiptTests {
-    @Test("a receipt tells what was delivered last, and only of what is delivered", arguments: Engine.allCases)
+    @Test(
+        "a receipt has the digest of what was delivered last, and only delivered responses have one",
+        arguments: Engine.allCases
+    )
     func digests(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
@@ -33,7 +36,7 @@ struct ReceiptTests {
         }
     }
 
-    @Test("an older revision's delivery leaves no receipt for the newer one", arguments: Engine.allCases)
+    @Test("the delivery of an older revision gives the newer one no receipt", arguments: Engine.allCases)
     func edited(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in
@@ -46,7 +49,7 @@ struct ReceiptTests {
         }
     }
 
-    @Test("nothing to compare with is left of what is erased")
+    @Test("an erased response keeps no content digest")
     func erased() async throws {
         try await QueueFixture.run(.sqlite) { workshop in
             try await workshop.withQueue { queue in
@@ -65,7 +68,7 @@ struct ReceiptTests {
         }
     }
 
-    @Test("a receipt of before has no digest, and is there all the same")
+    @Test("a receipt from a version without digests is listed without one")
     func old() async throws {
         try await QueueFixture.run(.sqlite) { workshop in
             try await workshop.withQueue { queue in
@@ -91,7 +94,7 @@ struct ReceiptTests {
         }
     }
 
-    @Test("parked responses are tried again by their reason, whatever its case", arguments: Engine.allCases)
+    @Test("parked responses are retried by their reason, regardless of case", arguments: Engine.allCases)
     func retry(engine: Engine) async throws {
         try await QueueFixture.run(engine) { workshop in
             try await workshop.withQueue { queue in

@@ -4,7 +4,7 @@ import NPSModel
 import NPSQueue
 import Testing
 
-/// Not a test of anything: prints figures for people who set NPS_MEASURE=1.
+/// No tests: measurements for those who set NPS_MEASURE=1, printed.
 @Suite("Throughput", .enabled(if: ProcessInfo.processInfo.environment["NPS_MEASURE"] == "1"), .serialized)
 struct ThroughputTests {
     @Test("durable accepts a second", arguments: [1, 64, 512])

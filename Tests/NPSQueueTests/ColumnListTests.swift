@@ -1,0 +1,71 @@
+import GRDB
+import Testing
+
+@testable import NPSQueue
+
+@Suite("Rows by the names of their columns")
+struct ColumnListTests {
+    private struct Point: RowDecodable, RowEncodable, Equatable {
+        enum Columns: Int, ColumnList {
+            case number, seenAt, half
+
+            static let selection = allCases.selection
+
+            var expression: String { self == .half ? "number / 2" : name }
+        }
+
+        let number: Int
+        let seenAt: Milliseconds?
+
+        init(number: Int, seenAt: Milliseconds?) {
+            self.number = number
+            self.seenAt = seenAt
+        }
+
+        init(_ row: RowValues<Columns>) {
+            self.init(number: row[.number], seenAt: row[.seenAt])
+        }
+
+        func value(of column: Columns) -> DatabaseValue {
+            switch column {
+            case .number: number.databaseValue
+            case .seenAt: seenAt.databaseValue
+            case .half: .null
+            }
+        }
+    }
+
+    @Test("a list has the form that each statement needs")
+    func statements() {
+        #expect(Point.Columns.selection == "number, seen_at, number / 2")
+        #expect(Point.Columns.allCases.assignments == "number = ?, seen_at = ?, half = ?")
+        #expect(Point.Columns.allCases.placeholders == "?, ?, ?")
+    }
+
+    @Test("rows are read by name, in order, and no more of them than wanted")
+    func reading() throws {
+        let seenAt = Milliseconds(rawValue: 1_700_000_000_123)
+        let points = [
+            Point(number: 1, seenAt: nil), Point(number: 2, seenAt: seenAt), Point(number: 3, seenAt: nil),
+        ]
+        try DatabaseQueue().write { database in
+            try database.execute(sql: "CREATE TABLE points (seen_at INTEGER, number INTEGER)")
+            for point in points {
+                try database.execute(
+                    sql: "INSERT INTO points (number, seen_at) VALUES (?, ?)",
+                    arguments: [point.number, point.seenAt]
+                )
+            }
+            let source = "points ORDER BY number"
+            #expect(try database.fetchAll(Point.self, from: source) == points)
+            let some = try database.fetchAll(Point.self, from: source, until: { $0.number == 2 })
+            #expect(some == Array(points.prefix(2)))
+            #expect(try database.fetchOne(Point.self, from: "points WHERE number = ?", [2]) == points[1])
+            #expect(try database.fetchOne(Point.self, from: "points WHERE number = ?", [4]) == nil)
+            let latest: Milliseconds? = try database.fetchValue("SELECT MAX(seen_at) FROM points")
+            #expect(latest == seenAt)
+            let missing: Milliseconds? = try database.fetchValue("SELECT MAX(seen_at) FROM points WHERE number = 1")
+            #expect(missing == nil)
+        }
+    }
+}
