@@ -1,7 +1,6 @@
 import Dispatch
 import Foundation
 import GRDB
-import GRDBSQLite
 import Logging
 import Synchronization
 
@@ -162,19 +161,12 @@ final class SQLiteEngine: Sendable {
                 state: transaction.state,
                 leavesDue: transaction.leavesDue,
                 leavesDeletedContent: transaction.leavesDeletedContent,
-                pages: takePagesWritten(database)
+                pages: WriteAheadLog.takePagesWritten(by: database)
             )
         } catch {
             try? database.rollback()
             throw error
         }
-    }
-
-    private static func takePagesWritten(_ database: Database) -> Int {
-        var pages: CInt = 0
-        var highest: CInt = 0
-        sqlite3_db_status(database.sqliteConnection, SQLITE_DBSTATUS_CACHE_WRITE, &pages, &highest, 1)
-        return Int(pages)
     }
 }
 
@@ -262,7 +254,7 @@ extension SQLiteEngine {
             try openConnection(&state).writeWithoutTransaction { database in
                 _ = try database.checkpoint(mode)
                 // SQLite also counts the pages that it copied to the database; those aren't in the log.
-                _ = Self.takePagesWritten(database)
+                _ = WriteAheadLog.takePagesWritten(by: database)
             }
             state.pagesInLog = 0
         } catch {

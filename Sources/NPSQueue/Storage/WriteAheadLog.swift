@@ -1,7 +1,17 @@
 import Foundation
+import GRDB
+import GRDBSQLite
 
-/// SQLite's `PATH-wal` between a failed fsync and the next opening of the database.
+/// SQLite's log, the file `PATH-wal`.
 enum WriteAheadLog {
+    /// How many pages the connection has written since this was called last.
+    static func takePagesWritten(by database: Database) -> Int {
+        var pages: CInt = 0
+        var highest: CInt = 0
+        sqlite3_db_status(database.sqliteConnection, SQLITE_DBSTATUS_CACHE_WRITE, &pages, &highest, 1)
+        return Int(pages)
+    }
+
     /// Overwrites the log's bytes with themselves and syncs them.
     ///
     /// After a failed fsync, Linux marks the pages clean although they never reached the disk. A later fsync then
