@@ -2,14 +2,15 @@ import Logging
 package import NPSModel
 
 extension ResponseQueue {
-    /// Takes responses in, keeps what can't be one in quarantine, and removes what a replay has resolved: all of it in
-    /// one transaction, durable on return.
+    /// Stores responses, quarantines deliveries that can't become responses, and removes the quarantine entries that a
+    /// replay has resolved: all in one transaction, durable on return. A repeated submission changes nothing.
     ///
-    /// The same id twice within one call works in order. What is resolved gives its age to the submissions: a response
-    /// whose content came in later stays as it is, ``UnchangedReason/olderVersion``, since the newest wins.
+    /// Submissions are handled in order, also several for one id. With `resolved`, they count as received when the
+    /// oldest of those entries was: a response whose content was received later stays as it is,
+    /// ``UnchangedReason/olderVersion``, since the newest wins.
     ///
-    /// - Throws: `busy`, `diskFull`, `quarantineFull`, `resolvedBefore` when one of the entries is gone, or what went
-    ///   wrong with the file; then nothing was kept.
+    /// - Throws: `busy`, `diskFull`, `quarantineFull`, `resolvedBefore` when one of the entries is gone, or an error of
+    ///   the file. Then nothing of the call was stored.
     package func accept(
         _ submissions: [Submission],
         quarantining drafts: [QuarantineDraft] = [],
@@ -19,7 +20,8 @@ extension ResponseQueue {
         let work = try IntakeWork(submissions, drafts, resolved, personKey)
         let (pendingLimit, byteLimit) = (configuration.pendingLimit, configuration.quarantineByteLimit)
         let intake = try await transact(weight: work.weight) { transaction in
-            // Repetitions are counted as new here: near the limit it is kinder to ask twice than to look twice.
+            // Counts repetitions as new: only near the limit it matters, and there a retry costs less than a look-up
+            // for every submission.
             let count = work.incoming.count
             guard count == 0 || count <= pendingLimit - transaction.state.books.undelivered else {
                 throw QueueError.busy(retryAfter: 60)
@@ -32,7 +34,7 @@ extension ResponseQueue {
         return intake
     }
 
-    /// A real durable write, for readiness. Also re-opens the file after an error, so that it heals an idle queue.
+    /// Makes a durable write, for readiness. After an error this reopens the file, so that an idle queue recovers too.
     package func probe() async throws(QueueError) {
         try reserve.check(at: Milliseconds(now()), fresh: true)
         try await transact { transaction in try transaction.probe() }
@@ -64,9 +66,9 @@ private struct IntakeWork: Sendable {
     }
 
     func perform(in transaction: inout QueueTransaction, byteLimit: Int) throws -> Intake {
-        // Others before this one may share the transaction.
+        // Earlier calls may share the transaction.
         transaction.readdressed = []
-        // What is resolved goes first and makes room.
+        // Resolved entries are removed first, which makes room for new ones.
         let arrival = try transaction.resolve(resolved)
         let ids = try transaction.quarantine(quarantined, byteLimit: byteLimit)
         var outcomes: [Acceptance] = []

@@ -1,37 +1,41 @@
 import Foundation
 
-/// The part of a response's row that decides: every rule of the state machine is a function of this value.
+/// The state of a response, without its content. Every rule of the state machine is a function of this value, so that
+/// the rules can be tested without a database.
 struct ResponseLifecycle: Sendable, Hashable {
     var state = ResponseState.pending
+    /// Of the present content; equal contents have equal digests. Empty once it is erased.
     var digest: String
-    /// When the content was made, as the tool says; nil when it doesn't.
+    /// When the content was made, as the survey tool states it; nil when it doesn't.
     var version: Milliseconds?
-    /// The sender's id of the delivery that brought the present content; nil when it has none.
+    /// The sender's id of the webhook delivery that brought the present content; nil when it has none.
     var delivery: String?
-    /// Traces of the last contents that were replaced, the newest last.
+    /// Traces of the contents that were replaced last, the newest at the end.
     var superseded: [String] = []
+    /// Grows with every edit.
     var revision = 1
-    /// Made with the present content, or since the last `retry` by hand.
+    /// Attempts with the present content that count, or those since the last `queue retry`.
     var attempts = 0
+    /// Whether Planhat may have a record of it: then it is sent by upsert, never by POST.
     var mustUpsert = false
-    /// Set while pending or sending; a release needs it again.
+    /// Set while it is pending, and while it is sending, for a release.
     var nextAttemptAt: Milliseconds?
     /// Only of what is pending and may be a bot's: until then it waits for the person. Nil once it was claimed.
     var heldUntil: Milliseconds?
     var botFlag = BotFlag.none
-    /// When the present content came in; for what a replay yielded, when its delivery did.
+    /// When the present content was received; for a replayed delivery, when that was received.
     var receivedAt: Milliseconds
     var deliveredAt: Milliseconds?
     var planhatID: String?
     var reason: String?
-    /// Since when it is delivered, parked or erased; nil while it is on its way.
+    /// When it was delivered, parked or erased; nil while it is pending or sending.
     var closedAt: Milliseconds?
-    /// Only of erased ones; nil when Planhat has nothing of it.
+    /// What Planhat may still have of an erased response; nil for nothing, and for all others.
     var remote: RemoteTrace?
 
-    /// A response that is new.
+    /// A new response, due at once.
     ///
-    /// - Parameter arrival: when it came in, if that is not now.
+    /// - Parameter arrival: when it was received; nil for now.
     init(digest: String, version: Milliseconds? = nil, at now: Milliseconds, arrival: Milliseconds? = nil) {
         self.digest = digest
         self.version = version
@@ -39,7 +43,7 @@ struct ResponseLifecycle: Sendable, Hashable {
         receivedAt = arrival ?? now
     }
 
-    /// Whether the row still carries what the person said.
+    /// Whether the row has the content in this state.
     var keepsContent: Bool {
         switch state {
         case .pending, .sending, .parked: true
@@ -129,21 +133,22 @@ extension ResponseLifecycle {
         heldUntil = nil
     }
 
-    /// Nothing was sent.
+    /// Takes a claim back: nothing was sent.
     mutating func release(at now: Milliseconds) {
         if state == .sending { state = .pending }
         settleErased(isSent: false, at: now)
     }
 
-    /// Nil when there is nothing to settle: it isn't being sent (any more). Of one that was erased meanwhile, the
-    /// verdict tells only what to look for at Planhat.
+    /// Applies a verdict and returns the attempt for the history; nil, and no change, unless it is being sent.
+    ///
+    /// For a response that was erased meanwhile, the verdict only tells what Planhat may have of it.
     mutating func settle(_ outcome: Outcome, revision settled: Int, at now: Milliseconds) -> Attempt? {
         if state == .erased { settleErased(after: outcome, at: now) }
         guard state == .sending else { return nil }
         attempts += 1
         let attempt = apply(outcome, isNewest: settled == revision, at: now)
         if settled != revision, state != .pending {
-            // The verdict is about older content; Planhat has that, or refused it. The newer still has to go.
+            // The verdict is about older content, which Planhat has or refused. The newer one is still to be sent.
             makePending(at: now)
         }
         if settled != revision {
@@ -193,7 +198,7 @@ extension ResponseLifecycle {
         return Attempt(at: now.date, outcome: outcome, reason: reason)
     }
 
-    /// A person asked for another try. False unless it is parked.
+    /// An operator asked for a retry. False unless it is parked.
     mutating func retry(at now: Milliseconds) -> Bool {
         guard state == .parked else { return false }
         // An earlier request may have arrived all the same.
@@ -202,7 +207,7 @@ extension ResponseLifecycle {
         return true
     }
 
-    /// False when it is erased already. What may be at Planhat is remembered until that is deleted, too.
+    /// False when it is erased already. What Planhat may have is remembered until ``confirmErasure()``.
     mutating func erase(at now: Milliseconds) -> Bool {
         guard state != .erased else { return false }
         remote = state == .sending ? .sending : mayBeAtPlanhat ? .record(from: endOfAmbiguity(at: now)) : nil
@@ -219,7 +224,7 @@ extension ResponseLifecycle {
         return true
     }
 
-    /// Planhat has nothing of it any more. False when there was nothing to confirm, or a request is under way.
+    /// Planhat has nothing of it any more. False when there was nothing to confirm, or while a request is under way.
     mutating func confirmErasure() -> Bool {
         guard state == .erased, case .record = remote else { return false }
         remote = nil
@@ -231,10 +236,10 @@ extension ResponseLifecycle {
         state == .delivered || mustUpsert || planhatID != nil
     }
 
-    /// Whether Planhat knows it, or may be about to.
+    /// Whether Planhat may have a record of it, or may get one from a request under way.
     var isKnownToPlanhat: Bool { mayBeAtPlanhat || state == .sending }
 
-    /// An attempt whose end is unknown may still arrive until the next one would have been made.
+    /// Until when an ambiguous attempt may still arrive: the time of the next attempt, a minute from now at most.
     private func endOfAmbiguity(at now: Milliseconds) -> Milliseconds {
         guard state == .pending, mustUpsert, let nextAttemptAt else { return now }
         return min(max(now, nextAttemptAt), now + Self.longestAmbiguity)
@@ -256,7 +261,7 @@ extension ResponseLifecycle {
         }
     }
 
-    /// - Parameter isSent: false when this attempt left nothing; an earlier one may have.
+    /// - Parameter isSent: false when this attempt certainly left nothing; an earlier one may have.
     private mutating func settleErased(isSent: Bool, at date: Milliseconds) {
         guard state == .erased, remote == .sending else { return }
         remote = isSent || mayBeAtPlanhat ? .record(from: date) : nil
@@ -272,7 +277,7 @@ extension ResponseLifecycle {
         reason = nil
     }
 
-    /// Reasons are for reading, not for keeping somebody's error page.
+    /// A reason is a sentence for operators, not a whole error page.
     private static func short(_ reason: String) -> String {
         String(reason.prefix(500))
     }

@@ -2,7 +2,9 @@ import GRDB
 import NPSModel
 
 extension QueueTransaction {
-    /// - Parameter arrival: when the submission came in, if that is not now.
+    /// Stores a new response or applies the submission to the known one.
+    ///
+    /// - Parameter arrival: when the submission was received; nil for now.
     mutating func receive(_ incoming: Incoming, arrival: Milliseconds? = nil) throws -> Acceptance {
         if try insert(incoming, arrival: arrival) { return .accepted }
         guard var response = try response(incoming.id) else {
@@ -35,7 +37,7 @@ extension QueueTransaction {
         return acceptance
     }
 
-    /// What the person said, while the row keeps it.
+    /// The stored answer; nil once it is delivered or erased, or when this version can't read it.
     private func content(of response: StoredResponse) throws -> StoredContent? {
         let payload: String? = try database.fetchValue(
             "SELECT payload FROM responses WHERE sequence = ?",
@@ -44,7 +46,7 @@ extension QueueTransaction {
         return payload.flatMap(StoredContent.init(json:))
     }
 
-    /// Parked responses among the given; nothing for an unknown id.
+    /// How many became pending by this: 0 unless the response is parked.
     mutating func retry(_ id: ResponseID) throws -> Int {
         guard let response = try response(id.rawValue) else { return 0 }
         return try retry(response)

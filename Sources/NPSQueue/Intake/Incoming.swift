@@ -1,0 +1,71 @@
+import Foundation
+import NPSModel
+
+/// A submission, encoded by the caller's task before it reaches the queue's thread.
+struct Incoming: Sendable {
+    let id: String
+    let source: String
+    let digest: String
+    let version: Milliseconds?
+    let heldUntil: Milliseconds?
+    /// Later than the form's time by the millisecond that rounding may have taken from it.
+    let formPrintedAt: Milliseconds?
+    private(set) var payload: String
+    /// Nil when the answer leaves the comment as it was: then the full content is not known here.
+    private(set) var contentDigest: String?
+    /// What ``payload`` encodes.
+    private var response: SurveyResponse
+    /// The ``PersonKey`` digest of the address.
+    let person: String
+    let delivery: String?
+    private let key: PersonKey
+
+    init(_ submission: Submission, _ key: PersonKey) {
+        id = submission.response.id.rawValue
+        source = submission.response.source
+        digest = submission.digest
+        version = submission.version.map { Milliseconds($0) }
+        heldUntil = submission.heldUntil.map { Milliseconds($0) }
+        formPrintedAt = submission.formPrintedAt.map { Milliseconds($0.addingTimeInterval(0.001)) }
+        response = submission.heldUntil == nil ? submission.response : submission.response.markedSuspect(true)
+        payload = StoredContent(response).json
+        contentDigest = response.contentDigest
+        person = key.digest(of: response.email)
+        delivery = submission.deliveryID
+        self.key = key
+    }
+
+    func trace(ofContent digest: String, delivery: String?) -> String {
+        key.trace(ofContent: digest, delivery: delivery)
+    }
+
+    /// The answer to a response that is new: there is no comment that could stay.
+    var alone: Incoming { encoding(response.resolvingComment(nil)) }
+
+    /// The answer that takes the place of another's content. A comment that it leaves as it was goes on with it, unless
+    /// a bot wrote that; one that only Planhat has, stays there. Where Planhat may show a bot's flag, it is taken back.
+    func replacing(
+        _ content: @autoclosure () throws -> StoredContent?,
+        of old: ResponseLifecycle,
+        by new: ResponseLifecycle
+    ) rethrows -> Incoming {
+        var answer = response
+        if answer.keepsComment {
+            if old.botFlag == .current {
+                answer = answer.resolvingComment(nil)
+            } else if let content = try content(), !content.keepsComment {
+                answer = answer.resolvingComment(content.comment)
+            }
+        }
+        return encoding(new.botFlag == .earlier ? answer.markedSuspect(false) : answer)
+    }
+
+    private func encoding(_ response: SurveyResponse) -> Incoming {
+        guard response != self.response else { return self }
+        var copy = self
+        copy.response = response
+        copy.payload = StoredContent(response).json
+        copy.contentDigest = response.contentDigest
+        return copy
+    }
+}
