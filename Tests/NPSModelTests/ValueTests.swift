@@ -53,6 +53,18 @@ struct ValueTests {
         #expect(Hexadecimal.decode("é") == nil)
     }
 
+    @Test(
+        "a URL component is escaped down to RFC 3986's unreserved characters",
+        arguments: [
+            ("AZaz09-._~", "AZaz09-._~"), ("", ""), ("a b+c", "a%20b%2Bc"), ("extid-ü/1", "extid-%C3%BC%2F1"),
+            ("\u{0}%", "%00%25"),
+        ]
+    )
+    func percentEncoding(text: String, encoded: String) {
+        #expect(PercentEncoding.encode(text) == encoded)
+        #expect(PercentEncoding.decode(Array(encoded.utf8)[...]) { _ in true } == Array(text.utf8))
+    }
+
     @Test("whole numbers, fractions and booleans stay apart in JSON")
     func json() throws {
         let value = try JSONValue(

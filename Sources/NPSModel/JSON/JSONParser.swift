@@ -153,9 +153,11 @@ extension JSONParser {
     }
 
     private mutating func codeUnit() throws(Failure) -> UInt16 {
-        guard index + 4 <= bytes.count, let pair = Hexadecimal.decode(bytes[index..<index + 4]) else { throw Failure() }
+        guard index + 4 <= bytes.count, let high = Hexadecimal.byte(bytes[index], bytes[index + 1]),
+            let low = Hexadecimal.byte(bytes[index + 2], bytes[index + 3])
+        else { throw Failure() }
         index += 4
-        return UInt16(pair[0]) << 8 | UInt16(pair[1])
+        return UInt16(high) << 8 | UInt16(low)
     }
 
     private mutating func number() throws(Failure) -> JSONValue {
