@@ -44,27 +44,6 @@ struct ValueTests {
         #expect(Timestamp.parse(text) == nil)
     }
 
-    @Test("hex digits survive both ways and rubbish does not")
-    func hexadecimal() {
-        let bytes = (0...255).map { UInt8($0) }
-        #expect(Hexadecimal.decode(Hexadecimal.encode(bytes)) == bytes)
-        #expect(Hexadecimal.decode("0") == nil)
-        #expect(Hexadecimal.decode("0g") == nil)
-        #expect(Hexadecimal.decode("é") == nil)
-    }
-
-    @Test(
-        "a URL component is escaped down to RFC 3986's unreserved characters",
-        arguments: [
-            ("AZaz09-._~", "AZaz09-._~"), ("", ""), ("a b+c", "a%20b%2Bc"), ("extid-ü/1", "extid-%C3%BC%2F1"),
-            ("\u{0}%", "%00%25"),
-        ]
-    )
-    func percentEncoding(text: String, encoded: String) {
-        #expect(PercentEncoding.encode(text) == encoded)
-        #expect(PercentEncoding.decode(Array(encoded.utf8)[...]) { _ in true } == Array(text.utf8))
-    }
-
     @Test("whole numbers, fractions and booleans stay apart in JSON")
     func json() throws {
         let value = try JSONValue(

@@ -185,7 +185,7 @@ extension JSONParser {
 
     private mutating func digits() -> Int {
         let start = index
-        while let byte = next, (0x30...0x39).contains(byte) { index += 1 }
+        while let byte = next, byte.isASCIIDigit { index += 1 }
         return index - start
     }
 }

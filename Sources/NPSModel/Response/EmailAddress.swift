@@ -55,9 +55,7 @@ extension EmailAddress {
 
     /// Without the spaces around it, in the composed form (NFC) in which equal text has equal bytes. ASCII is composed.
     private static func trimmed(_ text: String) -> String {
-        var slice = text[...]
-        while slice.first == " " { slice.removeFirst() }
-        while slice.last == " " { slice.removeLast() }
+        let slice = text.trimmingSpaces
         let isASCII = slice.utf8.allSatisfy { $0 < 0x80 }
         return isASCII ? String(slice) : String(slice).precomposedStringWithCanonicalMapping
     }
@@ -121,7 +119,7 @@ extension EmailAddress {
         let labels = ascii.split(separator: ".", omittingEmptySubsequences: false)
         guard labels.count >= 2 else { throw problem("needs a full domain after the @, as in example.com") }
         guard labels.allSatisfy(isLabel), ascii.utf8.count <= 253 else { throw wrong }
-        guard let top = labels.last, !top.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { throw wrong }
+        guard let top = labels.last, !top.utf8.allSatisfy(\.isASCIIDigit) else { throw wrong }
         return ascii
     }
 
@@ -137,8 +135,6 @@ extension EmailAddress {
     /// RFC 1035 §2.3.1 with RFC 1123's leading digit: letters, digits and inner hyphens, 1–63 octets.
     private static func isLabel(_ label: Substring) -> Bool {
         guard (1...63).contains(label.utf8.count), label.first != "-", label.last != "-" else { return false }
-        return label.utf8.allSatisfy {
-            (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d
-        }
+        return label.utf8.allSatisfy { $0.isASCIILowercase || $0.isASCIIDigit || $0 == UInt8(ascii: "-") }
     }
 }

@@ -7,7 +7,7 @@ package enum PlanhatReference {
     /// An objectId (24 hex digits), and for a company its external id behind `extid-`, too
     /// (https://support.planhat.com/en/articles/4530269-excel-import-templates).
     package func admits(_ text: String) -> Bool {
-        if text.utf8.count == 24, text.utf8.allSatisfy(Self.isHexDigit) { return true }
+        if text.utf8.count == 24, text.utf8.allSatisfy(\.isHexDigit) { return true }
         return self == .company && text.hasPrefix("extid-") && text.utf8.count > 6
     }
 
@@ -16,13 +16,6 @@ package enum PlanhatReference {
         switch self {
         case .campaign: "must be the id of a campaign at Planhat: 24 hex digits"
         case .company: "must be the id of a company at Planhat: 24 hex digits, or extid- and its external id"
-        }
-    }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x46, 0x61...0x66: true
-        default: false
         }
     }
 }

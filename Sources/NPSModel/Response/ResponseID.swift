@@ -22,7 +22,7 @@ package struct ResponseID: Sendable, Hashable, Codable, CustomStringConvertible,
     package init?(rawValue: String) {
         guard rawValue.hasPrefix(Self.prefix), rawValue.utf8.count == Self.prefix.utf8.count + 32 else { return nil }
         let digits = rawValue.utf8.dropFirst(Self.prefix.utf8.count)
-        guard digits.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else { return nil }
+        guard digits.allSatisfy(\.isLowercaseHexDigit) else { return nil }
         self.rawValue = rawValue
     }
 

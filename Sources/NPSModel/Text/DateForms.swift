@@ -44,7 +44,7 @@ package struct DateForms: Sendable, Hashable {
 
     private func date(_ text: String) throws(Flaw) -> Date {
         guard text.utf8.count <= 40, text.utf8.allSatisfy({ $0 < 0x80 }) else { throw .unreadable }
-        if text.utf8.allSatisfy(Self.isDigit), let number = Double(text) { return try Self.date(unix: number) }
+        if text.utf8.allSatisfy(\.isASCIIDigit), let number = Double(text) { return try Self.date(unix: number) }
         let text = Self.withoutSpaces(text)
         if let date = Timestamp.parse(text) { return text.utf8.count == 10 ? try midnight(asUTC: date) : date }
         guard let asUTC = Timestamp.parse(text + "Z"), text.utf8.count > 10 else { throw .unreadable }
@@ -83,6 +83,4 @@ package struct DateForms: Sendable, Hashable {
         let zone = parts.count == 3 ? String(parts[2]) : ""
         return parts[0] + "T" + parts[1] + (["UTC", "GMT"].contains(zone) ? "Z" : zone)
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }

@@ -1,3 +1,5 @@
+import NPSModel
+
 /// Which sites may show the pages in a frame: the `frame-ancestors` of the Content Security Policy (CSP Level 3).
 package struct FrameAncestors: Sendable, Hashable {
     package static let none = FrameAncestors(value: "'none'")
@@ -31,9 +33,7 @@ package struct FrameAncestors: Sendable, Hashable {
             .split(separator: ".", omittingEmptySubsequences: false)
         return labels.allSatisfy { label in
             !label.isEmpty
-                && label.utf8.allSatisfy { byte in
-                    (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte | 0x20) || byte == UInt8(ascii: "-")
-                }
+                && label.utf8.allSatisfy { $0.isASCIIDigit || $0.isASCIILetter || $0 == UInt8(ascii: "-") }
         }
     }
 }

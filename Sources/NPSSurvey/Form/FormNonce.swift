@@ -19,8 +19,7 @@ package struct FormNonce: Sendable, Hashable {
 
     /// Nil unless the text is 32 lower-case hex digits.
     package init?(_ text: String) {
-        guard text.utf8.count == 32 else { return nil }
-        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else { return nil }
+        guard text.utf8.count == 32, text.utf8.allSatisfy(\.isLowercaseHexDigit) else { return nil }
         self.text = text
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import NPSModel
 
 /// The language ranges of an `Accept-Language` field (RFC 9110 §12.5.4), most wanted first.
 ///
@@ -33,7 +34,7 @@ struct AcceptedLanguages {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard let whole = parts.first, whole == "0" || whole == "1" else { return nil }
         let decimals = parts.count > 1 ? parts[1] : ""
-        guard decimals.utf8.count <= 3, decimals.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard decimals.utf8.count <= 3, decimals.utf8.allSatisfy(\.isASCIIDigit) else { return nil }
         let padded = decimals + String(repeating: "0", count: 3 - decimals.utf8.count)
         guard let thousandths = Int(whole + padded), thousandths <= 1_000 else { return nil }
         return thousandths
