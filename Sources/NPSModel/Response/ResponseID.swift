@@ -1,10 +1,10 @@
 import Crypto
 import Foundation
 
-/// The permanent name of a response: minted before the first send, used as Planhat's `sourceId`.
+/// The permanent id of a response, used as Planhat's `sourceId`.
 ///
-/// Derived from who produced the answer, never from what it says, so that an edited answer keeps its id:
-/// `nps1-` and the first 32 hex digits of SHA-256(source ‖ 0 ‖ the provider's response id).
+/// Derived from the source and the provider's id, never from the content, so that an edited answer keeps its id:
+/// `nps1-` and the first 32 hex digits of SHA-256(source ‖ 0 ‖ provider's id).
 package struct ResponseID: Sendable, Hashable, Codable, CustomStringConvertible, RawRepresentable {
     package static let prefix = "nps1-"
 

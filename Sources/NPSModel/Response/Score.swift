@@ -15,9 +15,8 @@ package struct Score: Sendable, Hashable, Comparable {
 }
 
 extension Score {
-    /// Reads a score as survey tools send it: `9`, `9.0` and `"9"` are nine.
-    ///
-    /// Everything else is refused rather than guessed: fractions, booleans, empty text, other numbers, null.
+    /// Reads a score as survey tools send it: `9`, `9.0` and `"9"` are nine. Everything else is an error: fractions,
+    /// booleans, empty text, other numbers, null.
     package init(json: JSONValue) throws(FieldProblem) {
         switch json {
         case .integer(let number):

@@ -1,4 +1,4 @@
-/// Lower-case hexadecimal digits (RFC 4648 §8).
+/// Hexadecimal text (RFC 4648 §8), written in lower case.
 package enum Hexadecimal {
     private static let digits = Array("0123456789abcdef".utf8)
 
@@ -16,7 +16,7 @@ package enum Hexadecimal {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Nil for an odd number of digits or anything that is no hex digit; both cases of letters are read.
+    /// Nil for an odd number of digits or anything that is no hex digit. Upper and lower case are read.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         let digits = Array(text.utf8)
         guard digits.count.isMultiple(of: 2) else { return nil }

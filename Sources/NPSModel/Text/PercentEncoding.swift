@@ -16,12 +16,12 @@ package enum PercentEncoding {
         return String(decoding: encoded, as: UTF8.self)
     }
 
-    /// A form's text: `+` is a space. Nil for an escape that isn't `%` and two hex digits.
+    /// The text of a form, in which `+` is a space. Nil for an escape that isn't `%` and two hex digits.
     package static func formDecode(_ encoded: ArraySlice<UInt8>) -> [UInt8]? {
         decode(encoded, spaceForPlus: true) { _ in true }
     }
 
-    /// A URL's text, in which only escapes of bytes that `shouldDecode` says yes to are decoded; others stay as they
+    /// The text of a URL. Only escapes of bytes that `shouldDecode` returns true for are decoded; others stay as they
     /// are. Nil for a broken escape.
     package static func decode(_ encoded: ArraySlice<UInt8>, only shouldDecode: (UInt8) -> Bool) -> [UInt8]? {
         decode(encoded, spaceForPlus: false, only: shouldDecode)
