@@ -1,12 +1,12 @@
 import Foundation
 import NPSModel
 
-/// The language ranges of an `Accept-Language` field (RFC 9110 §12.5.4), most wanted first.
+/// The language ranges of an `Accept-Language` field (RFC 9110 §12.5.4), most preferred first.
 ///
-/// Ranges with quality 0 are left out, and those of equal quality keep their order. What isn't a range or a quality
-/// is skipped: a page in English is better than none.
+/// Ranges with quality 0 are left out, and those of equal quality keep their order. Malformed items are skipped, because
+/// a page in English is better than an error.
 struct AcceptedLanguages {
-    /// More than any browser sends; the rest of a longer list is not read.
+    /// More items than any browser sends; the rest of a longer list is ignored.
     private static let limit = 32
 
     let ranges: [String]
