@@ -1,4 +1,4 @@
-/// Why the survey can't start, or why a submitted form can't be read. Never carries what a person typed.
+/// Why the survey can't start, or why a submitted form can't be read. Never contains what a person typed.
 package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The operator's directory of templates can't be listed.
     case publicDirectory(path: String)
@@ -8,15 +8,15 @@ package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
     case catalogue(file: String, problem: String)
     /// `survey.accent` can't be used.
     case accent(problem: String)
-    /// `survey.frame-ancestors` is no list of origins.
+    /// `survey.frame-ancestors` is not a list of origins.
     case frameAncestors
-    /// The pages don't speak the language that was asked for; they speak these.
+    /// There is no catalogue for the language that was asked for, only for these.
     case noLanguage([String])
-    /// More than ``FormValues/byteLimit`` bytes. Answer: 413.
+    /// More than ``FormValues/byteLimit`` bytes. Status: 413.
     case formTooLarge
-    /// Another media type than `application/x-www-form-urlencoded` in UTF-8. Answer: 415.
+    /// Another media type than `application/x-www-form-urlencoded` in UTF-8. Status: 415.
     case formNotURLEncoded
-    /// Not what a browser sends. Answer: 400.
+    /// Malformed in a way that no browser's form is. Status: 400.
     case formUnreadable(problem: String)
 
     package var description: String {
@@ -24,9 +24,9 @@ package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
         case .publicDirectory(let path):
             "The directory of page templates \(path) can't be read: check that it exists and may be listed."
         case .template(let file, let problem):
-            "The page template \(file) can't be used: it \(problem). Mend it, or remove it to get the built-in one."
+            "The page template \(file) can't be used: it \(problem). Fix it, or remove it to use the built-in one."
         case .catalogue(let file, let problem):
-            "The message catalogue \(file) can't be used: it \(problem). Mend it, or remove it to get the built-in one."
+            "The message catalogue \(file) can't be used: it \(problem). Fix it, or remove it to use the built-in one."
         case .accent(let problem):
             "survey.accent \(problem)."
         case .frameAncestors:
@@ -36,7 +36,7 @@ package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
         case .formTooLarge:
             "The form is larger than \(FormValues.byteLimit) bytes: shorten it."
         case .formNotURLEncoded:
-            "The form is not application/x-www-form-urlencoded in UTF-8: send it like that."
+            "The form is not application/x-www-form-urlencoded in UTF-8: send it in that format."
         case .formUnreadable(let problem):
             "The form can't be read: it \(problem). Send it the way a browser does."
         }

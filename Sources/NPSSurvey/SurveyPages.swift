@@ -3,9 +3,10 @@ package import NPSModel
 /// # NPSSurvey
 ///
 /// The form that asks one question, and the pages around it: plain HTML from the templates in `public/`, without
-/// scripts, cookies or requests for anything else. ``FormValues`` is the way back: what a person sent.
+/// scripts, cookies or further requests. ``FormValues`` reads what a person sent. `Links/` has the emailed links that
+/// say who answers.
 ///
-/// All pages are rendered here and nothing is sent; statuses and routes are the server's.
+/// This module only renders; the server has the routes and chooses the statuses, which are named here in parentheses.
 package struct SurveyPages: Sendable {
     private let templates: PageTemplates
     private let catalogues: Catalogues
@@ -13,10 +14,10 @@ package struct SurveyPages: Sendable {
     private let action: String
 
     /// - Parameters:
-    ///   - subject: what is recommended, as it stands in the question: `Acme`. `us` is said in each language's own way.
-    ///   - basePath: the path under which the public sees this server: empty or `/a/b`.
-    ///   - publicDirectory: the operator's own templates, style and languages, which replace the built-in ones file
-    ///     by file; nil for none. A file that can't be used throws here, never while a page is rendered.
+    ///   - subject: what is recommended, as it appears in the question: `Acme`. `us` is translated.
+    ///   - basePath: the path of this server in its public address: empty or `/a/b`.
+    ///   - publicDirectory: the operator's own templates, style sheet and languages, which replace the built-in ones
+    ///     file by file; nil for none. An unusable file is an error here, never while a page is rendered.
     package init(
         subject: String,
         basePath: String,
@@ -31,27 +32,27 @@ package struct SurveyPages: Sendable {
         try checkForm()
     }
 
-    /// The languages the pages speak.
+    /// The languages that there is a catalogue for.
     package var languages: Set<Language> { catalogues.languages }
 }
 
 extension SurveyPages {
-    /// The language to speak: the first of these that there is, otherwise English.
+    /// The language of a page: the first of these that there is a catalogue for, otherwise English.
     ///
     /// - Parameters:
-    ///   - tags: BCP 47 tags that were asked for by name, first wins: a token's `lang`, then `?lang=`. nil = not given.
+    ///   - tags: BCP 47 tags, most important first: a token's `lang`, then `?lang=`. Nil = not given.
     ///   - accepted: the values of the request's `Accept-Language` lines.
     package func language(_ tags: String?..., accepted: [String]) -> Language {
         catalogues.lookup(tags.compactMap(\.self) + AcceptedLanguages(accepted).ranges) ?? .english
     }
 
-    /// The language that a BCP 47 tag finds; nil for none.
+    /// The language for a BCP 47 tag; nil when there is no catalogue for it.
     package func language(named tag: String) -> Language? { catalogues.lookup([tag]) }
 }
 
 extension SurveyPages {
-    /// The form: empty (200), or with what was typed and what is wrong with it (422). Says so when an answer was
-    /// given before.
+    /// The form: empty (200), or with what was typed and what is wrong with it (422). An empty form says when the person
+    /// has answered before.
     package func form(
         _ values: FormValues,
         problems: [FieldProblem] = [],
@@ -65,23 +66,22 @@ extension SurveyPages {
         return form(values, sentences: sentences, summary: summary, context)
     }
 
-    /// The form again, with everything typed and a request to send it once more: nothing was saved (503).
+    /// The form with everything that was typed and a request to send it again, because nothing was saved (503).
     package func unavailable(_ values: FormValues, in context: FormContext = FormContext()) -> Page {
         again(values, because: "unavailable", in: context)
     }
 
-    /// The same for a person whose network sent too much (429).
+    /// The same for a person from whose network too many requests came (429).
     package func tooManyRequests(_ values: FormValues, in context: FormContext = FormContext()) -> Page {
         again(values, because: "wait", in: context)
     }
 
-    /// The same where it looks as if a machine had sent it, or as if the answer had changed meanwhile (429, 409): to
-    /// be sent once more, which a person can.
+    /// The same for a form that a bot may have sent, or whose answer has changed meanwhile (429, 409).
     package func onceMore(_ values: FormValues, in context: FormContext = FormContext()) -> Page {
         again(values, because: "onceMore", in: context)
     }
 
-    /// Too many requests, and none of them brought an answer (429).
+    /// Too many requests, for a request that carried no answer (429).
     package func tooManyRequests(in context: FormContext = FormContext()) -> Page {
         notice("tooMany", link: address(in: context), in: context)
     }
@@ -89,8 +89,8 @@ extension SurveyPages {
     /// After an answer was saved (200).
     ///
     /// - Parameters:
-    ///   - score: what was sent; nil when it is not known, or not on the scale.
-    ///   - change: the path of the form that changes this very answer; nil when there is none.
+    ///   - score: the score that was sent; nil when it is not known. One that is not on the scale isn't shown.
+    ///   - change: the path of the form that changes this answer; nil when there is none.
     package func thanks(
         score: Int? = nil,
         change: String? = nil,
@@ -106,10 +106,10 @@ extension SurveyPages {
         return notice("thanks", sent: sent, link: change, in: context)
     }
 
-    /// The link's time is over, or its answer was erased: which of the two, nobody is told (410).
+    /// The link has expired, or its answer was erased; the page doesn't say which (410).
     package func expired(in context: FormContext = FormContext()) -> Page { notice("expired", in: context) }
 
-    /// A link nobody here has made: one page whatever is wrong with it (404).
+    /// The link can't be opened; the page is the same whatever is wrong with it (404).
     package func unknownLink(in context: FormContext = FormContext()) -> Page { notice("unknownLink", in: context) }
 
     /// No such page (404).
@@ -123,12 +123,12 @@ extension SurveyPages {
         notice("tooLarge", link: address(in: context), in: context)
     }
 
-    /// What was sent is no form (400, 415).
+    /// The request was not a form (400, 415).
     package func unreadable(in context: FormContext = FormContext()) -> Page {
         notice("unreadable", link: address(in: context), in: context)
     }
 
-    /// An error of ours that nobody foresaw (500).
+    /// An unexpected error of the server (500).
     package func failed(in context: FormContext = FormContext()) -> Page {
         notice("failed", link: address(in: context), in: context)
     }
@@ -163,7 +163,9 @@ extension SurveyPages {
         return page("form", view, catalogue)
     }
 
-    /// - Parameter link: where `NAMELink` of the catalogue leads; nil for no link.
+    /// - Parameters:
+    ///   - name: the prefix of the catalogue's sentences `NAMEHeading`, `NAMEBody` and `NAMELink`.
+    ///   - link: where the link leads; nil for no link.
     private func notice(
         _ name: String,
         sent: PageView.Sent? = nil,
@@ -201,10 +203,10 @@ extension SurveyPages {
         )
     }
 
-    /// A form that lacks a field would lose answers without a word, so it doesn't start.
+    /// A form that lacks a field would lose answers silently, so such a template is an error at startup.
     private func checkForm() throws(SurveyError) {
         let values = FormValues(issued: FormNonce().text, earlierComment: .unknown)
-        // Printed for both kinds of form, as each has fields that the other has not.
+        // Both kinds of form, because each has fields that the other doesn't have.
         let html = form(values).html + form(values, in: FormContext(isPersonal: true)).html
         let needed = [
             ("method=\"post\"", nil), ("action=\"", nil), ("name=\"nonce\"", nil),

@@ -20,6 +20,22 @@ struct JSONTests {
         #expect(try JSONValue(parsing: Array(text.utf8)) == value)
     }
 
+    @Test("whole numbers, fractions and booleans stay apart in JSON")
+    func json() throws {
+        let value = try JSONValue(
+            parsing: Data(#"{"a":1,"b":1.5,"c":true,"d":null,"e":["x"],"f":9007199254740993}"#.utf8)
+        )
+        #expect(value["a"] == .integer(1))
+        #expect(value["b"] == .number(1.5))
+        #expect(value["c"] == .bool(true))
+        #expect(value["d"] == .null)
+        #expect(value["f"] == .integer(9_007_199_254_740_993))
+        #expect(
+            String(decoding: value.canonical, as: UTF8.self)
+                == #"{"a":1,"b":1.5,"c":true,"d":null,"e":["x"],"f":9007199254740993}"#
+        )
+    }
+
     @Test(
         "half a surrogate pair becomes the replacement character, and a byte order mark nothing",
         arguments: [

@@ -1,15 +1,15 @@
 import Foundation
 
-/// Reads one JSON text (RFC 8259), strictly: nothing but white space may follow it, text must be valid UTF-8, escapes
-/// complete. Of members with one name the last counts, as it does for jq. Two things are borne that RFC 8259 leaves open,
-/// because senders do them: a byte order mark in front (§8.1), and half a surrogate pair, which text that was cut in the
-/// middle of an emoji ends in (§8.2); it becomes U+FFFD.
+/// Reads one JSON text (RFC 8259), strictly: only white space may follow it, text must be valid UTF-8 and escapes must
+/// be complete. Of several members with one name the last wins, as in jq. Two things that RFC 8259 leaves open are
+/// accepted, because senders do them: a byte order mark in front (§8.1), and an unpaired surrogate (§8.2), which text
+/// that was cut in the middle of an emoji ends in; it becomes U+FFFD.
 ///
-/// Written by hand because every webhook passes here: Foundation's decoder tries one type after another by throwing.
+/// Written by hand because every webhook is parsed here, and Foundation's decoder finds a value's type by trying each.
 struct JSONParser {
     struct Failure: Error {}
 
-    /// Deeper nesting is refused: each level takes some of the stack.
+    /// Deeper nesting is refused, because each level takes space on the stack.
     static let depthLimit = 128
 
     private let bytes: [UInt8]
@@ -98,7 +98,7 @@ extension JSONParser {
         index += 1
         let start = index
         while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { index += 1 }
-        // Most strings have no escapes: they are taken in one piece.
+        // Most strings have no escapes and are read in one piece.
         if next == UInt8(ascii: "\"") {
             defer { index += 1 }
             return try text(bytes[start..<index])
@@ -145,7 +145,7 @@ extension JSONParser {
             case let low = try codeUnit(), (0xdc00...0xdfff).contains(low),
             let scalar = Unicode.Scalar(0x10000 + (UInt32(unit - 0xd800) << 10) + UInt32(low - 0xdc00))
         else {
-            // What follows is an escape of its own.
+            // Unpaired: what follows, even if it is an escape, is read on its own.
             index = end
             return "\u{fffd}"
         }
@@ -153,9 +153,11 @@ extension JSONParser {
     }
 
     private mutating func codeUnit() throws(Failure) -> UInt16 {
-        guard index + 4 <= bytes.count, let pair = Hexadecimal.decode(bytes[index..<index + 4]) else { throw Failure() }
+        guard index + 4 <= bytes.count, let high = Hexadecimal.byte(bytes[index], bytes[index + 1]),
+            let low = Hexadecimal.byte(bytes[index + 2], bytes[index + 3])
+        else { throw Failure() }
         index += 4
-        return UInt16(pair[0]) << 8 | UInt16(pair[1])
+        return UInt16(high) << 8 | UInt16(low)
     }
 
     private mutating func number() throws(Failure) -> JSONValue {
@@ -176,14 +178,14 @@ extension JSONParser {
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         if isWhole, let integer = Int64(text) { return .integer(integer) }
         guard let number = Double(text), number.isFinite else { throw Failure() }
-        // 9.0 and 9 are one number; beyond 2^53 a Double is no exact whole number any more.
+        // 9.0 and 9 are one number; from 2^53 on, a Double no longer holds every whole number.
         if abs(number) < 9_007_199_254_740_992, let integer = Int64(exactly: number) { return .integer(integer) }
         return .number(number)
     }
 
     private mutating func digits() -> Int {
         let start = index
-        while let byte = next, (0x30...0x39).contains(byte) { index += 1 }
+        while let byte = next, byte.isASCIIDigit { index += 1 }
         return index - start
     }
 }

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// Any JSON value, with whole numbers kept apart from fractions so that ids and scores survive exactly.
+/// Any JSON value. Whole numbers are kept apart from fractions, so that ids and scores stay exact.
 ///
 /// Objects have no order; ``canonical`` sorts keys, so equal values encode to equal bytes.
 package enum JSONValue: Sendable, Hashable {

@@ -1,5 +1,5 @@
-/// Writes a value so that equal values give equal bytes: members sorted by their names' bytes, no white space, slashes
-/// as they are.
+/// Writes JSON so that equal values give equal bytes: members sorted by the bytes of their names, no white space, slashes
+/// unescaped.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Reads a draft field by field and collects what is wrong, so that a person mends all of it in one go.
+/// Reads a draft field by field and collects what is wrong, so that all of it can be fixed at once.
 struct DraftReader {
     let members: [String: JSONValue]
     let dates: DateForms
@@ -11,7 +11,7 @@ struct DraftReader {
         self.dates = dates
     }
 
-    /// Null, `""` and missing are the same in what tools send.
+    /// The field's value; nil when it is missing, null or `""`, between which tools make no difference.
     private func value(_ field: String) -> JSONValue? {
         guard let value = members[field], !value.isNull, value != .string("") else { return nil }
         return value
@@ -69,14 +69,15 @@ struct DraftReader {
         return trimmed.isEmpty ? nil : trimmed
     }
 
-    /// Characters are counted only where bytes don't tell: finding where each ends takes longer than all else here.
+    /// Characters are counted only when the number of bytes doesn't decide, because counting them is by far the slowest
+    /// step of a check.
     private static func isShort(_ comment: String) -> Bool {
         let limit = ResponseDraft.Limit.comment
         let bytes = comment.utf8.count
         return bytes <= limit || (bytes <= limit * 4 && comment.count <= limit)
     }
 
-    /// Text or a whole number, as providers' ids are; printable, at most 512 bytes.
+    /// Text or a whole number, since providers use both for ids; no control characters, at most 512 bytes.
     mutating func identifier(_ field: String) -> String? {
         guard let value = value(field) else { return nil }
         let text: String
@@ -91,7 +92,7 @@ struct DraftReader {
             note(field, "is too long: at most 512 bytes")
             return nil
         }
-        // The control characters of Unicode are those of ASCII and the 32 after 0x7f.
+        // Unicode's control characters are those of ASCII and 0x80 to 0x9f.
         guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }) else {
             note(field, "contains a control character")
             return nil
@@ -108,7 +109,7 @@ struct DraftReader {
         return text
     }
 
-    /// - Parameter latest: a day of slack is given to clocks that go fast; nil for no bound.
+    /// - Parameter latest: the latest date that is accepted, plus one day for clocks that run fast; nil for no bound.
     mutating func date(_ field: String, notAfter latest: Date?) -> Date? {
         guard let value = value(field) else { return nil }
         let date: Date
@@ -142,7 +143,7 @@ struct DraftReader {
         "id", "email", "score", "comment", "answeredAt", "sentAt", "updatedAt", "campaignId", "companyId", "custom",
     ]
 
-    /// A misspelt field would otherwise be lost without a word. The name itself is the sender's text and isn't echoed.
+    /// A misspelt field would otherwise be lost silently. The message doesn't repeat the name, which is the sender's text.
     mutating func refuseUnknownFields() {
         let unknown = members.keys.count { !Self.fields.contains($0) }
         guard unknown > 0 else { return }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// An address that a mail server on the internet could have: `local@domain`, as RFC 5321 §4.1.2 writes it, less the
-/// forms that nobody's mailbox has (quoted locals, comments, domain literals, dotless domains).
+/// An address of a mailbox on the internet: `local@domain` as in RFC 5321 §4.1.2, without the forms that are not used in
+/// practice (quoted local parts, comments, domain literals, domains without a dot).
 ///
-/// The local part is kept as it was typed, plus-tag and capitals included; the domain is lower-cased. Two addresses
-/// are equal when their local parts and the ASCII forms of their domains are.
+/// The local part is kept as it was typed, with plus-tag and capitals; the domain is lower-cased. Two addresses are
+/// equal when their local parts and the ASCII forms of their domains are equal.
 package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
     /// As it is stored and sent: `Ana+nps@bücher.example`.
     package let address: String
@@ -12,8 +12,8 @@ package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
     package let asciiDomain: String
 
     package init(_ text: String) throws(FieldProblem) {
-        // Length first: a megabyte of rubbish costs as much as a short one. 254 octets is RFC 5321's limit for the
-        // ASCII form; one UTF-8 character of a domain can stand for a few of those, spaces around are trimmed.
+        // Length first, so that a megabyte of rubbish costs nothing. RFC 5321 allows 254 octets in the ASCII form; the
+        // bound is higher here because spaces are trimmed and the domain may be longer in UTF-8.
         guard text.utf8.count <= 1_024 else { throw Self.problem("is too long: at most 254 characters") }
         let trimmed = Self.trimmed(text)
         guard !trimmed.isEmpty else { throw Self.problem("is missing") }
@@ -42,7 +42,7 @@ package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
         hasher.combine(asciiForm)
     }
 
-    /// Local part as typed, domain in its ASCII form: what two spellings of one address have in common.
+    /// The local part as typed and the domain in its ASCII form: the same for each spelling of an address.
     package var asciiForm: String {
         address.prefix { $0 != "@" } + "@" + asciiDomain
     }
@@ -53,18 +53,16 @@ extension EmailAddress {
         FieldProblem(field: "email", message: message)
     }
 
-    /// Without the spaces around it, in the composed form (NFC) in which equal text has equal bytes. ASCII is composed.
+    /// Without the spaces around it, in the composed form (NFC), in which equal text has equal bytes. ASCII always is.
     private static func trimmed(_ text: String) -> String {
-        var slice = text[...]
-        while slice.first == " " { slice.removeFirst() }
-        while slice.last == " " { slice.removeLast() }
+        let slice = text.trimmingSpaces
         let isASCII = slice.utf8.allSatisfy { $0 < 0x80 }
         return isASCII ? String(slice) : String(slice).precomposedStringWithCanonicalMapping
     }
 
-    /// No white space, control, format (bidi marks among them), private-use or unassigned characters.
+    /// False for white space, control, format (such as bidi marks), private-use and unassigned characters.
     private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-        // Looking a scalar's properties up costs more than all the rest; ASCII needs no table.
+        // The lookup of a scalar's properties is the slowest step of all; ASCII doesn't need it.
         if scalar.isASCII { return (0x21...0x7e).contains(scalar.value) }
         return switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
@@ -96,7 +94,7 @@ extension EmailAddress {
         return isLetterOrDigit(scalar) || atomPunctuation.contains(scalar)
     }
 
-    /// Of ASCII.
+    /// ASCII only.
     private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
         ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
     }
@@ -112,7 +110,7 @@ extension EmailAddress {
     private static func asciiForm(ofDomain domain: String) throws(FieldProblem) -> String {
         let wrong = problem("has a domain that can't exist after the @")
         guard !domain.isEmpty else { throw problem("has nothing after the @") }
-        // Percent signs and the rest of the URL's delimiters must not reach URLComponents: it would read them.
+        // Percent signs and URL delimiters must not reach URLComponents, which would interpret them.
         let plain = domain.unicodeScalars.allSatisfy {
             !$0.isASCII || isLetterOrDigit($0) || $0 == "-" || $0 == "."
         }
@@ -121,7 +119,7 @@ extension EmailAddress {
         let labels = ascii.split(separator: ".", omittingEmptySubsequences: false)
         guard labels.count >= 2 else { throw problem("needs a full domain after the @, as in example.com") }
         guard labels.allSatisfy(isLabel), ascii.utf8.count <= 253 else { throw wrong }
-        guard let top = labels.last, !top.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { throw wrong }
+        guard let top = labels.last, !top.utf8.allSatisfy(\.isASCIIDigit) else { throw wrong }
         return ascii
     }
 
@@ -137,8 +135,6 @@ extension EmailAddress {
     /// RFC 1035 §2.3.1 with RFC 1123's leading digit: letters, digits and inner hyphens, 1–63 octets.
     private static func isLabel(_ label: Substring) -> Bool {
         guard (1...63).contains(label.utf8.count), label.first != "-", label.last != "-" else { return false }
-        return label.utf8.allSatisfy {
-            (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d
-        }
+        return label.utf8.allSatisfy { $0.isASCIILowercase || $0.isASCIIDigit || $0 == UInt8(ascii: "-") }
     }
 }

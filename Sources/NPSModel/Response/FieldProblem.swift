@@ -1,8 +1,8 @@
-/// What is wrong with one field, in words for the person who can mend it.
+/// What is wrong with one field, in words for the person who can fix it.
 ///
-/// The message never contains the value: it may end in a log, a problem document or a quarantine listing.
+/// The message never contains the value, because it may end up in a log, a problem document or a quarantine listing.
 package struct FieldProblem: Error, Sendable, Hashable, Codable, CustomStringConvertible {
-    /// The field as it is named in the mapping output or the form, such as `email`.
+    /// The field's name in the mapping's output or in the form, such as `email`.
     package let field: String
     /// Completes the sentence that begins with the field's name: "must be …".
     package let message: String
@@ -13,4 +13,18 @@ package struct FieldProblem: Error, Sendable, Hashable, Codable, CustomStringCon
     }
 
     package var description: String { "\(field) \(message)" }
+}
+
+/// Why a response can't be accepted: every field that is wrong.
+package struct InvalidResponse: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Never empty.
+    package let problems: [FieldProblem]
+
+    package init(_ problems: [FieldProblem]) {
+        self.problems = problems
+    }
+
+    package var description: String {
+        "The response can't be accepted: " + problems.map(\.description).joined(separator: "; ") + "."
+    }
 }

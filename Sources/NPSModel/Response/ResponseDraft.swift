@@ -1,10 +1,11 @@
 import Crypto
 package import Foundation
 
-/// Unchecked input, in the names of the mapping output: `id`, `email`, `score`, `comment`, `answeredAt`, `sentAt`,
-/// `updatedAt`, `campaignId`, `companyId`, `custom`. ``check(source:receivedAt:)`` turns it into a response or says what is wrong.
+/// Unchecked input with the fields of a mapping's output: `id`, `email`, `score`, `comment`, `answeredAt`, `sentAt`,
+/// `updatedAt`, `campaignId`, `companyId`, `custom`. ``check(source:receivedAt:dates:)`` turns it into a response or
+/// says what is wrong.
 package struct ResponseDraft: Sendable, Hashable {
-    /// The limits of what is kept, in characters (`comment`) and UTF-8 bytes (the rest).
+    /// The largest values that are accepted, in characters (`comment`) and UTF-8 bytes (the others).
     package enum Limit {
         package static let comment = 10_000
         package static let identifier = 512
@@ -17,12 +18,12 @@ package struct ResponseDraft: Sendable, Hashable {
         self.json = json
     }
 
-    /// All problems at once, in the order of the fields above.
+    /// Checks every field. The error lists all problems at once, in the order of the fields above.
     ///
     /// - Parameters:
-    ///   - source: the door's name; part of the ``ResponseID``.
-    ///   - receivedAt: stands in for a missing `answeredAt`.
-    ///   - dates: how the door's dates are written.
+    ///   - source: where the draft comes from; part of the ``ResponseID``.
+    ///   - receivedAt: used when `answeredAt` is missing.
+    ///   - dates: how the source writes dates.
     package func check(
         source: String,
         receivedAt: Date,
@@ -59,8 +60,30 @@ package struct ResponseDraft: Sendable, Hashable {
         return Submission(response, answeredAtIsGiven: answeredAt != nil, updatedAt: updatedAt)
     }
 
-    /// Stands in for a missing `id`: a digest of the rest, so that the same delivery twice is one response.
+    /// Used when `id` is missing: a digest of all other fields, so that a repeated delivery is the same response.
     private var contentID: String {
         "digest:" + Hexadecimal.encode(SHA256.hash(data: json.canonical))
+    }
+}
+
+/// The forms of id that Planhat accepts for a campaign or a company. They are checked on arrival: Planhat would refuse
+/// the response only later, when its sender can no longer correct it.
+package enum PlanhatReference {
+    case campaign
+    case company
+
+    /// True for an objectId (24 hex digits), and for a company also for `extid-` with its external id
+    /// (https://support.planhat.com/en/articles/4530269-excel-import-templates).
+    package func admits(_ text: String) -> Bool {
+        if text.utf8.count == 24, text.utf8.allSatisfy(\.isHexDigit) { return true }
+        return self == .company && text.hasPrefix("extid-") && text.utf8.count > 6
+    }
+
+    /// The message for an id that isn't admitted; completes the sentence that begins with the field's name.
+    package var rule: String {
+        switch self {
+        case .campaign: "must be the id of a campaign at Planhat: 24 hex digits"
+        case .company: "must be the id of a company at Planhat: 24 hex digits, or extid- and its external id"
+        }
     }
 }

@@ -1,10 +1,10 @@
 import Crypto
 import Foundation
 
-/// The permanent name of a response: minted before the first send, used as Planhat's `sourceId`.
+/// The permanent id of a response, used as Planhat's `sourceId`.
 ///
-/// Derived from who produced the answer, never from what it says, so that an edited answer keeps its id:
-/// `nps1-` and the first 32 hex digits of SHA-256(source ‖ 0 ‖ the provider's response id).
+/// Derived from the source and the provider's id, never from the content, so that an edited answer keeps its id:
+/// `nps1-` and the first 32 hex digits of SHA-256(source ‖ 0 ‖ provider's id).
 package struct ResponseID: Sendable, Hashable, Codable, CustomStringConvertible, RawRepresentable {
     package static let prefix = "nps1-"
 
@@ -22,7 +22,7 @@ package struct ResponseID: Sendable, Hashable, Codable, CustomStringConvertible,
     package init?(rawValue: String) {
         guard rawValue.hasPrefix(Self.prefix), rawValue.utf8.count == Self.prefix.utf8.count + 32 else { return nil }
         let digits = rawValue.utf8.dropFirst(Self.prefix.utf8.count)
-        guard digits.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else { return nil }
+        guard digits.allSatisfy(\.isLowercaseHexDigit) else { return nil }
         self.rawValue = rawValue
     }
 

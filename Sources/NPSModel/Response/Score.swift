@@ -15,9 +15,8 @@ package struct Score: Sendable, Hashable, Comparable {
 }
 
 extension Score {
-    /// Reads a score as survey tools send it: `9`, `9.0` and `"9"` are nine.
-    ///
-    /// Everything else is refused rather than guessed: fractions, booleans, empty text, other numbers, null.
+    /// Reads a score as survey tools send it: `9`, `9.0` and `"9"` are nine. Everything else is an error: fractions,
+    /// booleans, empty text, other numbers, null.
     package init(json: JSONValue) throws(FieldProblem) {
         switch json {
         case .integer(let number):
@@ -35,11 +34,9 @@ extension Score {
 
     /// Reads one or two ASCII digits, or the same with `.0`; surrounding spaces are allowed.
     package init(text: String) throws(FieldProblem) {
-        var digits = Substring(text.utf8.count > 16 ? "" : text)[...]
-        while digits.first == " " { digits.removeFirst() }
-        while digits.last == " " { digits.removeLast() }
+        var digits = (text.utf8.count > 16 ? "" : text).trimmingSpaces
         if digits.hasSuffix(".0") { digits.removeLast(2) }
-        let isNumber = (1...2).contains(digits.utf8.count) && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        let isNumber = (1...2).contains(digits.utf8.count) && digits.utf8.allSatisfy(\.isASCIIDigit)
         guard isNumber, let number = Int64(digits), let score = Score(clamping: number) else { throw Score.problem }
         self = score
     }

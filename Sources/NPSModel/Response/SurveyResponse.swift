@@ -1,16 +1,22 @@
 import Crypto
 package import Foundation
 
-/// One person's answer to one survey, checked: what the queue keeps and Planhat gets.
+/// # NPSModel
+///
+/// The values that the other modules pass to each other and the rules they obey: an address, a score, a response and
+/// its permanent id. Nothing in this module does input or output. ``ResponseDraft`` turns unchecked input into a
+/// response.
+///
+/// A response is one person's answer to one survey, checked: what the queue stores and what Planhat receives.
 package struct SurveyResponse: Sendable, Hashable {
     package let id: ResponseID
-    /// The door it came through: `survey` for the form, otherwise the webhook source's name.
+    /// How it came in: `survey` for the form, otherwise the name of the webhook source.
     package let source: String
     package let email: EmailAddress
     package let score: Score
     /// Nil when the person wrote nothing; never empty, at most 10,000 characters.
     package private(set) var comment: String?
-    /// The person left the comment of an earlier answer as it is, whatever it says; then ``comment`` is nil.
+    /// The person changed an earlier answer and left its comment alone, so that comment stays; ``comment`` is nil then.
     package private(set) var keepsComment: Bool
     /// When the person answered, in whole milliseconds.
     package let answeredAt: Date
@@ -48,14 +54,16 @@ package struct SurveyResponse: Sendable, Hashable {
 }
 
 extension SurveyResponse {
-    /// The same answer, which leaves the comment as it was before; one that brings a comment of its own is unchanged.
+    /// The same response, set to keep the comment of the earlier answer; unchanged if it has a comment of its own.
     package func keepingComment() -> SurveyResponse {
         var response = self
         response.keepsComment = comment == nil
         return response
     }
 
-    /// The answer with the comment that it left as it was, now that it is known; nil = there was none.
+    /// The same response with the comment that it keeps filled in; unchanged unless ``keepsComment`` is set.
+    ///
+    /// - Parameter kept: the earlier answer's comment; nil when it had none.
     package func resolvingComment(_ kept: String?) -> SurveyResponse {
         guard keepsComment else { return self }
         var response = self
@@ -73,7 +81,7 @@ extension SurveyResponse {
 }
 
 extension SurveyResponse {
-    /// The response as one JSON object, in the names of the mapping output plus `source` and `responseId`.
+    /// The response as one JSON object, with the field names of ``ResponseDraft`` plus `source` and `responseId`.
     package var json: JSONValue {
         var members: [String: JSONValue] = [
             "responseId": .string(id.rawValue),
@@ -90,16 +98,53 @@ extension SurveyResponse {
         return .object(members)
     }
 
-    /// SHA-256 over everything the person and the tool said. Two deliveries of one response with equal digests are
-    /// the same answer; another digest under the same id is an edit.
+    /// SHA-256 in hex over all fields, as the person and the tool gave them. A response that arrives again with an
+    /// equal digest is a repetition; another digest under the same id is an edit.
     ///
-    /// `answeredAt` counts only when `answeredAtIsGiven`: without a date of its own a response gets the time of its
-    /// arrival, which differs with each delivery of the very same answer. To leave a comment as it was is another answer
-    /// than to have none.
+    /// Keeping an earlier comment and having no comment give different digests.
+    ///
+    /// - Parameter answeredAtIsGiven: false when ``answeredAt`` is only the time of arrival, which differs each time
+    ///   the same answer arrives; it is left out of the digest then.
     package func digest(answeredAtIsGiven: Bool) -> String {
         guard case .object(var members) = json else { return "" }
         if !answeredAtIsGiven { members["answeredAt"] = nil }
         if keepsComment { members["comment"] = .null }
         return Hexadecimal.encode(SHA256.hash(data: JSONValue.object(members).canonical))
+    }
+}
+
+/// A digest of a response's content, which stays when the content itself is deleted after delivery: it shows whether
+/// Planhat's record still says the same, and can't be read back.
+///
+/// It covers only what the API returns as it was sent: address, score, comment and the time of the answer. Upper and
+/// lower case in the address and white space around the comment make no difference, nor does an empty comment instead
+/// of none.
+package enum ContentDigest {
+    /// SHA-256 in hex over these fields. The id is part of it, so that equal answers of two people differ.
+    package static func text(id: ResponseID, email: String, score: Int, comment: String?, answeredAt: Date) -> String {
+        let parts = [
+            id.rawValue, email.lowercased(), String(score), Timestamp.format(answeredAt), normalized(comment ?? ""),
+        ]
+        return Hexadecimal.encode(SHA256.hash(data: Array(parts.joined(separator: "\u{0}").utf8)))
+    }
+
+    private static func normalized(_ comment: String) -> String {
+        let hasReturns = comment.utf8.contains(UInt8(ascii: "\r"))
+        return (hasReturns ? comment.replacing("\r\n", with: "\n") : comment).trimmed
+    }
+}
+
+extension SurveyResponse {
+    /// The ``ContentDigest`` that Planhat's record has after delivery; nil when an earlier comment is kept, because its
+    /// text is not known here.
+    package var contentDigest: String? {
+        guard !keepsComment else { return nil }
+        return ContentDigest.text(
+            id: id,
+            email: email.address,
+            score: score.value,
+            comment: comment,
+            answeredAt: answeredAt
+        )
     }
 }

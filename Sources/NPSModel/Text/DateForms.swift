@@ -1,12 +1,12 @@
 package import Foundation
 
-/// The forms in which survey tools write a date:
+/// Reads dates in the forms in which survey tools write them:
 ///
 /// - ISO 8601, with or without a fraction, with `Z` or an offset: `2026-02-03T10:00:05Z`
 /// - the same with a space, as Wootric and databases have it: `2026-02-03 10:00:05 -0700`
-/// - either of them without a zone, which then has to be known: `2026-02-03 10:00:05`
-/// - a day alone, which begins at midnight in the known zone, else in UTC: `2026-02-03`
-/// - Unix time as a number or as digits, in seconds, or in milliseconds from 100,000,000,000 up
+/// - either of them without a zone, which needs ``timeZone``: `2026-02-03 10:00:05`
+/// - a day alone, which is its midnight in ``timeZone``, or in UTC without one: `2026-02-03`
+/// - Unix time as a number or as digits, in seconds, or in milliseconds from 100,000,000,000 on
 package struct DateForms: Sendable, Hashable {
     package enum Flaw: Error, Sendable, Hashable, CustomStringConvertible {
         case unreadable
@@ -16,17 +16,17 @@ package struct DateForms: Sendable, Hashable {
         package var description: String {
             switch self {
             case .unreadable: "must be a date such as 2026-02-03T10:00:05Z, or Unix seconds or milliseconds"
-            case .needsTimeZone: "states no time zone: give the source's file the key timezone, such as Europe/Berlin"
+            case .needsTimeZone: "has no time zone: give the source's file the key timezone, such as Europe/Berlin"
             }
         }
     }
 
-    /// The year 5138 in seconds, March 1973 in milliseconds.
+    /// As seconds the year 5138, as milliseconds March 1973: numbers from here on are milliseconds.
     private static let firstMilliseconds = 100_000_000_000.0
-    /// 1970 up to the end of the year 9999, as ``Timestamp``.
+    /// 1970 to the end of the year 9999, as for ``Timestamp``.
     private static let range = 0..<253_402_300_800.0
 
-    /// For dates that state none; nil = such a date is refused, since it may be off by a day.
+    /// The zone of dates that state none; nil = such a date is refused, because it could be off by a day.
     package let timeZone: TimeZone?
 
     package init(timeZone: TimeZone? = nil) {
@@ -44,7 +44,7 @@ package struct DateForms: Sendable, Hashable {
 
     private func date(_ text: String) throws(Flaw) -> Date {
         guard text.utf8.count <= 40, text.utf8.allSatisfy({ $0 < 0x80 }) else { throw .unreadable }
-        if text.utf8.allSatisfy(Self.isDigit), let number = Double(text) { return try Self.date(unix: number) }
+        if text.utf8.allSatisfy(\.isASCIIDigit), let number = Double(text) { return try Self.date(unix: number) }
         let text = Self.withoutSpaces(text)
         if let date = Timestamp.parse(text) { return text.utf8.count == 10 ? try midnight(asUTC: date) : date }
         guard let asUTC = Timestamp.parse(text + "Z"), text.utf8.count > 10 else { throw .unreadable }
@@ -52,7 +52,7 @@ package struct DateForms: Sendable, Hashable {
         return try Self.inRange(Self.date(asUTC, in: timeZone))
     }
 
-    /// A day alone begins at midnight in the zone; without one it stays what ``Timestamp`` takes it for.
+    /// A day alone is its midnight in the time zone; without one, midnight in UTC.
     private func midnight(asUTC date: Date) throws(Flaw) -> Date {
         guard let timeZone else { return date }
         return try Self.inRange(Self.date(date, in: timeZone))
@@ -63,14 +63,14 @@ package struct DateForms: Sendable, Hashable {
         return try inRange(Timestamp.rounded(Date(timeIntervalSince1970: seconds)))
     }
 
-    /// Asked last: a zone or the rounding may carry a date out of the range, and then nobody could read it again.
+    /// Checked last, because the zone or the rounding may move a date out of the range, where it couldn't be read again.
     private static func inRange(_ date: Date) throws(Flaw) -> Date {
         guard range.contains(date.timeIntervalSince1970) else { throw .unreadable }
         return date
     }
 
-    /// The moment at which clocks in the zone show what the given date shows in UTC; in the hour that is skipped or
-    /// doubled when clocks change, one of the two that it may be.
+    /// The moment at which clocks in the zone show what the given date shows in UTC. In the hour that is skipped or
+    /// repeated when clocks change, it is one of the two possible moments.
     private static func date(_ shown: Date, in zone: TimeZone) -> Date {
         let guess = shown.addingTimeInterval(-Double(zone.secondsFromGMT(for: shown)))
         return shown.addingTimeInterval(-Double(zone.secondsFromGMT(for: guess)))
@@ -83,6 +83,4 @@ package struct DateForms: Sendable, Hashable {
         let zone = parts.count == 3 ? String(parts[2]) : ""
         return parts[0] + "T" + parts[1] + (["UTC", "GMT"].contains(zone) ? "Z" : zone)
     }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }

@@ -2,7 +2,7 @@ package import Foundation
 
 /// Points in time as text: ISO 8601 in UTC with milliseconds, as Planhat prints them (`2021-07-29T20:09:50.914Z`).
 package enum Timestamp {
-    /// Cuts to whole milliseconds, so that a date survives being written and read.
+    /// To whole milliseconds, so that a date is the same after it was written and read.
     package static func rounded(_ date: Date) -> Date {
         Date(timeIntervalSince1970: (date.timeIntervalSince1970 * 1000).rounded() / 1000)
     }
@@ -14,9 +14,10 @@ package enum Timestamp {
         return rest < 0 ? text(day: days - 1, rest + 86_400_000) : text(day: days, rest)
     }
 
-    /// By hand, because every response has dates and Foundation's styles cost more than all else about it.
+    /// By hand, because every response has dates, and formatting them with Foundation costs more than everything else
+    /// about a response. The arithmetic counts years from March, so that the leap day is a year's last.
     ///
-    /// - Parameter day: days since 1970; the calendar arithmetic counts years from March, so that leap days come last.
+    /// - Parameter day: days since 1970.
     private static func text(day: Int64, _ milliseconds: Int64) -> String {
         let shifted = day + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
@@ -39,7 +40,7 @@ package enum Timestamp {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// - Parameter digits: at least; leading zeros fill up.
+    /// - Parameter digits: the least number of digits; leading zeros are added.
     private static func append(_ number: Int64, digits: Int, then separator: Unicode.Scalar, to text: inout [UInt8]) {
         let start = text.count
         var rest = number.magnitude
@@ -62,7 +63,7 @@ package enum Timestamp {
         return (0..<253_402_300_800).contains(result.timeIntervalSince1970) ? result : nil
     }
 
-    /// Whether the calendar has this day: Foundation's parser makes 2 March of 30 February.
+    /// Whether the calendar has this day: Foundation's parser reads 30 February as 2 March.
     private static func isDay(_ text: Substring.UTF8View) -> Bool {
         let parts = Substring(text).split(separator: "-", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
         guard parts.count == 3, (1...12).contains(parts[1]) else { return false }
@@ -71,7 +72,7 @@ package enum Timestamp {
         return (1...lengths[parts[1] - 1]).contains(parts[2])
     }
 
-    /// Whether a clock can show this time of day: Foundation's parser makes 01:00 of 25:00. A leap second is 23:59:60.
+    /// Whether this is a time of day: Foundation's parser reads 25:00 as 01:00. A leap second is 23:59:60.
     private static func isTimeOfDay(_ text: Substring.UTF8View) -> Bool {
         let parts = Substring(text).split(separator: ":", omittingEmptySubsequences: false)
             .map { $0.utf8.count == 2 ? Int($0) ?? -1 : -1 }
@@ -79,7 +80,7 @@ package enum Timestamp {
             && (0...60).contains(parts[2])
     }
 
-    /// Takes `.914` out of the text: Foundation's parser wants to know beforehand whether there is a fraction.
+    /// Separates `.914` from the rest: Foundation's parser must be told beforehand whether there is a fraction.
     private static func splitFraction(_ text: String) -> (whole: String, fraction: Double) {
         guard let dot = text.firstIndex(of: ".") else { return (text, 0) }
         let digits = text[text.index(after: dot)...].prefix { ("0"..."9").contains($0) }

@@ -1,13 +1,13 @@
 import NPSModel
 
-/// The hidden number of one printed form: 128 random bits as 32 lower-case hex digits.
+/// The number in a hidden field of one printed form: 128 random bits as 32 lower-case hex digits.
 ///
-/// It becomes part of the provider's response id, so a double click gives one response, and so does a form that the
-/// browser shows again as it was and that is sent again. A form that is fetched anew has another.
+/// It is part of the response's id, so that a form sent twice, by a double click or after going back in the browser, is
+/// one response. Each form that is fetched has a number of its own.
 package struct FormNonce: Sendable, Hashable {
     package let text: String
 
-    /// Mints a fresh one from the system's random numbers.
+    /// A new one, from the system's random numbers.
     package init() {
         var generator = SystemRandomNumberGenerator()
         self.init(using: &generator)
@@ -19,8 +19,7 @@ package struct FormNonce: Sendable, Hashable {
 
     /// Nil unless the text is 32 lower-case hex digits.
     package init?(_ text: String) {
-        guard text.utf8.count == 32 else { return nil }
-        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else { return nil }
+        guard text.utf8.count == 32, text.utf8.allSatisfy(\.isLowercaseHexDigit) else { return nil }
         self.text = text
     }
 }

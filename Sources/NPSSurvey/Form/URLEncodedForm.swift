@@ -1,13 +1,13 @@
 import NPSModel
 
-/// A flat reader of `application/x-www-form-urlencoded` (WHATWG URL §5.1), stricter than the standard where a browser
-/// never goes: broken percent escapes, text that isn't UTF-8 and a field given twice are refused, not mended.
+/// Reads known fields of an `application/x-www-form-urlencoded` body (WHATWG URL §5.1). It is stricter than the standard
+/// where no browser is affected: broken percent escapes, text that isn't UTF-8 and a repeated field are errors.
 ///
-/// Its errors never contain the submitted text.
+/// The errors never contain submitted text.
 struct URLEncodedForm {
     private(set) var fields: [String: String] = [:]
 
-    /// - Parameter names: the fields to read. Others are ignored and their values left undecoded.
+    /// - Parameter names: the fields to read. Others are ignored and their values not decoded.
     init(_ body: [UInt8], fields names: Set<String>) throws(SurveyError) {
         for pair in body.split(separator: UInt8(ascii: "&")) {
             let equals = pair.firstIndex(of: UInt8(ascii: "="))

@@ -1,11 +1,12 @@
 import Foundation
+import NPSModel
 
-/// The language ranges of an `Accept-Language` field (RFC 9110 §12.5.4), most wanted first.
+/// The language ranges of an `Accept-Language` field (RFC 9110 §12.5.4), most preferred first.
 ///
-/// Ranges with quality 0 are left out, and those of equal quality keep their order. What isn't a range or a quality
-/// is skipped: a page in English is better than none.
+/// Ranges with quality 0 are left out, and those of equal quality keep their order. Malformed items are skipped, because
+/// a page in English is better than an error.
 struct AcceptedLanguages {
-    /// More than any browser sends; the rest of a longer list is not read.
+    /// More items than any browser sends; the rest of a longer list is ignored.
     private static let limit = 32
 
     let ranges: [String]
@@ -33,7 +34,7 @@ struct AcceptedLanguages {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard let whole = parts.first, whole == "0" || whole == "1" else { return nil }
         let decimals = parts.count > 1 ? parts[1] : ""
-        guard decimals.utf8.count <= 3, decimals.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard decimals.utf8.count <= 3, decimals.utf8.allSatisfy(\.isASCIIDigit) else { return nil }
         let padded = decimals + String(repeating: "0", count: 3 - decimals.utf8.count)
         guard let thousandths = Int(whole + padded), thousandths <= 1_000 else { return nil }
         return thousandths

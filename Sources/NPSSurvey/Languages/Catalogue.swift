@@ -2,15 +2,16 @@ import Foundation
 
 /// The sentences of the pages in one language, read from `public/languages/TAG.json`: one flat object of texts.
 ///
-/// `{subject}` stands for what is recommended, `{title}` for a page's title, `{score}` and `{date}` for an answer's.
-/// `direction` is `ltr` or `rtl`, and `quality` says who vouches for the sentences. Sentences whose name ends in `Us`
-/// take the place of those without it where the subject is `us`, which not every language can put into a sentence as
-/// it puts a name.
+/// `{subject}` stands for what is recommended, `{title}` for the page's title, `{score}` and `{date}` for those of an
+/// answer. `direction` is `ltr` or `rtl`; `quality` is a ``CatalogueQuality``. Sentences whose name ends in `Us` replace
+/// those without it when the subject is `us`, because in many languages a pronoun needs another sentence than a name.
 struct Catalogue: Sendable {
     let language: Language
     private(set) var messages: [String: String]
 
-    /// - Parameter base: gives the sentences that the file leaves out; nil when the file must have them all.
+    /// - Parameters:
+    ///   - file: the file's name, for error messages.
+    ///   - base: has the sentences that the file leaves out; nil when the file must have all of them.
     init(_ json: [UInt8], language: Language, file: String, completing base: Catalogue?) throws(SurveyError) {
         guard let own = try? JSONDecoder().decode([String: String].self, from: Data(json)) else {
             throw .catalogue(file: file, problem: "is not one JSON object of texts")
@@ -31,12 +32,12 @@ struct Catalogue: Sendable {
         self.language = language
     }
 
-    /// The sentence, or its name if there is none: a page with a hole is worse than one with an odd word.
+    /// The sentence of this name. An unknown name is returned as it is, so that the mistake is visible on the page.
     subscript(name: String) -> String {
         messages[name] ?? name
     }
 
-    /// Puts the subject into every sentence.
+    /// The catalogue with the subject filled into every sentence.
     func asking(about subject: String) -> Catalogue {
         var copy = self
         if subject == "us" {
@@ -45,4 +46,25 @@ struct Catalogue: Sendable {
         copy.messages = copy.messages.mapValues { $0.replacing("{subject}", with: subject) }
         return copy
     }
+}
+
+/// Who has checked a catalogue's sentences, as the file says.
+enum CatalogueQuality: String, Sendable, CaseIterable {
+    /// A person who speaks the language has read all of them.
+    case reviewed
+    /// They are machine translations that no such person has read.
+    case machine
+}
+
+/// A language of the pages by its BCP 47 tag, such as `en` or `pt-BR`, which is also the name of its catalogue file.
+package struct Language: Sendable, Hashable, CustomStringConvertible {
+    package static let english = Language("en")
+
+    package let tag: String
+
+    package init(_ tag: String) {
+        self.tag = tag
+    }
+
+    package var description: String { tag }
 }

@@ -1,12 +1,12 @@
-/// One page, ready to be sent. The status is the server's to choose.
+/// One page, ready to be sent. The server chooses the status.
 package struct Page: Sendable {
     package let html: String
-    /// Every header the page needs, `Content-Type` included; each name once.
+    /// All headers that the page needs, `Content-Type` included; each name once.
     package let headers: [(name: String, value: String)]
 
     init(html: String, language: Language, frameAncestors: FrameAncestors) {
         self.html = html
-        // A site that asks all it shows for a consent (COEP) can show the form as well, if it may at all.
+        // Sites with a Cross-Origin-Embedder-Policy can frame only pages that have one too.
         let isFramed = frameAncestors != .none
         let embedding = isFramed ? [(name: "Cross-Origin-Embedder-Policy", value: "require-corp")] : []
         headers =

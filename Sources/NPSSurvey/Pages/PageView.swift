@@ -1,15 +1,18 @@
+import Foundation
+
 /// What a template can print: `{{title}}`, `{{text.send}}`, `{{#form}}…{{/form}}` and so on.
 ///
-/// The names below are those in the templates, read by reflection: renaming one here is renaming it there.
+/// The template library finds these properties by reflection, so their names are a contract with all templates, the
+/// operators' own included.
 struct PageView {
     let language: String
     let direction: String
     let title: String
     /// The name on top of the page; nil for none.
     let brand: String?
-    /// Nil for the style sheet's own.
+    /// Nil for the colour of the style sheet.
     let accent: Accent?
-    /// Where the form is sent, and where links to the form lead.
+    /// Where the form is sent and links to the form lead.
     let action: String
     /// The catalogue's sentences.
     let text: [String: String]
@@ -33,14 +36,14 @@ struct PageView {
 
     /// One line of the summary.
     struct Problem {
-        /// The id of the element to mend.
+        /// The id of the element to fix.
         let target: String
         let sentence: String
     }
 
     /// The answer given before.
     struct Earlier {
-        /// `2026-11-23`, for machines.
+        /// `2026-11-23`, for the `datetime` attribute.
         let day: String
         let sentence: String
     }
@@ -48,9 +51,9 @@ struct PageView {
     struct Form {
         let nonce: String
         let issued: String?
-        /// What was shown of the comment given before.
+        /// An ``EarlierComment``; nil for a form without an earlier answer.
         let earlier: String?
-        /// Nil unless there may be an earlier comment that isn't shown.
+        /// Nil unless there may be an earlier comment that the form doesn't show.
         let kept: Kept?
         /// Nil on a personal form, which doesn't ask for it.
         let address: Address?
@@ -73,15 +76,15 @@ struct PageView {
     struct Choice {
         let value: Int
         let isChosen: Bool
-        /// What the ends of the scale mean, for those who can't see them named beside it.
+        /// What the ends of the scale mean, for screen readers.
         let note: String?
     }
 
-    /// A page that only says something.
+    /// The contents of a page without a form.
     struct Notice {
         let heading: String
         let body: String
-        /// What was sent.
+        /// The answer that was sent; nil for none.
         let sent: Sent?
         let link: Link?
     }
@@ -94,5 +97,41 @@ struct PageView {
     struct Link {
         let address: String
         let sentence: String
+    }
+}
+
+extension PageView.Form {
+    init(_ values: FormValues, sentences: [ProblemSentence], isPersonal: Bool, _ catalogue: Catalogue) {
+        func problem(_ field: String) -> String? {
+            sentences.first { $0.field == field }.map { catalogue[$0.name] }
+        }
+        let notes = [0: catalogue["lowNote"], 10: catalogue["highNote"]]
+        let chosen = values.chosenScore
+        nonce = values.nonce.text
+        issued = values.issued.isEmpty ? nil : values.issued
+        earlier = values.earlierComment?.rawValue
+        kept = values.earlierComment == .unknown ? PageView.Kept(isRemoved: values.removesComment) : nil
+        address = isPersonal ? nil : PageView.Address(value: values.email, problem: problem("email"))
+        comment = values.comment
+        scores = (0...10).map { PageView.Choice(value: $0, isChosen: $0 == chosen, note: notes[$0]) }
+        scoreProblem = problem("score")
+        commentProblem = problem("comment")
+    }
+}
+
+extension PageView.Earlier {
+    /// The date is the day in UTC, since the person's time zone is unknown.
+    init(_ answer: EarlierAnswer, _ catalogue: Catalogue) {
+        day = answer.date.formatted(.iso8601.year().month().day())
+        let style = Date.FormatStyle(
+            date: .long,
+            time: .omitted,
+            locale: Locale(identifier: catalogue.language.tag),
+            calendar: Calendar(identifier: .gregorian),
+            timeZone: .gmt
+        )
+        let name = answer.score == nil ? "earlierBody" : "earlierScoreBody"
+        sentence = catalogue[name].replacing("{date}", with: answer.date.formatted(style))
+            .replacing("{score}", with: answer.score.map(String.init) ?? "")
     }
 }

@@ -1,11 +1,12 @@
 import NPSModel
 
-/// Which sentence of the catalogue tells a person how to mend a field, and where on the page that field is.
+/// The catalogue's sentence that tells a person how to fix a field, and where on the page that field is.
 struct ProblemSentence {
-    /// `score`, `email` or `comment`; nil for what no person can have typed.
+    /// `score`, `email` or `comment`; nil for a problem that no person can have caused.
     let field: String?
-    /// The id of the element the summary leads to.
+    /// The id of the element that the summary links to.
     let target: String
+    /// The sentence's name in the catalogue.
     let name: String
 
     init(for problem: FieldProblem, in values: FormValues) {
@@ -31,14 +32,12 @@ struct ProblemSentence {
         self.name = name
     }
 
-    /// A problem with the address of a personal form is nothing its person can mend.
-    private var isAboutAddress: Bool { field == "email" }
-
-    /// Page order, each field once: a person mends from top to bottom.
+    /// One sentence for each field with a problem, in page order.
     static func all(for problems: [FieldProblem], in values: FormValues, isPersonal: Bool) -> [ProblemSentence] {
         let sentences = problems.map { problem in
             let sentence = ProblemSentence(for: problem, in: values)
-            return isPersonal && sentence.isAboutAddress ? .lost : sentence
+            // The link says whose a personal form is: its address is nothing that the person could fix.
+            return isPersonal && sentence.field == "email" ? .lost : sentence
         }
         return ["score", "email", "comment", nil].compactMap { field in sentences.first { $0.field == field } }
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The contents of `public/`, by their paths in it: those built into the program, and over them the operator's own.
+/// The files of `public/` by their paths in it: the built-in ones, replaced by the operator's own.
 struct PublicFiles {
     private static let builtIn: [String: [UInt8]] = [
         "layout.mustache": PackageResources.layout_mustache,
@@ -27,7 +27,7 @@ struct PublicFiles {
     private(set) var contents = Self.builtIn
 
     /// - Parameter directory: its `*.mustache`, `style.css` and `languages/*.json` replace the built-in ones file by
-    ///   file; other files in it are none of our business.
+    ///   file; other files in it are ignored. Nil for the built-in files alone.
     init(overriddenBy directory: String?) throws(SurveyError) {
         guard let directory else { return }
         let root = URL(fileURLWithPath: directory, isDirectory: true)
@@ -51,9 +51,9 @@ struct PublicFiles {
         contents[name] = Array(data)
     }
 
-    /// Templates and the style sheet by their names in a page: `form`, `style`.
+    /// The templates and the style sheet, which pages include like a template.
     ///
-    /// Line ends become LF, as an HTML parser would make them: the style's hash is taken over what the browser sees.
+    /// Line ends become LF, as in an HTML parser: the style sheet's hash must be that of the text the browser sees.
     func templates() throws(SurveyError) -> [Template] {
         var templates: [Template] = []
         for (file, bytes) in contents.sorted(by: { $0.key < $1.key }) where !file.hasPrefix("languages/") {
@@ -70,7 +70,7 @@ struct PublicFiles {
         return templates
     }
 
-    /// Our own style sheet without the space that is there for its readers; none of it stands within quotes.
+    /// The built-in style sheet without its layout. It has no white space within quotes.
     private static func compact(_ style: String) -> String {
         let text = style.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let spaced = ["; ", ": ", ", ", " { ", " {", " } ", " }", "} ", ";}"]
@@ -79,8 +79,8 @@ struct PublicFiles {
         }
     }
 
-    /// A file of the operator's gives only the sentences it wants to change; the rest is as built in, and English in a
-    /// language that isn't.
+    /// An operator's file has only the sentences to change; the others are the built-in ones, or English ones for a
+    /// language that is not built in.
     func catalogues() throws(SurveyError) -> Catalogues {
         let english = try catalogue(.english, completing: nil)
         var others: [Language: Catalogue] = [:]

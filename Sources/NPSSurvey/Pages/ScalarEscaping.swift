@@ -2,10 +2,10 @@ import Mustache
 
 /// HTML escaping that looks at Unicode scalars.
 ///
-/// The template library escapes whole characters, and `"` followed by a combining accent is *one* character that it
-/// doesn't know: the quote would pass unescaped and end an attribute. A browser reads scalars, and so does this.
+/// The template library escapes whole characters, and `"` with a combining accent after it is *one* character that it
+/// doesn't know: the quote would pass unescaped and end an attribute. Browsers read scalars.
 struct ScalarEscaping: MustacheContentType {
-    /// Every template begins with this (``PageTemplates`` puts it there): partials would fall back to the library's.
+    /// ``PageTemplates`` puts this in front of every template; without it, partials use the library's own escaping.
     static let pragma = "{{% CONTENT_TYPE: SCALARS}}"
 
     static func register() {
@@ -24,7 +24,7 @@ struct ScalarEscaping: MustacheContentType {
         return String(escaped)
     }
 
-    /// A raw CR or NUL is changed by every HTML parser; a reference at least leaves no doubt about it.
+    /// HTML parsers change a raw CR or NUL; as references they are unambiguous.
     private static let references: [Unicode.Scalar: String] = [
         "&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;", "'": "&#39;", "\r": "&#13;", "\0": "\u{FFFD}",
     ]

@@ -1,4 +1,5 @@
 import Foundation
+import NPSModel
 
 /// The source files of `webhooks.directory`: every `*.yaml`, the file's name being the source's.
 struct SourceDirectory {
@@ -56,6 +57,6 @@ struct SourceDirectory {
     /// Printable in a path without escapes.
     private static func isName(_ name: String) -> Bool {
         (1...64).contains(name.utf8.count)
-            && name.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
+            && name.utf8.allSatisfy { $0.isASCIILowercase || $0.isASCIIDigit || $0 == UInt8(ascii: "-") }
     }
 }

@@ -1,3 +1,5 @@
+import NPSModel
+
 /// Keeps ids whole: libjq 1.6 has no numbers but doubles, so that 9007199254740993 would become …992, another
 /// response's id. Whole numbers beyond 2^53 are handed to it as text.
 enum JQNumbers {
@@ -41,15 +43,13 @@ enum JQNumbers {
 
     /// Digits, sign, point and exponent: what a JSON number is made of.
     private static func isNumeric(_ byte: UInt8) -> Bool {
-        isDigit(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+") || byte == UInt8(ascii: ".")
+        byte.isASCIIDigit || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+") || byte == UInt8(ascii: ".")
             || byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E")
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
     private static func isTooLarge(_ number: ArraySlice<UInt8>) -> Bool {
         let digits = number.first == UInt8(ascii: "-") ? number.dropFirst() : number
-        guard digits.count >= largest.count, digits.first != UInt8(ascii: "0"), digits.allSatisfy(isDigit) else {
+        guard digits.count >= largest.count, digits.first != UInt8(ascii: "0"), digits.allSatisfy(\.isASCIIDigit) else {
             return false
         }
         return digits.count > largest.count

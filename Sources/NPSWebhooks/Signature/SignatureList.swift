@@ -1,3 +1,5 @@
+import NPSModel
+
 /// A header that lists signatures: `v1,… v1,… v2,…` (Standard Webhooks) or `t=…,v1=…,v1=…` (Stripe).
 package struct SignatureList: Sendable, Hashable {
     /// Between two items.
@@ -16,19 +18,10 @@ package struct SignatureList: Sendable, Hashable {
     /// Items in their order; spaces around them don't count.
     func items(in header: String) -> [Item] {
         header.split(separator: separator).compactMap { text in
-            let trimmed = text.trimmed
+            let trimmed = text.trimmingSpaces
             guard let pair else { return Item(key: "", value: trimmed) }
             guard let middle = trimmed.firstIndex(of: pair) else { return nil }
             return Item(key: trimmed[..<middle], value: trimmed[trimmed.index(after: middle)...])
         }
-    }
-}
-
-extension Substring {
-    fileprivate var trimmed: Substring {
-        var text = self
-        while text.first == " " { text.removeFirst() }
-        while text.last == " " { text.removeLast() }
-        return text
     }
 }

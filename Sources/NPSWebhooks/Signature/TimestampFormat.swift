@@ -30,9 +30,7 @@ package enum TimestampFormat: String, Sendable, CaseIterable {
 
     /// No sign, no space, no way to overflow.
     private static func whole(_ text: some StringProtocol) -> Int64? {
-        guard (1...15).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-            return nil
-        }
+        guard (1...15).contains(text.utf8.count), text.utf8.allSatisfy(\.isASCIIDigit) else { return nil }
         return Int64(text)
     }
 }

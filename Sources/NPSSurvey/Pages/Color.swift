@@ -1,6 +1,6 @@
 import Foundation
 
-/// A colour of the sRGB space, eight bits a channel.
+/// A colour in sRGB, eight bits a channel.
 struct Color: Sendable, Hashable, CustomStringConvertible {
     static let white = Color(red: 255, green: 255, blue: 255)
     static let black = Color(red: 0, green: 0, blue: 0)
@@ -15,7 +15,7 @@ struct Color: Sendable, Hashable, CustomStringConvertible {
         self.blue = blue
     }
 
-    /// Nil unless the text is `#` and six hexadecimal digits.
+    /// Nil unless the text is `#` and six hex digits.
     init?(_ text: String) {
         guard text.utf8.count == 7, text.hasPrefix("#"), text.dropFirst().allSatisfy(\.isHexDigit),
             let number = UInt32(text.dropFirst(), radix: 16)
@@ -40,18 +40,18 @@ struct Color: Sendable, Hashable, CustomStringConvertible {
         return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
     }
 
-    /// WCAG 2.2's contrast ratio, from 1 to 21.
+    /// The contrast ratio as WCAG 2.2 defines it, from 1 to 21.
     func contrast(to other: Color) -> Double {
         let (first, second) = (luminance, other.luminance)
         return (max(first, second) + 0.05) / (min(first, second) + 0.05)
     }
 
-    /// The nearest mixture with `end` that is enough; `end` itself when none is.
+    /// The first mixture on the way to `end` that is enough; `end` itself when none is.
     func shade(towards end: Color, until isEnough: (Color) -> Bool) -> Color {
         (0...255).lazy.map { mixed(with: end, part: $0) }.first(where: isEnough) ?? end
     }
 
-    /// - Parameter part: how much of the other, from 0 to 255.
+    /// - Parameter part: the share of the other colour, from 0 to 255.
     private func mixed(with other: Color, part: Int) -> Color {
         func mix(_ mine: UInt8, _ theirs: UInt8) -> UInt8 {
             UInt8(clamping: (Int(mine) * (255 - part) + Int(theirs) * part + 127) / 255)

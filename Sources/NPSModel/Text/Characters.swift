@@ -1,0 +1,39 @@
+import Foundation
+
+/// Classes of ASCII bytes, whatever the locale. Bytes of other UTF-8 characters belong to none.
+extension UInt8 {
+    package var isASCIIDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+
+    package var isASCIILowercase: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) }
+
+    /// In either case.
+    package var isASCIILetter: Bool { (self | 0x20).isASCIILowercase }
+
+    /// As ``Hexadecimal`` writes them.
+    package var isLowercaseHexDigit: Bool { isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self) }
+
+    /// In either case.
+    package var isHexDigit: Bool { isASCIIDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self | 0x20) }
+}
+
+extension String {
+    /// Without the white space and the line breaks around it.
+    ///
+    /// Most texts have none, which their first and last bytes show; Foundation would copy the whole text first.
+    package var trimmed: String {
+        guard let first = utf8.first, let last = utf8.last else { return self }
+        let visible: ClosedRange<UInt8> = 0x21...0x7e
+        if visible.contains(first), visible.contains(last) { return self }
+        return trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}
+
+extension StringProtocol {
+    /// Without the spaces around it; tabs, line breaks and the spaces beyond ASCII stay.
+    package var trimmingSpaces: SubSequence {
+        var slice = self[...]
+        while slice.first == " " { slice.removeFirst() }
+        while slice.last == " " { slice.removeLast() }
+        return slice
+    }
+}
