@@ -53,13 +53,7 @@ package enum AdminListener {
     }
 
     static func router(_ dependencies: Dependencies) -> Router<CollectorContext> {
-        let router = Router(context: CollectorContext.self)
-        router.addMiddleware {
-            AccessLog(listener: "admin")
-            HeadResponses()
-            ErrorResponses()
-            RequestLimits()
-        }
+        let router = Router<CollectorContext>.collector(listener: "admin")
         AdminHealthRoutes(
             readiness: dependencies.readiness,
             forwarding: { dependencies.forwarding().sentence },

@@ -23,13 +23,7 @@ package enum RedirectListener {
 
     /// Only the survey's own path is carried over, never what the request says about hosts.
     static func router(to publicURL: PublicURL) -> Router<CollectorContext> {
-        let router = Router(context: CollectorContext.self)
-        router.addMiddleware {
-            AccessLog(listener: "redirect")
-            HeadResponses()
-            ErrorResponses()
-            RequestLimits()
-        }
+        let router = Router<CollectorContext>.collector(listener: "redirect")
         let target = publicURL.description + "/survey"
         let redirect = Response(status: .permanentRedirect, headers: [.location: target])
         for path in ["/", "**"] as [RouterPath] {

@@ -1,6 +1,6 @@
 import Hummingbird
 import NPSModel
-import NPSQueue
+package import NPSQueue
 
 /// Removing a person's data, and forgetting what was kept to find it at Planhat.
 struct ErasureRoutes {
@@ -32,5 +32,32 @@ struct ErasureRoutes {
         let selection: Selection<ResponseID> = try await request.decodeBody()
         guard let ids = selection.ids else { throw Problem.badRequest("Name the ids that are gone at Planhat.") }
         do { return Changed(count: try await queue.confirmErasure(ids)) } catch { throw Problem.unavailable(error) }
+    }
+}
+
+/// Whose data is to be removed, and where the search of the quarantine goes on.
+package struct ErasureRequest: Codable, Sendable {
+    package let email: String
+    /// The last quarantined payload that was looked at; nil for the first call.
+    package let after: Int64?
+
+    package init(email: String, after: Int64? = nil) {
+        self.email = email
+        self.after = after
+    }
+}
+
+/// What one call of `queue/erase` removed.
+package struct ErasureResponse: Codable, Sendable {
+    package let erasure: Erasure
+    /// Quarantined payloads that contained the address.
+    package let quarantined: Int
+    /// Where to go on; nil when the whole quarantine was looked through.
+    package let next: Int64?
+
+    package init(erasure: Erasure, quarantined: Int, next: Int64?) {
+        self.erasure = erasure
+        self.quarantined = quarantined
+        self.next = next
     }
 }

@@ -1,8 +1,8 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
-import NPSModel
-import NPSQueue
+package import NPSModel
+package import NPSQueue
 
 /// Looking at the queue and putting parked responses back into it.
 struct QueueRoutes {
@@ -80,4 +80,32 @@ struct QueueRoutes {
 
     private static let limits = 1...QueueFilter.maximum
     private static let wrongLimit = Problem.badRequest("limit must be a number from 1 to 1000.")
+}
+
+/// Which parked responses are to be tried again.
+package struct RetryRequest: Codable, Sendable, Hashable {
+    /// Nil = all, or those of the reason.
+    package let ids: [ResponseID]?
+    /// Those whose reason contains this, whatever its case; nil = whatever the reason.
+    package let reason: String?
+
+    package init(ids: [ResponseID]? = nil, reason: String? = nil) {
+        self.ids = ids
+        self.reason = reason
+    }
+}
+
+/// Whose responses are looked for. An address has no place in a path or query, which proxies and shells keep.
+package struct SearchRequest: Codable, Sendable {
+    package let email: String
+    package let state: ResponseState?
+    package let limit: Int
+    package let after: Int64?
+
+    package init(email: String, state: ResponseState?, limit: Int, after: Int64?) {
+        self.email = email
+        self.state = state
+        self.limit = limit
+        self.after = after
+    }
 }
