@@ -22,7 +22,7 @@ package enum PublicListener {
         package var rateLimit = ClientRateLimit()
         package var linkVisits = LinkVisits()
         package var now: @Sendable () -> Date = { Date() }
-        /// The program's own at the time when the dependencies are made.
+        /// By default the program's, as it is when the dependencies are made.
         package var metrics: any MetricsFactory = MetricsSystem.factory
 
         package init(
@@ -119,8 +119,8 @@ package enum PublicListener {
     }
 }
 
-/// `GET /robots.txt` (RFC 9309): nothing here is for search engines. It speaks for the whole host, so behind a base path
-/// it is only seen where the proxy passes it on.
+/// `GET /robots.txt` (RFC 9309): nothing here is for search engines. It applies to the whole host, so behind a base
+/// path it only helps where the proxy passes it on.
 private struct RobotsRoute {
     func add(to router: some RouterMethods<CollectorContext>) {
         router.get("robots.txt") { _, _ in Self.answer }

@@ -2,7 +2,7 @@ import Hummingbird
 import NPSModel
 package import NPSQueue
 
-/// Removing a person's data, and forgetting what was kept to find it at Planhat.
+/// Removes a person's data, and then what was kept to find it at Planhat.
 struct ErasureRoutes {
     let queue: ResponseQueue
 
@@ -18,7 +18,7 @@ struct ErasureRoutes {
             throw Problem.wrongAddress
         }
         do throws(QueueError) {
-            // The quarantine first: what a replay brings into the queue meanwhile is found there.
+            // The quarantine first: what a replay moves into the queue meanwhile is then found there.
             let after = wanted.after.map(QuarantineID.init(rawValue:))
             let (count, next) = try await queue.eraseQuarantined(address, after: after, within: .seconds(5))
             let erasure = try await queue.erase(address)
@@ -35,10 +35,10 @@ struct ErasureRoutes {
     }
 }
 
-/// Whose data is to be removed, and where the search of the quarantine goes on.
+/// Whose data to remove, and where to continue the search of the quarantine.
 package struct ErasureRequest: Codable, Sendable {
     package let email: String
-    /// The last quarantined payload that was looked at; nil for the first call.
+    /// The last quarantined payload that was searched; nil for the first call.
     package let after: Int64?
 
     package init(email: String, after: Int64? = nil) {
@@ -52,7 +52,7 @@ package struct ErasureResponse: Codable, Sendable {
     package let erasure: Erasure
     /// Quarantined payloads that contained the address.
     package let quarantined: Int
-    /// Where to go on; nil when the whole quarantine was looked through.
+    /// Where to continue; nil when the whole quarantine has been searched.
     package let next: Int64?
 
     package init(erasure: Erasure, quarantined: Int, next: Int64?) {

@@ -4,7 +4,7 @@ import Hummingbird
 package import NPSModel
 package import NPSQueue
 
-/// Looking at the queue and putting parked responses back into it.
+/// Shows the queue, and puts parked responses back into it.
 struct QueueRoutes {
     let queue: ResponseQueue
     let forwarding: @Sendable () -> DeliveryReport
@@ -62,7 +62,9 @@ struct QueueRoutes {
     private func retry(_ request: Request) async throws -> Changed {
         let wanted: RetryRequest = try await request.decodeBody()
         guard wanted.ids == nil || wanted.reason == nil, wanted.reason?.isEmpty != true else {
-            throw Problem.badRequest("Give ids, or a reason that isn't empty, or neither for all that are parked.")
+            throw Problem.badRequest(
+                "Give ids, or a reason that isn't empty, or neither for everything that is parked."
+            )
         }
         do {
             guard let reason = wanted.reason else { return Changed(count: try await queue.retry(wanted.ids)) }
@@ -86,7 +88,7 @@ struct QueueRoutes {
 package struct RetryRequest: Codable, Sendable, Hashable {
     /// Nil = all, or those of the reason.
     package let ids: [ResponseID]?
-    /// Those whose reason contains this, whatever its case; nil = whatever the reason.
+    /// Only those whose reason contains this text, in any case; nil = any reason.
     package let reason: String?
 
     package init(ids: [ResponseID]? = nil, reason: String? = nil) {
@@ -95,7 +97,7 @@ package struct RetryRequest: Codable, Sendable, Hashable {
     }
 }
 
-/// Whose responses are looked for. An address has no place in a path or query, which proxies and shells keep.
+/// Whose responses to list. In a body, because proxies log paths and queries and shells keep them.
 package struct SearchRequest: Codable, Sendable {
     package let email: String
     package let state: ResponseState?

@@ -10,8 +10,8 @@ package struct StatusReport: Sendable, Hashable, Codable {
     /// Whether responses wait although they are due.
     package let isHeldUp: Bool
     package let deliveredLastMinute: Int
-    /// Until the backlog is delivered, at the pace of the last minute; nil when nothing waits, but on purpose, or
-    /// nothing moves.
+    /// Until the backlog is delivered at the pace of the last minute. Nil when nothing waits, apart from what is held
+    /// on purpose, and when nothing is being delivered.
     package let secondsLeft: Int?
 
     private enum CodingKeys: String, CodingKey {
@@ -53,7 +53,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
     }
 }
 
-/// How forwarding is, for `queue status` and the readiness in detail.
+/// How delivery is going, for `queue status` and the readiness in detail.
 package struct DeliveryReport: Sendable, Hashable {
     /// `idle`, `forwarding`, `backingOff` or `paused`.
     package let state: String
@@ -62,7 +62,7 @@ package struct DeliveryReport: Sendable, Hashable {
     /// Whether responses wait although they are due.
     package let isHeldUp: Bool
     package let deliveredLastMinute: Int
-    /// 0 when nothing was delivered lately.
+    /// 0 when nothing was delivered recently.
     package let deliveredPerSecond: Double
 
     package init(

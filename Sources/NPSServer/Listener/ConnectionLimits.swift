@@ -11,13 +11,13 @@ package struct ConnectionLimits: Sendable {
     package var answer: TimeAmount = .seconds(30)
     /// Between requests; longer than nginx's 60 s, so that a proxy never reuses a connection that we just closed.
     package var keepAlive: TimeAmount = .seconds(75)
-    /// What a client that was answered before it had finished sending gets to read the answer.
+    /// For a client that was answered before it had finished sending: the time to read the answer.
     package var linger: TimeAmount = .seconds(1)
     package var headerField = 8_192
     package var headerList = 16_384
     package var headerFields = 100
     package var connections = 10_000
-    /// Trusted proxies and Unix sockets are not counted.
+    /// Trusted proxies and Unix sockets don't count.
     package var connectionsPerClient = 100
 
     /// Bytes of request bodies in memory, over all connections; beyond that a request gets 503.
@@ -28,7 +28,7 @@ package struct ConnectionLimits: Sendable {
 
 /// Counts open connections by client, so that one client can't take them all.
 final class ClientConnectionLimit: Sendable {
-    /// The proof of having been counted, given back when the connection ends.
+    /// Proof that a connection was counted; given back when it ends.
     struct Admission {
         fileprivate let client: IPAddress?
     }
@@ -63,8 +63,8 @@ final class ClientConnectionLimit: Sendable {
     }
 }
 
-/// The bytes of request bodies that one listener holds in memory, over all connections: what a single route allows,
-/// thousands of connections could ask for at once.
+/// Limits the bytes of request bodies that one listener holds in memory: what a route allows one request, thousands of
+/// connections could ask for at once.
 final class BodyBudget: Sendable {
     private let limit: Int
     private let held = Mutex(0)

@@ -22,10 +22,10 @@ package struct Listener: Service {
         logger: Logger,
         onListening: @escaping @Sendable (Int?) -> Void
     ) throws {
-        let census = ClientConnectionLimit(limit: limits.connectionsPerClient, proxies: proxies)
+        let clients = ClientConnectionLimit(limit: limits.connectionsPerClient, proxies: proxies)
         let budget = BodyBudget(limit: limits.bodies)
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(limits: limits, census: census, budget: budget)],
+            additionalChannelHandlers: [ConnectionGuard(limits: limits, clients: clients, budget: budget)],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerField,
                 maxHeaderListSize: limits.headerList,
@@ -65,7 +65,7 @@ package enum ListenAddress: Sendable, Hashable {
     case unixSocket(String)
 }
 
-/// What a request carries along: Hummingbird's own, and the connection it came by.
+/// The context of a request: Hummingbird's own, and the connection it came in on.
 struct CollectorContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     private let channel: any Channel

@@ -4,8 +4,8 @@ import NIOCore
 package import NIOSSL
 import Synchronization
 
-/// The certificate in force, and the way to take a renewed one into use: each new connection gets what is there now,
-/// connections that are open keep what they began with.
+/// The certificate in force, and the way to replace it by a renewed one: each new connection gets the current one, open
+/// connections keep theirs.
 package final class ReloadableCertificate: Sendable {
     package enum Change: Sendable, Hashable {
         case unchanged
@@ -16,7 +16,7 @@ package final class ReloadableCertificate: Sendable {
     private struct Loaded {
         var offered: NIOSSLContextConfigurationOverride
         var expires: Date
-        /// Of both files, to tell whether they are others.
+        /// Of both files, to notice a change.
         var digest: SHA256Digest?
     }
 
@@ -29,7 +29,7 @@ package final class ReloadableCertificate: Sendable {
         loaded = Mutex(try Self.read(files))
     }
 
-    /// When the certificate in force ends.
+    /// When the certificate in force expires.
     package var expires: Date { loaded.withLock { $0.expires } }
 
     /// For a listener; asks for the certificate in force at each handshake.
@@ -41,8 +41,8 @@ package final class ReloadableCertificate: Sendable {
         return configuration
     }
 
-    /// Looks at the files and takes them into use if they are others. When they can't be used, as while a renewal has
-    /// written only one of them, what is in force stays.
+    /// Reads the files again and uses them if they have changed. When they can't be used, as while a renewal has
+    /// written only one of the two, the certificate in force stays.
     package func refresh() throws(ServerError) -> Change {
         if let digest = Self.digest(files), digest == loaded.withLock({ $0.digest }) { return .unchanged }
         let new = try Self.read(files)

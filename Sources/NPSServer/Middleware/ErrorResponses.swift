@@ -4,12 +4,12 @@ import Logging
 import NIOHTTP1
 import NPSSurvey
 
-/// The one place where errors become answers. What nobody foresaw is a 500 without a word about itself, logged by
-/// type (its description may hold what was received) under the request's id.
+/// The one place where errors become answers. An unexpected error is a 500 that says nothing about itself; it is logged
+/// by type only, since its description may hold what was received.
 struct ErrorResponses: RouterMiddleware {
     typealias Context = CollectorContext
 
-    /// Nil where nobody looks but programs.
+    /// Nil for a listener that only programs talk to.
     var pages: ErrorPages?
 
     func handle(
@@ -51,13 +51,13 @@ struct ErrorResponses: RouterMiddleware {
     }
 }
 
-/// Pages in the place of problem documents, for people: whoever's client asks for HTML, except at the webhooks, whose
-/// senders are programs whatever they ask for.
+/// Pages instead of problem documents for clients that ask for HTML, except at the webhooks: their senders are
+/// programs, whatever they ask for.
 struct ErrorPages {
     let pages: SurveyPages
     let basePath: String
 
-    /// Nil when the problem itself is the answer.
+    /// Nil when the problem document is the answer.
     func response(to problem: Problem, for request: Request) -> Response? {
         let segments = request.segments(below: basePath)
         guard Self.wantsHTML(request.fieldLines("accept")), segments.first != "webhooks" else { return nil }
@@ -70,14 +70,14 @@ struct ErrorPages {
         }
     }
 
-    /// Whether HTML is asked for by name: `*/*` says that nobody cares.
+    /// Whether HTML is asked for by name; `*/*` doesn't count.
     private static func wantsHTML(_ accept: [String]) -> Bool {
         accept.flatMap { $0.split(separator: ",") }.contains { range in
             range.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased() == "text/html"
         }
     }
 
-    /// The personal form that the path is of: its person isn't asked for an address by the open one.
+    /// The personal link that the path begins with, so that the page leads back to it and not to the open form.
     private func link(at segments: [Substring]) -> String? {
         guard segments.count >= 2, segments[0] == "s" else { return nil }
         return "\(basePath)/s/\(segments[1])"

@@ -26,7 +26,7 @@ extension Router<CollectorContext> {
     }
 }
 
-/// Refuses what no client of ours sends: endless addresses, compressed bodies, which can swell without bound, and
+/// Refuses what none of our clients sends: very long addresses, compressed bodies, which can expand without limit, and
 /// requests of HTTP/1.1 without exactly one `Host` (RFC 9112 §3.2).
 struct RequestLimits: RouterMiddleware {
     typealias Context = CollectorContext
@@ -40,7 +40,9 @@ struct RequestLimits: RouterMiddleware {
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         guard (request.head.path?.utf8.count ?? 0) <= Self.uri else { throw Problem.uriTooLong }
-        guard request.head.authority != nil else { throw Problem.badRequest("The header Host must be there once.") }
+        guard request.head.authority != nil else {
+            throw Problem.badRequest("The header Host must be given exactly once.")
+        }
         if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
             throw Problem(
                 status: .unsupportedMediaType,
@@ -67,8 +69,8 @@ private struct HeadResponses: RouterMiddleware {
     }
 }
 
-/// Tells browsers to come by TLS from now on (RFC 6797), for two years as Mozilla advises. Only for a listener that
-/// speaks TLS itself: a proxy in front has its own say. Says nothing about other hosts of the domain.
+/// Tells browsers to use TLS only (RFC 6797), for two years as Mozilla advises. Only for a listener with TLS of its
+/// own: a proxy in front decides for itself. Other hosts of the domain are left out.
 private struct StrictTransport: RouterMiddleware {
     typealias Context = CollectorContext
 

@@ -15,7 +15,7 @@ extension Response {
 }
 
 extension Response {
-    /// After an answer, so that a reload sends nothing again (303).
+    /// 303 after a form was accepted, so that reloading the page sends nothing again.
     static func seeOther(_ location: String) -> Response {
         Response(status: .seeOther, headers: [.location: location, .cacheControl: "no-store"])
     }
