@@ -52,9 +52,11 @@ package struct Collector: Sendable {
     package func run() async throws {
         let metrics = MetricsRegistry()
         MetricsSystem.bootstrap(metrics)
+        // They stop in reverse: readiness is off before the listeners close, and the client and the queue stay open
+        // until nothing uses them any more.
         var services: [any Service] = [
-            QueueService(queue: queue),
-            ClientService(client: client),
+            OnShutdown { [queue] in await queue.close() },
+            OnShutdown { [client] in await client.shutdown() },
             worker,
             try adminListener(metrics),
             try publicListener(),
@@ -73,8 +75,7 @@ package struct Collector: Sendable {
         )
         services.append(Retention(queue: queue, periods: periods, logger: logger))
         if let redirect = try redirectListener() { services.append(redirect) }
-        // Services stop in reverse: the last one hears of it first.
-        services.append(DrainService(readiness: readiness))
+        services.append(OnShutdown { [readiness] in readiness.drain() })
         var configuration = ServiceGroupConfiguration(
             services: services.map {
                 .init(
@@ -144,5 +145,33 @@ package struct Collector: Sendable {
             proxies: settings.http.trustedProxies,
             logger: logger
         )
+    }
+}
+
+extension DeliveryReport {
+    fileprivate init(_ worker: DeliveryWorker) {
+        let (status, progress) = (worker.status, worker.progress)
+        let isHeldUp =
+            switch status {
+            case .idle, .forwarding: false
+            case .backingOff, .paused: true
+            }
+        self.init(
+            state: status.name,
+            sentence: status.description,
+            isHeldUp: isHeldUp,
+            deliveredLastMinute: progress.lastMinute,
+            deliveredPerSecond: progress.perSecond
+        )
+    }
+}
+
+/// Does one thing when its turn in the shutdown comes.
+private struct OnShutdown: Service {
+    let action: @Sendable () async -> Void
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await action()
     }
 }

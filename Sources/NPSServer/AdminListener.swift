@@ -11,9 +11,9 @@ package enum AdminListener {
         package let readiness: Readiness
         /// Nil = management is closed.
         package let token: String?
-        /// How forwarding is.
+        /// How delivery is going.
         package let forwarding: @Sendable () -> DeliveryReport
-        /// Leaves half of the requests to Planhat to a verification, for so many seconds.
+        /// Leaves half of the requests to Planhat to `queue verify` for this many seconds.
         package var share: @Sendable (Double) -> Void = { _ in }
         /// Prometheus text.
         package let metrics: @Sendable () -> String
@@ -53,13 +53,7 @@ package enum AdminListener {
     }
 
     static func router(_ dependencies: Dependencies) -> Router<CollectorContext> {
-        let router = Router(context: CollectorContext.self)
-        router.addMiddleware {
-            AccessLog(listener: "admin")
-            HeadResponses()
-            ErrorResponses()
-            RequestLimits()
-        }
+        let router = Router<CollectorContext>.collector(listener: "admin")
         AdminHealthRoutes(
             readiness: dependencies.readiness,
             forwarding: { dependencies.forwarding().sentence },

@@ -21,3 +21,15 @@ enum JSONResponse {
         )
     }
 }
+
+extension Request {
+    /// A JSON body of the admin listener.
+    func decodeBody<Value: Decodable>() async throws -> Value {
+        let bytes = try await collectBody(upTo: 1_048_576)
+        do {
+            return try JSONDecoder().decode(Value.self, from: Data(bytes))
+        } catch {
+            throw Problem.badRequest("The body must be the JSON object that this operation takes.")
+        }
+    }
+}

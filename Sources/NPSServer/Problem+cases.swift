@@ -44,7 +44,7 @@ extension Problem {
         Problem(status: .badRequest, title: "Not understood", detail: detail)
     }
 
-    /// An authentic delivery that can't be read. That we have too much to do is no fault of the sender's.
+    /// An authentic delivery that can't be read. Too much work on our side isn't the sender's fault.
     static func unreadable(_ problem: PayloadProblem) -> Problem {
         problem == .busy ? unavailable(retryAfter: 5) : badRequest(problem.description)
     }
@@ -60,7 +60,7 @@ extension Problem {
         )
     }
 
-    /// Trouble of our own is never the sender's fault: always 503 with a time to come back.
+    /// Trouble on our side is never the sender's fault: always 503 with a time to retry.
     static func unavailable(_ error: QueueError) -> Problem {
         switch error {
         case .quarantineFull: quarantineFull
@@ -78,13 +78,13 @@ extension Problem {
         )
     }
 
-    /// A person has to make room: asking every few seconds wouldn't hurry them.
+    /// A person has to make room, so retrying every few seconds is of no use.
     static let quarantineFull = Problem(
         status: .serviceUnavailable,
         title: "The quarantine is full",
         detail: """
-            This delivery holds what is no valid response, and there is no room to keep it until the mapping is \
-            mended. Nothing of it was stored, its valid responses included. Send it again after the time in Retry-After.
+            This delivery has an item that is no valid response, and there is no room to keep it until the mapping is \
+            fixed. Nothing of it was stored, not even its valid responses. Send it again after the time in Retry-After.
             """,
         retryAfter: 600
     )

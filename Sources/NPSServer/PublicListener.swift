@@ -22,7 +22,7 @@ package enum PublicListener {
         package var rateLimit = ClientRateLimit()
         package var linkVisits = LinkVisits()
         package var now: @Sendable () -> Date = { Date() }
-        /// The program's own at the time when the dependencies are made.
+        /// By default the program's, as it is when the dependencies are made.
         package var metrics: any MetricsFactory = MetricsSystem.factory
 
         package init(
@@ -65,21 +65,18 @@ package enum PublicListener {
 
     /// - Parameter isEncrypted: whether TLS is this listener's own.
     static func router(_ dependencies: Dependencies, isEncrypted: Bool = false) -> Router<CollectorContext> {
-        let router = Router(context: CollectorContext.self)
-        if isEncrypted { router.add(middleware: StrictTransport()) }
-        router.addMiddleware {
-            AccessLog(listener: "public")
-            HeadResponses()
-            ErrorResponses(pages: ErrorPages(pages: dependencies.pages, basePath: dependencies.publicURL.basePath))
-            RequestLimits()
-            AllowedMethods(sources: dependencies.sources, basePath: dependencies.publicURL.basePath)
-        }
+        let basePath = dependencies.publicURL.basePath
+        let router = Router<CollectorContext>.collector(
+            listener: "public",
+            errorPages: ErrorPages(pages: dependencies.pages, basePath: basePath),
+            isEncrypted: isEncrypted
+        )
+        router.add(middleware: AllowedMethods(sources: dependencies.sources, basePath: basePath))
         HealthRoutes(readiness: dependencies.readiness).add(to: router)
         RobotsRoute().add(to: router)
         let matches = SecretMatches(factory: dependencies.metrics)
         add(dependencies, matches, to: router)
         // A proxy may pass the base path on or strip it: both spellings lead to the same routes.
-        let basePath = dependencies.publicURL.basePath
         if !basePath.isEmpty { add(dependencies, matches, to: router.group(RouterPath(basePath))) }
         return router
     }
@@ -119,4 +116,19 @@ package enum PublicListener {
             now: dependencies.now
         ).add(to: router)
     }
+}
+
+/// `GET /robots.txt` (RFC 9309): nothing here is for search engines. It applies to the whole host, so behind a base
+/// path it only helps where the proxy passes it on.
+private struct RobotsRoute {
+    func add(to router: some RouterMethods<CollectorContext>) {
+        router.get("robots.txt") { _, _ in Self.answer }
+        router.head("robots.txt") { _, _ in Self.answer }
+    }
+
+    private static let answer = Response(
+        status: .ok,
+        headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "max-age=86400"],
+        body: .init(byteBuffer: ByteBuffer(string: "User-agent: *\nDisallow: /\n"))
+    )
 }

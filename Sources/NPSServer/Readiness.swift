@@ -1,8 +1,8 @@
 package import NPSQueue
 import Synchronization
 
-/// Whether a response that came now would be stored: a real write to the queue, made at most once a second however
-/// often anybody asks.
+/// Whether a response that arrived now would be stored: tried with a real write to the queue, at most once a second
+/// however often it is asked.
 package final class Readiness: Sendable {
     private struct State {
         var checked: ContinuousClock.Instant?
@@ -17,27 +17,27 @@ package final class Readiness: Sendable {
         self.queue = queue
     }
 
-    /// From now on not ready: load balancers look elsewhere while what is in flight ends.
+    /// From now on not ready: load balancers send new requests elsewhere while those in flight finish.
     package func drain() {
         state.withLock { $0.isDraining = true }
     }
 
-    enum Verdict: Equatable {
+    enum Status: Equatable {
         case ready
         case draining
         case failing(String)
     }
 
-    func check() async -> Verdict {
+    func check() async -> Status {
         let now = ContinuousClock.now
-        let cached: Verdict? = state.withLock { state in
+        let cached: Status? = state.withLock { state in
             if state.isDraining { return .draining }
             guard let checked = state.checked, now - checked < .seconds(1) else {
-                // Claims the check, so that those who ask meanwhile get the last verdict instead of writing too.
+                // Claims the check, so that concurrent callers get the last result instead of writing, too.
                 if state.checked != nil { state.checked = now }
                 return nil
             }
-            return Self.verdict(state.problem)
+            return Self.status(state.problem)
         }
         if let cached { return cached }
         let problem = await probe()
@@ -45,7 +45,7 @@ package final class Readiness: Sendable {
             state.problem = problem
             state.checked = now
         }
-        return Self.verdict(problem)
+        return Self.status(problem)
     }
 
     private func probe() async -> QueueError? {
@@ -57,7 +57,7 @@ package final class Readiness: Sendable {
         }
     }
 
-    private static func verdict(_ problem: QueueError?) -> Verdict {
+    private static func status(_ problem: QueueError?) -> Status {
         problem.map { .failing($0.description) } ?? .ready
     }
 }

@@ -21,21 +21,15 @@ package enum RedirectListener {
         )
     }
 
-    /// Only the survey's own path is carried over, never what the request says about hosts.
+    /// Every path leads to the open form; nothing of the request's own address is carried over.
     static func router(to publicURL: PublicURL) -> Router<CollectorContext> {
-        let router = Router(context: CollectorContext.self)
-        router.addMiddleware {
-            AccessLog(listener: "redirect")
-            HeadResponses()
-            ErrorResponses()
-            RequestLimits()
-        }
+        let router = Router<CollectorContext>.collector(listener: "redirect")
         let target = publicURL.description + "/survey"
         let redirect = Response(status: .permanentRedirect, headers: [.location: target])
         for path in ["/", "**"] as [RouterPath] {
             router.get(path) { _, _ in redirect }
             router.head(path) { _, _ in redirect }
-            // A redirected POST would have sent its secrets in clear already: say so instead of hiding it.
+            // A POST to this port has sent its content in clear already: say so instead of redirecting it.
             router.post(path) { _, _ -> Response in
                 throw Problem(
                     status: .forbidden,

@@ -2,14 +2,14 @@ import Dispatch
 package import NPSWebhooks
 import Synchronization
 
-/// The webhook sources in force, and the way to read them again while the collector runs.
+/// The webhook sources in force, and the way to reload them while the collector runs.
 ///
-/// A delivery that is under way keeps the sources with which it began.
+/// A delivery that is being processed keeps the sources it began with.
 package final class ReloadableSources: Sendable {
     private let catalogue: Mutex<SourceCatalogue>
     private let reading: @Sendable () throws(WebhookError) -> SourceCatalogue
-    /// Reading compiles each source's jq programs, 15 ms apiece: no event loop's work. One after the other, so that
-    /// what was read last is what is in force.
+    /// Reading compiles each source's jq programs, 15 ms each: too long for an event loop. Serial, so that what was
+    /// read last is in force.
     private let dispatch = DispatchQueue(label: "nps.webhooks.sources")
 
     /// - Parameter reading: reads the sources as they are now; called off the event loops.

@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -30,17 +29,5 @@ extension Request {
     /// The text of one query parameter; nil when it is absent.
     func query(_ name: String) -> String? {
         uri.queryParameters[name[...]].map(String.init)
-    }
-}
-
-extension Request {
-    /// A JSON body of the admin listener.
-    func decodeBody<Value: Decodable>() async throws -> Value {
-        let bytes = try await collectBody(upTo: 1_048_576)
-        do {
-            return try JSONDecoder().decode(Value.self, from: Data(bytes))
-        } catch {
-            throw Problem.badRequest("The body must be the JSON object that this operation takes.")
-        }
     }
 }

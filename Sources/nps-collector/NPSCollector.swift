@@ -27,7 +27,7 @@ struct NPSCollector: AsyncParsableCommand {
                 try await run(line.rest)
             }
         } catch let stop as Stop {
-            try? FileHandle.standardError.write(contentsOf: Data((stop.message + "\n").utf8))
+            Output.note(stop.message + "\n")
             exit(withError: ExitCode(stop.code.rawValue))
         } catch {
             exit(withError: error)

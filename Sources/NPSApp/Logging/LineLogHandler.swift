@@ -1,5 +1,6 @@
 import Foundation
 package import Logging
+import NPSModel
 
 /// Writes each event as one line, for people or as JSON, without ever holding up who logs.
 package struct LineLogHandler: LogHandler {
@@ -40,13 +41,13 @@ package struct LineLogHandler: LogHandler {
         }
         let level = event.level.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)
         return
-            "\(LogOutput.timestamp(moment)) \(level) \(label): \(Self.oneLine(event.message.description))\(fields.joined())"
+            "\(Timestamp.format(moment)) \(level) \(label): \(Self.oneLine(event.message.description))\(fields.joined())"
     }
 
     private func jsonLine(_ event: LogEvent, _ metadata: Logger.Metadata, at moment: Date) -> String {
         var members: [String: String] = [:]
         for (key, value) in metadata { members[Self.shortened(key)] = "\(value)" }
-        members["time"] = LogOutput.timestamp(moment)
+        members["time"] = Timestamp.format(moment)
         members["level"] = event.level.rawValue
         members["label"] = label
         members["message"] = event.message.description

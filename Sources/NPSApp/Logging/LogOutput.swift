@@ -1,6 +1,6 @@
 import Dispatch
 import Foundation
-import NPSModel
+import Logging
 
 /// Standard error behind a serial queue: lines never mix, and a slow terminal never holds up a request.
 package final class LogOutput: Sendable {
@@ -23,8 +23,14 @@ package final class LogOutput: Sendable {
     package func flush() {
         queue.sync {}
     }
+}
 
-    static func timestamp(_ moment: Date) -> String {
-        Timestamp.format(moment)
+extension Settings {
+    /// Sends every log line of the program to `output`; to be called once, before the first logger is made.
+    package func bootstrapLogging(to output: LogOutput) {
+        let log = self.log
+        LoggingSystem.bootstrap { label in
+            LineLogHandler(label: label, level: log.level, format: log.format, output: output)
+        }
     }
 }

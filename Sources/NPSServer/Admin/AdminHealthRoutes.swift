@@ -1,7 +1,7 @@
 import HTTPTypes
 import Hummingbird
 
-/// The health routes in detail, and the metrics. They say nothing about anybody and need no token.
+/// Health in detail, and the metrics. Neither holds personal data, so they need no token.
 struct AdminHealthRoutes {
     struct Report: Encodable {
         let status: String
@@ -25,7 +25,7 @@ struct AdminHealthRoutes {
         }
     }
 
-    /// Forwarding that pauses doesn't make the collector unready: it goes on accepting.
+    /// Paused delivery doesn't make the collector unready: it still accepts responses.
     private func report() async throws -> Response {
         let queue: String
         let isReady: Bool

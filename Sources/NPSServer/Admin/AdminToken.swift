@@ -2,7 +2,7 @@ import Crypto
 import HTTPTypes
 import Hummingbird
 
-/// Lets only the holder of `admin.token` through; without a configured token nobody.
+/// Lets only requests with `admin.token` through; when none is configured, none at all.
 struct AdminToken: RouterMiddleware {
     typealias Context = CollectorContext
 

@@ -1,8 +1,8 @@
 import Hummingbird
 import NPSModel
-import NPSQueue
+package import NPSQueue
 
-/// Removing a person's data, and forgetting what was kept to find it at Planhat.
+/// Removes a person's data, and then what was kept to find it at Planhat.
 struct ErasureRoutes {
     let queue: ResponseQueue
 
@@ -18,7 +18,7 @@ struct ErasureRoutes {
             throw Problem.wrongAddress
         }
         do throws(QueueError) {
-            // The quarantine first: what a replay brings into the queue meanwhile is found there.
+            // The quarantine first: what a replay moves into the queue meanwhile is then found there.
             let after = wanted.after.map(QuarantineID.init(rawValue:))
             let (count, next) = try await queue.eraseQuarantined(address, after: after, within: .seconds(5))
             let erasure = try await queue.erase(address)
@@ -32,5 +32,32 @@ struct ErasureRoutes {
         let selection: Selection<ResponseID> = try await request.decodeBody()
         guard let ids = selection.ids else { throw Problem.badRequest("Name the ids that are gone at Planhat.") }
         do { return Changed(count: try await queue.confirmErasure(ids)) } catch { throw Problem.unavailable(error) }
+    }
+}
+
+/// Whose data to remove, and where to continue the search of the quarantine.
+package struct ErasureRequest: Codable, Sendable {
+    package let email: String
+    /// The last quarantined payload that was searched; nil for the first call.
+    package let after: Int64?
+
+    package init(email: String, after: Int64? = nil) {
+        self.email = email
+        self.after = after
+    }
+}
+
+/// What one call of `queue/erase` removed.
+package struct ErasureResponse: Codable, Sendable {
+    package let erasure: Erasure
+    /// Quarantined payloads that contained the address.
+    package let quarantined: Int
+    /// Where to continue; nil when the whole quarantine has been searched.
+    package let next: Int64?
+
+    package init(erasure: Erasure, quarantined: Int, next: Int64?) {
+        self.erasure = erasure
+        self.quarantined = quarantined
+        self.next = next
     }
 }

@@ -2,10 +2,10 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NPSModel
-import NPSQueue
+package import NPSQueue
 import NPSWebhooks
 
-/// Looking at authentic payloads that couldn't become responses, and trying them again after the mapping was mended.
+/// Shows authentic payloads that couldn't become responses, and tries them again once the mapping is fixed.
 struct QuarantineRoutes {
     let queue: ResponseQueue
     let sources: ReloadableSources
@@ -39,7 +39,7 @@ struct QuarantineRoutes {
 
     private func discard(_ request: Request) async throws -> Changed {
         let selection: Selection<QuarantineID> = try await request.decodeBody()
-        guard let ids = selection.ids else { throw Problem.badRequest("Name the ids that are to be discarded.") }
+        guard let ids = selection.ids else { throw Problem.badRequest("Name the ids to discard.") }
         do { return Changed(count: try await queue.discard(ids)) } catch { throw Problem.unavailable(error) }
     }
 
@@ -56,5 +56,21 @@ struct QuarantineRoutes {
         } catch {
             throw Problem.unusableSources(error)
         }
+    }
+}
+
+/// What `POST /quarantine/replay` is asked for.
+package struct ReplayRequest: Codable, Sendable {
+    package let ids: [QuarantineID]
+    /// Only say what would happen: nothing is stored, nothing leaves the quarantine, and the source files read for it
+    /// don't take effect.
+    package let dryRun: Bool?
+    /// Whether the source files are read again first; nil = yes. A long replay asks for it once.
+    package let reload: Bool?
+
+    package init(ids: [QuarantineID], dryRun: Bool, reload: Bool) {
+        self.ids = ids
+        self.dryRun = dryRun
+        self.reload = reload
     }
 }

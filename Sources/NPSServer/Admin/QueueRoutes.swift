@@ -1,10 +1,10 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
-import NPSModel
-import NPSQueue
+package import NPSModel
+package import NPSQueue
 
-/// Looking at the queue and putting parked responses back into it.
+/// Shows the queue, and puts parked responses back into it.
 struct QueueRoutes {
     let queue: ResponseQueue
     let forwarding: @Sendable () -> DeliveryReport
@@ -62,7 +62,9 @@ struct QueueRoutes {
     private func retry(_ request: Request) async throws -> Changed {
         let wanted: RetryRequest = try await request.decodeBody()
         guard wanted.ids == nil || wanted.reason == nil, wanted.reason?.isEmpty != true else {
-            throw Problem.badRequest("Give ids, or a reason that isn't empty, or neither for all that are parked.")
+            throw Problem.badRequest(
+                "Give ids, or a reason that isn't empty, or neither for everything that is parked."
+            )
         }
         do {
             guard let reason = wanted.reason else { return Changed(count: try await queue.retry(wanted.ids)) }
@@ -80,4 +82,32 @@ struct QueueRoutes {
 
     private static let limits = 1...QueueFilter.maximum
     private static let wrongLimit = Problem.badRequest("limit must be a number from 1 to 1000.")
+}
+
+/// Which parked responses are to be tried again.
+package struct RetryRequest: Codable, Sendable, Hashable {
+    /// Nil = all, or those of the reason.
+    package let ids: [ResponseID]?
+    /// Only those whose reason contains this text, in any case; nil = any reason.
+    package let reason: String?
+
+    package init(ids: [ResponseID]? = nil, reason: String? = nil) {
+        self.ids = ids
+        self.reason = reason
+    }
+}
+
+/// Whose responses to list. In a body, because proxies log paths and queries and shells keep them.
+package struct SearchRequest: Codable, Sendable {
+    package let email: String
+    package let state: ResponseState?
+    package let limit: Int
+    package let after: Int64?
+
+    package init(email: String, state: ResponseState?, limit: Int, after: Int64?) {
+        self.email = email
+        self.state = state
+        self.limit = limit
+        self.after = after
+    }
 }

@@ -1,19 +1,19 @@
 import Foundation
-import NPSModel
-import NPSQueue
+package import NPSModel
+package import NPSQueue
 import NPSWebhooks
 
 /// Tries quarantined payloads again, one transaction each.
 ///
-/// All of a payload's items become responses, or it stays as it is. Those of a batch that were accepted when it came
-/// in are `unchanged` then, so whatever is repeated, or broken off, doubles nothing.
+/// All of a payload's items become responses, or it stays as it is. Items that were accepted when the batch arrived are
+/// `unchanged` then, so a repeated or interrupted replay stores nothing twice.
 struct Replay {
     let queue: ResponseQueue
     let catalogue: SourceCatalogue
     let isDry: Bool
 
-    /// Stops after the first outcome that comes later than `limit`: a mapping may take a second for each entry, and
-    /// an answer has to come before its connection is given up. Whoever asks goes on with the rest.
+    /// Stops after the first outcome past `limit`: a mapping may take a second per entry, and the HTTP response must
+    /// come before the connection's deadline. The caller asks again for the rest.
     func outcomes(of ids: [QuarantineID], within limit: Duration) async -> [ReplayOutcome] {
         let begin = ContinuousClock.now
         var outcomes: [ReplayOutcome] = []
@@ -37,7 +37,7 @@ struct Replay {
 
     private func outcome(of entry: QuarantineEntry) async throws(QueueError) -> ReplayOutcome {
         guard let source = catalogue.source(named: entry.source) else {
-            return .failed(entry.id, "The source \(entry.source) is not configured any more.")
+            return .failed(entry.id, "The source \(entry.source) is no longer configured.")
         }
         let results: [Result<Submission, InvalidResponse>]
         do throws(PayloadProblem) {
@@ -54,4 +54,56 @@ struct Replay {
         if !isDry { _ = try await queue.accept(sorted.submissions, resolving: [entry.id]) }
         return .resolved(entry.id, into: sorted.submissions.map(\.response.id))
     }
+}
+
+/// What became of one quarantined payload that was tried again, or in a dry run would become of it.
+package struct ReplayOutcome: Codable, Sendable, Hashable {
+    package enum Result: String, Codable, Sendable {
+        /// Its responses are in the queue; the payload has left the quarantine.
+        case accepted
+        /// The mapping says that it is no response; it has left the quarantine as well.
+        case ignored
+        /// It stays, because its fields are still wrong.
+        case invalid
+        /// It couldn't be tried.
+        case failed
+    }
+
+    package let id: QuarantineID
+    package let result: Result
+    /// The responses that it became, including those accepted earlier; `accepted` only.
+    package let responses: [ResponseID]?
+    /// What is still wrong, field by field; `invalid` only.
+    package let errors: [FieldProblem]?
+    /// A sentence; `failed` only.
+    package let problem: String?
+
+    private init(
+        _ id: QuarantineID,
+        _ result: Result,
+        responses: [ResponseID]? = nil,
+        errors: [FieldProblem]? = nil,
+        problem: String? = nil
+    ) {
+        self.id = id
+        self.result = result
+        self.responses = responses
+        self.errors = errors
+        self.problem = problem
+    }
+
+    package static func resolved(_ id: QuarantineID, into responses: [ResponseID]) -> ReplayOutcome {
+        responses.isEmpty ? ReplayOutcome(id, .ignored) : ReplayOutcome(id, .accepted, responses: responses)
+    }
+
+    package static func invalid(_ id: QuarantineID, _ errors: [FieldProblem]) -> ReplayOutcome {
+        ReplayOutcome(id, .invalid, errors: errors)
+    }
+
+    package static func failed(_ id: QuarantineID, _ problem: String) -> ReplayOutcome {
+        ReplayOutcome(id, .failed, problem: problem)
+    }
+
+    /// Whether the payload is out of quarantine.
+    package var isResolved: Bool { result == .accepted || result == .ignored }
 }

@@ -7,3 +7,12 @@ package struct Selection<ID: Codable & Sendable>: Codable, Sendable {
         self.ids = ids
     }
 }
+
+/// How many items an operation changed.
+package struct Changed: Codable, Sendable {
+    package let count: Int
+
+    package init(count: Int) {
+        self.count = count
+    }
+}

@@ -10,8 +10,8 @@ package struct StatusReport: Sendable, Hashable, Codable {
     /// Whether responses wait although they are due.
     package let isHeldUp: Bool
     package let deliveredLastMinute: Int
-    /// Until the backlog is delivered, at the pace of the last minute; nil when nothing waits, but on purpose, or
-    /// nothing moves.
+    /// Until the backlog is delivered at the pace of the last minute. Nil when nothing waits, apart from what is held
+    /// on purpose, and when nothing is being delivered.
     package let secondsLeft: Int?
 
     private enum CodingKeys: String, CodingKey {
@@ -50,5 +50,32 @@ package struct StatusReport: Sendable, Hashable, Codable {
         try container.encode(isHeldUp, forKey: .isHeldUp)
         try container.encode(deliveredLastMinute, forKey: .deliveredLastMinute)
         try container.encodeIfPresent(secondsLeft, forKey: .secondsLeft)
+    }
+}
+
+/// How delivery is going, for `queue status` and the readiness in detail.
+package struct DeliveryReport: Sendable, Hashable {
+    /// `idle`, `forwarding`, `backingOff` or `paused`.
+    package let state: String
+    /// One sentence for people.
+    package let sentence: String
+    /// Whether responses wait although they are due.
+    package let isHeldUp: Bool
+    package let deliveredLastMinute: Int
+    /// 0 when nothing was delivered recently.
+    package let deliveredPerSecond: Double
+
+    package init(
+        state: String,
+        sentence: String,
+        isHeldUp: Bool,
+        deliveredLastMinute: Int = 0,
+        deliveredPerSecond: Double = 0
+    ) {
+        self.state = state
+        self.sentence = sentence
+        self.isHeldUp = isHeldUp
+        self.deliveredLastMinute = deliveredLastMinute
+        self.deliveredPerSecond = deliveredPerSecond
     }
 }

@@ -1,7 +1,7 @@
 import Hummingbird
 import NPSQueue
 
-/// What `queue verify` needs: receipts to compare with Planhat, and a share of the requests.
+/// What `queue verify` needs: receipts to compare with Planhat, and a share of the requests to it.
 struct VerificationRoutes {
     let queue: ResponseQueue
     let share: @Sendable (Double) -> Void
@@ -22,5 +22,15 @@ struct VerificationRoutes {
         guard wanted.seconds >= 0 else { throw Problem.badRequest("seconds must not be negative.") }
         share(wanted.seconds)
         return wanted
+    }
+}
+
+/// Asks the collector to leave half of its requests to Planhat to another program.
+package struct ShareRequest: Codable, Sendable, Hashable {
+    /// From now on; 0 ends the sharing.
+    package let seconds: Double
+
+    package init(seconds: Double) {
+        self.seconds = seconds
     }
 }

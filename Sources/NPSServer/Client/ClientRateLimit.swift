@@ -1,7 +1,7 @@
 import Synchronization
 
-/// A token bucket for each client of the open form. Lives in memory only and forgets idle clients; keyed by a hash
-/// that is salted anew at every start, so that no address stands even in a memory dump's table.
+/// A token bucket for each client of the forms. Kept in memory only, and idle clients are forgotten. Keyed by a hash
+/// with a new salt at every start, so that the table holds no address.
 package final class ClientRateLimit: Sendable {
     private struct Bucket {
         var tokens: Double
@@ -16,7 +16,7 @@ package final class ClientRateLimit: Sendable {
 
     /// - Parameters:
     ///   - burst: requests that a client may send at once.
-    ///   - perSecond: requests a second that it may send for ever.
+    ///   - perSecond: requests a second that it may send in the long run.
     ///   - capacity: clients remembered; full buckets are forgotten first.
     package init(
         burst: Int = 60,

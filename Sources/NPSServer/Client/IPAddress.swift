@@ -1,6 +1,6 @@
 import Foundation
 
-/// An IPv4 or IPv6 address. IPv4 in its IPv6 clothes (`::ffff:10.0.0.1`) is IPv4 here, so that ranges match both.
+/// An IPv4 or IPv6 address. An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) is IPv4 here, so that ranges match both.
 package struct IPAddress: Sendable, Hashable {
     /// 4 or 16 bytes, network order.
     package let bytes: [UInt8]
@@ -18,8 +18,8 @@ package struct IPAddress: Sendable, Hashable {
         }
     }
 
-    /// What one client can choose freely, for limits: an IPv6 client has a network of 64 bits at least (RFC 4291 §2.5.4),
-    /// and takes another of its addresses whenever it likes.
+    /// What limits count by. An IPv6 client has a whole /64 at least (RFC 4291 §2.5.4) and can use any address in it,
+    /// so only the network counts.
     package var client: IPAddress {
         bytes.count == 16 ? IPAddress(bytes: Array(bytes.prefix(8)) + Array(repeating: 0, count: 8)) : self
     }

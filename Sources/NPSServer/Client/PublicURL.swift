@@ -24,8 +24,8 @@ package struct PublicURL: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { origin + basePath }
 
-    /// The address as the sender knows it, of a path with its query as it arrived here, whether or not a proxy took the
-    /// base path off.
+    /// The address as the sender knows it, for a path with its query as it arrived here, whether or not a proxy
+    /// stripped the base path.
     package func address(ofPath path: String) -> String {
         let hasBase =
             path.hasPrefix(basePath) && path.dropFirst(basePath.count).first.map { "/?".contains($0) } != false

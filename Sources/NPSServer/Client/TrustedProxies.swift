@@ -19,8 +19,8 @@ package struct TrustedProxies: Sendable, Hashable {
     ///   - peer: the other end of the connection; nil for a Unix socket, whose owner is trusted when any proxy is.
     ///   - forwardedFor: all `X-Forwarded-For` lines, in order.
     ///   - forwarded: all `Forwarded` lines (RFC 7239), in order. Where both headers are there, one of them may be the
-    ///     client's own, which the proxy passed on: unless they agree, neither is believed.
-    /// - Returns: nil when nobody knows: a Unix socket without a believable header.
+    ///     client's own, passed on by the proxy: unless they agree, neither is believed.
+    /// - Returns: nil when it is unknown: a Unix socket without a believable header.
     package func client(peer: IPAddress?, forwardedFor: [String], forwarded: [String]) -> IPAddress? {
         guard !ranges.isEmpty else { return peer }
         if let peer, !contains(peer) { return peer }

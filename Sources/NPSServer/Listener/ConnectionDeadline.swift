@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Decides when a connection has taken too long. A value: the ``ConnectionGuard`` tells it what passed and asks for
-/// the moment after which the connection is to be closed.
+/// Decides when a connection has taken too long. A value: the ``ConnectionGuard`` tells it what happened and asks for
+/// the moment after which to close the connection.
 struct ConnectionDeadline {
     private let limits: ConnectionLimits
     private var isReadingRequest = false
@@ -31,7 +31,7 @@ struct ConnectionDeadline {
     /// Whether the answer being written overtakes its own request: then nothing more is read on this connection.
     var isAnsweringEarly: Bool { isReadingRequest && unanswered == 1 }
 
-    /// Nothing that follows can be understood any more.
+    /// What follows can no longer be parsed.
     mutating func parseFailed(at now: NIODeadline) {
         isUnreadable = true
         deadline = now + limits.linger

@@ -1,13 +1,14 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
 /// Closes connections that take too long, and those whose request was answered before it was fully sent.
 ///
-/// Hummingbird's idle timer starts again with each part of a body, so a byte now and then keeps a connection for ever;
-/// and it reads an unwanted body to its end after refusing it. Both end here.
+/// Hummingbird's idle timer starts again with each part of a body, so one byte now and then keeps a connection open for
+/// ever; and after refusing a body it still reads the body to its end. Both are cut off here.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -15,9 +16,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let limits: ConnectionLimits
-    private let census: ClientConnectionLimit
+    private let clients: ClientConnectionLimit
     private let budget: BodyBudget
-    /// Bytes of bodies that came in on this connection and aren't answered yet.
+    /// Bytes of request bodies on this connection that aren't answered yet.
     private var held = 0
     private var state: ConnectionDeadline
     private var timer: Scheduled<Void>?
@@ -25,15 +26,15 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var scheduled: NIODeadline?
     private var admission: ClientConnectionLimit.Admission?
 
-    init(limits: ConnectionLimits, census: ClientConnectionLimit, budget: BodyBudget) {
+    init(limits: ConnectionLimits, clients: ClientConnectionLimit, budget: BodyBudget) {
         self.limits = limits
-        self.census = census
+        self.clients = clients
         self.budget = budget
         state = ConnectionDeadline(limits: limits, now: .now())
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        admission = census.admit(context.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) })
+        admission = clients.admit(context.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) })
         guard admission != nil else {
             context.close(promise: nil)
             return
@@ -59,7 +60,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func leave() {
-        if let admission { census.leave(admission) }
+        if let admission { clients.leave(admission) }
         admission = nil
         giveBack()
     }
@@ -100,7 +101,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(data, promise: promise)
     }
 
-    /// Before the memory is full, at the cost of this connection: its request gets no other answer.
+    /// Gives up this connection before memory is full: its request gets 503 and nothing else.
     private func refuse(_ context: ChannelHandlerContext) {
         var head = HTTPResponse(status: .serviceUnavailable)
         head.headerFields = [.retryAfter: "5", .connection: "close", .contentLength: "0"]
@@ -109,7 +110,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
     }
 
-    /// Hummingbird answers 400 and then waits for the client to go; one that goes on sending would never.
+    /// Hummingbird answers 400 and then waits for the client to close; one that keeps sending never would.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         state.parseFailed(at: .now())
         stopReading(context)
@@ -123,8 +124,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         schedule(context)
     }
 
-    /// One timer a connection, set anew when it fires, or when it would fire too late. With the usual limits that is
-    /// seldom: requests hardly pay for their deadlines.
+    /// One timer per connection, set again when it fires or would fire too late. With the usual limits that is rare, so
+    /// a deadline costs a request almost nothing.
     private func advance(_ context: ChannelHandlerContext) {
         guard let scheduled, state.deadline < scheduled else { return }
         timer?.cancel()
@@ -148,5 +149,28 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         context.close(mode: .all, promise: nil)
+    }
+}
+
+/// Closes connections of HTTP/1.0 after the answer, as their clients expect (RFC 9112 §9.3): lynx and w3m read until
+/// the end. Also takes the `Host` headers off a request of HTTP/1.1 that has several (RFC 9112 §3.2), so that it is
+/// refused. Stands before the codec, behind which a request has no version.
+private final class LegacyConnections: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
+        guard head.version.major == 1, head.version.minor == 0 else {
+            guard head.headers["host"].count > 1 else { return context.fireChannelRead(data) }
+            // Nothing says which one counts; `RequestLimits` refuses a request without any.
+            head.headers.remove(name: "host")
+            return context.fireChannelRead(wrapInboundOut(.head(head)))
+        }
+        // HTTP/1.0 doesn't need one.
+        if head.headers["host"].count != 1 { head.headers.replaceOrAdd(name: "host", value: "") }
+        // Also when the client asks to keep the connection: the server may always decline.
+        head.headers.replaceOrAdd(name: "connection", value: "close")
+        context.fireChannelRead(wrapInboundOut(.head(head)))
     }
 }

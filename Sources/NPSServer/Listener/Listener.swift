@@ -22,10 +22,10 @@ package struct Listener: Service {
         logger: Logger,
         onListening: @escaping @Sendable (Int?) -> Void
     ) throws {
-        let census = ClientConnectionLimit(limit: limits.connectionsPerClient, proxies: proxies)
+        let clients = ClientConnectionLimit(limit: limits.connectionsPerClient, proxies: proxies)
         let budget = BodyBudget(limit: limits.bodies)
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(limits: limits, census: census, budget: budget)],
+            additionalChannelHandlers: [ConnectionGuard(limits: limits, clients: clients, budget: budget)],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerField,
                 maxHeaderListSize: limits.headerList,
@@ -55,5 +55,28 @@ package struct Listener: Service {
 
     package func run() async throws {
         try await application.run()
+    }
+}
+
+/// Where a listener binds.
+package enum ListenAddress: Sendable, Hashable {
+    /// Port 0 takes any free one.
+    case hostname(String, port: Int)
+    case unixSocket(String)
+}
+
+/// The context of a request: Hummingbird's own, and the connection it came in on.
+struct CollectorContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    private let channel: any Channel
+
+    init(source: Source) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+
+    /// The other end of the connection; nil for a Unix socket.
+    var peer: IPAddress? {
+        channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
     }
 }

@@ -4,8 +4,8 @@ import NIOCore
 package import NIOSSL
 import Synchronization
 
-/// The certificate in force, and the way to take a renewed one into use: each new connection gets what is there now,
-/// connections that are open keep what they began with.
+/// The certificate in force, and the way to replace it by a renewed one: each new connection gets the current one, open
+/// connections keep theirs.
 package final class ReloadableCertificate: Sendable {
     package enum Change: Sendable, Hashable {
         case unchanged
@@ -13,44 +13,44 @@ package final class ReloadableCertificate: Sendable {
         case renewed(expires: Date)
     }
 
-    private struct ResponseLifecycle {
+    private struct Loaded {
         var offered: NIOSSLContextConfigurationOverride
         var expires: Date
-        /// Of both files, to tell whether they are others.
+        /// Of both files, to notice a change.
         var digest: SHA256Digest?
     }
 
     private let files: TLSFiles
-    private let lifecycle: Mutex<ResponseLifecycle>
+    private let loaded: Mutex<Loaded>
 
     /// Reads both files now: a problem shows before the listener opens.
     package init(_ files: TLSFiles) throws(ServerError) {
         self.files = files
-        lifecycle = Mutex(try Self.read(files))
+        loaded = Mutex(try Self.read(files))
     }
 
-    /// When the certificate in force ends.
-    package var expires: Date { lifecycle.withLock { $0.expires } }
+    /// When the certificate in force expires.
+    package var expires: Date { loaded.withLock { $0.expires } }
 
     /// For a listener; asks for the certificate in force at each handshake.
     package func configuration() throws(ServerError) -> TLSConfiguration {
         var configuration = try files.configuration()
         configuration.sslContextCallback = { [self] _, promise in
-            promise.succeed(lifecycle.withLock { $0.offered })
+            promise.succeed(loaded.withLock { $0.offered })
         }
         return configuration
     }
 
-    /// Looks at the files and takes them into use if they are others. When they can't be used, as while a renewal has
-    /// written only one of them, what is in force stays.
+    /// Reads the files again and uses them if they have changed. When they can't be used, as while a renewal has
+    /// written only one of the two, the certificate in force stays.
     package func refresh() throws(ServerError) -> Change {
-        if let digest = Self.digest(files), digest == lifecycle.withLock({ $0.digest }) { return .unchanged }
+        if let digest = Self.digest(files), digest == loaded.withLock({ $0.digest }) { return .unchanged }
         let new = try Self.read(files)
-        lifecycle.withLock { $0 = new }
+        loaded.withLock { $0 = new }
         return .renewed(expires: new.expires)
     }
 
-    private static func read(_ files: TLSFiles) throws(ServerError) -> ResponseLifecycle {
+    private static func read(_ files: TLSFiles) throws(ServerError) -> Loaded {
         // Before the files themselves: if they change in between, the next look sees another digest.
         let digest = digest(files)
         let configuration = try files.configuration()
@@ -61,7 +61,7 @@ package final class ReloadableCertificate: Sendable {
         for case .certificate(let certificate) in configuration.certificateChain {
             expires = min(expires, Date(timeIntervalSince1970: TimeInterval(certificate.notValidAfter)))
         }
-        return ResponseLifecycle(offered: offered, expires: expires, digest: digest)
+        return Loaded(offered: offered, expires: expires, digest: digest)
     }
 
     private static func digest(_ files: TLSFiles) -> SHA256Digest? {

@@ -1,6 +1,6 @@
 package import NIOSSL
 
-/// The certificate and key of the public listener, and how old a client may be.
+/// The certificate and key of the public listener, and the TLS versions it speaks.
 package struct TLSFiles: Sendable, Hashable {
     /// Mozilla's server-side TLS profiles, guideline 6.0.
     package enum Profile: String, Sendable, CaseIterable {

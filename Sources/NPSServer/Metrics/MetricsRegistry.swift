@@ -26,7 +26,7 @@ package final class MetricsRegistry: MetricsFactory {
     }
 
     private static func sanitized(_ label: String) -> String {
-        // Every request is counted by name: the names that are right already must cost nothing.
+        // This runs for every request: a name that is valid already must cost nothing.
         if label.utf8.allSatisfy(isPlain) { return label }
         return String(label.unicodeScalars.map { $0.isASCII && isPlain(UInt8($0.value)) ? Character($0) : "_" })
     }

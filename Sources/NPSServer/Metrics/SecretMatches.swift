@@ -2,7 +2,8 @@ import CoreMetrics
 import Metrics
 import Synchronization
 
-/// Counts which of a source's secrets deliveries are signed with: when the old one isn't any more, a rotation is done.
+/// Counts which of a source's secrets its deliveries are signed with: once the old one is no longer used, a rotation is
+/// complete.
 final class SecretMatches: Sendable {
     private struct Secret: Hashable {
         let source: String

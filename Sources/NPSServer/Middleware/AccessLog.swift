@@ -3,7 +3,7 @@ import Hummingbird
 import Logging
 import Metrics
 
-/// One line a request: method, route template, status, duration and id. Never the path itself, the query, an address
+/// One line per request: method, route template, status, duration and id. Never the path itself, the query, an address
 /// or a header: survey links and tokens live in those.
 struct AccessLog: RouterMiddleware {
     typealias Context = CollectorContext
@@ -33,7 +33,7 @@ struct AccessLog: RouterMiddleware {
         return response
     }
 
-    /// The method is the sender's text too.
+    /// The method is text from the sender, too.
     private static func known(_ method: HTTPRequest.Method) -> String {
         let usual: [HTTPRequest.Method] = [.get, .head, .post, .put, .delete, .options, .patch]
         return usual.contains(method) ? method.rawValue : "other"

@@ -21,7 +21,7 @@ struct AllowedMethods: RouterMiddleware {
         return try await next(request, context)
     }
 
-    /// Nil where nothing is, with and without the base path. Links all are, lest an answer tells them apart.
+    /// Nil for an unknown path. Every link counts as known, so that the answer doesn't tell which exist.
     private func allowed(at segments: [Substring]) -> [HTTPRequest.Method]? {
         switch (segments.first, segments.count) {
         case ("survey", 1), ("s", 2): return [.get, .head, .post]

@@ -2,13 +2,14 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOHTTP1
+import NPSSurvey
 
-/// The one place where errors become answers. What nobody foresaw is a 500 without a word about itself, logged by
-/// type (its description may hold what was received) under the request's id.
+/// The one place where errors become answers. An unexpected error is a 500 that says nothing about itself; it is logged
+/// by type only, since its description may hold what was received.
 struct ErrorResponses: RouterMiddleware {
     typealias Context = CollectorContext
 
-    /// Nil where nobody looks but programs.
+    /// Nil for a listener that only programs talk to.
     var pages: ErrorPages?
 
     func handle(
@@ -47,5 +48,38 @@ struct ErrorResponses: RouterMiddleware {
         case .contentTooLarge: .contentTooLarge
         default: Problem(status: error.status, title: error.status.reasonPhrase, detail: "The request was refused.")
         }
+    }
+}
+
+/// Pages instead of problem documents for clients that ask for HTML, except at the webhooks: their senders are
+/// programs, whatever they ask for.
+struct ErrorPages {
+    let pages: SurveyPages
+    let basePath: String
+
+    /// Nil when the problem document is the answer.
+    func response(to problem: Problem, for request: Request) -> Response? {
+        let segments = request.segments(below: basePath)
+        guard Self.wantsHTML(request.fieldLines("accept")), segments.first != "webhooks" else { return nil }
+        let language = pages.language(nil, accepted: request.fieldLines("accept-language"))
+        let context = FormContext(language: language, action: link(at: segments))
+        return switch problem.status {
+        case .notFound: Response(pages.notFound(in: context), .notFound)
+        case .internalServerError: Response(pages.failed(in: context), .internalServerError)
+        default: nil
+        }
+    }
+
+    /// Whether HTML is asked for by name; `*/*` doesn't count.
+    private static func wantsHTML(_ accept: [String]) -> Bool {
+        accept.flatMap { $0.split(separator: ",") }.contains { range in
+            range.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased() == "text/html"
+        }
+    }
+
+    /// The personal link that the path begins with, so that the page leads back to it and not to the open form.
+    private func link(at segments: [Substring]) -> String? {
+        guard segments.count >= 2, segments[0] == "s" else { return nil }
+        return "\(basePath)/s/\(segments[1])"
     }
 }

@@ -2,10 +2,10 @@ import NPSModel
 import NPSQueue
 
 extension Intake {
-    /// What a mapping made of a delivery, good and bad apart.
+    /// What a mapping made of a delivery: the valid responses, and what is wrong with the others.
     struct Sorted {
         private(set) var submissions: [Submission] = []
-        /// With more than one item, a field is named by its place as well: `[2].score`.
+        /// With more than one item, a field is named with the place of its item: `[2].score`.
         private(set) var problems: [FieldProblem] = []
 
         /// - Parameter deliveryID: the sender's; nil unless it is signed.

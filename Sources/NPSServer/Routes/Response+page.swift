@@ -13,3 +13,10 @@ extension Response {
         }
     }
 }
+
+extension Response {
+    /// 303 after a form was accepted, so that reloading the page sends nothing again.
+    static func seeOther(_ location: String) -> Response {
+        Response(status: .seeOther, headers: [.location: location, .cacheControl: "no-store"])
+    }
+}

@@ -93,7 +93,7 @@ struct WebhookRoutes {
         return Self.answer(intake.outcomes, ids: ids)
     }
 
-    /// Nil for an unsigned question that the operator lets pass: nothing of it is stored.
+    /// Nil for an unsigned ping that the source lets pass: nothing of it is stored.
     private func verify(_ delivery: WebhookDelivery, by source: WebhookSource) throws -> VerifiedSignature? {
         do throws(SignatureRejection) {
             return try source.verify(delivery)

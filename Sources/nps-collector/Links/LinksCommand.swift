@@ -57,12 +57,7 @@ struct LinksCommand: AsyncParsableCommand {
             expiresAt: now.addingTimeInterval(Double(expiresInDays) * 86_400),
             speaks: { pages.language(named: $0.tag) != nil }
         )
-        var job = LinkJob(
-            minting: minting,
-            replacesLinks: replace,
-            splitsLinks: split,
-            total: Self.inputSize
-        )
+        var job = LinkJob(minting: minting, replacesLinks: replace, splitsLinks: split, total: Self.inputSize)
         do {
             while let chunk = try FileHandle.standardInput.read(upToCount: 65_536), !chunk.isEmpty {
                 try job.read(chunk)
@@ -79,10 +74,10 @@ struct LinksCommand: AsyncParsableCommand {
         guard let host = URLComponents(string: address)?.host, ["127.0.0.1", "localhost", "[::1]"].contains(host) else {
             return
         }
-        let text =
+        Output.note(
             "Careful: the links lead to this machine (\(address)). Give http.public-url, as --http-public-url or with "
-            + "--config, before you mail them.\n"
-        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+                + "--config, before you mail them.\n"
+        )
     }
 
     /// In bytes; nil when the contacts come through a pipe.

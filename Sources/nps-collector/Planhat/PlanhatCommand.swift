@@ -25,7 +25,7 @@ struct PlanhatCommand: AsyncParsableCommand {
             return answer
         } catch {
             await client.shutdown()
-            throw stop(for: error)
+            throw Stop(error)
         }
     }
 
@@ -40,15 +40,15 @@ struct PlanhatCommand: AsyncParsableCommand {
             throw Stop(.configuration, error.description)
         }
     }
+}
 
-    /// A wrong token or address is the settings' fault, a missing answer isn't.
-    static func stop(for error: PlanhatError) -> Stop {
-        switch error {
-        case .invalidRequest: Stop(.usage, error.description)
-        case .refused(.tls, _): Stop(.unreachable, error.description)
-        case .refused: Stop(.configuration, error.description)
-        case .notSent, .rateLimited, .unavailable, .ambiguous: Stop(.unreachable, error.description)
-        case .rejected, .notFound: Stop(.failure, error.description)
+extension RecordID: ExpressibleByArgument {
+    /// Reads Planhat's id, or `srcid-` and a sourceId.
+    public init?(argument: String) {
+        do throws(PlanhatError) {
+            self = try RecordID(reading: argument)
+        } catch {
+            return nil
         }
     }
 }

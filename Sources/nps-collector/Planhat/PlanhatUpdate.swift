@@ -26,14 +26,3 @@ struct PlanhatUpdate: AsyncParsableCommand {
         try RecordOutput.print(updated, json: json)
     }
 }
-
-extension RecordID: ExpressibleByArgument {
-    /// Reads Planhat's id, or `srcid-` and a sourceId.
-    public init?(argument: String) {
-        do throws(PlanhatError) {
-            self = try RecordID(reading: argument)
-        } catch {
-            return nil
-        }
-    }
-}

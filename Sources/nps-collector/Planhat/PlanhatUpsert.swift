@@ -77,7 +77,7 @@ struct PlanhatUpsert: AsyncParsableCommand {
         let isOpen = error.disposition == .ambiguous
         if isOpen { summary.addUnconfirmed(part.count) }
         summary.notSent += rest - (isOpen ? part.count : 0)
-        let stop = PlanhatCommand.stop(for: error)
+        let stop = Stop(error)
         return Stop(stop.code, "Stopped at row \(part.first?.number ?? 0). " + stop.message)
     }
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import NPSApp
 import NPSQueue
+import NPSServer
 
 /// `quarantine`: authentic payloads that couldn't become responses.
 struct QuarantineCommand: AsyncParsableCommand {
@@ -15,5 +17,30 @@ extension QuarantineID: ExpressibleByArgument {
     public init?(argument: String) {
         guard let number = Int64(argument) else { return nil }
         self.init(rawValue: number)
+    }
+}
+
+/// Everything in quarantine, oldest first, a thousand ids at a time. What leaves meanwhile disturbs nothing.
+struct QuarantinePages {
+    private static let size = 1_000
+
+    private var last: QuarantineID?
+    private var isAtEnd = false
+
+    /// How many payloads there are now.
+    static func count() async throws -> Int {
+        try await Administration.ask { client throws(AdminError) in try await client.status() }.books.quarantined
+    }
+
+    /// Nil after the last.
+    mutating func next() async throws -> [QuarantineID]? {
+        guard !isAtEnd else { return nil }
+        let after = last
+        let page = try await Administration.ask { client throws(AdminError) in
+            try await client.quarantine(limit: Self.size, after: after)
+        }
+        isAtEnd = page.count < Self.size
+        last = page.last?.id
+        return page.isEmpty ? nil : page.map(\.id)
     }
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import NPSApp
+import NPSModel
+import NPSQueue
 
 /// `queue`: the running collector's responses, through its admin listener.
 struct QueueCommand: AsyncParsableCommand {
@@ -12,3 +14,44 @@ struct QueueCommand: AsyncParsableCommand {
         ]
     )
 }
+
+/// Runs a question to the running collector; what goes wrong ends the program with the fitting code.
+enum Administration {
+    static func ask<Answer>(_ question: (AdminClient) async throws(AdminError) -> Answer) async throws -> Answer {
+        let settings = try await CommandLineSettings.load()
+        do {
+            return try await question(AdminClient(settings: settings))
+        } catch {
+            throw Stop(error)
+        }
+    }
+}
+
+/// Narrows a listing down to one person's responses.
+struct PersonOption: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: "Only this person's; - reads the address from standard input, out of the shell's history."
+    )
+    var email: String?
+
+    /// Nil for everybody's. Reads standard input where that is asked for, so ask once.
+    func address() throws -> EmailAddress? {
+        try email.map { try EmailAddress(option: $0) }
+    }
+}
+
+extension EmailAddress {
+    /// The value of an option `--email`; `-` stands for the first line of standard input, out of the shell's history.
+    init(option text: String) throws {
+        let text = text == "-" ? readLine(strippingNewline: true) ?? "" : text
+        do throws(FieldProblem) { try self.init(text) } catch { throw ValidationError("--\(error)") }
+    }
+}
+
+extension ResponseID: ExpressibleByArgument {
+    /// Reads `nps1-` and 32 hex digits.
+    public init?(argument: String) { self.init(rawValue: argument) }
+}
+
+extension ResponseState: ExpressibleByArgument {}

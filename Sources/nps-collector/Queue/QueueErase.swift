@@ -77,11 +77,7 @@ struct QueueErase: AsyncParsableCommand {
             throw ValidationError("Erasing can't be undone: give --yes, as there is no terminal to ask on.")
         }
         let place = remote ? "here and at Planhat" : "here"
-        Self.prompt("This removes everything of this person \(place), and can't be undone. Type yes to go on: ")
+        Output.note("This removes everything of this person \(place), and can't be undone. Type yes to go on: ")
         guard readLine(strippingNewline: true) == "yes" else { throw Stop(.failure, "Nothing was erased.") }
-    }
-
-    private static func prompt(_ text: String) {
-        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 }

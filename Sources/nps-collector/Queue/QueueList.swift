@@ -61,5 +61,3 @@ extension QueueItem {
         return reason ?? ""
     }
 }
-
-extension ResponseState: ExpressibleByArgument {}

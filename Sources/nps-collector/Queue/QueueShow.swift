@@ -49,8 +49,3 @@ struct QueueShow: AsyncParsableCommand {
         print("\n" + attempts.render(), terminator: "")
     }
 }
-
-extension ResponseID: ExpressibleByArgument {
-    /// Reads `nps1-` and 32 hex digits.
-    public init?(argument: String) { self.init(rawValue: argument) }
-}

@@ -69,8 +69,8 @@ struct QueueVerify: AsyncParsableCommand {
     private static func stop(for error: any Error) throws -> Stop {
         switch error {
         case .notSent as PlanhatError: Stop(.unreachable, trouble(error))
-        case let error as PlanhatError: PlanhatCommand.stop(for: error)
-        case let error as AdminError: Administration.stop(for: error)
+        case let error as PlanhatError: Stop(error)
+        case let error as AdminError: Stop(error)
         default: throw error
         }
     }

@@ -23,15 +23,11 @@ struct SandboxCommand: AsyncParsableCommand {
         settings.bootstrapLogging(to: output)
         let logger = Logger(label: "sandbox")
         do {
-            try await Sandbox(
-                settings: settings,
-                faults: faults,
-                logger: logger
-            ).run()
+            try await Sandbox(settings: settings, faults: faults, logger: logger).run()
         } catch let error as SettingsError {
             throw Stop(.configuration, error.description)
         } catch {
-            throw Stop(.unreachable, Listening.sentence(for: error, look: "sandbox.host and sandbox.port"))
+            throw Stop(listening: error, settings: "sandbox.host and sandbox.port")
         }
     }
 }

@@ -28,10 +28,7 @@ struct Serve: AsyncParsableCommand {
             try await collector.run()
         } catch {
             output.flush()
-            throw Stop(
-                .unreachable,
-                Listening.sentence(for: error, look: "http.host, http.port, admin.host and admin.port")
-            )
+            throw Stop(listening: error, settings: "http.host, http.port, admin.host and admin.port")
         }
     }
 }

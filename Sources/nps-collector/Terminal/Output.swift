@@ -1,21 +1,28 @@
 import Foundation
 import NPSModel
 
-/// What programs read: one JSON document on standard output.
+/// What the program writes: results to standard output, everything else to standard error.
 enum Output {
+    /// One indented document with sorted keys, for programs.
     static func json(_ value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .timestamp
-        write(try encoder.encode(value) + Data("\n".utf8))
+        try write(value, [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     }
 
     /// One document on one line, for JSON Lines.
     static func jsonLine(_ value: some Encodable) throws {
+        try write(value, [.sortedKeys, .withoutEscapingSlashes])
+    }
+
+    private static func write(_ value: some Encodable, _ format: JSONEncoder.OutputFormatting) throws {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = format
         encoder.dateEncodingStrategy = .timestamp
         write(try encoder.encode(value) + Data("\n".utf8))
+    }
+
+    /// Standard error: what people read beside the output. When it can't be written, nothing is left to tell it to.
+    static func note(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 
     /// Ends the program when nobody reads any more (`| head`), quietly, and when the output can't be written, with 1.

@@ -15,7 +15,7 @@ struct ProgressBar {
         title: String,
         total: Int?,
         isTerminal: Bool = isatty(STDERR_FILENO) == 1,
-        write: @escaping (String) -> Void = { try? FileHandle.standardError.write(contentsOf: Data($0.utf8)) }
+        write: @escaping (String) -> Void = Output.note
     ) {
         self.title = title
         self.total = total

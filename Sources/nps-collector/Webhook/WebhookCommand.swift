@@ -40,11 +40,25 @@ struct WebhookCommand: AsyncParsableCommand {
                 + "unless it is a preset."
         )
     }
+}
 
-    static func contents(of file: String) throws -> [UInt8] {
+/// A source, and a payload in a file.
+struct PayloadOptions: ParsableArguments {
+    @Argument(help: "The source's name.")
+    var name: String
+
+    @Argument(help: "A file with the payload, byte for byte.")
+    var file: String
+
+    @Option(help: "The payload's Content-Type, if it isn't to be guessed.")
+    var contentType: String?
+
+    /// The payload with its Content-Type, which is guessed unless it is given.
+    func payload() throws -> (body: [UInt8], contentType: String) {
         guard let data = FileManager.default.contents(atPath: file) else {
             throw Stop(.usage, "The file can't be read: \(file)")
         }
-        return Array(data)
+        let body = Array(data)
+        return (body, contentType ?? WebhookSource.guessedContentType(of: body))
     }
 }

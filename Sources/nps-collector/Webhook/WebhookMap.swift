@@ -10,19 +10,11 @@ struct WebhookMap: AsyncParsableCommand {
         abstract: "Show what a captured payload becomes, or which field is wrong; exits 1 when something is."
     )
 
-    @Argument(help: "The source's name.")
-    var name: String
-
-    @Argument(help: "A file with the payload as it was received.")
-    var file: String
-
-    @Option(help: "The payload's Content-Type, if it isn't to be guessed.")
-    var contentType: String?
+    @OptionGroup var sent: PayloadOptions
 
     func run() async throws {
-        let source = try await WebhookCommand.trial(name)
-        let body = try WebhookCommand.contents(of: file)
-        let type = contentType ?? WebhookSource.guessedContentType(of: body)
+        let source = try await WebhookCommand.trial(sent.name)
+        let (body, type) = try sent.payload()
         let results: [Result<Submission, InvalidResponse>]
         do throws(PayloadProblem) {
             results = try await source.map(body, contentType: type, receivedAt: Date())

@@ -11,21 +11,13 @@ struct WebhookSign: AsyncParsableCommand {
         abstract: "Print a curl command that sends a payload with a valid signature."
     )
 
-    @Argument(help: "The source's name.")
-    var name: String
-
-    @Argument(help: "A file with the payload.")
-    var file: String
-
-    @Option(help: "The payload's Content-Type, if it isn't to be guessed.")
-    var contentType: String?
+    @OptionGroup var sent: PayloadOptions
 
     func run() async throws {
-        let (source, settings) = try await WebhookCommand.source(name)
-        let body = try WebhookCommand.contents(of: file)
-        let address = "\(settings.http.publicURL)/webhooks/\(name)"
+        let (source, settings) = try await WebhookCommand.source(sent.name)
+        let (body, type) = try sent.payload()
+        let address = "\(settings.http.publicURL)/webhooks/\(sent.name)"
         let parts = try signed(body, by: source, for: address)
-        let type = contentType ?? WebhookSource.guessedContentType(of: body)
         let query = parts.query.map { "\($0.name)=\(Self.escaped($0.value))" }.joined(separator: "&")
         var words = ["curl", "-sS", Self.quoted(query.isEmpty ? address : address + "?" + query)]
         if let tls = settings.tls, Self.isLocal(address) { words += ["--cacert", Self.quoted(tls.certificate)] }
@@ -34,7 +26,7 @@ struct WebhookSign: AsyncParsableCommand {
         if let body = parts.body {
             words += ["--data-raw", Self.quoted(String(decoding: body, as: UTF8.self))]
         } else {
-            words += ["--data-binary", Self.quoted("@" + file)]
+            words += ["--data-binary", Self.quoted("@" + sent.file)]
         }
         // curl puts an & between two pieces of data.
         for field in parts.formFields {

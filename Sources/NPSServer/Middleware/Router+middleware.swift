@@ -1,0 +1,86 @@
+import HTTPTypes
+import Hummingbird
+
+extension Router<CollectorContext> {
+    /// A router with what every listener does to every request, outermost first.
+    ///
+    /// - Parameters:
+    ///   - listener: its name in the access log.
+    ///   - errorPages: nil for a listener that only programs talk to.
+    ///   - isEncrypted: whether TLS is this listener's own.
+    static func collector(
+        listener: String,
+        errorPages: ErrorPages? = nil,
+        isEncrypted: Bool = false
+    ) -> Router<CollectorContext> {
+        let router = Router(context: CollectorContext.self)
+        // Outside of the errors' answers, so that refusals carry the header as well.
+        if isEncrypted { router.add(middleware: StrictTransport()) }
+        router.addMiddleware {
+            AccessLog(listener: listener)
+            HeadResponses()
+            ErrorResponses(pages: errorPages)
+            RequestLimits()
+        }
+        return router
+    }
+}
+
+/// Refuses what none of our clients sends: very long addresses, compressed bodies, which can expand without limit, and
+/// requests of HTTP/1.1 without exactly one `Host` (RFC 9112 §3.2).
+struct RequestLimits: RouterMiddleware {
+    typealias Context = CollectorContext
+
+    /// The longest path with its query, in bytes.
+    static let uri = 2_048
+
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        guard (request.head.path?.utf8.count ?? 0) <= Self.uri else { throw Problem.uriTooLong }
+        guard request.head.authority != nil else {
+            throw Problem.badRequest("The header Host must be given exactly once.")
+        }
+        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw Problem(
+                status: .unsupportedMediaType,
+                title: "Compressed body",
+                detail: "Bodies must be sent uncompressed."
+            )
+        }
+        return try await next(request, context)
+    }
+}
+
+/// A HEAD is answered with the headers alone (RFC 9110 §9.3.2), refusals included: bytes after them would be taken
+/// for the next answer on the connection.
+private struct HeadResponses: RouterMiddleware {
+    typealias Context = CollectorContext
+
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let response = try await next(request, context)
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+}
+
+/// Tells browsers to use TLS only (RFC 6797), for two years as Mozilla advises. Only for a listener with TLS of its
+/// own: a proxy in front decides for itself. Other hosts of the domain are left out.
+private struct StrictTransport: RouterMiddleware {
+    typealias Context = CollectorContext
+
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        var response = try await next(request, context)
+        response.headers[.strictTransportSecurity] = "max-age=63072000"
+        return response
+    }
+}
