@@ -151,8 +151,18 @@ let package = Package(
         .systemLibrary(name: "CJQ"),
 
         .target(
+            name: "TestSupport",
+            dependencies: [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/TestSupport"
+        ),
+        .target(
             name: "StubAPI",
             dependencies: [
+                "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -163,16 +173,16 @@ let package = Package(
         .testTarget(name: "NPSModelTests", dependencies: ["NPSModel"]),
         .testTarget(
             name: "NPSSurveyTests",
-            dependencies: ["NPSModel", "NPSSurvey", .product(name: "Crypto", package: "swift-crypto")]
+            dependencies: ["NPSModel", "NPSSurvey", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]
         ),
         .testTarget(
             name: "NPSWebhooksTests",
-            dependencies: ["NPSModel", "NPSWebhooks", .product(name: "Crypto", package: "swift-crypto")]
+            dependencies: ["NPSModel", "NPSWebhooks", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]
         ),
         .testTarget(
             name: "NPSQueueTests",
             dependencies: [
-                "NPSModel", "NPSQueue",
+                "NPSModel", "NPSQueue", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -180,12 +190,14 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["nps-collector", "NPSModel", "NPSQueue", "NPSServer", "NPSSurvey", "PlanhatAPI"]
+            dependencies: [
+                "nps-collector", "NPSModel", "NPSQueue", "NPSServer", "NPSSurvey", "PlanhatAPI", "TestSupport",
+            ]
         ),
         .testTarget(
             name: "PlanhatAPITests",
             dependencies: [
-                "NPSModel", "PlanhatAPI", "StubAPI",
+                "NPSModel", "PlanhatAPI", "StubAPI", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -197,7 +209,7 @@ let package = Package(
         .testTarget(
             name: "PlanhatSandboxTests",
             dependencies: [
-                "NPSModel", "PlanhatSandbox",
+                "NPSModel", "PlanhatSandbox", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -210,7 +222,7 @@ let package = Package(
         .testTarget(
             name: "NPSDeliveryTests",
             dependencies: [
-                "NPSModel", "NPSQueue", "PlanhatAPI", "NPSDelivery", "PlanhatSandbox", "StubAPI",
+                "NPSModel", "NPSQueue", "PlanhatAPI", "NPSDelivery", "PlanhatSandbox", "StubAPI", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -219,7 +231,7 @@ let package = Package(
         .testTarget(
             name: "NPSServerTests",
             dependencies: [
-                "NPSModel", "NPSSurvey", "NPSWebhooks", "NPSQueue", "NPSServer",
+                "NPSModel", "NPSSurvey", "NPSWebhooks", "NPSQueue", "NPSServer", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -231,7 +243,7 @@ let package = Package(
         .testTarget(
             name: "NPSAppTests",
             dependencies: [
-                "NPSApp", "NPSModel", "NPSQueue", "NPSServer", "NPSSurvey", "NPSWebhooks", "PlanhatAPI",
+                "NPSApp", "NPSModel", "NPSQueue", "NPSServer", "NPSSurvey", "NPSWebhooks", "PlanhatAPI", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]

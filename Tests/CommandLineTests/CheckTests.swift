@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import nps_collector
@@ -7,14 +8,10 @@ import Testing
 struct CheckTests {
     @Test("what can't be a queue's file is told, and nothing is made or changed")
     func queue() throws {
-        let files = FileManager.default
-        let folder = files.temporaryDirectory.appending(path: "check-\(UUID().uuidString)")
-        try files.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? files.removeItem(at: folder) }
+        let folder = try TemporaryDirectory()
         func problems(_ name: String, holding text: String? = nil) throws -> [String] {
-            let path = folder.appending(path: name)
-            if let text { try Data(text.utf8).write(to: path) }
-            return Check.problems(ofQueueAt: path.path)
+            if let text { try folder.write(text, to: name) }
+            return Check.problems(ofQueueAt: folder.path(name))
         }
         #expect(try problems("new.db").isEmpty)
         #expect(try problems("empty.db", holding: "").isEmpty)
@@ -23,7 +20,9 @@ struct CheckTests {
         #expect(try problems("missing/queue.db").first?.contains("there is no directory") == true)
         #expect(Check.problems(ofQueueAt: folder.path).first?.contains("is a directory") == true)
         #expect(
-            try Set(files.contentsOfDirectory(atPath: folder.path)) == ["empty.db", "queue.db", "letter.txt"]
+            try Set(FileManager.default.contentsOfDirectory(atPath: folder.path)) == [
+                "empty.db", "queue.db", "letter.txt",
+            ]
         )
     }
 }

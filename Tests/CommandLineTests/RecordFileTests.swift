@@ -1,6 +1,7 @@
 import Foundation
 import NPSModel
 import PlanhatAPI
+import TestSupport
 import Testing
 
 @testable import nps_collector
@@ -9,12 +10,8 @@ import Testing
 struct RecordFileTests {
     /// What a file of this name and text is read as.
     private func read(_ name: String, _ text: String) throws -> [RecordRow] {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let file = directory.appendingPathComponent(name)
-        try Data(text.utf8).write(to: file)
-        return try RecordFile.read(file.path)
+        let directory = try TemporaryDirectory([name: text])
+        return try RecordFile.read(directory.path(name))
     }
 
     @Test(

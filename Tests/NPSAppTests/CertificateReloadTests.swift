@@ -1,6 +1,7 @@
 import Foundation
 import NPSServer
 import Synchronization
+import TestSupport
 import Testing
 import UnixSignals
 
@@ -8,27 +9,14 @@ import UnixSignals
 
 @Suite("A renewed certificate")
 struct CertificateReloadTests {
-    private let directory = FileManager.default.temporaryDirectory.appending(path: "nps-app-\(UUID().uuidString)")
+    private let directory: TemporaryDirectory
 
-    private var files: TLSFiles {
-        let path = directory.path
-        return TLSFiles(certificate: path + "/certificate.pem", privateKey: path + "/key.pem", profile: .intermediate)
-    }
+    init() throws { directory = try TemporaryDirectory() }
 
-    private func issue(days: Int) throws {
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let openssl = Process()
-        openssl.executableURL = URL(filePath: "/usr/bin/openssl")
-        openssl.arguments =
-            [
-                "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-subj",
-                "/CN=localhost",
-            ]
-            + ["-days", String(days), "-keyout", files.privateKey, "-out", files.certificate]
-        openssl.standardError = FileHandle.nullDevice
-        try openssl.run()
-        openssl.waitUntilExit()
-        try #require(openssl.terminationStatus == 0)
+    /// Writes a new certificate in place of the old one.
+    private func issue(days: Int) throws -> TLSFiles {
+        let files = try SelfSignedCertificate(in: directory, days: days)
+        return TLSFiles(certificate: files.certificate, privateKey: files.privateKey, profile: .intermediate)
     }
 
     /// Looks so many times, with `before` in front of each, and gives what the log said.
@@ -41,7 +29,7 @@ struct CertificateReloadTests {
         -> [String]
     {
         struct Enough: Error {}
-        let logs = RecordedLogs()
+        let logs = RecordedLogs(level: .info)
         let (signals, continuation) = AsyncStream<UnixSignal>.makeStream()
         let looks = Looks()
         let service = CertificateReload(
@@ -63,12 +51,11 @@ struct CertificateReloadTests {
 
     @Test("is found within a minute, and told once")
     func poll() async throws {
-        try issue(days: 90)
-        defer { try? FileManager.default.removeItem(at: directory) }
+        let files = try issue(days: 90)
         let certificate = try ReloadableCertificate(files)
         let first = certificate.expires
         let lines = try await look(3, certificate) { look in
-            if look == 2 { try issue(days: 180) }
+            if look == 2 { _ = try issue(days: 180) }
         }
         #expect(certificate.expires > first)
         #expect(lines.count { $0.contains("the renewed certificate is in use") } == 1, "\(lines)")
@@ -77,8 +64,7 @@ struct CertificateReloadTests {
 
     @Test("that can't be used is complained about once, while the old one stays")
     func broken() async throws {
-        try issue(days: 90)
-        defer { try? FileManager.default.removeItem(at: directory) }
+        let files = try issue(days: 90)
         let certificate = try ReloadableCertificate(files)
         let first = certificate.expires
         let path = files.privateKey
@@ -92,9 +78,7 @@ struct CertificateReloadTests {
 
     @Test("one that ends soon is warned about at the start")
     func expiry() async throws {
-        try issue(days: 5)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let lines = try await look(1, try ReloadableCertificate(files)) { _ in }
+        let lines = try await look(1, try ReloadableCertificate(issue(days: 5))) { _ in }
         #expect(lines.first?.contains("ends soon") == true)
     }
 }

@@ -3,6 +3,7 @@ import NPSModel
 import NPSQueue
 import PlanhatAPI
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import NPSApp
@@ -14,17 +15,17 @@ struct RemoteErasureTests {
         private struct State {
             var answers: [Result<Deletion, PlanhatError>]
             var asked: [String] = []
-            var now = Date(timeIntervalSince1970: 1_700_000_000)
         }
 
         private let state: Mutex<State>
+        private let clock = TestClock()
 
         init(_ answers: [Result<Deletion, PlanhatError>]) {
             state = Mutex(State(answers: answers))
         }
 
         var asked: [String] { state.withLock { $0.asked } }
-        var elapsed: TimeInterval { state.withLock { $0.now.timeIntervalSince1970 } - 1_700_000_000 }
+        var elapsed: TimeInterval { clock.now.timeIntervalSince1970 - 1_700_000_000 }
 
         func erasure(requestsPerMinute: Int = 60_000) -> RemoteErasure {
             RemoteErasure(
@@ -37,8 +38,8 @@ struct RemoteErasureTests {
                     return try answer.get()
                 },
                 quota: { nil },
-                now: { self.state.withLock { $0.now } },
-                sleep: { seconds in self.state.withLock { $0.now += seconds } }
+                now: { self.clock.now },
+                sleep: { self.clock.sleep($0) }
             )
         }
     }

@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import NPSModel
 import NPSQueue
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import NPSApp
@@ -11,13 +11,13 @@ import Testing
 struct RetentionTests {
     /// A clock that stands until the service sleeps, and moves on by as much when the test wakes it.
     private final class HourGlass: Sendable {
-        private let seconds = Mutex(1_700_000_000.0)
+        private let clock = TestClock()
         private let asleep = AsyncStream<Void>.makeStream()
         private let woken = AsyncStream<Void>.makeStream()
 
-        var now: Date { Date(timeIntervalSince1970: seconds.withLock { $0 }) }
+        var now: Date { clock.now }
 
-        func advance(by duration: TimeInterval) { seconds.withLock { $0 += duration } }
+        func advance(by seconds: TimeInterval) { clock.advance(by: seconds) }
 
         @Sendable
         func sleep(_ duration: Duration) async throws {
@@ -40,12 +40,15 @@ struct RetentionTests {
     private func withQueue(_ now: @escaping @Sendable () -> Date, _ body: (ResponseQueue) async throws -> Void)
         async throws
     {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "nps-app-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let configuration = ResponseQueue.Configuration(path: directory.appending(path: "queue.db").path)
-        let queue = try ResponseQueue(configuration: configuration, now: now, logger: RecordedLogs().logger)
-        try await body(queue)
+        let directory = try TemporaryDirectory()
+        let configuration = ResponseQueue.Configuration(path: directory.path("queue.db"))
+        let queue = try ResponseQueue(configuration: configuration, now: now, logger: .silent)
+        do {
+            try await body(queue)
+        } catch {
+            await queue.close()
+            throw error
+        }
         await queue.close()
     }
 
@@ -57,7 +60,7 @@ struct RetentionTests {
     func hourly() async throws {
         let glass = HourGlass()
         try await withQueue({ glass.now }) { queue in
-            let logs = RecordedLogs()
+            let logs = RecordedLogs(level: .info)
             _ = try await queue.accept([], quarantining: [draft("a canary"), draft("another canary")])
             glass.advance(by: 86_400 - 1_800)
             _ = try await queue.accept([], quarantining: [draft("young")])
@@ -104,7 +107,7 @@ struct RetentionTests {
     func responses() async throws {
         let glass = HourGlass()
         try await withQueue({ glass.now }) { queue in
-            let logs = RecordedLogs()
+            let logs = RecordedLogs(level: .info)
             for (id, outcome) in [("a", Outcome.delivered(planhatID: nil)), ("b", .park(reason: "no"))] {
                 _ = try await queue.accept([try submission(id)])
                 let claim = try #require(try await queue.claim(limit: 1).first)
@@ -141,7 +144,7 @@ struct RetentionTests {
     func failure() async throws {
         let glass = HourGlass()
         try await withQueue({ glass.now }) { queue in
-            let logs = RecordedLogs()
+            let logs = RecordedLogs(level: .info)
             await queue.close()
             let service = Retention(
                 queue: queue,

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import NPSServer
+import TestSupport
 import Testing
 
 @testable import NPSApp
@@ -15,10 +16,9 @@ struct SettingsTests {
         guard let yaml else {
             return try await Settings.load(arguments: arguments, environment: environment, file: nil)
         }
-        let file = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString).yaml")
-        try yaml.write(to: file, atomically: true, encoding: .utf8)
-        defer { try? FileManager.default.removeItem(at: file) }
-        return try await Settings.load(arguments: arguments, environment: environment, file: file.path)
+        let directory = try TemporaryDirectory(["settings.yaml": yaml])
+        let file = directory.path("settings.yaml")
+        return try await Settings.load(arguments: arguments, environment: environment, file: file)
     }
 
     private func problems(
@@ -108,10 +108,9 @@ struct SettingsTests {
 
     @Test("a secret may stand in a file, is read without its line end, and is never shown")
     func secretFile() async throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: "token-\(UUID().uuidString)")
-        try "canary-token\n".write(to: file, atomically: true, encoding: .utf8)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let settings = try await load(environment: ["PLANHAT_TOKEN_FILE": file.path, "ADMIN_TOKEN": "canary-admin"])
+        let directory = try TemporaryDirectory(["token": "canary-token\n"])
+        let file = directory.path("token")
+        let settings = try await load(environment: ["PLANHAT_TOKEN_FILE": file, "ADMIN_TOKEN": "canary-admin"])
         #expect(settings.planhat.token == "canary-token")
         #expect(settings.admin.token == "canary-admin")
         #expect(!settings.report.entries.contains { $0.value?.contains("canary") == true })
@@ -176,15 +175,14 @@ struct SettingsTests {
         #expect(dotenv.variables == ["HTTP_PORT": "9000", "B": "", "C": "d"])
         #expect(dotenv.problems.map { $0.prefix(11) } == [".env line 4", ".env line 5", ".env line 6"])
         #expect(!dotenv.problems.joined().contains("canary"))
-        let file = FileManager.default.temporaryDirectory.appending(path: "dotenv-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: file) }
-        try "HTTP_PORT=9000\nWEBHOOKS_TYPEFORM_SECRETS=one,two\n".write(to: file, atomically: true, encoding: .utf8)
-        let settings = try await Settings.load(arguments: [], environment: [:], file: nil, dotenvPath: file.path)
+        let directory = try TemporaryDirectory([".env": "HTTP_PORT=9000\nWEBHOOKS_TYPEFORM_SECRETS=one,two\n"])
+        let file = directory.path(".env")
+        let settings = try await Settings.load(arguments: [], environment: [:], file: nil, dotenvPath: file)
         #expect(settings.http.address == .hostname("127.0.0.1", port: 9000))
         #expect(settings.webhooks.secrets == ["typeform": ["one", "two"]])
-        try "nonsense-canary\n".write(to: file, atomically: true, encoding: .utf8)
+        try directory.write("nonsense-canary\n", to: ".env")
         await #expect(throws: SettingsError.self) {
-            try await Settings.load(arguments: [], environment: [:], file: nil, dotenvPath: file.path)
+            try await Settings.load(arguments: [], environment: [:], file: nil, dotenvPath: file)
         }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import NPSServer
 import NPSWebhooks
+import TestSupport
 import Testing
 import UnixSignals
 
@@ -14,13 +15,10 @@ struct SourceReloadTests {
         "brings the source files into force as they are; with a mistake in them the old ones stay, and the log says why"
     )
     func reload() async throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "nps-app-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
+        let directory = try TemporaryDirectory()
         let (path, secrets) = (directory.path, ["acme": [secret]])
         func write(_ mapping: String) throws {
-            let text = "preset: standard\nmapping: |\n  \(mapping)\n"
-            try text.write(toFile: path + "/acme.yaml", atomically: true, encoding: .utf8)
+            try directory.write("preset: standard\nmapping: |\n  \(mapping)\n", to: "acme.yaml")
         }
         let reading: @Sendable () throws(WebhookError) -> SourceCatalogue = { () throws(WebhookError) in
             try SourceCatalogue(directory: path, secrets: secrets)
@@ -43,13 +41,13 @@ struct SourceReloadTests {
             }
             try await SourceReload(sources: sources, signals: signals, logger: logs.logger).run()
         }
-        let logs = RecordedLogs()
+        let logs = RecordedLogs(level: .info)
         try write("{id, email, score: .rating}")
         try await hangUp(logs)
         #expect(try await isValid(sources))
         #expect(logs.lines == ["notice webhook sources read again [\"sources\": 1]"])
 
-        let complaints = RecordedLogs()
+        let complaints = RecordedLogs(level: .info)
         try write("{id, email, score: }}")
         try await hangUp(complaints)
         #expect(try await isValid(sources))

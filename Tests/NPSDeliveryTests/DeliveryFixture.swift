@@ -5,49 +5,48 @@ import NPSModel
 import NPSQueue
 import PlanhatAPI
 import PlanhatSandbox
-import ServiceLifecycle
+import TestSupport
 import Testing
 
-/// A queue file, a sandbox that listens, a client of it, and the road between them; all real, and gone after the test.
+/// A queue file, a sandbox that listens, and a client of it; all real, and gone after the test.
 struct DeliveryFixture: Sendable {
     static let token = "a-token-of-tests"
 
-    let directory: URL
-    let clock: TestClock
+    let clock: AlarmClock
     let client: PlanhatClient
     let metrics = RecordedMetrics()
     let logs = RecordedLogs()
+    private let directory: TemporaryDirectory
 
     static func visit(
         faults: [String] = [],
-        clock: TestClock = TestClock(),
+        clock: AlarmClock = AlarmClock(),
         pause: @escaping @Sendable (Duration) async -> Void = { _ in },
         _ body: (DeliveryFixture) async throws -> Void
     ) async throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "nps-delivery-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
+        let directory = try TemporaryDirectory()
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let sandbox = try PlanhatSandbox(
             configuration: .init(
                 port: 0,
                 token: token,
-                database: directory.appending(path: "sandbox.db").path,
+                database: directory.path("sandbox.db"),
                 faults: FaultPlan(parsing: faults)
             ),
             now: { clock.now },
             pause: pause,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            logger: .silent,
             onListening: { port.yield($0) }
         )
-        try await Self.running(sandbox) {
+        try await withService(sandbox) { _ in
             let listening = try #require(await ports.first { _ in true })
-            let client = try PlanhatClient(
-                configuration: .init(baseURL: "http://127.0.0.1:\(listening)", token: token),
-                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-            )
+            var configuration = PlanhatClient.Configuration(baseURL: "http://127.0.0.1:\(listening)", token: token)
+            // No limit is under test here, and a busy machine may be slow.
+            configuration.connectTimeout = .seconds(3_600)
+            configuration.timeout = .seconds(3_600)
+            let client = try PlanhatClient(configuration: configuration, logger: .silent)
             do {
-                try await body(DeliveryFixture(directory: directory, clock: clock, client: client))
+                try await body(DeliveryFixture(clock: clock, client: client, directory: directory))
             } catch {
                 await client.shutdown()
                 throw error
@@ -56,35 +55,9 @@ struct DeliveryFixture: Sendable {
         }
     }
 
-    /// Runs a service as long as the body takes, and stops it gracefully.
-    ///
-    /// - Parameter stopping: is called when it has been told to stop
-    private static func running(
-        _ service: any Service,
-        stopping: () -> Void = {},
-        _ body: () async throws -> Void
-    ) async throws {
-        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let group = ServiceGroup(configuration: .init(services: [service], logger: logger))
-        async let running: Void = group.run()
-        do {
-            try await body()
-        } catch {
-            await group.triggerGracefulShutdown()
-            throw error
-        }
-        await group.triggerGracefulShutdown()
-        stopping()
-        do {
-            try await running
-        } catch is ServiceGroupError {
-            // The service ended by itself before the body did.
-        }
-    }
-
     /// Opens the queue for as long as the body takes.
     func withQueue(_ body: (ResponseQueue) async throws -> Void) async throws {
-        var configuration = ResponseQueue.Configuration(path: directory.appending(path: "queue.db").path)
+        var configuration = ResponseQueue.Configuration(path: directory.path("queue.db"))
         configuration.diskReserve = 0
         let queue = try ResponseQueue(configuration: configuration, now: { [clock] in clock.now }, logger: logs.logger)
         do {
@@ -100,7 +73,7 @@ struct DeliveryFixture: Sendable {
     func forwarding(
         from queue: ResponseQueue,
         batchSize: Int = 100,
-        patience: Duration = .seconds(8),
+        patience: Duration = .seconds(3_600),
         stopping: () -> Void = {},
         _ body: (DeliveryWorker) async throws -> Void
     ) async throws {
@@ -115,7 +88,7 @@ struct DeliveryFixture: Sendable {
             metrics: metrics,
             logger: logs.logger
         )
-        try await Self.running(worker, stopping: stopping) { try await body(worker) }
+        try await withService(worker, stopping: stopping) { _ in try await body(worker) }
     }
 
     /// Forwards until so many responses have been delivered or parked since the beginning.
@@ -123,9 +96,9 @@ struct DeliveryFixture: Sendable {
         try await forwarding(from: queue, batchSize: batchSize) { _ in await settled(count) }
     }
 
+    /// Returns when so many responses have been delivered or parked since the beginning.
     func settled(_ count: Int) async {
-        for await _ in metrics.changes
-        where metrics["nps_delivery_total delivered"] + metrics["nps_delivery_total parked"] >= count { return }
+        await metrics.wait(until: ["nps_delivery_total delivered", "nps_delivery_total parked"], reach: count)
     }
 
     /// Everything at the sandbox.

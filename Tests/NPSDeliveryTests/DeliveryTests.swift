@@ -79,7 +79,7 @@ struct DeliveryTests {
 
     @Test("a refused token pauses, burns no attempt, is told once, and goes on by itself")
     func refusal() async throws {
-        let clock = TestClock(isHasty: false)
+        let clock = AlarmClock(isHasty: false)
         try await DeliveryFixture.visit(faults: ["401=2@upsert"], clock: clock) { town in
             try await town.withQueue { queue in
                 _ = try await queue.accept([submission(0)])

@@ -5,7 +5,7 @@ import NPSModel
 import NPSQueue
 import PlanhatAPI
 import StubAPI
-import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Comparing receipts with Planhat")
@@ -73,29 +73,18 @@ struct VerificationTests {
         #expect(VerificationResult(receipt(response, hasDigest: false), comparedWith: record) == .unknown)
     }
 
-    /// Time that passes only in sleeps.
-    private final class Bed: Sendable {
-        private let slept = Mutex<[TimeInterval]>([])
-
-        var naps: [TimeInterval] { slept.withLock { $0.map { ($0 * 1_000).rounded() / 1_000 } } }
-        var now: Date { Date(timeIntervalSince1970: 1_700_000_000 + slept.withLock { $0.reduce(0, +) }) }
-
-        func sleep(_ seconds: TimeInterval) { slept.withLock { $0.append(seconds) } }
-    }
-
     private func check(_ count: Int, _ replies: [StubReply]) async throws -> (
-        findings: [VerificationResult], bed: Bed, [String]
+        findings: [VerificationResult], clock: TestClock, [String]
     ) {
-        let bed = Bed()
+        let clock = TestClock()
         let receipt = receipt(try response(1, comment: "fine"))
         return try await StubServer.run(replies) { stub in
-            let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-            let client = try PlanhatClient(configuration: .init(baseURL: stub.url, token: "token"), logger: quiet)
+            let client = try PlanhatClient(configuration: .init(baseURL: stub.url, token: "token"), logger: .silent)
             var verification = RecordVerifier(
                 client: client,
                 requestsPerMinute: 60,
-                now: { bed.now },
-                sleep: { bed.sleep($0) }
+                now: { clock.now },
+                sleep: { clock.sleep($0) }
             )
             var findings: [VerificationResult] = []
             do {
@@ -105,7 +94,7 @@ struct VerificationTests {
                 throw error
             }
             await client.shutdown()
-            return (findings, bed, stub.requests.map(\.uri))
+            return (findings, clock, stub.requests.map(\.uri))
         }
     }
 
@@ -113,18 +102,18 @@ struct VerificationTests {
     func pace() async throws {
         let response = try response(1, comment: "fine")
         let there = StubReply.json(200, String(decoding: record(response).canonical, as: UTF8.self))
-        let (findings, bed, paths) = try await check(4, [there, there, .json(404, "{}"), there])
+        let (findings, clock, paths) = try await check(4, [there, there, .json(404, "{}"), there])
         #expect(findings == [.matching, .matching, .missing, .matching])
-        #expect(bed.naps == [2, 2, 2])
+        #expect(clock.sleeps == [2, 2, 2])
         #expect(paths == Array(repeating: "/nps/srcid-\(response.id)", count: 4))
     }
 
     @Test("a rate limit and a failing API are waited out")
     func patience() async throws {
         let limited = StubReply.answer(429, headers: [("Retry-After", "17")])
-        let (findings, bed, _) = try await check(1, [limited, .json(500, ""), .json(404, "")])
+        let (findings, clock, _) = try await check(1, [limited, .json(500, ""), .json(404, "")])
         #expect(findings == [.missing])
-        #expect(bed.naps == [17, 2])
+        #expect(clock.sleeps == [17, 2])
     }
 
     @Test("an API that doesn't answer, or refuses, ends it", arguments: [StubReply.json(500, ""), .json(401, "")])

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Glibc
 import NPSModel
+import TestSupport
 import Testing
 
 @testable import NPSQueue
@@ -421,11 +422,8 @@ struct DurabilityTests {
 
     /// Containers often deny mounting, even to root.
     private static var canMount: Bool {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "nps-mount-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: directory) }
-        try? FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        guard mount(on: directory) else { return false }
-        unmount(directory)
+        guard let directory = try? TemporaryDirectory(), mount(on: directory.url) else { return false }
+        unmount(directory.url)
         return true
     }
 

@@ -1,20 +1,21 @@
 import Foundation
 import Logging
 import NPSQueue
+import TestSupport
 
-/// A directory of its own for one test, with the queue in it, removed at the end.
+/// A directory of its own for one test, and a clock for the queues that are opened in it.
 struct QueueFixture: Sendable {
     let engine: Engine
-    let directory: URL
     let clock = TestClock()
+    private let files: TemporaryDirectory
+
+    var directory: URL { files.url }
 
     var path: String { directory.appending(path: "queue.db").path }
 
+    /// Runs the body with a fixture of its own; the directory is deleted afterwards, whatever happens.
     static func run(_ engine: Engine = .sqlite, _ body: (QueueFixture) async throws -> Void) async throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "nps-queue-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        try await body(QueueFixture(engine: engine, directory: directory))
+        try await body(QueueFixture(engine: engine, files: TemporaryDirectory()))
     }
 
     func open(
@@ -27,7 +28,7 @@ struct QueueFixture: Sendable {
         return try ResponseQueue(
             configuration: configuration,
             now: { [clock] in clock.now },
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            logger: .silent
         )
     }
 

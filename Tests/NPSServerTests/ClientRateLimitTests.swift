@@ -1,34 +1,28 @@
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import NPSServer
 
 @Suite("The open form's rate limit")
 struct ClientRateLimitTests {
-    private final class ManualClock: Sendable {
-        private let instant = Mutex(ContinuousClock.now)
-        var now: ContinuousClock.Instant { instant.withLock { $0 } }
-        func advance(by duration: Duration) { instant.withLock { $0 += duration } }
-    }
-
     @Test("a client may send a burst, then one a second; another client is not held up")
     func burst() throws {
-        let clock = ManualClock()
-        let limit = ClientRateLimit(burst: 3, perSecond: 1, now: { clock.now })
+        let clock = TestClock()
+        let limit = ClientRateLimit(burst: 3, perSecond: 1, now: { clock.instant })
         let ana = try #require(IPAddress("198.51.100.1"))
         let bo = try #require(IPAddress("198.51.100.2"))
         #expect((0..<3).allSatisfy { _ in limit.delay(for: ana) == nil })
         #expect(limit.delay(for: ana) == 1)
         #expect(limit.delay(for: bo) == nil)
-        clock.advance(by: .seconds(1))
+        clock.advance(by: 1)
         #expect(limit.delay(for: ana) == nil)
         #expect(limit.delay(for: ana) == 1)
     }
 
     @Test("the table of clients never outgrows its capacity")
     func capacity() throws {
-        let clock = ManualClock()
-        let limit = ClientRateLimit(burst: 1, perSecond: 1, capacity: 10, now: { clock.now })
+        let clock = TestClock()
+        let limit = ClientRateLimit(burst: 1, perSecond: 1, capacity: 10, now: { clock.instant })
         for number in 0..<100 {
             let text = "10.0.0." + String(number)
             let client = try #require(IPAddress(text))

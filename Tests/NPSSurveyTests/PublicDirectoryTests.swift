@@ -1,19 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import NPSSurvey
 
 @Suite("The operator's own templates")
 struct PublicDirectoryTests {
-    /// Makes a directory of these files, starts the pages with it and removes it.
+    /// The pages that a directory with these files makes.
     func pages(_ files: [String: String]) throws -> SurveyPages {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "public-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(
-            at: directory.appending(path: "languages"),
-            withIntermediateDirectories: true
-        )
-        defer { try? FileManager.default.removeItem(at: directory) }
-        for (name, text) in files { try Data(text.utf8).write(to: directory.appending(path: name)) }
+        let directory = try TemporaryDirectory(files)
         return try SurveyPages(subject: "us", basePath: "", publicDirectory: directory.path)
     }
 

@@ -1,5 +1,6 @@
 import Logging
 import PlanhatAPI
+import TestSupport
 import Testing
 
 @Suite("Addresses and tokens")
@@ -7,7 +8,7 @@ struct EndpointTests {
     private func make(_ url: String, token: String = testToken) async -> PlanhatError? {
         do throws(PlanhatError) {
             let configuration = PlanhatClient.Configuration(baseURL: url, token: token)
-            await (try PlanhatClient(configuration: configuration, logger: Logger(label: "test"))).shutdown()
+            await (try PlanhatClient(configuration: configuration, logger: .silent)).shutdown()
             return nil
         } catch {
             return error

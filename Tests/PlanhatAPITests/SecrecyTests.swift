@@ -3,6 +3,7 @@ import Logging
 import NPSModel
 import PlanhatAPI
 import StubAPI
+import TestSupport
 import Testing
 
 @Suite("Secrecy")
@@ -10,7 +11,7 @@ struct SecrecyTests {
     @Test("no description of a configuration or a client shows the token")
     func descriptions() async throws {
         let configuration = PlanhatClient.Configuration(baseURL: "https://api.planhat.com", token: testToken)
-        let client = try PlanhatClient(configuration: configuration, logger: Logger(label: "test"))
+        let client = try PlanhatClient(configuration: configuration, logger: .silent)
         var dumped = ""
         dump(configuration, to: &dumped)
         dump(client, to: &dumped)

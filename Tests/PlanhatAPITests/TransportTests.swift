@@ -4,6 +4,7 @@ import NIOPosix
 import NIOSSL
 import NPSModel
 import StubAPI
+import TestSupport
 import Testing
 
 @testable import PlanhatAPI
@@ -108,7 +109,7 @@ struct TransportTests {
 
     @Test("a certificate that nobody vouches for stops everything")
     func untrustedCertificate() async throws {
-        let error = try await StubServer.run([.end], tls: try SelfSigned.context()) { stub in
+        let error = try await StubServer.run([.end], tls: try SelfSignedCertificate.serverContext()) { stub in
             try await withClient(of: "https://localhost:\(stub.port)") { client in
                 await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
             }
@@ -153,7 +154,7 @@ struct TransportTests {
     func cancelled() async throws {
         let error = try await conversing(.silence) { client, stub in
             let task = Task { await failure { () async throws(PlanhatError) in try await client.create(.sample()) } }
-            while stub.requests.isEmpty { await Task.yield() }
+            await stub.wait(forRequests: 1)
             task.cancel()
             return await task.value
         }

@@ -3,6 +3,7 @@ import HTTPTypes
 import Logging
 import NPSModel
 import Synchronization
+import TestSupport
 import Testing
 
 struct AccessTests {
@@ -45,18 +46,18 @@ struct AccessTests {
 
     @Test("each answer tells what is left of the window, and the one too many says when it ends")
     func rateLimit() async throws {
-        let clock = StillClock()
+        let clock = TestClock()
         try await withSandbox("rate-limit=2", clock: clock) { client in
             let first = try await client.send(.get, "/nps")
             #expect(first.header("X-Rate-Limit-Limit") == "2")
             #expect(first.header("X-Rate-Limit-Remaining") == "1")
-            clock.advance(10)
+            clock.advance(by: 10)
             #expect(try await client.send(.get, "/nps").header("X-Rate-Limit-Remaining") == "0")
             let refused = try await client.send(.get, "/nps")
             #expect(refused.status == 429)
             #expect(refused.header("Retry-After") == "50")
             #expect(refused.header("X-Rate-Limit-Remaining") == "0")
-            clock.advance(50)
+            clock.advance(by: 50)
             #expect(try await client.send(.get, "/nps").status == 200)
         }
     }

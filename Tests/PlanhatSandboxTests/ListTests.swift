@@ -1,5 +1,6 @@
 import HTTPTypes
 import NPSModel
+import TestSupport
 import Testing
 
 struct ListTests {
@@ -58,13 +59,13 @@ struct ListTests {
 
     @Test("a hundred are listed unless more are asked for, and after 360 days none")
     func defaults() async throws {
-        let clock = StillClock()
+        let clock = TestClock()
         try await withSandbox(clock: clock) { client in
             let items = (0..<105).map { #"{"email":"p\#($0)@example.com","score":5}"# }
             _ = try await client.send(.put, "/nps", "[" + items.joined(separator: ",") + "]")
             #expect(try await client.list().count == 100)
             #expect(try await client.list("?limit=1000").count == 105)
-            clock.advance(361 * 86_400)
+            clock.advance(by: 361 * 86_400)
             #expect(try await client.list().isEmpty)
         }
     }

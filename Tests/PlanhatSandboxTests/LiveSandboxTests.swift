@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import PlanhatSandbox
 import ServiceLifecycle
+import TestSupport
 import Testing
 
 /// A real listener, real sockets.
@@ -58,19 +59,12 @@ struct LiveSandboxTests {
                 faults: FaultPlan(parsing: faults)
             ),
             pause: pause,
-            logger: quietLogger(),
+            logger: .silent,
             onListening: { port.yield($0) }
         )
-        let group = ServiceGroup(configuration: .init(services: [sandbox], logger: quietLogger()))
-        async let running: Void = group.run()
-        do {
+        try await withService(sandbox) { group in
             try await test(try #require(await ports.first { _ in true }), group)
-        } catch {
-            await group.triggerGracefulShutdown()
-            throw error
         }
-        await group.triggerGracefulShutdown()
-        try await running
     }
 
     @Test("a request in flight when the sandbox is stopped is finished and answered")
@@ -151,11 +145,11 @@ struct LiveSandboxTests {
         #expect(throws: SandboxError.self) {
             try PlanhatSandbox(
                 configuration: .init(token: SandboxClient.token, database: directory.path("a.db")),
-                logger: quietLogger()
+                logger: .silent
             )
         }
         #expect(throws: SandboxError.emptyToken) {
-            try PlanhatSandbox(configuration: .init(token: ""), logger: quietLogger())
+            try PlanhatSandbox(configuration: .init(token: ""), logger: .silent)
         }
     }
 }

@@ -6,8 +6,7 @@ import Logging
 import NIOCore
 import NPSModel
 import PlanhatSandbox
-import Synchronization
-import Testing
+import TestSupport
 
 /// Speaks JSON with a sandbox that has no socket.
 struct SandboxClient {
@@ -56,39 +55,11 @@ struct SandboxClient {
     }
 }
 
-/// A clock that stands still until it is told the time.
-final class StillClock: Sendable {
-    private let time = Mutex(Date(timeIntervalSince1970: 1_770_000_000))
-
-    var now: Date { time.withLock { $0 } }
-
-    func advance(_ seconds: TimeInterval) {
-        time.withLock { $0 += seconds }
-    }
-}
-
-/// A directory that is deleted with the test.
-final class TemporaryDirectory: Sendable {
-    let url = FileManager.default.temporaryDirectory.appending(path: "planhat-sandbox-\(UUID().uuidString)")
-
-    init() throws {
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(at: url) }
-
-    func path(_ name: String) -> String { url.appending(path: name).path }
-}
-
-func quietLogger() -> Logger {
-    Logger(label: "sandbox.tests") { _ in SwiftLogNoOpLogHandler() }
-}
-
 /// Runs a test against a fresh sandbox with the faults set.
 func withSandbox(
     _ faults: String...,
-    clock: StillClock = StillClock(),
-    logger: Logger = quietLogger(),
+    clock: TestClock = TestClock(),
+    logger: Logger = .silent,
     pause: @escaping @Sendable (Duration) async -> Void = { _ in },
     _ test: @Sendable (SandboxClient) async throws -> Void
 ) async throws {
@@ -107,7 +78,6 @@ func withSandbox(
     try await sandbox.makeApplication().test(.router) { client in
         try await test(SandboxClient(client: client))
     }
-    withExtendedLifetime(directory) {}
 }
 
 extension JSONValue {

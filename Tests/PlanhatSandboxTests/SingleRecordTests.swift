@@ -1,12 +1,13 @@
 import Foundation
 import HTTPTypes
 import NPSModel
+import TestSupport
 import Testing
 
 struct SingleRecordTests {
     @Test("a created record is answered in the shape of create, dated now, linked by its domain")
     func create() async throws {
-        let clock = StillClock()
+        let clock = TestClock()
         try await withSandbox(clock: clock) { client in
             let reply = try await client.send(.post, "/nps", #"{"email":"ana@example.com","score":6}"#)
             #expect(reply.status == 200)
@@ -21,7 +22,7 @@ struct SingleRecordTests {
 
     @Test("an id is 24 hex digits, and its first four bytes are the time")
     func objectID() async throws {
-        let clock = StillClock()
+        let clock = TestClock()
         try await withSandbox(clock: clock) { client in
             let reply = try await client.send(.post, "/nps", #"{"email":"ana@example.com","score":6}"#)
             let id = try #require(reply.json["_id"]?.string)
@@ -132,10 +133,10 @@ struct SingleRecordTests {
 
     @Test("an enduser's id reads that person's latest record, but writes nothing")
     func enduserID() async throws {
-        let clock = StillClock()
+        let clock = TestClock()
         try await withSandbox(clock: clock) { client async throws in
             let first = try await client.send(.post, "/nps", #"{"email":"ana@example.com","score":3}"#).json
-            clock.advance(60)
+            clock.advance(by: 60)
             let second = try await client.send(.post, "/nps", #"{"email":"ANA@example.com","score":8}"#).json
             #expect(first["euId"] == second["euId"])
             let person = try #require(first["euId"]?.string)

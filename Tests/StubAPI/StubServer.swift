@@ -3,19 +3,20 @@ import NIOHTTP1
 import NIOPosix
 package import NIOSSL
 import Synchronization
+import TestSupport
 
 /// A real server on 127.0.0.1 that keeps what it is asked and answers canned bytes, one reply a request.
 package final class StubServer: Sendable {
-    private struct State {
+    private struct Conversation {
         var requests: [StubRequest] = []
         var replies: [StubReply]
     }
 
-    private let state: Mutex<State>
+    private let conversation: Observed<Conversation>
     private let bound = Mutex<Int?>(nil)
 
     private init(_ replies: [StubReply]) {
-        state = Mutex(State(replies: replies))
+        conversation = Observed(Conversation(replies: replies))
     }
 
     /// Runs `body` beside the server.
@@ -53,13 +54,18 @@ package final class StubServer: Sendable {
 
     package var port: Int { bound.withLock { $0 ?? 0 } }
     package var url: String { "http://127.0.0.1:\(port)" }
-    package var requests: [StubRequest] { state.withLock { $0.requests } }
+    package var requests: [StubRequest] { conversation.value.requests }
+
+    /// Returns when so many requests have come.
+    package func wait(forRequests count: Int) async {
+        await conversation.wait { $0.requests.count >= count }
+    }
 
     /// Keeps the request and says what to do with it.
     func take(_ request: StubRequest) -> StubReply {
-        state.withLock { state in
-            state.requests.append(request)
-            return state.replies.count > 1 ? state.replies.removeFirst() : state.replies[0]
+        conversation.update { conversation in
+            conversation.requests.append(request)
+            return conversation.replies.count > 1 ? conversation.replies.removeFirst() : conversation.replies[0]
         }
     }
 }

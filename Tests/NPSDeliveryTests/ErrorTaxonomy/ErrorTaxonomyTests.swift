@@ -4,6 +4,7 @@ import NPSModel
 import NPSQueue
 import PlanhatAPI
 import StubAPI
+import TestSupport
 import Testing
 
 @testable import NPSDelivery
@@ -169,8 +170,7 @@ extension ErrorTaxonomyTests {
             var configuration = PlanhatClient.Configuration(baseURL: url, token: Self.token)
             if case .deaf = place { configuration.connectTimeout = .milliseconds(500) }
             if case .silent = place { configuration.timeout = .milliseconds(500) }
-            let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-            let client = try PlanhatClient(configuration: configuration, logger: quiet)
+            let client = try PlanhatClient(configuration: configuration, logger: .silent)
             let reply = await PlanhatSender(client: client).deliver(batch)
             await client.shutdown()
             return reply
@@ -198,7 +198,7 @@ extension ErrorTaxonomyTests {
         case .deaf:
             try await DeafServer.run { try await visit("http://127.0.0.1:\($0)") }
         case .selfSigned:
-            try await StubServer.run([.end], tls: try SelfSigned.context()) { stub in
+            try await StubServer.run([.end], tls: try SelfSignedCertificate.serverContext()) { stub in
                 try await visit("https://localhost:\(stub.port)")
             }
         }

@@ -9,16 +9,18 @@ import NPSModel
 import NPSQueue
 import NPSSurvey
 import NPSWebhooks
+import TestSupport
 
 @testable import NPSServer
 
-/// A collector without listeners: real queue in a directory of its own, real pages, the source `standard`.
+/// A collector without listeners: real queue in a directory of its own, real pages, the source `standard`. Queue and
+/// directory go with the value, so also after a test that threw.
 struct CollectorFixture: Sendable {
     static let key = Data((0..<32).map { UInt8($0) })
     static let secret = "whsec_" + key.base64EncodedString()
     static let adminToken = "admin-token-for-tests"
 
-    let directory: URL
+    private let directory: TemporaryDirectory
     let queue: ResponseQueue
     var dependencies: PublicListener.Dependencies
     let admin: AdminListener.Dependencies
@@ -34,21 +36,18 @@ struct CollectorFixture: Sendable {
         secrets: [String] = [Self.secret],
         files: [String: String] = [:]
     ) throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: "nps-server-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        var configuration = ResponseQueue.Configuration(path: directory.appending(path: "queue.db").path)
+        directory = try TemporaryDirectory(
+            Dictionary(uniqueKeysWithValues: files.map { ("sources/\($0.key).yaml", $0.value) })
+        )
+        var configuration = ResponseQueue.Configuration(path: directory.path("queue.db"))
         configuration.pendingLimit = waitingLimit
         configuration.quarantineByteLimit = quarantineByteLimit
-        queue = try ResponseQueue(configuration: configuration, logger: Logger(label: "test"))
-        let folder = directory.appending(path: "sources")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        for (name, text) in files {
-            try text.write(to: folder.appending(path: name + ".yaml"), atomically: true, encoding: .utf8)
-        }
+        queue = try ResponseQueue(configuration: configuration, logger: .silent)
+        let folder = files.isEmpty ? nil : directory.path("sources")
         let names = Set(files.filter { !$0.value.contains("kind: none") }.keys).union(["standard"])
         let reading: @Sendable () throws(WebhookError) -> SourceCatalogue = { () throws(WebhookError) in
             try SourceCatalogue(
-                directory: folder.path,
+                directory: folder,
                 secrets: Dictionary(uniqueKeysWithValues: names.map { ($0, secrets) })
             )
         }
@@ -77,7 +76,7 @@ struct CollectorFixture: Sendable {
         )
     }
 
-    /// Runs a conversation with the public routes, then closes the queue and removes its files.
+    /// Runs a conversation with the public routes.
     func publicly(_ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
         try await converse(PublicListener.router(dependencies), talk)
     }
@@ -90,20 +89,16 @@ struct CollectorFixture: Sendable {
         _ router: Router<CollectorContext>,
         _ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        try await Application(router: router, logger: logger).test(.live) { client in try await talk(client) }
+        try await Application(router: router, logger: .silent).test(.live) { client in try await talk(client) }
     }
 
     /// Replaces a source file; whoever has read it before doesn't notice.
     func write(_ text: String, to name: String) throws {
-        let file = directory.appending(path: "sources/\(name).yaml")
-        try text.write(to: file, atomically: true, encoding: .utf8)
+        try directory.write(text, to: "sources/\(name).yaml")
     }
 
     func end() async {
         await queue.close()
-        try? FileManager.default.removeItem(at: directory)
     }
 
     /// The headers of a Standard Webhooks delivery.

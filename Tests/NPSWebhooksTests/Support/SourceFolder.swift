@@ -1,23 +1,18 @@
-import Foundation
+import TestSupport
 
 @testable import NPSWebhooks
 
 /// A `webhooks.directory` of its own, gone with the value.
-final class SourceFolder {
-    let path: String
+struct SourceFolder {
+    private let directory: TemporaryDirectory
+
+    var path: String { directory.path }
 
     /// - Parameter files: text by name without `.yaml`.
     init(_ files: [String: String]) throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "nps-webhooks-\(UUID().uuidString)")
-        path = url.path
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        for (name, text) in files {
-            try Data(text.utf8).write(to: url.appending(path: name + ".yaml"))
-        }
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
+        directory = try TemporaryDirectory(
+            Dictionary(uniqueKeysWithValues: files.map { ($0.key + ".yaml", $0.value) })
+        )
     }
 
     /// What is wrong with these files and secrets; empty when nothing is.

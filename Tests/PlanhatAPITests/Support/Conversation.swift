@@ -1,6 +1,7 @@
 import Logging
 import PlanhatAPI
 import StubAPI
+import TestSupport
 
 /// The token of every test; nothing that is printed may contain it.
 let testToken = "t0ken-5ecret"
@@ -24,7 +25,7 @@ func withClient<Result>(
 ) async throws -> Result {
     var configuration = PlanhatClient.Configuration(baseURL: url, token: testToken)
     configuration.timeout = timeout
-    let client = try PlanhatClient(configuration: configuration, logger: Logger(label: "test"))
+    let client = try PlanhatClient(configuration: configuration, logger: .silent)
     do {
         let result = try await body(client)
         await client.shutdown()

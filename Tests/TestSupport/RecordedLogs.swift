@@ -1,20 +1,26 @@
-import Logging
+package import Logging
 import Synchronization
 
 /// What was logged, one line each: level, message and metadata.
-final class RecordedLogs: Sendable {
+package final class RecordedLogs: Sendable {
+    private let level: Logger.Level
     private let written = Mutex<[String]>([])
 
-    var lines: [String] { written.withLock { $0 } }
+    /// - Parameter level: what is below it is not recorded
+    package init(level: Logger.Level = .trace) {
+        self.level = level
+    }
 
-    var logger: Logger {
-        Logger(label: "test") { _ in Handler(logs: self) }
+    package var lines: [String] { written.withLock { $0 } }
+
+    package var logger: Logger {
+        Logger(label: "test") { _ in Handler(logs: self, logLevel: level) }
     }
 
     private struct Handler: LogHandler {
         let logs: RecordedLogs
         var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
+        var logLevel: Logger.Level
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {
             get { metadata[key] }
@@ -26,4 +32,9 @@ final class RecordedLogs: Sendable {
             logs.written.withLock { $0.append(line) }
         }
     }
+}
+
+extension Logger {
+    /// A logger that writes nothing.
+    package static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 }

@@ -1,28 +1,25 @@
 import Foundation
 import NPSDelivery
 import Synchronization
+import TestSupport
 
-/// A clock that stands until somebody waits for it.
+/// A clock that stands until somebody sets an alarm.
 ///
 /// A hasty one jumps to each alarm at once, so that half an hour of waiting takes no time, and remembers how long
 /// each wait was. A patient one hands its alarms to the test, which rings them.
-final class TestClock: Sendable {
+final class AlarmClock: Sendable {
     struct Alarm: Sendable {
         let date: Date
         let seconds: TimeInterval
         let ring: @Sendable () -> Void
     }
 
-    private struct State {
-        var milliseconds: Double = 1_700_000_000_000
-        var waits: [TimeInterval] = []
-    }
-
-    /// Shorter waits are the pace's, and nobody's concern.
+    /// Shorter waits are the pace's, and no test is about them.
     private static let noticed: TimeInterval = 0.01
 
     private let isHasty: Bool
-    private let state = Mutex(State())
+    private let clock = TestClock()
+    private let noticedWaits = Mutex<[TimeInterval]>([])
     private let alarms: AsyncStream<Alarm>
     private let setAlarm: AsyncStream<Alarm>.Continuation
 
@@ -31,18 +28,18 @@ final class TestClock: Sendable {
         (alarms, setAlarm) = AsyncStream.makeStream()
     }
 
-    var now: Date { state.withLock { Date(timeIntervalSince1970: $0.milliseconds / 1_000) } }
+    var now: Date { clock.now }
 
     /// The waits so far, in seconds.
-    var waits: [TimeInterval] { state.withLock { $0.waits } }
+    var waits: [TimeInterval] { noticedWaits.withLock { $0 } }
 
     var deliveryClock: DeliveryClock {
-        DeliveryClock(now: { [self] in now }) { [self] date, ring in
+        DeliveryClock(now: { [clock] in clock.now }) { [self] date, ring in
             let seconds = date.timeIntervalSince(now)
             let isNoticed = seconds >= Self.noticed
-            if isNoticed { state.withLock { $0.waits.append(seconds) } }
-            let alarm = Alarm(date: date, seconds: seconds) { [self] in
-                move(to: date)
+            if isNoticed { noticedWaits.withLock { $0.append(seconds) } }
+            let alarm = Alarm(date: date, seconds: seconds) { [clock] in
+                clock.move(to: date)
                 ring()
             }
             if isHasty || !isNoticed { alarm.ring() } else { setAlarm.yield(alarm) }
@@ -53,11 +50,5 @@ final class TestClock: Sendable {
     /// The next alarm that lies ahead. Whoever is woken in between sets the same one again.
     func nextAlarm() async -> Alarm? {
         await alarms.first { [self] in $0.date > now }
-    }
-
-    private func move(to date: Date) {
-        // Up to the whole millisecond, which is what the queue keeps.
-        let target = (date.timeIntervalSince1970 * 1_000).rounded(.up)
-        state.withLock { $0.milliseconds = max($0.milliseconds, target) }
     }
 }

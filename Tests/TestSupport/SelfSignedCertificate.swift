@@ -1,0 +1,31 @@
+import Foundation
+
+/// A certificate for `localhost` that only its own key vouches for, made by the `openssl` command.
+package struct SelfSignedCertificate {
+    package struct Failure: Error {
+        package let status: Int32
+    }
+
+    /// PEM files in the directory.
+    package let certificate: String
+    package let privateKey: String
+
+    /// Writes `certificate.pem` and `key.pem`, or replaces them.
+    ///
+    /// - Parameter days: from now until it expires
+    package init(in directory: TemporaryDirectory, days: Int = 1) throws {
+        certificate = directory.path("certificate.pem")
+        privateKey = directory.path("key.pem")
+        let openssl = Process()
+        openssl.executableURL = URL(filePath: "/usr/bin/env")
+        openssl.arguments = [
+            "openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+            "-days", String(days), "-keyout", privateKey, "-out", certificate,
+        ]
+        openssl.standardError = FileHandle.nullDevice
+        try openssl.run()
+        openssl.waitUntilExit()
+        guard openssl.terminationStatus == 0 else { throw Failure(status: openssl.terminationStatus) }
+    }
+}
