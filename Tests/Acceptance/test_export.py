@@ -1,13 +1,11 @@
-"""`queue export` and `queue show` tell all that is kept of a response, and of a delivered one only the receipt."""
+"""`queue export` and `queue show` print all that is kept of a response, and of a delivered one only the receipt."""
 
 import csv
 import io
 import json
-import subprocess
 from typing import Any
 
 from harness.deployment import Deploy, Deployment
-from harness.program import clean_environment
 from harness.webhook import fresh_response, response_id
 
 CAMPAIGN, COMPANY = "65d4a5a2f0e1c8b7a6958473", "65d4a5a2f0e1c8b7a6958474"
@@ -20,9 +18,9 @@ def exported(deployment: Deployment, *options: str) -> str:
     return result.stdout
 
 
-def talkative() -> dict[str, Any]:
-    """A response with everything that a tool can say."""
-    return fresh_response("talkative") | {
+def complete_response() -> dict[str, Any]:
+    """A response with everything that a tool can send."""
+    return fresh_response("complete") | {
         "comment": 'two\nlines, and a "quote"',
         "answeredAt": "2026-01-02T03:04:05.000Z",
         "sentAt": "2026-01-01T00:00:00.000Z",
@@ -37,9 +35,9 @@ def test_an_export_has_all_that_is_kept(deploy: Deploy) -> None:
     deployment.start()
     known = fresh_response("known")
     assert deployment.post(known).status == 200
-    deployment.await_drained(timeout=30)
+    deployment.await_drained()
     assert deployment.sandbox.stop() == 0
-    waiting = talkative()
+    waiting = complete_response()
     assert deployment.post(waiting).status == 200
 
     receipt, whole = (json.loads(line) for line in exported(deployment).splitlines())
@@ -69,7 +67,7 @@ def test_one_persons_responses_are_found_delivered_or_not(deploy: Deploy) -> Non
     ours = [fresh_response("ours") | {"email": "ada.found@example.com"} for _ in range(2)]
     for response in (ours[0], fresh_response("other")):
         assert deployment.post(response).status == 200
-    deployment.await_drained(timeout=30)
+    deployment.await_drained()
     assert deployment.sandbox.stop() == 0
     assert deployment.post(ours[1]).status == 200
     ids = [response_id(response["id"]) for response in ours]
@@ -80,11 +78,8 @@ def test_one_persons_responses_are_found_delivered_or_not(deploy: Deploy) -> Non
 
     listed = deployment.data("queue", "list", "--email", "ada.found@example.com", "--state", "delivered")
     assert [item["id"] for item in listed] == ids[:1]
-    command = [str(word) for word in deployment.command("queue", "list", "--email", "-")]
-    spoken = subprocess.run(
-        command, cwd=deployment.directory, env=clean_environment(), input="ada.found@example.com\n", capture_output=True, text=True
-    )
-    assert spoken.returncode == 0 and all(id in spoken.stdout for id in ids), spoken.stderr
+    typed = deployment.run("queue", "list", "--email", "-", typed="ada.found@example.com\n")
+    assert typed.returncode == 0 and all(one in typed.stdout for one in ids), typed.stderr
     assert "no such responses" in deployment.run("queue", "list", "--email", "stranger@example.com").stdout
     wrong = deployment.run("queue", "list", "--email", "nobody")
     assert wrong.returncode == 64 and "nobody" not in wrong.stdout

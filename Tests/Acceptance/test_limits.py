@@ -1,16 +1,16 @@
 """Requests that are too much: refused, cut off, and no harm to anybody else."""
 
 import secrets
+import select
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 
 from harness.deployment import Deploy, Deployment
-from harness.mixture import resident_kib
-from harness.waiting import wait_until
+from harness.waiting import DEADLINE, wait_until
 from harness.webhook import fresh_response
 
 KIB = 1024
@@ -26,9 +26,9 @@ def alive_afterwards(running: Deployment) -> Iterator[None]:
     assert running.post(fresh_response("afterwards")).status == 200
 
 
-def converse(port: int, request: bytes, timeout: float = 15) -> bytes:
-    """Sends as much as the server takes, and reads until the server closes. Fails when it does not close in time."""
-    with socket.create_connection(("127.0.0.1", port), timeout=timeout) as connection:
+def converse(port: int, request: bytes) -> bytes:
+    """Sends as much as the server takes, and reads until the server closes. Fails when it never closes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as connection:
         answer = b""
         with suppress(ConnectionError):
             connection.sendall(request)
@@ -75,11 +75,9 @@ def test_a_request_names_its_host_once_or_is_of_1_0(running: Deployment, head: b
 
 @pytest.mark.parametrize("path", ["/survey", "/webhooks/standard"])
 def test_a_body_that_announces_too_much(running: Deployment, path: str) -> None:
+    """Refused for what it announces: the rest never comes, and waiting for it would end with another status."""
     head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {10 * KIB * MIB}\r\n\r\n".encode()
-    begin = time.monotonic()
-    answer = converse(running.http_port, head + b"a" * 64 * KIB)
-    assert status_of(answer) == 413
-    assert time.monotonic() - begin < 10
+    assert status_of(converse(running.http_port, head + b"a" * 64 * KIB)) == 413
 
 
 @pytest.mark.parametrize("path", ["/survey", "/webhooks/standard"])
@@ -92,25 +90,23 @@ def test_a_body_that_grows_too_much(running: Deployment, path: str) -> None:
 def test_a_body_that_hardly_comes(running: Deployment) -> None:
     """One byte at a time, always soon enough for an idle timer: only a deadline for the whole request ends it."""
     head = b"POST /webhooks/standard HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n"
+    begin = time.monotonic()
     with socket.create_connection(("127.0.0.1", running.http_port), timeout=1) as connection:
         connection.sendall(head)
-        begin = time.monotonic()
-        assert cut_off(connection, begin + 2 * SLOW_REQUEST_SECONDS)
-        assert time.monotonic() - begin < SLOW_REQUEST_SECONDS + 10
+        wait_until(lambda: is_cut_off_after_a_byte(connection), "the server to close", SLOW_REQUEST_SECONDS + DEADLINE)
+    # How much later depends on the machine.
+    assert time.monotonic() - begin >= SLOW_REQUEST_SECONDS
 
 
-def cut_off(connection: socket.socket, deadline: float) -> bool:
-    """Drips a byte each second, and returns whether the server closed the connection before the deadline."""
-    while time.monotonic() < deadline:
-        try:
-            connection.sendall(b"a")
-            if connection.recv(4096) == b"":
-                return True
-        except TimeoutError:
-            continue
-        except ConnectionError:
-            return True
-    return False
+def is_cut_off_after_a_byte(connection: socket.socket) -> bool:
+    """Sends a byte, and returns whether the server closes the connection within a second."""
+    try:
+        connection.sendall(b"a")
+        return connection.recv(4096) == b""
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
 
 
 def test_bytes_that_are_no_http(running: Deployment) -> None:
@@ -122,30 +118,35 @@ def test_bodies_of_many_connections_do_not_fill_the_memory(deploy: Deploy) -> No
     """Each connection may send a webhook of a megabyte; all of them together may not."""
     deployment = deploy()
     deployment.start()
-    before = resident_kib(deployment.serve.pid)
+    before = deployment.serve.resident_kib
     head = b"POST /webhooks/standard HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
-    connections: list[socket.socket] = []
-    refused = 0
-    try:
+    with ExitStack() as stack:
+        connections: dict[int, socket.socket] = {}
+        refused = 0
         for number in range(300):
-            connection = socket.socket()
+            connection = stack.enter_context(socket.socket())
             # Several clients, since one may hold only a hundred connections.
             connection.bind((f"127.0.0.{2 + number // 90}", 0))
-            connection.settimeout(5)
+            connection.settimeout(DEADLINE)
             connection.connect(("127.0.0.1", deployment.http_port))
-            connections.append(connection)
             try:
                 connection.sendall(head + b"x" * 900_000)
+                connections[connection.fileno()] = connection
             except OSError:
                 refused += 1
-        grown = resident_kib(deployment.serve.pid) - before
+        grown = deployment.serve.resident_kib - before
         assert grown < 400_000, f"{grown} KiB more"
-        answers = 0
-        for connection in connections[200:]:
-            with suppress(OSError):
-                answers += b" 503 " in connection.recv(4_096)
-        assert answers + refused > 50
-    finally:
-        for connection in connections:
-            connection.close()
+        wait_until(lambda: refused + answered_503(connections) > 50, "more than 50 connections to be refused")
     wait_until(lambda: deployment.post(fresh_response("afterwards")).status == 200, "room for others")
+
+
+def answered_503(connections: dict[int, socket.socket]) -> int:
+    """How many of the connections have got a 503 by now."""
+    poll = select.poll()
+    for descriptor in connections:
+        poll.register(descriptor, select.POLLIN)
+    count = 0
+    for descriptor, _ in poll.poll(0):
+        with suppress(OSError):
+            count += b" 503 " in connections[descriptor].recv(4_096, socket.MSG_PEEK)
+    return count

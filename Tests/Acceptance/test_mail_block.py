@@ -16,7 +16,7 @@ return Array.from(document.querySelectorAll("a")).map(link => {
 });
 """
 TARGET = 44
-"""Pixels, the least that a finger finds (WCAG 2.2, 2.5.5)."""
+"""The least size in pixels that a finger can hit (WCAG 2.2, 2.5.5)."""
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

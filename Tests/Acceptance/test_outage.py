@@ -1,11 +1,11 @@
-"""The API is away for a while; people go on answering."""
+"""What people answer while the API is away arrives once it is back."""
 
 from harness.deployment import Deploy
-from harness.trials import outage
+from scenarios.outage import outage
 
 
 def test_what_came_in_meanwhile_arrives_once(deploy: Deploy) -> None:
-    trial = outage(deploy(), responses=200, away_seconds=60)
-    assert trial.reckoning.is_clean, trial
-    assert trial.reckoning.arrived == trial.books["delivered"] == 200
-    assert trial.oddities == []
+    result = outage(deploy(), responses=200, away_seconds=60)
+    assert result.comparison.is_clean, result
+    assert result.comparison.arrived == result.books["delivered"] == 200
+    assert result.unexpected == []

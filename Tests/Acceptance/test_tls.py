@@ -1,8 +1,6 @@
 """TLS as Mozilla's intermediate profile asks for it, seen by openssl."""
 
 import signal
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,7 @@ import pytest
 from harness.certificate import make_certificate
 from harness.deployment import Deploy, Deployment
 from harness.ports import accepts, free_port
-from harness.program import Program
+from harness.program import Program, run_command
 from harness.waiting import wait_until
 from harness.webhook import Sender, fresh_response
 
@@ -25,13 +23,7 @@ SUITES = {
 
 def handshake(port: int, *options: str) -> bool:
     """Whether openssl and the server agree."""
-    result = subprocess.run(
-        ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", *options],
-        input="",
-        capture_output=True,
-        text=True,
-        timeout=20,
-    )
+    result = run_command("openssl", "s_client", "-connect", f"127.0.0.1:{port}", *options)
     return result.returncode == 0 and "Cipher is (NONE)" not in result.stdout
 
 
@@ -42,14 +34,12 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def secure(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    directory = tmp_path_factory.mktemp("tls")
-    certificate, key = make_certificate(directory, kind)
-    deployment = Deployment(directory, {"tls": {"certificate": str(certificate), "private-key": str(key)}})
+def secure(kind: str, deploy_for_module: Deploy, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    certificate, key = make_certificate(tmp_path_factory.mktemp("certificate"), kind)
+    deployment = deploy_for_module({"tls": {"certificate": str(certificate), "private-key": str(key)}})
     deployment.trust(certificate)
     deployment.start()
-    yield deployment
-    deployment.stop()
+    return deployment
 
 
 def test_browsers_are_told_to_stay_with_tls(secure: Deployment) -> None:
@@ -65,7 +55,7 @@ def test_old_protocols_are_refused(secure: Deployment) -> None:
 
 
 def test_only_authenticated_encryption_is_agreed_on(secure: Deployment, kind: str) -> None:
-    offered = subprocess.check_output(["openssl", "ciphers", "-s", "-tls1_2", EVERYTHING], text=True).strip().split(":")
+    offered = run_command("openssl", "ciphers", "-s", "-tls1_2", EVERYTHING).stdout.strip().split(":")
     port = secure.http_port
     agreed = {suite for suite in offered if handshake(port, "-tls1_2", "-cipher", f"{suite}:@SECLEVEL=0")}
     assert agreed == SUITES[kind]
@@ -77,11 +67,10 @@ def test_a_response_comes_in_over_tls(secure: Deployment) -> None:
 
 def presented(port: int) -> str:
     """The fingerprint of the certificate that a new connection sees."""
-    shown = subprocess.run(
-        ["openssl", "s_client", "-connect", f"127.0.0.1:{port}"], input=b"", capture_output=True, timeout=20
-    ).stdout
-    command = ["openssl", "x509", "-noout", "-fingerprint", "-sha256"]
-    return subprocess.run(command, input=shown, capture_output=True, check=True).stdout.decode()
+    shown = run_command("openssl", "s_client", "-connect", f"127.0.0.1:{port}").stdout
+    result = run_command("openssl", "x509", "-noout", "-fingerprint", "-sha256", typed=shown)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
 
 
 @pytest.mark.parametrize("new_kind", ["ECDSA", "RSA"])
@@ -117,9 +106,6 @@ def test_this_openssl_would_speak_the_old_protocols(tmp_path: Path) -> None:
     certificate, key = make_certificate(tmp_path, "RSA")
     port = free_port()
     options = ["-accept", str(port), "-cert", str(certificate), "-key", str(key), "-tls1_1", "-cipher", EVERYTHING]
-    server = Program(["openssl", "s_server", "-www", *options], tmp_path / "server.log", tmp_path)
-    try:
+    with Program(["openssl", "s_server", "-www", *options], tmp_path / "server.log", tmp_path):
         wait_until(lambda: accepts(port), "openssl s_server")
         assert handshake(port, "-tls1_1", "-cipher", EVERYTHING)
-    finally:
-        server.kill()

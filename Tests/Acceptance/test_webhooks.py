@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,14 +10,14 @@ from standardwebhooks import Webhook
 
 from harness import canary
 from harness.deployment import Deploy, Deployment
-from harness.http1 import Answer
+from harness.http_client import HTTPResponse
 from harness.waiting import wait_until
-from harness.webhook import fresh_response, new_secret, response_id, signed_headers
+from harness.webhook import fresh_response, new_secret, response_id, sign
 
 
 def deliver(
     deployment: Deployment, response: dict[str, Any], secret: str | None = None, age: timedelta = timedelta()
-) -> Answer:
+) -> HTTPResponse:
     """Signs with the reference library and posts."""
     body = json.dumps(response)
     message_id, moment = f"msg_{secrets.token_hex(12)}", datetime.now(UTC) - age
@@ -31,12 +30,7 @@ def deliver(
     return deployment.post_webhook(body.encode(), headers)
 
 
-def signed(deployment: Deployment, body: bytes) -> dict[str, str]:
-    """Signs bytes as they are, JSON or not."""
-    return signed_headers(deployment.secret, body, f"msg_{secrets.token_hex(12)}", int(time.time()))
-
-
-def assert_problem(answer: Answer, status: int) -> dict[str, Any]:
+def assert_problem(answer: HTTPResponse, status: int) -> dict[str, Any]:
     """An RFC 9457 problem document that repeats nothing of what was sent."""
     assert answer.status == status
     assert answer.headers["content-type"].startswith("application/problem+json")
@@ -70,19 +64,20 @@ def test_another_secret_is_refused(running: Deployment) -> None:
     assert_problem(deliver(running, fresh_response("stranger"), secret=new_secret()), 401)
 
 
-@pytest.mark.parametrize("minutes", [6, -6], ids=["old", "from-the-future"])
+@pytest.mark.parametrize("minutes", [7, -7], ids=["old", "from-the-future"])
 def test_a_stale_delivery_is_refused(running: Deployment, minutes: int) -> None:
     assert_problem(deliver(running, fresh_response("stale"), age=timedelta(minutes=minutes)), 401)
 
 
 def test_a_delivery_within_five_minutes_is_fresh(running: Deployment) -> None:
-    assert deliver(running, fresh_response("late"), age=timedelta(minutes=4, seconds=50)).status == 200
+    """With a minute for a slow machine to deliver it in; unit tests look at the limit itself."""
+    assert deliver(running, fresh_response("late"), age=timedelta(minutes=4)).status == 200
 
 
 def test_a_changed_body_is_refused(running: Deployment) -> None:
     response = fresh_response("changed")
     body = json.dumps(response).encode()
-    headers = signed(running, body)
+    headers = sign(running.secret, body)
     assert_problem(running.post_webhook(body.replace(b'"score": 7', b'"score": 9'), headers), 401)
     assert running.post_webhook(body, headers).status == 200
 
@@ -114,12 +109,12 @@ def test_every_wrong_field_is_named(running: Deployment) -> None:
 
 def test_what_is_not_json_is_a_bad_request(running: Deployment) -> None:
     body = canary.comment("not JSON").encode()
-    assert_problem(running.post_webhook(body, signed(running, body)), 400)
+    assert_problem(running.post_webhook(body, sign(running.secret, body)), 400)
 
 
 def test_an_unknown_source_is_not_found(running: Deployment) -> None:
     body = json.dumps(fresh_response("nobody")).encode()
-    assert_problem(running.post_webhook(body, signed(running, body), "/webhooks/nobody"), 404)
+    assert_problem(running.post_webhook(body, sign(running.secret, body), "/webhooks/nobody"), 404)
 
 
 def test_a_handshake_is_answered(running: Deployment) -> None:
@@ -137,7 +132,7 @@ def test_two_secrets_while_one_replaces_the_other(deploy: Deploy) -> None:
 
 def test_a_signature_list_needs_one_that_is_right(running: Deployment) -> None:
     body = json.dumps(fresh_response("list")).encode()
-    headers = signed(running, body)
+    headers = sign(running.secret, body)
     right = headers["webhook-signature"]
     others = "v2,bm90IHlldCBpbnZlbnRlZA== v1,bm90IHRoaXMgb25l v1a,bm9yIHRoaXM="
     assert running.post_webhook(body, headers | {"webhook-signature": f"{others} {right}"}).status == 200

@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.deployment import Deployment
-from harness.http1 import fetch
+from harness.http_client import fetch
 from harness.ports import accepts, free_port
-from harness.program import Program
-from harness.tools import TOOLS
+from harness.program import Program, run_command
+from harness.survey_tools import TOOLS
 from harness.waiting import wait_until
-from harness.webhook import signed_headers
+from harness.webhook import sign
 
 CONNECTIONS = 64
 THREADS = 2
@@ -83,7 +83,7 @@ def signed_request(deployment: Deployment, name: str) -> bytes:
     response = {"id": name, "email": f"{name}@example.com", "score": 9, "comment": ""}
     padding = BODY_BYTES - len(json.dumps(response))
     body = json.dumps(response | {"comment": "x" * padding}).encode()
-    return request("standard", body, signed_headers(deployment.secret, body, f"msg_{name}", int(time.time())))
+    return request("standard", body, sign(deployment.secret, body, f"msg_{name}"))
 
 
 def mapped_request(_: Deployment, name: str) -> bytes:
@@ -126,25 +126,20 @@ def bare_nginx(directory: Path) -> Iterator[tuple[str, list[int]]]:
         f" server {{ listen 127.0.0.1:{port}; location / {{ return 200 ok; }} }} }}"
     )
     command: list[str | Path] = ["/usr/sbin/nginx", "-c", config, "-e", directory / "nginx-error.log", "-p", directory]
-    program = Program(command, directory / "nginx.log", directory)
-    try:
+    with Program(command, directory / "nginx.log", directory) as program:
         wait_until(lambda: accepts(port), "nginx")
-        workers = subprocess.check_output(["pgrep", "-P", str(program.pid)], text=True)
+        workers = run_command("pgrep", "-P", str(program.pid)).stdout
         yield f"http://127.0.0.1:{port}/", [int(worker) for worker in workers.split()]
-    finally:
         program.stop()
 
 
 @contextmanager
 def collector(directory: Path) -> Iterator[Deployment]:
-    """The collector alone: the API is away, so that accepting is measured and not forwarding."""
+    """The collector alone: the API is away, so that accepting is measured and not delivering."""
     webhooks = {"typeform": {"secrets": [TYPEFORM.secret]}}
-    deployment = Deployment(directory, {"log": {"level": "warning"}, "webhooks": webhooks})
-    deployment.start_serve()
-    try:
+    with Deployment(directory, {"log": {"level": "warning"}, "webhooks": webhooks}) as deployment:
+        deployment.start_serve()
         yield deployment
-    finally:
-        deployment.serve.stop()
 
 
 def take_rounds(rounds: int, seconds: int) -> dict[str, list[Figure]]:
@@ -186,21 +181,17 @@ class Backlog:
     """Resident when ready, against an empty queue."""
 
 
-def resident_kib(process: int) -> int:
-    return int(found(r"VmRSS:\s*(\d+) kB", Path(f"/proc/{process}/status").read_text()))
-
-
 def pile_up(responses: int) -> Backlog:
     """Accepts so many with the API away, kills the collector, and starts it again."""
     with tempfile.TemporaryDirectory(prefix="nps-bench-") as directory, collector(Path(directory)) as ours:
-        empty = resident_kib(ours.serve.pid)
+        empty = ours.serve.resident_kib
         for first in range(0, responses, BATCH):
             items = [
                 {"id": f"b{number}", "email": f"b{number}@example.com", "score": number % 11, "comment": "x" * 60}
                 for number in range(first, min(first + BATCH, responses))
             ]
             body = json.dumps(items).encode()
-            headers = signed_headers(ours.secret, body, f"msg_b{first}", int(time.time()))
+            headers = sign(ours.secret, body, f"msg_b{first}")
             answer = fetch(ours.http_port, "POST", "/webhooks/standard", headers, body)
             assert answer.status == 200, f"a batch was answered {answer.status}"
         ours.serve.kill()
@@ -208,7 +199,7 @@ def pile_up(responses: int) -> Backlog:
         ours.start_serve()
         seconds = time.monotonic() - begin
         assert ours.books()["pending"] == responses
-        return Backlog(responses, seconds, resident_kib(ours.serve.pid) / empty)
+        return Backlog(responses, seconds, ours.serve.resident_kib / empty)
 
 
 def line(name: str, values: list[float], form: str) -> str:

@@ -1,149 +1,133 @@
-"""The trials of the acceptance tests at full length, and a table of what they found."""
+"""The scenarios of the acceptance tests at full length, and a table of what they found."""
 
 import argparse
-import base64
 import csv
 import io
-import secrets
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from harness import canary
-from harness.chaos import BATCH, chaos
 from harness.deployment import Deployment
-from harness.mixture import CONFIGURATION, Outcome, mixture
-from harness.program import clean_environment
-from harness.scanner import scan
-from harness.trials import Trial, outage, storm
+from harness.links import new_key
+from scenarios.chaos import BATCH, chaos
+from scenarios.kills import kill_repeatedly
+from scenarios.load_result import LoadResult
+from scenarios.mail_scanner import scan
+from scenarios.mixed_payloads import CONFIGURATION, MixedResult, send_mixed_payloads
+from scenarios.outage import outage
 
-COLUMNS = ("trial", "minutes", "promised", "arrived", "missing", "doubled", "different", "cut off", "verdict")
 TRIALS = ("kills", "outage", "chaos", "mixture", "scanner")
 RESPONSES_PER_SECOND = 133
 CALM = 1.05
-"""Requests once the storm is over, against the least possible."""
+"""The most requests once the storm is over, against the fewest possible."""
 GROWTH = 1.1
 """How much the resident memory may grow while payloads keep coming."""
+OVERLAP = {"overlap-window": 300, "post-duplicate": "duplicate"}
+
+COLUMNS = ("trial", "minutes", "promised", "arrived", "missing", "doubled", "different", "cut off", "verdict")
 LAYOUT = "{:<22} {:>8} {:>9} {:>9} {:>8} {:>8} {:>10} {:>8}  {}"
 
-
-def row(name: str, trial: Trial | AssertionError) -> str:
-    if isinstance(trial, AssertionError):
-        return f"{name:<22} broken off: {trial}"
-    found = trial.reckoning
-    verdict = "clean" if is_clean(trial) else f"NOT CLEAN {trial.books} {trial.oddities[:3]}"
-    minutes = f"{trial.seconds / 60:.1f}"
-    counts = (found.promised, found.arrived, found.missing, found.doubled, found.different, trial.interruptions)
-    return LAYOUT.format(name, minutes, *counts, verdict)
+Trial = Callable[[], bool]
+"""Runs, prints what it found, and returns whether all is well."""
 
 
-def is_clean(trial: Trial | AssertionError) -> bool:
-    if isinstance(trial, AssertionError):
-        return False
-    return trial.reckoning.is_clean and not trial.oddities and trial.books["parked"] == 0
+@contextmanager
+def deployment(settings: dict[str, Any]) -> Iterator[Deployment]:
+    """One in a directory that is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory, Deployment(Path(directory), settings) as made:
+        yield made
 
 
-def conduct(begin: Callable[[Deployment], Trial]) -> Trial | AssertionError:
-    """One trial in a directory that is removed afterwards, or what broke it off."""
-    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory:
-        deployment = Deployment(Path(directory), {"planhat": {"batch-size": 500}, "log": {"level": "info"}})
-        try:
-            trial = begin(deployment)
-            deployment.stop()
-            return trial
-        except AssertionError as problem:
-            deployment.kill()
-            return problem
-
-
-def mix(payloads: int) -> bool:
-    """Sends good and bad payloads, prints what came of them, and says whether all is well."""
-    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory:
-        deployment = Deployment(Path(directory), CONFIGURATION)
-        try:
-            outcome = mixture(deployment, payloads)
-            deployment.stop()
-        except AssertionError as problem:
-            deployment.kill()
-            print(f"mixed payloads: broken off: {problem}")
-            return False
-    is_well = outcome.reckoning.is_clean and not outcome.oddities and outcome.growth <= GROWTH
-    print_mixture(outcome, "clean" if is_well else f"NOT CLEAN {outcome.oddities[:3]}")
-    return is_well
-
-
-def print_mixture(outcome: Outcome, verdict: str) -> None:
-    found = outcome.reckoning
-    lines = {
-        "payloads": f"{outcome.payloads:,} in {outcome.seconds / 60:.1f} minutes",
-        "answers": ", ".join(f"{count:,} {said}" for said, count in sorted(outcome.answers.items())),
-        "promised / arrived": f"{found.promised:,} / {found.arrived:,}, {found.missing} missing, {found.doubled} doubled",
-        "quarantined": f"{outcome.quarantined:,} expected, {outcome.books['quarantined']:,} there",
-        "memory, MiB": " ".join(str(kib // 1024) for kib in outcome.residents),
-        "memory, last ÷ 2nd quarter": f"{outcome.growth:.2f}, at most {GROWTH}",
-        "verdict": verdict,
-    }
+def report(lines: dict[str, object], is_well: bool) -> bool:
     for name, value in lines.items():
-        print(f"{name:<28}{value}")
-
-
-def blow(seconds: float, behaviour: dict[str, Any]) -> bool:
-    """The storm of the acceptance tests for as long as is said; prints what came of it, and says whether all is well."""
-    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory:
-        deployment = Deployment(Path(directory), {"planhat": {"batch-size": BATCH}, "log": {"level": "info"}})
-        try:
-            result = chaos(deployment, int(seconds * RESPONSES_PER_SECOND), seconds, seed=1, behaviour=behaviour)
-            deployment.stop()
-        except AssertionError as problem:
-            deployment.kill()
-            print(f"chaos: broken off: {problem}")
-            return False
-    is_well = result.is_clean and result.calm_requests <= CALM * result.least_requests + 1
-    for name, value in vars(result).items():
         print(f"{name:<28}{value}")
     print(f"{'verdict':<28}{'clean' if is_well else 'NOT CLEAN'}")
     return is_well
 
 
-def scanner(links: int) -> bool:
-    """Opens every link twenty times with all scores; nothing may be recorded."""
-    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory:
-        key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
-        deployment = Deployment(Path(directory), {"survey": {"link-keys": [f"k:{key}"]}, "log": {"level": "info"}})
-        try:
-            deployment.start()
-            contacts = "email\n" + "".join(f"{canary.address(str(number))}\n" for number in range(links))
-            command = [str(word) for word in deployment.command("links")]
-            minted = subprocess.run(
-                command, cwd=directory, env=clean_environment(), input=contacts, capture_output=True, text=True, check=True
-            )
-            tokens = [row["link"].rpartition("/")[2] for row in csv.DictReader(io.StringIO(minted.stdout))]
-            begin = time.monotonic()
-            count = scan(deployment, tokens, rounds=20)
-            accepted = deployment.books()["accepted"]
-            deployment.stop()
-        except AssertionError as problem:
-            deployment.kill()
-            print(f"scanner: broken off: {problem}")
-            return False
+def load_trial(name: str, scenario: Callable[[Deployment], LoadResult]) -> bool:
+    print(f"running: {name}", flush=True)
+    with deployment({"planhat": {"batch-size": 500}, "log": {"level": "info"}}) as started:
+        result = scenario(started)
+    found = result.comparison
+    is_well = found.is_clean and not result.unexpected and result.books["parked"] == 0
+    minutes = f"{result.seconds / 60:.1f}"
+    counts = (found.promised, found.arrived, found.missing, found.duplicated, found.different, result.interruptions)
+    verdict = "clean" if is_well else f"NOT CLEAN {result.books} {result.unexpected[:3]}"
+    print(LAYOUT.format(*COLUMNS))
+    print(LAYOUT.format(name, minutes, *counts, verdict))
+    return is_well
+
+
+def kills_trial(kills: int, seed: int) -> bool:
+    return load_trial(f"{kills} x kill -9", lambda started: kill_repeatedly(started, kills, seed))
+
+
+def outage_trial(responses: int) -> bool:
+    return load_trial(f"outage, {responses:,}", lambda started: outage(started, responses, away_seconds=60))
+
+
+def chaos_trial(seconds: float, behaviour: dict[str, Any]) -> bool:
+    print(f"running: a storm of {seconds} s {behaviour or ''}", flush=True)
+    with deployment({"planhat": {"batch-size": BATCH}, "log": {"level": "info"}}) as started:
+        result = chaos(started, int(seconds * RESPONSES_PER_SECOND), seconds, seed=1, behaviour=behaviour)
+    return report(vars(result), result.is_clean and result.calm_requests <= CALM * result.least_requests + 1)
+
+
+def mixture_trial(payloads: int) -> bool:
+    print(f"running: {payloads:,} mixed payloads through standard and typeform", flush=True)
+    with deployment(CONFIGURATION) as started:
+        result = send_mixed_payloads(started, payloads)
+    return report(
+        mixture_lines(result), result.comparison.is_clean and not result.unexpected and result.growth <= GROWTH
+    )
+
+
+def mixture_lines(result: MixedResult) -> dict[str, object]:
+    found = result.comparison
+    return {
+        "payloads": f"{result.payloads:,} in {result.seconds / 60:.1f} minutes",
+        "answers": ", ".join(f"{count:,} {said}" for said, count in sorted(result.answers.items())),
+        "promised / arrived": f"{found.promised:,} / {found.arrived:,}",
+        "missing / doubled": f"{found.missing} / {found.duplicated}",
+        "quarantined": f"{result.quarantined:,} expected, {result.books['quarantined']:,} there",
+        "memory, MiB": " ".join(str(kib // 1024) for kib in result.residents),
+        "memory, last ÷ 2nd quarter": f"{result.growth:.2f}, at most {GROWTH}",
+        "unexpected": result.unexpected[:3] or "nothing",
+    }
+
+
+def scanner_trial(links: int) -> bool:
+    print(f"running: a scanner opens {links:,} links with all scores, 20 times", flush=True)
+    with deployment({"survey": {"link-keys": [f"k:{new_key()}"]}, "log": {"level": "info"}}) as started:
+        started.start()
+        contacts = "email\n" + "".join(f"{canary.address(str(number))}\n" for number in range(links))
+        minted = started.run("links", typed=contacts)
+        assert minted.returncode == 0, minted.stderr
+        tokens = [row["link"].rpartition("/")[2] for row in csv.DictReader(io.StringIO(minted.stdout))]
+        begin = time.monotonic()
+        count = scan(started, tokens, rounds=20)
+        accepted = started.books()["accepted"]
     minutes = (time.monotonic() - begin) / 60
-    print(f"{count:,} requests to {len(tokens):,} links in {minutes:.1f} minutes recorded {accepted}")
-    return accepted == 0 and len(tokens) == links
+    lines = {"requests": f"{count:,} to {len(tokens):,} links in {minutes:.1f} minutes", "recorded": accepted}
+    return report(lines, accepted == 0 and len(tokens) == links)
 
 
-def table(trials: dict[str, Callable[[Deployment], Trial]]) -> bool:
-    results: dict[str, Trial | AssertionError] = {}
-    for name, begin in trials.items():
-        print(f"running: {name}", flush=True)
-        results[name] = conduct(begin)
-    print("\n" + LAYOUT.format(*COLUMNS))
-    for name, trial in results.items():
-        print(row(name, trial))
-    return all(map(is_clean, results.values()))
+def is_well(trial: Trial) -> bool:
+    """Runs a trial; one that is broken off is not well, and the next one still runs."""
+    try:
+        return trial()
+    except AssertionError as problem:
+        print(f"broken off: {problem}")
+        return False
+    finally:
+        print(flush=True)
 
 
 def main() -> int:
@@ -158,25 +142,19 @@ def main() -> int:
     unknown = set(options.trials) - set(TRIALS)
     if unknown:
         parser.error(f"there is no trial {', '.join(sorted(unknown))}; there are {', '.join(TRIALS)}")
-    chosen = options.trials or TRIALS
 
-    trials: dict[str, Callable[[Deployment], Trial]] = {}
-    if "kills" in chosen:
-        trials[f"{options.kills} x kill -9"] = lambda d: storm(d, options.kills, options.seed)
-    if "outage" in chosen:
-        trials[f"outage, {options.responses:,}"] = lambda d: outage(d, options.responses, away_seconds=60)
-    is_well = table(trials) if trials else True
-    if "chaos" in chosen:
-        for behaviour in ({}, {"overlap-window": 300, "post-duplicate": "duplicate"}):
-            print(f"\nrunning: a storm of {options.seconds} s {behaviour or ''}", flush=True)
-            is_well = blow(options.seconds, behaviour) and is_well
-    if "mixture" in chosen:
-        print(f"\nrunning: {options.payloads:,} mixed payloads through standard and typeform", flush=True)
-        is_well = mix(options.payloads) and is_well
-    if "scanner" in chosen:
-        print("\nrunning: a scanner opens 1,000 links with all scores, 20 times", flush=True)
-        is_well = scanner(1_000) and is_well
-    return 0 if is_well else 1
+    trials: dict[str, list[Trial]] = {
+        "kills": [partial(kills_trial, options.kills, options.seed)],
+        "outage": [partial(outage_trial, options.responses)],
+        "chaos": [partial(chaos_trial, options.seconds, {}), partial(chaos_trial, options.seconds, OVERLAP)],
+        "mixture": [partial(mixture_trial, options.payloads)],
+        "scanner": [partial(scanner_trial, 1_000)],
+    }
+    chosen = [name for name in TRIALS if name in (options.trials or TRIALS)]
+    verdicts = {name: [is_well(trial) for trial in trials[name]] for name in chosen}
+    for name, wells in verdicts.items():
+        print(f"{name:<12}{', '.join('clean' if well else 'NOT CLEAN' for well in wells)}")
+    return 0 if all(all(wells) for wells in verdicts.values()) else 1
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Starts the real program, talks to it over real sockets, and keeps books of its own about what was promised."""
+"""Tools for the acceptance tests: they start the real program, talk to it over real sockets and keep a record of it."""

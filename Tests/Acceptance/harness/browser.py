@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
+
+from harness.waiting import DEADLINE
 
 
 @contextmanager
@@ -21,10 +24,22 @@ def browser(scripts: bool = False) -> Iterator[WebDriver]:
     if not scripts:
         options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
     driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    driver.set_script_timeout(DEADLINE)
     try:
         yield driver
     finally:
         driver.quit()
+
+
+@contextmanager
+def next_page(driver: WebDriver) -> Iterator[None]:
+    """Waits at the end until what was done within has led to another page."""
+    old = driver.find_element(By.TAG_NAME, "html")
+    yield
+    ignored = (NoSuchElementException, StaleElementReferenceException)
+    WebDriverWait(driver, DEADLINE, ignored_exceptions=ignored).until(
+        lambda d: d.find_element(By.TAG_NAME, "html") != old
+    )
 
 
 def answer_form(driver: WebDriver, address: str, email: str, score: int, comment: str) -> str:
@@ -34,7 +49,6 @@ def answer_form(driver: WebDriver, address: str, email: str, score: int, comment
     radio = driver.find_element(By.CSS_SELECTOR, f"input[name=score][value='{score}']")
     radio.find_element(By.XPATH, "ancestor::label").click()
     driver.find_element(By.NAME, "comment").send_keys(comment)
-    form_page = driver.find_element(By.TAG_NAME, "html")
-    driver.find_element(By.CSS_SELECTOR, "form button").click()
-    WebDriverWait(driver, 10).until(lambda d: d.find_element(By.TAG_NAME, "html") != form_page)
+    with next_page(driver):
+        driver.find_element(By.CSS_SELECTOR, "form button").click()
     return driver.find_element(By.TAG_NAME, "body").text

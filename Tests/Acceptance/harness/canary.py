@@ -1,4 +1,4 @@
-"""Words that stand for a person's data: whatever is sent in tests carries one, and no log may ever contain it."""
+"""Canary words stand for a person's data: whatever the tests send carries one, and no log may ever contain one."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,9 +18,9 @@ def comment(text: str) -> str:
     return f"{WORD}: {text}"
 
 
-def assert_silent(logs: Iterable[Path], secrets: Iterable[str] = ()) -> None:
+def assert_not_logged(logs: Iterable[Path], secrets: Iterable[str] = ()) -> None:
     """No log contains an address, a comment or a secret. The failure names the file and the line, not the words."""
     forbidden = [word.encode().lower() for word in (WORD, *DEMONSTRATION, *secrets)]
     for log in logs:
         for number, line in enumerate(log.read_bytes().lower().splitlines(), 1):
-            assert not any(word in line for word in forbidden), f"{log}:{number} tells private data"
+            assert not any(word in line for word in forbidden), f"{log}:{number} contains private data"

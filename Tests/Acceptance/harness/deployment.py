@@ -1,31 +1,37 @@
-"""A collector and a sandbox API of their own: fresh directory, free ports, generated secrets."""
+"""Deployments: a collector and a sandbox API of their own, with a fresh directory, free ports and generated secrets."""
 
 import http.client
+import itertools
 import json
 import os
 import secrets
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from harness import canary
-from harness.http1 import Answer, fetch
+from harness.http_client import FORM_HEADERS, HTTPResponse, fetch
 from harness.ports import free_port
-from harness.program import Program, clean_environment
-from harness.waiting import wait_until
+from harness.program import Program, run_command
+from harness.waiting import LONG_DEADLINE, wait_until
 from harness.webhook import Sender, new_secret
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 BINARY = Path(os.environ.get("NPS_COLLECTOR", REPOSITORY / ".build-release/release/nps-collector")).resolve()
 
 Deploy = Callable[..., "Deployment"]
-"""Makes a deployment, given the settings that differ from those of the tests; the fixture `deploy` is one."""
+"""Makes a deployment that is not started yet, given the settings that differ from the tests' defaults."""
 
 BOOKS = ("pending", "sending", "delivered", "parked", "erased")
 """The states whose sum is what was accepted."""
+
+
+def is_balanced(books: dict[str, int]) -> bool:
+    return books["accepted"] == sum(books[state] for state in BOOKS)
 
 
 def merge(settings: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -38,7 +44,11 @@ def merge(settings: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 
 class Deployment:
-    """Everything one test needs to run `serve` and `sandbox`, and to ask them how they are."""
+    """Everything one test needs to run `serve` and `sandbox`, and to ask them how they are.
+
+    As a context manager it stops both programs at the end and makes sure that no log contains private data; after an
+    exception it kills them.
+    """
 
     serve: Program
     """The collector that was started last."""
@@ -55,6 +65,15 @@ class Deployment:
         self.trusted: ssl.SSLContext | None = None
         self._started: list[Program] = []
         self.configure(changes or {})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.stop()
+        else:
+            self.kill()
 
     def configure(self, changes: dict[str, Any]) -> None:
         """Writes the settings, with `changes` over the defaults of the tests. Every JSON document is YAML."""
@@ -92,11 +111,14 @@ class Deployment:
         self.start_serve()
 
     def stop(self) -> None:
-        """Stops what still runs, and makes sure that the logs tell nothing private."""
+        """Stops what still runs, and makes sure that it ended well and that the logs contain nothing private."""
         running = [program for program in reversed(self._started) if program.is_running]
-        statuses = {program.log.name: program.stop() for program in running}
+        try:
+            statuses = {program.log.name: program.stop() for program in running}
+        finally:
+            self.kill()
         assert set(statuses.values()) <= {0}, f"exit statuses {statuses}"
-        canary.assert_silent(self.directory.glob("*.log"), (self.admin_token, self.api_token, self.secret))
+        canary.assert_not_logged(self.directory.glob("*.log"), (self.admin_token, self.api_token, self.secret))
 
     def kill(self) -> None:
         """Ends what still runs without looking at how it ended."""
@@ -106,17 +128,9 @@ class Deployment:
     def command(self, *words: str) -> list[str | Path]:
         return [BINARY, *words, "--config", self.config]
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """One verb with this deployment's settings, to its end."""
-        return subprocess.run(
-            [str(word) for word in self.command(*words)],
-            cwd=self.directory,
-            env=clean_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+    def run(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """One verb with this deployment's settings, to its end; `typed` is its standard input."""
+        return run_command(*self.command(*words), typed=typed, directory=self.directory)
 
     def data(self, *words: str) -> Any:
         """What a verb prints with `--json`."""
@@ -125,19 +139,24 @@ class Deployment:
         return json.loads(result.stdout)
 
     def books(self) -> dict[str, int]:
-        """The queue's status, which must balance whenever one looks."""
+        """The queue's status as the verb prints it; it must balance whenever one looks."""
         status: dict[str, int] = self.data("queue", "status")
-        assert status["accepted"] == sum(status[state] for state in BOOKS), f"the books do not balance: {status}"
+        assert is_balanced(status), f"the books do not balance: {status}"
         return status
 
-    def await_drained(self, timeout: float) -> dict[str, int]:
-        """Waits until everything accepted has an end, and returns the books."""
+    def admin_status(self) -> HTTPResponse:
+        """The queue's status from the admin listener, which takes less time than the verb."""
+        headers = {"authorization": f"Bearer {self.admin_token}"}
+        return fetch(self.admin_port, "GET", "/queue/status", headers)
+
+    def await_drained(self) -> dict[str, int]:
+        """Waits until everything accepted is delivered, parked or erased, and returns the books."""
 
         def drained() -> dict[str, int] | None:
             books = self.books()
             return books if books["pending"] == books["sending"] == 0 else None
 
-        return wait_until(drained, "an empty queue", timeout, interval=0.2)
+        return wait_until(drained, "an empty queue", LONG_DEADLINE, interval=0.2)
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Every record at the sandbox, read from its API page by page."""
@@ -153,29 +172,31 @@ class Deployment:
         """Talks TLS to the public listener from now on, and believes this certificate."""
         self.trusted = ssl.create_default_context(cafile=str(certificate))
 
-    def post(self, response: dict[str, Any]) -> Answer:
+    def post(self, response: dict[str, Any]) -> HTTPResponse:
         """One signed webhook on a connection of its own."""
         with Sender(self.http_port, self.secret, trust=self.trusted) as sender:
             return sender.post(response)
 
-    def post_webhook(self, body: bytes, headers: dict[str, str], path: str = "/webhooks/standard") -> Answer:
-        """A webhook as it stands, right or wrong."""
+    def post_webhook(self, body: bytes, headers: dict[str, str], path: str = "/webhooks/standard") -> HTTPResponse:
+        """A webhook with exactly this body and these headers, valid or not."""
         return fetch(self.http_port, "POST", path, headers, body, self.trusted)
 
-    def get(self, path: str) -> Answer:
+    def get(self, path: str) -> HTTPResponse:
         return fetch(self.http_port, "GET", path, trust=self.trusted)
 
-    def post_form(self, fields: dict[str, str]) -> Answer:
-        """Sends the form as a browser does."""
-        headers = {"content-type": "application/x-www-form-urlencoded"}
-        return fetch(self.http_port, "POST", "/survey", headers, urlencode(fields).encode(), self.trusted)
+    def post_form(
+        self, fields: dict[str, str] | bytes, path: str = "/survey", headers: dict[str, str] | None = None
+    ) -> HTTPResponse:
+        """Sends a form as a browser does; bytes are sent as they are."""
+        body = fields if isinstance(fields, bytes) else urlencode(fields).encode()
+        return fetch(self.http_port, "POST", path, FORM_HEADERS | (headers or {}), body, self.trusted)
 
     def set_faults(self, faults: dict[str, Any]) -> bool:
-        """Tells the sandbox what to do wrong from now on."""
+        """Tells the sandbox which faults to produce from now on."""
         return self._api("PATCH", "/sandbox/faults", json.dumps(faults).encode()).status == 200
 
     def faults(self) -> dict[str, Any]:
-        """What the sandbox does wrong still."""
+        """The faults that the sandbox has still to produce."""
         plan: dict[str, Any] = self._api("GET", "/sandbox/faults").json()
         return plan
 
@@ -184,7 +205,7 @@ class Deployment:
         counts: dict[str, Any] = self._api("GET", "/sandbox/stats").json()
         return counts
 
-    def _api(self, method: str, path: str, body: bytes | None = None) -> Answer:
+    def _api(self, method: str, path: str, body: bytes | None = None) -> HTTPResponse:
         headers = {"authorization": f"Bearer {self.api_token}", "content-type": "application/json"}
         return fetch(self.sandbox_port, method, path, headers, body)
 
@@ -202,3 +223,17 @@ class Deployment:
                 return False
 
         wait_until(probe, f"{what} to be ready", interval=0.01)
+
+
+@contextmanager
+def deployments(parent: Path) -> Iterator[Deploy]:
+    """A maker of deployments, each in a directory of its own below `parent`; all of them are stopped at the end."""
+    numbers = itertools.count()
+    with ExitStack() as stack:
+
+        def make(changes: dict[str, Any] | None = None) -> Deployment:
+            directory = parent / f"deployment-{next(numbers)}"
+            directory.mkdir()
+            return stack.enter_context(Deployment(directory, changes))
+
+        yield make

@@ -1,13 +1,14 @@
-"""Many survey tools at once, and an independent ledger of every response the collector said 200 to."""
+"""Many survey tools at once, and a ledger of every response that the collector answered with 200."""
 
 import http.client
 import itertools
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from typing import Any, Self
 
 from harness import canary
-from harness.http1 import Answer
+from harness.ledger import Ledger, Promise
 from harness.waiting import wait_until
 from harness.webhook import Sender, response_id
 
@@ -15,46 +16,40 @@ RETRY_SECONDS = 0.01
 """A sender's pause before it delivers again what got no 200."""
 
 
-@dataclass(frozen=True)
-class Promise:
-    """What the collector acknowledged, and must therefore bring to Planhat."""
+def deliver(
+    sender: Sender,
+    response: dict[str, Any],
+    message_id: str,
+    ledger: Ledger,
+    outcomes: Collection[str],
+    may_go_on: Callable[[], bool],
+) -> bool:
+    """Delivers one response again and again until it gets its 200, as survey tools do; returns whether it did.
 
-    email: str
-    score: int
-
-
-@dataclass
-class Ledger:
-    """Written by the senders. `promises` is keyed by response id."""
-
-    promises: dict[str, Promise] = field(default_factory=dict)
-    statuses: dict[int, int] = field(default_factory=dict)
-    interruptions: int = 0
-    oddities: list[str] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def note(self, provider_id: str, promise: Promise, answer: Answer) -> bool:
-        """Books one answer, and returns whether it acknowledges the response."""
-        with self.lock:
-            self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
-            if answer.status != 200:
-                if answer.status != 503:
-                    self.oddities.append(f"{provider_id}: {answer.status}")
-                return False
-            outcome = answer.json()
-            expected = response_id(provider_id)
-            if outcome["status"] not in ("accepted", "unchanged") or outcome["ids"] != [expected]:
-                self.oddities.append(f"{provider_id}: {outcome}")
-            self.promises[expected] = promise
-            return True
-
-    def note_interruption(self) -> None:
-        with self.lock:
-            self.interruptions += 1
+    Only 503 and an interrupted connection are reasons to deliver it again. Whatever else is answered, and a 200 with
+    another outcome than `outcomes`, is unexpected.
+    """
+    while may_go_on():
+        try:
+            answer = sender.post(response, message_id)
+        except (OSError, http.client.HTTPException):
+            ledger.note_interruption()
+        else:
+            ledger.note_status(answer.status)
+            if answer.status == 200:
+                said, expected = answer.json(), response_id(response["id"])
+                if said["status"] not in outcomes or said["ids"] != [expected]:
+                    ledger.note_unexpected(f"{response['id']}: {said}")
+                ledger.note_promise(expected, Promise(response["email"], response["score"]))
+                return True
+            if answer.status != 503:
+                ledger.note_unexpected(f"{response['id']}: {answer.status}")
+        time.sleep(RETRY_SECONDS)
+    return False
 
 
 class Load:
-    """`workers` senders, each with a connection of its own, that deliver response after response.
+    """`workers` senders, each with its own connection, that deliver response after response until they are stopped.
 
     Like real survey tools they deliver again whatever got no 200, so a response that was stored without an
     acknowledgement comes in a second time.
@@ -68,14 +63,15 @@ class Load:
         self._senders = [Sender(port, secret) for _ in range(workers)]
         self._threads = [threading.Thread(target=self._deliver_all, args=(sender,)) for sender in self._senders]
 
-    def __enter__(self) -> "Load":
+    def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stopping.set()
-        self.join()
+        for thread in self._threads:
+            thread.join()
         for sender in self._senders:
             sender.close()
 
@@ -85,38 +81,30 @@ class Load:
 
     @property
     def is_finished(self) -> bool:
+        """Whether every sender has come to its end: the limit, or being stopped."""
         return not any(thread.is_alive() for thread in self._threads)
 
-    def await_acknowledged(self, count: int, timeout: float = 60) -> None:
-        wait_until(lambda: self.acknowledged >= count, f"{count} acknowledged responses", timeout, interval=0.002)
-
-    def join(self) -> None:
-        """Returns when every sender has come to its end: the limit, or being stopped."""
-        for thread in self._threads:
-            thread.join()
+    def await_acknowledged(self, count: int) -> None:
+        wait_until(lambda: self.acknowledged >= count, f"{count} acknowledged responses", interval=0.002)
 
     def _deliver_all(self, sender: Sender) -> None:
         while not self._stopping.is_set():
             number = next(self._numbers, None)
             if number is None:
                 return
-            self._deliver(sender, number)
-
-    def _deliver(self, sender: Sender, number: int) -> None:
-        provider_id = f"{self.name}-{number}"
-        promise = Promise(canary.address(provider_id), number % 11)
-        response = {
-            "id": provider_id,
-            "email": promise.email,
-            "score": promise.score,
-            "comment": canary.comment(f"response {number}"),
-        }
-        while not self._stopping.is_set():
-            try:
-                answer = sender.post(response, message_id=f"msg_{provider_id}")
-            except (OSError, http.client.HTTPException):
-                self.ledger.note_interruption()
-            else:
-                if self.ledger.note(provider_id, promise, answer):
-                    return
-            time.sleep(RETRY_SECONDS)
+            provider_id = f"{self.name}-{number}"
+            response = {
+                "id": provider_id,
+                "email": canary.address(provider_id),
+                "score": number % 11,
+                "comment": canary.comment(f"response {number}"),
+            }
+            message_id = f"msg_{provider_id}"
+            deliver(
+                sender,
+                response,
+                message_id,
+                self.ledger,
+                ("accepted", "unchanged"),
+                lambda: not self._stopping.is_set(),
+            )

@@ -1,13 +1,13 @@
-"""One running process whose output goes to a file."""
+"""Programs: one that runs in the background with its output in a file, and one that runs to its end."""
 
 import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
-STOP_SECONDS = 10
-"""How long a program may take to finish after SIGTERM."""
+from harness.waiting import DEADLINE
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -16,25 +16,56 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {name: os.environ[name] for name in kept if name in os.environ} | dict(extra or {})
 
 
+def run_command(
+    *command: str | Path,
+    typed: str = "",
+    directory: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Runs a program to its end, with `typed` as its standard input; `environment` is added to the clean one."""
+    return subprocess.run(
+        [str(word) for word in command],
+        check=False,
+        cwd=directory,
+        env=clean_environment(environment),
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+    )
+
+
 class Program:
-    """A process of our own, started at once."""
+    """A process of our own, started at once. As a context manager it is killed at the end if it still runs."""
 
     def __init__(
-        self, command: Sequence[str | Path], log: Path, directory: Path, environment: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str | Path],
+        log: Path,
+        directory: Path,
+        environment: Mapping[str, str] | None = None,
+        errors: Path | None = None,
     ) -> None:
+        """Its output is appended to `log`, and what it writes to standard error to `errors`, or to `log` as well."""
         self.log = log
-        with log.open("ab") as output:
+        words = [str(word) for word in command]
+        with log.open("ab") as output, (errors or log).open("ab") as error_output:
             self.process = subprocess.Popen(
-                [str(word) for word in command],
+                # A shell that runs the tests in the background makes its descendants ignore Ctrl-C.
+                ["env", "--default-signal=INT", *words],
                 cwd=directory,
                 env=clean_environment(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
-                stderr=subprocess.STDOUT,
+                stderr=error_output,
                 start_new_session=True,
-                # A shell that runs the tests in the background ignores Ctrl-C, and so would its grandchildren.
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
 
     @property
     def pid(self) -> int:
@@ -44,19 +75,27 @@ class Program:
     def is_running(self) -> bool:
         return self.process.poll() is None
 
+    @property
+    def resident_kib(self) -> int:
+        """The memory that it holds now."""
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1])
+        raise AssertionError("the process shows no resident memory")
+
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    def wait(self, timeout: float = STOP_SECONDS) -> int:
+    def wait(self) -> int:
         """The exit status, once it has ended."""
-        return self.process.wait(timeout)
+        return self.process.wait(DEADLINE)
 
-    def stop(self, timeout: float = STOP_SECONDS) -> int:
-        """Asks it to finish (SIGTERM) and returns its exit status; kills it when it takes longer than `timeout`."""
+    def stop(self) -> int:
+        """Asks it to finish (SIGTERM) and returns its exit status; kills it if it never finishes."""
         if self.is_running:
             self.signal(signal.SIGTERM)
         try:
-            return self.wait(timeout)
+            return self.wait()
         except subprocess.TimeoutExpired:
             self.kill()
             raise

@@ -8,10 +8,10 @@ import json
 import secrets
 import ssl
 import time
-from typing import Any
+from typing import Any, Self
 
 from harness import canary
-from harness.http1 import Answer, connect
+from harness.http_client import HTTPResponse, connect
 
 
 def new_secret() -> str:
@@ -29,7 +29,10 @@ def fresh_response(name: str) -> dict[str, Any]:
     return {"id": provider_id, "email": canary.address(provider_id), "score": 7, "comment": canary.comment(name)}
 
 
-def signed_headers(secret: str, body: bytes, message_id: str, timestamp: int) -> dict[str, str]:
+def sign(secret: str, body: bytes, message_id: str | None = None) -> dict[str, str]:
+    """The headers of a delivery that is signed now, with a fresh message id if none is given."""
+    message_id = message_id or f"msg_{secrets.token_hex(12)}"
+    timestamp = int(time.time())
     key = base64.b64decode(secret.removeprefix("whsec_"))
     content = b".".join([message_id.encode(), str(timestamp).encode(), body])
     signature = base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
@@ -51,21 +54,20 @@ class Sender:
         self.path = path
         self.connection = connect(port, trust)
 
-    def post(self, response: dict[str, Any], message_id: str | None = None) -> Answer:
+    def post(self, response: dict[str, Any], message_id: str | None = None) -> HTTPResponse:
         """Delivers one response. After an exception the next call opens a new connection."""
         body = json.dumps(response).encode()
-        message_id = message_id or f"msg_{secrets.token_hex(12)}"
-        return self.post_raw(body, signed_headers(self.secret, body, message_id, int(time.time())))
+        return self.post_raw(body, sign(self.secret, body, message_id))
 
-    def post_raw(self, body: bytes, headers: dict[str, str]) -> Answer:
+    def post_raw(self, body: bytes, headers: dict[str, str]) -> HTTPResponse:
         try:
             self.connection.request("POST", self.path, body, headers)
-            return Answer.read(self.connection.getresponse())
+            return HTTPResponse.read(self.connection.getresponse())
         except (OSError, http.client.HTTPException):
             self.close()
             raise
 
-    def __enter__(self) -> "Sender":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

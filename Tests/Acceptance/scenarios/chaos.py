@@ -1,5 +1,5 @@
-"""Everything at once: responses, edits and repetitions come in while the API fails in every way there is and both
-programs are killed. Afterwards the API must hold each response exactly once, with its newest content."""
+"""Chaos test: responses, edits and repetitions come in while the API fails in every way it can and both programs are
+killed. Afterwards the API must hold each response exactly once, with its newest content."""
 
 import contextlib
 import http.client
@@ -8,30 +8,33 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from harness import canary
-from harness.deployment import BOOKS, Deployment
-from harness.http1 import fetch
-from harness.load import Promise
-from harness.waiting import wait_until
-from harness.webhook import Sender, response_id
+from harness.deployment import Deployment, is_balanced
+from harness.ledger import Comparison, Ledger
+from harness.load import deliver
+from harness.waiting import LONG_DEADLINE, wait_until
+from harness.webhook import Sender
 
 WORKERS = 8
-RETRY_SECONDS = 0.05
 BATCH = 100
 EDIT_LAG = 150
 """An edit comes so many responses after the response, a repetition twice as many."""
 
 STORM_SHARE = 0.55
-"""So much has come in when the storm ends; the rest waits for the calm, and is enough to count requests by."""
+"""The share of the responses that comes in while the API fails. The rest comes in while it is away, and is enough to
+count the requests that deliver it."""
+
+SAMPLES = 100
+"""The books are read more often than this."""
 
 TIMEOUT_SECONDS = 30
 """After which the collector gives up a request."""
 
 PARTIAL_REASONS = ("could not be saved", "permission")
-"""What the sandbox says about the items that it refuses on purpose: those are parked rightly."""
+"""What the sandbox says about the items that it refuses on purpose. Those are meant to be parked."""
 
 STORM: list[dict[str, Any]] = [
     {"429": 2, "rate-limit-form": "seconds"},
@@ -52,47 +55,37 @@ STORM: list[dict[str, Any]] = [
     {"slow": 1, "slow-delay": (TIMEOUT_SECONDS + 2) * 1000},
     {"429": 1, "rate-limit-form": "none"},
 ]
-"""Faults of the sandbox, one after the other; a number is how many requests it strikes."""
-
-
-@dataclass
-class Ledger:
-    """What the senders were told. `promises` is keyed by response id and holds the newest acknowledged content."""
-
-    promises: dict[str, Promise] = field(default_factory=dict)
-    interruptions: int = 0
-    oddities: list[str] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+"""Faults of the sandbox, one after the other; each number says how many requests have the fault."""
 
 
 @dataclass(frozen=True)
-class Chaos:
+class ChaosResult:
     """How it went."""
 
-    promised: int
+    comparison: Comparison
     records: int
-    missing: int
-    doubled: int
-    different: int
     parked_wrongly: list[str]
-    parked_rightly: int
+    """Reasons of parked responses that the sandbox did not refuse on purpose."""
+    parked_on_purpose: int
     interruptions: int
     kills: int
-    oddities: list[str]
+    unexpected: list[str]
     samples: int
-    """Looks at the books, each of which balanced."""
+    """How often the books were read; each time they must balance."""
     calm_requests: int
+    """Requests that delivered what had piled up when the API came back."""
     least_requests: int
+    """The fewest that can do it."""
     seconds: float
 
     @property
     def is_clean(self) -> bool:
-        wrong = self.missing or self.doubled or self.different or self.parked_wrongly or self.oddities
-        return not wrong and self.promised == self.records
+        is_complete = self.comparison.is_clean and self.comparison.promised == self.records
+        return is_complete and not self.parked_wrongly and not self.unexpected
 
 
 class Traffic:
-    """Responses at a steady rate, a tenth edited later, a tenth delivered again."""
+    """Responses at a steady rate, a tenth edited later, a tenth delivered again. It pauses after the storm."""
 
     def __init__(self, deployment: Deployment, responses: int, seconds: float) -> None:
         self.deployment = deployment
@@ -104,30 +97,47 @@ class Traffic:
         self._turns = [threading.Lock() for _ in range(responses)]
         """One at a time for each response: an edit is sent after what it edits was acknowledged."""
         self._begin = time.monotonic()
+        self._has_paused = threading.Event()
+        self._may_resume = threading.Event()
+        self._is_given_up = threading.Event()
         self._threads = [threading.Thread(target=self._run) for _ in range(WORKERS)]
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         self._begin = time.monotonic()
         for thread in self._threads:
             thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self._is_given_up.set()
+            self._may_resume.set()
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def has_paused(self) -> bool:
+        return self._has_paused.is_set()
+
+    def resume(self) -> None:
+        """Sends the rest."""
+        self._may_resume.set()
 
     @property
     def is_finished(self) -> bool:
         return not any(thread.is_alive() for thread in self._threads)
 
-    @property
-    def share(self) -> float:
-        """Of the responses that were acknowledged."""
-        return len(self.ledger.promises) / self.responses
-
     def _run(self) -> None:
         with Sender(self.deployment.http_port, self.deployment.secret) as sender:
-            while True:
+            while not self._is_given_up.is_set():
                 with self._lock:
                     number = next(self._next, None)
                 if number is None:
                     return
-                # The rate is what the test is about, so here time itself is waited for.
+                if number >= STORM_SHARE * self.responses and not self._may_resume.is_set():
+                    self._has_paused.set()
+                    self._may_resume.wait()
+                # Nothing waits for this: it only spreads the traffic over the storm.
                 time.sleep(max(0.0, self._begin + number / self.rate - time.monotonic()))
                 self._send(sender, number, 0)
                 if (number - EDIT_LAG) % 10 == 3:
@@ -136,49 +146,37 @@ class Traffic:
                     self._send(sender, number - 2 * EDIT_LAG, 0)
 
     def _send(self, sender: Sender, number: int, version: int) -> None:
-        if 0 <= number < self.responses:
-            with self._turns[number]:
-                self._deliver(sender, number, version)
-
-    def _deliver(self, sender: Sender, number: int, version: int) -> None:
-        """Delivers until it is acknowledged, as survey tools do."""
+        if not 0 <= number < self.responses:
+            return
         name = f"chaos-{number}"
-        promise = Promise(canary.address(name), (number + 4 * version) % 11)
-        response = {"id": name, "email": promise.email, "score": promise.score}
-        response["comment"] = canary.comment(f"{number} in version {version}")
-        for _ in range(2_000):
-            try:
-                answer = sender.post(response, message_id=f"msg_{name}_{version}")
-            except (OSError, http.client.HTTPException):
-                with self.ledger.lock:
-                    self.ledger.interruptions += 1
-            else:
-                if answer.status == 200:
-                    with self.ledger.lock:
-                        self.ledger.promises[response_id(name)] = promise
-                    return
-                if answer.status != 503:
-                    self._note(f"{name} was answered {answer.status}")
-                    return
-            time.sleep(RETRY_SECONDS)
-        self._note(f"{name} was never acknowledged")
+        response = {
+            "id": name,
+            "email": canary.address(name),
+            "score": (number + 4 * version) % 11,
+            "comment": canary.comment(f"{number} in version {version}"),
+        }
+        deadline = time.monotonic() + LONG_DEADLINE
+        outcomes = ("accepted", "updated", "unchanged")
 
-    def _note(self, oddity: str) -> None:
-        with self.ledger.lock:
-            self.ledger.oddities.append(oddity)
+        def may_go_on() -> bool:
+            return time.monotonic() < deadline and not self._is_given_up.is_set()
+
+        with self._turns[number]:
+            if not deliver(sender, response, f"msg_{name}_{version}", self.ledger, outcomes, may_go_on):
+                self.ledger.note_unexpected(f"{name} was never acknowledged")
 
 
 class Auditor:
-    """Looks at the books over and over while everything goes on."""
+    """Reads the books over and over while everything goes on."""
 
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
         self.samples = 0
-        self.oddities: list[str] = []
+        self.unexpected: list[str] = []
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> "Auditor":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -186,17 +184,19 @@ class Auditor:
         self._stopping.set()
         self._thread.join()
 
+    def await_samples(self, count: int) -> None:
+        wait_until(lambda: self.samples >= count, f"{count} looks at the books")
+
     def _run(self) -> None:
-        headers = {"authorization": f"Bearer {self.deployment.admin_token}"}
         while not self._stopping.wait(0.1):
             with contextlib.suppress(OSError, http.client.HTTPException):
-                answer = fetch(self.deployment.admin_port, "GET", "/queue/status", headers)
+                answer = self.deployment.admin_status()
                 if answer.status != 200:
                     continue
                 books = answer.json()
+                if not is_balanced(books):
+                    self.unexpected.append(f"the books do not balance: {books}")
                 self.samples += 1
-                if books["accepted"] != sum(books[state] for state in BOOKS):
-                    self.oddities.append(f"the books do not balance: {books}")
 
 
 def chaos(
@@ -206,23 +206,23 @@ def chaos(
     seed: int,
     behaviour: dict[str, Any] | None = None,
     note: Callable[[str], None] = lambda _: None,
-) -> Chaos:
-    """Lets the storm blow for `seconds`, then waits for the calm and looks at what is left.
+) -> ChaosResult:
+    """Sends `responses` in `seconds` (or as long as this machine takes), most of them during faults and kills, then
+    lets everything be delivered and compares.
 
-    `behaviour` says how the sandbox takes what Planhat leaves open, such as overlapping upserts.
+    `behaviour` says how the sandbox treats what Planhat leaves open, such as overlapping upserts.
     """
     chance = random.Random(seed)
     begin = time.monotonic()
     behaviour = dict(behaviour or {})
     deployment.start()
     deployment.set_faults(behaviour)
-    traffic = Traffic(deployment, responses, seconds)
-    with Auditor(deployment) as auditor:
-        traffic.start()
-        kills = _storm(deployment, chance, traffic, behaviour, note)
+    with Auditor(deployment) as auditor, Traffic(deployment, responses, seconds) as traffic:
+        kills = _storm(deployment, chance, traffic, auditor, behaviour, note)
         note("the API is away until everything has come in")
         deployment.sandbox.kill()
-        wait_until(lambda: traffic.is_finished, "all responses to be acknowledged", timeout=seconds)
+        traffic.resume()
+        wait_until(lambda: traffic.is_finished, "all responses to be acknowledged", seconds + LONG_DEADLINE)
         # The collector starts anew before the API does, so that what is left is known before the first request.
         deployment.serve.kill()
         deployment.start_serve()
@@ -230,30 +230,24 @@ def chaos(
         note(f"the storm is over: {books}")
         least = -(-(books["pending"] + books["sending"]) // BATCH)
         _start_sandbox(deployment, behaviour)
-        # Where overlapping requests count, the sandbox takes its time for each.
-        books = deployment.await_drained(timeout=240 + least)
+        deployment.await_drained()
         requests: int = deployment.statistics()["requestsTotal"]
-        wrongly, rightly = _parked(deployment)
-        if rightly:
+        wrongly, on_purpose = _parked(deployment)
+        if on_purpose:
             result = deployment.run("queue", "retry", "--all")
             assert result.returncode == 0, result.stderr
-            books = deployment.await_drained(timeout=120)
+        books = deployment.await_drained()
+        auditor.await_samples(SAMPLES + 1)
     note(f"at the end {books}")
-    records: dict[str, list[Promise]] = {}
-    for record in deployment.records():
-        records.setdefault(record["sourceId"], []).append(Promise(record["email"], record["nps"]))
-    promises = traffic.ledger.promises
-    return Chaos(
-        promised=len(promises),
-        records=sum(map(len, records.values())),
-        missing=len(promises.keys() - records.keys()),
-        doubled=sum(1 for found in records.values() if len(found) > 1),
-        different=sum(1 for key in promises.keys() & records.keys() if promises[key] not in records[key]),
+    records = list(deployment.records())
+    return ChaosResult(
+        comparison=Comparison.of(traffic.ledger.promises, records),
+        records=len(records),
         parked_wrongly=wrongly,
-        parked_rightly=rightly,
+        parked_on_purpose=on_purpose,
         interruptions=traffic.ledger.interruptions,
         kills=kills + 1,
-        oddities=traffic.ledger.oddities + auditor.oddities,
+        unexpected=traffic.ledger.unexpected + auditor.unexpected,
         samples=auditor.samples,
         calm_requests=requests,
         least_requests=least,
@@ -265,18 +259,21 @@ def _storm(
     deployment: Deployment,
     chance: random.Random,
     traffic: Traffic,
+    auditor: Auditor,
     behaviour: dict[str, Any],
     note: Callable[[str], None],
 ) -> int:
-    """Blows until most of the responses have come in; gives how often the collector was killed."""
+    """Goes on until the storm's share of the responses has come in; returns how often the collector was killed."""
     kills = 0
     for faults in _faults(chance):
-        if traffic.share > STORM_SHARE:
+        if traffic.has_paused:
             break
         note(json.dumps(faults))
         deployment.set_faults(faults)
-        # How long each fault may do its work is part of the storm.
+        # Each fault lasts for a random time, and at least until the books were read under it.
+        samples = auditor.samples
         time.sleep(1 + 4 * chance.random())
+        auditor.await_samples(samples + 1)
         if chance.random() < 0.2:
             deployment.sandbox.kill()
             time.sleep(chance.random())

@@ -1,4 +1,4 @@
-"""Everything that survey tools send, good and bad, from many connections at once, with a ledger of what must follow."""
+"""Everything that survey tools send, good and bad, from many connections at once, and what must come of it."""
 
 import http.client
 import itertools
@@ -7,29 +7,30 @@ import secrets
 import threading
 import time
 from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from harness import canary
 from harness.deployment import Deployment
-from harness.http1 import Answer, connect
-from harness.load import Ledger, Promise
-from harness.reckoning import Reckoning
-from harness.tools import TOOLS, Delivery, Tool
-from harness.waiting import wait_until
-from harness.webhook import response_id, signed_headers
+from harness.http_client import HTTPResponse, connect
+from harness.ledger import Comparison, Ledger, Promise
+from harness.signatures import Delivery
+from harness.survey_tools import TOOLS, SurveyTool
+from harness.waiting import LONG_DEADLINE, wait_until
+from harness.webhook import response_id, sign
 
 WORKERS = 8
 SAMPLES = 20
-"""Looks at the memory, spread over the run."""
+"""How often the memory is measured, evenly spread over the payloads."""
 
+BY_NAME = {tool.name: tool for tool in TOOLS}
+STANDARD, TYPEFORM = BY_NAME["standard"], BY_NAME["typeform"]
 CONFIGURATION = {
-    "webhooks": {tool.name: {"secrets": [tool.secret]} for tool in TOOLS if tool.name in ("standard", "typeform")},
+    "webhooks": {tool.name: {"secrets": [tool.secret]} for tool in (STANDARD, TYPEFORM)},
     "planhat": {"batch-size": 500},
     "log": {"level": "info"},
 }
-BY_NAME = {tool.name: tool for tool in TOOLS}
 
 
 @dataclass
@@ -42,15 +43,15 @@ class Expectation:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class MixedResult:
     """How the run went; `residents` are KiB of resident memory, at even distances."""
 
     payloads: int
     answers: dict[str, int]
-    reckoning: Reckoning
+    comparison: Comparison
     books: dict[str, int]
     quarantined: int
-    oddities: list[str]
+    unexpected: list[str]
     residents: list[int]
     seconds: float
 
@@ -61,8 +62,8 @@ class Outcome:
         return max(self.residents[-quarter:]) / max(self.residents[quarter : 2 * quarter])
 
 
-class Mixture:
-    """Sends conversations, each of a few deliveries, until `payloads` deliveries were made."""
+class MixedTraffic:
+    """Conversations, each of a few deliveries, until `payloads` deliveries were made."""
 
     def __init__(self, deployment: Deployment, payloads: int) -> None:
         self.deployment = deployment
@@ -74,17 +75,21 @@ class Mixture:
 
     def run(self) -> list[int]:
         """Returns the memory samples."""
-        threads = [threading.Thread(target=self._converse) for _ in range(WORKERS)]
-        for thread in threads:
-            thread.start()
-        residents = []
-        for sample in range(SAMPLES):
-            goal = self.payloads * (sample + 1) // SAMPLES
-            wait_until(lambda goal=goal: self.sent >= goal, f"{goal} payloads", timeout=600, interval=0.05)
-            residents.append(resident_kib(self.deployment.serve.pid))
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(WORKERS) as pool:
+            workers = [pool.submit(self._converse) for _ in range(WORKERS)]
+            residents = []
+            for sample in range(SAMPLES):
+                self._await_sent(self.payloads * (sample + 1) // SAMPLES, workers)
+                residents.append(self.deployment.serve.resident_kib)
+            for worker in workers:
+                worker.result()
         return residents
+
+    def _await_sent(self, goal: int, workers: list[Future[None]]) -> None:
+        """Returns also when a worker has ended, which before the last payload means that it failed."""
+        wait_until(
+            lambda: self.sent >= goal or any(worker.done() for worker in workers), f"{goal} payloads", LONG_DEADLINE
+        )
 
     def _converse(self) -> None:
         connection = connect(self.deployment.http_port)
@@ -93,21 +98,20 @@ class Mixture:
         connection.close()
 
     def _conversation(self, connection: http.client.HTTPConnection, number: int) -> None:
-        tool = BY_NAME["typeform" if number // 10 % 2 else "standard"]
-        name, score = f"mixture-{number}", number % 11
+        tool = TYPEFORM if number // 10 % 2 else STANDARD
+        name, score = f"mixed-{number}", number % 11
         match number % 10:
             case 0:
                 self._send(connection, tool, tool.delivery(name, 11), 422)
-                self._quarantine()
+                self._expect_quarantined()
             case 1:
-                tool = BY_NAME["typeform"]
-                self._send(connection, tool, delivery(tool, {"event_type": "form_opened"}), 200, "ignored")
+                self._send(connection, TYPEFORM, delivery(TYPEFORM, {"event_type": "form_opened"}), 200, "ignored")
             case 2:
-                tool = BY_NAME["standard"]
-                item = BY_NAME["standard"].write(name, score, canary.comment(name))[0]
-                self._send(connection, tool, delivery(tool, [item, item | {"id": "x", "email": "nobody"}]), 422)
-                self._promise(tool, name, score)
-                self._quarantine()
+                item = STANDARD.write(name, score, canary.comment(name))[0]
+                items = [item, item | {"id": "x", "email": "nobody"}]
+                self._send(connection, STANDARD, delivery(STANDARD, items), 422)
+                self._expect_record(STANDARD, name, score)
+                self._expect_quarantined()
             case 3:
                 unsigned = tool.delivery(name, score)
                 self._post(connection, unsigned, 401, None)
@@ -119,83 +123,72 @@ class Mixture:
                 repeated = tool.delivery(name, score)
                 self._send(connection, tool, repeated, 200, "updated")
                 self._post(connection, repeated, 200, "unchanged")
-                self._promise(tool, name, score)
+                self._expect_record(tool, name, score)
             case _:
                 self._send(connection, tool, tool.delivery(name, score, canary.comment(name)), 200, "accepted")
-                self._promise(tool, name, score)
+                self._expect_record(tool, name, score)
 
     def _send(
         self,
         connection: http.client.HTTPConnection,
-        tool: Tool,
+        tool: SurveyTool,
         message: Delivery,
         status: int,
         outcome: str | None = None,
     ) -> None:
-        tool.sign(message, tool.secret, "")
-        if tool.name == "standard":
-            message.headers["webhook-id"] = f"msg_{secrets.token_hex(8)}"
-            resign(message, tool.secret)
+        """Signs a delivery and posts it."""
+        if tool is STANDARD:
+            # The reference library's signature has a fixed message id; each delivery here needs one of its own.
+            message.headers |= sign(tool.secret, message.body, f"msg_{secrets.token_hex(8)}")
+        else:
+            tool.sign(message, tool.secret, "")
         self._post(connection, message, status, outcome)
 
     def _post(
         self, connection: http.client.HTTPConnection, message: Delivery, status: int, outcome: str | None
     ) -> None:
         connection.request("POST", message.path, message.body, message.headers)
-        answer = Answer.read(connection.getresponse())
+        answer = HTTPResponse.read(connection.getresponse())
         said = answer.json().get("status") if answer.status == 200 else None
         with self._lock:
             self.sent += 1
             self.expectation.answers[said or str(answer.status)] += 1
-            if (answer.status, said) != (status, outcome):
-                self.expectation.ledger.oddities.append(f"{answer.status} {said} instead of {status} {outcome}")
+        if (answer.status, said) != (status, outcome):
+            self.expectation.ledger.note_unexpected(f"{answer.status} {said} instead of {status} {outcome}")
 
-    def _promise(self, tool: Tool, name: str, score: int) -> None:
-        with self._lock:
-            promise = Promise(canary.address(name), score)
-            self.expectation.ledger.promises[response_id(name, tool.name)] = promise
+    def _expect_record(self, tool: SurveyTool, name: str, score: int) -> None:
+        promise = Promise(canary.address(name), score)
+        self.expectation.ledger.note_promise(response_id(name, tool.name), promise)
 
-    def _quarantine(self) -> None:
+    def _expect_quarantined(self) -> None:
         with self._lock:
             self.expectation.quarantined += 1
 
 
-def delivery(tool: Tool, payload: Any) -> Delivery:
+def delivery(tool: SurveyTool, payload: Any) -> Delivery:
     return Delivery(json.dumps(payload).encode(), {"content-type": "application/json"}, f"/webhooks/{tool.name}")
 
 
-def resign(message: Delivery, secret: str) -> None:
-    """With the id that the message has now."""
-    message.headers |= signed_headers(secret, message.body, message.headers["webhook-id"], int(time.time()))
-
-
-def resident_kib(process: int) -> int:
-    for line in Path(f"/proc/{process}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1])
-    raise AssertionError("the process shows no resident memory")
-
-
-def mixture(deployment: Deployment, payloads: int) -> Outcome:
+def send_mixed_payloads(deployment: Deployment, payloads: int) -> MixedResult:
     """Sends `payloads` deliveries and waits until all that was accepted is delivered."""
     begin = time.monotonic()
     deployment.start()
-    run = Mixture(deployment, payloads)
-    residents = run.run()
-    books = deployment.await_drained(timeout=600)
-    expected = run.expectation
-    oddities = list(expected.ledger.oddities)
+    traffic = MixedTraffic(deployment, payloads)
+    residents = traffic.run()
+    books = deployment.await_drained()
+    expected = traffic.expectation
+    unexpected = list(expected.ledger.unexpected)
     if books["accepted"] != len(expected.ledger.promises):
-        oddities.append(f"accepted {books['accepted']} instead of {len(expected.ledger.promises)}")
+        unexpected.append(f"accepted {books['accepted']} instead of {len(expected.ledger.promises)}")
     if books["quarantined"] != expected.quarantined:
-        oddities.append(f"quarantined {books['quarantined']} instead of {expected.quarantined}")
-    return Outcome(
-        payloads=run.sent,
+        unexpected.append(f"quarantined {books['quarantined']} instead of {expected.quarantined}")
+    return MixedResult(
+        payloads=traffic.sent,
         answers=dict(expected.answers),
-        reckoning=Reckoning.of(expected.ledger, deployment),
+        comparison=Comparison.of(expected.ledger.promises, deployment.records()),
         books=books,
         quarantined=expected.quarantined,
-        oddities=oddities,
+        unexpected=unexpected,
         residents=residents,
         seconds=time.monotonic() - begin,
     )

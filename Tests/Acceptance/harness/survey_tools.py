@@ -1,9 +1,6 @@
-"""Survey tools as they post to the collector: bodies of their documented shape, signed by their scheme with Python's
-`hmac` and `hashlib` or with the vendor's own library, and nothing of the collector's."""
+"""Survey tools as they post to the collector: bodies of their documented shape, each signed in the tool's own way."""
 
 import base64
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import Callable
@@ -16,9 +13,24 @@ from standardwebhooks import Webhook as StandardWebhook
 from svix.webhooks import Webhook as SvixWebhook
 
 from harness import canary
+from harness.signatures import (
+    Delivery,
+    Sign,
+    hubspot_v2,
+    hubspot_v3,
+    in_base64,
+    over_body,
+    qualtrics,
+    slack,
+    standard,
+    stripe,
+    token_in_address,
+    token_in_header,
+    zendesk,
+)
 
 TEXT_SECRET = f"{canary.WORD}-secret"
-"""For schemes whose secret is plain text. Its word must never be seen in a log."""
+"""For schemes whose secret is plain text. No log may contain it."""
 
 KEY_SECRET = "whsec_" + base64.b64encode(b"nps-collector acceptance tests").decode()
 
@@ -26,123 +38,28 @@ JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 BOUNDARY = "----acceptance"
 
-
-@dataclass
-class Delivery:
-    """One request, before or after signing."""
-
-    body: bytes
-    headers: dict[str, str]
-    path: str
-    age: float = 0
-    """Seconds between signing and sending."""
-
-    @property
-    def timestamp(self) -> int:
-        return int(time.time() - self.age)
-
-
-Sign = Callable[[Delivery, str, str], None]
-"""Makes a delivery authentic; given the secret and the collector's public address."""
-
 Write = Callable[[str, Any, str], tuple[Any, str]]
 """The body for a response id, a score and a comment, with its content type."""
 
 
 @dataclass(frozen=True)
-class Tool:
-    """What a survey tool does."""
+class SurveyTool:
+    """How one survey tool signs and writes its webhooks."""
 
     name: str
     sign: Sign
     write: Write
     secret: str = TEXT_SECRET
     is_thin: bool = False
-    """Its webhooks carry ids only, so that all of them end as 422 with advice."""
+    """Its webhooks carry ids only, so each of them is answered with 422 and advice."""
     is_timestamped: bool = False
 
     def delivery(self, response_id: str, score: Any = 9, comment: str = "Quick and kind", age: float = 0) -> Delivery:
+        """Not signed yet; `age` says how many seconds ago the tool claims to sign it."""
         body, content_type = self.write(response_id, score, comment)
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return Delivery(data, {"content-type": content_type}, f"/webhooks/{self.name}", age)
-
-
-def mac(algorithm: str, secret: str, content: bytes) -> bytes:
-    return hmac.new(secret.encode(), content, algorithm).digest()
-
-
-def in_base64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def over_body(header: str, prefix: str = "", algorithm: str = "sha256", encode: Callable[[bytes], str] = bytes.hex) -> Sign:
-    """An HMAC of the body and nothing else."""
-
-    def sign(delivery: Delivery, secret: str, _: str) -> None:
-        delivery.headers[header] = prefix + encode(mac(algorithm, secret, delivery.body))
-
-    return sign
-
-
-def token_in_header(delivery: Delivery, secret: str, _: str) -> None:
-    delivery.headers["authorization"] = f"Bearer {secret}"
-
-
-def token_in_address(delivery: Delivery, secret: str, _: str) -> None:
-    delivery.path += "?" + urlencode({"token": secret})
-
-
-def standard(library: Any, brand: str) -> Sign:
-    def sign(delivery: Delivery, secret: str, _: str) -> None:
-        moment = datetime.fromtimestamp(delivery.timestamp, UTC)
-        delivery.headers |= {
-            f"{brand}-id": "msg_1",
-            f"{brand}-timestamp": str(delivery.timestamp),
-            f"{brand}-signature": library(secret).sign("msg_1", moment, delivery.body.decode()),
-        }
-
-    return sign
-
-
-def hubspot_v3(delivery: Delivery, secret: str, origin: str) -> None:
-    moment = str(delivery.timestamp * 1000)
-    content = f"POST{origin}{delivery.path}".encode() + delivery.body + moment.encode()
-    delivery.headers |= {
-        "X-HubSpot-Signature-v3": in_base64(mac("sha256", secret, content)),
-        "X-HubSpot-Request-Timestamp": moment,
-    }
-
-
-def zendesk(delivery: Delivery, secret: str, _: str) -> None:
-    moment = datetime.fromtimestamp(delivery.timestamp, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    delivery.headers |= {
-        "X-Zendesk-Webhook-Signature": in_base64(mac("sha256", secret, moment.encode() + delivery.body)),
-        "X-Zendesk-Webhook-Signature-Timestamp": moment,
-    }
-
-
-def stripe(delivery: Delivery, secret: str, _: str) -> None:
-    code = mac("sha256", secret, f"{delivery.timestamp}.".encode() + delivery.body).hex()
-    delivery.headers["Stripe-Signature"] = f"t={delivery.timestamp},v1={code},v0=00"
-
-
-def slack(delivery: Delivery, secret: str, _: str) -> None:
-    code = mac("sha256", secret, f"v0:{delivery.timestamp}:".encode() + delivery.body).hex()
-    delivery.headers |= {"X-Slack-Signature": f"v0={code}", "X-Slack-Request-Timestamp": str(delivery.timestamp)}
-
-
-def qualtrics(delivery: Delivery, secret: str, _: str) -> None:
-    message = json.dumps({"Status": "Complete", "ResponseID": "R_1", "CompletedDate": "2026-02-03 10:00:05"})
-    fields = {"MSG": message, "HMAC": mac("sha512", secret, message.encode()).hex(), "Topic": "t"}
-    delivery.body = urlencode(fields).encode()
-
-
-def hubspot_v2(delivery: Delivery, secret: str, origin: str) -> None:
-    content = secret.encode() + f"POST{origin}{delivery.path}".encode() + delivery.body
-    delivery.headers |= {
-        "X-HubSpot-Signature": hashlib.sha256(content).hexdigest(),
-        "X-HubSpot-Signature-Version": "v2",
-    }
+        timestamp = int(time.time() - age)
+        return Delivery(data, {"content-type": content_type}, f"/webhooks/{self.name}", timestamp)
 
 
 def seconds() -> int:
@@ -162,8 +79,13 @@ def typeform(response_id: str, score: Any, comment: str) -> tuple[Any, str]:
         {"type": "number", "number": score, "field": {"id": "f1", "type": "opinion_scale", "ref": "nps"}},
         {"type": "text", "text": comment, "field": {"id": "f2", "type": "long_text", "ref": "why"}},
     ]
-    response = {"form_id": "f", "token": response_id, "submitted_at": iso(), "answers": answers}
-    response["hidden"] = {"email": canary.address(response_id)}
+    response = {
+        "form_id": "f",
+        "token": response_id,
+        "submitted_at": iso(),
+        "answers": answers,
+        "hidden": {"email": canary.address(response_id)},
+    }
     return {"event_id": "1", "event_type": "form_response", "form_response": response}, JSON
 
 
@@ -291,44 +213,44 @@ def surveymonkey(response_id: str, *_: Any) -> tuple[Any, str]:
     return body | {"event_datetime": iso()}, "application/vnd.surveymonkey.response.v1+json"
 
 
-def hubspot(response_id: str, *_: Any) -> tuple[Any, str]:
+def hubspot(*_: Any) -> tuple[Any, str]:
     event = {"eventId": 1, "subscriptionType": "contact.propertyChange", "objectId": 123, "attemptNumber": 0}
     return [event | {"propertyName": "nps_score", "propertyValue": "9", "occurredAt": seconds() * 1000}], JSON
 
 
 TOOLS = [
-    Tool("standard", standard(StandardWebhook, "webhook"), own_names, KEY_SECRET, is_timestamped=True),
-    Tool("svix", standard(SvixWebhook, "svix"), own_names, KEY_SECRET, is_timestamped=True),
-    Tool("formbricks", standard(StandardWebhook, "webhook"), formbricks, KEY_SECRET, is_timestamped=True),
-    Tool("typeform", over_body("Typeform-Signature", "sha256=", encode=in_base64), typeform),
-    Tool("tally", over_body("Tally-Signature", encode=in_base64), tally),
-    Tool(
+    SurveyTool("standard", standard(StandardWebhook, "webhook"), own_names, KEY_SECRET, is_timestamped=True),
+    SurveyTool("svix", standard(SvixWebhook, "svix"), own_names, KEY_SECRET, is_timestamped=True),
+    SurveyTool("formbricks", standard(StandardWebhook, "webhook"), formbricks, KEY_SECRET, is_timestamped=True),
+    SurveyTool("typeform", over_body("Typeform-Signature", "sha256=", encode=in_base64), typeform),
+    SurveyTool("tally", over_body("Tally-Signature", encode=in_base64), tally),
+    SurveyTool(
         "surveymonkey",
         over_body("Sm-Signature", algorithm="sha1", encode=in_base64),
         surveymonkey,
         f"client123&{TEXT_SECRET}",
         is_thin=True,
     ),
-    Tool("delighted", over_body("X-Delighted-Webhook-Signature", "sha256="), delighted),
-    Tool("qualtrics", qualtrics, lambda *_: (b"", FORM), is_thin=True),
-    Tool("survicate", over_body("Hmac"), survicate),
-    Tool("chameleon", over_body("X-Chameleon-Signature"), chameleon),
-    Tool("wootric", token_in_address, wootric),
-    Tool("satismeter", token_in_address, satismeter),
-    Tool("asknicely", token_in_header, asknicely),
-    Tool("helpscout", over_body("X-HelpScout-Signature", algorithm="sha1", encode=in_base64), helpscout),
-    Tool("screeb", over_body("x-screeb-hmac-signature-body", encode=in_base64), screeb),
-    Tool("smartsurvey", over_body("X-SmartSurvey-Signature"), smartsurvey),
-    Tool("opnform", over_body("X-Webhook-Signature", "sha256="), opnform),
-    Tool("zendesk", zendesk, own_names, is_timestamped=True),
-    Tool("google-forms", standard(StandardWebhook, "webhook"), own_names, KEY_SECRET, is_timestamped=True),
-    Tool("retently", token_in_header, own_names),
-    Tool("posthog", token_in_header, own_names),
-    Tool("jotform", token_in_address, jotform),
-    Tool("hubspot", hubspot_v3, hubspot, is_thin=True, is_timestamped=True),
-    Tool("hubspot-legacy", hubspot_v2, hubspot, is_thin=True),
-    Tool("stripe", stripe, own_names, is_timestamped=True),
-    Tool("slack", slack, own_names, is_timestamped=True),
-    Tool("github", over_body("X-Hub-Signature-256", "sha256="), own_names),
-    Tool("shopify", over_body("X-Shopify-Hmac-SHA256", encode=in_base64), own_names),
+    SurveyTool("delighted", over_body("X-Delighted-Webhook-Signature", "sha256="), delighted),
+    SurveyTool("qualtrics", qualtrics, lambda *_: (b"", FORM), is_thin=True),
+    SurveyTool("survicate", over_body("Hmac"), survicate),
+    SurveyTool("chameleon", over_body("X-Chameleon-Signature"), chameleon),
+    SurveyTool("wootric", token_in_address, wootric),
+    SurveyTool("satismeter", token_in_address, satismeter),
+    SurveyTool("asknicely", token_in_header, asknicely),
+    SurveyTool("helpscout", over_body("X-HelpScout-Signature", algorithm="sha1", encode=in_base64), helpscout),
+    SurveyTool("screeb", over_body("x-screeb-hmac-signature-body", encode=in_base64), screeb),
+    SurveyTool("smartsurvey", over_body("X-SmartSurvey-Signature"), smartsurvey),
+    SurveyTool("opnform", over_body("X-Webhook-Signature", "sha256="), opnform),
+    SurveyTool("zendesk", zendesk, own_names, is_timestamped=True),
+    SurveyTool("google-forms", standard(StandardWebhook, "webhook"), own_names, KEY_SECRET, is_timestamped=True),
+    SurveyTool("retently", token_in_header, own_names),
+    SurveyTool("posthog", token_in_header, own_names),
+    SurveyTool("jotform", token_in_address, jotform),
+    SurveyTool("hubspot", hubspot_v3, hubspot, is_thin=True, is_timestamped=True),
+    SurveyTool("hubspot-legacy", hubspot_v2, hubspot, is_thin=True),
+    SurveyTool("stripe", stripe, own_names, is_timestamped=True),
+    SurveyTool("slack", slack, own_names, is_timestamped=True),
+    SurveyTool("github", over_body("X-Hub-Signature-256", "sha256="), own_names),
+    SurveyTool("shopify", over_body("X-Shopify-Hmac-SHA256", encode=in_base64), own_names),
 ]

@@ -6,20 +6,21 @@ import ssl
 from dataclasses import dataclass
 from typing import Any
 
-SECONDS = 15
-"""How long to wait for a server."""
+from harness.waiting import DEADLINE
+
+FORM_HEADERS = {"content-type": "application/x-www-form-urlencoded"}
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a server said to one request."""
+class HTTPResponse:
+    """A whole response; the names of its headers are in lower case."""
 
     status: int
     headers: dict[str, str]
     body: bytes
 
     @classmethod
-    def read(cls, response: http.client.HTTPResponse) -> "Answer":
+    def read(cls, response: http.client.HTTPResponse) -> "HTTPResponse":
         return cls(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
 
     @property
@@ -33,8 +34,8 @@ class Answer:
 def connect(port: int, trust: ssl.SSLContext | None = None) -> http.client.HTTPConnection:
     """A connection to this machine, over TLS if there is a certificate to trust."""
     if trust:
-        return http.client.HTTPSConnection("127.0.0.1", port, timeout=SECONDS, context=trust)
-    return http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+        return http.client.HTTPSConnection("127.0.0.1", port, timeout=DEADLINE, context=trust)
+    return http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
 
 
 def fetch(
@@ -44,11 +45,11 @@ def fetch(
     headers: dict[str, str] | None = None,
     body: bytes | None = None,
     trust: ssl.SSLContext | None = None,
-) -> Answer:
+) -> HTTPResponse:
     """One request on a connection of its own."""
     connection = connect(port, trust)
     try:
         connection.request(method, path, body, headers or {})
-        return Answer.read(connection.getresponse())
+        return HTTPResponse.read(connection.getresponse())
     finally:
         connection.close()

@@ -1,0 +1,1 @@
+"""Stories of several steps that the acceptance tests and deploy/soak share."""
