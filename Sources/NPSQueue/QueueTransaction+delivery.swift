@@ -2,16 +2,6 @@ import Foundation
 import GRDB
 import NPSModel
 
-/// A claimed row before its content is decoded, which the claimer's own task does.
-struct ClaimedRow: Sendable {
-    let id: String
-    let source: String
-    let payload: String
-    let revision: Int
-    let attempts: Int
-    let mustUpsert: Bool
-}
-
 extension QueueTransaction {
     /// Longer than any wait that a delivery or a hold asks for: a date beyond it was set by a clock that ran ahead.
     private static let longestWait: Milliseconds = 3_600_000
