@@ -1,9 +1,11 @@
+package import Foundation
 package import NPSModel
 
-/// A response handed out for one attempt at delivery; answered by one ``Verdict`` or by a release.
+/// A response handed out for one attempt at delivery. It stays `sending` until its ``Verdict`` or its release.
 package struct Claim: Sendable, Hashable {
     package let response: SurveyResponse
-    /// Grows with every edit; goes back in the ``Verdict``, so that an old answer can't settle newer content.
+    /// Grows with every edit; goes back in the ``Verdict``, so that the result of an older revision can't settle newer
+    /// content.
     package let revision: Int
     /// Attempts made before this one with the present content.
     package let attempts: Int
@@ -15,5 +17,89 @@ package struct Claim: Sendable, Hashable {
         self.revision = revision
         self.attempts = attempts
         self.mustUpsert = mustUpsert
+    }
+
+    /// How this attempt ended, for ``ResponseQueue/settle(_:)``.
+    package func settled(as outcome: Outcome) -> Verdict {
+        Verdict(id: response.id, revision: revision, outcome: outcome)
+    }
+}
+
+/// The end of one claim. Repeating a verdict does nothing.
+package struct Verdict: Sendable, Hashable {
+    package let id: ResponseID
+    /// ``Claim/revision``.
+    package let revision: Int
+    package let outcome: Outcome
+
+    package init(id: ResponseID, revision: Int, outcome: Outcome) {
+        self.id = id
+        self.revision = revision
+        self.outcome = outcome
+    }
+}
+
+/// How one attempt ended. Reasons are stored and shown to people: they contain no address, comment or token.
+package enum Outcome: Sendable, Hashable {
+    /// Planhat has it. Its id there, when the API told it.
+    case delivered(planhatID: String?)
+    /// Certainly not applied. `countsAttempt` is false when it was not the response's fault (rate limit, wrong token).
+    case retry(at: Date, reason: String, countsAttempt: Bool)
+    /// May have been applied: the next attempt has to be an upsert. `countsAttempt` as for a retry.
+    case ambiguous(retryAt: Date, reason: String, countsAttempt: Bool = true)
+    /// Refused for good. `mayHaveArrived` when an earlier request may have left it at Planhat all the same.
+    case park(reason: String, mayHaveArrived: Bool = false)
+}
+
+/// What a settled claim leaves in the response's history.
+package struct Attempt: Sendable, Hashable, Codable {
+    /// The kind of ``Outcome``, by the name that the database and the JSON of `queue show` have for it.
+    package enum Result: String, Sendable, Hashable, Codable {
+        case delivered
+        case retry
+        case ambiguous
+        case parked
+
+        init(_ outcome: Outcome) {
+            self =
+                switch outcome {
+                case .delivered: .delivered
+                case .retry: .retry
+                case .ambiguous: .ambiguous
+                case .park: .parked
+                }
+        }
+    }
+
+    package let at: Date
+    package let outcome: Result
+    package let reason: String?
+}
+
+/// A claim whose content is still text. Claiming gives these, not claims, because it runs on the queue's one writing
+/// thread: decoding thousands of responses there would keep every acceptance waiting. A response that can't be decoded
+/// is parked by its id and revision.
+struct ClaimedRow: Sendable {
+    let id: String
+    let source: String
+    let payload: String
+    let revision: Int
+    let attempts: Int
+    let mustUpsert: Bool
+}
+
+extension Claim {
+    /// Nil when this version can't read the stored content.
+    init?(_ row: ClaimedRow) {
+        guard
+            let id = ResponseID(rawValue: row.id),
+            let response = StoredContent(json: row.payload)?.response(id: id, source: row.source)
+        else { return nil }
+        self.init(
+            response: response,
+            revision: row.revision,
+            attempts: row.attempts,
+            mustUpsert: row.mustUpsert
+        )
     }
 }

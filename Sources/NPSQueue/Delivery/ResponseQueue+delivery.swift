@@ -30,25 +30,11 @@ extension ResponseQueue {
     }
 
     private func decode(_ rows: [ClaimedRow]) -> [Claim] {
-        var claims: [Claim] = []
-        for row in rows {
-            guard
-                let id = ResponseID(rawValue: row.id),
-                let response = StoredContent(json: row.payload)?.response(id: id, source: row.source)
-            else {
-                unreadable.withLock { $0.append(row) }
-                continue
-            }
-            claims.append(
-                Claim(
-                    response: response,
-                    revision: row.revision,
-                    attempts: row.attempts,
-                    mustUpsert: row.mustUpsert
-                )
-            )
+        rows.compactMap { row in
+            let claim = Claim(row)
+            if claim == nil { unreadable.withLock { $0.append(row) } }
+            return claim
         }
-        return claims
     }
 
     /// What fails is tried again with the next claim: the readable ones don't wait for it.

@@ -146,7 +146,8 @@ extension ResponseLifecycle {
         if state == .erased { settleErased(after: outcome, at: now) }
         guard state == .sending else { return nil }
         attempts += 1
-        let attempt = apply(outcome, isNewest: settled == revision, at: now)
+        apply(outcome, isNewest: settled == revision, at: now)
+        let attempt = Attempt(at: now.date, outcome: Attempt.Result(outcome), reason: reason)
         if settled != revision, state != .pending {
             // The verdict is about older content, which Planhat has or refused. The newer one is still to be sent.
             makePending(at: now)
@@ -158,7 +159,7 @@ extension ResponseLifecycle {
         return attempt
     }
 
-    private mutating func apply(_ outcome: Outcome, isNewest: Bool, at now: Milliseconds) -> Attempt {
+    private mutating func apply(_ outcome: Outcome, isNewest: Bool, at now: Milliseconds) {
         switch outcome {
         case .delivered(let id):
             state = .delivered
@@ -168,34 +169,26 @@ extension ResponseLifecycle {
             if botFlag == .earlier, isNewest { botFlag = .none }
             nextAttemptAt = nil
             reason = nil
-            return Attempt(at: now.date, outcome: .delivered, reason: nil)
         case .retry(let date, let why, let countsAttempt):
             if !countsAttempt { attempts -= 1 }
-            return postpone(to: date, outcome: .retry, reason: why, at: now)
+            postpone(to: date, reason: why)
         case .ambiguous(let date, let why, let countsAttempt):
             if !countsAttempt { attempts -= 1 }
             mustUpsert = true
-            return postpone(to: date, outcome: .ambiguous, reason: why, at: now)
+            postpone(to: date, reason: why)
         case .park(let why, let mayHaveArrived):
             if mayHaveArrived { mustUpsert = true }
             state = .parked
             closedAt = now
             nextAttemptAt = nil
             reason = Self.short(why)
-            return Attempt(at: now.date, outcome: .parked, reason: reason)
         }
     }
 
-    private mutating func postpone(
-        to date: Date,
-        outcome: Attempt.Result,
-        reason why: String,
-        at now: Milliseconds
-    ) -> Attempt {
+    private mutating func postpone(to date: Date, reason why: String) {
         state = .pending
         nextAttemptAt = Milliseconds(date)
         reason = Self.short(why)
-        return Attempt(at: now.date, outcome: outcome, reason: reason)
     }
 
     /// An operator asked for a retry. False unless it is parked.

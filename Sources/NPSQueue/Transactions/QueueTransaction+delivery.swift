@@ -2,16 +2,6 @@ import Foundation
 import GRDB
 import NPSModel
 
-/// A claimed row before its content is decoded, which the claimer's own task does.
-struct ClaimedRow: Sendable {
-    let id: String
-    let source: String
-    let payload: String
-    let revision: Int
-    let attempts: Int
-    let mustUpsert: Bool
-}
-
 extension QueueTransaction {
     /// Longer than any retry or hold waits: a later date was set while the clock was wrong, and counts as due.
     private static let longestWait: Duration = .seconds(3_600)
