@@ -1,6 +1,7 @@
 import Foundation
 import NPSModel
 import NPSQueue
+import TestSupport
 import Testing
 
 /// What every engine must do, whatever is underneath.

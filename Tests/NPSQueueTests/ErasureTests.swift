@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import NPSModel
 import NPSQueue
+import TestSupport
 import Testing
 
 @Suite("Erasing a person on every engine")

@@ -1,6 +1,7 @@
 import Foundation
 import NPSModel
 import NPSQueue
+import TestSupport
 import Testing
 
 @Suite("Limits and quarantine of every engine")

@@ -1,6 +1,7 @@
 import Foundation
 import NPSModel
 import NPSQueue
+import TestSupport
 import Testing
 
 /// Knuth's linear congruential constants: the same sequence from the same seed on every machine.
