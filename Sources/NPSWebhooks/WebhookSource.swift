@@ -2,10 +2,11 @@ import Crypto
 package import Foundation
 package import NPSModel
 
-/// One address `/webhooks/NAME`: how its deliveries are verified, and what they mean.
+/// The webhooks of one tool at `/webhooks/NAME`: how deliveries are verified, and how they become responses.
 package struct WebhookSource: Sendable {
     package let name: String
-    /// For logs and metrics, which more people see than may send: a name that is all the protection there is isn't told.
+    /// The source's name in logs and metrics, where more people see it than may send. For a source whose name is its only
+    /// protection it is a fingerprint.
     package let label: String
     let verifier: Verifier
     let mapping: Mapping
@@ -29,13 +30,13 @@ package struct WebhookSource: Sendable {
         String(Hexadecimal.encode(SHA256.hash(data: Array(name.utf8))).prefix(8))
     }
 
-    /// Over the raw bytes, in constant time, before anything is parsed.
+    /// Verifies the signature over the raw bytes, in constant time, before anything is parsed.
     package func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> VerifiedSignature {
         try verifier.verify(delivery)
     }
 
-    /// Whether the operator lets this body pass without a signature, as a question that nothing follows from: some
-    /// tools send one when the address is saved.
+    /// Whether this body is the unsigned test request that the operator has configured: some tools send one when the
+    /// address is saved. It is acknowledged and has no effect.
     package func isUnsignedPing(_ body: [UInt8]) -> Bool {
         guard let unsignedPing, body.count <= Self.pingLimit else { return false }
         return (try? JSONValue(parsing: body)) == unsignedPing
@@ -43,15 +44,16 @@ package struct WebhookSource: Sendable {
 
     private static let pingLimit = 1_024
 
-    /// Maps and checks a payload: one result for each response in it, in order; empty for an event that is none.
+    /// Maps and checks a payload: one result for each response in it, in order; empty for an event that is not a response.
     ///
-    /// A mapping that fails is one failure whose field is `mapping`; a body of another kind than the source takes, or
-    /// one with too much in it, is one whose field is `body`. Where the source has advice, it is a failure's last
-    /// problem, with the field `advice`.
+    /// When the mapping fails, the only result is a failure with the field `mapping`. When the body's kind isn't accepted
+    /// or it has too many items, it is a failure with the field `body`. Where the source has advice, that is the last
+    /// problem of each failure, with the field `advice`.
     ///
     /// - Parameters:
-    ///   - contentType: says whether the body is JSON or a form; nil for JSON.
-    ///   - receivedAt: stands in for a missing `answeredAt`.
+    ///   - contentType: the request's `Content-Type`; nil for JSON.
+    ///   - receivedAt: used when `answeredAt` is missing.
+    /// - Throws: ``PayloadProblem`` when the body can't be read, so that there is nothing to keep.
     package func map(
         _ body: [UInt8],
         contentType: String?,
@@ -61,8 +63,8 @@ package struct WebhookSource: Sendable {
         do throws(PayloadProblem) {
             drafts = try await mapping.drafts(of: json(of: body, contentType: contentType))
         } catch {
-            guard let flaw = error.flaw else { throw error }
-            return [.failure(InvalidResponse([FieldProblem(field: "body", message: flaw)]))]
+            guard let problem = error.bodyProblem else { throw error }
+            return [.failure(InvalidResponse([FieldProblem(field: "body", message: problem)]))]
         }
         return drafts.map { draft in
             draft.flatMap { draft in
@@ -86,7 +88,7 @@ package struct WebhookSource: Sendable {
         return InvalidResponse(invalid.problems + [FieldProblem(field: "advice", message: advice)])
     }
 
-    /// What the type of a captured body might be that nobody wrote down, for ``map(_:contentType:receivedAt:)``.
+    /// A guess at the `Content-Type` of a captured body, for ``map(_:contentType:receivedAt:)``.
     package static func guessedContentType(of body: [UInt8]) -> String {
         switch PayloadFormat(guessing: body) {
         case .json: "application/json"
@@ -95,11 +97,11 @@ package struct WebhookSource: Sendable {
         }
     }
 
-    /// What makes a delivery of this body authentic, with the first secret that can sign.
+    /// Signs a delivery of this body with the first secret that can sign.
     ///
     /// - Parameters:
-    ///   - id: the delivery's, where the scheme has one.
-    ///   - url: as the receiver will know it, where the scheme signs it.
+    ///   - id: the delivery's id, where the scheme has one.
+    ///   - url: the address as the receiver knows it, where the scheme signs it.
     package func sign(
         _ body: [UInt8],
         id: String,
@@ -113,8 +115,8 @@ package struct WebhookSource: Sendable {
         return parts
     }
 
-    /// Why the mapping fails on this payload, in jq's own words, which may quote it: only for whoever owns the payload,
-    /// never for a log or an answer. Nil when it doesn't fail.
+    /// Why the mapping fails on this payload, in jq's own words; nil when it doesn't fail. They may quote the payload, so
+    /// they are for its owner only, never for a log or a reply to the sender.
     package func mappingFailure(_ body: [UInt8], contentType: String?) async -> String? {
         guard case .jq(let program) = mapping, let format = PayloadFormat(contentType: contentType),
             let json = try? format.json(of: body), case .failure(let failure) = await program.run(json)

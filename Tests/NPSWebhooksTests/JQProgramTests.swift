@@ -213,8 +213,8 @@ struct JQProgramTests {
         #expect(result == .success([try JSONValue(parsing: Array(expected.utf8))]))
     }
 
-    @Test("builtins that are mended do what they always did")
-    func mended() async throws {
+    @Test("replaced builtins still do what they always did")
+    func replacedBuiltins() async throws {
         let program = """
             (1614265150 | todate, strftime("%Y"), (gmtime | todate)), (1614265150.5 | strflocaltime("%Y")),
             ("9", 9, " 1e3 " | tonumber), (("x", "[]", "", null, []) | try tonumber catch "no number"),

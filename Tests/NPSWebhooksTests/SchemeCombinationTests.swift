@@ -83,10 +83,10 @@ struct SchemeCombinationTests {
     @Test(
         "secrets that can't be told apart stop the start",
         arguments: [
-            (["one"], "must hold two: with all_of the token, which is sent in clear, can't be the secret that signs"),
+            (["one"], "must have two: with all_of, the token is sent in clear, so it can't be the secret that signs"),
             (
                 ["one", "two", "three"],
-                "has more than two: say which is whose with secret: {number: ...} in each scheme of signature.all_of"
+                "has more than two: say which belongs to which scheme, with secret: {number: ...} in each of signature.all_of"
             ),
         ]
     )

@@ -131,7 +131,7 @@ struct SignaturePlaceTests {
             ("{kind: token, query: \"\"}", "must name the field"), ("{header: A, form_field: B}", "only one of header"),
             ("{header: A, timestamp: {body: a..b}}", "signature.timestamp.body must be a path"),
             ("{header: A, content: \"{timestamp}{body}\", timestamp: {body: a}}", "read after the signature"),
-            ("{header: A, content: \"{form:}\"}", "signature.content must hold {body} or {form:NAME}"),
+            ("{header: A, content: \"{form:}\"}", "signature.content must contain {body} or {form:NAME}"),
             ("{kind: token, header: A, timestamp: {body: a}}", "proves nothing"),
             ("{form_field: H, content: \"{form:M}\", timestamp: {body: a}}", "proves nothing"),
         ]

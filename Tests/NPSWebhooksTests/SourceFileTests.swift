@@ -115,12 +115,12 @@ struct SourceFileTests {
                 "wrong.yaml:5: signature.colour is not a known key",
                 "wrong.yaml:6: signature.timestamp.tolerance must be a whole number from 0 to 86400",
                 "wrong.yaml:2: signature.header is missing: it names the header with the signature",
-                "wrong.yaml:2: signature.timestamp proves nothing unless content holds {timestamp}, "
+                "wrong.yaml:2: signature.timestamp proves nothing unless content contains {timestamp}, "
                     + "or {body} for one in the body",
                 "webhooks.nowhere.secrets: is given, but there is no preset or file of that name",
                 "webhooks.tally.secrets: is missing",
-                "typo.yaml: needs signature or preset: without it nothing tells who sends",
-                "unsigned.yaml: needs signature or preset: without it nothing tells who sends",
+                "typo.yaml: needs signature or preset: without one, nothing proves who sends",
+                "unsigned.yaml: needs signature or preset: without one, nothing proves who sends",
                 "wrong.yaml:9: mapping syntax error, unexpected $end, expecting '}'",
             ]
         )
@@ -152,7 +152,7 @@ struct SourceFileTests {
     @Test(
         "schemes that are senseless or unsafe are refused",
         arguments: [
-            ("{kind: digest, header: X}", ".content must hold {secret}: without it anybody could make the digest"),
+            ("{kind: digest, header: X}", ".content must contain {secret}: without it anybody could make the digest"),
             (#"{header: X, content: "{secret}{body}"}"#, ".content must not hold {secret}: only digests do"),
             (
                 #"{header: X, content: "{id}"}"#,
@@ -179,7 +179,7 @@ struct SourceFileTests {
             ),
             ("{header: X, secret: {template: abc}}", ".secret.template must hold {secret}"),
             ("{header: X, secret: {colour: abc}}", ".secret.colour is not a known key"),
-            ("{any_of: [], header: X}", " must have nothing beside any_of or all_of"),
+            ("{any_of: [], header: X}", " must have no other key next to any_of or all_of"),
             ("{any_of: []}", ".any_of must be a list of schemes"),
             (
                 "{all_of: [{header: X}, {hash: sha1}]}",
@@ -203,7 +203,7 @@ struct SourceFileTests {
                 "webhooks.acme.secrets: is missing",
                 "webhooks.\(long).secrets: is given, but the signature's kind is none",
                 "open.yaml: signature.kind none needs a file name of at least 20 random letters and digits: "
-                    + "it is all that protects it",
+                    + "the name is its only protection",
             ]
         )
     }

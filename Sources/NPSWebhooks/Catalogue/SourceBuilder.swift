@@ -1,7 +1,10 @@
-/// Makes sources of what presets and files say and of the secrets, and notes everything that keeps it from doing so.
+/// Builds sources from presets or files and the configured secrets, and collects all problems that it finds.
 struct SourceBuilder {
-    /// A name that nothing but its own secrecy protects: 20 random letters and digits are 100 bits.
+    /// For a source whose name is its only protection: 20 random letters and digits are 100 bits.
     private static let unguessableLength = 20
+
+    /// The source of the form's own responses: a tool's could be taken for the form's.
+    private static let reservedName = "survey"
 
     let secrets: [String: [String]]
     var problems: [SourceProblem] = []
@@ -10,17 +13,16 @@ struct SourceBuilder {
         self.secrets = secrets
     }
 
-    /// The form's own name, under which its answers are kept: those of a tool could be taken for them.
-    private static let reservedName = "survey"
-
-    /// Also when it is a file's or has secrets only.
     private mutating func isReserved(_ name: String, place: String) -> Bool {
         guard name == Self.reservedName else { return false }
-        let message = "is of a source that is called survey like the collector's own form: give it another name"
+        let message = "is for a source named survey, which is the collector's own form: give it another name"
         problems.append(SourceProblem(place: place, message: message))
         return true
     }
 
+    /// The source of a preset; nil, with a problem noted, when it can't be built.
+    ///
+    /// - Parameter preset: nil when there is none of this name.
     mutating func source(_ name: String, preset: SourceFile?) -> WebhookSource? {
         let place = "webhooks.\(name).secrets"
         if isReserved(name, place: place) { return nil }
@@ -29,6 +31,9 @@ struct SourceBuilder {
         return nil
     }
 
+    /// The source of a file; nil, with a problem noted, when it can't be built.
+    ///
+    /// - Parameter place: the file's path or the setting's key, for the problems.
     mutating func source(_ name: String, _ file: SourceFile, place: String) -> WebhookSource? {
         if isReserved(name, place: place) { return nil }
         let verifier = verifier(name, file, place: place)
@@ -39,13 +44,13 @@ struct SourceBuilder {
 
     private mutating func verifier(_ name: String, _ file: SourceFile, place: String) -> Verifier? {
         guard let policy = file.signature else {
-            let message = "needs signature or preset: without it nothing tells who sends"
+            let message = "needs signature or preset: without one, nothing proves who sends"
             problems.append(SourceProblem(place: place, message: message))
             return nil
         }
         let secrets = secrets[name] ?? []
         if policy.isNone {
-            noteFlawsOfNone(name, policy, secrets, place: place)
+            noteProblemsOfNone(name, policy, secrets, place: place)
         } else if secrets.isEmpty {
             problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: "is missing"))
         }
@@ -60,7 +65,7 @@ struct SourceBuilder {
         notePublicKeys(name, secrets, schemes)
         let usable = schemes.filter { $0.scheme.kind == .none || !$0.keys.isEmpty }
         if policy.combination == .all, usable.count < schemes.count, !secrets.isEmpty {
-            let message = "must hold a secret for each scheme of signature.all_of"
+            let message = "must have a secret for each scheme of signature.all_of"
             problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
         } else if policy.combination == .all {
             noteSharedSecrets(name, secrets, schemes)
@@ -68,7 +73,7 @@ struct SourceBuilder {
         return Verifier(combination: policy.combination, schemes: usable)
     }
 
-    private mutating func noteFlawsOfNone(
+    private mutating func noteProblemsOfNone(
         _ name: String,
         _ policy: SignaturePolicy,
         _ secrets: [String],
@@ -80,11 +85,15 @@ struct SourceBuilder {
         }
         if !secrets.isEmpty {
             problems.append(
-                SourceProblem(place: "webhooks.\(name).secrets", message: "is given, but the signature's kind is none")
+                SourceProblem(
+                    place: "webhooks.\(name).secrets",
+                    message: "is given, but the signature's kind is none"
+                )
             )
         }
         if name.utf8.count < Self.unguessableLength {
-            let message = "none needs a file name of at least 20 random letters and digits: it is all that protects it"
+            let message =
+                "none needs a file name of at least 20 random letters and digits: the name is its only protection"
             problems.append(SourceProblem(place: place, field: field, message: message))
         }
     }
@@ -98,13 +107,71 @@ struct SourceBuilder {
         do throws(JQSyntaxError) {
             return try Mapping(program.text)
         } catch {
-            for flaw in error.flaws {
-                let line = program.line.flatMap { first in flaw.line.map { first + $0 - 1 } }
+            for mistake in error.mistakes {
+                let line = program.line.flatMap { first in mistake.line.map { first + $0 - 1 } }
                 problems.append(
-                    SourceProblem(place: program.place, line: line, field: "mapping", message: flaw.message)
+                    SourceProblem(place: program.place, line: line, field: "mapping", message: mistake.message)
                 )
             }
             return nil
+        }
+    }
+}
+
+/// Checks of which secrets a source uses for what.
+extension SourceBuilder {
+    /// A file refers to a secret by a number that doesn't exist.
+    private mutating func noteMissingNumbers(
+        _ name: String,
+        _ policy: SignaturePolicy,
+        _ secrets: [String],
+        place: String
+    ) {
+        let highest = policy.schemes.flatMap(\.secret.numbers).max() ?? 0
+        guard !secrets.isEmpty, highest > secrets.count else { return }
+        let message = "names the secret \(highest), but webhooks.\(name).secrets has only \(secrets.count)"
+        problems.append(SourceProblem(place: place, field: "signature.secret.number", message: message))
+    }
+
+    /// A token is sent in clear. If it could also be the key of the signature, `all_of` would prove no more than the token
+    /// alone. With two secrets, ``Verifier`` makes sure that each is used for one purpose; with more, several tokens may
+    /// be known to others, so the file must say which secrets are tokens and which are keys.
+    private mutating func noteSharedSecrets(_ name: String, _ secrets: [String], _ schemes: [SchemeVerifier]) {
+        let tokens = schemes.filter { $0.scheme.kind == .token }.flatMap(\.keys).map { secrets[$0.index] }
+        let others = schemes.filter { $0.scheme.kind != .token }.flatMap(\.keys).map { secrets[$0.index] }
+        guard !Set(tokens).isDisjoint(with: others) else { return }
+        let count = Set(tokens + others).count
+        guard count != 2 || secrets.count != 2 else { return }
+        let message =
+            count == 1
+            ? "must have two: with all_of, the token is sent in clear, so it can't be the secret that signs"
+            : "has more than two: say which belongs to which scheme, with secret: {number: ...} in each of signature.all_of"
+        problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
+    }
+
+    /// The message names a secret by its number, never by its text.
+    private mutating func noteUselessSecrets(_ name: String, _ secrets: [String], _ schemes: [SchemeVerifier]) {
+        guard !schemes.contains(where: { $0.scheme.kind == .none }) else { return }
+        let used = Set(schemes.flatMap { $0.keys.map(\.index) })
+        for index in secrets.indices where !used.contains(index) {
+            let message =
+                secrets[index].isEmpty
+                ? "number \(index + 1) is empty"
+                : "number \(index + 1) belongs to no scheme, or is not in the form that the signature needs"
+            problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
+        }
+    }
+
+    /// Anybody may know a public key. If another scheme accepted it as a secret, anybody could sign.
+    private mutating func notePublicKeys(_ name: String, _ secrets: [String], _ schemes: [SchemeVerifier]) {
+        let isPublic: (SchemeVerifier) -> Bool = { $0.scheme.kind == .ed25519 }
+        let keys = Set(schemes.filter(isPublic).flatMap(\.keys).map { secrets[$0.index] })
+        let others = Set(schemes.filter { !isPublic($0) }.flatMap(\.keys).map { secrets[$0.index] })
+        for index in secrets.indices where keys.contains(secrets[index]) && others.contains(secrets[index]) {
+            let message =
+                "number \(index + 1) may be a public key, but another scheme accepts it as a secret: say which belongs to "
+                + "which scheme, with secret: {number: ...} or a prefix in each"
+            problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
         }
     }
 }

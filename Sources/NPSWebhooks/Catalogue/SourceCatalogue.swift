@@ -1,15 +1,17 @@
 /// # NPSWebhooks
 ///
-/// The sources of signed webhooks: how each signs (`Signature/`), and what its payloads mean (`Mapping/`). Both are
-/// data: presets and the operator's YAML files describe them (`Catalogue/`), and adding a tool needs no code.
+/// The sources of signed webhooks: how each signs (`Signature/`), how its bodies are written (`Payload/`) and what they
+/// mean (`Mapping/`). All of this is data, from presets and the operator's YAML files (`Catalogue/`): adding a tool needs
+/// no code.
 ///
-/// ``SourceCatalogue`` holds what the configuration switches on; a ``WebhookSource`` verifies and maps deliveries.
+/// ``SourceCatalogue`` has the sources that the configuration switches on; a ``WebhookSource`` verifies and maps
+/// webhook deliveries.
 package struct SourceCatalogue: Sendable {
     private let byName: [String: WebhookSource]
 
     /// - Parameters:
-    ///   - directory: holds `*.yaml`, one source a file, which stand for presets of the same name; nil for none.
-    ///   - secrets: by name; a name without any is no source, unless its file says `kind: none`.
+    ///   - directory: has one `*.yaml` file a source, which replaces a preset of the same name; nil for none.
+    ///   - secrets: by source. A preset without any is switched off; a file needs some unless it says `kind: none`.
     package init(directory: String?, secrets: [String: [String]]) throws(WebhookError) {
         var builder = SourceBuilder(secrets: secrets)
         let presets = Dictionary(uniqueKeysWithValues: Self.presets.map { ($0.name, $0.file) })
@@ -34,8 +36,8 @@ package struct SourceCatalogue: Sendable {
 }
 
 extension SourceCatalogue {
-    /// A source whose mapping can be tried before it has secrets: it believes no delivery. Nil when there is neither a
-    /// file nor a preset of this name.
+    /// A source without secrets, to try its mapping: it verifies no delivery. Nil when there is neither a file nor a
+    /// preset of this name.
     package static func trial(named name: String, directory: String?) throws(WebhookError) -> WebhookSource? {
         let presets = Dictionary(uniqueKeysWithValues: Self.presets.map { ($0.name, $0.file) })
         let directory = directory.map { SourceDirectory(path: $0, presets: presets, only: name) }

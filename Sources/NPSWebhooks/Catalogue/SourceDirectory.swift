@@ -1,18 +1,18 @@
 import Foundation
 import NPSModel
 
-/// The source files of `webhooks.directory`: every `*.yaml`, the file's name being the source's.
+/// The source files of `webhooks.directory`: every `*.yaml`, named for the source.
 struct SourceDirectory {
     struct File {
         let path: String
         let content: SourceFile
     }
 
-    /// More than any source needs; keeps a wrong path from filling the memory.
+    /// In bytes; more than any source needs, so that a wrong path can't fill the memory.
     private static let sizeLimit = 1_048_576
 
     private(set) var files: [String: File] = [:]
-    /// Those whose files couldn't be read too, so that their secrets aren't called superfluous.
+    /// The names of all files, unreadable ones included, so that their secrets aren't reported as superfluous.
     private(set) var names: Set<String> = []
     private(set) var problems: [SourceProblem] = []
 
@@ -54,7 +54,7 @@ struct SourceDirectory {
         return String(data: data, encoding: .utf8)
     }
 
-    /// Printable in a path without escapes.
+    /// Only characters that need no escape in a URL's path.
     private static func isName(_ name: String) -> Bool {
         (1...64).contains(name.utf8.count)
             && name.utf8.allSatisfy { $0.isASCIILowercase || $0.isASCIIDigit || $0 == UInt8(ascii: "-") }

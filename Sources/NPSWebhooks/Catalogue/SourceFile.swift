@@ -1,14 +1,14 @@
 import Foundation
 import NPSModel
 
-/// What a source file or preset says; nil is what it leaves unsaid.
+/// The contents of a source file or preset; nil for a key that it doesn't have.
 struct SourceFile: Sendable {
     struct Program: Sendable, Hashable {
-        /// A jq program; `.` alone takes the payload as it is.
+        /// A jq program; `.` alone uses the payload as it is.
         var text: String
-        /// The file that it stands in, which is the preset's when the source only overrides the rest.
+        /// The file that it is in: the preset's when the source's file has no mapping of its own.
         var place: String
-        /// The program's first line in that file; nil when its lines aren't the file's.
+        /// The line of that file on which the program begins; nil when their lines don't correspond.
         var line: Int?
     }
 
@@ -16,17 +16,18 @@ struct SourceFile: Sendable {
     var status: Preset.Status?
     var signature: SignaturePolicy?
     var mapping: Program?
-    /// For dates of the tool that state no zone.
+    /// The zone of the tool's dates that state none.
     var timeZone: TimeZone?
-    /// What to do instead, where the tool's webhooks can't hold what a response needs.
+    /// What to do instead, where the tool's webhooks lack something that a response needs.
     var advice: String?
-    /// What the tool sends without a signature to see whether the address answers; exactly this object is ignored
-    /// kindly. Nil, as in all presets, refuses everything unsigned.
+    /// What the tool sends unsigned to test whether the address answers: exactly this object is acknowledged and ignored.
+    /// Nil, as in all presets, refuses everything unsigned.
     var unsignedPing: JSONValue?
-    /// Kinds of bodies that are taken; nil = by the signature.
+    /// The kinds of body that are accepted; nil = ``takenBodies`` follow from the signature.
     var bodies: [PayloadKind]?
 
-    /// Where a token stands for the body instead of a signature, its kind makes no difference.
+    /// The kinds of body that are accepted: by default the one that is signed, or all when a token authenticates the
+    /// request and nothing in the body is signed.
     var takenBodies: [PayloadKind] {
         if let bodies { return bodies }
         guard let signature else { return [.json] }

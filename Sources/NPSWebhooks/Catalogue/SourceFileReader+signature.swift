@@ -1,20 +1,20 @@
 import Yams
 
 extension SourceFileReader {
-    /// What stands under `signature:`: one scheme, or `any_of` or `all_of` with a list of them. The keys of one scheme
-    /// override those of the preset's one by one, in each of its schemes.
+    /// The value of `signature:`: the keys of one scheme, or `any_of` or `all_of` with a list of schemes. The keys of one
+    /// scheme override those of the preset one by one, in each of its schemes.
     mutating func policy(_ node: Node, over base: SignaturePolicy?) -> SignaturePolicy? {
         guard let members = mapping(node, "signature") else { return nil }
         if let alternatives = members["any_of"] ?? members["all_of"] {
             guard members.count == 1 else {
-                note(node, "signature", "must have nothing beside any_of or all_of")
+                note(node, "signature", "must have no other key next to any_of or all_of")
                 return nil
             }
             return policy(alternatives, members["any_of"] == nil ? .all : .any)
         }
         let bases = base ?? SignaturePolicy(schemes: [SignatureScheme()])
         let schemes = bases.schemes.map { scheme(node, members, "signature", over: $0) }
-        // The same mistake in two schemes that are overridden together is one mistake.
+        // A key that overrides several schemes is reported once.
         removeRepeatedProblems()
         return SignaturePolicy(combination: bases.combination, schemes: schemes)
     }
@@ -45,7 +45,7 @@ extension SourceFileReader {
         if places.count > 1 { note(node, field, "must have only one of header, form_field and query") }
         for (key, value) in members { readMember(key, value, field, into: &scheme) }
         if scheme.kind == .token, members["encoding"] == nil, base.kind != .token { scheme.encoding = .plain }
-        for flaw in scheme.flaws { note(node, field + flaw.field, flaw.message) }
+        for problem in scheme.problems { note(node, field + problem.field, problem.message) }
         return scheme
     }
 
@@ -75,7 +75,7 @@ extension SourceFileReader {
         note(
             node,
             field,
-            "must hold {body} or {form:NAME}, and besides text only {timestamp}, {id}, {method}, {url} and {secret}"
+            "must contain {body} or {form:NAME}; other placeholders are {timestamp}, {id}, {method}, {url} and {secret}"
         )
         return nil
     }
@@ -95,21 +95,21 @@ extension SourceFileReader {
     }
 
     /// An encoding alone, or the keys `encoding`, `prefix`, `template` and `number`.
-    private mutating func secret(_ node: Node, _ field: String, over base: SecretForm) -> SecretForm {
+    private mutating func secret(_ node: Node, _ field: String, over base: SecretFormat) -> SecretFormat {
         if case .scalar = node {
-            return SecretForm(encoding: choice(node, field, SecretForm.Encoding.self) ?? base.encoding)
+            return SecretFormat(encoding: choice(node, field, SecretFormat.Encoding.self) ?? base.encoding)
         }
         guard let members = mapping(node, field) else { return base }
         var form = base
         for (key, value) in members {
             switch key.string {
             case "encoding":
-                form.encoding = choice(value, field + ".encoding", SecretForm.Encoding.self) ?? form.encoding
+                form.encoding = choice(value, field + ".encoding", SecretFormat.Encoding.self) ?? form.encoding
             case "prefix": form.prefix = text(value, field + ".prefix") ?? form.prefix
             case "template":
                 form.template = text(value, field + ".template")
                 if form.template?.contains("{secret}") == false {
-                    note(value, field + ".template", "must hold {secret}")
+                    note(value, field + ".template", "must contain {secret}")
                 }
             case "number": form.numbers = numbers(value, field + ".number", in: 1...64)
             default: noteUnknown(key, in: field)
@@ -130,7 +130,9 @@ extension SourceFileReader {
             case "header": freshness.place = .header(texts(value, field + ".header"))
             case "body": freshness.place = .body(text(value, field + ".body") ?? "")
             case "item": freshness.place = .item(text(value, field + ".item") ?? "")
-            case "clock": freshness.clock = choice(value, field + ".clock", TimestampFormat.self) ?? freshness.clock
+            case "clock":
+                freshness.timestampFormat =
+                    choice(value, field + ".clock", TimestampFormat.self) ?? freshness.timestampFormat
             case "tolerance":
                 freshness.tolerance = number(value, field + ".tolerance", in: 0...86_400) ?? freshness.tolerance
             case "direction":

@@ -2,6 +2,7 @@ import Foundation
 import NPSModel
 import Yams
 
+/// Single values. Each reader notes a problem and returns nil when the value is unusable.
 extension SourceFileReader {
     mutating func mapping(_ node: Node, _ field: String?) -> Node.Mapping? {
         if case .mapping(let members) = node { return members }
@@ -15,7 +16,7 @@ extension SourceFileReader {
         return nil
     }
 
-    /// One text or a list of them, none empty.
+    /// One text or a list of them. Empty texts are a problem and left out.
     mutating func texts(_ node: Node, _ field: String) -> [String] {
         var texts: [String] = []
         if case .sequence(let elements) = node {

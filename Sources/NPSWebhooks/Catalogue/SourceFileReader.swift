@@ -2,7 +2,7 @@ import Foundation
 import NPSModel
 import Yams
 
-/// Reads one source file over the preset that it names, and notes everything that is wrong with it.
+/// Reads one source file on top of the preset that it names, and collects everything that is wrong with it.
 struct SourceFileReader {
     let place: String
     let presets: [String: SourceFile]
@@ -13,11 +13,11 @@ struct SourceFileReader {
         self.presets = presets
     }
 
-    /// Nil when the text isn't a mapping of keys; otherwise what could be read of it, whatever was wrong with the rest.
+    /// What could be read, whatever is wrong with the rest; nil when the text isn't a YAML mapping.
     mutating func read(_ yaml: String) -> SourceFile? {
         guard let root = compose(yaml), let members = mapping(root, nil) else { return nil }
         var file = members["preset"].flatMap { preset($0) } ?? SourceFile()
-        // These are about the tool, not about what is built on it.
+        // These describe the preset's tool, not the source that is built on it.
         file.description = nil
         file.status = nil
         for (key, value) in members {
@@ -40,7 +40,7 @@ struct SourceFileReader {
             note(
                 members["bodies"],
                 "bodies",
-                "must be \(kind.rawValue) alone: no other can be believed with this signature"
+                "must be \(kind.rawValue) alone: this signature can authenticate no other kind"
             )
         }
         removeRepeatedProblems()
@@ -52,7 +52,7 @@ struct SourceFileReader {
     }
 
     mutating func noteUnknown(_ key: Node, in parent: String?) {
-        guard let name = key.string else { return note(key, parent, "has a key that is no text") }
+        guard let name = key.string else { return note(key, parent, "has a key that is not text") }
         note(key, parent.map { "\($0).\(name)" } ?? name, "is not a known key")
     }
 
@@ -92,7 +92,7 @@ struct SourceFileReader {
 }
 
 extension SourceProblem {
-    /// The parser's words without its excerpt of the file.
+    /// The parser's message without its excerpt of the file.
     fileprivate static func unreadable(_ place: String, _ error: any Error) -> SourceProblem {
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
@@ -107,7 +107,7 @@ extension SourceProblem {
 }
 
 extension Node {
-    /// The line on which a scalar's own first line stands; nil where the file's lines aren't the text's.
+    /// The line of the file on which a scalar's text begins; nil for a folded scalar, whose lines aren't the file's.
     fileprivate var firstLine: Int? {
         guard case .scalar(let scalar) = self, let line = mark?.line else { return nil }
         switch scalar.style {

@@ -2,8 +2,8 @@ import CJQ
 import NPSModel
 import Synchronization
 
-/// One libjq state. ``run(_:limit:)`` takes its lock, so it may be called from anywhere, but ``JQProgram`` gives each
-/// interpreter a queue of its own; ``interrupt(after:)`` is for another thread.
+/// One libjq state. ``run(_:limit:)`` takes a lock, so that it may be called from any thread, but ``JQProgram`` gives each
+/// interpreter a queue of its own. ``interrupt(after:)`` is called from another thread.
 final class JQInterpreter: Sendable {
     private enum Activity {
         case idle
@@ -11,15 +11,15 @@ final class JQInterpreter: Sendable {
         case interrupted
     }
 
-    /// Safe, since it never changes, only `run` uses what it points to and holds `turn` meanwhile, and the one exception
-    /// is guarded by `activity`; see ``interrupt(after:)``.
+    /// Safe: the pointer never changes, and only `run` uses what it points to, while it holds `turn`. The one exception is
+    /// guarded by `activity`; see ``interrupt(after:)``.
     nonisolated(unsafe) private let state: OpaquePointer
     private let turn = Mutex(())
     private let activity = Mutex(Activity.idle)
 
     init(_ program: String) throws(JQSyntaxError) {
         guard let state = jq_init() else {
-            throw JQSyntaxError(flaws: [.init(line: nil, message: "can't be compiled: libjq doesn't start")])
+            throw JQSyntaxError(mistakes: [.init(line: nil, message: "can't be compiled: libjq doesn't start")])
         }
         let messages = JQMessages()
         let isCompiled = messages.collecting(from: state) { jq_compile(state, JQPrelude.text + program) != 0 }
@@ -39,9 +39,9 @@ final class JQInterpreter: Sendable {
     /// The program's outputs for one JSON text, at most `limit` of them.
     func run(_ input: [UInt8], limit: Int) -> Result<[JSONValue], JQFailure> {
         turn.withLock { _ in
-            // libjq 1.6 takes a zero byte for the end of a number, and reads on to one when it quotes bad input.
-            guard !input.contains(0) else { return .failure(.notJSON("the input holds a zero byte")) }
-            let text = JQNumbers.exact(JQSurrogates.paired(input)) + [0]
+            // libjq 1.6 ends a number at a zero byte, and reads up to one when it quotes bad input in a message.
+            guard !input.contains(0) else { return .failure(.notJSON("the input contains a zero byte")) }
+            let text = JQInput.prepared(input) + [0]
             guard let length = Int32(exactly: text.count - 1) else {
                 return .failure(.notJSON("the input is too large"))
             }
@@ -60,10 +60,10 @@ final class JQInterpreter: Sendable {
         }
     }
 
-    /// Stops a run that has taken longer than this; true while one is going on.
+    /// Stops a run that has taken longer than this. True while there is a run.
     ///
-    /// `jq_halt` sets a flag that libjq 1.6 reads before each instruction. A run leaves `running` under the same lock,
-    /// so the flag is never set on a state that nobody runs, and never twice, which libjq would not survive.
+    /// `jq_halt` sets a flag that libjq 1.6 reads before each instruction. A run leaves `running` under the same lock, so
+    /// the flag is never set on an idle state, and never twice: libjq would abort.
     func interrupt(after limit: Duration) -> Bool {
         activity.withLock { activity in
             switch activity {
@@ -95,7 +95,7 @@ final class JQInterpreter: Sendable {
         }
     }
 
-    /// Nil for the plain end of outputs. Consumes the value.
+    /// The message of an error; nil for the normal end of the outputs. Consumes the value.
     private static func message(ofInvalid value: jv) -> String? {
         guard jv_invalid_has_msg(jv_copy(value)) != 0 else {
             jv_free(value)
@@ -105,5 +105,29 @@ final class JQInterpreter: Sendable {
         defer { jv_free(message) }
         guard jv_get_kind(message) == JV_KIND_STRING else { return "the program stopped with an error" }
         return String(cString: jv_string_value(message))
+    }
+}
+
+/// Why a run has no outputs. The messages of `notJSON` and `stopped` may quote the payload and are for its owner only.
+enum JQFailure: Error, Hashable {
+    case notJSON(String)
+    case stopped(String)
+    /// It ran for longer than the time limit.
+    case tooSlow
+    /// Too many runs are waiting already.
+    case busy
+    case tooManyOutputs
+    case tooDeep
+
+    /// For the operator who tries a program on a payload.
+    var detail: String {
+        switch self {
+        case .notJSON(let message): message
+        case .stopped(let message): message
+        case .tooSlow: "the program ran for too long and was stopped"
+        case .busy: "too many payloads are waiting for the program"
+        case .tooManyOutputs: "the program has more than \(Mapping.itemLimit) outputs"
+        case .tooDeep: "an output is nested too deeply"
+        }
     }
 }

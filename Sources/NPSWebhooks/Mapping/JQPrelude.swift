@@ -1,64 +1,64 @@
-/// Stands before each program and takes away what reaches beyond the payload: the environment, other inputs, modules on
-/// disk and standard error, which is the log. `include` and `import` are syntax errors after it.
+/// jq definitions that are put in front of each program. They remove what reaches beyond the payload: the environment,
+/// other inputs, modules on disk and standard error, which is the log. `include` and `import` are syntax errors after
+/// them.
 ///
-/// It also puts others in the place of builtins with which a payload could end the process, since libjq 1.6 aborts on
-/// what it doesn't expect, or fill its memory.
+/// They also replace builtins of libjq 1.6 with which a payload could abort the process or fill its memory.
 ///
-/// libjq 1.6 also reads `~/.jq`; what the operator defines there counts here as it does for the command `jq`.
+/// libjq 1.6 also reads `~/.jq`, so what the operator defines there is available here as it is to the command `jq`.
 enum JQPrelude {
     private static let forbidden = [
         "env", "input", "inputs", "debug", "stderr", "input_filename", "input_line_number", "halt", "halt_error",
         "modulemeta", "get_search_list", "get_jq_origin", "get_prog_origin",
     ]
 
-    /// One line, so that a program's own lines are easily counted.
+    /// All definitions on one line; see ``lineCount``.
     static let text: String = {
         let names = forbidden + ["halt_error($status)"]
         let definitions = names.map { name in
             #"def \#(name): error("\#(name.prefix { $0 != "(" }) is not available in a mapping");"#
         }
-        return (definitions + mended + mendedPaths + mendedSearches).joined(separator: " ") + " {} as $ENV |\n"
+        return (definitions + fixed + fixedPaths + fixedSearches).joined(separator: " ") + " {} as $ENV |\n"
     }()
 
-    /// A definition's own name is itself within it, so the builtin is kept under another one.
-    private static let mended = [
-        // Abort when the format isn't text, and on a number that is no point in time, such as 2e22.
+    /// Within a definition its name means the definition itself, so the builtin is kept under another name first.
+    private static let fixed = [
+        // Abort when the format isn't a string, and on a number out of the range of dates, such as 2e22.
         "def _strftime($f): strftime($f); def _strflocaltime($f): strflocaltime($f);",
         #"def _format: if type == "string" then . else error("the format of a date must be a string") end;"#,
         #"def strftime(f): (f | _format) as $f | (if type == "number" then gmtime else . end) | _strftime($f);"#,
         #"def strflocaltime(f): (f | _format) as $f | (if type == "number" then localtime else . end) | _strflocaltime($f);"#,
         #"def todateiso8601: strftime("%Y-%m-%dT%H:%M:%SZ"); def todate: todateiso8601; def date: todate;"#,
-        // Loses the memory of text that is JSON, but no number.
-        // Aborts when a number that is none ends up as the bound of a slice.
+        // `tonumber` leaks the memory of text that is JSON but not a number, and a NaN from `fromjson` aborts the process
+        // when it becomes the bound of a slice.
         #"def _fromjson: fromjson; def fromjson: _fromjson"#
-            + #" | if any(.. ; type == "number" and isnan) then error("nan is no JSON") else . end;"#,
+            + #" | if any(.. ; type == "number" and isnan) then error("nan is not valid JSON") else . end;"#,
         #"def _number: if type == "number" then . else error("\(type) can't be parsed as a number") end;"#,
         #"def tonumber: (if type == "string" then fromjson else . end) | _number;"#,
-        // Never come to an end when they look for an empty text, and can't be interrupted.
+        // Search for an empty string forever, and can't be interrupted.
         #"def _indices($i): indices($i); def indices($i): if $i == "" then [] else _indices($i) end;"#,
-        // The operator `%`, by the name under which the parser calls it: a huge number, infinite or nan by -1 ends the
-        // process, where nothing but 0 can remain.
+        // The operator `%`, by the name under which the parser calls it: a huge number, infinite or NaN modulo -1 ends the
+        // process. The only possible result is 0.
         "def _modulo($a; $b): $a % $b;",
         #"def _mod(a; b): b as $b | a as $a | if ([$a, $b] | map(type) == ["number", "number"]) and $b <= -1 and $b > -2"#
             + " then 0 else _modulo($a; $b) end;",
-        // The operator `*`: text by a huge number is written out in one go, which can't be interrupted.
+        // The operator `*`: to repeat a string a huge number of times is one instruction, which can't be interrupted.
         "def _times($a; $b): $a * $b;",
         #"def _multiply(a; b): b as $b | a as $a | if ($a | type) == "string" and ($b | type) == "number""#
-            + #" and _times($a | utf8bytelength; $b) > 1000000 then error("a text is repeated too often")"#
+            + #" and _times($a | utf8bytelength; $b) > 1000000 then error("a string is repeated too often")"#
             + " else _times($a; $b) end;",
         "def index($i): indices($i) | .[0]; def rindex($i): indices($i) | .[-1:][0];",
     ]
 
-    /// An array grows up to the index that is assigned to, and one of nine digits overruns its memory. The operators that
-    /// assign come here under the names by which the parser calls them.
-    private static let mendedPaths = [
+    /// An array grows up to the index that is assigned to, and an index of nine digits overruns its memory. The assignment
+    /// operators are defined by the names under which the parser calls them.
+    private static let fixedPaths = [
         #"def _near: if any(.[]?; type == "number" and . > 100000) then error("an index is too large") else . end;"#,
         "def _setpath($p; $v): setpath($p; $v);",
         "def setpath(p; v): p as $p | v as $v | ($p | _near) as $q | _setpath($q; $v);",
         "def _assign(paths; $value): reduce path(paths) as $p (.; setpath($p; $value));",
-        // Never comes to an end when it looks for an index that is no number, and can't be interrupted.
+        // Searches for the index NaN forever, and can't be interrupted.
         "def _delpaths($p): delpaths($p);",
-        #"def delpaths(p): p as $p | if any($p[]?[]?; type == "number" and isnan) then error("an index is no number")"#
+        #"def delpaths(p): p as $p | if any($p[]?[]?; type == "number" and isnan) then error("an index is not a number")"#
             + " else _delpaths($p) end;",
         "def del(paths): delpaths([path(paths)]);",
         "def _modify(paths; update): reduce path(paths) as $p"
@@ -68,9 +68,9 @@ enum JQPrelude {
             + #" else setpath(["e"]; $i[0] | length == 1) end; if .e then .x else empty end);"#,
     ]
 
-    /// A search for all matches reads beyond the text's end after an empty match in text that isn't ASCII. There, empty
-    /// matches are left out, which is the flag `n`.
-    private static let mendedSearches = [
+    /// A search for all matches reads beyond the end of a string that isn't ASCII after an empty match. For such strings
+    /// the flag `n` is added, which leaves empty matches out.
+    private static let fixedSearches = [
         #"def _flags($f): if ($f // "" | contains("g")) and utf8bytelength > length then $f + "n" else $f end;"#,
         #"def _match($re; $f): if type == "string" then match($re; _flags($f)) else match($re; $f) end;"#,
         "def _pair: if type == \"array\" then .[0:2] else [., null] end;",
@@ -85,5 +85,6 @@ enum JQPrelude {
         "def splits($re; $f): split($re; $f) | .[]; def splits($re): splits($re; null);",
     ]
 
+    /// The lines that the prelude adds in front of a program, to be subtracted from the lines in libjq's messages.
     static let lineCount = 1
 }

@@ -2,29 +2,31 @@ import Dispatch
 import NPSModel
 import Synchronization
 
-/// A compiled jq program with a few interpreters, each on a serial Dispatch queue of its own: a libjq state may not be
-/// used by two threads at once, and a slow program must hold up neither an event loop nor the cooperative pool.
+/// A compiled jq program with a few interpreters, each on a serial Dispatch queue of its own: two threads must not use a
+/// libjq state at the same time, and a slow program must block neither an event loop nor the cooperative pool.
 ///
-/// Each interpreter takes about 130 KiB and 15 ms to make.
+/// Each interpreter takes about 130 KiB of memory and 15 ms to create.
 final class JQProgram: Sendable {
     private struct Worker: Sendable {
         let queue: DispatchQueue
         let interpreter: JQInterpreter
     }
 
-    private struct ResponseLifecycle {
-        /// By worker: runs that wait for it or that it is at.
+    private struct Schedule {
+        /// For each worker, the number of its runs that are waiting or running.
         var loads: [Int]
+        /// Whether ``watch()`` is going to check for slow runs.
         var isWatched = false
     }
 
     private let workers: [Worker]
-    private let lifecycle: Mutex<ResponseLifecycle>
+    private let schedule: Mutex<Schedule>
     private let timeLimit: Duration
 
     /// - Parameters:
-    ///   - timeLimit: a run that takes longer is stopped, at the latest after twice this; a single instruction, such as
-    ///     a regular expression, is not interrupted.
+    ///   - workers: the number of interpreters.
+    ///   - timeLimit: a run that takes longer is stopped, at the latest after twice this time. A single instruction, such
+    ///     as the search for a regular expression, isn't interrupted.
     init(_ text: String, workers count: Int = 2, timeLimit: Duration = .seconds(1)) throws(JQSyntaxError) {
         var workers: [Worker] = []
         for number in 0..<max(1, count) {
@@ -33,7 +35,7 @@ final class JQProgram: Sendable {
         }
         self.workers = workers
         self.timeLimit = timeLimit
-        lifecycle = Mutex(ResponseLifecycle(loads: workers.map { _ in 0 }))
+        schedule = Mutex(Schedule(loads: workers.map { _ in 0 }))
     }
 
     /// The program's outputs for one JSON text.
@@ -44,36 +46,36 @@ final class JQProgram: Sendable {
             let worker = workers[index]
             worker.queue.async {
                 let result = worker.interpreter.run(input, limit: limit)
-                self.lifecycle.withLock { $0.loads[index] -= 1 }
+                self.schedule.withLock { $0.loads[index] -= 1 }
                 continuation.resume(returning: result)
             }
         }
     }
 
-    /// Runs that wait for one worker at most: seconds of work for an honest program.
+    /// The most runs of one worker, waiting ones included: seconds of work for an ordinary program.
     private static let waitingLimit = 1_000
 
-    /// Takes the worker with the least to do; nil when all have too much.
+    /// Reserves the worker with the fewest runs; nil when all have too many.
     private func begin() -> (worker: Int, mustWatch: Bool)? {
-        lifecycle.withLock { lifecycle in
-            let index = lifecycle.loads.indices.min { lifecycle.loads[$0] < lifecycle.loads[$1] } ?? 0
-            guard lifecycle.loads[index] < Self.waitingLimit else { return nil }
-            lifecycle.loads[index] += 1
-            defer { lifecycle.isWatched = true }
-            return (index, !lifecycle.isWatched)
+        schedule.withLock { schedule in
+            let index = schedule.loads.indices.min { schedule.loads[$0] < schedule.loads[$1] } ?? 0
+            guard schedule.loads[index] < Self.waitingLimit else { return nil }
+            schedule.loads[index] += 1
+            defer { schedule.isWatched = true }
+            return (index, !schedule.isWatched)
         }
     }
 
-    /// Looks after `timeLimit`, and again for as long as there is something to look after.
+    /// Checks for slow runs after `timeLimit`, and again as long as there are runs.
     private func watch() {
         let (seconds, attoseconds) = timeLimit.components
         let delay = Double(seconds) + Double(attoseconds) / 1e18
         DispatchQueue.global().asyncAfter(deadline: .now() + delay) { [weak self] in
             guard let self else { return }
             for worker in workers { _ = worker.interpreter.interrupt(after: timeLimit) }
-            let isBusy = lifecycle.withLock { lifecycle in
-                lifecycle.isWatched = lifecycle.loads.contains { $0 > 0 }
-                return lifecycle.isWatched
+            let isBusy = schedule.withLock { schedule in
+                schedule.isWatched = schedule.loads.contains { $0 > 0 }
+                return schedule.isWatched
             }
             if isBusy { watch() }
         }

@@ -4,7 +4,7 @@ import NPSModel
 extension JSONValue {
     private static let depthLimit = 64
 
-    /// Reads a valid value of libjq and frees it. Nil when it is nested more than 64 deep.
+    /// Reads a valid value of libjq and frees it. Nil when it is nested more than 64 levels deep.
     init?(consuming value: jv) {
         self.init(consuming: value, depth: 0)
     }
@@ -47,7 +47,7 @@ extension JSONValue {
         return members
     }
 
-    /// libjq knows doubles only. NaN and the infinities, which JSON lacks, become null.
+    /// libjq has only doubles. NaN and the infinities, which JSON doesn't have, become null.
     private static func readable(_ number: Double) -> JSONValue {
         guard number.isFinite else { return .null }
         return Int64(exactly: number).map(JSONValue.integer) ?? .number(number)

@@ -1,14 +1,14 @@
 import Foundation
 import NPSModel
 
-/// What a source's payload means.
+/// How a source's payload becomes drafts of responses.
 enum Mapping: Sendable {
-    /// The payload is in our own names already: one response, or an array of them.
+    /// The payload has the field names of ``ResponseDraft`` already: one draft, or an array of them.
     case identity
-    /// Each output is one response; no output = an event that says nothing.
+    /// Each output is one draft; no output = an event that is not a response.
     case jq(JQProgram)
 
-    /// Responses in one delivery.
+    /// The most responses in one webhook delivery.
     static let itemLimit = 1_000
 
     /// `.` alone is the identity and needs no jq.
@@ -34,7 +34,7 @@ enum Mapping: Sendable {
         return elements.map { ResponseDraft($0) }
     }
 
-    /// Parsed strictly beforehand, so that both ways agree on what JSON is: libjq 1.6 also takes `nan` and `+1`.
+    /// The body is parsed strictly first, so that both cases accept the same JSON: libjq 1.6 also reads `nan` and `+1`.
     private static func drafts(
         of body: [UInt8],
         by program: JQProgram
@@ -43,8 +43,8 @@ enum Mapping: Sendable {
         return try drafts(from: await program.run(body))
     }
 
-    /// A program that fails is no fault of the sender's: the payload is kept like any other that can't become a
-    /// response, and replayed when the mapping was mended.
+    /// A program that fails is not the sender's fault: the payload goes to the quarantine like any other that can't become
+    /// a response, and can be replayed when the mapping is fixed.
     private static func drafts(
         from result: Result<[JSONValue], JQFailure>
     ) throws(PayloadProblem) -> [Result<ResponseDraft, InvalidResponse>] {

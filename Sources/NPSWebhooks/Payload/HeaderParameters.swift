@@ -1,5 +1,5 @@
-/// The parameters after a header's value (RFC 9110 §5.6.6): `; name=value; other="quoted; value"`. Names in lower case,
-/// the first of a name counts.
+/// The parameters after a header's value (RFC 9110 §5.6.6): `; name=value; other="quoted; value"`. Names are in lower
+/// case; of a repeated name the first counts.
 struct HeaderParameters {
     private(set) var values: [String: String] = [:]
 
@@ -18,7 +18,7 @@ struct HeaderParameters {
 
     subscript(name: String) -> String? { values[name] }
 
-    /// Takes `=value` off the text's front.
+    /// Reads `=value` and removes it from the front of the text.
     private static func value(_ rest: inout Substring) -> String {
         rest = rest.dropFirst()
         guard rest.first == "\"" else {

@@ -1,12 +1,11 @@
-/// `multipart/form-data` (RFC 7578, RFC 2046 §5.1): the text fields; files are left out, and so is what stands before
-/// the first boundary and after the last.
+/// Reads the text fields of `multipart/form-data` (RFC 7578, RFC 2046 §5.1). Files are left out, and so is everything
+/// before the first boundary and after the last.
 ///
-/// Strict where a sender never goes: a part without a name, text that isn't UTF-8 and a missing end make the whole
-/// body unreadable.
+/// Strict: a part without a name, text that isn't UTF-8 and a missing end make the whole body unreadable.
 enum MultipartFields {
     private static let lineEnd: [UInt8] = [0x0d, 0x0a]
 
-    /// Fields in their order.
+    /// The fields in the order of the body.
     static func read(_ body: [UInt8], boundary: String) throws(PayloadProblem) -> [FormField] {
         var fields: [FormField] = []
         for part in try parts(of: body, boundary: boundary) {
@@ -34,12 +33,12 @@ enum MultipartFields {
         var parts: [ArraySlice<UInt8>] = []
         while true {
             if rest.starts(with: "--".utf8) { return parts }
-            // RFC 2046 lets spaces follow a boundary on its line.
+            // RFC 2046 allows spaces after a boundary.
             rest = rest.drop { $0 == 0x20 || $0 == 0x09 }
             guard rest.starts(with: lineEnd), parts.count < FormField.limit else {
                 throw parts.count < FormField.limit ? .notForm : .tooManyFields
             }
-            // A part without any header begins with the line end that closes them.
+            // A part without headers begins with the line end that ends them.
             let start = rest.dropFirst(lineEnd.count)
             guard let next = firstRange(of: delimiter, in: start) else { throw .notForm }
             parts.append(start[..<next.lowerBound])

@@ -1,14 +1,15 @@
 import Foundation
 import NPSModel
 
-/// How a body is written, by its `Content-Type`.
+/// How a body is written, according to its `Content-Type`.
 enum PayloadFormat: Hashable {
-    /// Tools use types of their own (`application/vnd.surveymonkey.response.v1+json`), text/plain, or none at all.
+    /// Also for types such as `application/vnd.surveymonkey.response.v1+json`, for text/plain and for no type at all,
+    /// because tools use all of them.
     case json
     case urlEncoded
     case multipart(boundary: String)
 
-    /// Nil for a type that is none of these.
+    /// Nil for any other type.
     init?(contentType: String?) {
         let parts = (contentType ?? "").split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
         let type = parts.first.map { String($0).trimmed.lowercased() } ?? ""
@@ -33,7 +34,7 @@ enum PayloadFormat: Hashable {
         }
     }
 
-    /// A guess at what a captured body is whose type nobody wrote down.
+    /// Guesses the format of a captured body whose type wasn't recorded.
     init(guessing body: [UInt8]) {
         let start = body.drop { [0x09, 0x0a, 0x0d, 0x20].contains($0) }
         if start.starts(with: "--".utf8), let end = start.firstIndex(where: { $0 == 0x0a || $0 == 0x0d }) {
@@ -45,7 +46,7 @@ enum PayloadFormat: Hashable {
         }
     }
 
-    /// The body as one JSON text. JSON passes as it is, unchecked; a form becomes an object whose leaves are text.
+    /// The body as one JSON text. JSON is returned as it is, unchecked; a form becomes an object whose values are text.
     func json(of body: [UInt8]) throws(PayloadProblem) -> [UInt8] {
         switch self {
         case .json: body
@@ -53,4 +54,13 @@ enum PayloadFormat: Hashable {
         case .multipart(let boundary): try MultipartFields.read(body, boundary: boundary).json.canonicalBytes
         }
     }
+}
+
+/// A kind of body. A source accepts only the kinds that its tool sends: no signature covers the `Content-Type`, so
+/// someone with a genuine delivery could otherwise send it again as another kind, in which a person's comment may be
+/// read as fields.
+package enum PayloadKind: String, Sendable, CaseIterable {
+    case json
+    case form
+    case multipart
 }

@@ -1,9 +1,9 @@
 import NPSModel
 
-/// `application/x-www-form-urlencoded` (WHATWG URL §5.1), read strictly: a broken escape or text that isn't UTF-8 makes
-/// the whole body unreadable.
+/// Reads `application/x-www-form-urlencoded` (WHATWG URL §5.1). Strict: a broken escape or text that isn't UTF-8 makes the
+/// whole body unreadable.
 enum URLEncodedFields {
-    /// Fields in their order.
+    /// The fields in the order of the body.
     static func read(_ body: [UInt8]) throws(PayloadProblem) -> [FormField] {
         let pairs = body.split(separator: UInt8(ascii: "&"), maxSplits: FormField.limit)
         guard pairs.count <= FormField.limit else { throw .tooManyFields }
@@ -17,8 +17,8 @@ enum URLEncodedFields {
         return fields
     }
 
-    /// The one value of a field; nil when it is missing, is there twice or can't be read. Other fields aren't decoded,
-    /// since this runs before a delivery is believed.
+    /// The value of a field; nil when it is missing, repeated or unreadable. Other values aren't decoded, since this runs
+    /// before a delivery is verified.
     static func value(of name: String, in body: [UInt8]) -> String? {
         var values: [ArraySlice<UInt8>] = []
         let pairs = body.split(separator: UInt8(ascii: "&"), maxSplits: FormField.limit)
@@ -30,7 +30,7 @@ enum URLEncodedFields {
         return values.count == 1 ? text(values[0]) : nil
     }
 
-    /// The body without the fields of this name; the others stay as they are written.
+    /// The body without the fields of this name; the rest stays byte for byte.
     static func removing(_ name: String, from body: [UInt8]) -> [UInt8] {
         let separator = UInt8(ascii: "&")
         let pairs = body.split(separator: separator, omittingEmptySubsequences: false)

@@ -1,10 +1,10 @@
-/// What is signed, put together from the delivery: text with `{body}` or one field of a form as `{form:NAME}`,
-/// `{timestamp}`, `{id}`, `{method}`, `{url}` and, for digests, `{secret}`.
+/// The content that is signed: text with the placeholders `{body}` or `{form:NAME}` (one field of a form), `{timestamp}`,
+/// `{id}`, `{method}`, `{url}` and, for digests, `{secret}`.
 package struct ContentTemplate: Sendable, Hashable {
     enum Part: Hashable {
         case text(String)
         case body
-        /// Only what this field holds is signed: a mapping must read nothing else of the form.
+        /// Only the value of this field is signed, so a mapping must read no other field of the form.
         case formField(String)
         case timestamp
         case id
@@ -21,7 +21,8 @@ package struct ContentTemplate: Sendable, Hashable {
         self.parts = parts
     }
 
-    /// Nil for an unknown placeholder, an unclosed brace, or a template without `{body}` and `{form:…}`: the body could be anything.
+    /// Nil for an unknown placeholder, an unclosed brace, or a template with neither `{body}` nor `{form:NAME}`, whose
+    /// signature would be good for any body.
     package init?(_ text: String) {
         var parts: [Part] = []
         var rest = text[...]
@@ -52,7 +53,7 @@ package struct ContentTemplate: Sendable, Hashable {
 
     /// The content in pieces, so that the body isn't copied.
     ///
-    /// - Parameter url: the delivery's, as it is signed.
+    /// - Parameter url: the delivery's address in the form in which it is signed.
     func pieces(
         _ delivery: WebhookDelivery,
         id: String,

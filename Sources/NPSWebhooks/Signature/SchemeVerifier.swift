@@ -1,9 +1,10 @@
 import Foundation
 import NPSModel
 
-/// Checks deliveries against one scheme and the secrets that fit it, over the raw bytes, before anything is parsed.
+/// Verifies webhook deliveries by one scheme and the secrets that fit it, over the raw bytes, before anything is parsed.
 struct SchemeVerifier: Sendable {
-    /// Far more than a rotation needs; bounds what an unsigned delivery can cost.
+    /// Signatures in one header that are checked: far more than a rotation needs, so that an unsigned delivery has a
+    /// bounded cost.
     static let signatureLimit = 8
 
     let scheme: SignatureScheme
@@ -40,7 +41,7 @@ struct SchemeVerifier: Sendable {
         throw .wrongSignature
     }
 
-    /// What holds the signature: a header's name is the one that was there.
+    /// Where the signature was found and the text there. For a header, the place has only the name that was present.
     private struct Carrier {
         let place: SignaturePlace
         let value: String
@@ -59,7 +60,7 @@ struct SchemeVerifier: Sendable {
     func signedURL(_ delivery: WebhookDelivery) throws(SignatureRejection) -> [UInt8] {
         let url = Array(delivery.publicURL.utf8)
         guard !scheme.decodedInURL.isEmpty else { return url }
-        // A broken escape can't have been signed by the scheme's rule.
+        // No sender that follows the scheme can have signed a broken escape.
         guard let decoded = PercentEncoding.decode(url[...], only: scheme.decodedInURL.contains) else {
             throw .wrongSignature
         }
@@ -99,7 +100,7 @@ struct SchemeVerifier: Sendable {
         }
     }
 
-    /// The timestamp as it was sent; nil where the scheme has none.
+    /// The timestamp as it was sent, if its age is accepted; nil where the scheme has none outside of the body.
     private func checkedTimestamp(
         _ delivery: WebhookDelivery,
         in signature: Carrier
@@ -107,22 +108,24 @@ struct SchemeVerifier: Sendable {
         guard let freshness = scheme.freshness,
             let header = try timestamp(freshness.place, of: delivery, in: signature)
         else { return nil }
-        guard let signedAt = freshness.clock.date(header.value) else { throw .unreadableTimestamp(header.name) }
-        try judge(signedAt, freshness, of: delivery)
+        guard let signedAt = freshness.timestampFormat.date(header.value) else {
+            throw .unreadableTimestamp(header.name)
+        }
+        try checkAge(signedAt, freshness, of: delivery)
         return header.value
     }
 
-    /// Only after the signature matched: nothing of an unsigned body is parsed.
+    /// Called only after the signature matched, because it parses the body.
     private func checkBodyTimestamp(_ delivery: WebhookDelivery) throws(SignatureRejection) {
         guard let freshness = scheme.freshness, case .body(let path) = freshness.place else { return }
         var value = try? JSONValue(parsing: delivery.body)
         for name in path.split(separator: ".") { value = value?[String(name)] }
         let text = value?.string ?? value?.integer.map { String($0) } ?? ""
-        guard let signedAt = freshness.clock.date(text) else { throw .noTimestampInBody(path) }
-        try judge(signedAt, freshness, of: delivery)
+        guard let signedAt = freshness.timestampFormat.date(text) else { throw .noTimestampInBody(path) }
+        try checkAge(signedAt, freshness, of: delivery)
     }
 
-    private func judge(
+    private func checkAge(
         _ signedAt: Date,
         _ freshness: SignatureScheme.Freshness,
         of delivery: WebhookDelivery
@@ -133,7 +136,7 @@ struct SchemeVerifier: Sendable {
         if tolerance > 0, age < -tolerance, freshness.direction == .both { throw .future }
     }
 
-    /// Nil for one in the body.
+    /// The timestamp and the header it is in; nil for one in the body.
     private func timestamp(
         _ place: SignatureScheme.Freshness.Place,
         of delivery: WebhookDelivery,

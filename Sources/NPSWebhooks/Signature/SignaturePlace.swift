@@ -1,14 +1,16 @@
-/// Where a delivery carries its signature or token.
+import NPSModel
+
+/// Where a webhook delivery has its signature or token.
 package enum SignaturePlace: Sendable, Hashable {
-    /// In the first of these headers that is there.
+    /// In the first of these headers that is present.
     case header([String])
-    /// In this field of a body that is `application/x-www-form-urlencoded` (Qualtrics).
+    /// In this field of an `application/x-www-form-urlencoded` body (Qualtrics).
     case formField(String)
-    /// In this parameter of the address, for tools that can set no header; tokens only, since an address can't hold a
-    /// signature of what is sent to it.
+    /// In this query parameter of the address, for tools that can't set a header. Tokens only: the address is configured
+    /// once, so it can't contain a signature of each delivery.
     case query(String)
 
-    /// How a rejection names it.
+    /// For the sentences of ``SignatureRejection``.
     var description: String {
         switch self {
         case .header(let names): "header \(names.first ?? "signature")"
@@ -20,5 +22,31 @@ package enum SignaturePlace: Sendable, Hashable {
     var headers: [String] {
         guard case .header(let names) = self else { return [] }
         return names
+    }
+}
+
+/// A header that lists signatures: `v1,… v1,… v2,…` (Standard Webhooks) or `t=…,v1=…,v1=…` (Stripe).
+package struct SignatureList: Sendable, Hashable {
+    /// The character between two items.
+    package var separator: Character = ","
+    /// The character between an item's key and its value; nil when items have no keys.
+    package var pair: Character?
+    /// The keys of the items that are signatures. Items with other keys, such as those of other versions, are ignored.
+    package var accept: [String] = []
+
+    struct Item {
+        /// Empty when items have no keys.
+        let key: Substring
+        let value: Substring
+    }
+
+    /// The items in their order, without the spaces around them.
+    func items(in header: String) -> [Item] {
+        header.split(separator: separator).compactMap { text in
+            let trimmed = text.trimmingSpaces
+            guard let pair else { return Item(key: "", value: trimmed) }
+            guard let middle = trimmed.firstIndex(of: pair) else { return nil }
+            return Item(key: trimmed[..<middle], value: trimmed[trimmed.index(after: middle)...])
+        }
     }
 }

@@ -1,16 +1,16 @@
-/// Why a delivery isn't believed. Names headers, never what stood in them.
+/// Why a webhook delivery couldn't be verified. Names headers, never their values.
 package enum SignatureRejection: Error, Sendable, Hashable, CustomStringConvertible {
     case missingHeader(String)
-    /// A form field or parameter is not there, is there twice, or can't be read.
+    /// A form field or query parameter is missing, repeated or unreadable.
     case missing(SignaturePlace)
     case repeatedHeader(String)
-    /// With this signature only that kind of body can be believed.
+    /// This signature can authenticate only that kind of body.
     case otherKind(PayloadKind)
-    /// Truncated, in another encoding, without its prefix, or only of versions that the source doesn't accept.
+    /// Truncated, in another encoding, without its prefix, or of versions that the source doesn't accept.
     case unreadableSignature(SignaturePlace)
     case missingTimestamp(String)
     case unreadableTimestamp(String)
-    /// At this path of the body.
+    /// There is no readable time at this path of the body.
     case noTimestampInBody(String)
     /// The time of signing is further back than the tolerance.
     case stale
@@ -21,23 +21,24 @@ package enum SignatureRejection: Error, Sendable, Hashable, CustomStringConverti
     package var description: String {
         switch self {
         case .missingHeader(let name): "The header \(name) is missing."
-        case .missing(let place): "The \(place.description) must be there exactly once."
-        case .repeatedHeader(let name): "The header \(name) is there more than once."
+        case .missing(let place): "The \(place.description) must be present exactly once."
+        case .repeatedHeader(let name): "The header \(name) is present more than once."
         case .unreadableSignature(let place):
-            "The \(place.description) holds no signature in the form and version that this source accepts."
-        case .otherKind(let kind): "The header content-type must say \(kind.rawValue): no other body can be believed."
-        case .missingTimestamp(let name): "The header \(name) needs the time of signing exactly once."
+            "The \(place.description) has no signature in a format and version that this source accepts."
+        case .otherKind(let kind):
+            "The header content-type must say \(kind.rawValue): this signature can authenticate no other body."
+        case .missingTimestamp(let name): "The header \(name) must have the time of signing exactly once."
         case .unreadableTimestamp(let name): "The time of signing in the header \(name) can't be read."
-        case .noTimestampInBody(let path): "The body holds no readable time of signing at \(path)."
+        case .noTimestampInBody(let path): "The body has no readable time of signing at \(path)."
         case .stale: "The signature is too old: sign at the time of sending, and check the sender's clock."
-        case .future: "The signature lies in the future: check the sender's clock."
+        case .future: "The time of signing is in the future: check the sender's clock."
         case .wrongSignature:
             "The signature does not match: check the secret, and that the body is sent as it was signed."
         }
     }
 
-    /// Whether the sender didn't even try this scheme; another one's rejection says more then.
-    var isAbsence: Bool {
+    /// Whether the delivery doesn't use this scheme at all; the rejection by another scheme says more then.
+    var isMissingSignature: Bool {
         switch self {
         case .missingHeader, .missing, .unreadableSignature: true
         default: false

@@ -1,9 +1,9 @@
-/// How one signature is made and where it stands, as data: what a preset or a source file says under `signature:`.
+/// How one signature is made and where it is, as data: what a preset or a source file says under `signature:`.
 package struct SignatureScheme: Sendable, Hashable {
     package enum Kind: String, Sendable, CaseIterable {
         /// RFC 2104, with the secret as key.
         case hmac
-        /// A plain hash over content that holds the secret; legacy (HubSpot v1 and v2).
+        /// A plain hash over content that contains the secret; legacy (HubSpot v1 and v2).
         case digest
         /// RFC 8032; the secret is the sender's public key.
         case ed25519
@@ -19,26 +19,26 @@ package struct SignatureScheme: Sendable, Hashable {
         case sha512
     }
 
-    /// Where the time of signing stands, and how far off it may be.
+    /// Where the time of signing is, and how old it may be.
     package struct Freshness: Sendable, Hashable {
         package enum Place: Sendable, Hashable {
-            /// In the first of these headers that is there.
+            /// In the first of these headers that is present.
             case header([String])
-            /// In the signature header's item of this key, such as `t`.
+            /// In the item of the signature header with this key, such as `t`.
             case item(String)
-            /// At this dotted path of a JSON body (`sent_at`), which is read only after its signature matched.
+            /// At this dotted path of a JSON body, such as `data.sent_at`; read only after the signature matched.
             case body(String)
         }
 
         package enum Direction: String, Sendable, CaseIterable {
             case both
-            /// A time in the future is not judged.
+            /// A time in the future is accepted.
             case past
         }
 
         package var place: Place
-        package var clock: TimestampFormat = .seconds
-        /// Seconds; 0 = read the time, since it is signed, but don't judge it.
+        package var timestampFormat: TimestampFormat = .seconds
+        /// In seconds; 0 = any age is accepted.
         package var tolerance = 300
         package var direction: Direction = .both
     }
@@ -46,17 +46,18 @@ package struct SignatureScheme: Sendable, Hashable {
     package var kind: Kind = .hmac
     package var hash: Hash = .sha256
     package var place = SignaturePlace.header([])
-    /// Nil for a header that holds one signature and nothing else.
+    /// Nil when the place has one signature and nothing else.
     package var list: SignatureList?
-    /// Stands before each signature, such as `sha256=`.
+    /// Text in front of each signature, such as `sha256=`.
     package var prefix = ""
     package var encoding: SignatureEncoding = .hex
     package var content: ContentTemplate = .body
     /// Characters whose escapes in `{url}` are decoded before it is signed (HubSpot v3); empty = `{url}` as it came.
     package var decodedInURL: Set<UInt8> = []
-    package var secret = SecretForm()
-    /// Names for the header with the delivery's id; empty = the scheme has none.
+    package var secret = SecretFormat()
+    /// Names of the header with the delivery's id, of which the first that is present counts; empty = there is no id.
     package var idHeaders: [String] = []
+    /// Nil when the scheme has no time of signing: a captured delivery can be replayed at any time.
     package var freshness: Freshness?
 
     /// Whether the delivery's id is part of what is signed.
@@ -68,8 +69,30 @@ package struct SignatureScheme: Sendable, Hashable {
         return content.parts.contains { if case .formField = $0 { true } else { false } }
     }
 
-    /// The one kind of body that can be believed; nil when any can. A digest says nothing about what is appended to the
-    /// content (length extension), which JSON doesn't allow and other kinds do; and a form's fields must be read from
-    /// what is a form for the mapping too.
+    /// The one kind of body that this scheme can authenticate; nil for any. A digest doesn't protect against content that
+    /// is appended (length extension), which is malformed in JSON but not in the other kinds. And a body whose form
+    /// fields are verified must be read as a form by the mapping too.
     var onlyKind: PayloadKind? { readsForm ? .form : kind == .digest ? .json : nil }
+}
+
+/// The schemes of one source: usually one, or several while a tool changes from one to another.
+package struct SignaturePolicy: Sendable, Hashable {
+    package enum Combination: Sendable, Hashable {
+        /// One valid signature is enough.
+        case any
+        /// Each scheme must have a valid signature.
+        case all
+    }
+
+    package var combination: Combination = .any
+    /// Never empty.
+    package var schemes: [SignatureScheme]
+
+    /// Whether a signature, or what is signed, is a field of a form.
+    var readsForm: Bool { schemes.contains(where: \.readsForm) }
+
+    /// Whether any scheme signs the body; a token doesn't.
+    var signsBody: Bool { schemes.contains { $0.kind != .token && $0.kind != .none } }
+
+    var isNone: Bool { schemes.contains { $0.kind == .none } }
 }

@@ -1,8 +1,8 @@
 import Crypto
 
-/// A secret in the form in which one scheme uses it; never printed.
+/// The bytes of a secret as one scheme uses them; never printed.
 struct SigningKey: Sendable {
-    /// Its place among the source's secrets.
+    /// The secret's index among those of the source.
     let index: Int
     let bytes: [UInt8]
 
@@ -15,7 +15,7 @@ struct SigningKey: Sendable {
         self.bytes = bytes
     }
 
-    /// The HMAC or digest of these pieces in a row.
+    /// The HMAC or digest of the concatenated pieces.
     func code(over pieces: [[UInt8]], _ scheme: SignatureScheme) -> [UInt8] {
         switch scheme.hash {
         case .sha1: Self.code(over: pieces, key: key(scheme), Insecure.SHA1.self)
@@ -24,6 +24,7 @@ struct SigningKey: Sendable {
         }
     }
 
+    /// Verifies an Ed25519 signature of the concatenated pieces; the key is a public key.
     func isValid(_ signature: [UInt8], over pieces: [[UInt8]]) -> Bool {
         guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes) else { return false }
         return key.isValidSignature(signature, for: Array(pieces.joined()))
@@ -47,5 +48,20 @@ struct SigningKey: Sendable {
         var code = HMAC<Function>(key: key)
         for piece in pieces { code.update(data: piece) }
         return Array(code.finalize())
+    }
+}
+
+/// Comparison in constant time: how long it takes doesn't depend on where two values differ.
+enum ConstantTime {
+    static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        guard left.count == right.count else { return false }
+        var difference: UInt8 = 0
+        for (one, other) in zip(left, right) { difference |= one ^ other }
+        return difference == 0
+    }
+
+    /// Compares digests, so that the time doesn't depend on the secret's length either.
+    static func areEqualSecrets(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        areEqual(Array(SHA256.hash(data: left)), Array(SHA256.hash(data: right)))
     }
 }

@@ -3,13 +3,13 @@ import NPSModel
 
 /// How a scheme writes a point in time.
 package enum TimestampFormat: String, Sendable, CaseIterable {
-    /// Since 1970.
+    /// Unix time.
     case seconds
-    /// Since 1970.
+    /// Unix time.
     case milliseconds
     case iso8601
 
-    /// Nil for anything but at most 15 plain digits, or an ISO 8601 date.
+    /// Nil unless the text is 1 to 15 ASCII digits, or for `iso8601` a date that ``Timestamp`` reads.
     func date(_ text: some StringProtocol) -> Date? {
         switch self {
         case .seconds: Self.whole(text).map { Date(timeIntervalSince1970: Double($0)) }
@@ -18,7 +18,7 @@ package enum TimestampFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// Dates before 1970 and beyond the year 9999 are drawn to those bounds.
+    /// Dates before 1970 and after the year 9999 are clamped to that range.
     func text(_ date: Date) -> String {
         let seconds = min(max(date.timeIntervalSince1970, 0), 253_402_300_799)
         return switch self {
@@ -28,7 +28,7 @@ package enum TimestampFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// No sign, no space, no way to overflow.
+    /// Digits only, so few that they can't overflow.
     private static func whole(_ text: some StringProtocol) -> Int64? {
         guard (1...15).contains(text.utf8.count), text.utf8.allSatisfy(\.isASCIIDigit) else { return nil }
         return Int64(text)

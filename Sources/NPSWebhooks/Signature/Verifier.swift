@@ -1,7 +1,7 @@
-/// Checks deliveries against all of a source's schemes.
+/// Verifies webhook deliveries by all schemes of a source.
 struct Verifier: Sendable {
     let combination: SignaturePolicy.Combination
-    /// Those of `any` that no secret fits are left out. Without any, nothing is believed.
+    /// With ``SignaturePolicy/Combination/any``, only those that have a secret. Empty = every delivery is rejected.
     let schemes: [SchemeVerifier]
 
     func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> VerifiedSignature {
@@ -12,30 +12,56 @@ struct Verifier: Sendable {
     }
 
     private func verifyAny(_ delivery: WebhookDelivery) throws(SignatureRejection) -> VerifiedSignature {
-        var telling: SignatureRejection?
+        var rejection: SignatureRejection?
         for scheme in schemes {
             do throws(SignatureRejection) {
                 return try scheme.verify(delivery)
             } catch {
-                if telling == nil || telling?.isAbsence == true && !error.isAbsence { telling = error }
+                if rejection == nil || rejection?.isMissingSignature == true && !error.isMissingSignature {
+                    rejection = error
+                }
             }
         }
-        throw telling ?? .wrongSignature
+        throw rejection ?? .wrongSignature
     }
 
     private func verifyAll(_ delivery: WebhookDelivery) throws(SignatureRejection) -> VerifiedSignature {
-        var verifications: [VerifiedSignature] = []
+        var signatures: [VerifiedSignature] = []
         var uses = SecretUses()
         for scheme in schemes {
-            let verification = try scheme.verify(delivery)
-            guard uses.add(verification.secretIndex, by: scheme.scheme.kind) else { throw .wrongSignature }
-            verifications.append(verification)
+            let signature = try scheme.verify(delivery)
+            guard uses.add(signature.secretIndex, by: scheme.scheme.kind) else { throw .wrongSignature }
+            signatures.append(signature)
         }
-        guard let first = verifications.first else { throw .wrongSignature }
+        guard let first = signatures.first else { throw .wrongSignature }
         return VerifiedSignature(
-            deliveryID: verifications.compactMap(\.deliveryID).first,
-            signedDeliveryID: verifications.compactMap(\.signedDeliveryID).first,
+            deliveryID: signatures.compactMap(\.deliveryID).first,
+            signedDeliveryID: signatures.compactMap(\.signedDeliveryID).first,
             secretIndex: first.secretIndex
         )
+    }
+}
+
+/// What a verified signature proves about its delivery.
+package struct VerifiedSignature: Sendable, Hashable {
+    /// The sender's id of the delivery; nil where the scheme has none.
+    package let deliveryID: String?
+    /// The same id if the signature covers it, so that nobody else can have changed it; nil otherwise.
+    package var signedDeliveryID: String?
+    /// The index of the secret that matched, from 0; nil for the kind `none`.
+    package let secretIndex: Int?
+}
+
+/// The purposes that the secrets of one delivery served. A secret that was sent in clear as a token must not be accepted
+/// as the key of a signature.
+struct SecretUses {
+    private var tokens: Set<Int> = []
+    private var keys: Set<Int> = []
+
+    /// False when the secret has served the other purpose already.
+    mutating func add(_ index: Int?, by kind: SignatureScheme.Kind) -> Bool {
+        guard let index else { return true }
+        if kind == .token { tokens.insert(index) } else { keys.insert(index) }
+        return tokens.isDisjoint(with: keys)
     }
 }

@@ -1,15 +1,15 @@
 package import Foundation
 
-/// A request to a webhook's address, as raw as it came.
+/// One request to a webhook's address, as it was received.
 package struct WebhookDelivery: Sendable {
     struct Header: Hashable {
-        /// As the scheme writes it.
+        /// In the spelling of the scheme.
         let name: String
         let value: String
     }
 
     package let method: String
-    /// The address as the sender knows it: from configuration, never from what the request says about its host.
+    /// The address as the sender knows it: from the configuration, never from the request's `Host`.
     package let publicURL: String
     package let headers: [(name: String, value: String)]
     package let body: [UInt8]
@@ -33,8 +33,8 @@ package struct WebhookDelivery: Sendable {
         WebhookDelivery(method: method, publicURL: publicURL, headers: headers, body: body, receivedAt: receivedAt)
     }
 
-    /// The first of these names that is there. A name that comes twice is refused: two parts of a chain could each
-    /// believe another one.
+    /// The first of these headers that is present; nil for none. A repeated header is an error, because a proxy and this
+    /// program could each read another one.
     func header(_ names: [String]) throws(SignatureRejection) -> Header? {
         for name in names {
             let (length, lowered) = (name.utf8.count, name.lowercased())
@@ -45,13 +45,13 @@ package struct WebhookDelivery: Sendable {
         return nil
     }
 
-    /// Refuses what will be read as another kind of body.
+    /// Throws when the `Content-Type` is that of another kind of body.
     func require(_ kind: PayloadKind) throws(SignatureRejection) {
         let type = try header(["content-type"])?.value
         guard PayloadFormat(contentType: type)?.kind == kind else { throw .otherKind(kind) }
     }
 
-    /// The one value of a field of a form-encoded body.
+    /// The value of a field of a form-encoded body, which must be there once.
     func formField(_ name: String) throws(SignatureRejection) -> String {
         guard let value = URLEncodedFields.value(of: name, in: body), !value.isEmpty else {
             throw .missing(.formField(name))
@@ -59,7 +59,7 @@ package struct WebhookDelivery: Sendable {
         return value
     }
 
-    /// The one value of a parameter of the address.
+    /// The value of a query parameter of the address, which must be there once.
     func parameter(_ name: String) throws(SignatureRejection) -> String {
         let query = publicURL.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst()
         guard let value = URLEncodedFields.value(of: name, in: Array(query)), !value.isEmpty else {

@@ -1,12 +1,19 @@
 import NPSModel
 
-/// Keeps ids whole: libjq 1.6 has no numbers but doubles, so that 9007199254740993 would become …992, another
-/// response's id. Whole numbers beyond 2^53 are handed to it as text.
-enum JQNumbers {
+/// Prepares JSON text for libjq 1.6, which loses or refuses two things that JSON allows. Everything else stays as it is,
+/// malformed JSON too.
+enum JQInput {
+    static func prepared(_ json: [UInt8]) -> [UInt8] {
+        withExactNumbers(withPairedSurrogates(json))
+    }
+}
+
+extension JQInput {
     private static let largest = Array("9007199254740992".utf8)
 
-    /// The JSON text with each such number in quotes; everything else stays as it is, broken JSON too.
-    static func exact(_ json: [UInt8]) -> [UInt8] {
+    /// Whole numbers beyond 2^53 become text, so that ids stay exact: libjq 1.6 has only doubles, and 9007199254740993
+    /// would become …992, another response's id.
+    private static func withExactNumbers(_ json: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         var copied = 0
         var index = 0
@@ -54,5 +61,37 @@ enum JQNumbers {
         }
         return digits.count > largest.count
             || !digits.lexicographicallyPrecedes(largest) && !digits.elementsEqual(largest)
+    }
+}
+
+extension JQInput {
+    /// Unpaired surrogates, which text that was cut in the middle of an emoji ends in, become U+FFFD as in ``JSONValue``:
+    /// libjq 1.6 refuses them or makes invalid UTF-8 of them.
+    private static func withPairedSurrogates(_ json: [UInt8]) -> [UInt8] {
+        var result = json
+        var index = json.startIndex
+        // Valid JSON has backslashes only in strings.
+        while let backslash = json[index...].firstIndex(of: UInt8(ascii: "\\")) {
+            guard let unit = escape(in: json, at: backslash) else {
+                index = min(backslash + 2, json.endIndex)
+                continue
+            }
+            index = backslash + 6
+            guard (0xd800...0xdfff).contains(unit) else { continue }
+            if unit < 0xdc00, let low = escape(in: json, at: index), (0xdc00...0xdfff).contains(low) {
+                index += 6
+            } else {
+                result.replaceSubrange(backslash + 2..<backslash + 6, with: "fffd".utf8)
+            }
+        }
+        return result
+    }
+
+    /// The code unit of the escape `\uXXXX`; nil when there is something else.
+    private static func escape(in json: [UInt8], at start: Int) -> UInt16? {
+        guard start + 6 <= json.endIndex, json[start] == UInt8(ascii: "\\"), json[start + 1] == UInt8(ascii: "u") else {
+            return nil
+        }
+        return UInt16(String(decoding: json[start + 2..<start + 6], as: UTF8.self), radix: 16)
     }
 }

@@ -1,5 +1,5 @@
-/// How a configured secret becomes a key.
-package struct SecretForm: Sendable, Hashable {
+/// How a configured secret is written, and how it becomes the bytes of a key.
+package struct SecretFormat: Sendable, Hashable {
     package enum Encoding: String, Sendable, CaseIterable {
         case utf8
         case base64
@@ -8,17 +8,17 @@ package struct SecretForm: Sendable, Hashable {
     }
 
     package var encoding: Encoding = .utf8
-    /// Taken off before decoding, such as `whsec_`. An HMAC secret may come without it, a public key may not: else a
-    /// secret could be taken for a key that anybody may know.
+    /// Removed before decoding, such as `whsec_`. A secret may be written without it, a public key may not: otherwise a
+    /// secret could be mistaken for a key that anybody may know.
     package var prefix = ""
-    /// Put around the secret before decoding, such as `client123&{secret}`; nil for none.
+    /// Text around the secret that is part of the key, such as `client123&{secret}`; nil for none.
     package var template: String?
-    /// Which of the source's secrets are this scheme's, counted from 1; empty = each that is in this form.
+    /// Which of the source's secrets belong to this scheme, counted from 1; empty = all that have this format.
     package var numbers: [Int] = []
 
     func admits(index: Int) -> Bool { numbers.isEmpty || numbers.contains(index + 1) }
 
-    /// Nil for a secret that isn't in this form, and for an empty one.
+    /// Nil for a secret that doesn't have this format, and for an empty one.
     func bytes(_ secret: String, isPublicKey: Bool) -> [UInt8]? {
         var text = secret[...]
         if !prefix.isEmpty, text.hasPrefix(prefix) {
