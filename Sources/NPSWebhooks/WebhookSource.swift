@@ -10,7 +10,7 @@ package struct WebhookSource: Sendable {
     package let label: String
     let verifier: Verifier
     let mapping: Mapping
-    let dates: DateForms
+    let dates: DateFormats
     let advice: String?
     let unsignedPing: JSONValue?
     let bodies: [PayloadKind]
@@ -20,7 +20,7 @@ package struct WebhookSource: Sendable {
         label = file.signature?.isNone == true ? "unsigned-" + Self.fingerprint(of: name) : name
         self.verifier = verifier
         self.mapping = mapping
-        dates = DateForms(timeZone: file.timeZone)
+        dates = DateFormats(timeZone: file.timeZone)
         advice = file.advice
         unsignedPing = file.unsignedPing
         bodies = file.takenBodies

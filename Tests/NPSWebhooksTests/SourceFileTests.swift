@@ -153,14 +153,14 @@ struct SourceFileTests {
         "schemes that are senseless or unsafe are refused",
         arguments: [
             ("{kind: digest, header: X}", ".content must contain {secret}: without it anybody could make the digest"),
-            (#"{header: X, content: "{secret}{body}"}"#, ".content must not hold {secret}: only digests do"),
+            (#"{header: X, content: "{secret}{body}"}"#, ".content must not contain {secret}: only digests do"),
             (
                 #"{header: X, content: "{id}"}"#,
-                ".content must hold {body} or {form:NAME}, and besides text only {timestamp}, {id}, {method}, {url} and {secret}"
+                ".content must contain {body} or {form:NAME}; other placeholders are {timestamp}, {id}, {method}, {url} and {secret}"
             ),
             (
                 #"{header: X, content: "{body}{form}"}"#,
-                ".content must hold {body} or {form:NAME}, and besides text only {timestamp}, {id}, {method}, {url} and {secret}"
+                ".content must contain {body} or {form:NAME}; other placeholders are {timestamp}, {id}, {method}, {url} and {secret}"
             ),
             (#"{header: X, content: "{id}{body}"}"#, ".id is missing: it names the header for {id}"),
             (
@@ -177,7 +177,7 @@ struct SourceFileTests {
                 #"{header: X, content: "{timestamp}{body}", timestamp: {item: t}}"#,
                 ".timestamp.item must be the key of an item, which needs list.pair"
             ),
-            ("{header: X, secret: {template: abc}}", ".secret.template must hold {secret}"),
+            ("{header: X, secret: {template: abc}}", ".secret.template must contain {secret}"),
             ("{header: X, secret: {colour: abc}}", ".secret.colour is not a known key"),
             ("{any_of: [], header: X}", " must have no other key next to any_of or all_of"),
             ("{any_of: []}", ".any_of must be a list of schemes"),

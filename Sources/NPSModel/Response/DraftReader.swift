@@ -3,10 +3,10 @@ import Foundation
 /// Reads a draft field by field and collects what is wrong, so that all of it can be fixed at once.
 struct DraftReader {
     let members: [String: JSONValue]
-    let dates: DateForms
+    let dates: DateFormats
     private(set) var problems: [FieldProblem] = []
 
-    init(members: [String: JSONValue], dates: DateForms) {
+    init(members: [String: JSONValue], dates: DateFormats) {
         self.members = members
         self.dates = dates
     }
@@ -113,7 +113,7 @@ struct DraftReader {
     mutating func date(_ field: String, notAfter latest: Date?) -> Date? {
         guard let value = value(field) else { return nil }
         let date: Date
-        do throws(DateForms.Flaw) {
+        do throws(DateFormats.Problem) {
             date = try dates.date(value)
         } catch {
             note(field, error.description)

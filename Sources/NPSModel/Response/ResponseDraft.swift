@@ -27,7 +27,7 @@ package struct ResponseDraft: Sendable, Hashable {
     package func check(
         source: String,
         receivedAt: Date,
-        dates: DateForms = DateForms()
+        dates: DateFormats = DateFormats()
     ) throws(InvalidResponse) -> Submission {
         guard case .object(let members) = json else {
             throw InvalidResponse([FieldProblem(field: "response", message: "must be a JSON object")])

@@ -55,7 +55,7 @@ struct BodyFuzz: FuzzTarget {
 
     private func readDate(_ text: String) throws {
         for zone in [nil, TimeZone(identifier: "Europe/Berlin")] {
-            if let date = try? DateForms(timeZone: zone).date(.string(text)) { try expectReadable(date) }
+            if let date = try? DateFormats(timeZone: zone).date(.string(text)) { try expectReadable(date) }
         }
     }
 

@@ -7,8 +7,8 @@ package import Foundation
 /// - either of them without a zone, which needs ``timeZone``: `2026-02-03 10:00:05`
 /// - a day alone, which is its midnight in ``timeZone``, or in UTC without one: `2026-02-03`
 /// - Unix time as a number or as digits, in seconds, or in milliseconds from 100,000,000,000 on
-package struct DateForms: Sendable, Hashable {
-    package enum Flaw: Error, Sendable, Hashable, CustomStringConvertible {
+package struct DateFormats: Sendable, Hashable {
+    package enum Problem: Error, Sendable, Hashable, CustomStringConvertible {
         case unreadable
         case needsTimeZone
 
@@ -33,7 +33,7 @@ package struct DateForms: Sendable, Hashable {
         self.timeZone = timeZone
     }
 
-    package func date(_ value: JSONValue) throws(Flaw) -> Date {
+    package func date(_ value: JSONValue) throws(Problem) -> Date {
         switch value {
         case .integer(let number): try Self.date(unix: Double(number))
         case .number(let number): try Self.date(unix: number)
@@ -42,7 +42,7 @@ package struct DateForms: Sendable, Hashable {
         }
     }
 
-    private func date(_ text: String) throws(Flaw) -> Date {
+    private func date(_ text: String) throws(Problem) -> Date {
         guard text.utf8.count <= 40, text.utf8.allSatisfy({ $0 < 0x80 }) else { throw .unreadable }
         if text.utf8.allSatisfy(\.isASCIIDigit), let number = Double(text) { return try Self.date(unix: number) }
         let text = Self.withoutSpaces(text)
@@ -53,18 +53,18 @@ package struct DateForms: Sendable, Hashable {
     }
 
     /// A day alone is its midnight in the time zone; without one, midnight in UTC.
-    private func midnight(asUTC date: Date) throws(Flaw) -> Date {
+    private func midnight(asUTC date: Date) throws(Problem) -> Date {
         guard let timeZone else { return date }
         return try Self.inRange(Self.date(date, in: timeZone))
     }
 
-    private static func date(unix number: Double) throws(Flaw) -> Date {
+    private static func date(unix number: Double) throws(Problem) -> Date {
         let seconds = number < firstMilliseconds ? number : number / 1000
         return try inRange(Timestamp.rounded(Date(timeIntervalSince1970: seconds)))
     }
 
     /// Checked last, because the zone or the rounding may move a date out of the range, where it couldn't be read again.
-    private static func inRange(_ date: Date) throws(Flaw) -> Date {
+    private static func inRange(_ date: Date) throws(Problem) -> Date {
         guard range.contains(date.timeIntervalSince1970) else { throw .unreadable }
         return date
     }

@@ -3,7 +3,7 @@ import NPSModel
 import Testing
 
 @Suite("The forms of dates that survey tools send")
-struct DateFormsTests {
+struct DateFormatsTests {
     private static let moment = Date(timeIntervalSince1970: 1_770_112_805)
     private static let berlin = TimeZone(identifier: "Europe/Berlin")
 
@@ -18,7 +18,7 @@ struct DateFormsTests {
         ] as [JSONValue]
     )
     func same(_ value: JSONValue) throws {
-        #expect(try DateForms().date(value) == Self.moment)
+        #expect(try DateFormats().date(value) == Self.moment)
     }
 
     @Test(
@@ -26,20 +26,20 @@ struct DateFormsTests {
         arguments: ["2026-02-03 11:00:05", "2026-02-03T11:00:05"]
     )
     func zoned(_ text: String) throws {
-        #expect(try DateForms(timeZone: Self.berlin).date(.string(text)) == Self.moment)
-        #expect(throws: DateForms.Flaw.needsTimeZone) { try DateForms().date(.string(text)) }
+        #expect(try DateFormats(timeZone: Self.berlin).date(.string(text)) == Self.moment)
+        #expect(throws: DateFormats.Problem.needsTimeZone) { try DateFormats().date(.string(text)) }
     }
 
     @Test("a day alone begins at midnight in the configured zone, else in UTC")
     func day() throws {
-        #expect(try DateForms().date(.string("2026-02-03")) == Timestamp.parse("2026-02-03T00:00:00Z"))
-        let inBerlin = try DateForms(timeZone: Self.berlin).date(.string("2026-02-03"))
+        #expect(try DateFormats().date(.string("2026-02-03")) == Timestamp.parse("2026-02-03T00:00:00Z"))
+        let inBerlin = try DateFormats(timeZone: Self.berlin).date(.string("2026-02-03"))
         #expect(inBerlin == Timestamp.parse("2026-02-02T23:00:00Z"))
     }
 
     @Test("in summer the zone's summer time counts, also on the day of the change")
     func summer() throws {
-        let dates = DateForms(timeZone: Self.berlin)
+        let dates = DateFormats(timeZone: Self.berlin)
         #expect(try dates.date(.string("2026-07-01 12:00:00")) == Timestamp.parse("2026-07-01T10:00:00Z"))
         #expect(try dates.date(.string("2026-03-29 01:59:59")) == Timestamp.parse("2026-03-29T00:59:59Z"))
         #expect(try dates.date(.string("2026-03-29 03:00:00")) == Timestamp.parse("2026-03-29T01:00:00Z"))
@@ -53,15 +53,15 @@ struct DateFormsTests {
         ] as [(String, JSONValue)]
     )
     func outOfRange(zone: String, value: JSONValue) {
-        let dates = DateForms(timeZone: TimeZone(identifier: zone))
-        #expect(throws: DateForms.Flaw.unreadable) { try dates.date(value) }
+        let dates = DateFormats(timeZone: TimeZone(identifier: zone))
+        #expect(throws: DateFormats.Problem.unreadable) { try dates.date(value) }
     }
 
     @Test("milliseconds begin at 100,000,000,000")
     func milliseconds() throws {
-        #expect(try DateForms().date(.integer(99_999_999_999)) == Date(timeIntervalSince1970: 99_999_999_999))
-        #expect(try DateForms().date(.integer(100_000_000_000)) == Date(timeIntervalSince1970: 100_000_000))
-        #expect(try DateForms().date(.integer(1_770_112_805_914)) == Timestamp.parse("2026-02-03T10:00:05.914Z"))
+        #expect(try DateFormats().date(.integer(99_999_999_999)) == Date(timeIntervalSince1970: 99_999_999_999))
+        #expect(try DateFormats().date(.integer(100_000_000_000)) == Date(timeIntervalSince1970: 100_000_000))
+        #expect(try DateFormats().date(.integer(1_770_112_805_914)) == Timestamp.parse("2026-02-03T10:00:05.914Z"))
     }
 
     @Test(
@@ -78,6 +78,6 @@ struct DateFormsTests {
         ] as [JSONValue]
     )
     func unreadable(_ value: JSONValue) {
-        #expect(throws: DateForms.Flaw.unreadable) { try DateForms().date(value) }
+        #expect(throws: DateFormats.Problem.unreadable) { try DateFormats().date(value) }
     }
 }
