@@ -6,7 +6,7 @@ import Testing
 struct AppearanceTests {
     let values = FormValues()
 
-    @Test("the name stands on every page as text")
+    @Test("the name is on every page, as text")
     func brand() throws {
         let appearance = Appearance(brand: "Fish & <Chips>")
         let pages = try SurveyPages(subject: "us", basePath: "", publicDirectory: nil, appearance: appearance)
@@ -31,7 +31,7 @@ struct AppearanceTests {
         #expect(accent.dark.contrast(to: try #require(Color("#0a1216"))) >= 7)
     }
 
-    @Test("a colour that is good as it is stays as it is")
+    @Test("a colour with enough contrast stays as it is")
     func unchanged() throws {
         #expect(try Accent("#14465a").light.description == "#14465a")
         #expect(try Accent("#a8d8e8").dark.description == "#a8d8e8")
@@ -42,12 +42,15 @@ struct AppearanceTests {
         #expect(abs(try #require(Color(text)).contrast(to: .white) - ratio) < 0.001)
     }
 
-    @Test("what is no colour, or too pale to be seen, is refused", arguments: ["red", "#fff", "#14465", "#14465g", ""])
+    @Test(
+        "text that is not a colour, or a colour too pale to be seen, is refused",
+        arguments: ["red", "#fff", "#14465", "#14465g", ""]
+    )
     func noColor(_ text: String) {
         #expect(throws: SurveyError.accent(problem: "must be a colour such as #14465a")) { try Accent(text) }
     }
 
-    @Test("a pale colour comes back with the nearest that works")
+    @Test("the error for a pale colour names the nearest that works")
     func pale() throws {
         let error = #expect(throws: SurveyError.self) { try Accent("#ffff00") }
         let sentence = try #require(error?.description)
@@ -66,7 +69,7 @@ struct AppearanceTests {
     }
 
     @Test(
-        "a site that shows only what consents can show the form, if it may at all",
+        "a site with a Cross-Origin-Embedder-Policy can frame the form, if it may frame it at all",
         arguments: [[], ["https://a.example"]]
     )
     func embedding(sources: [String]) throws {
@@ -78,7 +81,7 @@ struct AppearanceTests {
     }
 
     @Test(
-        "frames are for nobody, or for those that are named",
+        "nobody may frame the form, or only the named origins",
         arguments: [
             ([], "'none'"), (["none"], "'none'"), (["self"], "'self'"),
             (
@@ -95,7 +98,7 @@ struct AppearanceTests {
     }
 
     @Test(
-        "what is no origin can't change the policy",
+        "text that is not an origin can't change the policy",
         arguments: ["*", "example.com", "https://a.example; script-src *", "https://", "https://a b", "none", "'self'"]
     )
     func badFrames(_ source: String) {

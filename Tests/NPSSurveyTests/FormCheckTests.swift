@@ -13,7 +13,7 @@ struct FormCheckTests {
         let values = FormValues(email: " Ana@Example.com ", score: "0", comment: " Fine.\n")
         let response = try values.check(receivedAt: now).response
         #expect(response.source == "survey")
-        // The same person's later answer is an edit, another person's under the same nonce is one of their own.
+        // The same person's later answer is an edit; another person's with the same nonce is a response of their own.
         let later = FormValues(nonce: values.nonce, email: "ana@example.com", score: "7", comment: "")
         #expect(try later.check(receivedAt: now).response.id == response.id)
         let other = FormValues(nonce: values.nonce, email: "bo@example.com", score: "7", comment: "")

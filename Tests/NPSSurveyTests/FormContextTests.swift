@@ -25,13 +25,13 @@ struct FormContextTests {
         #expect(pages.unreadable(in: personal).html.contains(#"href="/a/s/t?x=1""#))
     }
 
-    @Test("a bad address behind a link is no fault of the person's")
+    @Test("a bad address in a personal form is not presented as the person's mistake")
     func personalProblem() {
         let problems = [FieldProblem(field: "email", message: "is wrong")]
         #expect(pages.form(values, problems: problems, in: personal).html.contains("please send it once more"))
     }
 
-    @Test("an earlier answer is told with its day, and its score while that is known")
+    @Test("an earlier answer is shown with its day, and its score while that is known")
     func earlier() {
         let date = Date(timeIntervalSince1970: 1_795_392_000)
         var context = personal
@@ -42,7 +42,7 @@ struct FormContextTests {
         #expect(pages.form(values, in: context).html.contains("You answered 0 on November 23, 2026."))
     }
 
-    @Test("thanks tell what was sent and lead to where it can be changed")
+    @Test("the thanks show what was sent and link to the form that changes it")
     func thanks() {
         let html = pages.thanks(score: 0, change: "/a/s/t", in: personal).html
         #expect(html.contains("You gave 0 out of 10."))
@@ -51,7 +51,7 @@ struct FormContextTests {
         #expect(!pages.thanks().html.contains("<a "))
     }
 
-    @Test("the time of issue goes out and comes back; the trap is seen by nobody")
+    @Test("the time of issue goes out and comes back; the trap is hidden from people")
     func issued() throws {
         let html = pages.form(FormValues(issued: "1.a\"b")).html
         #expect(html.contains(#"<input type="hidden" name="issued" value="1.a&quot;b">"#))

@@ -55,7 +55,7 @@ struct FormProblemsTests {
         #expect(html(values).count(of: sentence) == 2)
     }
 
-    @Test("a problem with nothing a person typed asks to send the form once more")
+    @Test("a problem that is not about what was typed asks to send the form once more")
     func foreignProblem() {
         let html = pages.form(FormValues(), problems: [FieldProblem(field: "id", message: "is too long")]).html
         #expect(html.contains("please send it once more"))
@@ -78,13 +78,16 @@ struct FormProblemsTests {
         }
     }
 
-    @Test("a number that isn't on the scale is none", arguments: ["11", "-1", "9.5", "", "nine", "٩", "<script>"])
+    @Test(
+        "a number that isn't on the scale chooses nothing",
+        arguments: ["11", "-1", "9.5", "", "nine", "٩", "<script>"]
+    )
     func noSuchScore(_ score: String) {
         #expect(!html(FormValues(score: score)).contains(" checked"))
     }
 
     @Test(
-        "nothing typed gets out of its place",
+        "nothing typed can break out of its attribute or element",
         arguments: [
             "<script>alert(1)</script>", "\"><script>alert(1)</script>", "</textarea><script>alert(1)</script>",
             "' onfocus='alert(1)", "</style><style>*{}</style>", "{{{text}}} {{>form}}", "&lt;script&gt;",

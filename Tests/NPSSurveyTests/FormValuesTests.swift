@@ -62,7 +62,7 @@ struct FormValuesTests {
         #expect(throws: SurveyError.formTooLarge) { try FormValues(parsing: largest + [0x61]) }
     }
 
-    @Test("holds the longest comment in Japanese, each character as nine bytes")
+    @Test("has room for the longest comment in Japanese, each character as nine bytes")
     func longestComment() throws {
         let comment = String(repeating: "速", count: 10_000)
         let body = "email=ana%40example.com&score=9&comment=" + String(repeating: "%E9%80%9F", count: 10_000)
@@ -125,7 +125,7 @@ struct FormValuesTests {
     }
 }
 
-/// Gives the byte seven for ever.
+/// Always returns the byte seven.
 private struct Sevens: RandomNumberGenerator {
     mutating func next() -> UInt64 { 0x0707_0707_0707_0707 }
 }

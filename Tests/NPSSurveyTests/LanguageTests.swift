@@ -15,7 +15,7 @@ struct LanguageTests {
         pages = try SurveyPages(subject: "Acme", basePath: "", publicDirectory: nil)
     }
 
-    /// The file as it lies in `public/`, without the sentences it may borrow.
+    /// The file in `public/`, without the sentences that it takes from another.
     func file(_ tag: String) throws -> [String: String] {
         let json = try #require(PublicFiles(overriddenBy: nil).contents["languages/\(tag).json"])
         return try JSONDecoder().decode([String: String].self, from: Data(json))
@@ -44,7 +44,7 @@ struct LanguageTests {
         }
     }
 
-    @Test("say who vouches for them, and which way they run", arguments: tags)
+    @Test("say who has checked them, and in which direction they run", arguments: tags)
     func marked(tag: String) throws {
         let own = try file(tag)
         #expect(own["quality"] == (tag == "en" ? "reviewed" : "machine"))

@@ -45,7 +45,7 @@ struct SurveyPagesTests {
         #expect(html.contains(#"name="nonce" value="\#(values.nonce.text)""#))
     }
 
-    @Test("no page has a script, a cookie, another request or a hole")
+    @Test("no page has a script, a cookie, another request or a missing sentence")
     func nothingElse() {
         for page in all {
             for forbidden in [
@@ -67,7 +67,7 @@ struct SurveyPagesTests {
         }
     }
 
-    @Test("the policy allows exactly the style that stands in the page")
+    @Test("the policy allows exactly the style sheet in the page")
     func contentSecurityPolicy() throws {
         for page in all {
             let start = try #require(page.html.firstRange(of: "<style>")).upperBound

@@ -23,7 +23,7 @@ struct JQProgramTests {
         #expect(try await run(".", text) == .success([value]))
     }
 
-    @Test("numbers that JSON lacks become null, and 1e3 is a thousand")
+    @Test("NaN and infinity become null, and 1e3 is a thousand")
     func numbers() async throws {
         #expect(try await run("nan, infinite, 1e3") == .success([.null, .null, .integer(1_000)]))
     }

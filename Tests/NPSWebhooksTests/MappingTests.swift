@@ -6,7 +6,7 @@ import Testing
 
 @Suite("What payloads mean")
 struct MappingTests {
-    @Test("standard takes one response in the collector's own names")
+    @Test("standard accepts one response in the collector's own names")
     func standard() async throws {
         let response = try await Fixture.response(
             "standard",
@@ -25,7 +25,7 @@ struct MappingTests {
         #expect(response.custom["seats"] == .integer(9_007_199_254_740_993))
     }
 
-    @Test("standard takes an array, the good ones and the bad ones in their order")
+    @Test("standard accepts an array, valid and invalid responses in their order")
     func standardArray() async throws {
         let results = try await Fixture.map(
             "standard",
@@ -44,7 +44,7 @@ struct MappingTests {
         #expect(try await Fixture.wrongFields("standard", body(1_001)) == [["body"]])
     }
 
-    @Test("a payload that breaks the mapping is one invalid response, without a word of it")
+    @Test("a payload that breaks the mapping is one invalid response, whose problem does not quote it")
     func broken() async throws {
         let folder = try SourceFolder(["acme": "preset: tally\nmapping: 'select(.answer) | {id: .answer.id}'\n"])
         let source = try #require(try SourceCatalogue.trial(named: "acme", directory: folder.path))

@@ -11,7 +11,7 @@ struct SchemeCombinationTests {
     private static let schemes = "[{kind: token, header: Token}, {header: Hmac}]"
     private static let secrets = ["shared-token", Fixture.secret]
 
-    @Test("any_of is content with either")
+    @Test("any_of needs only one scheme")
     func any() throws {
         let source = try Fixture.source(signature: "{any_of: \(Self.schemes)}", secrets: Self.secrets)
         #expect(try source.verify(Fixture.delivery([Self.token])).secretIndex == 0)
@@ -19,13 +19,13 @@ struct SchemeCombinationTests {
         #expect(throws: SignatureRejection.missingHeader("Token")) { try source.verify(Fixture.delivery([])) }
     }
 
-    @Test("any_of tells what was wrong with the scheme that was tried")
+    @Test("any_of says what was wrong with the scheme that was tried")
     func telling() throws {
         let source = try Fixture.source(signature: "{any_of: \(Self.schemes)}", secrets: Self.secrets)
         #expect(throws: SignatureRejection.wrongSignature) { try source.verify(Fixture.delivery([("Hmac", "00ff")])) }
     }
 
-    @Test("all_of wants each")
+    @Test("all_of needs every scheme")
     func all() throws {
         let source = try Fixture.source(signature: "{all_of: \(Self.schemes)}", secrets: Self.secrets)
         #expect(throws: Never.self) { try source.verify(Fixture.delivery([Self.token, Self.hmac])) }
@@ -35,7 +35,7 @@ struct SchemeCombinationTests {
         #expect(Set(signed.headers.map(\.name)) == ["Token", "Hmac"])
     }
 
-    @Test("all_of doesn't take a token, which anybody on the way has seen, for the key of the signature")
+    @Test("all_of does not accept a token, which is sent in clear, as the key of the signature")
     func tokenIsNoKey() throws {
         let source = try Fixture.source(signature: "{all_of: \(Self.schemes)}", secrets: Self.secrets)
         let signed = try Fixture.source(signature: "{header: Hmac}", secrets: ["shared-token"])
@@ -48,7 +48,7 @@ struct SchemeCombinationTests {
         #expect(throws: Never.self) { try source.verify(Fixture.delivery([Self.token, Self.hmac])) }
     }
 
-    @Test("what all_of signs, it believes, in whatever order the secrets stand", arguments: [false, true])
+    @Test("all_of accepts what it signs, whatever the order of the secrets", arguments: [false, true])
     func signsForItself(_ isReversed: Bool) throws {
         let secrets = isReversed ? Self.secrets.reversed() : Self.secrets
         let source = try Fixture.source(signature: "{all_of: \(Self.schemes)}", secrets: secrets)
@@ -98,7 +98,7 @@ struct SchemeCombinationTests {
         #expect(throws: Never.self) { try Fixture.source(signature: "{any_of: \(Self.schemes)}", secrets: secrets) }
     }
 
-    @Test("a public key, which anybody may know, is nobody's secret", arguments: ["any_of", "all_of"])
+    @Test("a public key, which anybody may know, is not accepted as a secret", arguments: ["any_of", "all_of"])
     func publicKey(_ combination: String) throws {
         let secrets = ["A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=", Fixture.secret]
         func source(_ hmac: String, _ ed25519: String) throws -> WebhookSource {
@@ -120,7 +120,7 @@ struct SchemeCombinationTests {
         #expect(throws: Never.self) { try source(", secret: {number: 2}", ", number: 1") }
     }
 
-    @Test("a number that no secret has stops the start, and so does a secret that no scheme has")
+    @Test("a number without a secret stops the start, and so does a secret without a scheme")
     func numbersThatDoNotFit() {
         #expect(throws: WebhookError.self) { try Fixture.source(signature: "{header: Hmac, secret: {number: 2}}") }
         #expect(throws: WebhookError.self) {
@@ -129,7 +129,7 @@ struct SchemeCombinationTests {
         #expect(throws: WebhookError.self) { try Fixture.source(signature: "{header: Hmac, secret: {number: 0}}") }
     }
 
-    @Test("past only lets a fast clock pass, and still refuses what is stale")
+    @Test("direction past accepts a fast clock, and still refuses what is stale")
     func pastOnly() throws {
         let source = try Fixture.source(
             signature: """
@@ -174,7 +174,7 @@ struct SchemeCombinationTests {
         #expect(throws: SignatureRejection.self) { try source.verify(Fixture.delivery([("Token", value)])) }
     }
 
-    @Test("kind none believes everything, under a name that nobody guesses")
+    @Test("kind none accepts everything, under a name that nobody can guess")
     func none() throws {
         let name = "jotform-k3j5h2g8d7s6a9q1w4e5"
         let folder = try SourceFolder([name: "signature: {kind: none}\nmapping: .\n"])

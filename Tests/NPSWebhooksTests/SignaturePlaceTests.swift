@@ -3,7 +3,7 @@ import Testing
 
 @testable import NPSWebhooks
 
-@Suite("Signatures that stand elsewhere than in a header")
+@Suite("Signatures outside of headers")
 struct SignaturePlaceTests {
     private static let message = #"{"Status":"Complete","ResponseID":"R_1"}"#
     private static let code =
@@ -45,7 +45,7 @@ struct SignaturePlaceTests {
         #expect(throws: rejection) { try qualtrics().verify(Fixture.delivery([Fixture.formType], body: body)) }
     }
 
-    @Test("a signature in a form, and a digest, are believed only in the kind of body that the mapping will see")
+    @Test("a signature in a form, and a digest, are accepted only in the kind of body that the mapping will see")
     func kinds() throws {
         for type in ["application/json", "multipart/form-data; boundary=x", "text/html"] {
             let delivery = Fixture.delivery([("content-type", type)], body: Self.form)
@@ -80,7 +80,7 @@ struct SignaturePlaceTests {
         #expect(try source.sign([], id: "", at: Fixture.now).query.map(\.value) == ["s3cret/+ä"])
     }
 
-    @Test("a time in the body is judged once the signature matched")
+    @Test("a time in the body is checked once the signature matched")
     func bodyTime() throws {
         let source = try Fixture.source(
             signature: "{header: X-Signature, content: \"{body}\", timestamp: {body: meta.sent_at, clock: iso8601}}"

@@ -179,7 +179,7 @@ struct SignatureVectorTests {
         ),
     ]
 
-    @Test("described in a source file", arguments: vectors)
+    @Test("a signature described in a source file is accepted", arguments: vectors)
     func described(_ vector: Vector) throws {
         let source = try Fixture.source(signature: vector.signature, secrets: ["another secret", vector.secret])
         #expect(try source.verify(vector.delivery).secretIndex == 1)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import NPSWebhooks
 
-@Suite("What a source signs, it believes")
+@Suite("A source accepts what it signs")
 struct SigningTests {
     @Test("every preset signs for itself", arguments: SourceCatalogue.presets.map(\.name))
     func presets(_ name: String) throws {
@@ -31,7 +31,7 @@ struct SigningTests {
         #expect(headers.map(\.value) == [StandardDelivery.signature, StandardDelivery.id, "1614265330"])
     }
 
-    @Test("a form that is signed already gets the new signature in the place of the old")
+    @Test("a form that is signed already gets the new signature instead of the old")
     func signedAlready() throws {
         let source = try Fixture.preset("qualtrics")
         let captured = "x=1&HMAC=00ff&MSG=%7B%7D&%48MAC=11"

@@ -16,7 +16,7 @@ struct SourceFileTests {
         )
     }
 
-    @Test("secrets switch on presets and files, and nothing else is there")
+    @Test("secrets switch on presets and files, and nothing else is switched on")
     func switchedOn() throws {
         let folder = try SourceFolder(["acme": "signature: {header: X-Acme}\nmapping: .\n"])
         let secrets = ["acme": ["s"], "typeform": ["s"]]
@@ -26,7 +26,7 @@ struct SourceFileTests {
         #expect(try SourceCatalogue(directory: nil, secrets: [:]).sources.isEmpty)
     }
 
-    @Test("no source may be called like the form", arguments: [true, false])
+    @Test("no source may have the name of the form", arguments: [true, false])
     func reservedName(_ isFile: Bool) throws {
         let folder = try SourceFolder(isFile ? ["survey": "preset: typeform\n"] : [:])
         do {
@@ -63,7 +63,7 @@ struct SourceFileTests {
         }
     }
 
-    @Test("a file of a preset's name stands for it")
+    @Test("a file with the name of a preset replaces it")
     func shadowed() async throws {
         let folder = try SourceFolder(["typeform": "preset: typeform\nmapping: '{email: .mail, score: .nps}'\n"])
         let source = try #require(
@@ -77,7 +77,7 @@ struct SourceFileTests {
         #expect(try results.map { try $0.get().response.score.value } == [0])
     }
 
-    @Test("all that is wrong is listed at once, each with its file, line and field")
+    @Test("everything that is wrong is listed at once, each with its file, line and field")
     func allAtOnce() throws {
         let folder = try SourceFolder([
             "broken": "signature: [\n",
@@ -208,7 +208,7 @@ struct SourceFileTests {
         )
     }
 
-    @Test("a key that is there twice, other files and a missing directory")
+    @Test("a repeated key, other files and a missing directory")
     func oddities() throws {
         let folder = try SourceFolder(["twice": "mapping: .\nmapping: .\n", ".hidden": "["])
         try Data("[".utf8).write(to: URL(filePath: folder.path + "/notes.txt"))
@@ -219,7 +219,7 @@ struct SourceFileTests {
         #expect(try #require(error).description.contains("webhooks.directory must be a directory"))
     }
 
-    @Test("a mapping can be tried before there are secrets, and the trial believes nothing")
+    @Test("a mapping can be tried before there are secrets, and the trial accepts no delivery")
     func trial() async throws {
         let folder = try SourceFolder([
             "acme": "preset: standard\nmapping: '{email: .e, score: .s}'\n",

@@ -164,7 +164,7 @@ struct StandardWebhooksTests {
         }
     }
 
-    @Test("while a secret is changed the old and the new one are believed")
+    @Test("while a secret is being rotated, the old and the new one are accepted")
     func rotation() throws {
         let old = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
         let signer = try Fixture.preset("standard", secrets: [old])
@@ -216,7 +216,7 @@ struct StandardWebhooksTests {
         #expect(throws: Never.self) { try Fixture.preset("standard", secrets: [secret]) }
     }
 
-    @Test("rejections name headers and never what stood in them")
+    @Test("rejections name headers and never their values")
     func sentences() throws {
         let source = try Fixture.preset("standard", secrets: [StandardDelivery.secret])
         for (delivery, _) in Self.rejections {

@@ -14,7 +14,7 @@ struct MultipartFieldsTests {
 
     private static let nps = part("Content-Disposition: form-data; name=\"nps\"", "9")
 
-    @Test("text fields are read in their order, whatever they hold")
+    @Test("text fields are read in their order, whatever they contain")
     func read() throws {
         let odd = Self.part(
             "content-type: text/plain\r\ncontent-disposition:form-data;name=why",

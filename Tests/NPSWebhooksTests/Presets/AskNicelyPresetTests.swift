@@ -36,7 +36,7 @@ struct AskNicelyPresetTests {
         try await Fixture.expectEdit("asknicely", first, Self.payload(count: 2, score: #""0""#))
     }
 
-    @Test("what has no question is ignored", arguments: [#"{"test":true}"#, "{}", "[]", #""hello""#])
+    @Test("a body without questions is ignored", arguments: [#"{"test":true}"#, "{}", "[]", #""hello""#])
     func ignored(body: String) async throws {
         #expect(try await Fixture.map("asknicely", body).isEmpty)
     }

@@ -61,7 +61,7 @@ struct ChameleonPresetTests {
         #expect(try await Fixture.problems("chameleon", body) == fields)
     }
 
-    @Test("the time of sending stands in the body and is judged once the signature matched")
+    @Test("the time of sending is in the body and is checked once the signature matched")
     func signature() throws {
         let source = try Fixture.preset("chameleon")
         let body = #"{"kind":"ping","sent_at":"2023-11-14T22:13:20.000Z"}"#

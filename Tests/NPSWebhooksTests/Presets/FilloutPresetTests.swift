@@ -52,7 +52,7 @@ struct FilloutPresetTests {
         try await Fixture.expectEdit("fillout", first, Self.payload())
     }
 
-    @Test("what is no submission is ignored", arguments: [#"{"test":true}"#, "{}", "[]", "null", #""hello""#])
+    @Test("a body without a submission is ignored", arguments: [#"{"test":true}"#, "{}", "[]", "null", #""hello""#])
     func ignored(body: String) async throws {
         #expect(try await Fixture.map("fillout", body).isEmpty)
     }

@@ -75,7 +75,7 @@ struct FormbricksPresetTests {
         #expect(try await Fixture.problems("formbricks", body) == fields)
     }
 
-    @Test("a delivery that Standard Webhooks signed is believed")
+    @Test("a delivery that Standard Webhooks signed is accepted")
     func signature() throws {
         let source = try Fixture.preset("formbricks", secrets: ["whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"])
         let delivery = Fixture.delivery([

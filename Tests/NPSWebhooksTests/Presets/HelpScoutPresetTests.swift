@@ -65,7 +65,7 @@ struct HelpScoutPresetTests {
         #expect(try await Fixture.problems("helpscout", body) == fields)
     }
 
-    @Test("a SHA-1 signature is believed")
+    @Test("a SHA-1 signature is accepted")
     func signature() throws {
         let source = try Fixture.preset("helpscout")
         let header = ("X-HelpScout-Signature", "oU76kYCzpfLovs+rAvZklBiR8U8=")

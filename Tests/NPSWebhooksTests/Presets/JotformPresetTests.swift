@@ -23,7 +23,7 @@ struct JotformPresetTests {
         .joined() + "--frontier--\r\n"
     }
 
-    @Test("the answers stand as JSON in one of the form's fields")
+    @Test("the answers are JSON in one field of the form")
     func response() async throws {
         let response = try await Fixture.submission("jotform", Self.payload(), type: Self.type).response
         #expect(response.id == ResponseID(source: "jotform", providerID: "60001"))
@@ -58,7 +58,7 @@ struct JotformPresetTests {
     }
 
     @Test(
-        "what is no submission is ignored",
+        "a body without a submission is ignored",
         arguments: ["--frontier\r\nContent-Disposition: form-data; name=\"action\"\r\n\r\nping\r\n--frontier--\r\n"]
     )
     func ignored(body: String) async throws {

@@ -19,7 +19,7 @@ struct OddFreePayloadTests {
         ("posthog", #"{"event":"survey sent","properties":\#(PostHogPresetTests.properties())}"#),
     ]
 
-    @Test("whatever stands in a place or is missing there", arguments: payloads)
+    @Test("any value in any place of a payload, or none, is mapped or refused", arguments: payloads)
     func alterations(name: String, payload: String) async throws {
         let source = try Fixture.preset(name)
         for body in try JSONValue(parsing: Array(payload.utf8)).alterations {
@@ -31,7 +31,7 @@ struct OddFreePayloadTests {
         }
     }
 
-    @Test("whatever stands in Jotform's answers")
+    @Test("any value in Jotform's answers is mapped or refused")
     func jotform() async throws {
         let source = try Fixture.preset("jotform")
         for answers in try JSONValue(parsing: Array(JotformPresetTests.answers().utf8)).alterations {

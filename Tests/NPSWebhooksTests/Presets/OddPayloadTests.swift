@@ -27,7 +27,7 @@ struct OddPayloadTests {
         "screeb": ScreebPresetTests.payload(),
     ]
 
-    @Test("whatever stands in a place or is missing there", arguments: payloads)
+    @Test("any value in any place of a payload, or none, is mapped or refused", arguments: payloads)
     func alterations(name: String, payload: String) async throws {
         let source = try Fixture.preset(name, secrets: [StandardDelivery.secret])
         for body in try JSONValue(parsing: Array(payload.utf8)).alterations {

@@ -49,7 +49,7 @@ struct OpnFormPresetTests {
         #expect(responses[0].id == responses[2].id)
     }
 
-    @Test("what holds no fields is ignored", arguments: [#"{"form_slug":"nps-1"}"#, "{}", "[]", "null", "7"])
+    @Test("a body without fields is ignored", arguments: [#"{"form_slug":"nps-1"}"#, "{}", "[]", "null", "7"])
     func ignored(body: String) async throws {
         #expect(try await Fixture.map("opnform", body).isEmpty)
     }

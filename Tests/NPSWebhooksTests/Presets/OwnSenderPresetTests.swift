@@ -4,7 +4,7 @@ import Testing
 
 @testable import NPSWebhooks
 
-@Suite("Presets for senders of one's own")
+@Suite("Presets for your own senders")
 struct OwnSenderPresetTests {
     private static let names = ["google-forms", "github", "stripe", "slack", "shopify"]
 
@@ -96,7 +96,7 @@ struct OwnSenderPresetTests {
         }
     }
 
-    @Test("the Google Forms script signs Standard Webhooks, whose published vector is believed")
+    @Test("the Google Forms script signs Standard Webhooks, whose published vector is accepted")
     func googleForms() throws {
         let source = try Fixture.preset("google-forms", secrets: [StandardDelivery.secret])
         #expect(try source.verify(StandardDelivery().delivery).deliveryID == StandardDelivery.id)

@@ -13,7 +13,7 @@ struct ToolPageTests {
             .filter { !$0.hasPrefix("webhooks:") }
     }
 
-    @Test("there are some")
+    @Test("there are pages on tools")
     func pages() {
         #expect(ToolPages.names.count > 10)
     }
@@ -28,7 +28,7 @@ struct ToolPageTests {
         }
     }
 
-    @Test("each says what nobody verified", arguments: ToolPages.names)
+    @Test("each page says what was not verified", arguments: ToolPages.names)
     func honesty(page: String) throws {
         #expect(try ToolPages.text(page).contains("\n## Not verified\n"))
     }
