@@ -165,7 +165,7 @@ struct SourceFileTests {
             (#"{header: X, content: "{id}{body}"}"#, ".id is missing: it names the header for {id}"),
             (
                 #"{header: X, content: "{timestamp}{body}"}"#,
-                ".timestamp is missing: it says where {timestamp} stands"
+                ".timestamp is missing: it says where {timestamp} is"
             ),
             ("{header: X, encoding: plain}", ".encoding must be hex, base64 or base64url: only tokens are plain"),
             (

@@ -31,7 +31,7 @@ struct SourceOptionTests {
         #expect(invalid.description.contains("timezone"))
     }
 
-    @Test("advice is the last problem of an invalid response, and stands nowhere else")
+    @Test("advice is the last problem of an invalid response, and nowhere else")
     func advice() async throws {
         let source = try source("advice: ask the tool's workflow to send the score\n")
         let refused = try await map(source, #"{"id":1}"#)

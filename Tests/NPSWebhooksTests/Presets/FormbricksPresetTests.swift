@@ -29,7 +29,7 @@ struct FormbricksPresetTests {
     }
 
     @Test(
-        "the address stands with the contact or among the answers",
+        "the address is with the contact or among the answers",
         arguments: [
             payload(contact: #""contactAttributes":null,"contact":{"email":"bo@example.com"}"#),
             payload(answers: #"{"nps":0,"email":"bo@example.com"}"#, contact: #""contact":null"#),

@@ -75,7 +75,7 @@ struct ScreebPresetTests {
     }
 
     @Test(
-        "a signature of either length is believed",
+        "a signature of either length is accepted",
         arguments: [
             "bONcH2e0QBh0kLD0IbO2sUautc8GlcxYSpQM6n6n4Ro=",
             "JPu3ZUIbdMiVT40YI4UyI0/F+8foNJUfItPsv6N/9z9Rr7zY5dCktKpcEATJs+8I/yx+aPsMeEyny63UycdgXQ==",

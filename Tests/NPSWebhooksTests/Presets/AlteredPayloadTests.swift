@@ -3,11 +3,34 @@ import Testing
 
 @testable import NPSWebhooks
 
-/// As ``OddPayloadTests``, for tools whose body may also be in the collector's own names: there, what stands in the
-/// body's place may be named as the response itself.
-@Suite("No payload makes a preset that takes several shapes fail")
-struct OddFreePayloadTests {
+/// When a mapping fails, its whole delivery goes to the quarantine without a word on what is wrong with it: no value in
+/// any place of a payload may make a preset fail.
+@Suite("No payload makes a preset fail")
+struct AlteredPayloadTests {
+    /// A response of each tool that sends JSON.
     static let payloads = [
+        "typeform": Payload.typeform("[\(Payload.scale),\(Payload.text),\(Payload.mail)]"),
+        "tally": Payload.tally(
+            #"[{"label":"email","type":"HIDDEN_FIELDS","value":"ana@example.com"},{"type":"LINEAR_SCALE","value":9}]"#
+        ),
+        "delighted": Payload.delighted("survey_response.created", Payload.delightedData(comment: "null")),
+        "formbricks": FormbricksPresetTests.payload(),
+        "surveymonkey": IDOnlyPresetTests.surveyMonkey(),
+        "survicate": SurvicatePresetTests.payload(),
+        "chameleon": ChameleonPresetTests.payload(),
+        "wootric": WootricPresetTests.payload(),
+        "satismeter": SatisMeterPresetTests.payload(),
+        "asknicely": AskNicelyPresetTests.payload(),
+        "retently": RetentlyRefinerPresetTests.retently(),
+        "refiner": RetentlyRefinerPresetTests.refiner(),
+        "helpscout": HelpScoutPresetTests.payload(),
+        "productfruits": ProductFruitsPresetTests.payload(),
+        "screeb": ScreebPresetTests.payload(),
+    ]
+
+    /// Payloads of tools that send several shapes. With the collector's own names at the top, the whole response may be
+    /// of a wrong type.
+    static let variantPayloads = [
         ("alchemer", AlchemerPresetTests.payload()),
         ("alchemer", #"{"response":{"id":"60","survey_data":\#(AlchemerPresetTests.answers())}}"#),
         ("fillout", FilloutPresetTests.payload()), ("opnform", OpnFormPresetTests.payload()),
@@ -21,6 +44,18 @@ struct OddFreePayloadTests {
 
     @Test("any value in any place of a payload, or none, is mapped or refused", arguments: payloads)
     func alterations(name: String, payload: String) async throws {
+        let source = try Fixture.preset(name, secrets: [StandardDelivery.secret])
+        for body in try JSONValue(parsing: Array(payload.utf8)).alterations {
+            let results = try await source.map(body.canonicalBytes, contentType: nil, receivedAt: Fixture.now)
+            for case .failure(let invalid) in results {
+                let fields = Set(invalid.problems.map(\.field))
+                #expect(fields.isDisjoint(with: ["mapping", "response"]), "\(body)")
+            }
+        }
+    }
+
+    @Test("the same for tools that send several shapes", arguments: variantPayloads)
+    func variants(name: String, payload: String) async throws {
         let source = try Fixture.preset(name)
         for body in try JSONValue(parsing: Array(payload.utf8)).alterations {
             let results = try await source.map(body.canonicalBytes, contentType: nil, receivedAt: Fixture.now)

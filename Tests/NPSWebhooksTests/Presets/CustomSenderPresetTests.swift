@@ -5,7 +5,7 @@ import Testing
 @testable import NPSWebhooks
 
 @Suite("Presets for your own senders")
-struct OwnSenderPresetTests {
+struct CustomSenderPresetTests {
     private static let names = ["google-forms", "github", "stripe", "slack", "shopify"]
 
     private static func payload(score: String = "9", email: String = #""ana@example.com""#) -> String {

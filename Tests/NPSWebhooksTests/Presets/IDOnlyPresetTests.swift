@@ -4,7 +4,7 @@ import Testing
 @testable import NPSWebhooks
 
 @Suite("Tools that send ids only")
-struct ThinPresetTests {
+struct IDOnlyPresetTests {
     static func surveyMonkey(_ event: String = "response_completed") -> String {
         #"""
         {"name":"NPS hook","event_type":"\#(event)","event_id":"880","object_type":"response","object_id":"6001",
