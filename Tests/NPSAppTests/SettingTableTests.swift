@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The table of settings")
 struct SettingTableTests {
-    /// Of one row of the README's table, which may name several keys and as many defaults, or one for all.
+    /// One row of the README's table: several keys with as many defaults, or with one for all.
     private struct Row {
         let keys: [String]
         let standards: [String]
@@ -42,8 +42,6 @@ struct SettingTableTests {
                 documented[key] = row.standards.count == row.keys.count ? row.standards[index] : row.standards.first
             }
         }
-        // The row of the port says where else a listener may open.
-        documented["http.unix-socket"] = documented["http.unix-socket"] ?? "none"
         let table = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.key, $0.standard.description) })
         #expect(Set(documented.keys) == Set(table.keys))
         for (key, standard) in table { #expect(documented[key] == standard, "\(key)") }
