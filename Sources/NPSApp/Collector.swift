@@ -10,7 +10,7 @@ import PlanhatAPI
 import ServiceLifecycle
 import UnixSignals
 
-/// The verb `serve`: both doors, the hall and the way out, until SIGTERM or SIGINT.
+/// The verb `serve`: the form and the webhooks, the queue, and delivery to Planhat, until SIGTERM or SIGINT.
 package struct Collector: Sendable {
     private let settings: Settings
     private let logger: Logger
@@ -25,7 +25,7 @@ package struct Collector: Sendable {
 
     /// Opens everything that can fail for reasons of configuration.
     ///
-    /// - Throws: ``SettingsError`` for what the operator must mend, `QueueError` when the queue can't be opened.
+    /// - Throws: ``SettingsError`` for what the operator must fix, `QueueError` when the queue can't be opened.
     package init(settings: Settings, logger: Logger) throws {
         self.settings = settings
         self.logger = logger
@@ -48,7 +48,7 @@ package struct Collector: Sendable {
         )
     }
 
-    /// Returns when everything has stopped: what was in flight is finished, the queue is closed.
+    /// Returns when everything has stopped: requests in flight are finished and the queue is closed.
     package func run() async throws {
         let metrics = MetricsRegistry()
         MetricsSystem.bootstrap(metrics)
@@ -123,7 +123,7 @@ package struct Collector: Sendable {
             sources: sources,
             readiness: readiness,
             token: settings.admin.token,
-            forwarding: { [worker] in DeliveryReport(worker) },
+            delivery: { [worker] in DeliveryReport(worker) },
             metrics: { metrics.text() }
         )
         dependencies.share = { [worker] seconds in worker.share(forSeconds: seconds) }

@@ -9,7 +9,7 @@ package struct Sandbox: Sendable {
     private let service: PlanhatSandbox
     private let logger: Logger
 
-    /// - Parameter faults: `KEY=VALUE` switches; those that mean nothing are a ``SettingsError``.
+    /// - Parameter faults: `KEY=VALUE` switches; unknown ones are a ``SettingsError``.
     package init(settings: Settings, faults: [String], logger: Logger) throws {
         self.logger = logger
         let token = settings.sandbox.token ?? Self.generatedToken()
@@ -27,7 +27,7 @@ package struct Sandbox: Sendable {
             logger: logger,
             onListening: { port in
                 logger.notice("sandbox listens", metadata: ["port": "\(port)"])
-                // The one token that may be shown: made up a moment ago, worthless outside this machine.
+                // The one token that may be shown: generated a moment ago, and of no use outside this machine.
                 if isGenerated { print("sandbox token: \(token)") }
             }
         )

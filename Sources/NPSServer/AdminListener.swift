@@ -12,7 +12,7 @@ package enum AdminListener {
         /// Nil = management is closed.
         package let token: String?
         /// How delivery is going.
-        package let forwarding: @Sendable () -> DeliveryReport
+        package let delivery: @Sendable () -> DeliveryReport
         /// Leaves half of the requests to Planhat to `queue verify` for this many seconds.
         package var share: @Sendable (Double) -> Void = { _ in }
         /// Prometheus text.
@@ -23,14 +23,14 @@ package enum AdminListener {
             sources: ReloadableSources,
             readiness: Readiness,
             token: String?,
-            forwarding: @escaping @Sendable () -> DeliveryReport,
+            delivery: @escaping @Sendable () -> DeliveryReport,
             metrics: @escaping @Sendable () -> String
         ) {
             self.queue = queue
             self.sources = sources
             self.readiness = readiness
             self.token = token
-            self.forwarding = forwarding
+            self.delivery = delivery
             self.metrics = metrics
         }
     }
@@ -56,12 +56,12 @@ package enum AdminListener {
         let router = Router<CollectorContext>.collector(listener: "admin")
         AdminHealthRoutes(
             readiness: dependencies.readiness,
-            forwarding: { dependencies.forwarding().sentence },
+            delivery: { dependencies.delivery().sentence },
             metrics: dependencies.metrics
         )
         .add(to: router)
         let managed = router.group().add(middleware: AdminToken(token: dependencies.token))
-        QueueRoutes(queue: dependencies.queue, forwarding: dependencies.forwarding).add(to: managed)
+        QueueRoutes(queue: dependencies.queue, delivery: dependencies.delivery).add(to: managed)
         VerificationRoutes(queue: dependencies.queue, share: dependencies.share).add(to: managed)
         ErasureRoutes(queue: dependencies.queue).add(to: managed)
         QuarantineRoutes(queue: dependencies.queue, sources: dependencies.sources).add(to: managed)

@@ -14,9 +14,9 @@ extension PlanhatSandbox {
 
         package init(
             host: String = "127.0.0.1",
-            port: Int = 8082,
+            port: Int = 0,
             token: String,
-            database: String = "nps-sandbox.db",
+            database: String,
             faults: FaultPlan = FaultPlan(),
             seed: UInt64 = .random(in: .min ... .max),
             companies: [Company] = Company.examples

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import NPSApp
 
-/// The program: one verb a file, settings taken out of the command line before the verbs see it.
+/// The program: one verb a file. Settings are taken out of the command line before the verbs see it.
 @main
 struct NPSCollector: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,7 +10,7 @@ struct NPSCollector: AsyncParsableCommand {
         abstract: "Collects NPS survey responses and delivers them to Planhat, each exactly once.",
         discussion: """
             Every setting may be given to every verb as an option, as an environment variable, in .env or in the YAML \
-            file that --config names. "nps-collector check --help" lists them, "nps-collector check" shows what is in force.
+            file that --config names. "nps-collector check --help" lists them, "nps-collector check" shows the values in force.
             """,
         version: NPSApp.version,
         subcommands: [

@@ -39,7 +39,7 @@ struct ErasureReceiptTests {
         ]
         receipt.expect(records)
         #expect(receipt.hasFailures)
-        #expect(receipt.text.contains("\(ids[0])  failed: It wasn't come to. Give the command again.\n"))
+        #expect(receipt.text.contains("\(ids[0])  failed: The command ended before it: run it again.\n"))
         receipt.note(.init(records[0], .deleted))
         receipt.note(.init(records[1], .failed, "Busy."))
         #expect(receipt.hasFailures)
@@ -70,7 +70,7 @@ struct ErasureReceiptTests {
         #expect(!receipt.hasFailures)
         #expect(
             receipt.text.hasSuffix(
-                "Up to 1 record may be at Planhat still: the same command with --remote deletes there.\n"
+                "Up to 1 record may still be at Planhat: the same command with --remote deletes there, too.\n"
             )
         )
     }

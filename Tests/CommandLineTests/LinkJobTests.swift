@@ -119,8 +119,8 @@ struct LinkJobTests {
         #expect(result.skipped == 4)
         #expect(
             result.errors.split(separator: "\n").filter { $0.hasPrefix("line") } == [
-                "line 2: has text behind a closing quote", "line 4: has text behind a closing quote",
-                "line 5: has text behind a closing quote",
+                "line 2: has text after a closing quote", "line 4: has text after a closing quote",
+                "line 5: has text after a closing quote",
                 "line 8: has a quote that is never closed",
             ]
         )
@@ -143,8 +143,8 @@ struct LinkJobTests {
         #expect(result.skipped == 0 && result.rows.count == 6)
         #expect(
             result.errors.split(separator: "\n").filter { $0.hasPrefix("line") } == [
-                "line 3: no form speaks this lang; the browser's language will be used",
-                "line 4: has id and address of an earlier line; both links change one answer",
+                "line 3: there is no form in this lang; the browser's language will be used",
+                "line 4: has the id and address of an earlier line; both links change the same answer",
             ]
         )
     }

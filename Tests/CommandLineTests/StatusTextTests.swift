@@ -18,7 +18,7 @@ struct StatusTextTests {
             )
         )
         books.held = held
-        return StatusText(StatusReport(books: books, forwarding: report))
+        return StatusText(StatusReport(books: books, delivery: report))
     }
 
     @Test("a pause is told with what to mend")

@@ -76,10 +76,10 @@ struct CertificateReloadTests {
         #expect(lines.first?.contains("the certificate in use stays") == true)
     }
 
-    @Test("one that ends soon is warned about at the start")
+    @Test("one that expires soon is warned about at the start")
     func expiry() async throws {
         let lines = try await look(1, try ReloadableCertificate(issue(days: 5))) { _ in }
-        #expect(lines.first?.contains("ends soon") == true)
+        #expect(lines.first?.contains("expires soon") == true)
     }
 }
 

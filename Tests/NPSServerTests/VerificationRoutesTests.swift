@@ -66,9 +66,9 @@ struct VerificationRoutesTests {
             deliveredLastMinute: 100,
             deliveredPerSecond: perSecond
         )
-        #expect(StatusReport(books: books, forwarding: report).secondsLeft == seconds)
+        #expect(StatusReport(books: books, delivery: report).secondsLeft == seconds)
         books.held = 300
-        let status = StatusReport(books: books, forwarding: report)
+        let status = StatusReport(books: books, delivery: report)
         #expect(status.secondsLeft == seconds.map { $0 - 30 })
         #expect(try JSONDecoder().decode(StatusReport.self, from: try JSONEncoder().encode(status)) == status)
     }

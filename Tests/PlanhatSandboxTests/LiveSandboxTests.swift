@@ -149,7 +149,10 @@ struct LiveSandboxTests {
             )
         }
         #expect(throws: SandboxError.emptyToken) {
-            try PlanhatSandbox(configuration: .init(token: ""), logger: .silent)
+            try PlanhatSandbox(
+                configuration: .init(token: "", database: directory.path("b.db")),
+                logger: .silent
+            )
         }
     }
 }

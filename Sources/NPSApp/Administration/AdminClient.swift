@@ -7,9 +7,9 @@ package import NPSModel
 package import NPSQueue
 package import NPSServer
 
-/// Talks to the admin listener of the running collector: one process owns the queue's file, the others ask it.
+/// Talks to the admin listener of the running collector: only that process opens the queue's file, every other asks it.
 package struct AdminClient: Sendable {
-    /// As long-lived as the program. That nothing listens is told at once instead of after 30 s of knocking.
+    /// Lives as long as the program. Fails at once when nothing listens, instead of retrying for 30 s.
     private static let http: HTTPClient = {
         var configuration = HTTPClient.Configuration.singletonConfiguration
         configuration.timeout.connect = patience
@@ -30,7 +30,7 @@ package struct AdminClient: Sendable {
         try await get("/queue/status")
     }
 
-    /// - Parameter person: whose; nil for everybody's.
+    /// - Parameter person: whose responses; nil for everybody's.
     package func responses(
         of person: EmailAddress? = nil,
         state: ResponseState?,
@@ -65,12 +65,13 @@ package struct AdminClient: Sendable {
         let _: ShareRequest = try await post("/queue/share", ShareRequest(seconds: seconds))
     }
 
-    /// For as much of the quarantine as the collector has looked through before its time was up.
+    /// Covers as much of the quarantine as the collector can search in time; ``ErasureResponse/next`` says where to
+    /// continue.
     package func erase(_ request: ErasureRequest) async throws(AdminError) -> ErasureResponse {
         try await post("/queue/erase", request)
     }
 
-    /// These are gone at Planhat, too.
+    /// Tells the collector that these records are deleted at Planhat, too.
     package func confirmErasure(_ ids: [ResponseID]) async throws(AdminError) -> Int {
         let changed: Changed = try await post("/queue/erase/confirm", Selection(ids: ids))
         return changed.count
@@ -84,7 +85,7 @@ package struct AdminClient: Sendable {
         try await get("/quarantine/\(id.rawValue)")
     }
 
-    /// For as many of the ids as the collector has tried before its time was up, in their order; at least one.
+    /// The outcomes of as many of the ids as the collector can try in time, in their order; at least one.
     package func replay(_ request: ReplayRequest) async throws(AdminError) -> [ReplayOutcome] {
         try await post("/quarantine/replay", request)
     }
@@ -94,7 +95,7 @@ package struct AdminClient: Sendable {
         return changed.count
     }
 
-    /// Whether a response that came now would be stored.
+    /// Whether a response that arrived now would be stored.
     package func isReady() async throws(AdminError) -> Bool {
         try await send(.GET, "/readyz", body: nil).status == 200
     }
@@ -140,7 +141,7 @@ package struct AdminClient: Sendable {
         if let token { request.headers.add(name: "Authorization", value: "Bearer " + token) }
         if let body { request.body = .bytes(ByteBuffer(data: body)) }
         do {
-            // What is asked may take long; whether anybody is there may not.
+            // The request itself may take long, but a collector that runs answers this one at once.
             _ = try await Self.http.execute(HTTPClientRequest(url: base + "/livez"), timeout: Self.patience)
             let response = try await Self.http.execute(request, timeout: .seconds(30))
             let bytes = try await response.body.collect(upTo: 256 * 1_048_576)
@@ -150,7 +151,7 @@ package struct AdminClient: Sendable {
         }
     }
 
-    /// A process on the same machine or nearby answers in much less, and a person at a prompt waits no longer.
+    /// A process on the same machine or nearby answers much sooner, and a person at a prompt waits no longer.
     private static let patience = TimeAmount.seconds(4)
 }
 
@@ -170,7 +171,7 @@ package enum AdminError: Error, Sendable, Equatable, CustomStringConvertible {
         case .refused(let status, let detail):
             "The collector refused with status \(status): \(detail)"
         case .unreadable:
-            "The collector's answer can't be read: are both programs of one version?"
+            "The collector's answer can't be read: are both programs of the same version?"
         }
     }
 }

@@ -4,22 +4,22 @@ import NPSModel
 package import NPSQueue
 package import PlanhatAPI
 
-/// Deletes at Planhat what was delivered of an erased person, one record after the other, at the pace of the settings.
+/// Deletes the delivered records of an erased person at Planhat, one after the other, at the pace of the settings.
 ///
-/// A deletion may be repeated, so whatever leaves open whether it was applied is tried again. A record is gone when
-/// Planhat knows neither its own id nor ours.
+/// A deletion may be repeated, so a request whose outcome is unknown is retried. A record is gone when Planhat knows
+/// neither its own id nor ours.
 package struct RemoteErasure: Sendable {
     package enum Result: Sendable, Equatable {
         case deleted
         case alreadyGone
-        /// With the reason, which names nobody.
+        /// The reason, without personal data.
         case failed(String)
-        /// Nothing will be deleted until a person changes something: no use in going on.
+        /// Nothing can be deleted until a person changes something, so there is no point in going on.
         case stopped(String)
     }
 
     private enum Reply {
-        case told(Deletion)
+        case answered(Deletion)
         case missing
         case ended(Result)
     }
@@ -63,7 +63,7 @@ package struct RemoteErasure: Sendable {
         self.sleep = sleep
     }
 
-    /// Waits until it may be deleted.
+    /// Waits until the record may be deleted, then deletes it.
     ///
     /// - Throws: only what `sleep` throws, when the task is cancelled.
     package mutating func delete(_ remote: Erasure.Remote) async throws -> Result {
@@ -71,39 +71,42 @@ package struct RemoteErasure: Sendable {
         let ids = (remote.planhatId.map { [RecordID.planhat($0)] } ?? []) + [.source(remote.id.rawValue)]
         for id in ids {
             switch try await reply(to: id) {
-            // An answer that doesn't say is one to a request that was taken.
-            case .told(let deletion) where deletion.deletedCount != 0: return .deleted
-            case .told, .missing: continue
+            // An answer that doesn't say how many were deleted is one to a request that was applied.
+            case .answered(let deletion) where deletion.deletedCount != 0: return .deleted
+            case .answered, .missing: continue
             case .ended(let result): return result
             }
         }
         return try await proofOfAbsence(.source(remote.id.rawValue))
     }
 
-    /// Nobody says that `DELETE` takes our ids, so that its not finding one proves nothing; `GET` takes them.
+    /// Planhat doesn't document `DELETE` by our ids, so that its 404 proves nothing; `GET` by them is documented.
     private mutating func proofOfAbsence(_ id: RecordID) async throws -> Result {
-        let wait = pace.ready(at: now()).timeIntervalSince(now())
-        if wait > 0 { try await sleep(wait) }
-        pace.spend(at: now())
+        try await takeTurn()
         do throws(PlanhatError) {
             try await find(id)
-            return .failed("Planhat shows the record, but doesn't delete it by our id: delete it there by hand.")
+            return .failed("Planhat has the record, but doesn't delete it by our id: delete it there by hand.")
         } catch {
             if case .notFound = error { return .alreadyGone }
             return .failed(error.description)
         }
     }
 
+    /// Waits for the next request that the pace allows, and counts it.
+    private mutating func takeTurn() async throws {
+        let wait = pace.ready(at: now()).timeIntervalSince(now())
+        if wait > 0 { try await sleep(wait) }
+        pace.spend(at: now())
+    }
+
     private mutating func reply(to id: RecordID) async throws -> Reply {
         var last = PlanhatError.notFound
         for attempt in 1...Self.tries {
-            let wait = pace.ready(at: now()).timeIntervalSince(now())
-            if wait > 0 { try await sleep(wait) }
-            pace.spend(at: now())
+            try await takeTurn()
             do throws(PlanhatError) {
                 let deletion = try await delete(id)
                 pace.observe(quota().map { Pace.Quota(limit: $0.limit, remaining: $0.remaining) })
-                return .told(deletion)
+                return .answered(deletion)
             } catch {
                 last = error
             }

@@ -2,7 +2,7 @@ import Foundation
 package import Logging
 import NPSModel
 
-/// Writes each event as one line, for people or as JSON, without ever holding up who logs.
+/// Writes each event as one line, for people or as JSON, without ever blocking the caller.
 package struct LineLogHandler: LogHandler {
     package var logLevel: Logger.Level
     package var metadata: Logger.Metadata = [:]

@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Logging
 
-/// Standard error behind a serial queue: lines never mix, and a slow terminal never holds up a request.
+/// Standard error behind a serial queue: lines never mix, and a slow terminal never delays a request.
 package final class LogOutput: Sendable {
     private let queue = DispatchQueue(label: "nps.log", qos: .utility)
     private let descriptor: Int32
@@ -14,7 +14,7 @@ package final class LogOutput: Sendable {
     func write(_ line: String) {
         let bytes = Array((line + "\n").utf8)
         queue.async { [descriptor] in
-            // The log is the last resort: where it can't be written there is nobody left to tell.
+            // When the log can't be written, there is nowhere left to report it.
             _ = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
         }
     }

@@ -17,9 +17,9 @@ package struct Reconciliation {
 
         package var isClean: Bool { missing.isEmpty && differing.isEmpty }
 
-        package mutating func add(_ finding: VerificationResult, _ id: ResponseID) {
+        package mutating func add(_ result: VerificationResult, _ id: ResponseID) {
             checked += 1
-            switch finding {
+            switch result {
             case .matching: matching += 1
             case .missing: missing.append(id)
             case .differing: differing.append(id)
@@ -30,30 +30,30 @@ package struct Reconciliation {
 
     /// Receipts asked for at once.
     private static let page = 500
-    /// How long the collector leaves half of its requests without being asked again, in seconds.
+    /// How long the collector leaves half of its requests to this program without being asked again, in seconds.
     private static let lease: TimeInterval = 120
 
     private let admin: AdminClient
-    private var verification: RecordVerifier
+    private var verifier: RecordVerifier
     private var leasedUntil = Date.distantPast
 
     package init(settings: Settings, client: PlanhatClient) {
         admin = AdminClient(settings: settings)
-        verification = RecordVerifier(client: client, requestsPerMinute: settings.planhat.requestsPerMinute)
+        verifier = RecordVerifier(client: client, requestsPerMinute: settings.planhat.requestsPerMinute)
     }
 
     /// - Parameters:
     ///   - since: leaves out what was delivered before; nil for everything
     ///   - limit: how many to check at most
-    ///   - onWait: is told why Planhat is asked again, and in how many seconds
-    ///   - onFinding: is called after each
+    ///   - onWait: called with the reason why Planhat is asked again, and in how many seconds
+    ///   - onResult: called after each comparison
     /// - Throws: `AdminError` or `PlanhatError`, after which the report holds what was found until then
     package mutating func run(
         since: Date?,
         limit: Int,
         into report: inout Report,
         onWait: (PlanhatError, TimeInterval) -> Void,
-        onFinding: (VerificationResult, Receipt) -> Void
+        onResult: (VerificationResult, Receipt) -> Void
     ) async throws {
         var before: Int64?
         while report.checked < limit {
@@ -61,16 +61,16 @@ package struct Reconciliation {
             for receipt in receipts where report.checked < limit {
                 if let since, receipt.deliveredAt < since { continue }
                 try await keepShare()
-                let finding = try await check(receipt, onWait)
-                report.add(finding, receipt.id)
-                onFinding(finding, receipt)
+                let result = try await check(receipt, onWait)
+                report.add(result, receipt.id)
+                onResult(result, receipt)
             }
             guard receipts.count == Self.page, let last = receipts.last else { break }
             before = last.sequence
         }
     }
 
-    /// Gives the collector its requests back.
+    /// Gives the collector all of its requests back.
     package func end() async {
         try? await admin.share(forSeconds: 0)
     }
@@ -82,17 +82,17 @@ package struct Reconciliation {
         leasedUntil = now.addingTimeInterval(Self.lease)
     }
 
-    /// What seems wrong may have been edited or erased since the receipt was read: then it is nobody's mistake.
+    /// What looks wrong may have been edited or erased since the receipt was read; then nothing is wrong.
     private mutating func check(
         _ receipt: Receipt,
         _ onWait: (PlanhatError, TimeInterval) -> Void
     ) async throws -> VerificationResult {
-        let finding = try await verification.check(receipt, onWait: onWait)
-        guard finding == .missing || finding == .differing else { return finding }
+        let result = try await verifier.check(receipt, onWait: onWait)
+        guard result == .missing || result == .differing else { return result }
         do throws(AdminError) {
             let item = try await admin.response(receipt.id)
             let isTheSame = item.state == .delivered && item.deliveredAt == receipt.deliveredAt
-            return isTheSame ? finding : .unknown
+            return isTheSame ? result : .unknown
         } catch {
             guard case .refused(status: 404, _) = error else { throw error }
             return .unknown

@@ -5,9 +5,9 @@ import NPSServer
 import ServiceLifecycle
 import UnixSignals
 
-/// Takes a renewed certificate into use: looks every minute, and at each SIGHUP.
+/// Puts a renewed certificate into use: looks for one every minute, and at each SIGHUP.
 struct CertificateReload<Signals: AsyncSequence<UnixSignal, Never> & Sendable>: Service {
-    /// In seconds: who renews automatically does it a month before the end, so that this close something is wrong.
+    /// In seconds. Automatic renewal happens a month before expiry, so this close to it something is wrong.
     static var warning: TimeInterval { 14 * 86_400 }
 
     let certificate: ReloadableCertificate
@@ -17,14 +17,14 @@ struct CertificateReload<Signals: AsyncSequence<UnixSignal, Never> & Sendable>: 
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     func run() async throws {
-        tellExpiry(certificate.expires)
+        reportExpiry(certificate.expires)
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await _ in signals.cancelOnGracefulShutdown() { refresh() }
             }
             group.addTask {
                 try? await cancelWhenGracefulShutdown {
-                    // A mistake that lasts is told once, not every minute.
+                    // A problem that lasts is logged once, not every minute.
                     var complaint: String?
                     while !Task.isCancelled {
                         try await sleep(.seconds(60))
@@ -35,13 +35,13 @@ struct CertificateReload<Signals: AsyncSequence<UnixSignal, Never> & Sendable>: 
         }
     }
 
-    /// Gives what is wrong; nil when nothing is.
+    /// What is wrong; nil when nothing is.
     @discardableResult
     private func refresh(after complaint: String? = nil) -> String? {
         do throws(ServerError) {
             if case .renewed(let expires) = try certificate.refresh() {
                 logger.notice("the renewed certificate is in use", metadata: ["expires": "\(expires)"])
-                tellExpiry(expires)
+                reportExpiry(expires)
             }
             return nil
         } catch {
@@ -52,10 +52,10 @@ struct CertificateReload<Signals: AsyncSequence<UnixSignal, Never> & Sendable>: 
         }
     }
 
-    private func tellExpiry(_ expires: Date) {
+    private func reportExpiry(_ expires: Date) {
         Gauge(label: "nps_tls_certificate_expiry_timestamp_seconds").record(expires.timeIntervalSince1970)
         if expires.timeIntervalSince(now()) < Self.warning {
-            logger.warning("the certificate ends soon: renew it", metadata: ["expires": "\(expires)"])
+            logger.warning("the certificate expires soon: renew it", metadata: ["expires": "\(expires)"])
         }
     }
 }

@@ -3,7 +3,7 @@ import Logging
 import NPSQueue
 import ServiceLifecycle
 
-/// Removes what has come of age, at the start and every hour: quarantined payloads, parked responses, receipts.
+/// Removes what was kept long enough, at the start and every hour: quarantined payloads, parked responses, receipts.
 struct Retention: Service {
     /// In seconds; nil = for ever.
     struct Periods {
@@ -42,7 +42,7 @@ struct Retention: Service {
         }
     }
 
-    /// What goes wrong is tried again an hour later: keeping something too long is no reason to stop.
+    /// What fails is tried again an hour later: keeping something too long is no reason to stop.
     private func remove(
         _ what: String,
         _ done: String,

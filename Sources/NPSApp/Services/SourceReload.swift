@@ -4,7 +4,7 @@ import NPSWebhooks
 import ServiceLifecycle
 import UnixSignals
 
-/// Reads the webhook sources again at each SIGHUP. A mistake in them is logged, and those before stay in force.
+/// Reloads the webhook sources at each SIGHUP. A mistake in them is logged, and the previous ones stay in force.
 struct SourceReload<Signals: AsyncSequence<UnixSignal, Never> & Sendable>: Service {
     let sources: ReloadableSources
     let signals: Signals

@@ -1,15 +1,15 @@
 import Foundation
 
-/// What stands in a `.env` file: `KEY=value` lines, empty ones and comments that begin with `#`.
+/// The contents of a `.env` file: lines `KEY=value`, empty lines, and comments that begin with `#`.
 struct DotEnvironment {
-    /// Of a key that stands there twice, the last value.
+    /// For a key that occurs twice, the last value.
     private(set) var variables: [String: String] = [:]
-    /// A sentence for each line that is nothing of the kind. It names the line and never quotes it, which may be half a
+    /// A sentence for each line that is none of these. It gives the line's number and never quotes it: it may be half a
     /// secret.
     private(set) var problems: [String] = []
 
     init(_ text: String) {
-        // In Swift the line end of Windows is one character.
+        // Swift counts the line end of Windows as one character.
         let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
         for (index, line) in lines.enumerated() {
             let line = line.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -33,7 +33,7 @@ struct DotEnvironment {
             }
     }
 
-    /// The file's; nothing when it isn't there, nil when it can't be read.
+    /// Empty when there is no such file; nil when it can't be read.
     static func read(at path: String) -> DotEnvironment? {
         guard FileManager.default.fileExists(atPath: path) else { return DotEnvironment("") }
         guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)

@@ -5,7 +5,7 @@ import SystemPackage
 import Yams
 
 extension Settings {
-    /// What a verb can't do without.
+    /// What a verb needs beyond settings that are valid.
     package enum Requirement: Sendable {
         case planhatToken
         /// Every webhook source must be usable.

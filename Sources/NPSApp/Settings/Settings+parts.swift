@@ -15,12 +15,12 @@ extension Settings {
         }
     }
 
-    /// The same sources as their files are now; the secrets are those of the start.
+    /// The same sources as their files are now; the secrets stay those of the start.
     func readSources() throws(WebhookError) -> SourceCatalogue {
         try SourceCatalogue(directory: webhooks.directory, secrets: webhooks.secrets)
     }
 
-    /// The pages, from `public/` in the working directory where it is there, otherwise from the binary.
+    /// The pages, from `public/` in the working directory if there is one, otherwise from the binary.
     package func makePages() throws(SettingsError) -> SurveyPages {
         do throws(SurveyError) {
             return try SurveyPages(

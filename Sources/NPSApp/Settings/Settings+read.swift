@@ -14,30 +14,30 @@ extension Settings {
         let tls = readTLS(&reader)
         let http = readHTTP(&reader, isTLS: tls != nil)
         let admin = Admin(
-            host: reader.text("admin.host", standard: "127.0.0.1") ?? "127.0.0.1",
-            port: reader.number("admin.port", standard: 8081, in: 0...65535) ?? 8081,
-            token: reader.secret("admin.token", standard: nil)
+            host: reader.value(Setting.adminHost),
+            port: reader.value(Setting.adminPort),
+            token: reader.secret(Setting.adminToken)
         )
         let planhat = readPlanhat(&reader, requirements: requirements)
         let queue = readQueue(&reader)
         let quarantine = readQuarantine(&reader)
         let survey = Survey(
-            isOpen: reader.flag("survey.open", standard: true),
-            subject: reader.text("survey.subject", standard: "us") ?? "us",
+            isOpen: reader.value(Setting.surveyOpen),
+            subject: reader.value(Setting.subject),
             appearance: readAppearance(&reader),
             linkKeys: readLinkKeys(&reader)
         )
         let webhooks = readWebhooks(&reader, names: sourceNames)
         if requirements.contains(.webhookSources) { checkSources(webhooks, &reader) }
         let log = Log(
-            level: reader.choice("log.level", standard: Logger.Level.info),
-            format: reader.choice("log.format", standard: LogFormat.text)
+            level: reader.value(Setting.logLevel),
+            format: reader.value(Setting.logFormat)
         )
         let sandbox = Sandbox(
-            host: reader.text("sandbox.host", standard: "127.0.0.1") ?? "127.0.0.1",
-            port: reader.number("sandbox.port", standard: 8082, in: 0...65535) ?? 8082,
-            token: reader.secret("sandbox.token", standard: "generated"),
-            database: reader.text("sandbox.database", standard: "nps-sandbox.db") ?? "nps-sandbox.db"
+            host: reader.value(Setting.sandboxHost),
+            port: reader.value(Setting.sandboxPort),
+            token: reader.secret(Setting.sandboxToken),
+            database: reader.value(Setting.sandboxDatabase)
         )
         if let http, case .hostname(let host, let port) = http.address, port != 0, port == admin.port,
             host == admin.host
@@ -61,9 +61,9 @@ extension Settings {
     }
 
     private static func readTLS(_ reader: inout SettingsReader) -> TLSFiles? {
-        let certificate = reader.text("tls.certificate", standard: nil)
-        let privateKey = reader.text("tls.private-key", standard: nil)
-        let profile = reader.choice("tls.profile", standard: TLSFiles.Profile.intermediate)
+        let certificate = reader.value(Setting.certificate)
+        let privateKey = reader.value(Setting.privateKey)
+        let profile = reader.value(Setting.tlsProfile)
         switch (certificate, privateKey) {
         case (let certificate?, let privateKey?):
             let files = TLSFiles(certificate: certificate, privateKey: privateKey, profile: profile)
@@ -84,24 +84,24 @@ extension Settings {
     }
 
     private static func readHTTP(_ reader: inout SettingsReader, isTLS: Bool) -> HTTP? {
-        let host = reader.text("http.host", standard: "127.0.0.1") ?? "127.0.0.1"
-        let port = reader.number("http.port", standard: 8080, in: 0...65535) ?? 8080
-        let socket = reader.text("http.unix-socket", standard: nil)
+        let host = reader.value(Setting.httpHost)
+        let port = reader.value(Setting.httpPort)
+        let socket = reader.value(Setting.httpUnixSocket)
         let authority = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         let standardURL = (isTLS ? "https://" : "http://") + authority
-        let publicURL = reader.text("http.public-url", standard: standardURL).flatMap(PublicURL.init)
+        let publicURL = reader.text(Setting.publicURL, standard: standardURL).flatMap(PublicURL.init)
         if publicURL == nil {
             reader.note("http.public-url must be an http or https address such as https://nps.example.com/feedback.")
         }
         var proxies: [AddressRange] = []
-        for text in reader.list("http.trusted-proxies") {
+        for text in reader.list(Setting.trustedProxies) {
             guard let range = AddressRange(text) else {
                 reader.note("http.trusted-proxies has an entry that is no address or CIDR range such as 10.0.0.0/8.")
                 continue
             }
             proxies.append(range)
         }
-        let redirectPort = reader.number("http.redirect-port", standard: nil, in: 0...65535)
+        let redirectPort = reader.value(Setting.redirectPort)
         guard let publicURL else { return nil }
         return HTTP(
             address: socket.map(ListenAddress.unixSocket) ?? .hostname(host, port: port),
@@ -112,10 +112,9 @@ extension Settings {
     }
 
     private static func readPlanhat(_ reader: inout SettingsReader, requirements: Set<Requirement>) -> Planhat {
-        let standardURL = "https://api.planhat.com"
-        let url = reader.text("planhat.url", standard: standardURL) ?? standardURL
+        let url = reader.value(Setting.planhatURL)
         if let problem = planhatURLProblem(url) { reader.note(problem) }
-        let token = reader.secret("planhat.token", standard: nil)
+        let token = reader.secret(Setting.planhatToken)
         if token == nil, requirements.contains(.planhatToken),
             !reader.problems.contains(where: { $0.hasPrefix("planhat.token") })
         {
@@ -126,8 +125,8 @@ extension Settings {
         return Planhat(
             url: url,
             token: token,
-            requestsPerMinute: reader.number("planhat.requests-per-minute", standard: 150, in: 1...1_000_000) ?? 150,
-            batchSize: reader.number("planhat.batch-size", standard: 100, in: 1...5000) ?? 100
+            requestsPerMinute: reader.value(Setting.requestsPerMinute),
+            batchSize: reader.value(Setting.batchSize)
         )
     }
 
@@ -143,19 +142,19 @@ extension Settings {
 
     private static func readQueue(_ reader: inout SettingsReader) -> Queue? {
         let path = readQueuePath(&reader)
-        let receipts = readDays("queue.receipt-retention-days", standard: 400, &reader)
-        let parked = readDays("queue.parked-retention-days", standard: 0, &reader)
+        let receipts = readDays(Setting.receiptRetention, &reader)
+        let parked = readDays(Setting.parkedRetention, &reader)
         return path.map { Queue(path: $0, receiptRetention: receipts, parkedRetention: parked) }
     }
 
     /// In seconds; nil for 0, which means for ever.
-    private static func readDays(_ key: String, standard: Int, _ reader: inout SettingsReader) -> TimeInterval? {
-        let days = reader.number(key, standard: standard, in: 0...36_500) ?? standard
+    private static func readDays(_ setting: TypedSetting<Int>, _ reader: inout SettingsReader) -> TimeInterval? {
+        let days = reader.value(setting)
         return days == 0 ? nil : Double(days) * 86_400
     }
 
     private static func readQueuePath(_ reader: inout SettingsReader) -> String? {
-        guard let url = reader.text("queue.url", standard: "sqlite:nps-collector.db") else { return nil }
+        let url = reader.value(Setting.queueURL)
         if url.hasPrefix("sqlite:"), url.utf8.count > 7 { return String(url.dropFirst(7)) }
         if url.hasPrefix("postgres:") || url.hasPrefix("postgresql:") {
             reader.note("queue.url names PostgreSQL, which this version can't use yet: give sqlite:PATH.")
@@ -166,16 +165,15 @@ extension Settings {
     }
 
     private static func readQuarantine(_ reader: inout SettingsReader) -> Quarantine {
-        let standard = 256 << 20
-        return Quarantine(
-            retention: readDays("quarantine.retention-days", standard: 30, &reader),
-            maxBytes: reader.number("quarantine.max-bytes", standard: standard, in: 1...1 << 40) ?? standard
+        Quarantine(
+            retention: readDays(Setting.quarantineRetention, &reader),
+            maxBytes: reader.value(Setting.quarantineMaxBytes)
         )
     }
 
     private static func readLinkKeys(_ reader: inout SettingsReader) -> LinkKeys {
         do throws(LinkError) {
-            return try LinkKeys(reader.secrets("survey.link-keys") ?? [])
+            return try LinkKeys(reader.secrets(Setting.linkKeys) ?? [])
         } catch {
             reader.note(error.description)
             return LinkKeys.none
@@ -183,10 +181,10 @@ extension Settings {
     }
 
     private static func readWebhooks(_ reader: inout SettingsReader, names: [String]) -> Webhooks {
-        let directory = reader.text("webhooks.directory", standard: nil)
+        let directory = reader.value(Setting.webhooksDirectory)
         var secrets: [String: [String]] = [:]
         for name in names {
-            secrets[name] = reader.secrets("webhooks.\(name).secrets")
+            secrets[name] = reader.secrets(Setting.webhookSecrets, named: name)
         }
         return Webhooks(directory: directory, secrets: secrets)
     }
@@ -201,11 +199,11 @@ extension Settings {
 }
 
 extension Settings {
-    /// Problems are noted, and what has one is left as it is built in.
+    /// Problems are noted, and whatever has one keeps its built-in look.
     static func readAppearance(_ reader: inout SettingsReader) -> Appearance {
-        var appearance = Appearance(brand: reader.text("survey.brand", standard: nil))
-        let accent = reader.text("survey.accent", standard: nil)
-        let ancestors = reader.list("survey.frame-ancestors")
+        var appearance = Appearance(brand: reader.value(Setting.brand))
+        let accent = reader.value(Setting.accent)
+        let ancestors = reader.list(Setting.frameAncestors)
         do throws(SurveyError) {
             appearance.accent = try accent.map { text throws(SurveyError) in try Accent(text) }
         } catch {

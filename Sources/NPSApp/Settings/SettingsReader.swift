@@ -1,7 +1,7 @@
 import Configuration
 import Foundation
 
-/// Reads settings one by one out of the layers and collects what is wrong, so that a person mends all of it at once.
+/// Reads settings one by one out of the layers and collects what is wrong, so that a person can fix all of it at once.
 struct SettingsReader {
     /// A value with the layer it came from.
     struct Found {
@@ -22,7 +22,7 @@ struct SettingsReader {
         problems.append(problem)
     }
 
-    /// Nil, and `standard` in the report, when no layer has the key or its value is empty.
+    /// What the first layer that has the key says; nil when none has it, or when it is neither a value nor a list.
     private mutating func find(_ key: String) -> Found? {
         for layer in layers {
             do {
@@ -36,7 +36,21 @@ struct SettingsReader {
         return nil
     }
 
-    mutating func text(_ key: String, standard: String?) -> String? {
+    /// The setting's value, or its default when no layer has the key or what a layer has is wrong.
+    mutating func value<Value>(_ typed: TypedSetting<Value>) -> Value {
+        guard let text = text(typed.setting, standard: typed.setting.standard.value) else { return typed.standard }
+        guard let value = typed.parse(text) else {
+            note("\(typed.setting.key) must be \(typed.requirement).")
+            return typed.standard
+        }
+        return value
+    }
+
+    /// - Parameter standard: what the program worked out in place of a default; nil when the setting is off without a
+    ///   value.
+    /// - Returns: nil as well for a value that is no text or empty, which is then among the problems.
+    mutating func text(_ setting: Setting, standard: String?) -> String? {
+        let key = setting.key
         guard let found = find(key) else {
             report.add(key, standard, origin: "default")
             return standard
@@ -53,14 +67,14 @@ struct SettingsReader {
         return value
     }
 
-    /// Commas separate the items where a layer has only text; spaces around them don't count.
-    mutating func list(_ key: String) -> [String] {
-        guard let found = find(key) else {
-            report.add(key, nil, origin: "default")
+    /// Where a layer has only text, commas separate the items; spaces around them don't count.
+    mutating func list(_ setting: Setting) -> [String] {
+        guard let found = find(setting.key) else {
+            report.add(setting.key, setting.standard.value, origin: "default")
             return []
         }
         let items = Self.items(found.values)
-        report.add(key, items.joined(separator: ", "), origin: found.origin)
+        report.add(setting.key, items.joined(separator: ", "), origin: found.origin)
         return items
     }
 
@@ -70,41 +84,11 @@ struct SettingsReader {
             .filter { !$0.isEmpty }
     }
 
-    mutating func number(_ key: String, standard: Int?, in range: ClosedRange<Int>) -> Int? {
-        guard let text = text(key, standard: standard.map(String.init)) else { return standard }
-        guard let number = Int(text), range.contains(number) else {
-            note("\(key) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
-            return standard
-        }
-        return number
-    }
-
-    mutating func flag(_ key: String, standard: Bool) -> Bool {
-        guard let text = text(key, standard: String(standard)) else { return standard }
-        switch text.lowercased() {
-        case "true", "yes", "on", "1": return true
-        case "false", "no", "off", "0": return false
-        default:
-            note("\(key) must be true or false.")
-            return standard
-        }
-    }
-
-    mutating func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, standard: Choice) -> Choice
-    where Choice.RawValue == String {
-        guard let text = text(key, standard: standard.rawValue) else { return standard }
-        guard let choice = Choice(rawValue: text.lowercased()) else {
-            let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            note("\(key) must be one of \(known).")
-            return standard
-        }
-        return choice
-    }
-
     /// A secret from `KEY` or from the file that `KEY-file` names; the higher layer wins.
-    mutating func secret(_ key: String, standard: String?) -> String? {
+    mutating func secret(_ setting: Setting) -> String? {
+        let key = setting.key
         guard let values = secretValues(key) else {
-            report.add(key, standard, origin: "default")
+            report.add(key, setting.standard.value, origin: "default")
             return nil
         }
         guard values.count == 1, let value = values.first, !value.isEmpty else {
@@ -115,9 +99,12 @@ struct SettingsReader {
     }
 
     /// Nil when neither `KEY` nor `KEY-file` is given. A file has one item a line, or commas between them.
-    mutating func secrets(_ key: String) -> [String]? {
+    ///
+    /// - Parameter name: what stands for `NAME` in the setting's key.
+    mutating func secrets(_ setting: Setting, named name: String = "NAME") -> [String]? {
+        let key = setting.key.replacing("NAME", with: name)
         guard let values = secretValues(key) else {
-            report.add(key, nil, origin: "default")
+            report.add(key, setting.standard.value, origin: "default")
             return nil
         }
         let items = Self.items(values)
@@ -160,13 +147,14 @@ struct SettingsReader {
     }
 }
 
-/// One place that settings come from, such as the environment. Layers are asked in order; the first answer counts.
+/// One place that settings come from, such as the environment. Layers are asked in order; the first that has the key
+/// counts.
 struct SettingsLayer: Sendable {
     /// As `check` names it: `command line`, `environment`, `.env`, or the YAML file's path.
     let name: String
     let snapshot: any ConfigSnapshot
 
-    /// Nil when the layer is silent about the key; a single scalar stands for a list of one.
+    /// Nil when the layer doesn't have the key; a single scalar is a list of one.
     func values(_ key: String) throws -> [String]? {
         let path = AbsoluteConfigKey(key.split(separator: ".").map(String.init))
         let scalar = Result { try snapshot.value(forKey: path, type: .string) }

@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 import Yams
 
-/// The `--config` file: a layer of settings, and a list of the keys in it that mean nothing.
+/// The `--config` file: a layer of settings, and a sentence for each key in it that is no setting.
 struct YAMLSettings {
     let layer: SettingsLayer
     /// One sentence for each unknown key.

@@ -3,14 +3,16 @@ import Hummingbird
 
 /// Health in detail, and the metrics. Neither holds personal data, so they need no token.
 struct AdminHealthRoutes {
-    struct Report: Encodable {
+    private struct Report: Encodable {
         let status: String
         let queue: String
+        /// How delivery is going.
         let forwarding: String
     }
 
     let readiness: Readiness
-    let forwarding: @Sendable () -> String
+    /// How delivery is going, in a sentence.
+    let delivery: @Sendable () -> String
     let metrics: @Sendable () -> String
 
     func add(to router: some RouterMethods<CollectorContext>) {
@@ -34,7 +36,7 @@ struct AdminHealthRoutes {
         case .draining: (queue, isReady) = ("shutting down", false)
         case .failing(let sentence): (queue, isReady) = (sentence, false)
         }
-        let report = Report(status: isReady ? "ok" : "unavailable", queue: queue, forwarding: forwarding())
+        let report = Report(status: isReady ? "ok" : "unavailable", queue: queue, forwarding: delivery())
         return try JSONResponse.response(report, status: isReady ? .ok : .serviceUnavailable)
     }
 }

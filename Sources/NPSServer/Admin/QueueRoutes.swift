@@ -7,7 +7,7 @@ package import NPSQueue
 /// Shows the queue, and puts parked responses back into it.
 struct QueueRoutes {
     let queue: ResponseQueue
-    let forwarding: @Sendable () -> DeliveryReport
+    let delivery: @Sendable () -> DeliveryReport
 
     func add(to router: some RouterMethods<CollectorContext>) {
         router.get("queue/status") { _, _ in try JSONResponse.response(await status()) }
@@ -19,7 +19,7 @@ struct QueueRoutes {
 
     private func status() async throws -> StatusReport {
         do {
-            return StatusReport(books: try await queue.status(), forwarding: forwarding())
+            return StatusReport(books: try await queue.status(), delivery: delivery())
         } catch {
             throw Problem.unavailable(error)
         }

@@ -4,9 +4,9 @@ package import NPSQueue
 package struct StatusReport: Sendable, Hashable, Codable {
     package let books: QueueStatus
     /// ``DeliveryReport/state``
-    package let forwarding: String
+    package let deliveryState: String
     /// ``DeliveryReport/sentence``
-    package let forwardingSentence: String
+    package let deliverySentence: String
     /// Whether responses wait although they are due.
     package let isHeldUp: Bool
     package let deliveredLastMinute: Int
@@ -15,13 +15,15 @@ package struct StatusReport: Sendable, Hashable, Codable {
     package let secondsLeft: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case forwarding, forwardingSentence, isHeldUp, deliveredLastMinute, secondsLeft, held
+        case deliveryState = "forwarding"
+        case deliverySentence = "forwardingSentence"
+        case isHeldUp, deliveredLastMinute, secondsLeft, held
     }
 
-    package init(books: QueueStatus, forwarding report: DeliveryReport) {
+    package init(books: QueueStatus, delivery report: DeliveryReport) {
         self.books = books
-        forwarding = report.state
-        forwardingSentence = report.sentence
+        deliveryState = report.state
+        deliverySentence = report.sentence
         isHeldUp = report.isHeldUp
         deliveredLastMinute = report.deliveredLastMinute
         let waiting = books.pending + books.sending - books.held
@@ -34,8 +36,8 @@ package struct StatusReport: Sendable, Hashable, Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         books.held = try container.decodeIfPresent(Int.self, forKey: .held) ?? 0
         self.books = books
-        forwarding = try container.decode(String.self, forKey: .forwarding)
-        forwardingSentence = try container.decode(String.self, forKey: .forwardingSentence)
+        deliveryState = try container.decode(String.self, forKey: .deliveryState)
+        deliverySentence = try container.decode(String.self, forKey: .deliverySentence)
         isHeldUp = try container.decode(Bool.self, forKey: .isHeldUp)
         deliveredLastMinute = try container.decode(Int.self, forKey: .deliveredLastMinute)
         secondsLeft = try container.decodeIfPresent(Int.self, forKey: .secondsLeft)
@@ -45,8 +47,8 @@ package struct StatusReport: Sendable, Hashable, Codable {
         try books.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(books.held, forKey: .held)
-        try container.encode(forwarding, forKey: .forwarding)
-        try container.encode(forwardingSentence, forKey: .forwardingSentence)
+        try container.encode(deliveryState, forKey: .deliveryState)
+        try container.encode(deliverySentence, forKey: .deliverySentence)
         try container.encode(isHeldUp, forKey: .isHeldUp)
         try container.encode(deliveredLastMinute, forKey: .deliveredLastMinute)
         try container.encodeIfPresent(secondsLeft, forKey: .secondsLeft)

@@ -1,6 +1,6 @@
-/// Where in a row of contacts the things are that a link needs.
+/// Which columns of the contacts hold what a link needs.
 struct LinkColumns {
-    /// What keeps a row from getting a link; a sentence without any of its values.
+    /// Why a row can't get a link: a sentence that quotes none of its values.
     struct Flaw: Error {
         let sentence: String
     }
@@ -20,16 +20,16 @@ struct LinkColumns {
     private let campaignID: Int?
     private let companyID: Int?
     private let language: Int?
-    /// Where a link stands already that is to be replaced, and what of it didn't fit in there.
+    /// The columns of an earlier link to replace, and of the part of it that didn't fit.
     let link: Int?
     let rest: Int?
 
-    /// What tools and people call the column with the address. `email` itself goes before the others.
+    /// What tools and people call the column with the address. `email` itself takes precedence.
     private static let emailNames = ["email", "emailaddress", "mail"]
 
     /// - Parameters:
     ///   - header: names in any case, with or without spaces, hyphens and underscores.
-    ///   - replacesLinks: whether there may be links already.
+    ///   - replacesLinks: whether there may be columns of links, to be replaced.
     init(_ header: [String], replacesLinks: Bool) throws(LinkJob.Failure) {
         let names = header.map { name in name.lowercased().filter { !" -_".contains($0) } }
         for name in ["email", "id", "campaignid", "companyid", "lang", "link", "link2"]

@@ -1,7 +1,7 @@
 import Foundation
 import NPSSurvey
 
-/// Turns contacts into contacts with links, row by row; it never holds more than a row and a piece of output.
+/// Adds links to contacts, row by row; it never holds more than a row and a piece of output.
 struct LinkJob {
     enum Failure: Error, CustomStringConvertible {
         case noEmailColumn
@@ -17,9 +17,9 @@ struct LinkJob {
             case .noEmailColumn: "The contacts have no column named email: name it in the first line."
             case .sameColumn: "The contacts have two columns of the same name: rename one in the first line."
             case .severalAddresses:
-                "The contacts have several columns with addresses: name the one whose links you want email."
+                "The contacts have several columns with addresses: name the one to use email."
             case .hasLinkColumn:
-                "The contacts have a column named link or link2 already: rename it, or give --replace to make its links anew."
+                "The contacts already have a column named link or link2: rename it, or give --replace to replace its links."
             case .utf16: "The contacts are UTF-16, as Unicode text of a spreadsheet is: save them as CSV in UTF-8."
             case .unreadable(let problem): "The contacts are not readable as CSV: \(problem)."
             case .empty: "There are no contacts: give a CSV file with a column named email on standard input."
@@ -27,11 +27,11 @@ struct LinkJob {
         }
     }
 
-    /// What a text field of Mailchimp holds, in bytes; it clips the rest (its help on the format of import files).
+    /// What a text field of Mailchimp holds, in bytes; it cuts off the rest (its help on the format of import files).
     static let fieldLimit = 255
-    /// Of a row, in bytes: more is a quote that somebody forgot.
+    /// The longest row, in bytes: a longer one has a quote that was never closed.
     private static let rowLimit = 1 << 16
-    /// The ids that are remembered, so that memory stays small however long the list is.
+    /// How many ids are remembered, so that memory stays small however long the list is.
     private static let idLimit = 1_000_000
 
     private let minting: LinkMinting
@@ -40,7 +40,7 @@ struct LinkJob {
     private let write: (Data) -> Void
     private let byBytes: Bool
     private var bar: ProgressBar
-    /// What came before the end of the first line, which tells the separator.
+    /// The input up to the end of the first line, which tells the separator; nil after that.
     private var opening: [UInt8]? = []
     private var separator = UInt8(ascii: ",")
     private var reader = CSVReader()
@@ -54,9 +54,9 @@ struct LinkJob {
     private var longLinks = 0
 
     /// - Parameters:
-    ///   - replacesLinks: whether links that are there already are made anew
-    ///   - splitsLinks: whether what ``fieldLimit`` leaves of a link goes to a column `link2`.
-    ///   - total: the input's size in bytes; nil when it isn't known.
+    ///   - replacesLinks: whether to replace links that are already there
+    ///   - splitsLinks: whether the part of a link beyond ``fieldLimit`` goes to a column `link2`.
+    ///   - total: the input's size in bytes; nil when it is unknown.
     init(
         minting: LinkMinting,
         replacesLinks: Bool = false,
@@ -103,7 +103,7 @@ struct LinkJob {
         bar.finish()
         if longLinks > 0 {
             bar.say(
-                "\(longLinks) of \(links) links are longer than \(Self.fieldLimit) bytes. Mailchimp clips such a field, and the "
+                "\(longLinks) of \(links) links are longer than \(Self.fieldLimit) bytes. Mailchimp cuts such a field off, and the "
                     + "links won't work: for Mailchimp give --split, to links and to links email."
             )
         }
@@ -114,9 +114,9 @@ struct LinkJob {
         if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) { throw Failure.utf16 }
         var text = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes.dropFirst(3) : bytes[...]
         let first = text.prefix { !Self.endsLine($0) }
-        // Spreadsheets tell each other the separator so; the line stays as a line, and the header is behind it.
-        if first.count == 5, first.starts(with: "sep=".utf8), let told = first.last {
-            separator = told
+        // Spreadsheets name the separator like this; it counts as a line, and the header follows.
+        if first.count == 5, first.starts(with: "sep=".utf8), let named = first.last {
+            separator = named
             text = text.dropFirst(5)
         } else {
             separator = Self.separator(in: first)
@@ -129,7 +129,7 @@ struct LinkJob {
         byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
     }
 
-    /// The one that occurs most in the header; spreadsheets in much of Europe write semicolons.
+    /// The most frequent one in the header; spreadsheets in much of Europe write semicolons.
     private static func separator(in header: ArraySlice<UInt8>) -> UInt8 {
         let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
         let counted = candidates.map { candidate in (candidate, header.count { $0 == candidate }) }
@@ -148,7 +148,7 @@ struct LinkJob {
         }
     }
 
-    /// Reports the line in which a broken row begins, and returns what comes behind that line.
+    /// Reports the line in which a broken row begins, and returns what follows that line.
     private mutating func skip(_ failure: CSVReader.Failure) throws(Failure) -> ArraySlice<UInt8> {
         guard columns != nil else { throw .unreadable(failure) }
         let rest = reader.surrenderLine()
@@ -175,16 +175,18 @@ struct LinkJob {
         if !byBytes { bar.advance(by: 1) }
     }
 
-    /// Of what gets a link and may yet surprise.
+    /// Warns of rows that get a link and may still not do what was meant.
     private mutating func warn(of contact: LinkColumns.Contact) {
         if let id = contact.id, ids.count < Self.idLimit {
             let isNew = ids.insert([id, contact.email.lowercased()].hashValue).inserted
             if !isNew {
-                bar.say("line \(reader.rowLine): has id and address of an earlier line; both links change one answer")
+                bar.say(
+                    "line \(reader.rowLine): has the id and address of an earlier line; both links change the same answer"
+                )
             }
         }
         if let language = contact.language, !minting.speaks(Language(language)) {
-            bar.say("line \(reader.rowLine): no form speaks this lang; the browser's language will be used")
+            bar.say("line \(reader.rowLine): there is no form in this lang; the browser's language will be used")
         }
     }
 

@@ -5,12 +5,12 @@ import NPSSurvey
 /// Makes one contact's link.
 struct LinkMinting {
     let keys: LinkKeys
-    /// What stands before the token.
+    /// The address in front of the token.
     let address: String
     let survey: String?
     let issuedAt: Date
     let expiresAt: Date
-    /// Whether the form speaks a language.
+    /// Whether there is a form in a language.
     let speaks: (Language) -> Bool
 
     func link(for contact: LinkColumns.Contact) throws(LinkColumns.Flaw) -> String {

@@ -4,7 +4,7 @@ import NPSApp
 import NPSModel
 import NPSSurvey
 
-/// The verb `links`: `links < contacts.csv > links.csv`, and the e-mail block that carries them.
+/// The verb `links`: `links < contacts.csv > links.csv`.
 struct LinksCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "links",
@@ -25,13 +25,13 @@ struct LinksCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Days after which the links stop working.", valueName: "days"))
     var expiresInDays = 30
 
-    @Option(help: "The survey's name, which keeps its answers apart from those of the next.")
+    @Option(help: "The survey's name, which keeps its answers apart from those of other surveys.")
     var survey: String?
 
-    @Flag(help: "Make links anew that the contacts have already, in a column named link.")
+    @Flag(help: "Replace links that the contacts already have, in a column named link.")
     var replace = false
 
-    @Flag(help: "Write what is beyond 255 bytes of a link to a column link2, since Mailchimp's fields hold no more.")
+    @Flag(help: "Write the part of a link beyond 255 bytes to a column link2, since Mailchimp's fields hold no more.")
     var split = false
 
     func validate() throws {
@@ -69,7 +69,7 @@ struct LinksCommand: AsyncParsableCommand {
         if job.skipped > 0 { throw ExitCode.failure }
     }
 
-    /// Whoever forgets the address mails links that lead nowhere, to everybody.
+    /// Without http.public-url everybody would get links that lead nowhere.
     private func warnIfLocal(_ address: String) {
         guard let host = URLComponents(string: address)?.host, ["127.0.0.1", "localhost", "[::1]"].contains(host) else {
             return

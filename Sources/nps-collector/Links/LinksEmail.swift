@@ -23,11 +23,11 @@ struct LinksEmail: AsyncParsableCommand {
     var field = "link"
 
     @Flag(
-        help: "The links stand in two columns, as links --split writes them: the field, and the field with a 2 behind."
+        help: "The links are in two columns, as links --split writes them: the field, and the field with a 2 appended."
     )
     var split = false
 
-    /// Takes the flag when both have it; here it stands for the help.
+    /// The parser gives `--split` to the parent when both have it; declared here as well for the help.
     @ParentCommand var links: LinksCommand
 
     @Option(name: .customLong("lang"), help: "The language's tag, such as de.")

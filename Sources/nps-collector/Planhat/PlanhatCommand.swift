@@ -14,7 +14,7 @@ struct PlanhatCommand: AsyncParsableCommand {
         ]
     )
 
-    /// Runs one conversation; what goes wrong ends the program with the fitting code.
+    /// Runs `conversation` with a client; an error ends the program with the exit status that fits it.
     static func ask<Answer>(
         _ conversation: (PlanhatClient) async throws(PlanhatError) -> Answer
     ) async throws -> Answer {
@@ -29,7 +29,7 @@ struct PlanhatCommand: AsyncParsableCommand {
         }
     }
 
-    /// A client for the settings in force; whoever asks shuts it down.
+    /// A client for the settings in force; the caller shuts it down.
     static func makeClient() async throws -> PlanhatClient {
         let settings = try await CommandLineSettings.load(requiring: [.planhatToken])
         var logger = Logger(label: "planhat")

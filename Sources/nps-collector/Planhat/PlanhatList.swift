@@ -50,7 +50,7 @@ struct PlanhatList: AsyncParsableCommand {
     }
 }
 
-/// Records for people: what every operation answers, in one look.
+/// How records are printed: a table for people, or JSON.
 enum RecordOutput {
     static func table(_ records: [NPSRecord]) -> String {
         var table = Table([

@@ -12,7 +12,7 @@ struct PlanhatUpsert: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The file; its ending tells what is in it: .json, .jsonl or .csv.")
+    @Argument(help: "The file; its ending tells the format: .json, .jsonl or .csv.")
     var file: String
 
     @Option(help: "Records in one request, at most 5000.")
@@ -45,7 +45,8 @@ struct PlanhatUpsert: AsyncParsableCommand {
         if !summary.isComplete { throw ExitCode(Stop.Code.failure.rawValue) }
     }
 
-    /// Request after request, as Planhat advises. Returns what ended it before the last row, with the row to go on at.
+    /// One request after the other, as Planhat advises. Returns what ended it before the last row, with the row to
+    /// continue at.
     private func send(
         _ rows: [RecordRow],
         _ summary: inout UpsertSummary,

@@ -1,7 +1,7 @@
 import Foundation
 import NPSModel
 
-/// Reads records out of a file, by its ending.
+/// Reads records from a file; its ending tells the format.
 enum RecordFile {
     enum Failure: Error, CustomStringConvertible {
         case unreadable(String)

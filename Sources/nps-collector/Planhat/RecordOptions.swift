@@ -29,7 +29,7 @@ struct RecordOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: "When the survey was sent.")
     var dateSent: String?
 
-    /// An empty comment is sent, as it takes an old one away; an empty id would match records that have none.
+    /// An empty comment is sent, because it removes an old one; an empty id would match records that have none.
     ///
     /// - Throws: a usage error that names the option.
     func draft() throws -> RecordDraft {

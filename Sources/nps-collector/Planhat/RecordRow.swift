@@ -7,10 +7,10 @@ struct RecordRow {
     /// From 1; in CSV the header isn't counted.
     let number: Int
     private(set) var draft = RecordDraft()
-    /// Nil when it may be sent.
+    /// Why the row can't be sent; nil when it can.
     private(set) var problem: String?
 
-    /// A row of CSV under its header. Cells that are missing or too many mean that a comma isn't where it belongs.
+    /// A row of CSV under its header. Missing or surplus cells mean that a comma is misplaced.
     init(number: Int, _ header: [String], _ cells: [String]) {
         guard cells.count == header.count else {
             self.init(number: number, .null)

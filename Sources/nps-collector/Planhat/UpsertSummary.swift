@@ -1,21 +1,21 @@
 import NPSModel
 import PlanhatAPI
 
-/// What a file's upsert came to.
+/// The outcome of upserting a file.
 struct UpsertSummary: Encodable {
     private(set) var created = 0
     private(set) var updated = 0
     private(set) var unchanged = 0
     /// Errors that Planhat listed.
     private(set) var failed = 0
-    /// Rows that were sent, and that neither the counts nor the errors account for.
+    /// Rows that were sent, but that neither the counts nor the errors account for.
     private(set) var unconfirmed = 0
     /// Rows that were not sent, because they are wrong or because an earlier request failed.
     var notSent = 0
 
     var isComplete: Bool { failed == 0 && unconfirmed == 0 && notSent == 0 }
 
-    /// Adds one answer; returns a line for each error, with the row where it can be told.
+    /// Adds the result of one request; returns a line for each error, with its row where that is known.
     mutating func add(_ result: BulkResult, of rows: [RecordRow]) -> [String] {
         created += result.created
         updated += result.updated
@@ -26,7 +26,7 @@ struct UpsertSummary: Encodable {
         return result.errors.map { Self.line(for: $0, rows) }
     }
 
-    /// Adds rows whose request got no usable answer but may have been applied.
+    /// Adds rows whose request got no usable answer and may have been applied.
     mutating func addUnconfirmed(_ rows: Int) {
         unconfirmed += rows
     }
@@ -61,7 +61,7 @@ struct UpsertSummary: Encodable {
         return nil
     }
 
-    /// Whether the name stands there whole: `s1` isn't mentioned by an error about `s12`.
+    /// Whether the whole name occurs: an error about `s12` doesn't mention `s1`.
     private static func mentions(_ error: String, _ name: String) -> Bool {
         var rest = error[...]
         while let range = rest.firstRange(of: name) {

@@ -20,7 +20,7 @@ extension QuarantineID: ExpressibleByArgument {
     }
 }
 
-/// Everything in quarantine, oldest first, a thousand ids at a time. What leaves meanwhile disturbs nothing.
+/// Everything in quarantine, oldest first, a thousand ids at a time. Entries may leave meanwhile.
 struct QuarantinePages {
     private static let size = 1_000
 

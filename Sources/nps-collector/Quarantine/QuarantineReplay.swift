@@ -10,7 +10,7 @@ struct QuarantineReplay: AsyncParsableCommand {
         commandName: "replay",
         abstract: "Map quarantined payloads again; what is valid now is accepted. Exits 1 when something stays.",
         discussion: """
-            The running collector reads its source files again first, so a mended mapping needs no restart. A batch \
+            The running collector reads its source files again first, so a fixed mapping needs no restart. A batch \
             leaves quarantine when all of it is valid; what was accepted of it before is not accepted twice.
             """
     )
@@ -21,7 +21,7 @@ struct QuarantineReplay: AsyncParsableCommand {
     @Flag(help: "All of them.")
     var all = false
 
-    @Flag(help: "Only say what would happen; the collector goes on with the source files that it has.")
+    @Flag(help: "Only say what would happen; the collector keeps the source files that it has read.")
     var dryRun = false
 
     @Flag(help: "Print JSON.")
@@ -36,7 +36,7 @@ struct QuarantineReplay: AsyncParsableCommand {
         do {
             try await replay(into: &outcomes)
         } catch {
-            // What is done is done, and said, whatever became of the rest.
+            // What was replayed before the error is reported, whatever became of the rest.
             if !outcomes.isEmpty { try show(outcomes) }
             throw error
         }
@@ -63,7 +63,7 @@ struct QuarantineReplay: AsyncParsableCommand {
     private func replay(
         _ ids: [QuarantineID],
         into outcomes: inout [ReplayOutcome],
-        advance: (Int) -> Void
+        onProgress: (Int) -> Void
     ) async throws {
         var rest = ids[...]
         while !rest.isEmpty {
@@ -72,7 +72,7 @@ struct QuarantineReplay: AsyncParsableCommand {
             guard !part.isEmpty else { throw Stop(.failure, AdminError.unreadable.description) }
             outcomes += part
             rest = rest.dropFirst(part.count)
-            advance(part.count)
+            onProgress(part.count)
         }
     }
 

@@ -3,7 +3,7 @@ import NPSModel
 import NPSQueue
 import NPSServer
 
-/// What `queue erase` has done, to be kept as evidence: without the address.
+/// What `queue erase` did, to be kept as evidence; without the address.
 struct ErasureReceipt: Encodable {
     /// What became of one record at Planhat.
     struct Remote: Encodable {
@@ -33,7 +33,7 @@ struct ErasureReceipt: Encodable {
     private(set) var quarantined = 0
     /// Nil without `--remote`.
     private(set) var remote: [Remote]?
-    /// Nil with `--remote`: how many records may be at Planhat still.
+    /// How many records may still be at Planhat; nil with `--remote`.
     var leftAtPlanhat: Int?
 
     init(_ answer: ErasureResponse) {
@@ -49,13 +49,13 @@ struct ErasureReceipt: Encodable {
         quarantined += answer.quarantined
     }
 
-    /// These are to be deleted at Planhat: failed, until it is known to have succeeded.
+    /// Lists records to delete at Planhat, each as failed until its deletion succeeds.
     mutating func expect(_ records: [Erasure.Remote]) {
         leftAtPlanhat = nil
-        remote = records.map { Remote($0, .failed, "It wasn't come to. Give the command again.") }
+        remote = records.map { Remote($0, .failed, "The command ended before it: run it again.") }
     }
 
-    /// What became of one of those that were expected.
+    /// Records what became of one of those that were expected.
     mutating func note(_ record: Remote) {
         guard let index = remote?.firstIndex(where: { $0.id == record.id }) else { return }
         remote?[index] = record
@@ -79,7 +79,7 @@ struct ErasureReceipt: Encodable {
         if !ids.isEmpty || !(remote ?? []).isEmpty { text += "\n" + records.render() }
         if let leftAtPlanhat, leftAtPlanhat > 0 {
             let records = leftAtPlanhat == 1 ? "1 record" : "\(leftAtPlanhat) records"
-            text += "\nUp to \(records) may be at Planhat still: the same command with --remote deletes there.\n"
+            text += "\nUp to \(records) may still be at Planhat: the same command with --remote deletes there, too.\n"
         }
         return text
     }

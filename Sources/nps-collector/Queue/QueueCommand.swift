@@ -15,7 +15,7 @@ struct QueueCommand: AsyncParsableCommand {
     )
 }
 
-/// Runs a question to the running collector; what goes wrong ends the program with the fitting code.
+/// Asks the running collector; an error ends the program with the exit status that fits it.
 enum Administration {
     static func ask<Answer>(_ question: (AdminClient) async throws(AdminError) -> Answer) async throws -> Answer {
         let settings = try await CommandLineSettings.load()
@@ -35,14 +35,15 @@ struct PersonOption: ParsableArguments {
     )
     var email: String?
 
-    /// Nil for everybody's. Reads standard input where that is asked for, so ask once.
+    /// Nil for everybody's. Reads standard input for `-`, so call it once.
     func address() throws -> EmailAddress? {
         try email.map { try EmailAddress(option: $0) }
     }
 }
 
 extension EmailAddress {
-    /// The value of an option `--email`; `-` stands for the first line of standard input, out of the shell's history.
+    /// The value of an option `--email`; `-` stands for the first line of standard input, which keeps the address out
+    /// of the shell's history.
     init(option text: String) throws {
         let text = text == "-" ? readLine(strippingNewline: true) ?? "" : text
         do throws(FieldProblem) { try self.init(text) } catch { throw ValidationError("--\(error)") }

@@ -5,7 +5,7 @@ import NPSModel
 import NPSQueue
 import NPSServer
 
-/// `queue erase`: a person's data is removed here, and at Planhat if asked for.
+/// `queue erase`: removes a person's data here, and at Planhat with `--remote`.
 struct QueueErase: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "erase",
@@ -33,13 +33,13 @@ struct QueueErase: AsyncParsableCommand {
     func run() async throws {
         let address = try EmailAddress(option: email)
         if !yes { try confirm() }
-        // A missing token must show before anything is gone.
+        // A missing token must show before anything is erased.
         if remote { _ = try await CommandLineSettings.load(requiring: [.planhatToken]) }
         var receipt: ErasureReceipt?
         do {
             try await erase(address, into: &receipt)
         } catch {
-            // What is erased is gone, and its ids with it: a repetition has no evidence of that any more.
+            // What is erased is gone, ids included, so a second run could no longer report it.
             if let receipt { try show(receipt) }
             throw error
         }
@@ -59,7 +59,7 @@ struct QueueErase: AsyncParsableCommand {
             receipt.leftAtPlanhat = answer.erasure.remote.count
         }
         guard remote else { return }
-        // The last answer has what the earlier ones have, and what came in meanwhile.
+        // The last answer has the records of the earlier ones, and those that were added meanwhile.
         receipt.expect(answer.erasure.remote)
         try await RemoteDeletion(address: address).run(answer.erasure.remote) { receipt.note($0) }
     }

@@ -5,7 +5,7 @@ import NPSModel
 import NPSQueue
 import NPSServer
 
-/// `queue export`: everything that is kept, for a spreadsheet or a program.
+/// `queue export`: everything that the queue keeps, for a spreadsheet or a program.
 struct QueueExport: AsyncParsableCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case jsonl
@@ -15,7 +15,7 @@ struct QueueExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write responses as JSON Lines or CSV to standard output, with a progress bar on standard error.",
-        discussion: "Delivered responses are receipts: what the person said is kept only until delivery."
+        discussion: "Delivered responses are receipts only: what the person wrote is kept until delivery."
     )
 
     @Option(help: "jsonl or csv.")

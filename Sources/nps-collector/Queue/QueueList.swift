@@ -3,7 +3,7 @@ import NPSApp
 import NPSModel
 import NPSQueue
 
-/// `queue list`: responses by state, in the order in which they came.
+/// `queue list`: responses, in the order in which they were accepted.
 struct QueueList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
@@ -55,7 +55,7 @@ struct QueueList: AsyncParsableCommand {
 }
 
 extension QueueItem {
-    /// Why it isn't delivered.
+    /// Why it isn't delivered; empty when there is nothing to say.
     fileprivate var note: String {
         if let heldUntil { return "held until \(Timestamp.format(heldUntil)): a mail scanner may have sent it" }
         return reason ?? ""

@@ -16,7 +16,7 @@ struct QueueRetry: AsyncParsableCommand {
     @Flag(help: "All that are parked.")
     var all = false
 
-    @Option(help: ArgumentHelp("All whose reason contains this, whatever its case.", valueName: "text"))
+    @Option(help: ArgumentHelp("All whose reason contains this text, in any case.", valueName: "text"))
     var reason: String?
 
     func validate() throws {
@@ -32,7 +32,7 @@ struct QueueRetry: AsyncParsableCommand {
         if let left = Self.left(count, of: request) { throw Stop(.failure, left) }
     }
 
-    /// Why fewer were found than were asked for; nil when none was missed. Of all that are parked none may be left.
+    /// Why fewer were retried than asked for; nil when none is missing. With `--all` any number is right.
     static func left(_ count: Int, of request: RetryRequest) -> String? {
         if request.reason != nil, count == 0 { return "No parked response has a reason with these words." }
         guard let asked = request.ids.map({ Set($0).count }), asked > count else { return nil }

@@ -50,9 +50,9 @@ struct QueueVerify: AsyncParsableCommand {
                 onWait: { error, seconds in
                     progress.say("\(Self.trouble(error)) It is asked again in \(Int(seconds.rounded(.up))) s.")
                 },
-                onFinding: { finding, receipt in
+                onResult: { result, receipt in
                     progress.advance(by: 1)
-                    if let sentence = finding.sentence { findings.append("\(receipt.id): \(sentence)") }
+                    if let sentence = result.sentence { findings.append("\(receipt.id): \(sentence)") }
                 }
             )
         } catch {
@@ -75,7 +75,7 @@ struct QueueVerify: AsyncParsableCommand {
         }
     }
 
-    /// A comparison applies nothing, and so doesn't say that nothing was applied.
+    /// The error's own words say that nothing was applied; a comparison applies nothing anyway.
     private static func trouble(_ error: any Error) -> String {
         guard case .notSent(let why, _) = error as? PlanhatError else { return "\(error)" }
         return "Planhat doesn't say what it has: \(why)."
@@ -83,7 +83,7 @@ struct QueueVerify: AsyncParsableCommand {
 }
 
 extension QueueVerify {
-    /// A day, or a time of it, as ISO 8601 has them.
+    /// A date, or a date with a time, in ISO 8601.
     struct Day: ExpressibleByArgument {
         let date: Date
 
@@ -95,13 +95,13 @@ extension QueueVerify {
 }
 
 extension VerificationResult {
-    /// Nil when there is nothing to say.
+    /// Nil when the record matches.
     fileprivate var sentence: String? {
         switch self {
         case .matching: nil
         case .missing: "Planhat has no record of it."
         case .differing: "Planhat's record doesn't say what was delivered: somebody changed it there."
-        case .unknown: "Whether Planhat's record says what was delivered can't be told."
+        case .unknown: "Whether Planhat's record matches what was delivered is unknown."
         }
     }
 }

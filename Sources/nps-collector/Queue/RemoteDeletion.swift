@@ -5,15 +5,15 @@ import NPSQueue
 import NPSServer
 import PlanhatAPI
 
-/// `queue erase --remote`: record after record is deleted at Planhat and then forgotten here, so that an interruption
-/// leaves nothing that a repetition of the command wouldn't find.
+/// `queue erase --remote`: deletes each record at Planhat and then forgets it here, so that after an interruption the
+/// same command finds the rest.
 struct RemoteDeletion {
-    /// Seconds to wait for the answers to requests that were under way; a request to Planhat may take as long.
+    /// How many seconds to wait for requests in flight; a request to Planhat may take that long.
     private static let patience = 90
 
     let address: EmailAddress
 
-    /// - Parameter note: is told what became of each as soon as it is known.
+    /// - Parameter note: called with what became of each record, as soon as it is known.
     func run(_ records: [Erasure.Remote], note: (ErasureReceipt.Remote) -> Void) async throws {
         guard !records.isEmpty else { return }
         var progress = ProgressBar(title: "Deleting at Planhat", total: records.count)
@@ -54,7 +54,7 @@ struct RemoteDeletion {
                     ErasureReceipt.Remote(
                         record,
                         .failed,
-                        "It is still being sent. Give the command again in a minute."
+                        "It is still being sent: run the command again in a minute."
                     )
                 )
             case nil:
@@ -90,13 +90,13 @@ struct RemoteDeletion {
         _ = try await Administration.ask { client throws(AdminError) in try await client.confirmErasure([record.id]) }
     }
 
-    /// Asks every second until none of them is being sent any more, or patience ends. Those that aren't in the answer
-    /// have nothing at Planhat.
+    /// Asks every second until none of them is being sent any more, or for ``patience``. Those that aren't in the
+    /// result have nothing at Planhat.
     private func awaitAnswers(to ids: [ResponseID]) async throws -> [ResponseID: Erasure.Remote] {
         var known: [ResponseID: Erasure.Remote] = [:]
         for second in 0...Self.patience {
             if second > 0 { try await Task.sleep(for: .seconds(1)) }
-            // Past the last entry of any quarantine: that was looked through.
+            // Past the last entry of any quarantine, which was searched already.
             let request = ErasureRequest(email: address.address, after: .max)
             let remote = try await QueueErase.ask(request).erasure.remote.filter { ids.contains($0.id) }
             known = Dictionary(remote.map { ($0.id, $0) }) { $1 }

@@ -9,7 +9,7 @@ struct StatusText {
         self.report = report
     }
 
-    /// The books as a table, and below it whatever a person should know.
+    /// The books as a table, and below it what a person should know.
     var whole: String {
         let books = report.books
         var table = Table([Table.Column("state"), Table.Column("responses", .right)])
@@ -45,8 +45,8 @@ struct StatusText {
 
     /// Why nothing moves, or how fast it does.
     private var delivery: [String] {
-        if report.forwarding == "paused" { return ["Delivery is paused: " + report.forwardingSentence] }
-        if report.isHeldUp || (report.forwarding == "idle" && isWaiting) { return [report.forwardingSentence] }
+        if report.deliveryState == "paused" { return ["Delivery is paused: " + report.deliverySentence] }
+        if report.isHeldUp || (report.deliveryState == "idle" && isWaiting) { return [report.deliverySentence] }
         guard isWaiting, report.deliveredLastMinute > 0 else { return [] }
         let pace = "\(report.deliveredLastMinute) delivered in the last minute"
         return [report.secondsLeft.map { "\(pace), about \(Self.duration($0)) left." } ?? pace + "."]

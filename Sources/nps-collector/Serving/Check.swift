@@ -34,7 +34,7 @@ struct Check: AsyncParsableCommand {
         }
     }
 
-    /// Makes and locks nothing, since the collector may be running on it.
+    /// Creates and locks nothing, since a collector may be using it.
     static func problems(ofQueueAt path: String) -> [String] {
         if let problem = problem(ofDirectoryOf: path, key: "queue.url", what: "the queue") { return [problem] }
         let files = FileManager.default
@@ -50,7 +50,7 @@ struct Check: AsyncParsableCommand {
         return []
     }
 
-    /// How every SQLite database begins (its file format, §1.3); one that was only just made is empty.
+    /// How every SQLite database begins (its file format, §1.3); a new one is empty.
     private static let sqliteHead = Data("SQLite format 3\u{0}".utf8)
 
     private static func problems(ofSocketAt path: String) -> [String] {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import NPSApp
 
-/// `healthcheck`: for containers and scripts; 0 = a response that came now would be stored.
+/// `healthcheck`: for containers and scripts; 0 = a response that arrived now would be stored.
 struct Healthcheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask the running collector whether it is ready: exits 0, or 69 when it is not or does not answer."

@@ -2,9 +2,9 @@ import ArgumentParser
 import Foundation
 import NPSApp
 
-/// The settings among the command line's words, such as `--http-port 9000`, and the rest that the verbs read.
+/// The settings on the command line, such as `--http-port 9000`, and the words that are left for the verbs.
 ///
-/// Taken out beforehand, so that every verb takes every setting and the list of them stands in one place.
+/// Taken out first, so that every verb takes every setting and the list of them stands in one place.
 struct CommandLineSettings: Sendable {
     @TaskLocal static var current = CommandLineSettings()
 

@@ -1,5 +1,6 @@
 /// Reads CSV as RFC 4180 describes it, byte by byte: quoted cells may hold separators, line breaks and doubled quotes.
-/// It keeps no more than the row at hand. After an error ``surrenderLine()`` helps to go on behind it.
+/// It keeps no more than the current row. After an error, ``surrenderLine()`` lets the caller continue on the next
+/// line.
 struct CSVReader {
     enum Failure: Error, CustomStringConvertible {
         case unclosedQuote(line: Int)
@@ -14,11 +15,11 @@ struct CSVReader {
             }
         }
 
-        /// The same for whoever named the line already.
+        /// The same without the line, for a sentence that names it already.
         var flaw: String {
             switch self {
             case .unclosedQuote: "has a quote that is never closed"
-            case .textAfterQuote: "has text behind a closing quote"
+            case .textAfterQuote: "has text after a closing quote"
             case .rowTooLong: "has no end; a quote may not be closed"
             }
         }
@@ -28,7 +29,7 @@ struct CSVReader {
         case plain
         case quoted
         case closed
-        /// In what is left of a line that was given up.
+        /// In the rest of a line that was given up.
         case surrendered
     }
 
@@ -37,7 +38,7 @@ struct CSVReader {
     private var state = State.plain
     private var cell: [UInt8] = []
     private var row: [String] = []
-    /// The row as it came.
+    /// The current row as it was read.
     private var raw: [UInt8] = []
     private var line = 1
     private var openedAt = 1
@@ -95,8 +96,8 @@ struct CSVReader {
         return endRow()
     }
 
-    /// After an error: gives up the first line of the row at hand, and returns what came behind it, to be read again.
-    /// ``rowLine`` is that line.
+    /// After an error: gives up the first line of the current row, and returns what was read after it, to be read
+    /// again. ``rowLine`` is that line.
     mutating func surrenderLine() -> ArraySlice<UInt8> {
         let end = raw.firstIndex(of: UInt8(ascii: "\n")) ?? raw.firstIndex(of: UInt8(ascii: "\r"))
         let rest = end.map { raw[($0 + 1)...] } ?? []

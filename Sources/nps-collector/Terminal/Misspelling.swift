@@ -1,9 +1,9 @@
 import ArgumentParser
 import NPSApp
 
-/// What a word that nobody knows was probably meant to be.
+/// What an unknown word was probably meant to be.
 enum Misspelling {
-    /// A sentence about the first word that should be a verb and is none; nil when there is none.
+    /// A sentence about the first word that should be a verb and isn't; nil when all are.
     static func verb(in words: [String], of root: any ParsableCommand.Type) -> String? {
         var (command, path) = (root, root._commandName)
         for word in words {
@@ -22,8 +22,8 @@ enum Misspelling {
         return nil
     }
 
-    /// The parser's refusal with the setting that an unknown option looks like; nil when it looks like none. The parser
-    /// itself knows only the verb's own options.
+    /// The parser's message, extended by the setting that an unknown option resembles; nil when it resembles none. The
+    /// parser itself knows only the verb's own options.
     static func setting(in words: [String], refused message: String) -> String? {
         guard !message.contains("Did you mean") else { return nil }
         for word in words where word.hasPrefix("--") {

@@ -20,12 +20,13 @@ enum Output {
         write(try encoder.encode(value) + Data("\n".utf8))
     }
 
-    /// Standard error: what people read beside the output. When it can't be written, nothing is left to tell it to.
+    /// To standard error; when that fails, there is nowhere left to report it.
     static func note(_ text: String) {
         try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 
-    /// Ends the program when nobody reads any more (`| head`), quietly, and when the output can't be written, with 1.
+    /// Ends the program: silently when the reader has closed the pipe (`| head`), with 1 when the output can't be
+    /// written.
     static func write(_ data: Data) {
         var rest = data[...]
         while !rest.isEmpty {

@@ -1,14 +1,15 @@
 import Foundation
 
-/// How far long work has come, on standard error: a bar that redraws itself on a terminal, a line every tenth elsewhere.
+/// The progress of long work, on standard error: a bar that redraws itself on a terminal, elsewhere a line for every
+/// tenth.
 struct ProgressBar {
     private let title: String
-    /// Nil = not known beforehand.
+    /// Nil = unknown.
     private let total: Int?
     private let isTerminal: Bool
     private let write: (String) -> Void
     private var done = 0
-    /// The step that is drawn; nil = nothing is.
+    /// The step that is drawn; nil = none yet.
     private var shown: Int?
 
     init(
@@ -28,20 +29,20 @@ struct ProgressBar {
         draw(step: step)
     }
 
-    /// Puts a line of its own beside the bar.
+    /// Writes a line above the bar.
     mutating func say(_ line: String) {
         let isDrawn = isTerminal && shown != nil
         write((isDrawn ? Self.clear : "") + line + "\n")
         if isDrawn { write(text) }
     }
 
-    /// The last state, and the end of the bar's line.
+    /// Draws the last state and ends the bar's line.
     mutating func finish() {
         draw(step: .max)
         if isTerminal { write("\n") }
     }
 
-    /// Percent on a terminal and tenths elsewhere; thousands where the end isn't known.
+    /// Percent on a terminal and tenths elsewhere; thousands when the total is unknown.
     private var step: Int {
         guard let total else { return done / 1_000 }
         return Int(share(of: total) * (isTerminal ? 100 : 10))
@@ -52,7 +53,7 @@ struct ProgressBar {
     }
 
     private mutating func draw(step: Int) {
-        // Elsewhere than on a terminal nothing can be drawn over: the end is said once.
+        // Without a terminal nothing can be overwritten: the end is written once.
         let isLast = step == .max || (total.map { done >= $0 } ?? false)
         guard step != shown, isTerminal || shown != .max else { return }
         shown = isLast ? .max : step

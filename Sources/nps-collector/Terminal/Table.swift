@@ -28,7 +28,7 @@ struct Table {
         self.init(titles.map { Column($0) })
     }
 
-    /// Missing cells are empty, surplus ones left out. What could drive the terminal is shown as text.
+    /// Missing cells are empty, surplus ones left out. Control characters are shown as text.
     mutating func add(_ cells: [String]) {
         rows.append(columns.indices.map { $0 < cells.count ? Self.printable(cells[$0]) : "" })
     }
@@ -50,7 +50,7 @@ struct Table {
         return line
     }
 
-    /// Foreign text must neither move the cursor nor break the row.
+    /// Text from outside must neither move the cursor nor break the row.
     private static func printable(_ text: String) -> String {
         var printable = ""
         for scalar in text.unicodeScalars {

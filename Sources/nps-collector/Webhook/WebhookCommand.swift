@@ -3,7 +3,7 @@ import Foundation
 import NPSApp
 import NPSWebhooks
 
-/// `webhook`: tools for whoever connects a survey tool; none of them needs a running server.
+/// `webhook`: helps to connect a survey tool; none of its verbs needs a running collector.
 struct WebhookCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "webhook",

@@ -34,7 +34,7 @@ struct WebhookMap: AsyncParsableCommand {
         }
     }
 
-    /// Adds jq's own words, which may quote the payload: it is the operator's file, and shown to nobody else.
+    /// Adds jq's own message, which may quote the payload: it is the operator's own file, and shown to nobody else.
     private func explained(
         _ problem: String,
         _ source: WebhookSource,

@@ -39,7 +39,7 @@ struct WebhookPresets: AsyncParsableCommand {
 
     private func printFile(_ name: String, _ presets: [Preset]) async throws {
         if let preset = presets.first(where: { $0.name == name }) { return print(preset.yaml, terminator: "") }
-        // Presets are printed without it, whatever is wrong with the settings.
+        // Read only here: presets can be printed whatever is wrong with the settings.
         let settings = try await CommandLineSettings.load()
         let isName = name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" }
         if let directory = settings.webhooks.directory, isName,

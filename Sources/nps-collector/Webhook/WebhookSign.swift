@@ -47,7 +47,7 @@ struct WebhookSign: AsyncParsableCommand {
         }
     }
 
-    /// Whether the certificate is surely one's own: only then curl has to be told to believe it.
+    /// Whether the address is this machine's, whose certificate curl may have to be told to trust.
     private static func isLocal(_ address: String) -> Bool {
         ["localhost", "127.0.0.1", "[::1]"].contains(URLComponents(string: address)?.host ?? "")
     }

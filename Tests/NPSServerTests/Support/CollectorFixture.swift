@@ -71,7 +71,7 @@ struct CollectorFixture: Sendable {
             sources: sources,
             readiness: readiness,
             token: Self.adminToken,
-            forwarding: { DeliveryReport(state: "paused", sentence: "Check the token.", isHeldUp: true) },
+            delivery: { DeliveryReport(state: "paused", sentence: "Check the token.", isHeldUp: true) },
             metrics: { "" }
         )
     }
