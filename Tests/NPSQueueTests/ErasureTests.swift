@@ -156,7 +156,7 @@ struct ErasureTests {
                 )
                 #expect(try workshop.bytes().range(of: canaryBytes) != nil)
                 #expect(try await queue.erase(canary).responses.count == 20)
-                let found = try await queue.eraseQuarantined(canary, within: .seconds(60))
+                let found = try await queue.eraseQuarantined(canary, within: .seconds(86_400))
                 #expect(found.count == 20 && found.next == nil)
                 #expect(try workshop.bytes().range(of: canaryBytes) == nil)
                 #expect(try await queue.status().quarantined == 1)

@@ -23,8 +23,8 @@ final class JQProgram: Sendable {
     private let timeLimit: Duration
 
     /// - Parameters:
-    ///   - timeLimit: a run that takes longer is stopped, at the latest after twice this; a single instruction, such as
-    ///     a regular expression, is not interrupted.
+    ///   - timeLimit: a run that takes more processor time is stopped; it is looked after each time as long has passed
+    ///     on the clock. A single instruction, such as a regular expression, is not interrupted.
     init(_ text: String, workers count: Int = 2, timeLimit: Duration = .seconds(1)) throws(JQSyntaxError) {
         var workers: [Worker] = []
         for number in 0..<max(1, count) {
@@ -64,13 +64,19 @@ final class JQProgram: Sendable {
         }
     }
 
+    /// Stops each run that has taken more processor time than this; false when none was going on.
+    @discardableResult
+    func stopRuns(after limit: Duration) -> Bool {
+        workers.reduce(false) { $1.interpreter.interrupt(after: limit) || $0 }
+    }
+
     /// Looks after `timeLimit`, and again for as long as there is something to look after.
     private func watch() {
         let (seconds, attoseconds) = timeLimit.components
         let delay = Double(seconds) + Double(attoseconds) / 1e18
         DispatchQueue.global().asyncAfter(deadline: .now() + delay) { [weak self] in
             guard let self else { return }
-            for worker in workers { _ = worker.interpreter.interrupt(after: timeLimit) }
+            stopRuns(after: timeLimit)
             let isBusy = lifecycle.withLock { lifecycle in
                 lifecycle.isWatched = lifecycle.loads.contains { $0 > 0 }
                 return lifecycle.isWatched
