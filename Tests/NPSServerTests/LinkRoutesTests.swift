@@ -247,7 +247,7 @@ struct LinkRoutesTests {
     func concurrentForms() async throws {
         let collecting = try collecting()
         try await collecting.publicly { client async throws in
-            let stale = keys.seal.stamp(claims, at: Date().addingTimeInterval(-5))
+            let stale = keys.seal.stamp(claims, at: CollectorFixture.now.addingTimeInterval(-5))
             let statuses = try await withThrowingTaskGroup(of: HTTPResponse.Status.self) { group in
                 for score in 0...10 {
                     group.addTask { try await post(client, "/s/\(token)", "score=\(score)&issued=\(stale)").status }
