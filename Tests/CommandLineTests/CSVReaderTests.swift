@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import nps_collector
@@ -32,7 +33,7 @@ struct CSVReaderTests {
         #expect(failure?.description == sentence)
     }
 
-    @Test("a hundred thousand rows are read in a moment", .timeLimit(.minutes(1)))
+    @Test("a hundred thousand rows are read in a moment", .hangGuard)
     func many() throws {
         let row = "ana@example.com,9,\"Fast, and \"\"nice\"\"\n\",nps1-0123456789abcdef0123456789abcdef\n"
         let rows = try CSVReader.rows(String(repeating: row, count: 100_000))

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import NPSServer
 import Synchronization
 import TestSupport

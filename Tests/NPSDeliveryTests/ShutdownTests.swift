@@ -4,9 +4,10 @@ import NPSModel
 import NPSQueue
 import PlanhatAPI
 import ServiceLifecycle
+import TestSupport
 import Testing
 
-@Suite("How forwarding ends", .timeLimit(.minutes(1)))
+@Suite("How forwarding ends", .hangGuard)
 struct ShutdownTests {
     @Test("a stop while idle leaves nothing claimed")
     func idle() async throws {

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import GRDB
 import Glibc
@@ -17,65 +18,67 @@ struct DurabilityTests {
         ]
     )
     func pragmas(name: String, value: String) async throws {
-        try await QueueFixture.run { workshop in
-            try await workshop.withQueue { queue in
-                let read = try await queue.transact { try String.fetchOne($0.database, sql: "PRAGMA \(name)") }
-                #expect(read == value)
-            }
+        let fixture = try QueueFixture()
+        try await fixture.withQueue { queue in
+            let read = try await queue.transact { try String.fetchOne($0.database, sql: "PRAGMA \(name)") }
+            #expect(read == value)
         }
     }
 
     @Test("concurrent calls share transactions, and each is on disk when it returns")
     func groupCommit() async throws {
-        try await QueueFixture.run { workshop in
-            #expect(FaultyDisk.watch(workshop.directory))
-            let queue = try workshop.open()
-            let before = FaultyDisk.syncs(in: workshop.directory)
-            let submissions = try (1...300).map { try submission($0) }
-            let outcomes = try await withThrowingTaskGroup { group in
-                for submission in submissions {
-                    group.addTask { try await queue.accept([submission]).outcomes }
-                }
-                return try await group.reduce(into: []) { $0 += $1 }
-            }
-            let syncs = FaultyDisk.syncs(in: workshop.directory) - before
-            #expect(outcomes == Array(repeating: .accepted, count: 300))
-            #expect((1..<300).contains(syncs))
-            let copy = try workshop.snapshot()
-            let reopened = try workshop.open(copy)
-            #expect(try await reopened.status().accepted == 300)
+        let fixture = try QueueFixture()
+        #expect(FaultyDisk.watch(fixture.directory))
+        let queue = try fixture.open()
+        let before = FaultyDisk.syncs(in: fixture.directory)
+        let submissions = try (1...300).map { try submission($0) }
+        // Holds the first transaction until all of them wait for the next one.
+        let gate = DispatchSemaphore(value: 0)
+        let held = Task.immediate { try await queue.transact { _ in gate.wait() } }
+        let outcomes = try await withThrowingTaskGroup { group in
             for submission in submissions {
-                #expect(try await reopened.show(submission.response.id)?.state == .pending)
+                group.addImmediateTask { try await queue.accept([submission]).outcomes }
             }
-            await reopened.close()
-            await queue.close()
-            try Audit(of: copy).check()
+            gate.signal()
+            try await held.value
+            return try await group.reduce(into: []) { $0 += $1 }
         }
+        let syncs = FaultyDisk.syncs(in: fixture.directory) - before
+        #expect(outcomes == Array(repeating: .accepted, count: 300))
+        #expect((1..<300).contains(syncs))
+        let copy = try fixture.snapshot()
+        let reopened = try fixture.open(copy)
+        #expect(try await reopened.status().accepted == 300)
+        for submission in submissions {
+            #expect(try await reopened.show(submission.response.id)?.state == .pending)
+        }
+        await reopened.close()
+        await queue.close()
+        try Audit(of: copy).check()
     }
 
     @Test("after a crash nothing acknowledged is missing, and what was being sent is ambiguous")
     func crash() async throws {
-        try await QueueFixture.run { workshop in
-            let queue = try workshop.open()
-            _ = try await queue.accept(try (1...4).map { try submission($0) }, quarantining: [draft("{}")])
-            let claims = try await queue.claim(limit: 2)
-            try await queue.settle([claims[0].verdict(.delivered(planhatID: "p"))])
-            let copy = try workshop.snapshot()
-            let reopened = try workshop.open(copy) { $0.ambiguousGrace = 30 }
-            let status = try await reopened.status()
-            #expect(status.accepted == 4 && status.pending == 3 && status.sending == 0 && status.delivered == 1)
-            #expect(status.quarantined == 1 && status.balances)
-            let item = try #require(try await reopened.show(claims[1].response.id))
-            #expect(item.state == .pending && item.mustUpsert)
-            #expect(item.reason == "ambiguous: the collector stopped while sending")
-            #expect(item.history?.map(\.outcome) == [.ambiguous])
-            #expect(item.nextAttemptAt == workshop.clock.now.addingTimeInterval(30))
-            #expect(try await reopened.claim(limit: 10).count == 2)
-            workshop.clock.advance(by: 30)
-            #expect(try await reopened.claim(limit: 10).map(\.mustUpsert) == [true])
-            await reopened.close()
-            await queue.close()
-        }
+        let fixture = try QueueFixture()
+        let queue = try fixture.open()
+        _ = try await queue.accept(try (1...4).map { try submission($0) }, quarantining: [draft("{}")])
+        let claims = try await queue.claim(limit: 2)
+        try await queue.settle([claims[0].verdict(.delivered(planhatID: "p"))])
+        let copy = try fixture.snapshot()
+        let reopened = try fixture.open(copy) { $0.ambiguousGrace = 30 }
+        let status = try await reopened.status()
+        #expect(status.accepted == 4 && status.pending == 3 && status.sending == 0 && status.delivered == 1)
+        #expect(status.quarantined == 1 && status.balances)
+        let item = try #require(try await reopened.show(claims[1].response.id))
+        #expect(item.state == .pending && item.mustUpsert)
+        #expect(item.reason == "ambiguous: the collector stopped while sending")
+        #expect(item.history?.map(\.outcome) == [.ambiguous])
+        #expect(item.nextAttemptAt == fixture.clock.now.addingTimeInterval(30))
+        #expect(try await reopened.claim(limit: 10).count == 2)
+        fixture.clock.advance(by: 30)
+        #expect(try await reopened.claim(limit: 10).map(\.mustUpsert) == [true])
+        await reopened.close()
+        await queue.close()
     }
 
     @Test(
@@ -92,130 +95,125 @@ struct DurabilityTests {
     /// Whether the fault happened; false when the work has fewer calls.
     private func survives(_ fault: FaultyDisk.Fault, atCall call: Int, lasting: Bool) async throws -> Bool {
         var happened = false
-        try await QueueFixture.run { workshop in
-            #expect(FaultyDisk.watch(workshop.directory))
-            let queue = try workshop.open()
-            _ = try await queue.accept([try submission(0)])
-            FaultyDisk.arm(fault, atCall: call, lasting: lasting, in: workshop.directory)
-            var (acknowledged, failures) = ([0], 0)
-            for number in 1...6 {
-                let next = try submission(number)
-                do throws(QueueError) {
-                    _ = try await queue.accept([next])
-                    acknowledged.append(number)
-                } catch {
-                    failures += 1
-                    if fault == .full { #expect(error == .diskFull) }
-                }
-                if number == 3 { _ = try? await queue.claim(limit: 1) }
+        let fixture = try QueueFixture()
+        #expect(FaultyDisk.watch(fixture.directory))
+        let queue = try fixture.open()
+        _ = try await queue.accept([try submission(0)])
+        FaultyDisk.arm(fault, atCall: call, lasting: lasting, in: fixture.directory)
+        var (acknowledged, failures) = ([0], 0)
+        for number in 1...6 {
+            let next = try submission(number)
+            do throws(QueueError) {
+                _ = try await queue.accept([next])
+                acknowledged.append(number)
+            } catch {
+                failures += 1
+                if fault == .full { #expect(error == .diskFull) }
             }
-            happened = FaultyDisk.disarm(in: workshop.directory)
-            // A single fault costs one acknowledgement at most: the next call works again.
-            #expect(failures <= (lasting ? 6 : happened ? 1 : 0))
-            _ = try await queue.accept([try submission(7)])
-            try await queue.probe()
-            let reopened = try workshop.open(try workshop.snapshot())
-            for number in acknowledged + [7] {
-                #expect(try await reopened.show(try submission(number).response.id) != nil)
-            }
-            #expect(try await reopened.status().balances)
-            await reopened.close()
-            await queue.close()
-            let audit = try Audit(of: workshop.path)
-            audit.check()
-            #expect(audit.books["sending"] == 0 || audit.books["sending"] == 1)
+            if number == 3 { _ = try? await queue.claim(limit: 1) }
         }
+        happened = FaultyDisk.disarm(in: fixture.directory)
+        // A single fault costs one acknowledgement at most: the next call works again.
+        #expect(failures <= (lasting ? 6 : happened ? 1 : 0))
+        _ = try await queue.accept([try submission(7)])
+        try await queue.probe()
+        let reopened = try fixture.open(try fixture.snapshot())
+        for number in acknowledged + [7] {
+            #expect(try await reopened.show(try submission(number).response.id) != nil)
+        }
+        #expect(try await reopened.status().balances)
+        await reopened.close()
+        await queue.close()
+        let audit = try Audit(of: fixture.path)
+        audit.check()
+        #expect(audit.books["sending"] == 0 || audit.books["sending"] == 1)
         return happened
     }
 
     @Test("a response whose claim failed to commit is claimed again")
     func orphanedClaim() async throws {
-        try await QueueFixture.run { workshop in
-            #expect(FaultyDisk.watch(workshop.directory))
-            let queue = try workshop.open()
-            _ = try await queue.accept([try submission(1), try submission(2)])
-            let kept = try await queue.claim(limit: 1)
-            // The fault lasts, so that closing the file can't clear what was written to the log but not committed.
-            FaultyDisk.arm(.failedSync, atCall: 1, lasting: true, in: workshop.directory)
-            await #expect(throws: QueueError.self) { try await queue.claim(limit: 1) }
-            #expect(FaultyDisk.disarm(in: workshop.directory))
-            let again = try await queue.claim(limit: 5)
-            #expect(again.map(\.response.id) == [try submission(2).response.id])
-            try await queue.settle((kept + again).map { $0.verdict(.delivered(planhatID: nil)) })
-            #expect(try await queue.status().delivered == 2)
-            await queue.close()
-        }
+        let fixture = try QueueFixture()
+        #expect(FaultyDisk.watch(fixture.directory))
+        let queue = try fixture.open()
+        _ = try await queue.accept([try submission(1), try submission(2)])
+        let kept = try await queue.claim(limit: 1)
+        // The fault lasts, so that closing the file can't clear what was written to the log but not committed.
+        FaultyDisk.arm(.failedSync, atCall: 1, lasting: true, in: fixture.directory)
+        await #expect(throws: QueueError.self) { try await queue.claim(limit: 1) }
+        #expect(FaultyDisk.disarm(in: fixture.directory))
+        let again = try await queue.claim(limit: 5)
+        #expect(again.map(\.response.id) == [try submission(2).response.id])
+        try await queue.settle((kept + again).map { $0.verdict(.delivered(planhatID: nil)) })
+        #expect(try await queue.status().delivered == 2)
+        await queue.close()
     }
 
     @Test("unreadable responses are parked, and the readable ones of the same claim are returned")
     func unreadable() async throws {
-        try await QueueFixture.run { workshop in
-            #expect(FaultyDisk.watch(workshop.directory))
-            let queue = try workshop.open()
-            _ = try await queue.accept(try (1...4).map { try submission($0) })
-            try await queue.transact { transaction in
-                try transaction.execute("UPDATE responses SET payload = '{}' WHERE sequence = 1", [])
-                try transaction.execute("UPDATE responses SET id = 'of another world' WHERE sequence = 3", [])
-            }
-            // The claim becomes durable; parking fails.
-            FaultyDisk.arm(.failedSync, atCall: 2, in: workshop.directory)
-            let claims = try await queue.claim(limit: 10)
-            #expect(FaultyDisk.disarm(in: workshop.directory))
-            #expect(claims.map(\.response.id) == [try submission(2).response.id, try submission(4).response.id])
-            try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: nil)) })
-            #expect(try await queue.status().sending == 2)
-            #expect(try await queue.claim(limit: 10).isEmpty)
-            let status = try await queue.status()
-            #expect(status.parked == 2 && status.delivered == 2 && status.sending == 0)
-            await queue.close()
-            try Audit(of: workshop.path).check()
+        let fixture = try QueueFixture()
+        #expect(FaultyDisk.watch(fixture.directory))
+        let queue = try fixture.open()
+        _ = try await queue.accept(try (1...4).map { try submission($0) })
+        try await queue.transact { transaction in
+            try transaction.execute("UPDATE responses SET payload = '{}' WHERE sequence = 1", [])
+            try transaction.execute("UPDATE responses SET id = 'of another world' WHERE sequence = 3", [])
         }
+        // The claim becomes durable; parking fails.
+        FaultyDisk.arm(.failedSync, atCall: 2, in: fixture.directory)
+        let claims = try await queue.claim(limit: 10)
+        #expect(FaultyDisk.disarm(in: fixture.directory))
+        #expect(claims.map(\.response.id) == [try submission(2).response.id, try submission(4).response.id])
+        try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: nil)) })
+        #expect(try await queue.status().sending == 2)
+        #expect(try await queue.claim(limit: 10).isEmpty)
+        let status = try await queue.status()
+        #expect(status.parked == 2 && status.delivered == 2 && status.sending == 0)
+        await queue.close()
+        try Audit(of: fixture.path).check()
     }
 
     @Test("a verdict that was repeated after a disk error leaves nothing claimed")
     func claimedNoMore() async throws {
-        try await QueueFixture.run { workshop in
-            #expect(FaultyDisk.watch(workshop.directory))
-            let queue = try workshop.open()
-            _ = try await queue.accept([try submission(1)])
-            let verdicts = try await queue.claim(limit: 1).map { $0.verdict(.delivered(planhatID: nil)) }
-            FaultyDisk.arm(.failedSync, atCall: 1, lasting: true, in: workshop.directory)
-            await #expect(throws: QueueError.self) { try await queue.settle(verdicts) }
-            #expect(FaultyDisk.disarm(in: workshop.directory))
-            #expect(try await queue.status().delivered == 1)
-            try await queue.settle(verdicts)
-            #expect(try await queue.transact { $0.state.claimed }.isEmpty)
-            await queue.close()
-        }
+        let fixture = try QueueFixture()
+        #expect(FaultyDisk.watch(fixture.directory))
+        let queue = try fixture.open()
+        _ = try await queue.accept([try submission(1)])
+        let verdicts = try await queue.claim(limit: 1).map { $0.verdict(.delivered(planhatID: nil)) }
+        FaultyDisk.arm(.failedSync, atCall: 1, lasting: true, in: fixture.directory)
+        await #expect(throws: QueueError.self) { try await queue.settle(verdicts) }
+        #expect(FaultyDisk.disarm(in: fixture.directory))
+        #expect(try await queue.status().delivered == 1)
+        try await queue.settle(verdicts)
+        #expect(try await queue.transact { $0.state.claimed }.isEmpty)
+        await queue.close()
     }
 
     @Test("after a disk error only the same file is reopened, and none is created")
     func lostFile() async throws {
-        try await QueueFixture.run { workshop in
-            #expect(FaultyDisk.watch(workshop.directory))
-            let queue = try workshop.open()
-            _ = try await queue.accept([try submission(1)])
-            FaultyDisk.arm(.failedSync, atCall: 1, in: workshop.directory)
-            await #expect(throws: QueueError.self) { try await queue.accept([try submission(2)]) }
-            #expect(FaultyDisk.disarm(in: workshop.directory))
-            let files = FileManager.default
-            try files.moveItem(atPath: workshop.path, toPath: workshop.path + ".away")
-            await #expect { try await queue.accept([try submission(2)]) } throws: { Self.isStorage($0) }
-            #expect(!files.fileExists(atPath: workshop.path))
+        let fixture = try QueueFixture()
+        #expect(FaultyDisk.watch(fixture.directory))
+        let queue = try fixture.open()
+        _ = try await queue.accept([try submission(1)])
+        FaultyDisk.arm(.failedSync, atCall: 1, in: fixture.directory)
+        await #expect(throws: QueueError.self) { try await queue.accept([try submission(2)]) }
+        #expect(FaultyDisk.disarm(in: fixture.directory))
+        let files = FileManager.default
+        try files.moveItem(atPath: fixture.path, toPath: fixture.path + ".away")
+        await #expect { try await queue.accept([try submission(2)]) } throws: { Self.isStorage($0) }
+        #expect(!files.fileExists(atPath: fixture.path))
 
-            let other = workshop.directory.appending(path: "other.db").path
-            await (try workshop.open(other)).close()
-            try files.copyItem(atPath: other, toPath: workshop.path)
-            let before = try Data(contentsOf: URL(filePath: workshop.path))
-            await #expect { try await queue.accept([try submission(2)]) } throws: { Self.isStorage($0) }
-            #expect(try Data(contentsOf: URL(filePath: workshop.path)) == before)
+        let other = fixture.directory.appending(path: "other.db").path
+        await (try fixture.open(other)).close()
+        try files.copyItem(atPath: other, toPath: fixture.path)
+        let before = try Data(contentsOf: URL(filePath: fixture.path))
+        await #expect { try await queue.accept([try submission(2)]) } throws: { Self.isStorage($0) }
+        #expect(try Data(contentsOf: URL(filePath: fixture.path)) == before)
 
-            try files.removeItem(atPath: workshop.path)
-            try files.moveItem(atPath: workshop.path + ".away", toPath: workshop.path)
-            #expect(try await queue.accept([try submission(2)]).outcomes == [.accepted])
-            #expect(try await queue.status().accepted == 2)
-            await queue.close()
-        }
+        try files.removeItem(atPath: fixture.path)
+        try files.moveItem(atPath: fixture.path + ".away", toPath: fixture.path)
+        #expect(try await queue.accept([try submission(2)]).outcomes == [.accepted])
+        #expect(try await queue.status().accepted == 2)
+        await queue.close()
     }
 
     private static func isStorage(_ error: any Error) -> Bool {
@@ -224,27 +222,26 @@ struct DurabilityTests {
 
     @Test(
         "an erasure reports that the log couldn't be truncated, and it is truncated later",
-        .timeLimit(.minutes(1)),
+        .hangGuard,
         arguments: Erasing.allCases
     )
     func failedTruncation(erasing: Erasing) async throws {
-        try await QueueFixture.run { workshop in
-            #expect(FaultyDisk.watch(workshop.directory))
-            let queue = try workshop.open { $0.truncationPause = 0.01 }
-            let secret = "canary-\(UUID().uuidString)"
-            try await erasing.keep(secret, in: queue)
-            // The first sync is that of the erasure's commit.
-            FaultyDisk.arm(.failedSync, atCall: 2, lasting: true, in: workshop.directory)
-            await #expect { try await erasing.erase(from: queue) } throws: { Self.isStorage($0) }
-            #expect(FaultyDisk.disarm(in: workshop.directory))
-            let status = try await queue.status()
-            #expect(status.pending == 0 && status.quarantined == 0)
-            while try workshop.bytes().contains(secret) {
-                try Task.checkCancellation()
-                try await queue.probe()
-            }
-            await queue.close()
+        let fixture = try QueueFixture()
+        #expect(FaultyDisk.watch(fixture.directory))
+        let queue = try fixture.open { $0.truncationPause = 0.01 }
+        let secret = "canary-\(UUID().uuidString)"
+        try await erasing.keep(secret, in: queue)
+        // The first sync is that of the erasure's commit.
+        FaultyDisk.arm(.failedSync, atCall: 2, lasting: true, in: fixture.directory)
+        await #expect { try await erasing.erase(from: queue) } throws: { Self.isStorage($0) }
+        #expect(FaultyDisk.disarm(in: fixture.directory))
+        let status = try await queue.status()
+        #expect(status.pending == 0 && status.quarantined == 0)
+        while try fixture.bytes().contains(secret) {
+            try Task.checkCancellation()
+            try await queue.probe()
         }
+        await queue.close()
     }
 
     enum Erasing: CaseIterable {
@@ -268,123 +265,117 @@ struct DurabilityTests {
 
     @Test("a second collector on the same file is refused with advice until the first has closed it")
     func secondOpener() async throws {
-        try await QueueFixture.run { workshop in
-            let queue = try workshop.open()
-            let refusal = QueueError.lockedByAnotherProcess(path: workshop.path)
-            #expect(throws: refusal) { try workshop.open() }
-            #expect(refusal.description.contains("Stop the other nps-collector"))
-            // No other connection can read it either: two that checkpoint can corrupt a file.
-            #expect(throws: DatabaseError.self) {
-                try DatabaseQueue(path: workshop.path).read { try Int.fetchOne($0, sql: "SELECT 1 FROM books") }
-            }
-            await queue.close()
-            let accepted = try await workshop.withQueue { queue in try await queue.status().accepted }
-            #expect(accepted == 0)
+        let fixture = try QueueFixture()
+        let queue = try fixture.open()
+        let refusal = QueueError.lockedByAnotherProcess(path: fixture.path)
+        #expect(throws: refusal) { try fixture.open() }
+        #expect(refusal.description.contains("Stop the other nps-collector"))
+        // No other connection can read it either: two that checkpoint can corrupt a file.
+        #expect(throws: DatabaseError.self) {
+            try DatabaseQueue(path: fixture.path).read { try Int.fetchOne($0, sql: "SELECT 1 FROM books") }
         }
+        await queue.close()
+        let accepted = try await fixture.withQueue { queue in try await queue.status().accepted }
+        #expect(accepted == 0)
     }
 
     @Test("what an earlier version held is still held, and nothing else")
     func migration() async throws {
-        try await QueueFixture.run { workshop in
-            let end = workshop.clock.now.addingTimeInterval(1_800)
-            try await workshop.withQueue { queue in
-                _ = try await queue.accept([try submission(1), try submission(2)])
-                let claims = try await queue.claim(limit: 2)
-                try await queue.settle([claims[0].verdict(.retry(at: end, reason: "down", countsAttempt: false))])
-                try await queue.settle([claims[1].verdict(.park(reason: "no"))])
-                workshop.clock.advance(by: 60)
-                _ = try await queue.retry(nil)
-                _ = try await queue.accept([try submission(3, heldUntil: end), try submission(4)])
-            }
-            let connection = try DatabaseQueue(path: workshop.path)
-            try await connection.write { database in
-                try database.execute(
-                    sql: """
-                        DROP INDEX responses_held;
-                        DROP INDEX responses_waiting;
-                        ALTER TABLE responses DROP COLUMN held_until;
-                        CREATE INDEX responses_waiting ON responses (received_at) WHERE state = 'pending';
-                        DELETE FROM grdb_migrations WHERE identifier = 'responses: held';
-                        """
-                )
-            }
-            try connection.close()
-            try await workshop.withQueue { queue in
-                let items = try await queue.list(QueueFilter())
-                #expect(items.map(\.heldUntil) == [nil, nil, end, nil])
-            }
+        let fixture = try QueueFixture()
+        let end = fixture.clock.now.addingTimeInterval(1_800)
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept([try submission(1), try submission(2)])
+            let claims = try await queue.claim(limit: 2)
+            try await queue.settle([claims[0].verdict(.retry(at: end, reason: "down", countsAttempt: false))])
+            try await queue.settle([claims[1].verdict(.park(reason: "no"))])
+            fixture.clock.advance(by: 60)
+            _ = try await queue.retry(nil)
+            _ = try await queue.accept([try submission(3, heldUntil: end), try submission(4)])
+        }
+        let connection = try DatabaseQueue(path: fixture.path)
+        try await connection.write { database in
+            try database.execute(
+                sql: """
+                    DROP INDEX responses_held;
+                    DROP INDEX responses_waiting;
+                    ALTER TABLE responses DROP COLUMN held_until;
+                    CREATE INDEX responses_waiting ON responses (received_at) WHERE state = 'pending';
+                    DELETE FROM grdb_migrations WHERE identifier = 'responses: held';
+                    """
+            )
+        }
+        try connection.close()
+        try await fixture.withQueue { queue in
+            let items = try await queue.list(QueueFilter())
+            #expect(items.map(\.heldUntil) == [nil, nil, end, nil])
         }
     }
 
     @Test("only the owner can read the files")
     func modes() async throws {
-        try await QueueFixture.run { workshop in
-            try await workshop.withQueue { queue in
-                _ = try await queue.accept([try submission(1)])
-                for suffix in ["", "-wal", ".lock"] {
-                    let attributes = try FileManager.default.attributesOfItem(atPath: workshop.path + suffix)
-                    #expect(attributes[.posixPermissions] as? Int == 0o600)
-                }
+        let fixture = try QueueFixture()
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept([try submission(1)])
+            for suffix in ["", "-wal", ".lock"] {
+                let attributes = try FileManager.default.attributesOfItem(atPath: fixture.path + suffix)
+                #expect(attributes[.posixPermissions] as? Int == 0o600)
             }
         }
     }
 
     @Test("a file that is no queue's, or a newer version's, is refused and left unchanged")
     func foreignFiles() async throws {
-        try await QueueFixture.run { workshop in
-            let words = Data("This is not a database, it is a letter. ".utf8) + Data(repeating: 65, count: 4_096)
-            try words.write(to: URL(fileURLWithPath: workshop.path))
-            #expect { try workshop.open() } throws: { if case QueueError.damaged = $0 { true } else { false } }
-            #expect(try Data(contentsOf: URL(fileURLWithPath: workshop.path)) == words)
-            try FileManager.default.removeItem(atPath: workshop.path)
-            await (try workshop.open()).close()
-            let connection = try DatabaseQueue(path: workshop.path)
-            try await connection.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('from the future')") }
-            try connection.close()
-            #expect(throws: QueueError.newerSchema(path: workshop.path)) { try workshop.open() }
-            #expect { try workshop.open("/nowhere/at/all.db") } throws: {
-                if case QueueError.storage = $0 { true } else { false }
-            }
+        let fixture = try QueueFixture()
+        let words = Data("This is not a database, it is a letter. ".utf8) + Data(repeating: 65, count: 4_096)
+        try words.write(to: URL(fileURLWithPath: fixture.path))
+        #expect { try fixture.open() } throws: { if case QueueError.damaged = $0 { true } else { false } }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: fixture.path)) == words)
+        try FileManager.default.removeItem(atPath: fixture.path)
+        await (try fixture.open()).close()
+        let connection = try DatabaseQueue(path: fixture.path)
+        try await connection.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('from the future')") }
+        try connection.close()
+        #expect(throws: QueueError.newerSchema(path: fixture.path)) { try fixture.open() }
+        #expect { try fixture.open("/nowhere/at/all.db") } throws: {
+            if case QueueError.storage = $0 { true } else { false }
         }
     }
 
     @Test("the log stays short, however much is written")
     func boundedLog() async throws {
-        try await QueueFixture.run { workshop in
-            try await workshop.withQueue { queue in
-                let comment = String(repeating: "x", count: 9_000)
-                for batch in 0..<60 {
-                    _ = try await queue.accept(try (0..<100).map { try submission(batch * 100 + $0, comment: comment) })
-                }
-                let attributes = try FileManager.default.attributesOfItem(atPath: workshop.path + "-wal")
-                #expect(try #require(attributes[.size] as? Int) < 16 << 20)
+        let fixture = try QueueFixture()
+        try await fixture.withQueue { queue in
+            let comment = String(repeating: "x", count: 9_000)
+            for batch in 0..<60 {
+                _ = try await queue.accept(try (0..<100).map { try submission(batch * 100 + $0, comment: comment) })
             }
+            let attributes = try FileManager.default.attributesOfItem(atPath: fixture.path + "-wal")
+            #expect(try #require(attributes[.size] as? Int) < 16 << 20)
         }
     }
 
     @Test("after delivery and erasure nothing of the person is left in the files")
     func receipts() async throws {
-        try await QueueFixture.run { workshop in
-            let queue = try workshop.open()
-            let secret = "canary-\(UUID().uuidString)"
-            for number in 1...40 {
-                let comment = "\(secret) " + String(repeating: "long ", count: number * 100)
-                _ = try await queue.accept([try submission(number, comment: comment, source: "s\(number)")])
-            }
-            _ = try await queue.accept([], quarantining: [draft("{\"email\": \"person@example.com \(secret)\"}")])
-            #expect(try workshop.bytes().contains(secret))
-            _ = try await queue.erase([try submission(40, source: "s40").response.id])
-            let claims = try await queue.claim(limit: 100)
-            #expect(claims.count == 39)
-            try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: nil)) })
-            #expect(try await queue.discard([QuarantineID(rawValue: 1)]) == 1)
-            try await queue.truncateLog()
-            let bytes = try workshop.bytes()
-            #expect(!bytes.contains(secret))
-            #expect(!bytes.contains("@example.com"))
-            #expect(bytes.contains(claims[0].response.id.rawValue))
-            await queue.close()
+        let fixture = try QueueFixture()
+        let queue = try fixture.open()
+        let secret = "canary-\(UUID().uuidString)"
+        for number in 1...40 {
+            let comment = "\(secret) " + String(repeating: "long ", count: number * 100)
+            _ = try await queue.accept([try submission(number, comment: comment, source: "s\(number)")])
         }
+        _ = try await queue.accept([], quarantining: [draft("{\"email\": \"person@example.com \(secret)\"}")])
+        #expect(try fixture.bytes().contains(secret))
+        _ = try await queue.erase([try submission(40, source: "s40").response.id])
+        let claims = try await queue.claim(limit: 100)
+        #expect(claims.count == 39)
+        try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: nil)) })
+        #expect(try await queue.discard([QuarantineID(rawValue: 1)]) == 1)
+        try await queue.truncateLog()
+        let bytes = try fixture.bytes()
+        #expect(!bytes.contains(secret))
+        #expect(!bytes.contains("@example.com"))
+        #expect(bytes.contains(claims[0].response.id.rawValue))
+        await queue.close()
     }
 
     @Test(
@@ -392,32 +383,31 @@ struct DurabilityTests {
         .enabled(if: canMount, "needs the right to mount a tmpfs")
     )
     func fullDisk() async throws {
-        try await QueueFixture.run { workshop in
-            try #require(Self.mount(on: workshop.directory))
-            defer { Self.unmount(workshop.directory) }
-            let queue = try workshop.open()
-            let filler = workshop.directory.appending(path: "filler")
-            try Data(count: 1 << 20).write(to: filler)
-            let comment = String(repeating: "y", count: 9_000)
-            var accepted = 0
-            var refusal: QueueError?
-            while refusal == nil, accepted < 1_000 {
-                let next = try submission(accepted, comment: comment)
-                do throws(QueueError) {
-                    _ = try await queue.accept([next])
-                    accepted += 1
-                } catch {
-                    refusal = error
-                }
+        let fixture = try QueueFixture()
+        try #require(Self.mount(on: fixture.directory))
+        defer { Self.unmount(fixture.directory) }
+        let queue = try fixture.open()
+        let filler = fixture.directory.appending(path: "filler")
+        try Data(count: 1 << 20).write(to: filler)
+        let comment = String(repeating: "y", count: 9_000)
+        var accepted = 0
+        var refusal: QueueError?
+        while refusal == nil, accepted < 1_000 {
+            let next = try submission(accepted, comment: comment)
+            do throws(QueueError) {
+                _ = try await queue.accept([next])
+                accepted += 1
+            } catch {
+                refusal = error
             }
-            #expect(refusal == .diskFull)
-            #expect(try await queue.status().accepted == accepted)
-            try FileManager.default.removeItem(at: filler)
-            #expect(try await queue.accept([try submission(5_000)]).outcomes == [.accepted])
-            #expect(try await queue.status().pending == accepted + 1)
-            await queue.close()
-            try Audit(of: workshop.path).check()
         }
+        #expect(refusal == .diskFull)
+        #expect(try await queue.status().accepted == accepted)
+        try FileManager.default.removeItem(at: filler)
+        #expect(try await queue.accept([try submission(5_000)]).outcomes == [.accepted])
+        #expect(try await queue.status().pending == accepted + 1)
+        await queue.close()
+        try Audit(of: fixture.path).check()
     }
 
     /// Containers often deny mounting, even to root.

@@ -12,114 +12,110 @@ struct ErasureTests {
     @Test("a person's responses are found in every state, however the address is written", arguments: Engine.allCases)
     func states(engine: Engine) async throws {
         let person = try person.get()
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { queue in
-                func answer(_ source: String) async throws -> ResponseID {
-                    let answer = try submission(1, source: source)
-                    _ = try await queue.accept([answer])
-                    return answer.response.id
-                }
-                let delivered = try await answer("a")
-                try await queue.settle(
-                    try await queue.claim(limit: 1).map { $0.verdict(.delivered(planhatID: "64a1")) }
-                )
-                let parked = try await answer("b")
-                try await queue.settle(try await queue.claim(limit: 1).map { $0.verdict(.park(reason: "no")) })
-                let sending = try await answer("c")
-                let claim = try #require(try await queue.claim(limit: 1).first)
-                let pending = try await answer("d")
-                _ = try await queue.accept([try submission(11), try submission(2)])
-                let erasure = try await queue.erase(person)
-                #expect(
-                    erasure.responses == [
-                        .init(id: delivered, state: .delivered), .init(id: parked, state: .parked),
-                        .init(id: sending, state: .sending), .init(id: pending, state: .pending),
-                    ]
-                )
-                #expect(
-                    erasure.remote == [
-                        .init(id: delivered, planhatId: "64a1", deletableFrom: workshop.clock.now),
-                        .init(id: sending, planhatId: nil, deletableFrom: nil),
-                    ]
-                )
-                // It can't be confirmed before the verdict, and the verdict brings nothing back.
-                #expect(try await queue.confirmErasure([sending]) == 0)
-                try await queue.settle([claim.verdict(.delivered(planhatID: "64a2"))])
-                #expect(try await queue.show(sending)?.state == .erased)
-                let again = try await queue.erase(person)
-                #expect(again.responses.isEmpty)
-                #expect(again.remote.map(\.planhatId) == ["64a1", "64a2"])
-                #expect(try await queue.confirmErasure([delivered, sending, parked]) == 2)
-                #expect(try await queue.erase(person).remote.isEmpty)
-                #expect(try await queue.show(sending)?.planhatId == nil)
-                let status = try await queue.status()
-                #expect(status.erased == 4 && status.pending == 2 && status.balances)
-                #expect(
-                    try await queue.accept([try submission(1, score: 2, source: "a")]).outcomes == [.unchanged(.erased)]
-                )
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            func answer(_ source: String) async throws -> ResponseID {
+                let answer = try submission(1, source: source)
+                _ = try await queue.accept([answer])
+                return answer.response.id
             }
-            if engine == .sqlite { try Audit(of: workshop.path).check() }
+            let delivered = try await answer("a")
+            try await queue.settle(
+                try await queue.claim(limit: 1).map { $0.verdict(.delivered(planhatID: "64a1")) }
+            )
+            let parked = try await answer("b")
+            try await queue.settle(try await queue.claim(limit: 1).map { $0.verdict(.park(reason: "no")) })
+            let sending = try await answer("c")
+            let claim = try #require(try await queue.claim(limit: 1).first)
+            let pending = try await answer("d")
+            _ = try await queue.accept([try submission(11), try submission(2)])
+            let erasure = try await queue.erase(person)
+            #expect(
+                erasure.responses == [
+                    .init(id: delivered, state: .delivered), .init(id: parked, state: .parked),
+                    .init(id: sending, state: .sending), .init(id: pending, state: .pending),
+                ]
+            )
+            #expect(
+                erasure.remote == [
+                    .init(id: delivered, planhatId: "64a1", deletableFrom: fixture.clock.now),
+                    .init(id: sending, planhatId: nil, deletableFrom: nil),
+                ]
+            )
+            // It can't be confirmed before the verdict, and the verdict brings nothing back.
+            #expect(try await queue.confirmErasure([sending]) == 0)
+            try await queue.settle([claim.verdict(.delivered(planhatID: "64a2"))])
+            #expect(try await queue.show(sending)?.state == .erased)
+            let again = try await queue.erase(person)
+            #expect(again.responses.isEmpty)
+            #expect(again.remote.map(\.planhatId) == ["64a1", "64a2"])
+            #expect(try await queue.confirmErasure([delivered, sending, parked]) == 2)
+            #expect(try await queue.erase(person).remote.isEmpty)
+            #expect(try await queue.show(sending)?.planhatId == nil)
+            let status = try await queue.status()
+            #expect(status.erased == 4 && status.pending == 2 && status.balances)
+            #expect(
+                try await queue.accept([try submission(1, score: 2, source: "a")]).outcomes == [.unchanged(.erased)]
+            )
         }
+        if engine == .sqlite { try Audit(of: fixture.path).check() }
     }
 
     @Test("what Planhat may still have is listed, however long ago it was erased", arguments: Engine.allCases)
     func retention(engine: Engine) async throws {
         let person = try person.get()
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { queue in
-                _ = try await queue.accept([try submission(1), try submission(1, source: "b")])
-                let claims = try await queue.claim(limit: 2)
-                try await queue.settle([claims[0].verdict(.delivered(planhatID: "64a1"))])
-                let ids = claims.map(\.response.id)
-                #expect(try await queue.erase(person).remote.map(\.id) == ids)
-                _ = try await queue.accept([try submission(2)])
-                #expect(try await queue.removeReceipts(before: .distantFuture) == 0)
-                try await queue.settle([claims[1].verdict(.delivered(planhatID: "64a2"))])
-                #expect(try await queue.removeReceipts(before: .distantFuture) == 0)
-                #expect(try await queue.erase(person).remote.map(\.planhatId) == ["64a1", "64a2"])
-                #expect(try await queue.confirmErasure(ids) == 2)
-                #expect(try await queue.removeReceipts(before: .distantFuture) == 2)
-            }
-            if engine == .sqlite { try Audit(of: workshop.path).check() }
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept([try submission(1), try submission(1, source: "b")])
+            let claims = try await queue.claim(limit: 2)
+            try await queue.settle([claims[0].verdict(.delivered(planhatID: "64a1"))])
+            let ids = claims.map(\.response.id)
+            #expect(try await queue.erase(person).remote.map(\.id) == ids)
+            _ = try await queue.accept([try submission(2)])
+            #expect(try await queue.removeReceipts(before: .distantFuture) == 0)
+            try await queue.settle([claims[1].verdict(.delivered(planhatID: "64a2"))])
+            #expect(try await queue.removeReceipts(before: .distantFuture) == 0)
+            #expect(try await queue.erase(person).remote.map(\.planhatId) == ["64a1", "64a2"])
+            #expect(try await queue.confirmErasure(ids) == 2)
+            #expect(try await queue.removeReceipts(before: .distantFuture) == 2)
         }
+        if engine == .sqlite { try Audit(of: fixture.path).check() }
     }
 
     @Test("what was being sent when the collector stopped is listed as possibly at Planhat", arguments: Engine.allCases)
     func restart(engine: Engine) async throws {
         let person = try person.get()
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { queue in
-                _ = try await queue.accept([try submission(1)])
-                _ = try await queue.claim(limit: 1)
-                #expect(try await queue.erase(person).remote.map(\.deletableFrom) == [nil])
-            }
-            try await workshop.withQueue { queue in
-                let remote = try await queue.erase(person).remote
-                #expect(remote.map(\.deletableFrom) == [workshop.clock.now.addingTimeInterval(30)])
-                #expect(try await queue.status().erased == 1)
-            }
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept([try submission(1)])
+            _ = try await queue.claim(limit: 1)
+            #expect(try await queue.erase(person).remote.map(\.deletableFrom) == [nil])
+        }
+        try await fixture.withQueue { queue in
+            let remote = try await queue.erase(person).remote
+            #expect(remote.map(\.deletableFrom) == [fixture.clock.now.addingTimeInterval(30)])
+            #expect(try await queue.status().erased == 1)
         }
     }
 
     @Test("a response is found by the address of its last edit only", arguments: Engine.allCases)
     func changedAddress(engine: Engine) async throws {
         let person = try person.get()
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { queue in
-                let old = try submission(1).response
-                _ = try await queue.accept([Submission(old)])
-                let new = SurveyResponse(
-                    id: old.id,
-                    source: old.source,
-                    email: try EmailAddress("new@example.com"),
-                    score: old.score,
-                    comment: nil,
-                    answeredAt: old.answeredAt
-                )
-                #expect(try await queue.accept([Submission(new)]).outcomes == [.updated])
-                #expect(try await queue.erase(person).responses.isEmpty)
-                #expect(try await queue.erase(new.email).responses.map(\.id) == [old.id])
-            }
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            let old = try submission(1).response
+            _ = try await queue.accept([Submission(old)])
+            let new = SurveyResponse(
+                id: old.id,
+                source: old.source,
+                email: try EmailAddress("new@example.com"),
+                score: old.score,
+                comment: nil,
+                answeredAt: old.answeredAt
+            )
+            #expect(try await queue.accept([Submission(new)]).outcomes == [.updated])
+            #expect(try await queue.erase(person).responses.isEmpty)
+            #expect(try await queue.erase(new.email).responses.map(\.id) == [old.id])
         }
     }
 
@@ -128,83 +124,80 @@ struct ErasureTests {
         arguments: Engine.allCases
     )
     func remains(engine: Engine) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { queue in
-                let canaryBytes = Data("kanarienvogel".utf8)
-                let canary = try EmailAddress("kanarienvogel@example.com")
-                func response(_ number: Int) throws -> Submission {
-                    Submission(
-                        SurveyResponse(
-                            id: ResponseID(source: "test", providerID: "\(number)"),
-                            source: "test",
-                            email: canary,
-                            score: try #require(Score(1)),
-                            comment: "kanarienvogel sings",
-                            answeredAt: workshop.clock.now
-                        )
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            let canaryBytes = Data("kanarienvogel".utf8)
+            let canary = try EmailAddress("kanarienvogel@example.com")
+            func response(_ number: Int) throws -> Submission {
+                Submission(
+                    SurveyResponse(
+                        id: ResponseID(source: "test", providerID: "\(number)"),
+                        source: "test",
+                        email: canary,
+                        score: try #require(Score(1)),
+                        comment: "kanarienvogel sings",
+                        answeredAt: fixture.clock.now
                     )
-                }
-                for number in 1...20 {
-                    _ = try await queue.accept(
-                        [try response(number)],
-                        quarantining: [draft(#"{"email": "kanarienvogel@example.com", "n": \#(number)}"#)]
-                    )
-                }
-                _ = try await queue.accept([], quarantining: [draft("a stranger's")])
-                try await queue.settle(
-                    try await queue.claim(limit: 10).map { $0.verdict(.park(reason: "kanarienvogel")) }
                 )
-                #expect(try workshop.bytes().range(of: canaryBytes) != nil)
-                #expect(try await queue.erase(canary).responses.count == 20)
-                let found = try await queue.eraseQuarantined(canary, within: .seconds(60))
-                #expect(found.count == 20 && found.next == nil)
-                #expect(try workshop.bytes().range(of: canaryBytes) == nil)
-                #expect(try await queue.status().quarantined == 1)
-                // The sender got no 2xx and retries.
-                let again = draft(#"{"email": "kanarienvogel@example.com", "n": 7}"#)
-                #expect(try await queue.accept([], quarantining: [again]).quarantined.isEmpty)
-                #expect(try await queue.status().quarantined == 1)
-                #expect(try workshop.bytes().range(of: canaryBytes) == nil)
             }
-            if engine == .sqlite { try Audit(of: workshop.path).check() }
+            for number in 1...20 {
+                _ = try await queue.accept(
+                    [try response(number)],
+                    quarantining: [draft(#"{"email": "kanarienvogel@example.com", "n": \#(number)}"#)]
+                )
+            }
+            _ = try await queue.accept([], quarantining: [draft("a stranger's")])
+            try await queue.settle(
+                try await queue.claim(limit: 10).map { $0.verdict(.park(reason: "kanarienvogel")) }
+            )
+            #expect(try fixture.bytes().range(of: canaryBytes) != nil)
+            #expect(try await queue.erase(canary).responses.count == 20)
+            let found = try await queue.eraseQuarantined(canary, within: .seconds(86_400))
+            #expect(found.count == 20 && found.next == nil)
+            #expect(try fixture.bytes().range(of: canaryBytes) == nil)
+            #expect(try await queue.status().quarantined == 1)
+            // The sender got no 2xx and retries.
+            let again = draft(#"{"email": "kanarienvogel@example.com", "n": 7}"#)
+            #expect(try await queue.accept([], quarantining: [again]).quarantined.isEmpty)
+            #expect(try await queue.status().quarantined == 1)
+            #expect(try fixture.bytes().range(of: canaryBytes) == nil)
         }
+        if engine == .sqlite { try Audit(of: fixture.path).check() }
     }
 
     @Test("a response that arrives again after its receipt was removed is sent by upsert", arguments: Engine.allCases)
     func comeback(engine: Engine) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { (queue: ResponseQueue) async throws -> Void in
-                for number in 1...2 {
-                    _ = try await queue.accept([try submission(number)])
-                    let claim = try #require(try await queue.claim(limit: 1).first)
-                    #expect(!claim.mustUpsert)
-                    try await queue.settle([claim.verdict(.delivered(planhatID: "a"))])
-                }
-                workshop.clock.advance(by: 60)
-                #expect(try await queue.removeReceipts(before: .distantFuture) == 1)
-                #expect(try await queue.accept([try submission(1, score: 3)]).outcomes == [.accepted])
-                #expect(try await queue.claim(limit: 1).first.map(\.mustUpsert) == true)
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+            for number in 1...2 {
+                _ = try await queue.accept([try submission(number)])
+                let claim = try #require(try await queue.claim(limit: 1).first)
+                #expect(!claim.mustUpsert)
+                try await queue.settle([claim.verdict(.delivered(planhatID: "a"))])
             }
+            fixture.clock.advance(by: 60)
+            #expect(try await queue.removeReceipts(before: .distantFuture) == 1)
+            #expect(try await queue.accept([try submission(1, score: 3)]).outcomes == [.accepted])
+            #expect(try await queue.claim(limit: 1).first.map(\.mustUpsert) == true)
         }
     }
 
     @Test("a large quarantine is searched in several calls", arguments: Engine.allCases)
     func parts(engine: Engine) async throws {
         let person = try person.get()
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { queue in
-                for number in 0..<250 {
-                    let address = number % 50 == 0 ? "person1@example.com" : "nobody@example.com"
-                    _ = try await queue.accept([], quarantining: [draft("\(number) \(address)")])
-                }
-                var (count, calls, next) = (0, 0, QuarantineID?.none)
-                repeat {
-                    let part = try await queue.eraseQuarantined(person, after: next, within: .zero)
-                    (count, calls, next) = (count + part.count, calls + 1, part.next)
-                } while next != nil
-                #expect(count == 5)
-                #expect(calls == 4)
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            for number in 0..<250 {
+                let address = number % 50 == 0 ? "person1@example.com" : "nobody@example.com"
+                _ = try await queue.accept([], quarantining: [draft("\(number) \(address)")])
             }
+            var (count, calls, next) = (0, 0, QuarantineID?.none)
+            repeat {
+                let part = try await queue.eraseQuarantined(person, after: next, within: .zero)
+                (count, calls, next) = (count + part.count, calls + 1, part.next)
+            } while next != nil
+            #expect(count == 5)
+            #expect(calls == 4)
         }
     }
 }
@@ -213,60 +206,57 @@ struct ErasureTests {
 struct RetentionTests {
     @Test("old receipts and tombstones are removed and stay counted", arguments: Engine.allCases)
     func receipts(engine: Engine) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { queue in
-                _ = try await queue.accept(try (1...5).map { try submission($0) })
-                try await deliverAll(queue)
-                _ = try await queue.erase([try submission(5).response.id])
-                _ = try await queue.confirmErasure([try submission(5).response.id])
-                workshop.clock.advance(by: 100)
-                _ = try await queue.accept([try submission(6), try submission(1, score: 1), try submission(7)])
-                let cutoff = workshop.clock.now
-                #expect(try await queue.removeReceipts(before: cutoff) == 4)
-                #expect(try await queue.removeReceipts(before: cutoff) == 0)
-                #expect(try await queue.show(try submission(2).response.id) == nil)
-                let status = try await queue.status()
-                #expect(status.accepted == 7 && status.delivered == 3 && status.erased == 1 && status.pending == 3)
-                #expect(status.balances)
-                // Without its receipt it is new.
-                #expect(try await queue.accept([try submission(2)]).outcomes == [.accepted])
-                #expect(try await queue.status().balances)
-            }
-            if engine == .sqlite { try Audit(of: workshop.path).check() }
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept(try (1...5).map { try submission($0) })
+            try await deliverAll(queue)
+            _ = try await queue.erase([try submission(5).response.id])
+            _ = try await queue.confirmErasure([try submission(5).response.id])
+            fixture.clock.advance(by: 100)
+            _ = try await queue.accept([try submission(6), try submission(1, score: 1), try submission(7)])
+            let cutoff = fixture.clock.now
+            #expect(try await queue.removeReceipts(before: cutoff) == 4)
+            #expect(try await queue.removeReceipts(before: cutoff) == 0)
+            #expect(try await queue.show(try submission(2).response.id) == nil)
+            let status = try await queue.status()
+            #expect(status.accepted == 7 && status.delivered == 3 && status.erased == 1 && status.pending == 3)
+            #expect(status.balances)
+            // Without its receipt it is new.
+            #expect(try await queue.accept([try submission(2)]).outcomes == [.accepted])
+            #expect(try await queue.status().balances)
         }
+        if engine == .sqlite { try Audit(of: fixture.path).check() }
     }
 
     @Test("the newest receipt is kept, so that no sequence number is used twice", arguments: Engine.allCases)
     func sequences(engine: Engine) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { queue in
-                _ = try await queue.accept([try submission(1), try submission(2)])
-                try await deliverAll(queue)
-                #expect(try await queue.removeReceipts(before: .distantFuture) == 1)
-                _ = try await queue.accept([try submission(3)])
-                #expect(try await queue.list(QueueFilter()).map(\.sequence) == [2, 3])
-            }
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept([try submission(1), try submission(2)])
+            try await deliverAll(queue)
+            #expect(try await queue.removeReceipts(before: .distantFuture) == 1)
+            _ = try await queue.accept([try submission(3)])
+            #expect(try await queue.list(QueueFilter()).map(\.sequence) == [2, 3])
         }
     }
 
     @Test("what has been parked too long is erased", arguments: Engine.allCases)
     func parked(engine: Engine) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { queue in
-                func park(_ number: Int) async throws {
-                    _ = try await queue.accept([try submission(number)])
-                    try await queue.settle(try await queue.claim(limit: 1).map { $0.verdict(.park(reason: "no")) })
-                }
-                try await park(1)
-                workshop.clock.advance(by: 100)
-                try await park(2)
-                #expect(try await queue.eraseParked(before: workshop.clock.now) == 1)
-                #expect(try await queue.show(try submission(1).response.id)?.state == .erased)
-                let status = try await queue.status()
-                #expect(status.erased == 1 && status.parked == 1 && status.balances)
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            func park(_ number: Int) async throws {
+                _ = try await queue.accept([try submission(number)])
+                try await queue.settle(try await queue.claim(limit: 1).map { $0.verdict(.park(reason: "no")) })
             }
-            if engine == .sqlite { try Audit(of: workshop.path).check() }
+            try await park(1)
+            fixture.clock.advance(by: 100)
+            try await park(2)
+            #expect(try await queue.eraseParked(before: fixture.clock.now) == 1)
+            #expect(try await queue.show(try submission(1).response.id)?.state == .erased)
+            let status = try await queue.status()
+            #expect(status.erased == 1 && status.parked == 1 && status.balances)
         }
+        if engine == .sqlite { try Audit(of: fixture.path).check() }
     }
 }
 
@@ -274,19 +264,18 @@ struct RetentionTests {
 struct PersonMigrationTests {
     @Test("pending ones are found by their address, delivered ones are not, and both have an age")
     func migration() async throws {
-        try await QueueFixture.run { workshop in
-            try await workshop.withQueue { queue in
-                _ = try await queue.accept([try submission(1, source: "old")])
-                try await deliverAll(queue)
-                _ = try await queue.accept([try submission(1)])
-            }
-            try undoMigration(workshop.path)
-            try await workshop.withQueue { queue in
-                let erasure = try await queue.erase(try EmailAddress("person1@example.com"))
-                #expect(erasure.responses.map(\.state) == [.pending])
-                #expect(try await queue.status().delivered == 1)
-                #expect(try await queue.removeReceipts(before: .distantFuture) == 1)
-            }
+        let fixture = try QueueFixture()
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept([try submission(1, source: "old")])
+            try await deliverAll(queue)
+            _ = try await queue.accept([try submission(1)])
+        }
+        try undoMigration(fixture.path)
+        try await fixture.withQueue { queue in
+            let erasure = try await queue.erase(try EmailAddress("person1@example.com"))
+            #expect(erasure.responses.map(\.state) == [.pending])
+            #expect(try await queue.status().delivered == 1)
+            #expect(try await queue.removeReceipts(before: .distantFuture) == 1)
         }
     }
 

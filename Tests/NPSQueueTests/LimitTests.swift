@@ -11,18 +11,17 @@ struct LimitTests {
         arguments: Engine.allCases
     )
     func pendingLimit(engine: Engine) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue({ $0.pendingLimit = 3 }) { queue in
-                _ = try await queue.accept(try (1...3).map { try submission($0) })
-                await #expect(throws: QueueError.busy(retryAfter: 60)) { try await queue.accept([try submission(4)]) }
-                // Quarantine entries and probes don't count against this limit.
-                #expect(try await queue.accept([], quarantining: [draft("x")]).quarantined.count == 1)
-                try await queue.probe()
-                let claim = try #require(try await queue.claim(limit: 1).first)
-                try await queue.settle([claim.verdict(.delivered(planhatID: nil))])
-                #expect(try await queue.accept([try submission(4)]).outcomes == [.accepted])
-                #expect(try await queue.status().accepted == 4)
-            }
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue({ $0.pendingLimit = 3 }) { queue in
+            _ = try await queue.accept(try (1...3).map { try submission($0) })
+            await #expect(throws: QueueError.busy(retryAfter: 60)) { try await queue.accept([try submission(4)]) }
+            // Quarantine entries and probes don't count against this limit.
+            #expect(try await queue.accept([], quarantining: [draft("x")]).quarantined.count == 1)
+            try await queue.probe()
+            let claim = try #require(try await queue.claim(limit: 1).first)
+            try await queue.settle([claim.verdict(.delivered(planhatID: nil))])
+            #expect(try await queue.accept([try submission(4)]).outcomes == [.accepted])
+            #expect(try await queue.status().accepted == 4)
         }
     }
 
@@ -31,34 +30,32 @@ struct LimitTests {
         arguments: Engine.allCases
     )
     func neighbours(engine: Engine) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue({ $0.quarantineByteLimit = 400 }) { queue in
-                let big = String(repeating: "z", count: 500)
-                let one = try submission(1)
-                let refused = Task { try await queue.accept([one], quarantining: [draft(big)]) }
-                let two = try submission(2)
-                let good = Task { try await queue.accept([two]) }
-                #expect(try await good.value.outcomes == [.accepted])
-                await #expect(throws: QueueError.quarantineFull) { try await refused.value }
-                #expect(try await queue.show(try submission(1).response.id) == nil)
-                let status = try await queue.status()
-                #expect(status.accepted == 1 && status.quarantined == 0)
-            }
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue({ $0.quarantineByteLimit = 400 }) { queue in
+            let big = String(repeating: "z", count: 500)
+            let one = try submission(1)
+            let refused = Task { try await queue.accept([one], quarantining: [draft(big)]) }
+            let two = try submission(2)
+            let good = Task { try await queue.accept([two]) }
+            #expect(try await good.value.outcomes == [.accepted])
+            await #expect(throws: QueueError.quarantineFull) { try await refused.value }
+            #expect(try await queue.show(try submission(1).response.id) == nil)
+            let status = try await queue.status()
+            #expect(status.accepted == 1 && status.quarantined == 0)
         }
     }
 
     @Test("nothing of a call is stored when a part of it is refused", arguments: Engine.allCases)
     func halfway(engine: Engine) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue({ $0.quarantineByteLimit = 600 }) { queue in
-                let drafts = [draft("small"), draft(String(repeating: "z", count: 500))]
-                await #expect(throws: QueueError.quarantineFull) {
-                    try await queue.accept([try submission(1)], quarantining: drafts)
-                }
-                let status = try await queue.status()
-                #expect(status.accepted == 0 && status.quarantined == 0)
-                #expect(try await queue.accept([], quarantining: [drafts[0]]).quarantined.count == 1)
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue({ $0.quarantineByteLimit = 600 }) { queue in
+            let drafts = [draft("small"), draft(String(repeating: "z", count: 500))]
+            await #expect(throws: QueueError.quarantineFull) {
+                try await queue.accept([try submission(1)], quarantining: drafts)
             }
+            let status = try await queue.status()
+            #expect(status.accepted == 0 && status.quarantined == 0)
+            #expect(try await queue.accept([], quarantining: [drafts[0]]).quarantined.count == 1)
         }
     }
 
@@ -67,66 +64,62 @@ struct LimitTests {
         arguments: Engine.allCases
     )
     func reserve(engine: Engine) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { queue in _ = try await queue.accept([try submission(1)]) }
-            try await workshop.withQueue({ $0.diskReserve = .max }) { queue in
-                await #expect(throws: QueueError.diskFull) { try await queue.accept([try submission(2)]) }
-                await #expect(throws: QueueError.diskFull) { try await queue.probe() }
-                let claim = try #require(try await queue.claim(limit: 1).first)
-                try await queue.settle([claim.verdict(.delivered(planhatID: nil))])
-                #expect(try await queue.status().delivered == 1)
-            }
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in _ = try await queue.accept([try submission(1)]) }
+        try await fixture.withQueue({ $0.diskReserve = .max }) { queue in
+            await #expect(throws: QueueError.diskFull) { try await queue.accept([try submission(2)]) }
+            await #expect(throws: QueueError.diskFull) { try await queue.probe() }
+            let claim = try #require(try await queue.claim(limit: 1).first)
+            try await queue.settle([claim.verdict(.delivered(planhatID: nil))])
+            #expect(try await queue.status().delivered == 1)
         }
     }
 
     @Test("a repeated delivery has one entry in the quarantine", arguments: Engine.allCases)
     func quarantineRepetition(engine: Engine) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { queue in
-                let drafts = [
-                    draft("a"), draft("b"), draft("a"), draft("a", source: "other"), draft("c", deliveryID: "7"),
-                    draft("d", deliveryID: "7"), draft("c", deliveryID: "7"),
-                ]
-                let ids = try await queue.accept([], quarantining: drafts).quarantined.map(\.rawValue)
-                #expect(ids == [1, 2, 1, 3, 4, 5, 4])
-                #expect(try await queue.status().quarantined == 5)
-                let entry = try #require(try await queue.quarantineEntry(QuarantineID(rawValue: 4)))
-                #expect(entry.body == Data("c".utf8) && entry.deliveryID == "7" && entry.bodySize == 1)
-                #expect(entry.problems == drafts[0].problems)
-                #expect(entry.receivedAt == workshop.clock.now)
-                let page = try await queue.quarantine(limit: 2, after: 1)
-                #expect(page.map(\.id.rawValue) == [2, 3])
-                #expect(page.allSatisfy { $0.body == nil })
-            }
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            let drafts = [
+                draft("a"), draft("b"), draft("a"), draft("a", source: "other"), draft("c", deliveryID: "7"),
+                draft("d", deliveryID: "7"), draft("c", deliveryID: "7"),
+            ]
+            let ids = try await queue.accept([], quarantining: drafts).quarantined.map(\.rawValue)
+            #expect(ids == [1, 2, 1, 3, 4, 5, 4])
+            #expect(try await queue.status().quarantined == 5)
+            let entry = try #require(try await queue.quarantineEntry(QuarantineID(rawValue: 4)))
+            #expect(entry.body == Data("c".utf8) && entry.deliveryID == "7" && entry.bodySize == 1)
+            #expect(entry.problems == drafts[0].problems)
+            #expect(entry.receivedAt == fixture.clock.now)
+            let page = try await queue.quarantine(limit: 2, after: 1)
+            #expect(page.map(\.id.rawValue) == [2, 3])
+            #expect(page.allSatisfy { $0.body == nil })
         }
     }
 
     @Test("above the byte limit, new entries are refused and the old ones kept", arguments: Engine.allCases)
     func quarantineLimit(engine: Engine) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue({ $0.quarantineByteLimit = 1_000 }) { queue in
-                let first = draft(String(repeating: "a", count: 400))
-                let id = try #require(try await queue.accept([], quarantining: [first]).quarantined.first)
-                let second = draft(String(repeating: "b", count: 400))
-                await #expect(throws: QueueError.quarantineFull) { try await queue.accept([], quarantining: [second]) }
-                #expect(try await queue.accept([], quarantining: [first]).quarantined == [id])
-                #expect(try await queue.accept([], quarantining: [second], resolving: [id]).quarantined != [id])
-                #expect(try await queue.quarantineEntry(id) == nil)
-            }
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue({ $0.quarantineByteLimit = 1_000 }) { queue in
+            let first = draft(String(repeating: "a", count: 400))
+            let id = try #require(try await queue.accept([], quarantining: [first]).quarantined.first)
+            let second = draft(String(repeating: "b", count: 400))
+            await #expect(throws: QueueError.quarantineFull) { try await queue.accept([], quarantining: [second]) }
+            #expect(try await queue.accept([], quarantining: [first]).quarantined == [id])
+            #expect(try await queue.accept([], quarantining: [second], resolving: [id]).quarantined != [id])
+            #expect(try await queue.quarantineEntry(id) == nil)
         }
     }
 
     @Test("a replay accepts the response and removes the entry in one transaction", arguments: Engine.allCases)
     func replay(engine: Engine) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { queue in
-                let id = try #require(try await queue.accept([], quarantining: [draft("a")]).quarantined.first)
-                #expect(try await queue.accept([try submission(1)], resolving: [id]).outcomes == [.accepted])
-                #expect(try await queue.quarantineEntry(id) == nil)
-                #expect(try await queue.discard([id]) == 0)
-                // Its number is never used again.
-                #expect(try await queue.accept([], quarantining: [draft("b")]).quarantined != [id])
-            }
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            let id = try #require(try await queue.accept([], quarantining: [draft("a")]).quarantined.first)
+            #expect(try await queue.accept([try submission(1)], resolving: [id]).outcomes == [.accepted])
+            #expect(try await queue.quarantineEntry(id) == nil)
+            #expect(try await queue.discard([id]) == 0)
+            // Its number is never used again.
+            #expect(try await queue.accept([], quarantining: [draft("b")]).quarantined != [id])
         }
     }
 }

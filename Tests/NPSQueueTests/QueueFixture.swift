@@ -3,7 +3,7 @@ import Logging
 import NPSQueue
 import TestSupport
 
-/// A directory of its own for one test, and a clock for the queues that are opened in it.
+/// A directory of its own for one test, deleted when the fixture goes, and a clock for the queues that are opened in it.
 struct QueueFixture: Sendable {
     let engine: Engine
     let clock = TestClock()
@@ -13,9 +13,9 @@ struct QueueFixture: Sendable {
 
     var path: String { directory.appending(path: "queue.db").path }
 
-    /// Runs the body with a fixture of its own; the directory is deleted afterwards, whatever happens.
-    static func run(_ engine: Engine = .sqlite, _ body: (QueueFixture) async throws -> Void) async throws {
-        try await body(QueueFixture(engine: engine, files: TemporaryDirectory()))
+    init(_ engine: Engine = .sqlite) throws {
+        self.engine = engine
+        files = try TemporaryDirectory()
     }
 
     func open(

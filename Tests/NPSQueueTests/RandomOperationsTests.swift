@@ -26,46 +26,45 @@ struct RandomOperationsTests {
         [1, 2, 3, 4, 5, 6] as [UInt64]
     )
     func balance(engine: Engine, seed: UInt64) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            var run = RandomRun(workshop: workshop, generator: SeededGenerator(seed: seed))
-            var queue = try workshop.open()
-            for step in 1...150 {
-                try await run.step(queue)
-                #expect(try await queue.status().balances)
-                if step.isMultiple(of: 40) {
-                    await queue.close()
-                    if engine == .sqlite { try Audit(of: workshop.path).check() }
-                    queue = try workshop.open()
-                    run.forgetClaims()
-                }
+        let fixture = try QueueFixture(engine)
+        var run = RandomRun(fixture: fixture, generator: SeededGenerator(seed: seed))
+        var queue = try fixture.open()
+        for step in 1...150 {
+            try await run.step(queue)
+            #expect(try await queue.status().balances)
+            if step.isMultiple(of: 40) {
+                await queue.close()
+                if engine == .sqlite { try Audit(of: fixture.path).check() }
+                queue = try fixture.open()
+                run.forgetClaims()
             }
-            try await run.finish(queue)
-            let status = try await queue.status()
-            #expect(status.accepted == run.newest.count + run.erased.count)
-            #expect(status.delivered == run.newest.count)
-            #expect(run.atPlanhat == run.newest)
-            _ = try await queue.confirmErasure(Array(run.erased))
-            // What is removed because of its age stays counted.
-            #expect(try await queue.removeReceipts(before: .distantFuture) == status.accepted - 1)
-            #expect(try await queue.status() == status)
-            await queue.close()
-            if engine == .sqlite { try Audit(of: workshop.path).check() }
         }
+        try await run.finish(queue)
+        let status = try await queue.status()
+        #expect(status.accepted == run.newest.count + run.erased.count)
+        #expect(status.delivered == run.newest.count)
+        #expect(run.atPlanhat == run.newest)
+        _ = try await queue.confirmErasure(Array(run.erased))
+        // What is removed because of its age stays counted.
+        #expect(try await queue.removeReceipts(before: .distantFuture) == status.accepted - 1)
+        #expect(try await queue.status() == status)
+        await queue.close()
+        if engine == .sqlite { try Audit(of: fixture.path).check() }
     }
 }
 
 /// Random operations, with what their results must be: people answer and change their minds, and the API returns all
 /// that it can.
 private struct RandomRun {
-    let workshop: QueueFixture
+    let fixture: QueueFixture
     var generator: SeededGenerator
     var newest: [ResponseID: Int] = [:]
     var atPlanhat: [ResponseID: Int] = [:]
     var erased: Set<ResponseID> = []
     var claims: [Claim] = []
 
-    init(workshop: QueueFixture, generator: SeededGenerator) {
-        self.workshop = workshop
+    init(fixture: QueueFixture, generator: SeededGenerator) {
+        self.fixture = fixture
         self.generator = generator
     }
 
@@ -74,7 +73,7 @@ private struct RandomRun {
     }
 
     mutating func step(_ queue: ResponseQueue) async throws {
-        workshop.clock.advance(by: Double.random(in: 0...20, using: &generator))
+        fixture.clock.advance(by: Double.random(in: 0...20, using: &generator))
         switch Int.random(in: 0..<10, using: &generator) {
         case 0..<4: try await answer(queue)
         case 4..<6: claims += try await queue.claim(limit: Int.random(in: 1...5, using: &generator))
@@ -116,7 +115,7 @@ private struct RandomRun {
 
     private mutating func settleOne(_ queue: ResponseQueue) async throws {
         guard let claim = takeClaim() else { return }
-        let soon = workshop.clock.now.addingTimeInterval(Double.random(in: 0...30, using: &generator))
+        let soon = fixture.clock.now.addingTimeInterval(Double.random(in: 0...30, using: &generator))
         let outcome: Outcome =
             switch Int.random(in: 0..<5, using: &generator) {
             case 0: .retry(at: soon, reason: "busy", countsAttempt: Bool.random(using: &generator))
@@ -159,7 +158,7 @@ private struct RandomRun {
     mutating func finish(_ queue: ResponseQueue) async throws {
         for claim in claims { try await deliver(claim, .delivered(planhatID: nil), queue) }
         claims = []
-        workshop.clock.advance(by: 100)
+        fixture.clock.advance(by: 100)
         _ = try await queue.retry(nil)
         while case let due = try await queue.claim(limit: 100), !due.isEmpty {
             for claim in due { try await deliver(claim, .delivered(planhatID: nil), queue) }

@@ -11,106 +11,101 @@ struct ReceiptTests {
         arguments: Engine.allCases
     )
     func digests(engine: Engine) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { queue in
-                let (first, second) = (try submission(1, comment: "fine"), try submission(2))
-                _ = try await queue.accept([first, second])
-                #expect(try await queue.receipts(before: nil, limit: 10).isEmpty)
-                let claims = try await queue.claim(limit: 10)
-                try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: "64a1")) })
-                let receipts = try await queue.receipts(before: nil, limit: 10)
-                #expect(receipts.map(\.id) == [second.response.id, first.response.id])
-                #expect(receipts.map(\.contentDigest) == [second.response.contentDigest, first.response.contentDigest])
-                #expect(receipts.map(\.planhatId) == ["64a1", "64a1"])
-                #expect(try await queue.receipts(before: receipts[0].sequence, limit: 10) == [receipts[1]])
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            let (first, second) = (try submission(1, comment: "fine"), try submission(2))
+            _ = try await queue.accept([first, second])
+            #expect(try await queue.receipts(before: nil, limit: 10).isEmpty)
+            let claims = try await queue.claim(limit: 10)
+            try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: "64a1")) })
+            let receipts = try await queue.receipts(before: nil, limit: 10)
+            #expect(receipts.map(\.id) == [second.response.id, first.response.id])
+            #expect(receipts.map(\.contentDigest) == [second.response.contentDigest, first.response.contentDigest])
+            #expect(receipts.map(\.planhatId) == ["64a1", "64a1"])
+            #expect(try await queue.receipts(before: receipts[0].sequence, limit: 10) == [receipts[1]])
 
-                let edit = try submission(1, comment: "not so fine")
-                _ = try await queue.accept([edit])
-                #expect(try await queue.receipts(before: nil, limit: 10) == [receipts[0]])
-                let again = try await queue.claim(limit: 10)
-                try await queue.settle(again.map { $0.verdict(.delivered(planhatID: nil)) })
-                let receipt = try #require(try await queue.receipts(before: nil, limit: 10).last)
-                #expect(receipt.contentDigest == edit.response.contentDigest)
-                #expect(receipt.contentDigest != first.response.contentDigest)
-            }
+            let edit = try submission(1, comment: "not so fine")
+            _ = try await queue.accept([edit])
+            #expect(try await queue.receipts(before: nil, limit: 10) == [receipts[0]])
+            let again = try await queue.claim(limit: 10)
+            try await queue.settle(again.map { $0.verdict(.delivered(planhatID: nil)) })
+            let receipt = try #require(try await queue.receipts(before: nil, limit: 10).last)
+            #expect(receipt.contentDigest == edit.response.contentDigest)
+            #expect(receipt.contentDigest != first.response.contentDigest)
         }
     }
 
     @Test("the delivery of an older revision gives the newer one no receipt", arguments: Engine.allCases)
     func edited(engine: Engine) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { queue in
-                _ = try await queue.accept([submission(1)])
-                let claim = try #require(try await queue.claim(limit: 1).first)
-                _ = try await queue.accept([submission(1, score: 2)])
-                try await queue.settle([claim.verdict(.delivered(planhatID: "64a1"))])
-                #expect(try await queue.receipts(before: nil, limit: 10).isEmpty)
-            }
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept([submission(1)])
+            let claim = try #require(try await queue.claim(limit: 1).first)
+            _ = try await queue.accept([submission(1, score: 2)])
+            try await queue.settle([claim.verdict(.delivered(planhatID: "64a1"))])
+            #expect(try await queue.receipts(before: nil, limit: 10).isEmpty)
         }
     }
 
     @Test("an erased response keeps no content digest")
     func erased() async throws {
-        try await QueueFixture.run(.sqlite) { workshop in
-            try await workshop.withQueue { queue in
-                let submission = try submission(1)
-                _ = try await queue.accept([submission])
-                let claims = try await queue.claim(limit: 1)
-                try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: "64a1")) })
-                #expect(try await queue.erase([submission.response.id]) == 1)
-                #expect(try await queue.receipts(before: nil, limit: 10).isEmpty)
-            }
-            let connection = try DatabaseQueue(path: workshop.path)
-            let digests = try await connection.read {
-                try String?.fetchAll($0, sql: "SELECT content_digest FROM responses")
-            }
-            #expect(digests == [nil])
+        let fixture = try QueueFixture(.sqlite)
+        try await fixture.withQueue { queue in
+            let submission = try submission(1)
+            _ = try await queue.accept([submission])
+            let claims = try await queue.claim(limit: 1)
+            try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: "64a1")) })
+            #expect(try await queue.erase([submission.response.id]) == 1)
+            #expect(try await queue.receipts(before: nil, limit: 10).isEmpty)
         }
+        let connection = try DatabaseQueue(path: fixture.path)
+        let digests = try await connection.read {
+            try String?.fetchAll($0, sql: "SELECT content_digest FROM responses")
+        }
+        #expect(digests == [nil])
     }
 
     @Test("a receipt from a version without digests is listed without one")
     func old() async throws {
-        try await QueueFixture.run(.sqlite) { workshop in
-            try await workshop.withQueue { queue in
-                _ = try await queue.accept([submission(1)])
-                let claims = try await queue.claim(limit: 1)
-                try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: "64a1")) })
-            }
-            let connection = try DatabaseQueue(path: workshop.path)
-            try await connection.write { database in
-                try database.execute(
-                    sql: """
-                        ALTER TABLE responses DROP COLUMN content_digest;
-                        DELETE FROM grdb_migrations WHERE identifier LIKE 'receipts:%';
-                        """
-                )
-            }
-            try connection.close()
-            try await workshop.withQueue { queue in
-                let receipt = try #require(try await queue.receipts(before: nil, limit: 10).first)
-                #expect(receipt.contentDigest == nil)
-                #expect(receipt.planhatId == "64a1")
-            }
+        let fixture = try QueueFixture(.sqlite)
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept([submission(1)])
+            let claims = try await queue.claim(limit: 1)
+            try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: "64a1")) })
+        }
+        let connection = try DatabaseQueue(path: fixture.path)
+        try await connection.write { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE responses DROP COLUMN content_digest;
+                    DELETE FROM grdb_migrations WHERE identifier LIKE 'receipts:%';
+                    """
+            )
+        }
+        try connection.close()
+        try await fixture.withQueue { queue in
+            let receipt = try #require(try await queue.receipts(before: nil, limit: 10).first)
+            #expect(receipt.contentDigest == nil)
+            #expect(receipt.planhatId == "64a1")
         }
     }
 
     @Test("parked responses are retried by their reason, regardless of case", arguments: Engine.allCases)
     func retry(engine: Engine) async throws {
-        try await QueueFixture.run(engine) { workshop in
-            try await workshop.withQueue { queue in
-                _ = try await queue.accept((0..<1_203).map { try submission($0) })
-                let claims = try await queue.claim(limit: 2_000)
-                try await queue.settle(
-                    claims.enumerated().map { number, claim in
-                        claim.verdict(.park(reason: number.isMultiple(of: 3) ? "Unknown contact" : "score is missing"))
-                    }
-                )
-                #expect(try await queue.retry(reasonContaining: "nothing like it") == 0)
-                #expect(try await queue.retry(reasonContaining: "UNKNOWN") == 401)
-                #expect(try await queue.status().parked == 802)
-                #expect(try await queue.claim(limit: 2_000).count == 401)
-                #expect(try await queue.retry(nil) == 802)
-            }
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept((0..<1_203).map { try submission($0) })
+            let claims = try await queue.claim(limit: 2_000)
+            try await queue.settle(
+                claims.enumerated().map { number, claim in
+                    claim.verdict(.park(reason: number.isMultiple(of: 3) ? "Unknown contact" : "score is missing"))
+                }
+            )
+            #expect(try await queue.retry(reasonContaining: "nothing like it") == 0)
+            #expect(try await queue.retry(reasonContaining: "UNKNOWN") == 401)
+            #expect(try await queue.status().parked == 802)
+            #expect(try await queue.claim(limit: 2_000).count == 401)
+            #expect(try await queue.retry(nil) == 802)
         }
     }
 }

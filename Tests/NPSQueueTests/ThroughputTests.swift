@@ -9,42 +9,40 @@ import Testing
 struct ThroughputTests {
     @Test("durable accepts a second", arguments: [1, 64, 512])
     func accepts(tasks: Int) async throws {
-        try await QueueFixture.run { workshop in
-            #expect(FaultyDisk.watch(workshop.directory))
-            let queue = try workshop.open()
-            let each = tasks == 1 ? 1_000 : 20_000 / tasks
-            let submissions = try (0..<tasks * each).map { try submission($0, comment: "A comment of usual length.") }
-            let start = ContinuousClock.now
-            try await withThrowingTaskGroup { group in
-                for task in 0..<tasks {
-                    group.addTask {
-                        for number in 0..<each { _ = try await queue.accept([submissions[task * each + number]]) }
-                    }
+        let fixture = try QueueFixture()
+        #expect(FaultyDisk.watch(fixture.directory))
+        let queue = try fixture.open()
+        let each = tasks == 1 ? 1_000 : 20_000 / tasks
+        let submissions = try (0..<tasks * each).map { try submission($0, comment: "A comment of usual length.") }
+        let start = ContinuousClock.now
+        try await withThrowingTaskGroup { group in
+            for task in 0..<tasks {
+                group.addTask {
+                    for number in 0..<each { _ = try await queue.accept([submissions[task * each + number]]) }
                 }
-                try await group.waitForAll()
             }
-            let seconds = (ContinuousClock.now - start) / .seconds(1)
-            let rate = Int(Double(submissions.count) / seconds)
-            print("\(tasks) tasks: \(rate) accepts/s, \(FaultyDisk.syncs(in: workshop.directory)) syncs")
-            await queue.close()
+            try await group.waitForAll()
         }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let rate = Int(Double(submissions.count) / seconds)
+        print("\(tasks) tasks: \(rate) accepts/s, \(FaultyDisk.syncs(in: fixture.directory)) syncs")
+        await queue.close()
     }
 
     @Test("with a million rows")
     func million() async throws {
-        try await QueueFixture.run { workshop in
-            var queue = try workshop.open()
-            for batch in 0..<1_000 {
-                _ = try await queue.accept(try (0..<1_000).map { try submission(batch * 1_000 + $0) })
-            }
-            await queue.close()
-            try await measure("open") { queue = try workshop.open() }
-            try await measure("status") { _ = try await queue.status() }
-            try await measure("nextDue") { _ = try await queue.nextDue() }
-            try await measure("claim 500") { _ = try await queue.claim(limit: 500) }
-            try await measure("list 1000") { _ = try await queue.list(QueueFilter(state: .pending, limit: 1_000)) }
-            await queue.close()
+        let fixture = try QueueFixture()
+        var queue = try fixture.open()
+        for batch in 0..<1_000 {
+            _ = try await queue.accept(try (0..<1_000).map { try submission(batch * 1_000 + $0) })
         }
+        await queue.close()
+        try await measure("open") { queue = try fixture.open() }
+        try await measure("status") { _ = try await queue.status() }
+        try await measure("nextDue") { _ = try await queue.nextDue() }
+        try await measure("claim 500") { _ = try await queue.claim(limit: 500) }
+        try await measure("list 1000") { _ = try await queue.list(QueueFilter(state: .pending, limit: 1_000)) }
+        await queue.close()
     }
 
     private func measure(_ name: String, _ body: () async throws -> Void) async throws {

@@ -20,8 +20,8 @@ struct LinkRoutesTests {
         claims = try LinkClaims(
             id: "c-17",
             email: EmailAddress("ana@example.com"),
-            expiresAt: Date().addingTimeInterval(3_600),
-            issuedAt: Date().addingTimeInterval(-3_600),
+            expiresAt: CollectorFixture.now.addingTimeInterval(3_600),
+            issuedAt: CollectorFixture.now.addingTimeInterval(-3_600),
             campaignID: "65d4a5a2f0e1c8b7a6958473",
             companyID: "extid-acme"
         )
@@ -31,13 +31,13 @@ struct LinkRoutesTests {
     private func collecting(publicURL: String = "http://127.0.0.1:8080") throws -> CollectorFixture {
         var collecting = try CollectorFixture(publicURL: publicURL, surveyIsOpen: false)
         collecting.dependencies.linkKeys = keys
-        collecting.dependencies.now = { Date().addingTimeInterval(10) }
+        collecting.dependencies.now = { CollectorFixture.now.addingTimeInterval(10) }
         return collecting
     }
 
     /// A form that was printed just now and, by the routes' clock, is sent ten seconds later.
     private func post(_ client: any TestClientProtocol, _ path: String, _ form: String) async throws -> TestResponse {
-        let stamp = form.contains("issued=") ? "" : "&issued=" + keys.seal.stamp(claims, at: Date())
+        let stamp = form.contains("issued=") ? "" : "&issued=" + keys.seal.stamp(claims, at: CollectorFixture.now)
         return try await client.submit(form + stamp, to: path)
     }
 
@@ -114,7 +114,11 @@ struct LinkRoutesTests {
     @Test("an expired link is 410 for GET and POST alike")
     func expired() async throws {
         let old = try keys.mint(
-            LinkClaims(id: "c-18", email: EmailAddress("ana@example.com"), expiresAt: Date().addingTimeInterval(-1))
+            LinkClaims(
+                id: "c-18",
+                email: EmailAddress("ana@example.com"),
+                expiresAt: CollectorFixture.now.addingTimeInterval(-1)
+            )
         )
         let collecting = try collecting()
         try await collecting.publicly { client async throws in
@@ -154,8 +158,8 @@ struct LinkRoutesTests {
         let foreign = try LinkKeys(["k1:" + Base64URL.encode(Array(repeating: UInt8(7), count: 32))])
         let issued =
             switch stamp {
-            case "early": keys.seal.stamp(claims, at: Date().addingTimeInterval(60))
-            case "foreign": foreign.seal.stamp(claims, at: Date())
+            case "early": keys.seal.stamp(claims, at: CollectorFixture.now.addingTimeInterval(60))
+            case "foreign": foreign.seal.stamp(claims, at: CollectorFixture.now)
             default: stamp
             }
         let collecting = try collecting()
@@ -212,7 +216,7 @@ struct LinkRoutesTests {
         try await collecting.publicly { client async throws in
             for score in 0...10 { #expect(try await client.get("/s/\(token)/\(score)").status == .ok) }
             // The routes' clock is ten seconds ahead of the stamps, and the visits are noted by it.
-            let stamp = keys.seal.stamp(claims, at: Date().addingTimeInterval(6))
+            let stamp = keys.seal.stamp(claims, at: CollectorFixture.now.addingTimeInterval(6))
             #expect(try await post(client, "/s/\(token)", "score=4&issued=\(stamp)").status == .seeOther)
         }
         #expect(try await collecting.queue.claim(limit: 1).isEmpty)
@@ -224,7 +228,7 @@ struct LinkRoutesTests {
     func staleForm() async throws {
         let collecting = try collecting()
         try await collecting.publicly { client async throws in
-            let stale = keys.seal.stamp(claims, at: Date().addingTimeInterval(-5))
+            let stale = keys.seal.stamp(claims, at: CollectorFixture.now.addingTimeInterval(-5))
             for _ in 0..<2 {
                 let form = "score=9&comment=Mine&issued=\(stale)"
                 #expect(try await post(client, "/s/\(token)", form).status == .seeOther)
@@ -243,7 +247,7 @@ struct LinkRoutesTests {
     func concurrentForms() async throws {
         let collecting = try collecting()
         try await collecting.publicly { client async throws in
-            let stale = keys.seal.stamp(claims, at: Date().addingTimeInterval(-5))
+            let stale = keys.seal.stamp(claims, at: CollectorFixture.now.addingTimeInterval(-5))
             let statuses = try await withThrowingTaskGroup(of: HTTPResponse.Status.self) { group in
                 for score in 0...10 {
                     group.addTask { try await post(client, "/s/\(token)", "score=\(score)&issued=\(stale)").status }
@@ -264,7 +268,7 @@ struct LinkRoutesTests {
     func doubleClickAfterMachine(isHeld: Bool) async throws {
         let collecting = try collecting()
         let queue = collecting.queue
-        let machine = try claims.check(mechanicalAt: Date().addingTimeInterval(isHeld ? 0 : -3_600))
+        let machine = try claims.check(mechanicalAt: CollectorFixture.now.addingTimeInterval(isHeld ? 0 : -3_600))
         _ = try await queue.accept([machine])
         @Sendable func deliver() async throws {
             let claims = try await queue.claim(limit: 1)
@@ -275,7 +279,7 @@ struct LinkRoutesTests {
         }
         if !isHeld { try await deliver() }
         try await collecting.publicly { client async throws in
-            let stamp = keys.seal.stamp(claims, at: Date().addingTimeInterval(-1))
+            let stamp = keys.seal.stamp(claims, at: CollectorFixture.now.addingTimeInterval(-1))
             for _ in 0..<2 {
                 #expect(try await post(client, "/s/\(token)", "score=9&issued=\(stamp)").status == .seeOther)
                 try await deliver()
@@ -289,7 +293,7 @@ struct LinkRoutesTests {
     @Test("a hasty double click is held once, and thanked for twice")
     func hastyDoubleClick() async throws {
         var collecting = try collecting()
-        let now = Date()
+        let now = CollectorFixture.now
         collecting.dependencies.now = { now }
         try await collecting.publicly { client async throws in
             let stamp = keys.seal.stamp(claims, at: now.addingTimeInterval(-1))
@@ -306,7 +310,7 @@ struct LinkRoutesTests {
     func emptiedComment() async throws {
         let collecting = try collecting()
         try await collecting.publicly { client async throws in
-            let stale = keys.seal.stamp(claims, at: Date().addingTimeInterval(-5))
+            let stale = keys.seal.stamp(claims, at: CollectorFixture.now.addingTimeInterval(-5))
             #expect(try await post(client, "/s/\(token)", "score=9&comment=Mine&issued=\(stale)").status == .seeOther)
             let again = try await post(client, "/s/\(token)", "score=9&comment=&issued=\(stale)")
             #expect(again.status == .conflict)
@@ -358,7 +362,7 @@ struct LinkRoutesTests {
     @Test("a person's answer takes the flag of a delivered one back, until that has arrived")
     func flagTakenBack() async throws {
         let collecting = try collecting()
-        let item = try claims.check(mechanicalAt: Date().addingTimeInterval(-3_600))
+        let item = try claims.check(mechanicalAt: CollectorFixture.now.addingTimeInterval(-3_600))
         _ = try await collecting.queue.accept([item])
         let sent = try #require(try await collecting.queue.claim(limit: 1).first)
         #expect(sent.response.custom["suspect"] == .bool(true))

@@ -5,6 +5,7 @@ import NIOCore
 import NPSModel
 import NPSQueue
 import NPSSurvey
+import TestSupport
 import Testing
 
 @testable import NPSServer
@@ -126,7 +127,8 @@ struct SurveyRoutesTests {
     func rateLimit() async throws {
         let collecting = try CollectorFixture()
         var dependencies = collecting.dependencies
-        dependencies.rateLimit = ClientRateLimit(burst: 1, perSecond: 0.001)
+        let clock = TestClock()
+        dependencies.rateLimit = ClientRateLimit(burst: 1, perSecond: 1, now: { clock.instant })
         let limited = CollectorFixture(replacing: dependencies, in: collecting)
         try await limited.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9"

@@ -9,16 +9,16 @@ import Testing
 
 @testable import PlanhatAPI
 
-@Suite("Transport", .timeLimit(.minutes(2)))
+@Suite("Transport", .hangGuard)
 struct TransportTests {
-    private func create(_ reply: StubReply, timeout: Duration = .seconds(20)) async throws -> PlanhatError? {
-        try await conversing(reply, timeout: timeout) { client, _ in
+    private func create(_ reply: StubReply) async throws -> PlanhatError? {
+        try await conversing(reply) { client, _ in
             await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
         }
     }
 
-    private func list(_ reply: StubReply, timeout: Duration = .seconds(20)) async throws -> PlanhatError? {
-        try await conversing(reply, timeout: timeout) { client, _ in
+    private func list(_ reply: StubReply) async throws -> PlanhatError? {
+        try await conversing(reply) { client, _ in
             await failure { () async throws(PlanhatError) in try await client.list(ListQuery()) }
         }
     }
@@ -48,12 +48,18 @@ struct TransportTests {
         ]
     )
     func timeout(reply: StubReply) async throws {
-        var error: PlanhatError?
-        let elapsed = try await ContinuousClock().measure {
-            error = try await create(reply, timeout: .milliseconds(200))
+        var limit = Duration.milliseconds(100)
+        var isSent = false
+        while !isSent {
+            // On a busy machine the limit may end before the request is out, which shows nothing.
+            limit *= 2
+            isSent = try await conversing(reply, timeout: limit) { client, stub in
+                let error = await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
+                guard !stub.requests.isEmpty else { return false }
+                #expect(error == .ambiguous("no complete answer within the time limit"))
+                return true
+            }
         }
-        #expect(error == .ambiguous("no complete answer within the time limit"))
-        #expect(elapsed < .seconds(10))
     }
 
     @Test("a bulk upsert gets more time for more items")
@@ -64,15 +70,13 @@ struct TransportTests {
 
     @Test("nobody listening means nothing was sent, and is known at once")
     func refusedConnection() async throws {
-        let url = try await StubServer.run([.end]) { $0.url }
-        var error: PlanhatError?
-        let elapsed = try await ContinuousClock().measure {
-            error = try await withClient(of: url) { client in
+        // Nobody waits for a time limit here: it is a day.
+        let error = try await DeafServer.runClosed { port in
+            try await withClient(of: "http://127.0.0.1:\(port)") { client in
                 await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
             }
         }
         #expect(error?.disposition == .retry)
-        #expect(elapsed < .seconds(5))
     }
 
     @Test("a redirect is not followed, and the token goes nowhere else", arguments: [301, 302, 303, 307, 308])
@@ -124,7 +128,7 @@ struct TransportTests {
     @Test("where no TLS is spoken nothing was sent")
     func plainTextServer() async throws {
         let (error, requests) = try await StubServer.run([.end]) { stub in
-            let error = try await withClient(of: "https://127.0.0.1:\(stub.port)", timeout: .seconds(3)) { client in
+            let error = try await withClient(of: "https://127.0.0.1:\(stub.port)") { client in
                 await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
             }
             return (error, stub.requests)

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// A real listener, real sockets.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.hangGuard)
 struct LiveSandboxTests {
     private static let body = #"{"email":"ana@example.com","score":7,"sourceId":"a"}"#
 

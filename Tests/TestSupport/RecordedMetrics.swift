@@ -21,6 +21,11 @@ package final class RecordedMetrics: MetricsFactory, Sendable {
         }
     }
 
+    /// Returns when the condition holds; it is looked at now and after each change of a metric.
+    package func wait(until condition: @escaping @Sendable () -> Bool) async {
+        await values.wait { _ in condition() }
+    }
+
     fileprivate func update(_ name: String, _ edit: (inout Double) -> Void) {
         values.update { edit(&$0[name, default: 0]) }
     }

@@ -7,7 +7,7 @@ import Synchronization
 final class JQInterpreter: Sendable {
     private enum Activity {
         case idle
-        case running(since: ContinuousClock.Instant)
+        case running(since: ThreadTime)
         case interrupted
     }
 
@@ -50,7 +50,7 @@ final class JQInterpreter: Sendable {
                 return .failure(.notJSON(Self.message(ofInvalid: value) ?? "the input is empty"))
             }
             jq_start(state, value, 0)
-            activity.withLock { $0 = .running(since: .now) }
+            activity.withLock { $0 = .running(since: ThreadTime()) }
             let result = outputs(limit: limit)
             return activity.withLock { activity in
                 defer { activity = .idle }
@@ -60,7 +60,7 @@ final class JQInterpreter: Sendable {
         }
     }
 
-    /// Stops a run that has taken longer than this. True while there is a run.
+    /// Stops a run that has taken more processor time than this. True while there is a run.
     ///
     /// `jq_halt` sets a flag that libjq 1.6 reads before each instruction. A run leaves `running` under the same lock, so
     /// the flag is never set on an idle state, and never twice: libjq would abort.
@@ -70,7 +70,7 @@ final class JQInterpreter: Sendable {
             case .idle: return false
             case .interrupted: return true
             case .running(let start):
-                if start.duration(to: .now) >= limit {
+                if start.elapsed >= limit {
                     activity = .interrupted
                     jq_halt(state, jv_invalid(), jv_invalid())
                 }

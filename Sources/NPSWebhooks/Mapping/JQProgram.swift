@@ -25,8 +25,8 @@ final class JQProgram: Sendable {
 
     /// - Parameters:
     ///   - workers: the number of interpreters.
-    ///   - timeLimit: a run that takes longer is stopped, at the latest after twice this time. A single instruction, such
-    ///     as the search for a regular expression, isn't interrupted.
+    ///   - timeLimit: a run that takes more processor time is stopped. Runs are checked whenever as much time has passed
+    ///     on the clock. A single instruction, such as the search for a regular expression, isn't interrupted.
     init(_ text: String, workers count: Int = 2, timeLimit: Duration = .seconds(1)) throws(JQSyntaxError) {
         var workers: [Worker] = []
         for number in 0..<max(1, count) {
@@ -66,13 +66,19 @@ final class JQProgram: Sendable {
         }
     }
 
+    /// Stops each run that has taken more processor time than this; false when there was none.
+    @discardableResult
+    func stopRuns(after limit: Duration) -> Bool {
+        workers.reduce(false) { $1.interpreter.interrupt(after: limit) || $0 }
+    }
+
     /// Checks for slow runs after `timeLimit`, and again as long as there are runs.
     private func watch() {
         let (seconds, attoseconds) = timeLimit.components
         let delay = Double(seconds) + Double(attoseconds) / 1e18
         DispatchQueue.global().asyncAfter(deadline: .now() + delay) { [weak self] in
             guard let self else { return }
-            for worker in workers { _ = worker.interpreter.interrupt(after: timeLimit) }
+            stopRuns(after: timeLimit)
             let isBusy = schedule.withLock { schedule in
                 schedule.isWatched = schedule.loads.contains { $0 > 0 }
                 return schedule.isWatched

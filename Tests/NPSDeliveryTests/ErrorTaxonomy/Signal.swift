@@ -7,7 +7,7 @@ struct Signal: Sendable, CustomTestStringConvertible {
     /// Where the request ends up.
     enum Place: Sendable {
         case api(@Sendable ([Claim]) -> StubReply)
-        /// An answer that doesn't end, to a client that waits half a second.
+        /// An answer that doesn't end, to a client that waits for a short time.
         case silent(StubReply)
         /// A port at which nobody listens.
         case nobody

@@ -20,6 +20,10 @@ struct CollectorFixture: Sendable {
     static let secret = "whsec_" + key.base64EncodedString()
     static let adminToken = "admin-token-for-tests"
 
+    /// The time at the collector and at whoever signs for it. It stands still, so that no test depends on how long it
+    /// takes.
+    static let now = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded())
+
     private let directory: TemporaryDirectory
     let queue: ResponseQueue
     var dependencies: PublicListener.Dependencies
@@ -42,7 +46,7 @@ struct CollectorFixture: Sendable {
         var configuration = ResponseQueue.Configuration(path: directory.path("queue.db"))
         configuration.pendingLimit = waitingLimit
         configuration.quarantineByteLimit = quarantineByteLimit
-        queue = try ResponseQueue(configuration: configuration, logger: .silent)
+        queue = try ResponseQueue(configuration: configuration, now: { Self.now }, logger: .silent)
         let folder = files.isEmpty ? nil : directory.path("sources")
         let names = Set(files.filter { !$0.value.contains("kind: none") }.keys).union(["standard"])
         let reading: @Sendable () throws(WebhookError) -> SourceCatalogue = { () throws(WebhookError) in
@@ -65,6 +69,7 @@ struct CollectorFixture: Sendable {
             proxies: .none
         )
         dependencies.metrics = metrics
+        dependencies.now = { Self.now }
         self.dependencies = dependencies
         admin = AdminListener.Dependencies(
             queue: queue,
@@ -89,7 +94,7 @@ struct CollectorFixture: Sendable {
         _ router: Router<CollectorContext>,
         _ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
-        try await Application(router: router, logger: .silent).test(.live) { client in try await talk(client) }
+        try await Application(router: router, logger: .silent).test(.router) { client in try await talk(client) }
     }
 
     /// Replaces a source file; whoever has read it before doesn't notice.
@@ -108,7 +113,7 @@ struct CollectorFixture: Sendable {
         age: TimeInterval = 0,
         key: Data = Self.key
     ) -> HTTPFields {
-        let timestamp = String(Int(Date().timeIntervalSince1970 - age))
+        let timestamp = String(Int(now.timeIntervalSince1970 - age))
         let code = HMAC<SHA256>.authenticationCode(
             for: Data("\(id).\(timestamp).\(body)".utf8),
             using: SymmetricKey(data: key)
