@@ -16,7 +16,7 @@ package enum PublicListener {
         package let readiness: Readiness
         package let publicURL: PublicURL
         package let surveyIsOpen: Bool
-        package let proxies: TrustedProxies
+        package var proxies: TrustedProxies
         /// Of emailed links; none = every link is unknown.
         package var linkKeys = LinkKeys.none
         package var rateLimit = ClientRateLimit()
@@ -86,6 +86,7 @@ package enum PublicListener {
         _ matches: SecretMatches,
         to router: some RouterMethods<CollectorContext>
     ) {
+        let seal = dependencies.linkKeys.seal
         let posts = FormPosts(
             pages: dependencies.pages,
             queue: dependencies.queue,
@@ -97,6 +98,7 @@ package enum PublicListener {
             basePath: dependencies.publicURL.basePath,
             isOpen: dependencies.surveyIsOpen,
             posts: posts,
+            seal: seal,
             now: dependencies.now
         ).add(to: router)
         LinkRoutes(
@@ -105,6 +107,7 @@ package enum PublicListener {
             queue: dependencies.queue,
             basePath: dependencies.publicURL.basePath,
             posts: posts,
+            seal: seal,
             visits: dependencies.linkVisits,
             now: dependencies.now
         ).add(to: router)

@@ -5,6 +5,7 @@ import NIOCore
 import NPSModel
 import NPSQueue
 import NPSSurvey
+import Synchronization
 import Testing
 
 @testable import NPSServer
@@ -93,8 +94,8 @@ struct LinkRoutesTests {
     }
 
     @Test(
-        "scores that no link has, and altered links, are one and the same 404 page",
-        arguments: ["/11", "/-1", "/+9", "/09", "/9.0", "/x", "A", "/9/9"]
+        "altered links are one and the same 404 page",
+        arguments: ["A", "A/9", ".", "%2E", "%", "%2", "%41", "/9/9"]
     )
     func unknown(ending: String) async throws {
         let collecting = try collecting()
@@ -108,6 +109,38 @@ struct LinkRoutesTests {
             }
         }
         #expect(try await collecting.queue.status().accepted == 0)
+        await collecting.end()
+    }
+
+    @Test(
+        "a genuine link with something appended shows the form, with the score if its digits are clear",
+        arguments: [
+            ("/9.", 9), ("/9&utm_source=x", 9), ("/9%22", 9), ("/09", 9), ("/10%3E", 10), ("/11", nil), ("/-1", nil),
+            ("/+9", nil), ("/9.5", nil), ("/x", nil),
+        ] as [(String, Int?)]
+    )
+    func appended(ending: String, score: Int?) async throws {
+        let collecting = try collecting()
+        try await collecting.publicly { client async throws in
+            let page = try await client.get("/s/" + token + ending)
+            #expect(page.status == .ok)
+            #expect(page.text.components(separatedBy: " checked").count - 1 == (score == nil ? 0 : 1))
+            if let score { #expect(page.text.contains("value=\"\(score)\" id=\"score-\(score)\" checked")) }
+        }
+        await collecting.end()
+    }
+
+    @Test("a link's characters mean the same when they are escaped")
+    func escaped() async throws {
+        let collecting = try collecting()
+        let escaped = token.replacing(".", with: "%2E").replacing("_", with: "%5f").replacing("e", with: "%65")
+        try await collecting.publicly { client async throws in
+            let page = try await client.get("/s/\(escaped)/9")
+            #expect(page.status == .ok)
+            #expect(page.text.contains("action=\"/s/\(token)\""))
+            #expect(try await post(client, "/s/\(escaped)", "score=9").status == .seeOther)
+            #expect(try await client.get("/s/\(escaped)/thanks").text.contains("You gave 9 out of 10."))
+        }
         await collecting.end()
     }
 
@@ -151,10 +184,10 @@ struct LinkRoutesTests {
     }
 
     @Test(
-        "what looks mechanical is kept, flagged and held, until the person answers",
+        "what may be a bot's is kept, flagged and held, until the person answers",
         arguments: ["", "x", "1.A", "early", "foreign"]
     )
-    func mechanical(stamp: String) async throws {
+    func bot(stamp: String) async throws {
         let foreign = try LinkKeys(["k1:" + Base64URL.encode(Array(repeating: UInt8(7), count: 32))])
         let issued =
             switch stamp {
@@ -171,8 +204,8 @@ struct LinkRoutesTests {
             #expect(!page.contains("Pills") && !page.contains("<time") && !page.contains(" checked"))
             let thanks = try await client.get("/s/\(token)/thanks").text
             #expect(!thanks.contains("out of 10"))
-            // Neither a scanner's second form nor its filled trap changes what is there.
-            let other = try await post(client, "/s/\(token)", "score=2&comment=Mine&website=x")
+            // A scanner's second form doesn't change what is there.
+            let other = try await post(client, "/s/\(token)", "score=2&comment=Mine&nps_blank=x&issued=")
             #expect(other.status == .tooManyRequests)
             #expect(other.text.contains("Mine") && other.text.contains("Please send it once more"))
             #expect(try await collecting.queue.show(claims.responseID)?.score == 1)
@@ -210,13 +243,14 @@ struct LinkRoutesTests {
         await collecting.end()
     }
 
-    @Test("a machine that opens all scores and waits is held, however patient it is")
+    @Test("a scanner that opens all scores and waits is held, however patient it is")
     func patientScanner() async throws {
-        let collecting = try collecting()
+        var collecting = try collecting()
+        let now = CollectorFixture.now
+        collecting.dependencies.now = { now }
         try await collecting.publicly { client async throws in
             for score in 0...10 { #expect(try await client.get("/s/\(token)/\(score)").status == .ok) }
-            // The routes' clock is ten seconds ahead of the stamps, and the visits are noted by it.
-            let stamp = keys.seal.stamp(claims, at: CollectorFixture.now.addingTimeInterval(6))
+            let stamp = keys.seal.stamp(claims, at: now.addingTimeInterval(-4))
             #expect(try await post(client, "/s/\(token)", "score=4&issued=\(stamp)").status == .seeOther)
         }
         #expect(try await collecting.queue.claim(limit: 1).isEmpty)
@@ -262,14 +296,14 @@ struct LinkRoutesTests {
     }
 
     @Test(
-        "a double click after a machine is one answer, whether the machine's is held or was delivered",
+        "a double click after a bot is one answer, whether the bot's is held or was delivered",
         arguments: [true, false]
     )
-    func doubleClickAfterMachine(isHeld: Bool) async throws {
+    func doubleClickAfterBot(isHeld: Bool) async throws {
         let collecting = try collecting()
         let queue = collecting.queue
-        let machine = try claims.check(mechanicalAt: CollectorFixture.now.addingTimeInterval(isHeld ? 0 : -3_600))
-        _ = try await queue.accept([machine])
+        let bot = try claims.check(asBotAt: CollectorFixture.now.addingTimeInterval(isHeld ? 0 : -3_600))
+        _ = try await queue.accept([bot])
         @Sendable func deliver() async throws {
             let claims = try await queue.claim(limit: 1)
             let verdicts = claims.map {
@@ -362,7 +396,7 @@ struct LinkRoutesTests {
     @Test("a person's answer takes the flag of a delivered one back, until that has arrived")
     func flagTakenBack() async throws {
         let collecting = try collecting()
-        let item = try claims.check(mechanicalAt: CollectorFixture.now.addingTimeInterval(-3_600))
+        let item = try claims.check(asBotAt: CollectorFixture.now.addingTimeInterval(-3_600))
         _ = try await collecting.queue.accept([item])
         let sent = try #require(try await collecting.queue.claim(limit: 1).first)
         #expect(sent.response.custom["suspect"] == .bool(true))
@@ -375,7 +409,7 @@ struct LinkRoutesTests {
             let claim = try #require(try await collecting.queue.claim(limit: 1).first)
             #expect(claim.response.custom["suspect"] == .bool(false))
             #expect(claim.response.score.value == 7)
-            // The machine's comment is none of the person's.
+            // The bot's comment is not the person's.
             #expect(claim.response.comment == nil && !claim.response.keepsComment)
             let verdict = Verdict(id: claim.response.id, revision: claim.revision, outcome: .delivered(planhatID: nil))
             try await collecting.queue.settle([verdict])
@@ -402,15 +436,71 @@ struct LinkRoutesTests {
         await collecting.end()
     }
 
-    @Test("a filled trap flags the answer and holds it for half an hour")
-    func trap() async throws {
+    @Test("an answer that may be a bot's is held for half an hour")
+    func grace() async throws {
         let collecting = try collecting()
         try await collecting.publicly { client async throws in
-            #expect(try await post(client, "/s/\(token)", "score=0&website=http").status == .seeOther)
+            #expect(try await post(client, "/s/\(token)", "score=0&issued=").status == .seeOther)
         }
         let item = try #require(try await collecting.queue.show(claims.responseID))
         let delay = try #require(item.nextAttemptAt).timeIntervalSince(item.acceptedAt)
         #expect((AnswerOrigin.grace + 9...AnswerOrigin.grace + 11).contains(delay))
+        await collecting.end()
+    }
+
+    /// What somebody does with a link, in order, each after so many seconds.
+    enum Step: Sendable {
+        /// Opens a score, from an address.
+        case open(Int, by: String = "192.0.2.1", after: TimeInterval)
+        /// Sends the page that was opened last, with this score.
+        case send(Int, trap: String = "", after: TimeInterval)
+    }
+
+    private static let burst: [Step] = (0...10).map { .open($0, by: "198.51.100.7", after: 0.05) }
+
+    @Test(
+        "who looks at the pages one by one and sends the newest is a person; who can't have looked is held",
+        arguments: [
+            ([.open(9, after: 0), .send(9, after: 1.5)], false),
+            ([.open(9, after: 0), .send(9, after: 0.5)], true),
+            ([.open(9, after: 0), .send(8, after: 1.5)], true),
+            ([.open(8, after: 0), .open(9, after: 3), .open(10, after: 3), .send(10, after: 3)], false),
+            (
+                [
+                    .open(8, after: 0), .open(9, by: "198.51.100.7", after: 3), .open(10, after: 3),
+                    .send(10, after: 3),
+                ], true
+            ),
+            (burst + [.send(10, after: 60)], true),
+            (burst + [.open(9, after: 2), .send(9, after: 3)], false),
+            (burst + [.open(9, after: 300), .send(9, after: 3)], false),
+            ([.open(9, after: 0), .send(9, trap: "x", after: 3)], false),
+            ([.open(9, after: 0), .send(9, trap: "x", after: 1.5)], true),
+        ] as [([Step], Bool)]
+    )
+    func visits(steps: [Step], isHeld: Bool) async throws {
+        var collecting = try collecting()
+        let clock = VisitClock()
+        collecting.dependencies.now = { clock.now }
+        collecting.dependencies.proxies = TrustedProxies(try [#require(AddressRange("127.0.0.0/8"))])
+        try await collecting.publicly { client async throws in
+            var stamp = ""
+            for step in steps {
+                switch step {
+                case .open(let score, let address, let seconds):
+                    clock.advance(by: seconds)
+                    let page = try await client.get("/s/\(token)/\(score)", from: address)
+                    stamp = try #require(page.text.firstMatch(of: #/name="issued" value="([^"]+)"/#)).output.1
+                        .description
+                case .send(let score, let trap, let seconds):
+                    clock.advance(by: seconds)
+                    let form = "score=\(score)&nps_blank=\(trap)&issued=\(stamp)"
+                    let answer = try await client.submit(form, to: "/s/\(token)", from: "192.0.2.1")
+                    #expect(answer.status == .seeOther)
+                }
+            }
+        }
+        #expect((try await collecting.queue.show(claims.responseID)?.heldUntil != nil) == isHeld)
         await collecting.end()
     }
 
@@ -437,8 +527,17 @@ struct LinkRoutesTests {
     }
 }
 
+/// Stands until the test moves it; begins now, as the queue's own clock goes on.
+private final class VisitClock: Sendable {
+    private let date = Mutex(CollectorFixture.now)
+
+    var now: Date { date.withLock { $0 } }
+
+    func advance(by seconds: TimeInterval) { date.withLock { $0 += seconds } }
+}
+
 extension LinkClaims {
-    fileprivate func check(mechanicalAt date: Date) throws -> Submission {
+    fileprivate func check(asBotAt date: Date) throws -> Submission {
         try FormValues(score: "1", comment: "Pills").check(
             answering: self,
             receivedAt: date,

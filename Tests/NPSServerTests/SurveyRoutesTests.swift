@@ -193,13 +193,32 @@ struct SurveyRoutesTests {
         await collecting.end()
     }
 
-    @Test("a change that looks mechanical is not thanked for: the form comes back")
-    func mechanicalChange() async throws {
+    @Test("a filled trap holds what is sent without the time to read, and not what took it")
+    func trap() async throws {
+        var collecting = try CollectorFixture()
+        let now = Date()
+        collecting.dependencies.now = { now }
+        let seal = collecting.dependencies.linkKeys.seal
+        try await collecting.publicly { client async throws in
+            #expect(try await client.get("/survey").text.contains(#/name="issued" value="\d+\.[A-Za-z0-9_-]{43}"/#))
+            for (index, age) in [0, 1.9, 2, nil].enumerated() {
+                let stamp = age.map { "&issued=" + seal.stamp(nil, at: now.addingTimeInterval(-$0)) } ?? ""
+                let form = "email=p\(index)%40example.com&score=9&nps_blank=x" + stamp
+                #expect(try await client.submit(form, to: "/survey").status == .seeOther)
+            }
+        }
+        let held = try await collecting.queue.list(QueueFilter()).map { $0.heldUntil != nil }
+        #expect(held == [true, true, false, true])
+        await collecting.end()
+    }
+
+    @Test("a bot's change of an answer is not thanked for: the form comes back")
+    func botChange() async throws {
         let collecting = try CollectorFixture()
         try await collecting.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score="
             #expect(try await client.submit(form + "9", to: "/survey").status == .seeOther)
-            let refused = try await client.submit(form + "3&website=x", to: "/survey")
+            let refused = try await client.submit(form + "3&nps_blank=x", to: "/survey")
             #expect(refused.status == .tooManyRequests)
             #expect(refused.text.contains("Please send it once more"))
         }

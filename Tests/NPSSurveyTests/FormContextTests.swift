@@ -56,8 +56,10 @@ struct FormContextTests {
         let html = pages.form(FormValues(issued: "1.a\"b")).html
         #expect(html.contains(#"<input type="hidden" name="issued" value="1.a&quot;b">"#))
         #expect(html.contains("<p hidden><label>"))
-        let read = try FormValues(parsing: Array("issued=1.a%22b&website=spam&score=1".utf8))
+        let read = try FormValues(parsing: Array("issued=1.a%22b&nps_blank=spam&score=1".utf8))
         #expect(read.issued == "1.a\"b")
         #expect(read.trap == "spam")
+        // Forms of an earlier version had a trap that password managers fill.
+        #expect(try FormValues(parsing: Array("website=https://example.com&score=1".utf8)).trap.isEmpty)
     }
 }

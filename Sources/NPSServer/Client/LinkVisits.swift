@@ -1,18 +1,17 @@
 import Foundation
+import NPSModel
+import NPSSurvey
 import Synchronization
 
-/// When which score of a link was opened last: a machine opens many of them within seconds, a person one or two. Lives
-/// in memory only, keyed by a hash that is salted anew at every start; what nobody opens again is forgotten after ten to
-/// twenty minutes, or once as many links as ``init(capacity:)`` says were opened after it.
+/// Which scores of a link were opened lately, for ``BotCheck``. Lives in memory only, keyed by a hash that is salted anew
+/// at every start; a link that nobody opens again is forgotten after ten to twenty minutes, or once as many others as
+/// ``init(capacity:)`` says were opened after it.
 package final class LinkVisits: Sendable {
-    /// In seconds, before and after.
-    static let window: TimeInterval = 10
-    /// As many scores opened within the window are a machine's.
-    static let burst = 3
+    /// Openings remembered of one link, the latest; more than the eleven scores, as some scanners open each twice.
+    static let limit = 16
     private static let memory: TimeInterval = 600
 
-    /// By link, then by score.
-    private typealias Visits = [Int: [Int: Date]]
+    private typealias Visits = [Int: [OpenedScore]]
 
     /// The old are dropped as a whole when the young take their place, so that no visit costs more than another.
     private struct Generations {
@@ -35,19 +34,25 @@ package final class LinkVisits: Sendable {
         self.capacity = capacity
     }
 
-    func note(_ link: String, score: Int, at now: Date) {
+    func note(_ opening: OpenedScore, of link: String) {
         let key = link.hashValue
         generations.withLock { generations in
             let isFull = generations.young.count >= capacity && generations.young[key] == nil
-            if isFull || now.timeIntervalSince(generations.since) >= Self.memory { generations.turn(at: now) }
-            generations.young[key, default: generations.old[key] ?? [:]][score] = now
+            let age = opening.date.timeIntervalSince(generations.since)
+            if isFull || age >= Self.memory { generations.turn(at: opening.date) }
+            let known = generations.young[key] ?? generations.old[key] ?? []
+            generations.young[key] = known.suffix(Self.limit - 1) + [opening]
         }
     }
 
-    /// Whether so many scores of the link were opened around this time that no person did.
-    func isBurst(_ link: String, around date: Date) -> Bool {
+    /// In the order in which they were noted.
+    func opened(_ link: String) -> [OpenedScore] {
         let key = link.hashValue
-        let opened = generations.withLock { $0.young[key] ?? $0.old[key] } ?? [:]
-        return opened.values.count { abs($0.timeIntervalSince(date)) <= Self.window } >= Self.burst
+        return generations.withLock { $0.young[key] ?? $0.old[key] } ?? []
     }
+}
+
+extension IPAddress {
+    /// Tells clients apart for a while without saying who they are: a hash that is salted anew at every start.
+    var mark: UInt32 { UInt32(truncatingIfNeeded: client.hashValue) }
 }

@@ -4,8 +4,8 @@ import NPSModel
 import NPSQueue
 import NPSSurvey
 
-/// What the open and the personal form do alike with what is sent to them: read it, check it, keep it; and the page
-/// that says what went wrong, with everything typed wherever it could be read.
+/// What the open and the personal form have in common: reading what was sent, checking it, storing it, and the pages that
+/// say what went wrong, with everything that was typed if it could be read.
 struct FormPosts: Sendable {
     let pages: SurveyPages
     let queue: ResponseQueue
@@ -17,17 +17,19 @@ struct FormPosts: Sendable {
         let response: Response
     }
 
-    /// Counts the request. Nil when the client may send now, otherwise the seconds after which it may.
-    func delay(_ request: Request, _ context: CollectorContext) -> Int? {
-        let client = proxies.client(
+    /// Who sends the request, behind trusted proxies; nil when nobody knows.
+    func client(_ request: Request, _ context: CollectorContext) -> IPAddress? {
+        proxies.client(
             peer: context.peer,
             forwardedFor: request.fieldLines("x-forwarded-for"),
             forwarded: request.fieldLines("forwarded")
         )
-        return rateLimit.delay(for: client)
     }
 
-    /// What was typed; otherwise 413, 415 or 400, or 429 for a client that has to wait.
+    /// Counts the request. Nil when the client may send now, otherwise the seconds after which it may.
+    func delay(_ client: IPAddress?) -> Int? { rateLimit.delay(for: client) }
+
+    /// What was typed; otherwise 413, 415, 400, or 429 for a client that has to wait.
     func values(
         of request: Request,
         waiting delay: Int?,
@@ -66,7 +68,7 @@ struct FormPosts: Sendable {
         }
     }
 
-    /// Done when the answer is on disk; 503 when it is not.
+    /// Returns when the answer is on disk; 503 when it can't be stored.
     func keep(
         _ submission: Submission,
         _ values: FormValues,
@@ -82,7 +84,7 @@ struct FormPosts: Sendable {
 }
 
 extension FormPosts.Refusal {
-    /// - Parameter delay: seconds; nil when nobody can say.
+    /// - Parameter delay: seconds for `Retry-After`; nil for none.
     init(_ page: Page, _ status: HTTPResponse.Status, retryAfter delay: Int?) {
         var response = Response(page, status)
         response.headers[.retryAfter] = delay.map(String.init)

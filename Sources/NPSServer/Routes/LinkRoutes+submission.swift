@@ -6,10 +6,11 @@ import NPSModel
 import NPSQueue
 import NPSSurvey
 
-/// What is sent to a link: whether it is kept, and which page says so.
+/// Forms sent to a link: whether the answer is stored, and which page says so.
 extension LinkRoutes {
     func submit(_ request: Request, context: CollectorContext) async throws -> Response {
-        let delay = posts.delay(request, context)
+        let client = posts.client(request, context)
+        let delay = posts.delay(client)
         let visit: LinkVisit
         switch open(request, context) {
         case .success(let opened): visit = opened
@@ -17,25 +18,37 @@ extension LinkRoutes {
         }
         let response: Response
         switch try await posts.values(of: request, waiting: delay, in: visit.form) {
-        case .success(let values): response = await answer(values, visit)
+        case .success(let values): response = await answer(values, visit, from: client)
         case .failure(let refusal): response = refusal.response
         }
         Counter(label: "nps_link_submissions_total", dimensions: [("status", String(response.status.code))]).increment()
         return response
     }
 
-    private func answer(_ sent: FormValues, _ visit: LinkVisit) async -> Response {
-        let printedAt = keys.seal.issued(sent, visit.claims)
-        let origin = origin(sent, visit, printedAt)
+    private func answer(_ sent: FormValues, _ visit: LinkVisit, from client: IPAddress?) async -> Response {
+        let now = now()
+        let printed = seal.printed(sent, visit.claims)
+        let check = BotCheck(
+            sent,
+            printed: printed,
+            opened: visits.opened(visit.claims.providerID),
+            client: client?.mark,
+            at: now
+        )
         var values = sent
         // Who corrects a mistake may be quick about it: the form is as old as it was. One without a stamp gets one.
-        if printedAt == nil { values.issued = stamp(visit) }
+        if printed == nil { values.issued = seal.stamp(visit.claims, at: now) }
         let submission: Submission
         switch posts.checked(
             values,
             in: visit.form,
             { () throws(InvalidResponse) in
-                try sent.check(answering: visit.claims, receivedAt: now(), origin: origin, formPrintedAt: printedAt)
+                try sent.check(
+                    answering: visit.claims,
+                    receivedAt: now,
+                    origin: check.originBehindLink,
+                    formPrintedAt: printed?.date
+                )
             }
         ) {
         case .success(let checked): submission = checked
@@ -45,30 +58,23 @@ extension LinkRoutes {
         }
         switch await posts.keep(submission, values, in: visit.form) {
         case .success(.unchanged(.erased)): return expired(visit.form.language)
-        // A bot must not change what a person said; a person who is quick is asked to send it again.
+        // A bot must not change what a person said; a quick person can send it again.
         case .success(.unchanged(.heldBehindAnswer)): return onceMore(values, visit, .tooManyRequests)
-        // Neither must a form from before that answer: scanners keep one for each score.
+        // Nor must a form from before that answer: scanners keep one for each score.
         case .success(.unchanged(.formOlderThanAnswer)): return onceMore(values, visit, .conflict)
         case .success: return .seeOther(visit.thanks(score: submission.response.score.value))
         case .failure(let refusal): return refusal.response
         }
     }
 
-    /// With all that was typed, and a fresh stamp: with the old one it would come back for ever.
+    /// The form with all that was typed and a fresh stamp; with the old one it would be refused again and again.
     private func onceMore(_ typed: FormValues, _ visit: LinkVisit, _ status: HTTPResponse.Status) -> Response {
         var values = typed
-        values.issued = stamp(visit)
-        // Only now it knows of an earlier answer. Without the hint, an empty comment might be meant either way.
+        values.issued = seal.stamp(visit.claims, at: now())
+        // The form didn't know of an earlier answer, so an empty comment may mean to keep or to remove the earlier one.
         if values.earlierComment == nil, values.comment.isEmpty { values.earlierComment = .unknown }
-        let delay = status == .tooManyRequests ? Int(FormSeal.quickest) : nil
+        let delay = status == .tooManyRequests ? Int(BotCheck.readingTime) : nil
         return FormPosts.Refusal(pages.onceMore(values, in: visit.form), status, retryAfter: delay).response
-    }
-
-    func stamp(_ visit: LinkVisit) -> String { keys.seal.stamp(visit.claims, at: now()) }
-
-    private func origin(_ values: FormValues, _ visit: LinkVisit, _ printedAt: Date?) -> AnswerOrigin {
-        let isOneOfMany = printedAt.map { visits.isBurst(visit.claims.providerID, around: $0) } ?? false
-        return isOneOfMany || keys.seal.isMechanical(values, visit.claims, at: now()) ? .bot : .person
     }
 
     private func isErased(_ claims: LinkClaims) async -> Bool { await item(for: claims)?.state == .erased }

@@ -6,13 +6,15 @@ import NPSQueue
 import NPSSurvey
 
 /// The personal form behind an emailed link. Mail scanners open every link, some before the person does: a GET or
-/// HEAD shows the form, with the link's score chosen, and records nothing. A POST records; the last one counts.
+/// HEAD shows the form, with the link's score chosen, and records nothing. A POST records; the last one counts, unless
+/// ``BotCheck`` takes it for a bot's.
 struct LinkRoutes {
     let keys: LinkKeys
     let pages: SurveyPages
     let queue: ResponseQueue
     let basePath: String
     let posts: FormPosts
+    let seal: FormSeal
     let visits: LinkVisits
     let now: @Sendable () -> Date
 
@@ -32,36 +34,35 @@ struct LinkRoutes {
         case .success(let opened): visit = opened
         case .failure(let refusal): return refusal.response
         }
-        let chosen = context.parameters.get("score")
-        let score = chosen.flatMap { Int($0) }
-        // The eleven addresses of a link and no other: `+9`, `09` and `9.0` are nobody's.
-        guard chosen == nil || score.map({ (0...10).contains($0) && String($0) == chosen }) ?? false else {
-            return unknown(request)
+        let now = now()
+        let score = context.parameters.get("score").flatMap(Score.init(linkEnding:))
+        if let score {
+            let opening = OpenedScore(score, at: now, by: posts.client(request, context)?.mark)
+            visits.note(opening, of: visit.claims.providerID)
         }
-        if let score { visits.note(visit.claims.providerID, score: score, at: now()) }
         let item = await item(for: visit.claims)
         guard item?.state != .erased else { return expired(visit.form.language) }
-        // What a machine may have sent is not the person's: who takes it for their own may leave it so.
+        // What a bot may have sent is not shown: a person could take it for their own answer and leave it.
         let earlier = item?.isMechanical == true ? nil : item
         var form = visit.form
         form.earlier = earlier.map { EarlierAnswer(date: $0.receivedAt, score: $0.score) }
         let values = FormValues(
-            score: chosen ?? earlier?.score.map(String.init) ?? "",
+            score: (score?.value ?? earlier?.score).map(String.init) ?? "",
             comment: earlier?.comment ?? "",
-            issued: stamp(visit),
+            issued: seal.stamp(visit.claims, chosen: score, at: now),
             earlierComment: earlier.flatMap { $0.score == nil ? .unknown : $0.comment == nil ? nil : .shown }
         )
         return Response(pages.form(values, in: form), .ok)
     }
 
-    /// `?score=` is what was just sent: once it is delivered, nobody here knows it.
+    /// `?score=` is what was just sent: the queue doesn't keep it once it is delivered.
     private func thanks(_ request: Request, context: CollectorContext) async -> Response {
         switch open(request, context) {
         case .success(let visit):
             let item: QueueItem?
             do throws(QueueError) {
                 item = try await queue.show(visit.claims.responseID)
-                // Nobody answered: thanks would be a lie.
+                // Nobody has answered yet.
                 if item == nil { return .seeOther(visit.form.action ?? "") }
             } catch {
                 item = nil
@@ -81,7 +82,7 @@ extension LinkRoutes {
     struct LinkVisit {
         let claims: LinkClaims
         let form: FormContext
-        /// The path of the link, and what its query has to remember.
+        /// The link's path, and the query that every address of it has to repeat.
         let path: String
         let query: String?
 
@@ -92,11 +93,11 @@ extension LinkRoutes {
     }
 
     func open(_ request: Request, _ context: CollectorContext) -> Result<LinkVisit, FormPosts.Refusal> {
-        let token = context.parameters.get("token") ?? ""
+        let token = Self.unescaped(context.parameters.get("token") ?? "")
         do throws(LinkError) {
             let claims = try keys.open(token, at: now())
             let language = language(of: request, claims.language)
-            // The link's own language needs no reminder in the address.
+            // The link's own language need not be repeated in the address.
             let query = claims.language == nil && request.query("lang") != nil ? "lang=\(language.tag)" : nil
             let path = "\(basePath)/s/\(token)"
             let action = path + (query.map { "?" + $0 } ?? "")
@@ -108,6 +109,20 @@ extension LinkRoutes {
             }
             return .failure(FormPosts.Refusal(response: unknown(request)))
         }
+    }
+
+    /// The characters of a token mean the same when they are escaped (RFC 3986 §6.2.2.2). A broken escape stays, and is
+    /// no token's.
+    private static func unescaped(_ token: String) -> String {
+        let bytes = PercentEncoding.decode(Array(token.utf8)[...]) { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+        return bytes.map { String(decoding: $0, as: UTF8.self) } ?? token
     }
 
     private func language(of request: Request, _ own: Language?) -> Language {
@@ -122,7 +137,7 @@ extension LinkRoutes {
         Response(pages.expired(in: FormContext(language: language)), .gone)
     }
 
-    /// What is known of the answer. Nil as well when the queue can't tell: the form is of use without it.
+    /// What is known of the answer. Nil also when the queue fails: the form is useful without it.
     func item(for claims: LinkClaims) async -> QueueItem? {
         try? await queue.show(claims.responseID)
     }

@@ -12,6 +12,7 @@ struct SurveyRoutes {
     let basePath: String
     let isOpen: Bool
     let posts: FormPosts
+    let seal: FormSeal
     let now: @Sendable () -> Date
 
     func add(to router: some RouterMethods<CollectorContext>) {
@@ -30,6 +31,7 @@ struct SurveyRoutes {
         let values = FormValues(
             nonce: changed ?? FormNonce(),
             score: request.query("score") ?? "",
+            issued: seal.stamp(nil, at: now()),
             earlierComment: changed == nil ? nil : .unknown
         )
         return Response(pages.form(values, in: context), .ok)
@@ -50,7 +52,7 @@ struct SurveyRoutes {
         let form = formContext(request)
         guard isOpen else { return Response(pages.closed(in: form), .notFound) }
         let response: Response
-        switch try await posts.values(of: request, waiting: posts.delay(request, context), in: form) {
+        switch try await posts.values(of: request, waiting: posts.delay(posts.client(request, context)), in: form) {
         case .success(let values): response = await answer(values, form, asked: asked(request))
         case .failure(let refusal): response = refusal.response
         }
@@ -59,22 +61,27 @@ struct SurveyRoutes {
         return response
     }
 
-    private func answer(_ values: FormValues, _ form: FormContext, asked: Language?) async -> Response {
+    private func answer(_ sent: FormValues, _ form: FormContext, asked: Language?) async -> Response {
+        let now = now()
+        let printed = seal.printed(sent, nil)
+        let origin = BotCheck(sent, printed: printed, at: now).originOnOpenForm
+        var values = sent
+        if printed == nil { values.issued = seal.stamp(nil, at: now) }
         let submission: Submission
         switch posts.checked(
             values,
             in: form,
-            { () throws(InvalidResponse) in try values.check(receivedAt: now()) }
+            { () throws(InvalidResponse) in try sent.check(receivedAt: now, origin: origin) }
         ) {
         case .success(let checked): submission = checked
         case .failure(let refusal): return refusal.response
         }
         switch await posts.keep(submission, values, in: form) {
         case .success(.unchanged(.erased)):
-            // That answer is gone for good. Who sends the form once more gives another.
+            // That answer is never taken again; the same form gives a new one.
             return await answer(values.renewed(), form, asked: asked)
         case .success(.unchanged(.heldBehindAnswer)):
-            // A bot changes no person's answer; thanks for it would be a lie.
+            // A bot changes no answer; a person can send it again.
             return FormPosts.Refusal(pages.onceMore(values, in: form), .tooManyRequests, retryAfter: nil).response
         case .success:
             let score = String(submission.response.score.value)
@@ -93,7 +100,7 @@ struct SurveyRoutes {
         request.query("lang").flatMap(pages.language(named:))
     }
 
-    /// A language that was asked for by name stays through the form, its errors and the thanks.
+    /// A language that was asked for by name is kept from the form to its errors and the thanks.
     private func formContext(_ request: Request) -> FormContext {
         let asked = asked(request)
         return FormContext(

@@ -12,13 +12,13 @@ package struct FormValues: Sendable, Hashable {
     package var email: String
     package var score: String
     package var comment: String
-    /// Goes out and comes back in a hidden field as it is: the signed time at which the form was printed. Empty: none.
+    /// ``FormSeal``'s stamp, which goes out and comes back in a hidden field as it is. Empty: none.
     package var issued: String
-    /// What the form showed of the comment given before; nil for a form that knew of no earlier answer.
+    /// What the form showed of an earlier comment; nil for a form that knew of no earlier answer.
     package var earlierComment: EarlierComment?
-    /// The box that takes the earlier comment away is ticked.
+    /// The box that removes the earlier comment is ticked.
     package var removesComment: Bool
-    /// What stands in the field that people don't see. Only machines fill it.
+    /// What stands in the field that people don't see. Bots fill it, and sometimes a person's password manager.
     package var trap: String
 
     /// An empty form.
@@ -45,13 +45,16 @@ package struct FormValues: Sendable, Hashable {
 
 extension FormValues {
     package static let mediaType = "application/x-www-form-urlencoded"
-    private static let fields: Set = ["nonce", "email", "score", "comment", "issued", "earlier", "remove", "website"]
+    /// Of the field that people don't see. No browser and no password manager knows the name as that of something it
+    /// could fill in.
+    private static let trapName = "nps_blank"
+    private static let fields: Set = ["nonce", "email", "score", "comment", "issued", "earlier", "remove", trapName]
 
     /// Reads a submitted form.
     ///
     /// Unknown fields are ignored, missing ones are empty, one given twice is an error. Line ends in the comment
-    /// become LF. A form without a usable nonce is not refused: it gets a fresh one, and with that loses only the
-    /// protection against being counted twice when it is sent twice.
+    /// become LF. A form without a usable nonce is not refused: it gets a fresh one, and loses only the protection
+    /// against being counted twice when it is sent twice.
     ///
     /// - Parameter contentType: the request's `Content-Type`; nil when it has none, which no browser does.
     package init(parsing body: [UInt8], contentType: String? = mediaType) throws(SurveyError) {
@@ -75,7 +78,7 @@ extension FormValues {
             issued: fields["issued"] ?? "",
             earlierComment: fields["earlier"].flatMap(EarlierComment.init),
             removesComment: fields["remove"]?.isEmpty == false,
-            trap: fields["website"] ?? ""
+            trap: fields[Self.trapName] ?? ""
         )
     }
 
@@ -90,7 +93,7 @@ extension FormValues {
         }
     }
 
-    /// By scalars: as characters, a CR before a CR LF becomes a CR LF itself when that one is replaced.
+    /// Works on scalars: Swift sees CR LF as one character, and replacing it could make another one with a CR before it.
     private static func withPlainLineEnds(_ text: String) -> String {
         var plain = String.UnicodeScalarView()
         var isAfterReturn = false
@@ -103,27 +106,30 @@ extension FormValues {
 }
 
 extension FormValues {
-    /// The response this form is, or every problem with it.
+    /// The response that the form makes, or every problem with it.
     ///
-    /// The nonce and the address make the provider's id, so the same form sent again is `unchanged` and sent with
-    /// another score an edit; whoever else gets hold of the address that leads back to an answer gives one of their
-    /// own. The time of arrival is not part of the answer's digest. Where the trap is filled in, it is held for a while
-    /// and flagged.
-    package func check(receivedAt: Date) throws(InvalidResponse) -> Submission {
+    /// The provider's id is made of the nonce and the address, so the same form sent again changes nothing, and with
+    /// another score it is an edit. Somebody else who gets hold of the link that leads back to an answer gives an answer of
+    /// their own. The time of arrival is not part of the answer's digest.
+    ///
+    /// - Parameter origin: whether a person sent it.
+    package func check(
+        receivedAt: Date,
+        origin: AnswerOrigin = .person
+    ) throws(InvalidResponse) -> Submission {
         let members: [String: JSONValue] = [
             "id": .string("\(nonce.text)/\(Self.mark(of: email))"),
             "email": .string(email),
             "score": .string(score),
             "comment": .string(comment),
         ]
-        let origin = trap.isEmpty ? AnswerOrigin.person : .bot
-        // A form that leads to no earlier answer is all there is to say, also when it is sent once more.
+        // A form that changes no earlier answer is the whole answer, also when it is sent again.
         let keepsComment = keepsComment && earlierComment != nil
         return try origin.submission(of: members, keepsComment: keepsComment, receivedAt: receivedAt)
     }
 
-    /// Whoever changes only the number leaves the comment as it is, unless it stood in the form and was taken out
-    /// there, or its removal was asked for. It says nothing about an answer that is the first.
+    /// Whoever changes only the number keeps the comment, unless it was shown in the form and emptied there, or its
+    /// removal was asked for. Means nothing for a first answer.
     var keepsComment: Bool { earlierComment != .shown && !removesComment }
 
     /// The same form with a fresh number: another answer.

@@ -1,10 +1,10 @@
 package import Foundation
 import NPSModel
 
-/// Who gave an answer: a person, or maybe a bot such as a mail scanner, which opens a link, fills in the form and sends it.
+/// Who gave an answer, as ``BotCheck`` sees it.
 package enum AnswerOrigin: Sendable, Hashable {
     case person
-    /// Flagged and held, so that the person can answer first.
+    /// Maybe a bot such as a mail scanner: the answer is flagged and held, so that the person can answer first.
     case bot
 
     /// How long an answer that may be a bot's waits for the person's own, in seconds.
@@ -14,7 +14,7 @@ package enum AnswerOrigin: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - keepsComment: without a comment of its own, the one given before stays.
-    ///   - formPrintedAt: nil where nothing says when.
+    ///   - formPrintedAt: see ``Submission/formPrintedAt``.
     func submission(
         of members: [String: JSONValue],
         keepsComment: Bool,

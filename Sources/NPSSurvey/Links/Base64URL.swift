@@ -1,4 +1,4 @@
-/// Base64url without padding (RFC 4648 §5, RFC 7515 §2), read as strictly as it is written: one text for each value.
+/// Base64url without padding (RFC 4648 §5, RFC 7515 §2), decoded strictly: each value has exactly one encoding.
 package enum Base64URL {
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 

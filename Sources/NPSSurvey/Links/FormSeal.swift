@@ -1,12 +1,22 @@
 import Crypto
 package import Foundation
-import NPSModel
+package import NPSModel
 
-/// Signs the time at which a form was printed, and tells by it and by the field that people don't see whether a
-/// machine sent the form. No script, no cookie, nothing kept.
+/// Signs when a form was printed, and with which score chosen, into a hidden field of the form. ``BotCheck`` judges by it:
+/// no script, no cookie, nothing kept.
 package struct FormSeal: Sendable {
-    /// Nobody reads the question and answers it in fewer seconds.
-    package static let quickest: TimeInterval = 2
+    /// What a form's stamp proves.
+    package struct Printed: Sendable, Hashable {
+        /// In whole milliseconds.
+        package let date: Date
+        /// The score in the address that the form was opened at; nil when there was none.
+        package let chosen: Score?
+
+        package init(at date: Date, chosen: Score? = nil) {
+            self.date = date
+            self.chosen = chosen
+        }
+    }
 
     /// The first signs, all are believed: a form may be older than the newest key.
     private let keys: [SymmetricKey]
@@ -21,34 +31,34 @@ package struct FormSeal: Sendable {
         }
     }
 
-    /// What the form's hidden field carries: the time in milliseconds and its code, good for this link only.
-    package func stamp(_ claims: LinkClaims, at now: Date) -> String {
-        let time = String(Int64(now.timeIntervalSince1970 * 1_000))
+    /// What the hidden field carries: the time in milliseconds, the chosen score if there is one, and their code.
+    ///
+    /// - Parameter claims: of the link, for which alone the stamp is good; nil for the open form.
+    package func stamp(_ claims: LinkClaims?, chosen: Score? = nil, at now: Date) -> String {
         guard let key = keys.first else { return "" }
-        let code = HMAC<SHA256>.authenticationCode(for: message(time, claims), using: key)
-        return time + "." + Base64URL.encode(code)
+        let milliseconds = String(Int64(now.timeIntervalSince1970 * 1_000))
+        let content = chosen.map { "\(milliseconds).\($0.value)" } ?? milliseconds
+        let code = HMAC<SHA256>.authenticationCode(for: Self.message(content, claims), using: key)
+        return content + "." + Base64URL.encode(code)
     }
 
-    /// When the form was printed; nil unless its stamp is one of ours for this link.
-    package func issued(_ values: FormValues, _ claims: LinkClaims) -> Date? {
+    /// Nil unless the form's stamp is one of ours for this link, or for the open form where there are no claims.
+    package func printed(_ values: FormValues, _ claims: LinkClaims?) -> Printed? {
         let parts = values.issued.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, let milliseconds = Int64(parts[0]), let code = Base64URL.decode(parts[1].utf8) else {
-            return nil
-        }
-        let message = message(String(parts[0]), claims)
+        guard (2...3).contains(parts.count), let milliseconds = Int64(parts[0]),
+            let code = Base64URL.decode(parts[parts.count - 1].utf8)
+        else { return nil }
+        let message = Self.message(parts.dropLast().joined(separator: "."), claims)
         let isOurs = keys.contains { key in
             HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: message, using: key)
         }
-        return isOurs ? Date(timeIntervalSince1970: Double(milliseconds) / 1_000) : nil
+        guard isOurs else { return nil }
+        let chosen = parts.count == 3 ? Int(parts[1]).flatMap { Score($0) } : nil
+        return Printed(at: Date(timeIntervalSince1970: Double(milliseconds) / 1_000), chosen: chosen)
     }
 
-    /// A form without a stamp of ours is nobody's: every form that a person gets to see has one.
-    package func isMechanical(_ values: FormValues, _ claims: LinkClaims, at now: Date) -> Bool {
-        guard values.trap.isEmpty, let issued = issued(values, claims) else { return true }
-        return now.timeIntervalSince(issued) < Self.quickest
-    }
-
-    private func message(_ time: String, _ claims: LinkClaims) -> [UInt8] {
-        Array("\(time).\(claims.providerID)".utf8)
+    /// No link's id is `survey`: all of them have a slash.
+    private static func message(_ content: String, _ claims: LinkClaims?) -> [UInt8] {
+        Array("\(content).\(claims?.providerID ?? "survey")".utf8)
     }
 }

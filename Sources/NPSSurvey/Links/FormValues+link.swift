@@ -2,11 +2,11 @@ package import Foundation
 package import NPSModel
 
 extension LinkClaims {
-    /// The provider's id of the answer, which names it for ever: the `jti` with whom it is for, within the survey if one
-    /// is named. Two people whose links were made with one `jti` don't share an answer.
+    /// The provider's id of the answer, which never changes: made of the `jti`, the address and the survey, if one is
+    /// named. Two people whose links were made with the same `jti` don't share an answer.
     ///
-    /// The open form's ids begin with 32 hex digits that whoever fills it in may choose. No link's answer has such an
-    /// id, so that nobody can overwrite it from there.
+    /// Ids of the open form begin with 32 hex digits, which its sender can choose. No link's answer has such an id, so
+    /// none can be overwritten from the open form.
     package var providerID: String {
         let own = "\(id)/\(FormValues.mark(of: email.address))"
         return survey.map { "\($0.utf8.count)/\($0)/\(own)" } ?? "link:" + own
@@ -19,7 +19,7 @@ extension LinkClaims {
 }
 
 extension FormValues {
-    /// The response this form is when it came through a link, or every problem with it.
+    /// The response that the form makes when it came through a link, or every problem with it.
     ///
     /// The link says who answers: an address in the form has no effect. The same answer again changes nothing, another
     /// one is an edit, and the last to arrive counts.

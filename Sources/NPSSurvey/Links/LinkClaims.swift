@@ -16,7 +16,7 @@ package struct LinkClaims: Sendable, Hashable {
     package let expiresAt: Date
     /// `iat`: when the link was made; taken as the time the question was sent.
     package let issuedAt: Date?
-    /// Keeps answers to different surveys apart that have the same `jti`.
+    /// Answers with the same `jti` to different surveys are different answers.
     package let survey: String?
     package let campaignID: String?
     package let companyID: String?
@@ -102,9 +102,9 @@ extension LinkClaims {
         return .object(members)
     }
 
-    /// Nil unless every claim we know has its type and size. Claims we don't know are ignored (RFC 7519 §4); null
-    /// is a missing one only for those that are optional. A campaign or a company that Planhat can't know is left out, and
-    /// so is a language that is none: the person's answer is worth more.
+    /// Nil unless every claim we know has its type and size. Claims we don't know are ignored (RFC 7519 §4); null counts
+    /// as missing for optional claims only. A campaign or company id that Planhat can't have, and a malformed language, are
+    /// left out: they are no reason to lose the person's answer.
     init?(json: JSONValue) {
         guard case .object(let members) = json else { return nil }
         guard let id = members["jti"]?.string, let address = members["email"]?.string,

@@ -1,9 +1,9 @@
 /// Why a link opens no form.
 package enum LinkError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Altered, cut off, of another system or of a key that is no longer in the ring: which of these isn't told.
-    /// Answer: 404.
+    /// Altered, cut off, made by another system, or with a key that was removed; the response doesn't say which.
+    /// Status: 404.
     case unknown
-    /// Genuine, but its time is over. Answer: 410, in the language the link carries.
+    /// Genuine, but expired. Status: 410, in the language the link carries.
     case expired(language: Language?)
     /// A link can't be minted from these claims; `problem` names the claim, never its value.
     case unmintable(problem: String)

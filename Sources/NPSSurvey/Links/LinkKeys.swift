@@ -2,10 +2,10 @@ import Crypto
 package import Foundation
 import NPSModel
 
-/// The keys of emailed links: the first mints, all open. A new one is put in front, and the old one stays until its
-/// last link has expired.
+/// The keys of emailed links: the first mints, all of them open. Put a new key in front, and keep the old one until
+/// its last link has expired.
 package struct LinkKeys: Sendable {
-    /// No key: no links.
+    /// Without keys, links are off.
     package static let none = LinkKeys(keys: [])
 
     private struct Key {
@@ -15,7 +15,8 @@ package struct LinkKeys: Sendable {
     }
 
     private let keys: [Key]
-    /// Opens nothing. A link with an unknown `kid` is tried on it, so that it takes as long as any other.
+    /// A key that no link was made with. Links with an unknown `kid` are tried on it, so that they take as long to refuse
+    /// as any other.
     private let decoy = SymmetricKey(size: .bits256)
 
     private init(keys: [Key]) {
@@ -42,8 +43,8 @@ package struct LinkKeys: Sendable {
     /// Without keys there are no links: every one is unknown.
     package var isEmpty: Bool { keys.isEmpty }
 
-    /// Signs the times at which forms are printed, with a key derived from the first of the ring; all of them are
-    /// believed. Without one it is of this run only.
+    /// Signs when forms are printed, with a key derived from the first of the ring; all of them are believed. Without
+    /// keys, its stamps are good until the program ends. Deriving takes a while: keep the seal.
     package var seal: FormSeal { FormSeal(deriving: keys.isEmpty ? [decoy] : keys.map(\.secret)) }
 
     /// - Throws: ``LinkError/unmintable(problem:)``, or ``LinkError/keys(problem:)`` without a key.
@@ -52,7 +53,7 @@ package struct LinkKeys: Sendable {
         return try LinkToken.seal(claims, header: first.header, key: first.secret)
     }
 
-    /// What a link says. Until the tag is proved nothing it says has any effect, its expiry included.
+    /// The claims of a link. Nothing in it has any effect, its expiry included, before its tag is verified.
     ///
     /// - Throws: ``LinkError/unknown`` or ``LinkError/expired(language:)``.
     package func open(_ text: some StringProtocol, at now: Date) throws(LinkError) -> LinkClaims {
@@ -65,7 +66,7 @@ package struct LinkKeys: Sendable {
         return claims
     }
 
-    /// Printable ASCII without the characters that would need escapes in JSON or a meaning in a list of settings.
+    /// Printable ASCII without characters that need escapes in JSON or mean something in a list of settings.
     static func isKeyID(_ text: some StringProtocol) -> Bool {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy {

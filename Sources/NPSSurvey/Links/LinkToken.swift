@@ -3,9 +3,9 @@ import Foundation
 import NPSModel
 
 /// A token as it stands in a link: JWE compact serialization (RFC 7516 §7.1) with `alg: dir` and `enc: A256GCM`
-/// (RFC 7518 §4.5, §5.3), read apart but not yet believed.
+/// (RFC 7518 §4.5, §5.3), parsed but not yet verified.
 struct LinkToken {
-    /// In bytes. A mail program that wraps or cuts long addresses leaves this alone.
+    /// In bytes. Mail programs that wrap or cut long addresses leave this many alone.
     static let byteLimit = 1_024
 
     /// The header as it was sent, which the tag covers.
@@ -13,7 +13,7 @@ struct LinkToken {
     let kid: String
     let box: AES.GCM.SealedBox
 
-    /// Nil unless the form is exactly right: five segments, canonical base64url, a header of nothing but `alg`,
+    /// Nil unless the syntax is exactly right: five segments, canonical base64url, a header of nothing but `alg`,
     /// `enc`, `kid` and `typ`, no encrypted key, an IV of 12 and a tag of 16 bytes.
     init?(_ text: some StringProtocol) {
         guard text.utf8.count <= Self.byteLimit else { return nil }
@@ -56,7 +56,7 @@ struct LinkToken {
     }
 
     private static func kid(inHeader bytes: [UInt8]) -> String? {
-        // A member given twice would be read by two programs in two ways (RFC 7516 §4): four quotes a member, no more.
+        // Two programs would read a repeated member in two ways (RFC 7516 §4), so there must be four quotes a member.
         guard !bytes.contains(UInt8(ascii: "\\")), case .object(let members)? = try? JSONValue(parsing: bytes),
             bytes.count(where: { $0 == UInt8(ascii: "\"") }) == 4 * members.count,
             members.keys.allSatisfy({ ["alg", "enc", "kid", "typ"].contains($0) })

@@ -1,19 +1,19 @@
-/// The question and its eleven scores as a piece of an e-mail, and as plain text for those who read that.
+/// The question and its eleven scores as a block for an email, in HTML and in plain text.
 ///
-/// Mail programs strip style sheets and know little CSS; Outlook's engine gives a link no box at all. So every box is a
-/// table's cell, every colour stands on a ground of its own (some programs darken grounds alone), and there is no
-/// image. Two tables float side by side, scores 0 to 5 and 6 to 10, and stand one below the other on a phone.
+/// Mail programs strip style sheets and know little CSS; Outlook ignores the box of a link. So every box is a table
+/// cell, every text colour has its own background (some programs darken backgrounds alone), and there is no image. Two
+/// tables, scores 0 to 5 and 6 to 10, float side by side and wrap below each other on a phone.
 package struct MailBlock: Sendable {
     private static let ground = "#ffffff"
     private static let ink = "#1d1b18"
     private static let soft = "#4c4943"
-    /// Of the built-in style sheet.
+    /// The accent of the built-in style sheet.
     private static let accent = "#14465a"
 
     private let catalogue: Catalogue
     private let accent: String
 
-    /// - Parameter accent: has the contrast that the form's has; nil for the built-in colour.
+    /// - Parameter accent: made as contrasting as on the form; nil for the built-in colour.
     /// - Throws: ``SurveyError/noLanguage(_:)`` besides what is wrong with the operator's own files.
     package init(
         subject: String,
@@ -54,7 +54,7 @@ package struct MailBlock: Sendable {
             """
     }
 
-    /// Every score with its own address, for readers who can't see the other part.
+    /// The plain-text part: every score with its own address.
     package func text(link: String) -> String {
         let lines = (0...10).map { score in
             "\(score)\(note(score).map { "\($0)" } ?? ""): \(link)/\(score)"
@@ -79,7 +79,7 @@ package struct MailBlock: Sendable {
         return "\(Self.table) align=\"\(side)\" cellspacing=\"3\"><tr>\n\(cells.joined(separator: "\n"))\n</tr>"
     }
 
-    /// What an end of the scale means, right below it.
+    /// What the ends of the scale mean, printed right below them.
     private func pole(named name: String, cells: Int, at side: String) -> String {
         """
         <tr><td colspan="\(cells)" align="\(side)" style="padding:4px 0;font-size:14px;line-height:20px;text-align:\(side);\
