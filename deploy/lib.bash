@@ -40,11 +40,16 @@ require_swift() {
     command -v swift >/dev/null || fail "no swift in PATH; install a toolchain from https://www.swift.org/install/linux/"
 }
 
+# build OPTION...: swift build, which otherwise compiles packages with traits anew whenever it happens to pass these in
+# another order: the order of a Swift set, which is random unless hashing is told not to be. Only for the build: what is
+# built must keep its random hashing.
+build() { SWIFT_DETERMINISTIC_HASHING=1 swift build "$@"; }
+
 # Prints the compiler's own progress. The first build takes minutes, a repeated one seconds.
 build_release() {
     say "Building nps-collector in release mode (in $release_directory)"
     # With Swift's runtime inside, so that the program runs on machines that have no toolchain.
-    swift build -c release --scratch-path "$release_directory" --product nps-collector --static-swift-stdlib
+    build -c release --scratch-path "$release_directory" --product nps-collector --static-swift-stdlib
 }
 
 # prepare_python FILE...: Debian's own Python in .venv, with the packages at the versions that the files name.

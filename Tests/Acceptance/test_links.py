@@ -29,7 +29,7 @@ from scenarios.mail_scanner import scan
 KEY, OLD_KEY = new_key(), new_key()
 KEYS = [f"new:{KEY}", f"old:{OLD_KEY}"]
 CAMPAIGN = "65d4a5a2f0e1c8b7a6958473"
-PROGRAMS = REPOSITORY / "README.md"
+PROGRAMS = REPOSITORY / "Sources/NPSApp/Documentation.docc/Links.md"
 """Has a program in each of two languages that makes links."""
 
 

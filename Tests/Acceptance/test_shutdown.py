@@ -3,12 +3,25 @@
 import json
 import signal
 import socket
+from datetime import datetime
+from pathlib import Path
 
 from harness.deployment import Deploy
 from harness.load import Load
 from harness.ports import accepts
 from harness.waiting import DEADLINE, wait_until
 from harness.webhook import fresh_response, sign
+
+LONGEST_SECONDS = 20
+"""The service unit's `TimeoutStopSec`, after which systemd kills it: twice what is promised, for slow machines."""
+
+
+def seconds_to_stop(log: Path) -> float:
+    """From the signal to the last line, by the collector's own clock."""
+    lines = log.read_text().splitlines()
+    caught = next(line for line in lines if "Signal caught" in line)
+    begin, end = (datetime.fromisoformat(line.split()[0]) for line in (caught, lines[-1]))
+    return (end - begin).total_seconds()
 
 
 def test_under_load_it_ends_well_and_keeps_its_promises(deploy: Deploy) -> None:
@@ -17,6 +30,8 @@ def test_under_load_it_ends_well_and_keeps_its_promises(deploy: Deploy) -> None:
     with Load(deployment.http_port, deployment.secret, "shutdown") as load:
         load.await_acknowledged(500)
         assert deployment.serve.stop() == 0
+        assert "stopped" in deployment.serve.tail(1)
+        assert seconds_to_stop(deployment.serve.log) <= LONGEST_SECONDS
     deployment.start_serve()
     books = deployment.await_drained()
     assert books["accepted"] >= load.acknowledged

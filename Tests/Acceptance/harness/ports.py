@@ -1,11 +1,16 @@
 """Free TCP ports for servers that are killed and started again."""
 
+import os
 import random
 import socket
 
-RANGE = range(10_000, 32_000)
-"""Below the ports that the kernel gives to outgoing connections: one of those could be taken by a client while the
-server is down, and a client that calls the dead server could even be connected to itself."""
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+
+RANGE = range(10_000 + WORKER, 32_000, WORKERS)
+"""Other ports than those of the tests that run beside these. All are below the ports that the kernel gives to outgoing
+connections: one of those could be taken by a client while the server is down, and a client that calls the dead server
+could even be connected to itself."""
 
 _taken: set[int] = set()
 """Ports that were handed out and whose servers may not have started yet."""
