@@ -71,7 +71,7 @@ struct TransportTests {
     @Test("nobody listening means nothing was sent, and is known at once")
     func refusedConnection() async throws {
         // Nobody waits for a time limit here: it is a day.
-        let error = try await DeafServer.runClosed { port in
+        let error = try await UnansweredPort.runClosed { port in
             try await withClient(of: "http://127.0.0.1:\(port)") { client in
                 await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
             }

@@ -3,19 +3,19 @@ import NPSModel
 package import NPSQueue
 package import PlanhatAPI
 
-/// Asks Planhat for the records behind receipts, one request at a time and not more often than it may.
+/// Compares receipts with the records at Planhat: one request a receipt, at half of the request budget.
 package struct RecordVerifier: Sendable {
-    /// Requests in a row without an answer, after which it gives up.
+    /// It gives up after so many requests in a row without an answer.
     private static let patience = 5
     /// After a 429 that doesn't say how long.
-    private static let rest: TimeInterval = 60
+    private static let usualPause: TimeInterval = 60
 
     private let client: PlanhatClient
     private let now: @Sendable () -> Date
     private let sleep: @Sendable (TimeInterval) async throws -> Void
     private var pace: Pace
 
-    /// - Parameter requestsPerMinute: of the whole budget; half of it is used.
+    /// - Parameter requestsPerMinute: the whole budget; half of it is used.
     package init(
         client: PlanhatClient,
         requestsPerMinute: Int,
@@ -60,10 +60,10 @@ package struct RecordVerifier: Sendable {
         }
     }
 
-    /// Nil when it isn't worth asking again. Who names a time is always asked again.
+    /// Seconds; nil when it isn't worth asking again. If the API says when to come back, it always is.
     private static func wait(after error: PlanhatError, failures: Int) -> TimeInterval? {
         switch error {
-        case .rateLimited(let seconds): max(1, seconds ?? rest)
+        case .rateLimited(let seconds): max(1, seconds ?? usualPause)
         case .unavailable(let seconds): max(1, seconds)
         default: failures < patience ? exp2(Double(failures)) : nil
         }
@@ -76,5 +76,39 @@ package struct RecordVerifier: Sendable {
 
     private mutating func observeQuota() {
         pace.observe(client.rateLimit.map { Pace.Quota(limit: $0.limit, remaining: $0.remaining) })
+    }
+}
+
+/// What comparing a receipt with Planhat shows.
+package enum VerificationResult: String, Sendable, Hashable, Codable {
+    case matching
+    /// Planhat has no record with the response's id.
+    case missing
+    /// The record differs from what was delivered.
+    case differing
+    /// There is a record, or may be one; whether it is what was delivered can't be told.
+    case unknown
+}
+
+extension VerificationResult {
+    /// Compares only what the API returns as it was sent; that is what the digest covers (``ContentDigest``).
+    package init(_ receipt: Receipt, comparedWith record: NPSRecord) {
+        // Get may answer with the contact's view, and then with another of the contact's records.
+        guard record.sourceId == receipt.id.rawValue, let delivered = receipt.contentDigest else {
+            self = .unknown
+            return
+        }
+        guard let email = record.email, let score = record.score, let answeredAt = record.dateAnswered else {
+            self = .differing
+            return
+        }
+        let found = ContentDigest.text(
+            id: receipt.id,
+            email: email,
+            score: score,
+            comment: record.comment,
+            answeredAt: answeredAt
+        )
+        self = found == delivered ? .matching : .differing
     }
 }

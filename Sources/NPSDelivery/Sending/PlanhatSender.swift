@@ -1,37 +1,44 @@
 import NPSModel
 import NPSQueue
-import PlanhatAPI
+package import PlanhatAPI
 
-/// Carries a batch to Planhat and brings back what was answered.
+/// How sending one batch ended: what the client returned or threw, as it is. What follows from it for the claims is
+/// decided by ``DeliveryPlan``.
+package enum SendResult: Sendable, Equatable {
+    case created(NPSRecord)
+    case upserted(BulkResult)
+    case failed(PlanhatError)
+}
+
+/// Sends batches to Planhat, each with one request, and without a retry.
 struct PlanhatSender: Sendable {
     struct Reply: Sendable {
-        let answer: SendResult
-        /// For the metrics: of HTTP, or in a word how the request failed without one.
+        let result: SendResult
+        /// For the metrics: the HTTP status, or in a word how the request failed without one.
         let status: String
+        /// Nil when the API told none.
         let quota: Pace.Quota?
     }
 
     let client: PlanhatClient
 
-    func deliver(_ batch: Batch) async -> Reply {
+    func send(_ batch: Batch) async -> Reply {
         do throws(PlanhatError) {
-            let (answer, status) = try await send(batch)
-            return Reply(answer: answer, status: status, quota: quota)
+            let (result, status) = try await request(batch)
+            return Reply(result: result, status: status, quota: quota)
         } catch {
-            return Reply(answer: SendResult(error), status: error.label, quota: quota)
+            return Reply(result: .failed(error), status: error.label, quota: quota)
         }
     }
 
-    private func send(_ batch: Batch) async throws(PlanhatError) -> (SendResult, status: String) {
+    private func request(_ batch: Batch) async throws(PlanhatError) -> (SendResult, status: String) {
         switch batch.operation {
         case .create:
             guard let claim = batch.claims.first else { throw .invalidRequest("There is nothing to create.") }
-            let record = try await client.create(RecordDraft(claim))
-            let isLinked = record.enduserId != nil || record.companyId != nil
-            return (.created(planhatID: record.id, isLinked: isLinked), "2xx")
+            return (.created(try await client.create(RecordDraft(claim))), "2xx")
         case .upsert:
             let result = try await client.upsert(batch.claims.map { RecordDraft($0) })
-            return (.upserted(BulkReport(result, of: batch)), String(result.status))
+            return (.upserted(result), String(result.status))
         }
     }
 
@@ -41,8 +48,8 @@ struct PlanhatSender: Sendable {
 }
 
 extension RecordDraft {
-    /// The full state. An edit that took the comment away says so: what isn't sent stays as it was, as it is to when
-    /// the person left it so.
+    /// The full state. Planhat keeps what isn't sent, so an edit that took the comment away sends an empty one, unless
+    /// the former comment is to be kept.
     init(_ claim: Claim) {
         self.init(claim.response)
         if comment == nil, claim.revision > 1, !claim.response.keepsComment { comment = "" }

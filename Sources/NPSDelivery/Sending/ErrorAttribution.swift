@@ -2,8 +2,8 @@ package import NPSModel
 package import NPSQueue
 import PlanhatAPI
 
-/// Finds the response that an error entry of a bulk answer is about. Entries may be text or objects of any shape
-/// (none is documented), so every text in them is searched.
+/// Finds the response that an error entry of a bulk upsert is about. Entries may be text or objects of any shape (none
+/// is documented), so every text in them is searched.
 package struct ErrorAttribution: Sendable {
     private let claims: [ResponseID: Claim]
     /// Lower-cased; nil for an address that several of the responses have.
@@ -17,7 +17,8 @@ package struct ErrorAttribution: Sendable {
         )
     }
 
-    /// The owner is nil when the entry names nobody, or several. The reason is fit to be kept and shown.
+    /// The owner is nil when the entry names no response, or several. The reason is fit to be stored and shown: it
+    /// repeats nothing that was sent but ids.
     package func attribute(_ entry: JSONValue) -> (owner: ResponseID?, reason: String) {
         let owner = owner(of: entry)
         return (owner, reason(in: entry, about: owner.flatMap { claims[$0] } ?? onlyClaim))
@@ -55,7 +56,7 @@ package struct ErrorAttribution: Sendable {
 }
 
 extension JSONValue {
-    /// Every text in it, at any depth; names of members aren't.
+    /// Every text in it, at any depth, without the names of members.
     fileprivate var texts: [String] {
         switch self {
         case .string(let text): [text]

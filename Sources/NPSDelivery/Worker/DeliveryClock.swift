@@ -2,12 +2,12 @@ import Dispatch
 package import Foundation
 import Synchronization
 
-/// Time as the worker sees it: what it is now, and a bell that rings later. Tests bring their own.
+/// The worker's clock: the time, and alarms. Tests bring their own.
 package struct DeliveryClock: Sendable {
     package typealias Ring = @Sendable () -> Void
 
     package let now: @Sendable () -> Date
-    /// Rings once, at that time or soon after; what is returned calls it off.
+    /// Calls `ring` once, at that time or soon after, unless what is returned is called before.
     package let alarm: @Sendable (_ at: Date, _ ring: @escaping Ring) -> Ring
 
     package init(now: @escaping @Sendable () -> Date, alarm: @escaping @Sendable (Date, @escaping Ring) -> Ring) {
@@ -15,8 +15,8 @@ package struct DeliveryClock: Sendable {
         self.alarm = alarm
     }
 
-    /// The machine's clock, and timers of Dispatch. None runs longer than five minutes, after which the worker
-    /// looks at the clock again: somebody may have set it.
+    /// The machine's clock, and timers of Dispatch. None runs longer than five minutes; then the worker looks at the
+    /// clock again, because somebody may have set it.
     package static let system = DeliveryClock(now: { Date() }) { date, ring in
         let seconds = min(max(date.timeIntervalSinceNow, 0), 300)
         let timer = Mutex(DispatchSource.makeTimerSource(queue: timers))

@@ -1,4 +1,7 @@
 import Metrics
+package import NPSModel
+package import NPSQueue
+import PlanhatAPI
 
 /// What delivery counts. Labels hold kinds and statuses, never values.
 struct DeliveryMetrics: Sendable {
@@ -26,7 +29,7 @@ struct DeliveryMetrics: Sendable {
         countUnlinked(counts.unlinked.count)
     }
 
-    /// Delivered, and yet of little use: Planhat linked the record to nobody. Only creates tell.
+    /// Delivered, but Planhat linked the record to no contact and no company. Only the answer to a create tells.
     private func countUnlinked(_ number: Int) {
         Counter(label: "nps_delivery_unlinked_total", dimensions: [], factory: factory).increment(by: number)
     }
@@ -35,6 +38,8 @@ struct DeliveryMetrics: Sendable {
         Counter(label: "nps_delivery_total", dimensions: [("outcome", outcome)], factory: factory).increment(by: number)
     }
 
+    /// Counts one request.
+    ///
     /// - Parameter status: ``PlanhatSender/Reply/status``
     func count(_ operation: Batch.Operation, status: String) {
         let dimensions = [("operation", operation.rawValue), ("status", status)]
@@ -43,5 +48,30 @@ struct DeliveryMetrics: Sendable {
 
     func note(isPaused: Bool) {
         Gauge(label: "nps_delivery_paused", dimensions: [], factory: factory).record(isPaused ? 1 : 0)
+    }
+}
+
+/// How many responses ended how, for the metrics, and what became of those that need a person.
+package struct DeliveryCounts: Sendable, Hashable {
+    package var delivered = 0
+    package var retried = 0
+    package var ambiguous = 0
+    package var parked: [Verdict] = []
+    /// Of the delivered ones, those whose record Planhat linked to no contact and no company.
+    package var unlinked: [ResponseID] = []
+
+    /// - Parameter result: of the request that led to these verdicts.
+    package init(_ verdicts: some Sequence<Verdict>, _ result: SendResult) {
+        for verdict in verdicts {
+            switch verdict.outcome {
+            case .delivered: delivered += 1
+            case .retry: retried += 1
+            case .ambiguous: ambiguous += 1
+            case .park: parked.append(verdict)
+            }
+        }
+        if case .created(let record) = result, record.id != nil, record.enduserId == nil, record.companyId == nil {
+            unlinked = verdicts.map(\.id)
+        }
     }
 }

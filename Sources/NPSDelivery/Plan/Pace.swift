@@ -1,9 +1,9 @@
 package import Foundation
 
-/// Keeps the requests to so many a minute: a token bucket that holds one token, so that what arrives while it fills
-/// goes together in the next request.
+/// The rate limit that delivery keeps to by itself: a token bucket that holds one token, so that what arrives while it
+/// fills goes together in the next request.
 package struct Pace: Sendable, Hashable {
-    /// The API's own figures, from the headers of an answer.
+    /// The API's own figures, from the headers of an answer: requests in its window, and how many of them are left.
     package struct Quota: Sendable, Hashable {
         package let limit: Int
         package let remaining: Int
@@ -14,12 +14,13 @@ package struct Pace: Sendable, Hashable {
         }
     }
 
-    /// However little is left, it waits no longer than this: the API's window is one or two minutes.
+    /// Seconds. However little is left, it waits no longer than this: the API's window is one or two minutes.
     private static let longest: TimeInterval = 60
 
     private let interval: TimeInterval
-    /// Half of the requests are somebody else's.
+    /// Leaves half of the requests to a verification.
     package var isShared = false
+    /// 1, or how many times longer to wait because little of the API's quota is left.
     private var stretch = 1.0
     private var last: Date?
 
@@ -35,7 +36,7 @@ package struct Pace: Sendable, Hashable {
         return min(last, now).addingTimeInterval(min(usual * stretch, max(usual, Self.longest)))
     }
 
-    /// Forgets what a clock that has been set back since said of the last request.
+    /// Takes a last request in the future as now: the clock was set back.
     package mutating func notice(_ now: Date) {
         last = last.map { min($0, now) }
     }
@@ -44,7 +45,7 @@ package struct Pace: Sendable, Hashable {
         last = now
     }
 
-    /// Below a fifth of the API's limit the pace slackens in proportion. Nil: the answer didn't say.
+    /// Below a fifth of the API's limit the pace slows down in proportion. Nil: the answer didn't say.
     package mutating func observe(_ quota: Quota?) {
         guard let quota, quota.limit > 0 else {
             stretch = 1

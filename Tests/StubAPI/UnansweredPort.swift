@@ -1,11 +1,11 @@
 import Glibc
 
 /// Ports on 127.0.0.1 at which nobody answers. They stay taken while the body runs, so that nobody else gets them.
-package enum DeafServer {
+package enum UnansweredPort {
     package struct Unavailable: Error {}
 
-    /// Runs the body with a port whose queue of connections is full and that nobody empties: whoever connects waits in
-    /// vain.
+    /// Runs the body with a port whose backlog of connections is full and never accepted from: connecting to it times
+    /// out.
     package static func run<Result>(_ body: (_ port: Int) async throws -> Result) async throws -> Result {
         let (server, address) = try bound()
         defer { close(server) }
@@ -19,7 +19,7 @@ package enum DeafServer {
         return try await body(address.port)
     }
 
-    /// Runs the body with a port at which nobody listens: whoever connects is refused.
+    /// Runs the body with a port at which nobody listens: connections are refused.
     package static func runClosed<Result>(_ body: (_ port: Int) async throws -> Result) async throws -> Result {
         let (server, address) = try bound()
         defer { close(server) }

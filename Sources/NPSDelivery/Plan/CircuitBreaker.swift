@@ -1,7 +1,7 @@
 package import Foundation
 
-/// Whether the API is worth a request now. After trouble that concerns every response it stays open for a while,
-/// then lets one request after another through until one gets an answer.
+/// A circuit breaker: whether the API is worth a request now. After a failure that concerns every response it is open for
+/// a while, then lets one request at a time through until one gets an answer.
 package struct CircuitBreaker: Sendable, Hashable {
     package struct Timing: Sendable, Hashable {
         /// After a request that didn't get through.
@@ -20,30 +20,33 @@ package struct CircuitBreaker: Sendable, Hashable {
     package enum State: Sendable, Hashable {
         case closed
         case backingOff(until: Date, reason: String)
-        /// - since: of the first refusal in a row
+        /// `since`: the first refusal in a row.
         case paused(until: Date, sentence: String, since: Date)
     }
 
     private let timing: Timing
     package private(set) var state = State.closed { didSet { isOld = false } }
-    /// Whether there has been nothing left to send since.
+    /// Whether nothing has been left to send since that state began.
     private var isOld = false
+    /// In a row, of one kind.
     private var failures = 0
-    /// Whether the last failure was one to reach anything.
+    /// Whether the last request reached nothing at all.
     private var isUnreached = false
+    /// 429s and 503s in a row.
     private var limits = 0
 
     package init(timing: Timing = Timing()) {
         self.timing = timing
     }
 
-    /// True until an answer shows that responses get through again.
+    /// True from a failure until a request gets through.
     package var isProbing: Bool { failures > 0 }
 
-    /// Whether one response goes ahead of all others. Where nothing was reached, nothing was
-    /// at risk, and no size of a request is to blame.
+    /// Whether the next request carries one response only. After a request that reached nothing it needn't: nothing
+    /// became ambiguous, and the request's size isn't to blame.
     package var probesWithOne: Bool { isProbing && !isUnreached }
 
+    /// When the next request may be sent; not in the future means now.
     package func ready(at now: Date) -> Date {
         switch state {
         case .closed: now
@@ -70,22 +73,26 @@ package struct CircuitBreaker: Sendable, Hashable {
         now.addingTimeInterval(max(timing.longestRetryAfter, timing.probe.limit))
     }
 
-    /// The state as people should hear of it: old trouble is no news once nothing is left that it could hold up.
+    /// The state to tell people: once nothing is left that it could hold up, an old failure is no news.
     package var news: State { isOld ? .closed : state }
 
+    /// Nothing is pending any more.
     package mutating func nothingIsLeft() {
         isOld = true
     }
 
+    /// The API took a request, or refused it for what was in it.
     package mutating func gotThrough() {
         state = .closed
         failures = 0
         limits = 0
     }
 
-    /// Gives when to try again.
+    /// A request failed, or its outcome is unknown. Gives when to try again.
     ///
-    /// - Parameter isUnreached: there was nobody to answer.
+    /// - Parameters:
+    ///   - isUnreached: nothing was reached that could answer.
+    ///   - fraction: random, 0..<1.
     package mutating func failed(_ reason: String, isUnreached: Bool = false, at now: Date, fraction: Double) -> Date {
         count(whenNot: \.isPaused)
         self.isUnreached = isUnreached
@@ -94,7 +101,7 @@ package struct CircuitBreaker: Sendable, Hashable {
         return until
     }
 
-    /// Gives when to try again.
+    /// The API asks for a pause of so many seconds; nil when it doesn't say. Gives when to try again.
     package mutating func limited(
         retryAfter: TimeInterval?,
         reason: String = "Planhat's rate limit is reached",
@@ -107,7 +114,7 @@ package struct CircuitBreaker: Sendable, Hashable {
         return until
     }
 
-    /// Gives when to try again.
+    /// Nothing is accepted until a person fixes something. Gives when to try again.
     package mutating func refused(_ sentence: String, at now: Date) -> Date {
         var start = now
         if case .paused(_, _, let since) = state { start = since }
@@ -118,7 +125,7 @@ package struct CircuitBreaker: Sendable, Hashable {
         return until
     }
 
-    /// Failures in a row are counted for one kind of trouble at a time.
+    /// Failures in a row are counted for one kind at a time.
     private mutating func count(whenNot isOther: (State) -> Bool) {
         failures = isOther(state) ? 1 : min(failures + 1, 64)
     }

@@ -1,4 +1,4 @@
-import NPSModel
+package import NPSModel
 package import NPSQueue
 
 /// What one request carries.
@@ -13,8 +13,8 @@ package struct Batch: Sendable, Hashable {
     /// Never empty; one claim for ``Operation/create``.
     package let claims: [Claim]
     package let operation: Operation
-    /// True when the claims were in a request before whose answer proved nothing about them. They can't be released
-    /// as if nothing had been sent.
+    /// True when an earlier request carried these claims and its answer proved nothing about them. They can't be
+    /// released as if nothing had been sent.
     package let mayHaveArrived: Bool
 
     package init(_ claims: [Claim], _ operation: Operation, mayHaveArrived: Bool = false) {
@@ -25,12 +25,19 @@ package struct Batch: Sendable, Hashable {
 
     package var isAlone: Bool { claims.count == 1 }
 
-    /// The claims in two batches, or in one when there is only one: whatever is wrong with one of them ends up alone
-    /// after few requests, and the others arrive.
-    static func halves(_ claims: [Claim]) -> [Batch] {
-        let middle = (claims.count + 1) / 2
-        return [claims.prefix(middle), claims.dropFirst(middle)].compactMap { half in
-            half.isEmpty ? nil : Batch(Array(half), .upsert, mayHaveArrived: true)
-        }
+    package var ids: [ResponseID] { claims.map(\.response.id) }
+
+    /// Of all its claims' records.
+    var approximateBytes: Int { claims.reduce(0) { $0 + $1.approximateBytes } }
+}
+
+extension Claim {
+    /// Whether Planhat can't know it yet.
+    var isNew: Bool { attempts == 0 && !mustUpsert }
+
+    /// Of the record as JSON, with room for escapes and the short fields.
+    var approximateBytes: Int {
+        let custom = response.custom.isEmpty ? 0 : JSONValue.object(response.custom).canonical.count
+        return 512 + 2 * (response.comment?.utf8.count ?? 0) + custom
     }
 }

@@ -3,7 +3,7 @@ import NPSDelivery
 import NPSQueue
 
 /// What became of the responses in a request, in the terms of the error taxonomy.
-enum Course: Sendable, Hashable {
+enum ExpectedOutcome: Sendable, Hashable {
     case delivered
     /// Certainly not applied; again soon, without an attempt counted.
     case retried
@@ -17,11 +17,11 @@ enum Course: Sendable, Hashable {
     case paused(String)
     /// The same, but by upsert from now on: the answer came from something that may have passed the request on.
     case pausedAmbiguously(String)
-    /// Sent again at once in smaller company, by upsert.
+    /// Sent again at once in smaller batches, by upsert.
     case divided
 }
 
-extension Course {
+extension ExpectedOutcome {
     /// Reads it off what the plan wants to be settled, and off how it goes on.
     init?(_ settlement: Settlement, of claims: [Claim], then plan: inout DeliveryPlan, at now: Date) {
         let ids = claims.map(\.id)
@@ -31,14 +31,14 @@ extension Course {
             else { return nil }
             self = .divided
         } else if settlement.releases == ids, settlement.verdicts.isEmpty {
-            guard let pause = Course(plan.status, at: now) else { return nil }
+            guard let pause = ExpectedOutcome(plan.status, at: now) else { return nil }
             self = pause
-        } else if settlement.verdicts.map(\.id) == ids, settlement.verdicts.allSatisfy(\.outcome.isUncountedAmbiguity) {
+        } else if settlement.verdicts.map(\.id) == ids, settlement.verdicts.allSatisfy(\.outcome.isUncountedAmbiguous) {
             guard case .paused(let sentence, _) = plan.status else { return nil }
             self = .pausedAmbiguously(sentence)
         } else {
-            let courses = Set(settlement.verdicts.map { Course($0.outcome, at: now) })
-            guard settlement.verdicts.map(\.id) == ids, courses.count == 1, case let only?? = courses.first else {
+            let outcomes = Set(settlement.verdicts.map { ExpectedOutcome($0.outcome, at: now) })
+            guard settlement.verdicts.map(\.id) == ids, outcomes.count == 1, case let only?? = outcomes.first else {
                 return nil
             }
             self = only
@@ -53,7 +53,7 @@ extension Course {
         }
     }
 
-    /// Nil for a retry that counts an attempt, and for one that doesn't wait until a request under way has ended.
+    /// Nil for a retry that counts an attempt, and for one that doesn't wait until a request in flight has ended.
     private init?(_ outcome: Outcome, at now: Date) {
         switch outcome {
         case .delivered: self = .delivered
@@ -64,8 +64,8 @@ extension Course {
         }
     }
 
-    /// Whether it is this one, with a reason that has the expected words in it.
-    func fulfils(_ expected: Course) -> Bool {
+    /// Whether it is the expected one, with a reason that contains the expected words.
+    func matches(_ expected: ExpectedOutcome) -> Bool {
         switch (self, expected) {
         case (.parked(let reason), .parked(let words)), (.paused(let reason), .paused(let words)),
             (.pausedAmbiguously(let reason), .pausedAmbiguously(let words)):
@@ -76,7 +76,7 @@ extension Course {
 }
 
 extension Outcome {
-    fileprivate var isUncountedAmbiguity: Bool {
+    fileprivate var isUncountedAmbiguous: Bool {
         if case .ambiguous(_, _, countsAttempt: false) = self { true } else { false }
     }
 }
