@@ -111,7 +111,7 @@ struct TransportTests {
         #expect(records.count == 10_000)
     }
 
-    @Test("a certificate that nobody vouches for stops everything")
+    @Test("a certificate that is not trusted stops everything")
     func untrustedCertificate() async throws {
         let error = try await StubServer.run([.end], tls: try SelfSignedCertificate.serverContext()) { stub in
             try await withClient(of: "https://localhost:\(stub.port)") { client in

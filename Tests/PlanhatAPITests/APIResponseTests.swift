@@ -5,8 +5,8 @@ import Testing
 
 /// Every answer that isn't a success, and what may be done next. `write` is what a create, update, delete or upsert
 /// makes of it, `read` what a get or list does; nil = the same.
-@Suite("Answers")
-struct AnswerTests {
+@Suite("What an answer means")
+struct APIResponseTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let reply: StubReply
         let write: PlanhatError.Disposition
@@ -150,7 +150,7 @@ struct AnswerTests {
     }
 
     @Test(
-        "a refusal names what a person can mend",
+        "a refusal names what a person can fix",
         arguments: [
             (StubReply.json(401, ""), PlanhatError.Refusal.token, ["token", "region"]),
             (.json(403, ""), .permission, ["permissions"]), (.json(302, ""), .redirect, ["planhat.url", "redirect"]),
