@@ -1,9 +1,9 @@
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 import Logging
 import NIOCore
 
-/// Stands around everything: counts and logs each request, and closes the connections that are to be dropped.
+/// The outermost middleware: counts and logs each request, and closes the connections that are to be dropped.
 struct TrafficMiddleware: RouterMiddleware {
     let control: TrafficControl
 
@@ -17,7 +17,7 @@ struct TrafficMiddleware: RouterMiddleware {
             note(request, context, String(response.status.code))
             return response
         } catch is ConnectionDropped {
-            note(request, context, TrafficLedger.dropped)
+            note(request, context, RequestCounts.dropped)
             // Closed before the response is written, so not one byte of it leaves.
             try? await context.channel.close()
             return Response(status: .internalServerError)
@@ -41,13 +41,16 @@ struct TrafficMiddleware: RouterMiddleware {
     }
 }
 
-extension Operation {
-    var method: HTTPRequest.Method {
-        switch self {
-        case .create: .post
-        case .get, .list: .get
-        case .update, .upsert: .put
-        case .delete: .delete
-        }
+/// A request's context with its connection, so that the connection can be closed.
+package struct SandboxContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
     }
 }
+
+/// Close the connection without an answer: thrown where that is decided, caught where the connection is known.
+struct ConnectionDropped: Error {}

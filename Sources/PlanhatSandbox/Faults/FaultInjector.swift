@@ -1,12 +1,12 @@
 import Foundation
 import Logging
 
-/// One request and its answer: the operation, with what the plan of faults does to it.
-struct Exchange: Sendable {
+/// Answers requests: performs the operation, with what the fault plan does to it.
+struct FaultInjector: Sendable {
     let operations: NPSOperations
     let control: TrafficControl
 
-    /// Throws ``ConnectionDropped`` and nothing else.
+    /// Throws when the connection is to be closed without an answer.
     func answer(_ call: Call, logger: Logger) async throws(ConnectionDropped) -> SandboxResponse {
         let now = operations.now()
         let admission = control.admit(call.operation, at: now)

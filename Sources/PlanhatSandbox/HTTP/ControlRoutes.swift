@@ -3,7 +3,7 @@ import Hummingbird
 import NIOCore
 import NPSModel
 
-/// The sandbox's own routes: what it is, its faults, its figures.
+/// The sandbox's own routes: what it is, its faults, its counts.
 struct ControlRoutes: Sendable {
     let records: SandboxRecords
     let control: TrafficControl
@@ -29,7 +29,7 @@ struct ControlRoutes: Sendable {
     }
 
     private static let greeting = """
-        This is a sandbox of the Planhat NPS API. It keeps what it gets to itself.
+        This is a sandbox of the Planhat NPS API. Nothing that it receives leaves it.
 
         POST /nps · GET /nps · PUT /nps · GET, PUT, DELETE /nps/{id}
         GET, PUT, PATCH /sandbox/faults · POST /sandbox/reset · GET /sandbox/stats
@@ -55,15 +55,15 @@ struct ControlRoutes: Sendable {
     /// Requests are those answered or dropped since the start or the last reset.
     private func statistics() async throws -> JSONValue {
         let totals = try await records.totals()
-        let ledger = control.ledger
+        let answered = control.counts
         var requests: [String: JSONValue] = [:]
         for operation in Operation.allCases {
-            let counts = ledger.counts[operation, default: [:]]
+            let counts = answered.byOperation[operation, default: [:]]
             requests[operation.rawValue] = .object(counts.mapValues { .integer(Int64($0)) })
         }
         return .object([
             "requests": .object(requests),
-            "requestsTotal": .integer(Int64(ledger.total)),
+            "requestsTotal": .integer(Int64(answered.total)),
             "records": .integer(Int64(totals.records)),
             "unlinked": .integer(Int64(totals.unlinked)),
             "endusers": .integer(Int64(totals.endusers)),

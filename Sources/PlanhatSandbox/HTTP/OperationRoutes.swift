@@ -8,7 +8,7 @@ struct OperationRoutes: Sendable {
     /// Planhat's hard limit of a body: 32 MB (https://docs.planhat.com).
     static let largestBody = 32 * 1024 * 1024
 
-    let exchange: Exchange
+    let injector: FaultInjector
 
     func add(to router: Router<SandboxContext>) {
         for operation in Operation.allCases {
@@ -21,7 +21,7 @@ struct OperationRoutes: Sendable {
     private func respond(_ operation: Operation, _ request: Request, _ context: SandboxContext) async throws -> Response
     {
         guard let body = try await body(of: request) else {
-            var answer = SandboxResponse(.tooLarge, exchange.control.plan.behaviour.errorBody)
+            var answer = SandboxResponse(.tooLarge, injector.control.plan.behaviour.errorBody)
             answer.headers["Connection"] = "close"
             return answer.response
         }
@@ -32,7 +32,7 @@ struct OperationRoutes: Sendable {
             parameters: parameters(of: request),
             body: body
         )
-        return try await exchange.answer(call, logger: context.logger).response
+        return try await injector.answer(call, logger: context.logger).response
     }
 
     /// Nil when it is too large.
