@@ -1,14 +1,15 @@
 import Foundation
 import NPSModel
 
-/// One answer of the API, and what it proves.
+/// One answer of the API, whatever its status. The static functions turn it into what the operation returns, or throw
+/// what the answer means otherwise.
 struct APIResponse {
     let operation: Operation
     let status: Int
     let contentType: String
     let retryAfter: String?
     let body: Data
-    /// The request's body and token, for taking them out of whatever the answer quotes.
+    /// The request's body and token, to remove them from what the answer quotes.
     let sent: JSONValue?
     let token: String
 
@@ -25,8 +26,8 @@ struct APIResponse {
         return elements.compactMap { NPSRecord($0) }
     }
 
-    /// The envelope decides, not the status: 206 and 403 may be partial successes, 400 may name single items. One
-    /// that tells of missing permission and of nothing else is the same as a plain 403.
+    /// The envelope decides, not the status: 206 and 403 may be partial successes, 400 may name single items. An
+    /// envelope whose errors are all about permission, with nothing applied, is the same as a plain 403.
     static func bulk(of answer: APIResponse) throws(PlanhatError) -> BulkResult {
         let mayHaveEnvelope = answer.isSuccess || [400, 403, 422].contains(answer.status)
         guard mayHaveEnvelope, let json = answer.json,
@@ -39,7 +40,7 @@ struct APIResponse {
         return result
     }
 
-    /// The body's JSON, nil when there is none, of a 2xx; anything else is thrown by kind.
+    /// The JSON of a 2xx, nil when there is none. Throws for any other status, and for a web page.
     static func success(of answer: APIResponse) throws(PlanhatError) -> JSONValue? {
         guard answer.isSuccess else { throw answer.failure }
         guard !answer.isHTML else { throw .refused(.foreignPage, notTheAPI) }
@@ -50,7 +51,7 @@ struct APIResponse {
 
     private var json: JSONValue? { try? JSONValue(parsing: body) }
 
-    /// Or anything else in angle brackets, which JSON never begins with.
+    /// HTML, or anything else that begins with an angle bracket, which JSON never does.
     private var isHTML: Bool {
         if contentType.lowercased().contains("html") { return true }
         let start = String(decoding: body.prefix(256), as: UTF8.self)
@@ -108,8 +109,8 @@ extension APIResponse {
 
     private var pause: TimeInterval? { retryAfter.flatMap { RetryAfter.seconds($0, now: Date()) } }
 
-    /// Planhat says what is wrong with an item. A web page, or nothing at all, comes from something in between that
-    /// would say the same to every item. Only "too large" speaks for itself.
+    /// Planhat says what is wrong with an item. A web page or an empty body comes from a proxy in between, which would
+    /// answer every item so. "Conflict" and "too large" need no reason.
     private var isAboutTheItem: Bool {
         if status == 409 || status == 413 { return true }
         return !isHTML && !String(decoding: body.prefix(256), as: UTF8.self).allSatisfy(\.isWhitespace)
@@ -117,10 +118,10 @@ extension APIResponse {
 
     private static func withoutReason(_ status: Int) -> String {
         "What answers at planhat.url refuses with status \(status) and does not say why, as Planhat would: check the "
-            + "address, and what stands in between."
+            + "address, and any proxy or firewall in between."
     }
 
-    /// What the answer says for itself.
+    /// The sentence in the answer.
     private var reason: String {
         if isHTML { return "an HTML page" }
         if let json { return ErrorMessage.text(of: json) ?? "no reason given" }

@@ -1,6 +1,6 @@
 package import NPSModel
 
-/// The envelope of a bulk upsert, which comes with 200, 206, 400 and 403 alike.
+/// The result of a bulk upsert: the envelope that comes with 200, 206, 400 and 403 alike.
 package struct BulkResult: Sendable, Equatable {
     /// The keyables of one item, as Planhat repeats them.
     package struct Keys: Sendable, Hashable {
@@ -21,9 +21,10 @@ package struct BulkResult: Sendable, Equatable {
     /// Of any other key that ends in `Errors`.
     package let otherErrors: [JSONValue]
 
-    /// Nil when the value is no envelope: it has none of the counts, and no key that ends in `Errors`.
+    /// Nil when the value is no envelope: it has none of the counts, and no key that ends in `Errors`. Counts that are
+    /// missing or negative are read as 0.
     ///
-    /// - Parameter token: is taken out of the errors, should they repeat it.
+    /// - Parameter token: is removed from the errors, in case they repeat it.
     package init?(_ json: JSONValue, status: Int, hiding token: String? = nil) {
         guard case .object(let members) = json else { return nil }
         let named: Set = ["createdErrors", "updatedErrors", "permissionErrors"]
@@ -55,12 +56,12 @@ package struct BulkResult: Sendable, Equatable {
     /// All of them; empty when nothing was refused.
     package var errors: [JSONValue] { createdErrors + updatedErrors + permissionErrors + otherErrors }
 
-    /// Whether nothing was applied, and permission was all that lacked: then it lacks for everything.
+    /// Whether nothing was applied, and lacking permission is the only reason: then permission lacks for everything.
     package var isDenied: Bool {
         applied == 0 && !permissionErrors.isEmpty && permissionErrors.count == errors.count
     }
 
-    /// Items that were applied or found as they should be.
+    /// Items that were applied, or matched and needed no change.
     package var applied: Int {
         [updated, nonupdates].reduce(created) { sum, count in
             let (result, overflows) = sum.addingReportingOverflow(count)
@@ -68,7 +69,7 @@ package struct BulkResult: Sendable, Equatable {
         }
     }
 
-    /// The keys under which an item's success is proved; nil when its `sourceId` isn't among them.
+    /// The keys that prove an item's success; nil when its `sourceId` isn't among them.
     package func proof(of sourceId: String) -> Keys? {
         insertsKeys.first { $0.sourceId == sourceId } ?? updatesKeys.first { $0.sourceId == sourceId }
     }
@@ -77,5 +78,16 @@ package struct BulkResult: Sendable, Equatable {
 extension BulkResult.Keys {
     init(_ json: JSONValue) {
         self.init(id: json["_id"]?.string ?? json.string, sourceId: json["sourceId"]?.string)
+    }
+}
+
+extension JSONValue {
+    /// The value as a count, whole and never negative; nil for everything else. Some senders write counts as doubles.
+    var count: Int? {
+        switch self {
+        case .integer(let number): Int(clamping: max(0, number))
+        case .number(let number): Int(exactly: number).map { max(0, $0) }
+        case .null, .bool, .string, .array, .object: nil
+        }
     }
 }

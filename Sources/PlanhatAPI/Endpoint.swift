@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where the API is, checked before a token goes there.
+/// Checks the API's address before a token is sent to it.
 enum Endpoint {
     /// The base address without a trailing slash.
     static func checked(_ text: String) throws(PlanhatError) -> String {

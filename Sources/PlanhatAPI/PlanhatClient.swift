@@ -1,14 +1,16 @@
 import AsyncHTTPClient
+import Foundation
 package import Logging
 import NIOCore
+import NIOHTTP1
 import NPSModel
 import Synchronization
 
 /// # PlanhatAPI
 ///
-/// The six NPS operations of the Planhat API, typed. Tolerant in what it reads, strict about what an answer proves:
-/// every failure is sorted by ``PlanhatError/disposition``, which says what may be done next. Nothing is retried here,
-/// redirects are not followed, and the token leaves only over https or to this machine.
+/// The six NPS operations of the Planhat API, typed. Tolerant in what it reads, strict about what an answer proves: an
+/// operation that didn't certainly succeed throws a ``PlanhatError``, whose case says what may be done next. Nothing is
+/// retried here, redirects are not followed, and the token is sent only over https or to this machine.
 package final class PlanhatClient: Sendable {
     package struct Configuration: Sendable {
         /// `https://api.planhat.com`, or the region's; a path in front of `/nps` is kept.
@@ -27,12 +29,12 @@ package final class PlanhatClient: Sendable {
     /// Planhat's own limit on a bulk upsert.
     package static let bulkLimit = 5_000
 
-    let base: String
-    let token: String
-    let timeout: Duration
-    let http: HTTPClient
-    let logger: Logger
-    let seen = Mutex<RateLimit?>(nil)
+    private let base: String
+    private let token: String
+    private let timeout: Duration
+    private let http: HTTPClient
+    private let logger: Logger
+    private let lastRateLimit = Mutex<RateLimit?>(nil)
 
     package init(configuration: Configuration, logger: Logger) throws(PlanhatError) {
         base = try Endpoint.checked(configuration.baseURL)
@@ -45,18 +47,18 @@ package final class PlanhatClient: Sendable {
         var http = HTTPClient.Configuration(redirectConfiguration: .disallow, decompression: .disabled)
         http.timeout.connect = TimeAmount(configuration.connectTimeout)
         http.httpVersion = .http1Only
-        // Whoever asked decides about another try; a connection that fails is reported at once.
+        // Retries are the caller's decision: a connection that fails is reported at once.
         http.connectionPool.retryConnectionEstablishment = false
         self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
     }
 
-    /// Closes the connections; to be called once, after the last request.
+    /// Closes the connections. Call it once, after the last request.
     package func shutdown() async {
         try? await http.shutdown()
     }
 
-    /// What the last answer said of the rate limit; nil when none did.
-    package var rateLimit: RateLimit? { seen.withLock { $0 } }
+    /// What the last answer said about the rate limit; nil when it said nothing.
+    package var rateLimit: RateLimit? { lastRateLimit.withLock { $0 } }
 }
 
 extension PlanhatClient {
@@ -65,7 +67,7 @@ extension PlanhatClient {
         try APIResponse.record(of: await send(.create, body: draft.json))
     }
 
-    /// `PUT /nps/{id}`: changes what the draft names, keeps the rest.
+    /// `PUT /nps/{id}`: changes the properties that the draft has, keeps the rest.
     package func update(_ id: RecordID, _ draft: RecordDraft) async throws(PlanhatError) -> NPSRecord {
         try APIResponse.record(of: await send(.update(id), body: draft.json))
     }
@@ -80,18 +82,91 @@ extension PlanhatClient {
         try APIResponse.records(of: await send(.list(query)))
     }
 
-    /// `DELETE /nps/{id}`
+    /// `DELETE /nps/{id}`. Safe to repeat.
     package func delete(_ id: RecordID) async throws(PlanhatError) -> Deletion {
         Deletion(try APIResponse.success(of: await send(.delete(id))))
     }
 
-    /// `PUT /nps`: matches by `sourceId`, creates what isn't there. Harmless to repeat when every draft has one.
+    /// `PUT /nps`: matches records by `sourceId`, creates those that don't exist. Safe to repeat when every draft has a
+    /// `sourceId`.
     package func upsert(_ drafts: [RecordDraft]) async throws(PlanhatError) -> BulkResult {
         guard !drafts.isEmpty else { throw .invalidRequest("A bulk upsert needs at least one item.") }
         guard drafts.count <= Self.bulkLimit else {
             throw .invalidRequest("A bulk upsert takes at most 5,000 items; this one has \(drafts.count).")
         }
         return try APIResponse.bulk(of: await send(.upsert(items: drafts.count), body: .array(drafts.map(\.json))))
+    }
+}
+
+extension PlanhatClient {
+    /// Sends one request and returns the answer, whatever its status. Throws only when no answer came.
+    private func send(_ operation: Operation, body: JSONValue? = nil) async throws(PlanhatError) -> APIResponse {
+        let request = try request(operation, body: body)
+        let deadline = NIODeadline.now() + TimeAmount(operation.timeout(timeout))
+        do {
+            let response = try await http.execute(request, deadline: deadline)
+            note(response.headers)
+            let bytes = try await collect(response.body, atMost: operation.answerLimit, by: deadline)
+            logger.debug(
+                "planhat answered",
+                metadata: ["operation": "\(operation.name)", "status": "\(response.status.code)"]
+            )
+            return APIResponse(
+                operation: operation,
+                status: Int(response.status.code),
+                contentType: response.headers.first(name: "Content-Type") ?? "",
+                retryAfter: response.headers.first(name: "Retry-After"),
+                body: Data(bytes.readableBytesView),
+                sent: body,
+                token: token
+            )
+        } catch {
+            throw TransportFailure.sorted(error, isWrite: operation.isWrite)
+        }
+    }
+
+    private func request(_ operation: Operation, body: JSONValue?) throws(PlanhatError) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: base + (try operation.path()))
+        request.method = operation.method
+        request.headers.add(name: "Authorization", value: "Bearer " + token)
+        request.headers.add(name: "Accept", value: "application/json")
+        request.headers.add(name: "User-Agent", value: "nps-collector")
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: body.canonical))
+        }
+        return request
+    }
+
+    /// AsyncHTTPClient's own deadline ends with the answer's head: without this one, a body that never ends would
+    /// keep the caller for ever.
+    private func collect(
+        _ body: HTTPClientResponse.Body,
+        atMost limit: Int,
+        by deadline: NIODeadline
+    ) async throws -> ByteBuffer {
+        try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
+            group.addTask { try await body.collect(upTo: limit) }
+            group.addTask {
+                try await Task.sleep(for: .nanoseconds((deadline - .now()).nanoseconds))
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let bytes = try await group.next().flatMap({ $0 }) else { throw HTTPClientError.deadlineExceeded }
+            return bytes
+        }
+    }
+
+    private func note(_ headers: HTTPHeaders) {
+        guard
+            let limit = headers.first(name: "X-Rate-Limit-Limit").flatMap({ Int($0) }),
+            let remaining = headers.first(name: "X-Rate-Limit-Remaining").flatMap({ Int($0) })
+        else {
+            // A former figure would slow everything down for as long as answers carry no new one.
+            lastRateLimit.withLock { $0 = nil }
+            return
+        }
+        lastRateLimit.withLock { $0 = RateLimit(limit: limit, remaining: remaining) }
     }
 }
 
@@ -103,4 +178,24 @@ extension PlanhatClient.Configuration: CustomStringConvertible, CustomReflectabl
 extension PlanhatClient: CustomStringConvertible, CustomReflectable {
     package var description: String { "Planhat at \(base) (token not shown)" }
     package var customMirror: Mirror { Mirror(self, children: ["base": base]) }
+}
+
+/// What `DELETE /nps/{_id}` answers.
+package struct Deletion: Sendable, Equatable, Codable {
+    /// 0 when there was no such record; nil when the answer, though a success, doesn't say.
+    package let deletedCount: Int?
+
+    package init(deletedCount: Int?) {
+        self.deletedCount = deletedCount
+    }
+
+    init(_ json: JSONValue?) {
+        deletedCount = (json?["deletedCount"] ?? json?["n"]).flatMap(\.count)
+    }
+}
+
+/// `X-Rate-Limit-Limit` and `X-Rate-Limit-Remaining` of the last answer.
+package struct RateLimit: Sendable, Equatable {
+    package let limit: Int
+    package let remaining: Int
 }

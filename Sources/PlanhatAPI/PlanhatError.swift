@@ -1,21 +1,22 @@
 package import Foundation
 
-/// What came of a request that brought no usable answer, sorted by what may be done next.
+/// A request that didn't certainly succeed, sorted by what may be done next. Texts contain no address, comment or token.
 package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Refused here, before anything was sent.
     case invalidRequest(String)
-    /// Certainly not applied: try again. `isAnswered` when something was reached and said so.
+    /// Certainly not applied: try again. `isAnswered` when something was reached and answered so.
     case notSent(String, isAnswered: Bool = false)
-    /// 429. Seconds to wait when the answer said so.
+    /// 429, not applied. The seconds to wait; nil when the answer doesn't say.
     case rateLimited(retryAfter: TimeInterval?)
-    /// 503, not applied, with the seconds until it is worth coming back.
+    /// 503 that says when to come back, not applied. In seconds.
     case unavailable(retryAfter: TimeInterval)
-    /// Perhaps applied.
+    /// Perhaps applied: a timeout, a reset, 500, 502, 504, a 2xx that can't be read.
     case ambiguous(String)
-    /// This item will never be taken as it is.
+    /// Refused for what is in the request: it will never be accepted as it is.
     case rejected(status: Int, String)
+    /// There is no record with this id.
     case notFound
-    /// Nothing will be taken until a person changes something.
+    /// Refused for who sends it or where to: nothing is accepted until a person fixes that.
     case refused(Refusal, String)
 
     package enum Refusal: String, Sendable, Equatable {
@@ -24,10 +25,10 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
         case redirect
         case tls
         case notTheAPI
-        /// A success that comes as a web page.
+        /// A 2xx with a web page.
         case foreignPage
 
-        /// Whether it may come from something in between that had passed the request on, and changed the answer.
+        /// Whether it may come from a proxy in between that passed the request on and replaced the answer.
         package var mayHaveBeenApplied: Bool {
             switch self {
             case .redirect, .foreignPage: true
@@ -36,6 +37,7 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// What may be done next.
     package enum Disposition: Sendable, Equatable {
         case retry
         case rateLimited(TimeInterval?)
@@ -60,11 +62,11 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .invalidRequest(let what): what
-        case .notSent(let why, _): "Planhat gave no answer that counts: \(why). Nothing was applied; try again."
+        case .notSent(let why, _): "The request to Planhat failed: \(why). Nothing was applied; try again."
         case .rateLimited(let seconds):
             "Planhat asks for a pause" + (seconds.map { " of \(Int($0.rounded(.up))) s" } ?? "") + " (429)."
-        case .unavailable(let seconds): "Planhat is closed for \(Int(seconds.rounded(.up))) s (503)."
-        case .ambiguous(let why): "Planhat's answer leaves open whether it was applied: \(why)."
+        case .unavailable(let seconds): "Planhat is unavailable for \(Int(seconds.rounded(.up))) s (503)."
+        case .ambiguous(let why): "It is unknown whether Planhat applied it: \(why)."
         case .rejected(let status, let why): "Planhat refused it with status \(status): \(why)"
         case .notFound: "Planhat has no record with this id."
         case .refused(_, let sentence): sentence

@@ -1,7 +1,7 @@
 package import Foundation
 package import NPSModel
 
-/// What is to be written: only what is set is sent, nulls never.
+/// What to write. Only what is set is sent, never a null.
 package struct RecordDraft: Sendable, Hashable {
     package var email: String?
     package var score: Int?

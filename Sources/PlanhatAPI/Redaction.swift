@@ -1,7 +1,7 @@
 import Foundation
 package import NPSModel
 
-/// Makes a foreign sentence fit to be kept and shown: the API may quote what was sent to it.
+/// Makes a text of the API's fit to be stored and shown: it may quote what was sent.
 package enum Redaction {
     /// One line of at most 200 characters; anything like an address or a long token is replaced.
     ///
@@ -46,7 +46,7 @@ package enum Redaction {
         }
     }
 
-    /// Whole pieces are only the prettier way; their words are hidden anyway.
+    /// Hiding whole pieces only reads better; their words are hidden anyway.
     private static let pieceLimit = 200
 
     /// What is worth hiding alone: three letters or digits and more.
@@ -81,5 +81,26 @@ package enum Redaction {
             secret.split { $0.isNewline || $0 == "\"" || $0 == "\\" || $0 == "\t" }.map(String.init)
         }
         return Set(pieces.filter { $0.utf8.count >= 4 }).sorted { $0.utf8.count > $1.utf8.count }
+    }
+}
+
+/// Finds the sentence in an error whose shape is documented nowhere: a text, or an object with one somewhere.
+package enum ErrorMessage {
+    /// Nil when there is none. It may quote what was sent: pass it through ``Redaction/shortened(_:hiding:)`` before it
+    /// is stored or shown.
+    package static func text(of json: JSONValue) -> String? {
+        text(of: json, depth: 5)
+    }
+
+    private static func text(of json: JSONValue, depth: Int) -> String? {
+        guard depth > 0 else { return nil }
+        return switch json {
+        case .string(let text): text.isEmpty ? nil : text
+        case .object(let members):
+            ["message", "error", "errors", "reason"].lazy
+                .compactMap { members[$0].flatMap { text(of: $0, depth: depth - 1) } }.first
+        case .array(let elements): elements.lazy.compactMap { text(of: $0, depth: depth - 1) }.first
+        case .null, .bool, .integer, .number: nil
+        }
     }
 }

@@ -5,7 +5,7 @@ enum RetryAfter {
     /// A far date must not stop delivery for good.
     static let longest: TimeInterval = 900
 
-    /// Seconds from now on, from 0 to ``longest``; nil for what is neither a number nor a date.
+    /// Seconds from now, from 0 to ``longest``; nil when the text is neither a number nor a date.
     static func seconds(_ text: String, now: Date) -> TimeInterval? {
         let text = text.trimmingCharacters(in: .whitespaces)
         guard let seconds = digits(text) ?? date(text)?.timeIntervalSince(now) else { return nil }

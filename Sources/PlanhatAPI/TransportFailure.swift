@@ -4,7 +4,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// Sorts what the HTTP client throws by whether the request can have been applied.
+/// Turns what the HTTP client throws into a ``PlanhatError``, by whether the request can have been applied.
 enum TransportFailure {
     static func sorted(_ error: any Error, isWrite: Bool) -> PlanhatError {
         switch error {
@@ -12,12 +12,12 @@ enum TransportFailure {
         case let error as PlanhatError: error
         case is NIOConnectionError: .notSent("the connection was refused, or its name is unknown")
         case let error as IOError where isRefusal(error.errnoCode):
-            .notSent("the connection was refused or found no way")
+            .notSent("the connection was refused, or there is no route")
         case let error as NIOSSLError: tls(error) ?? uncertain("the connection broke", isWrite)
         case is NIOSSLExtraError: .refused(.tls, certificate)
         case let error as HTTPClientError: sorted(error, isWrite)
-        case is NIOTooManyBytesError: uncertain("the answer is longer than any of the API's", isWrite)
-        case is CancellationError: uncertain("the wait for the answer was given up", isWrite)
+        case is NIOTooManyBytesError: uncertain("the answer is longer than any that the API gives", isWrite)
+        case is CancellationError: uncertain("the wait for the answer was cancelled", isWrite)
         default: uncertain("the connection broke", isWrite)
         }
     }
@@ -35,7 +35,7 @@ enum TransportFailure {
         }
     }
 
-    /// What only the opening of a connection brings; a reset can come in the middle of a request.
+    /// Errors that only opening a connection brings; a reset can come in the middle of a request.
     private static func isRefusal(_ code: Int32) -> Bool {
         [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL].contains(code)
     }
@@ -47,7 +47,7 @@ enum TransportFailure {
     private static func tls(_ error: NIOSSLError) -> PlanhatError? {
         switch error {
         case .handshakeFailed(let cause):
-            // BoringSSL tells a certificate that it doesn't trust from other failures by this word alone.
+            // BoringSSL's only sign of a certificate that it doesn't trust.
             if "\(cause)".contains("CERTIFICATE_VERIFY_FAILED") { return .refused(.tls, certificate) }
             return .notSent("the TLS handshake failed")
         case .unableToValidateCertificate, .noCertificateToValidate, .cannotFindPeerIP:

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// The six NPS operations of the Planhat API.
 package enum Operation: String, Sendable, Hashable, CaseIterable {
     case create
@@ -20,6 +22,15 @@ package enum Operation: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .create, .list, .upsert: "/nps"
         case .get, .update, .delete: "/nps/{id}"
+        }
+    }
+
+    var method: HTTPRequest.Method {
+        switch self {
+        case .create: .post
+        case .get, .list: .get
+        case .update, .upsert: .put
+        case .delete: .delete
         }
     }
 }

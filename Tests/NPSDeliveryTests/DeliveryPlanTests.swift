@@ -2,6 +2,7 @@ import Foundation
 import NPSDelivery
 import NPSModel
 import NPSQueue
+import PlanhatAPI
 import Testing
 
 @Suite("What to send next")
@@ -43,8 +44,10 @@ struct DeliveryPlanTests {
         #expect(try delivery.batch().claims == [sent[1]])
     }
 
-    @Test("who failed while others got through travels in ever smaller company, alone in the end, and scatters nobody")
-    func company() throws {
+    @Test(
+        "what failed while others got through is sent in ever smaller batches, alone in the end, and splits no others"
+    )
+    func smallerBatches() throws {
         let delivery = PlannedDelivery()
         let loner = try claim(1_000, mustUpsert: true)
         let others = try claims(0..<100)
@@ -52,10 +55,10 @@ struct DeliveryPlanTests {
             delivery.plan.found([loner] + others, nextDue: nil, at: delivery.now)
             let batch = try delivery.batch()
             #expect(batch.claims.count == size)
-            _ = delivery.plan.answered(.ambiguous("HTTP 500"), to: batch, at: delivery.now)
+            _ = delivery.plan.answered(.failed(.ambiguous("HTTP 500")), to: batch, at: delivery.now)
             _ = delivery.settle()
             delivery.advance(by: 300)
-            _ = try delivery.deliver([others[99]], .upserted(BulkReport(naming: [others[99]])))
+            _ = try delivery.deliver([others[99]], .bulk(BulkEnvelope(naming: [others[99]])))
         }
         delivery.plan.found([loner] + Array(others[0..<50]), nextDue: nil, at: delivery.now)
         #expect(try delivery.batch().claims == [loner])
@@ -84,22 +87,22 @@ struct DeliveryPlanTests {
         #expect(try delivery.waited() > 0)
     }
 
-    @Test("requests keep the pace, and only who may send at once claims")
+    @Test("requests keep the pace, and a claim is made only when it can be sent at once")
     func pace() throws {
         let delivery = PlannedDelivery(requestsPerMinute: 60)
-        let settlement = try delivery.deliver([claim(1)], .created(planhatID: "61"))
-        #expect(settlement == Settlement(verdicts: [try claim(1).verdict(.delivered(planhatID: "61"))]))
+        let settlement = try delivery.deliver([claim(1)], .record(planhatID: "61"))
+        #expect(settlement == Settlement(verdicts: [try claim(1).settled(as: .delivered(planhatID: "61"))]))
         #expect(try delivery.waited() == 1)
         #expect(delivery.next() == .claim(limit: 100))
     }
 
-    @Test("what the queue couldn't take down is told again, after a while that grows")
+    @Test("what the queue couldn't store is settled again, after growing waits")
     func queueFailure() throws {
         let delivery = PlannedDelivery()
         let one = try claim(1)
         delivery.plan.found([one], nextDue: nil, at: delivery.now)
-        _ = delivery.plan.answered(.created(planhatID: "61"), to: try delivery.batch(), at: delivery.now)
-        let settlement = Settlement(verdicts: [one.verdict(.delivered(planhatID: "61"))])
+        _ = delivery.plan.answered(.record(planhatID: "61"), to: try delivery.batch(), at: delivery.now)
+        let settlement = Settlement(verdicts: [one.settled(as: .delivered(planhatID: "61"))])
         #expect(delivery.next() == .settle(settlement))
         for (wait, isFirst) in [(0.5, true), (1, false), (2, false)] {
             #expect(delivery.queueFails() == isFirst)
@@ -118,7 +121,7 @@ struct DeliveryPlanTests {
         #expect(delivery.next() == .claim(limit: 100))
     }
 
-    @Test("at the end what is in hand is given back, and what may have arrived keeps that doubt")
+    @Test("at the end what is ready is given back, and what may have arrived stays ambiguous")
     func end() throws {
         let delivery = PlannedDelivery { $0.batchBytes = 1_000 }
         let sent = try claims(0..<4)
@@ -126,9 +129,9 @@ struct DeliveryPlanTests {
         _ = try delivery.batch()
         #expect(delivery.plan.end(at: delivery.now) == Settlement(releases: sent.dropFirst().map(\.id)))
 
-        let doubtful = PlannedDelivery()
-        _ = try doubtful.deliver(sent, .upserted(BulkReport(counted: 3, strayErrors: ["no"])))
-        let settlement = doubtful.plan.end(at: doubtful.now)
+        let ambiguous = PlannedDelivery()
+        _ = try ambiguous.deliver(sent, .bulk(BulkEnvelope(counted: 3, strayErrors: ["no"])))
+        let settlement = ambiguous.plan.end(at: ambiguous.now)
         #expect(settlement.releases.isEmpty)
         #expect(settlement.verdicts.map(\.outcome.isAmbiguous) == [true, true, true, true])
     }

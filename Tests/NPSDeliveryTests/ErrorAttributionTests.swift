@@ -25,7 +25,7 @@ struct ErrorAttributionTests {
         for entry in entries { #expect(attribute(entry, among: sent).owner == sent[1].id, "\(entry)") }
     }
 
-    @Test("nobody is blamed on a likeness, on two names, or on an address that two responses have")
+    @Test("a similar name, two names, or an address that two responses have name nobody")
     func notNamed() throws {
         let sent = try claims(0..<3)
         let twin = Claim(

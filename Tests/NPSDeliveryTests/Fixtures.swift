@@ -25,18 +25,4 @@ func claims(_ numbers: Range<Int>, attempts: Int = 0) throws -> [Claim] {
 
 extension Claim {
     var id: ResponseID { response.id }
-
-    func verdict(_ outcome: Outcome) -> Verdict {
-        Verdict(id: id, revision: revision, outcome: outcome)
-    }
-}
-
-extension BulkReport {
-    /// An answer whose keys name all of these.
-    init(naming claims: [Claim]) {
-        self.init(
-            proven: Dictionary(uniqueKeysWithValues: claims.map { ($0.id, Proof(planhatID: nil)) }),
-            counted: claims.count
-        )
-    }
 }

@@ -2,12 +2,13 @@ import Foundation
 import NPSDelivery
 import NPSModel
 import NPSQueue
+import PlanhatAPI
 import Testing
 
-@Suite("Who makes requests fail, and who only failed beside")
+@Suite("Which response makes requests fail, and which only failed beside it")
 struct PoisonTrackerTests {
     /// A small queue in memory: what is due goes out, what comes back waits for its time.
-    private final class DeliveryFixture {
+    private final class MemoryQueue {
         let delivery: PlannedDelivery
         var waiting: [(claim: Claim, due: Date)]
         var delivered: Set<ResponseID> = []
@@ -72,52 +73,71 @@ struct PoisonTrackerTests {
         }
     }
 
+    @Test("each failure after a success halves the batch; failures of an outage don't")
+    func batchLimit() throws {
+        var tracker = PoisonTracker(batchSize: 100)
+        let (poison, other) = (try response(1).id, try response(2).id)
+        for _ in 0..<20 { tracker.failed([poison, other]) }
+        #expect(tracker.batchLimit(poison) == 100)
+        var limits: [Int] = []
+        while !tracker.isPoison(poison) {
+            tracker.gotThrough([other])
+            tracker.failed([poison])
+            limits.append(tracker.batchLimit(poison))
+        }
+        #expect(limits == [50, 25, 12, 6, 3, 1, 1, 1, 1, 1])
+        #expect(tracker.batchLimit(other) == 100)
+        tracker.gotThrough([poison])
+        #expect(tracker.batchLimit(poison) == 100)
+        #expect(!tracker.isPoison(poison))
+    }
+
     @Test("one that always brings the API down ends up alone, and all others arrive", arguments: [0, 37, 99])
     func poison(position: Int) throws {
         let claims = try claims(0..<100)
         let poison = claims[position].id
-        let town = DeliveryFixture(claims, batchSize: 100)
-        try town.deliver(watched: poison) { batch in
+        let queue = MemoryQueue(claims, batchSize: 100)
+        try queue.deliver(watched: poison) { batch in
             batch.claims.contains { $0.id == poison }
-                ? .ambiguous("HTTP 500") : .upserted(BulkReport(naming: batch.claims))
+                ? .failed(.ambiguous("HTTP 500")) : .bulk(naming: batch.claims)
         }
-        #expect(town.delivered.isSuperset(of: claims.map(\.id).filter { $0 != poison }))
-        #expect(Array(town.parked.keys) == [poison])
+        #expect(queue.delivered.isSuperset(of: claims.map(\.id).filter { $0 != poison }))
+        #expect(Array(queue.parked.keys) == [poison])
     }
 
     @Test("one that a firewall refuses is parked in the end, and the others don't wait for it")
     func firewall() throws {
         let claims = try claims(0..<100)
         let offender = claims[5].id
-        let town = DeliveryFixture(claims, batchSize: 100)
-        try town.deliver(watched: offender) { batch in
+        let queue = MemoryQueue(claims, batchSize: 100)
+        try queue.deliver(watched: offender) { batch in
             batch.claims.contains { $0.id == offender }
-                ? .refused("an HTML page answered") : .upserted(BulkReport(naming: batch.claims))
+                ? .failed(.refused(.token, "an HTML page answered")) : .bulk(naming: batch.claims)
         }
-        #expect(town.delivered.isSuperset(of: claims.map(\.id).filter { $0 != offender }))
-        let reason = try #require(town.parked[offender])
+        #expect(queue.delivered.isSuperset(of: claims.map(\.id).filter { $0 != offender }))
+        let reason = try #require(queue.parked[offender])
         #expect(reason.contains("while others got through"))
         #expect(reason.contains("an HTML page answered"))
     }
 
     @Test("a lasting refusal parks nobody")
     func lastingRefusal() throws {
-        let town = DeliveryFixture(try claims(0..<10), batchSize: 5)
-        try town.deliver(limit: 300) { _ in .refused("Planhat refuses the token.") }
-        #expect(town.parked.isEmpty)
-        #expect(town.waiting.count == 10)
+        let queue = MemoryQueue(try claims(0..<10), batchSize: 5)
+        try queue.deliver(limit: 300) { _ in .failed(.refused(.token, "Planhat refuses the token.")) }
+        #expect(queue.parked.isEmpty)
+        #expect(queue.waiting.count == 10)
     }
 
-    @Test("after an outage everybody travels in full company again")
+    @Test("after an outage batches are full again")
     func outage() throws {
-        let town = DeliveryFixture(try claims(0..<1_000), batchSize: 100)
+        let queue = MemoryQueue(try claims(0..<1_000), batchSize: 100)
         var left = 40
-        try town.deliver { batch in
+        try queue.deliver { batch in
             left -= 1
-            return left >= 0 ? .ambiguous("HTTP 500") : .upserted(BulkReport(naming: batch.claims))
+            return left >= 0 ? .failed(.ambiguous("HTTP 500")) : .bulk(naming: batch.claims)
         }
-        #expect(town.delivered.count == 1_000)
-        let calm = town.requests.dropFirst(40)
+        #expect(queue.delivered.count == 1_000)
+        let calm = queue.requests.dropFirst(40)
         // A probe, those that the outage left with times of their own, and ten full batches.
         #expect(calm.filter { $0 == 100 }.count >= 9)
     }
@@ -126,37 +146,37 @@ struct PoisonTrackerTests {
     func tooLarge() throws {
         let comment = String(repeating: "x", count: 5_000)
         let claims = try (0..<200).map { try claim($0, comment: comment) }
-        let town = DeliveryFixture(claims, batchSize: 100)
+        let queue = MemoryQueue(claims, batchSize: 100)
         var refusals = 0
-        try town.deliver { batch in
-            guard batch.claims.count > 20 else { return .upserted(BulkReport(naming: batch.claims)) }
+        try queue.deliver { batch in
+            guard batch.claims.count > 20 else { return .bulk(naming: batch.claims) }
             refusals += 1
-            return .tooLarge("413")
+            return .failed(.rejected(status: 413, "413"))
         }
-        #expect(town.delivered.count == 200)
+        #expect(queue.delivered.count == 200)
         #expect(refusals <= 8)
     }
 
     @Test("what was too large once is tried larger again after many that were not")
     func largerAgain() throws {
         let comment = String(repeating: "x", count: 5_000)
-        let town = DeliveryFixture(try (0..<6_000).map { try claim($0, comment: comment) }, batchSize: 100)
+        let queue = MemoryQueue(try (0..<6_000).map { try claim($0, comment: comment) }, batchSize: 100)
         var refusals = 0
-        try town.deliver { batch in
+        try queue.deliver { batch in
             guard refusals < 3, batch.claims.count > 10 else {
-                return .upserted(BulkReport(naming: batch.claims))
+                return .bulk(naming: batch.claims)
             }
             refusals += 1
-            return .tooLarge("413")
+            return .failed(.rejected(status: 413, "413"))
         }
-        #expect(town.delivered.count == 6_000)
-        #expect(town.requests.suffix(5).contains(100))
+        #expect(queue.delivered.count == 6_000)
+        #expect(queue.requests.suffix(5).contains(100))
     }
 
     @Test("one that is too large alone is parked")
     func tooLargeAlone() throws {
-        let town = DeliveryFixture([try claim(1, mustUpsert: true)], batchSize: 100)
-        try town.deliver { _ in .tooLarge("413") }
-        #expect(town.parked.count == 1)
+        let queue = MemoryQueue([try claim(1, mustUpsert: true)], batchSize: 100)
+        try queue.deliver { _ in .failed(.rejected(status: 413, "413")) }
+        #expect(queue.parked.count == 1)
     }
 }

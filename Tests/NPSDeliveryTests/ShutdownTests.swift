@@ -7,7 +7,7 @@ import ServiceLifecycle
 import TestSupport
 import Testing
 
-@Suite("How forwarding ends", .hangGuard)
+@Suite("How delivery ends", .hangGuard)
 struct ShutdownTests {
     @Test("a stop while idle leaves nothing claimed")
     func idle() async throws {
@@ -19,7 +19,7 @@ struct ShutdownTests {
         }
     }
 
-    @Test("a stop lets the request in flight finish and writes its answer down")
+    @Test("a stop lets the request in flight finish and stores its result")
     func inFlight() async throws {
         let (arrivals, arrive) = AsyncStream.makeStream(of: Void.self)
         let (permissions, permit) = AsyncStream.makeStream(of: Void.self)
@@ -38,7 +38,7 @@ struct ShutdownTests {
         }
     }
 
-    @Test("a request that outlasts the stop stays in doubt, and is one record in the end")
+    @Test("a request that outlasts the stop stays ambiguous, and is one record in the end")
     func outlasting() async throws {
         let (arrivals, arrive) = AsyncStream.makeStream(of: Void.self)
         let pause: @Sendable (Duration) async -> Void = { _ in

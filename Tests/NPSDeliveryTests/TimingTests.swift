@@ -19,6 +19,23 @@ struct TimingTests {
         #expect(Backoff(base: 1, limit: 300).delay(failures: 4, fraction: fraction) == 8 * fraction)
     }
 
+    @Test("a queue that fails is asked after growing waits, a minute at most, and the first failure is told")
+    func queueBackoff() {
+        var backoff = QueueBackoff()
+        #expect(backoff.ready < start)
+        let waits = (1...8).map { number in
+            let isFirst = backoff.failed(at: start, fraction: 1)
+            #expect(isFirst == (number == 1))
+            return backoff.ready.timeIntervalSince(start)
+        }
+        #expect(waits == [1, 2, 4, 8, 16, 32, 60, 60])
+        backoff.notice(start.addingTimeInterval(-86_400))
+        #expect(backoff.ready <= start.addingTimeInterval(60 - 86_400))
+        backoff.succeeded()
+        let isFirst = backoff.failed(at: start, fraction: 1)
+        #expect(isFirst)
+    }
+
     @Test("the first request goes at once, the next after its share of the minute")
     func pace() {
         var pace = Pace(requestsPerMinute: 150)
@@ -29,7 +46,7 @@ struct TimingTests {
     }
 
     @Test(
-        "below a fifth of the API's limit the pace slackens, a minute at most",
+        "below a fifth of the API's limit the pace slows down, a minute at most",
         arguments: zip([200, 40, 20, 1, 0, -3], [0.4, 0.4, 0.8, 16, 32, 32])
     )
     func quota(remaining: Int, seconds: TimeInterval) {
@@ -109,7 +126,7 @@ struct TimingTests {
         #expect(until.timeIntervalSince(start) == waited)
     }
 
-    @Test("what stands since when is kept while the same refusal repeats, and an answer ends it")
+    @Test("the time of the first refusal is kept while it repeats, and an answer ends it")
     func since() {
         var breaker = CircuitBreaker()
         _ = breaker.refused("no", at: start)

@@ -127,7 +127,7 @@ struct VerificationTests {
         let usual = 60 / TimeInterval(requestsPerMinute)
         for (isShared, seconds) in [(true, 2 * usual), (false, usual)] {
             delivery.plan.share(isShared)
-            _ = try delivery.deliver([claim(1)], .created(planhatID: "61"))
+            _ = try delivery.deliver([claim(1)], .record(planhatID: "61"))
             #expect(try delivery.waited() == seconds)
         }
     }

@@ -71,7 +71,7 @@ struct TransportTests {
     @Test("nobody listening means nothing was sent, and is known at once")
     func refusedConnection() async throws {
         // Nobody waits for a time limit here: it is a day.
-        let error = try await DeafServer.runClosed { port in
+        let error = try await UnansweredPort.runClosed { port in
             try await withClient(of: "http://127.0.0.1:\(port)") { client in
                 await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
             }
@@ -111,7 +111,7 @@ struct TransportTests {
         #expect(records.count == 10_000)
     }
 
-    @Test("a certificate that nobody vouches for stops everything")
+    @Test("a certificate that is not trusted stops everything")
     func untrustedCertificate() async throws {
         let error = try await StubServer.run([.end], tls: try SelfSignedCertificate.serverContext()) { stub in
             try await withClient(of: "https://localhost:\(stub.port)") { client in

@@ -71,7 +71,7 @@ struct FaultTests {
         }
     }
 
-    @Test("the seed begins a storm anew")
+    @Test("the same seed repeats the same faults")
     func seed() async throws {
         try await withSandbox("rate-limit=0") { client in
             func storm() async throws -> [Int] {

@@ -1,5 +1,5 @@
-/// How the sandbox behaves where nobody outside knows how Planhat does: each choice is one of the answers that its
-/// public texts and other people's clients suggest.
+/// How the sandbox behaves where Planhat's behaviour isn't documented: each choice is one that its public texts or other
+/// clients of the API suggest.
 package struct Behaviour: Sendable, Hashable {
     /// A `POST` with a `sourceId` that a record already has.
     package enum PostDuplicate: String, Sendable, CaseIterable {
@@ -15,7 +15,7 @@ package struct Behaviour: Sendable, Hashable {
         case domainCreate = "domain-create"
         /// The record is kept without `euId` and `cId`.
         case storeUnlinked = "store-unlinked"
-        /// 2xx, nothing stored, no error: `{}` for one record, counts of nought in bulk.
+        /// 2xx, nothing stored, no error: `{}` for one record, counts of zero in bulk.
         case ignore = "ignore-2xx"
         case reject = "reject-400"
     }

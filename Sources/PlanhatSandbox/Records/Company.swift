@@ -1,3 +1,5 @@
+import GRDB
+
 /// A company of the sandbox: addresses of its domains belong to it.
 package struct Company: Sendable, Hashable {
     /// 24 hex digits.
@@ -18,4 +20,30 @@ package struct Company: Sendable, Hashable {
         Company(id: "5f3bc3ef0000000000000c02", name: "Example Foundation", domains: ["example.org"]),
         Company(id: "5f3bc3ef0000000000000c03", name: "Example Networks", domains: ["example.net"]),
     ]
+}
+
+extension Company {
+    /// Adds the company or takes over its new name; a domain belongs to the company that named it last.
+    func save(to db: Database) throws {
+        try db.execute(
+            sql: "INSERT INTO companies (id, name) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name",
+            arguments: [id, name]
+        )
+        for domain in domains {
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO domains (domain, cId) VALUES (?, ?)",
+                arguments: [domain.lowercased(), id]
+            )
+        }
+    }
+}
+
+/// A contact of a company, made when the first record with the address comes in.
+struct Enduser: Sendable, Hashable, Codable, FetchableRecord, PersistableRecord {
+    static let databaseTableName = "endusers"
+
+    let id: String
+    /// In lower case: case differences don't make another person.
+    let email: String
+    let cId: String
 }

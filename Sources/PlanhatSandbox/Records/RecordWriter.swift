@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import NPSModel
 
 /// Decides what a write does, from a snapshot alone: it collects the rows to write and lets later items of the same
@@ -85,5 +86,23 @@ extension RecordWriter {
         changes.append(.addCompany(company))
         snapshot.companies[domain] = company.id
         return company.id
+    }
+}
+
+/// One row to write.
+enum RecordChange: Sendable, Hashable {
+    case addCompany(Company)
+    case addEnduser(Enduser)
+    case add(StoredRecord)
+    case replace(StoredRecord)
+
+    func apply(to db: Database) throws {
+        switch self {
+        case .addCompany(let company): try company.save(to: db)
+        case .addEnduser(let enduser): try enduser.insert(db)
+        case .add(let record): try record.insert(db)
+        // A record that was deleted between match and write stays deleted.
+        case .replace(let record): if try record.exists(db) { try record.update(db) }
+        }
     }
 }

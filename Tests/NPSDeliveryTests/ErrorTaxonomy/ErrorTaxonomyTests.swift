@@ -9,36 +9,36 @@ import Testing
 
 @testable import NPSDelivery
 
-/// What the way out makes of every way in which a request can end: a real client, a real socket, and the plan's verdict.
+/// What delivery makes of every way in which a request can end: a real client, a real socket, and what the plan decides.
 @Suite("Error taxonomy", .hangGuard)
 struct ErrorTaxonomyTests {
-    @Test("success: delivered, with proof", arguments: Signal.successes)
-    func success(signal: Signal) async throws { try await expect(signal) }
+    @Test("success: delivered, with proof", arguments: ErrorCase.successes)
+    func success(errorCase: ErrorCase) async throws { try await expect(errorCase) }
 
-    @Test("certainly not applied: tried again, without an attempt counted", arguments: Signal.unapplied)
-    func unapplied(signal: Signal) async throws { try await expect(signal) }
+    @Test("certainly not applied: tried again, without an attempt counted", arguments: ErrorCase.unapplied)
+    func unapplied(errorCase: ErrorCase) async throws { try await expect(errorCase) }
 
-    @Test("perhaps applied: asked about by upsert after a wait", arguments: Signal.ambiguous)
-    func ambiguous(signal: Signal) async throws { try await expect(signal) }
+    @Test("perhaps applied: asked about by upsert after a wait", arguments: ErrorCase.ambiguous)
+    func ambiguous(errorCase: ErrorCase) async throws { try await expect(errorCase) }
 
-    @Test("refused for what it is: parked with the reason", arguments: Signal.permanent)
-    func permanent(signal: Signal) async throws { try await expect(signal) }
+    @Test("refused for what it is: parked with the reason", arguments: ErrorCase.permanent)
+    func permanent(errorCase: ErrorCase) async throws { try await expect(errorCase) }
 
     @Test(
         "refused for who we are: all of delivery pauses, and nothing is lost or counted",
-        arguments: Signal.configuration
+        arguments: ErrorCase.configuration
     )
-    func configuration(signal: Signal) async throws { try await expect(signal) }
+    func configuration(errorCase: ErrorCase) async throws { try await expect(errorCase) }
 
-    private func expect(_ signal: Signal) async throws {
+    private func expect(_ errorCase: ErrorCase) async throws {
         let delivery = PlannedDelivery()
-        let sent = try (0..<signal.count).map { number in
-            try claim(number, comment: "so very slow", attempts: signal.attempts, mustUpsert: signal.isUpsert)
+        let sent = try (0..<errorCase.count).map { number in
+            try claim(number, comment: "so very slow", attempts: errorCase.attempts, mustUpsert: errorCase.isUpsert)
         }
-        let counts = try await send(sent, in: delivery, to: signal.place)
+        let counts = try await send(sent, in: delivery, to: errorCase.endpoint)
         let settlement = delivery.settle()
-        let course = Course(settlement, of: sent, then: &delivery.plan, at: delivery.now)
-        #expect(course?.fulfils(signal.course) == true, "\(String(describing: course))")
+        let outcome = ExpectedOutcome(settlement, of: sent, then: &delivery.plan, at: delivery.now)
+        #expect(outcome?.matches(errorCase.expected) == true, "\(String(describing: outcome))")
         #expect(counts.unlinked.isEmpty)
         let told = "\(settlement) \(delivery.plan.status)"
         for secret in ["person0", "so very slow", Self.token] { #expect(!told.contains(secret)) }
@@ -52,7 +52,7 @@ struct ErrorTaxonomyTests {
             sent,
             in: delivery,
             to: .api { sent in
-                Envelope(created: Array(sent[0...1]), permissionErrors: [.string("no permission")]).reply(403)
+                BulkEnvelope(created: Array(sent[0...1]), permissionErrors: [.string("no permission")]).reply(403)
             }
         )
         #expect(delivery.settle().verdicts.map(\.id) == [sent[0].id, sent[1].id])
@@ -62,15 +62,15 @@ struct ErrorTaxonomyTests {
 
     @Test("only where nobody was reached a whole batch is the next to try")
     func reached() async throws {
-        let places: [(Signal.Place, Int)] = [
-            (.nobody, 100), (.deaf, 100), (.api { _ in .json(408, "") }, 1), (.api { _ in .json(500, "") }, 1),
+        let endpoints: [(ErrorCase.Endpoint, Int)] = [
+            (.nobody, 100), (.fullBacklog, 100), (.api { _ in .json(408, "") }, 1), (.api { _ in .json(500, "") }, 1),
         ]
-        for (place, limit) in places {
+        for (endpoint, limit) in endpoints {
             let delivery = PlannedDelivery()
-            _ = try await send([claim(1)], in: delivery, to: place)
+            _ = try await send([claim(1)], in: delivery, to: endpoint)
             _ = delivery.settle()
             _ = try delivery.waited()
-            #expect(delivery.next() == .claim(limit: limit), "\(place)")
+            #expect(delivery.next() == .claim(limit: limit), "\(endpoint)")
         }
     }
 
@@ -87,23 +87,23 @@ struct ErrorTaxonomyTests {
     @Test("all-zero counts are no success: once more by upsert, then parked as ignored")
     func ignored() async throws {
         let delivery = PlannedDelivery()
-        let nothing = Signal.Place.api { _ in Envelope().reply() }
-        for (attempts, expected) in [(0, Course.ambiguous), (1, .parked("ignored by Planhat"))] {
+        let nothing = ErrorCase.Endpoint.api { _ in BulkEnvelope().reply() }
+        for (attempts, expected) in [(0, ExpectedOutcome.ambiguous), (1, .parked("ignored by Planhat"))] {
             let sent = try [claim(1, attempts: attempts, mustUpsert: true)]
             _ = try await send(sent, in: delivery, to: nothing)
-            let course = Course(delivery.settle(), of: sent, then: &delivery.plan, at: delivery.now)
-            #expect(course?.fulfils(expected) == true, "\(String(describing: course))")
+            let outcome = ExpectedOutcome(delivery.settle(), of: sent, then: &delivery.plan, at: delivery.now)
+            #expect(outcome?.matches(expected) == true, "\(String(describing: outcome))")
         }
     }
 
-    @Test("a record without euId and cId: delivered, and told apart")
+    @Test("a record without euId and cId: delivered, and counted as unlinked")
     func unlinked() async throws {
         let delivery = PlannedDelivery()
         let sent = try claim(1)
         let counts = try await send([sent], in: delivery, to: .api { _ in .json(200, #"{"_id":"61","euId":null}"#) })
         #expect(counts.delivered == 1)
         #expect(counts.unlinked == [sent.id])
-        #expect(delivery.settle().verdicts == [sent.verdict(.delivered(planhatID: "61"))])
+        #expect(delivery.settle().verdicts == [sent.settled(as: .delivered(planhatID: "61"))])
     }
 
     @Test("what is linked to nobody is counted and told once, by id alone")
@@ -150,42 +150,42 @@ struct ErrorTaxonomyTests {
     func invalid() throws {
         let delivery = PlannedDelivery()
         let sent = try claim(1)
-        let answer = SendResult(PlanhatError.invalidRequest("An id can't be empty."))
-        #expect(try delivery.deliver([sent], answer).verdicts == [sent.verdict(.park(reason: "An id can't be empty."))])
+        let answer = SendResult.failed(.invalidRequest("An id can't be empty."))
+        #expect(try delivery.deliver([sent], answer).verdicts == [sent.settled(as: .park(reason: "An id can't be empty."))])
     }
 }
 
 extension ErrorTaxonomyTests {
     private static let token = "t0ken-5ecret"
 
-    /// Sends the claims there in one request, and lets the plan take in what came of it.
-    private func send(_ claims: [Claim], in delivery: PlannedDelivery, to place: Signal.Place) async throws
+    /// Sends the claims there in one request, and tells the plan the result.
+    private func send(_ claims: [Claim], in delivery: PlannedDelivery, to endpoint: ErrorCase.Endpoint) async throws
         -> DeliveryCounts
     {
         _ = try delivery.claimLimit()
         delivery.plan.found(claims, nextDue: nil, at: delivery.now)
         let batch = try delivery.batch()
         #expect(batch.claims == claims)
-        let reply = try await atPlace(place, with: claims) { url, limit in
+        let reply = try await atEndpoint(endpoint, with: claims) { url, limit in
             var configuration = PlanhatClient.Configuration(baseURL: url, token: Self.token)
-            if case .deaf = place { configuration.connectTimeout = .milliseconds(500) }
+            if case .fullBacklog = endpoint { configuration.connectTimeout = .milliseconds(500) }
             configuration.timeout = limit
             let client = try PlanhatClient(configuration: configuration, logger: .silent)
-            let reply = await PlanhatSender(client: client).deliver(batch)
+            let reply = await PlanhatSender(client: client).send(batch)
             await client.shutdown()
             return reply
         }
-        return delivery.plan.answered(reply.answer, to: batch, quota: reply.quota, at: delivery.now)
+        return delivery.plan.answered(reply.result, to: batch, quota: reply.quota, at: delivery.now)
     }
 
-    private func atPlace(
-        _ place: Signal.Place,
+    private func atEndpoint(
+        _ endpoint: ErrorCase.Endpoint,
         with claims: [Claim],
         _ send: (_ url: String, _ limit: Duration) async throws -> PlanhatSender.Reply
     ) async throws -> PlanhatSender.Reply {
         // Except at `silent` no time limit is under test, and a busy machine may be slow.
         func visit(_ url: String) async throws -> PlanhatSender.Reply { try await send(url, .seconds(86_400)) }
-        switch place {
+        switch endpoint {
         case .api(let reply):
             return try await StubServer.run([reply(claims)]) { try await visit($0.url) }
         case .silent(let reply):
@@ -199,14 +199,14 @@ extension ErrorTaxonomyTests {
                 if isSent { return answer }
             }
         case .nobody:
-            return try await DeafServer.runClosed { try await visit("http://127.0.0.1:\($0)") }
+            return try await UnansweredPort.runClosed { try await visit("http://127.0.0.1:\($0)") }
         case .unknownName:
             // Longer than a label may be (RFC 1035 §2.3.4), so that no server is asked for it.
             return try await visit("https://\(String(repeating: "a", count: 64)).invalid")
         case .plainText:
             return try await StubServer.run([.end]) { try await visit("https://127.0.0.1:\($0.port)") }
-        case .deaf:
-            return try await DeafServer.run { try await visit("http://127.0.0.1:\($0)") }
+        case .fullBacklog:
+            return try await UnansweredPort.run { try await visit("http://127.0.0.1:\($0)") }
         case .selfSigned:
             return try await StubServer.run([.end], tls: try SelfSignedCertificate.serverContext()) { stub in
                 try await visit("https://localhost:\(stub.port)")

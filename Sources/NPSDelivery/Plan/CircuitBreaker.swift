@@ -1,0 +1,138 @@
+package import Foundation
+
+/// A circuit breaker: whether the API is worth a request now. After a failure that concerns every response it is open for
+/// a while, then lets one request at a time through until one gets an answer.
+package struct CircuitBreaker: Sendable, Hashable {
+    package struct Timing: Sendable, Hashable {
+        /// After a request that didn't get through.
+        package var backoff = Backoff(base: 1, limit: 300)
+        /// After a refusal, without jitter: 30 s, 1 min, … 5 min.
+        package var probe = Backoff(base: 30, limit: 300)
+        /// After a 429 that doesn't say how long: Planhat's counters are reset "every 60–120 seconds"
+        /// (its API introduction of 2017).
+        package var rateLimit = Backoff(base: 60, limit: 120)
+        /// The longest `Retry-After` that is believed.
+        package var longestRetryAfter: TimeInterval = 900
+
+        package init() {}
+    }
+
+    package enum State: Sendable, Hashable {
+        case closed
+        case backingOff(until: Date, reason: String)
+        /// `since`: the first refusal in a row.
+        case paused(until: Date, sentence: String, since: Date)
+    }
+
+    private let timing: Timing
+    package private(set) var state = State.closed { didSet { isOld = false } }
+    /// Whether nothing has been left to send since that state began.
+    private var isOld = false
+    /// In a row, of one kind.
+    private var failures = 0
+    /// Whether the last request reached nothing at all.
+    private var isUnreached = false
+    /// 429s and 503s in a row.
+    private var limits = 0
+
+    package init(timing: Timing = Timing()) {
+        self.timing = timing
+    }
+
+    /// True from a failure until a request gets through.
+    package var isProbing: Bool { failures > 0 }
+
+    /// Whether the next request carries one response only. After a request that reached nothing it needn't: nothing
+    /// became ambiguous, and the request's size isn't to blame.
+    package var probesWithOne: Bool { isProbing && !isUnreached }
+
+    /// When the next request may be sent; not in the future means now.
+    package func ready(at now: Date) -> Date {
+        switch state {
+        case .closed: now
+        case .backingOff(let until, _), .paused(let until, _, _):
+            min(until, latest(at: now))
+        }
+    }
+
+    /// A longer wait than there is means that the clock was set back: it becomes the longest.
+    package mutating func notice(_ now: Date) {
+        let wasOld = isOld
+        switch state {
+        case .backingOff(let until, let reason) where until > latest(at: now):
+            state = .backingOff(until: latest(at: now), reason: reason)
+        case .paused(let until, let sentence, let since) where until > latest(at: now):
+            state = .paused(until: latest(at: now), sentence: sentence, since: since)
+        case .closed, .backingOff, .paused:
+            break
+        }
+        isOld = wasOld
+    }
+
+    private func latest(at now: Date) -> Date {
+        now.addingTimeInterval(max(timing.longestRetryAfter, timing.probe.limit))
+    }
+
+    /// The state to tell people: once nothing is left that it could hold up, an old failure is no news.
+    package var news: State { isOld ? .closed : state }
+
+    /// Nothing is pending any more.
+    package mutating func nothingIsLeft() {
+        isOld = true
+    }
+
+    /// The API took a request, or refused it for what was in it.
+    package mutating func gotThrough() {
+        state = .closed
+        failures = 0
+        limits = 0
+    }
+
+    /// A request failed, or its outcome is unknown. Gives when to try again.
+    ///
+    /// - Parameters:
+    ///   - isUnreached: nothing was reached that could answer.
+    ///   - fraction: random, 0..<1.
+    package mutating func failed(_ reason: String, isUnreached: Bool = false, at now: Date, fraction: Double) -> Date {
+        count(whenNot: \.isPaused)
+        self.isUnreached = isUnreached
+        let until = now.addingTimeInterval(timing.backoff.delay(failures: failures, fraction: fraction))
+        state = .backingOff(until: until, reason: reason)
+        return until
+    }
+
+    /// The API asks for a pause of so many seconds; nil when it doesn't say. Gives when to try again.
+    package mutating func limited(
+        retryAfter: TimeInterval?,
+        reason: String = "Planhat's rate limit is reached",
+        at now: Date
+    ) -> Date {
+        limits = min(limits + 1, 64)
+        let told = retryAfter.map { min(max($0, 1), timing.longestRetryAfter) }
+        let until = now.addingTimeInterval(told ?? timing.rateLimit.ceiling(failures: limits))
+        state = .backingOff(until: until, reason: reason)
+        return until
+    }
+
+    /// Nothing is accepted until a person fixes something. Gives when to try again.
+    package mutating func refused(_ sentence: String, at now: Date) -> Date {
+        var start = now
+        if case .paused(_, _, let since) = state { start = since }
+        count(whenNot: { !$0.isPaused })
+        isUnreached = false
+        let until = now.addingTimeInterval(timing.probe.ceiling(failures: failures))
+        state = .paused(until: until, sentence: sentence, since: start)
+        return until
+    }
+
+    /// Failures in a row are counted for one kind at a time.
+    private mutating func count(whenNot isOther: (State) -> Bool) {
+        failures = isOther(state) ? 1 : min(failures + 1, 64)
+    }
+}
+
+extension CircuitBreaker.State {
+    fileprivate var isPaused: Bool {
+        if case .paused = self { true } else { false }
+    }
+}

@@ -1,0 +1,254 @@
+package import Foundation
+import NPSModel
+package import NPSQueue
+import PlanhatAPI
+
+/// Decides what the worker does next. A value: it has no sockets and no files, and knows the time only by being told.
+///
+/// Ask ``next(at:)``, do that one thing, tell how it went, ask again:
+///
+///     wait   → woke()
+///     claim  → found(_:nextDue:at:)
+///     send   → answered(_:to:quota:at:)
+///     settle → settled()
+///
+/// When the queue can't claim or settle, `queueFailed(at:)`. Never more than one request is in flight: Planhat's upsert
+/// is not atomic, so two at once could make two records of one response.
+package struct DeliveryPlan: Sendable {
+    package enum Step: Sendable, Hashable {
+        /// Until something arrives, or until then.
+        case wait(until: Date?)
+        case claim(limit: Int)
+        case send(Batch)
+        case settle(Settlement)
+    }
+
+    private enum Idle: Sendable, Hashable {
+        case no
+        /// Nothing is due until then; nil when nothing is pending at all.
+        case until(Date?)
+    }
+
+    private let batchSize: Int
+    private let fraction: @Sendable () -> Double
+    private var idle = Idle.no
+    private var ready: ReadyBatches
+    private var unsettled = Settlement()
+    private var rules: OutcomeRules
+    private var poison: PoisonTracker
+    private var breaker: CircuitBreaker
+    private var pace: Pace
+    private var queueBackoff = QueueBackoff()
+    private var lastAsked: Date?
+
+    /// - Parameter fraction: random numbers, 0..<1
+    package init(configuration: Configuration, fraction: @escaping @Sendable () -> Double) {
+        batchSize = configuration.batchSize
+        self.fraction = fraction
+        ready = ReadyBatches(batchSize: batchSize, batchBytes: configuration.batchBytes)
+        rules = OutcomeRules(configuration: configuration)
+        poison = PoisonTracker(batchSize: batchSize)
+        breaker = CircuitBreaker(timing: configuration.timing)
+        pace = Pace(requestsPerMinute: configuration.requestsPerMinute)
+    }
+
+    package var status: DeliveryStatus {
+        switch (breaker.news, idle) {
+        case (.backingOff(let until, let reason), _): .backingOff(until: until, reason: reason)
+        case (.paused(_, let sentence, let since), _): .paused(sentence: sentence, since: since)
+        case (.closed, .no): .forwarding
+        case (.closed, .until(let due)): .idle(until: due)
+        }
+    }
+
+    /// Whether half of the requests are left to a verification.
+    package mutating func share(_ isShared: Bool) {
+        pace.isShared = isShared
+    }
+
+    package mutating func next(at now: Date) -> Step {
+        notice(now)
+        guard unsettled.isEmpty else {
+            return now < queueBackoff.ready ? .wait(until: queueBackoff.ready) : .settle(unsettled)
+        }
+        if case .until(let due) = idle {
+            guard let due, due <= now else { return .wait(until: due) }
+            idle = .no
+        }
+        // Claimed only when the request can be sent at once: the later, the larger the batch, and the fewer responses
+        // are found `sending` after a crash.
+        let start = max(queueBackoff.ready, breaker.ready(at: now), pace.ready(at: now))
+        guard start <= now else { return .wait(until: start) }
+        guard let batch = ready.popFirst() else { return .claim(limit: breaker.probesWithOne ? 1 : batchSize) }
+        pace.spend(at: now)
+        return .send(batch)
+    }
+
+    /// A clock that was set back must not stop everything for as long as it was set back.
+    private mutating func notice(_ now: Date) {
+        queueBackoff.notice(now)
+        breaker.notice(now)
+        pace.notice(now)
+        // What is due was said by the former clock: look again.
+        if let lastAsked, now < lastAsked { idle = .no }
+        lastAsked = now
+    }
+
+    package mutating func woke() {
+        idle = .no
+    }
+
+    /// - Parameter nextDue: of what is pending, when nothing was found.
+    package mutating func found(_ claims: [Claim], nextDue: Date?, at now: Date) {
+        queueBackoff.succeeded()
+        if claims.isEmpty {
+            if nextDue == nil { breaker.nothingIsLeft() }
+            // A moment at least: a row that is due and yet can't be claimed must not make the loop spin.
+            idle = .until(nextDue.map { max($0, now.addingTimeInterval(0.01)) })
+        } else {
+            ready.pack(claims, allowsCreate: !breaker.isProbing, poison: poison)
+        }
+    }
+
+    package mutating func settled() {
+        queueBackoff.succeeded()
+        unsettled = Settlement()
+    }
+
+    /// True for the first failure in a row.
+    package mutating func queueFailed(at now: Date) -> Bool {
+        queueBackoff.failed(at: now, fraction: fraction())
+    }
+
+    /// What has to be settled before the worker ends, apart from the request in flight.
+    package mutating func end(at now: Date) -> Settlement {
+        releaseReady(retryAt: now, reason: "the collector stopped before it was sent again")
+        defer { unsettled = Settlement() }
+        return unsettled
+    }
+}
+
+extension DeliveryPlan {
+    /// Takes in the result of sending a batch.
+    ///
+    /// - Parameter quota: of the API, if it told one.
+    /// - Returns: what became of the claims and is to be counted.
+    package mutating func answered(
+        _ result: SendResult,
+        to batch: Batch,
+        quota: Pace.Quota? = nil,
+        at now: Date
+    ) -> DeliveryCounts {
+        pace.observe(quota)
+        let before = unsettled.verdicts.count
+        switch result {
+        case .created(let record): created(record, from: batch, at: now)
+        case .upserted(let result): upserted(batch, result, at: now)
+        case .failed(let error): failed(batch, error, at: now)
+        }
+        let verdicts = unsettled.verdicts.dropFirst(before)
+        for verdict in verdicts { rules.forget(verdict) }
+        return DeliveryCounts(verdicts, result)
+    }
+
+    private mutating func created(_ record: NPSRecord, from batch: Batch, at now: Date) {
+        breaker.gotThrough()
+        if record.id != nil { poison.gotThrough(batch.ids) }
+        for claim in batch.claims {
+            if let id = record.id {
+                unsettled.settle(claim, .delivered(planhatID: id))
+            } else {
+                markAmbiguous(claim, of: batch, "the answer showed no record", at: now)
+            }
+        }
+    }
+
+    private mutating func upserted(_ batch: Batch, _ result: BulkResult, at now: Date) {
+        breaker.gotThrough()
+        poison.gotThrough(batch.ids)
+        ready.wasAccepted(batch)
+        let (verdicts, again) = rules.upserted(batch, result, at: now)
+        unsettled.add(verdicts)
+        ready.split(again)
+    }
+
+    private mutating func failed(_ batch: Batch, _ error: PlanhatError, at now: Date) {
+        switch error {
+        case .rejected(let status, _):
+            if status == 413 { ready.wasTooLarge(batch) }
+            reject(batch, error.description, isDuplicate: status == 409, at: now)
+        case .invalidRequest:
+            reject(batch, error.description, at: now)
+        case .refused(.permission, let sentence)
+        where batch.isAlone && batch.mayHaveArrived && breaker.state == .closed:
+            for claim in batch.claims { unsettled.settle(claim, rules.denied(claim, sentence, at: now)) }
+        case .refused(let refusal, let sentence):
+            pause(batch, sentence, isAmbiguous: refusal.mayHaveBeenApplied, at: now)
+        case .notFound:
+            // Creates and upserts name no record, so it is the resource itself that isn't there.
+            pause(batch, "There is no NPS resource at planhat.url: check the address and its region.", at: now)
+        case .notSent(let reason, let isAnswered):
+            let until = breaker.failed(reason, isUnreached: !isAnswered, at: now, fraction: fraction())
+            unsettled.postpone(batch, retryAt: until, reason: reason)
+            releaseReady(retryAt: until, reason: reason)
+        case .rateLimited(let seconds):
+            wait(with: batch, seconds, "Planhat's rate limit is reached", at: now)
+        case .unavailable(let seconds):
+            wait(with: batch, seconds, "Planhat is unavailable for a while (503)", at: now)
+        case .ambiguous(let reason):
+            poison.failed(batch.ids)
+            // Before the breaker hears of it: its state until now tells whether this response is alone in failing.
+            for claim in batch.claims { markAmbiguous(claim, of: batch, reason, at: now) }
+            let until = breaker.failed(reason, at: now, fraction: fraction())
+            releaseReady(retryAt: until, reason: reason)
+        }
+    }
+
+    /// The request is refused for what is in it. The API works.
+    private mutating func reject(_ batch: Batch, _ reason: String, isDuplicate: Bool = false, at now: Date) {
+        breaker.gotThrough()
+        guard batch.isAlone else { return ready.split(batch.claims) }
+        for claim in batch.claims {
+            unsettled.settle(claim, rules.refused(claim, of: batch, reason, isDuplicate: isDuplicate, at: now))
+        }
+    }
+
+    /// For as long as the API asks.
+    private mutating func wait(with batch: Batch, _ seconds: TimeInterval?, _ reason: String, at now: Date) {
+        let until = breaker.limited(retryAfter: seconds, reason: reason, at: now)
+        ready.putBack(batch)
+        releaseReady(retryAt: until, reason: reason)
+    }
+
+    /// Nothing can be delivered until a person fixes something, unless it is this response that is refused.
+    ///
+    /// - Parameter isAmbiguous: this very request may have arrived.
+    private mutating func pause(_ batch: Batch, _ sentence: String, isAmbiguous: Bool = false, at now: Date) {
+        poison.failed(batch.ids)
+        if batch.isAlone, let claim = batch.claims.first, poison.isPoison(claim.response.id) {
+            // A firewall that dislikes a text, or the like: it must not keep the others waiting for a person.
+            let reason = "refused again and again while others got through: " + sentence
+            let mayHaveArrived = isAmbiguous || batch.mayHaveArrived
+            return unsettled.settle(claim, .park(reason: reason, mayHaveArrived: mayHaveArrived))
+        }
+        let isProbe = batch.isAlone && breaker.isProbing && !batch.mayHaveArrived
+        let until = breaker.refused(sentence, at: now)
+        if isAmbiguous {
+            unsettled.markAmbiguous(batch, retryAt: until, reason: sentence)
+        } else if isProbe {
+            unsettled.postpone(batch, retryAt: until, reason: sentence)
+        } else {
+            ready.putBack(batch)
+        }
+        releaseReady(retryAt: until, reason: sentence)
+    }
+
+    private mutating func markAmbiguous(_ claim: Claim, of batch: Batch, _ reason: String, at now: Date) {
+        let isOnlyFailure = batch.isAlone && breaker.state == .closed
+        unsettled.settle(claim, rules.ambiguous(claim, isOnlyFailure: isOnlyFailure, reason, at: now))
+    }
+
+    private mutating func releaseReady(retryAt: Date, reason: String) {
+        for batch in ready.removeAll() { unsettled.release(batch, retryAt: retryAt, reason: reason) }
+    }
+}

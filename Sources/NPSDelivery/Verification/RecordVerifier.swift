@@ -1,0 +1,114 @@
+package import Foundation
+import NPSModel
+package import NPSQueue
+package import PlanhatAPI
+
+/// Compares receipts with the records at Planhat: one request a receipt, at half of the request budget.
+package struct RecordVerifier: Sendable {
+    /// It gives up after so many requests in a row without an answer.
+    private static let patience = 5
+    /// After a 429 that doesn't say how long.
+    private static let usualPause: TimeInterval = 60
+
+    private let client: PlanhatClient
+    private let now: @Sendable () -> Date
+    private let sleep: @Sendable (TimeInterval) async throws -> Void
+    private var pace: Pace
+
+    /// - Parameter requestsPerMinute: the whole budget; half of it is used.
+    package init(
+        client: PlanhatClient,
+        requestsPerMinute: Int,
+        now: @escaping @Sendable () -> Date = { Date() },
+        sleep: @escaping @Sendable (TimeInterval) async throws -> Void = { try await Task.sleep(for: .seconds($0)) }
+    ) {
+        self.client = client
+        self.now = now
+        self.sleep = sleep
+        pace = Pace(requestsPerMinute: requestsPerMinute)
+        pace.isShared = true
+    }
+
+    /// Waits for its turn, asks and compares. Throws `PlanhatError` when no answer is to be had.
+    ///
+    /// - Parameter onWait: is told why it asks again, and in how many seconds.
+    package mutating func check(
+        _ receipt: Receipt,
+        onWait: (PlanhatError, TimeInterval) -> Void = { _, _ in }
+    ) async throws -> VerificationResult {
+        var failures = 0
+        while true {
+            try await wait(until: pace.ready(at: now()))
+            pace.spend(at: now())
+            do throws(PlanhatError) {
+                let record = try await client.get(.source(receipt.id.rawValue))
+                observeQuota()
+                return VerificationResult(receipt, comparedWith: record)
+            } catch {
+                observeQuota()
+                switch error {
+                case .notFound: return .missing
+                case .rejected: return .unknown
+                case .invalidRequest, .refused: throw error
+                case .rateLimited, .unavailable: break
+                case .notSent, .ambiguous: failures += 1
+                }
+                guard let seconds = Self.wait(after: error, failures: failures) else { throw error }
+                onWait(error, seconds)
+                try await sleep(seconds)
+            }
+        }
+    }
+
+    /// Seconds; nil when it isn't worth asking again. If the API says when to come back, it always is.
+    private static func wait(after error: PlanhatError, failures: Int) -> TimeInterval? {
+        switch error {
+        case .rateLimited(let seconds): max(1, seconds ?? usualPause)
+        case .unavailable(let seconds): max(1, seconds)
+        default: failures < patience ? exp2(Double(failures)) : nil
+        }
+    }
+
+    private func wait(until date: Date) async throws {
+        let seconds = date.timeIntervalSince(now())
+        if seconds > 0 { try await sleep(seconds) }
+    }
+
+    private mutating func observeQuota() {
+        pace.observe(client.rateLimit.map { Pace.Quota(limit: $0.limit, remaining: $0.remaining) })
+    }
+}
+
+/// What comparing a receipt with Planhat shows.
+package enum VerificationResult: String, Sendable, Hashable, Codable {
+    case matching
+    /// Planhat has no record with the response's id.
+    case missing
+    /// The record differs from what was delivered.
+    case differing
+    /// There is a record, or may be one; whether it is what was delivered can't be told.
+    case unknown
+}
+
+extension VerificationResult {
+    /// Compares only what the API returns as it was sent; that is what the digest covers (``ContentDigest``).
+    package init(_ receipt: Receipt, comparedWith record: NPSRecord) {
+        // Get may answer with the contact's view, and then with another of the contact's records.
+        guard record.sourceId == receipt.id.rawValue, let delivered = receipt.contentDigest else {
+            self = .unknown
+            return
+        }
+        guard let email = record.email, let score = record.score, let answeredAt = record.dateAnswered else {
+            self = .differing
+            return
+        }
+        let found = ContentDigest.text(
+            id: receipt.id,
+            email: email,
+            score: score,
+            comment: record.comment,
+            answeredAt: answeredAt
+        )
+        self = found == delivered ? .matching : .differing
+    }
+}

@@ -1,0 +1,77 @@
+import Metrics
+package import NPSModel
+package import NPSQueue
+import PlanhatAPI
+
+/// What delivery counts. Labels hold kinds and statuses, never values.
+struct DeliveryMetrics: Sendable {
+    private let chosen: (any MetricsFactory)?
+
+    /// - Parameter factory: nil for the system's, which may be set up later than this.
+    init(factory: (any MetricsFactory)?) {
+        chosen = factory
+    }
+
+    private var factory: any MetricsFactory { chosen ?? MetricsSystem.factory }
+
+    /// Makes the figures visible before there is anything to count.
+    func begin() {
+        for outcome in ["delivered", "retried", "ambiguous", "parked"] { count(outcome, 0) }
+        countUnlinked(0)
+        note(isPaused: false)
+    }
+
+    func count(_ counts: DeliveryCounts) {
+        count("delivered", counts.delivered)
+        count("retried", counts.retried)
+        count("ambiguous", counts.ambiguous)
+        count("parked", counts.parked.count)
+        countUnlinked(counts.unlinked.count)
+    }
+
+    /// Delivered, but Planhat linked the record to no contact and no company. Only the answer to a create tells.
+    private func countUnlinked(_ number: Int) {
+        Counter(label: "nps_delivery_unlinked_total", dimensions: [], factory: factory).increment(by: number)
+    }
+
+    private func count(_ outcome: String, _ number: Int) {
+        Counter(label: "nps_delivery_total", dimensions: [("outcome", outcome)], factory: factory).increment(by: number)
+    }
+
+    /// Counts one request.
+    ///
+    /// - Parameter status: ``PlanhatSender/Reply/status``
+    func count(_ operation: Batch.Operation, status: String) {
+        let dimensions = [("operation", operation.rawValue), ("status", status)]
+        Counter(label: "nps_delivery_requests_total", dimensions: dimensions, factory: factory).increment()
+    }
+
+    func note(isPaused: Bool) {
+        Gauge(label: "nps_delivery_paused", dimensions: [], factory: factory).record(isPaused ? 1 : 0)
+    }
+}
+
+/// How many responses ended how, for the metrics, and what became of those that need a person.
+package struct DeliveryCounts: Sendable, Hashable {
+    package var delivered = 0
+    package var retried = 0
+    package var ambiguous = 0
+    package var parked: [Verdict] = []
+    /// Of the delivered ones, those whose record Planhat linked to no contact and no company.
+    package var unlinked: [ResponseID] = []
+
+    /// - Parameter result: of the request that led to these verdicts.
+    package init(_ verdicts: some Sequence<Verdict>, _ result: SendResult) {
+        for verdict in verdicts {
+            switch verdict.outcome {
+            case .delivered: delivered += 1
+            case .retry: retried += 1
+            case .ambiguous: ambiguous += 1
+            case .park: parked.append(verdict)
+            }
+        }
+        if case .created(let record) = result, record.id != nil, record.enduserId == nil, record.companyId == nil {
+            unlinked = verdicts.map(\.id)
+        }
+    }
+}

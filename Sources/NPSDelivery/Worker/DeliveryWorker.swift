@@ -1,0 +1,210 @@
+package import Foundation
+package import Logging
+package import Metrics
+import NPSModel
+package import NPSQueue
+package import PlanhatAPI
+import ServiceLifecycle
+import Synchronization
+
+/// # NPSDelivery
+///
+/// The way out: takes what is queued and delivers it to Planhat, each response effectively once, in the order in which
+/// it falls due.
+///
+/// What to do next is decided by ``DeliveryPlan``, a value; ``DeliveryWorker`` only does it. `PlanhatSender` sends one
+/// batch and returns what the client did; what that means for each response is decided by ``OutcomeRules``.
+///
+/// Responses pass through three folders: `Plan` decides, `Sending` sends a batch and reads the result, `Worker` runs
+/// both and tells how it goes. `Verification` compares delivered responses with Planhat's records when a person asks.
+package final class DeliveryWorker: Service, Sendable {
+    package struct Configuration: Sendable, Hashable {
+        package var plan: DeliveryPlan.Configuration
+        /// How long a stop waits for the request in flight. If that has no answer by then, it is ambiguous: sent again,
+        /// by upsert, after the next start.
+        package var patience: Duration = .seconds(8)
+
+        package init(requestsPerMinute: Int = 150, batchSize: Int = 100) {
+            plan = DeliveryPlan.Configuration(requestsPerMinute: requestsPerMinute, batchSize: batchSize)
+        }
+    }
+
+    private let queue: ResponseQueue
+    private let sender: PlanhatSender
+    private let configuration: Configuration
+    private let clock: DeliveryClock
+    private let logger: Logger
+    private let metrics: DeliveryMetrics
+    private let fraction: @Sendable () -> Double
+    private let current = Mutex(DeliveryStatus.idle(until: nil))
+    private let throughput = Mutex(Throughput())
+    private let sharedUntil = Mutex(Date.distantPast)
+
+    /// - Parameters:
+    ///   - fraction: random numbers, 0..<1, for the jitter
+    ///   - metrics: nil for the system's
+    package init(
+        queue: ResponseQueue,
+        client: PlanhatClient,
+        configuration: Configuration = Configuration(),
+        clock: DeliveryClock = .system,
+        fraction: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
+        metrics: (any MetricsFactory)? = nil,
+        logger: Logger
+    ) {
+        self.queue = queue
+        sender = PlanhatSender(client: client)
+        self.configuration = configuration
+        self.clock = clock
+        self.fraction = fraction
+        self.metrics = DeliveryMetrics(factory: metrics)
+        self.logger = logger
+    }
+
+    /// How delivery is now; may be read from anywhere.
+    package var status: DeliveryStatus { current.withLock { $0 } }
+
+    /// How fast it goes; may be read from anywhere.
+    package var progress: Throughput.Progress { throughput.withLock { $0.progress(at: clock.now()) } }
+
+    /// Leaves half of the requests a minute to somebody else for so many seconds from now, an hour at most; 0 takes
+    /// them back.
+    package func share(forSeconds seconds: TimeInterval) {
+        let until = clock.now().addingTimeInterval(min(max(seconds, 0), 3_600))
+        sharedUntil.withLock { $0 = until }
+    }
+
+    /// Delivers until the service group shuts down or the queue is closed. Neither a broken disk nor an unreachable
+    /// API ends it.
+    package func run() async throws {
+        metrics.begin()
+        let signal = WakeSignal()
+        let arrivals = queue.arrivals()
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await _ in arrivals { signal.ring() }
+                return false
+            }
+            group.addTask { [self] in
+                await deliver(until: signal)
+                return true
+            }
+            group.addTask { [configuration] in
+                try? await gracefulShutdown()
+                signal.stop()
+                try? await Task.sleep(for: configuration.patience)
+                return true
+            }
+            for await isOver in group where isOver { group.cancelAll() }
+        }
+    }
+
+    private func deliver(until signal: WakeSignal) async {
+        var plan = DeliveryPlan(configuration: configuration.plan, fraction: fraction)
+        var wakes = signal.stream.makeAsyncIterator()
+        while !signal.isStopping, !Task.isCancelled {
+            plan.share(clock.now() < sharedUntil.withLock { $0 })
+            let step = plan.next(at: clock.now())
+            note(plan.status)
+            if case .wait(let date) = step {
+                let silence = date.map { clock.alarm($0, signal.ring) }
+                await wakes.next()
+                silence?()
+                plan.woke()
+            } else {
+                guard await perform(step, &plan) else { break }
+            }
+        }
+        await end(&plan)
+    }
+
+    private func note(_ status: DeliveryStatus) {
+        let former = current.withLock { current in
+            defer { current = status }
+            return current
+        }
+        metrics.note(isPaused: status.isPaused)
+        status.log(after: former, to: logger)
+    }
+}
+
+extension DeliveryWorker {
+    /// Does one step of the plan and tells it how that went. False when the queue is closed.
+    private func perform(_ step: DeliveryPlan.Step, _ plan: inout DeliveryPlan) async -> Bool {
+        do throws(QueueError) {
+            switch step {
+            case .wait: break
+            case .claim(let limit):
+                let claims = try await queue.claim(limit: limit)
+                let nextDue = claims.isEmpty ? try await queue.nextDue() : nil
+                plan.found(claims, nextDue: nextDue, at: clock.now())
+            case .send(let batch):
+                await send(batch, &plan)
+            case .settle(let settlement):
+                try await settle(settlement)
+                plan.settled()
+            }
+            return true
+        } catch {
+            if case .closed = error { return false }
+            if plan.queueFailed(at: clock.now()) {
+                logger.error("the queue can't be used; delivery waits for it", metadata: ["reason": "\(error)"])
+            }
+            return true
+        }
+    }
+
+    private func send(_ batch: Batch, _ plan: inout DeliveryPlan) async {
+        let reply = await sender.send(batch)
+        // Cut off by the stop: whether it arrived is for the next start to find out.
+        guard !Task.isCancelled else { return }
+        metrics.count(batch.operation, status: reply.status)
+        let counts = plan.answered(reply.result, to: batch, quota: reply.quota, at: clock.now())
+        metrics.count(counts)
+        throughput.withLock { $0.add(counts.delivered, at: clock.now()) }
+        for verdict in counts.parked {
+            guard case .park(let reason, _) = verdict.outcome else { continue }
+            logger.warning("response parked", metadata: ["id": "\(verdict.id)", "reason": "\(reason)"])
+        }
+        for id in counts.unlinked {
+            logger.info("delivered, but Planhat linked it to no contact and no company", metadata: ["id": "\(id)"])
+        }
+    }
+
+    private func settle(_ settlement: Settlement) async throws(QueueError) {
+        if !settlement.verdicts.isEmpty { try await queue.settle(settlement.verdicts) }
+        if !settlement.releases.isEmpty { try await queue.release(settlement.releases) }
+    }
+
+    /// Leaves nothing claimed but what may be in flight.
+    private func end(_ plan: inout DeliveryPlan) async {
+        do throws(QueueError) {
+            try await settle(plan.end(at: clock.now()))
+        } catch {
+            logger.warning("the queue could not store the last results", metadata: ["reason": "\(error)"])
+        }
+    }
+}
+
+/// Wakes the worker: an arrival, an alarm or a stop. Several wakes while it works count as one.
+private final class WakeSignal: Sendable {
+    let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+    private let stopping = Mutex(false)
+
+    init() {
+        (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    func ring() {
+        continuation.yield()
+    }
+
+    /// Wakes it to end.
+    func stop() {
+        stopping.withLock { $0 = true }
+        ring()
+    }
+
+    var isStopping: Bool { stopping.withLock { $0 } }
+}

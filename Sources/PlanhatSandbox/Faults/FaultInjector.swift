@@ -1,0 +1,86 @@
+import Foundation
+import Logging
+
+/// Answers requests: performs the operation, with what the fault plan does to it.
+struct FaultInjector: Sendable {
+    let operations: NPSOperations
+    let control: TrafficControl
+
+    /// Throws when the connection is to be closed without an answer.
+    func answer(_ call: Call, logger: Logger) async throws(ConnectionDropped) -> SandboxResponse {
+        let now = operations.now()
+        let admission = control.admit(call.operation, at: now)
+        var call = call
+        call.behaviour = admission.behaviour
+        var answer =
+            if let seconds = admission.rate?.retryAfter {
+                SandboxResponse.tooManyRequests(retryAfter: seconds, now: now, call.behaviour)
+            } else {
+                try await perform(admission.action, call, logger)
+            }
+        if let rate = admission.rate {
+            answer.headers["X-Rate-Limit-Limit"] = String(rate.limit)
+            answer.headers["X-Rate-Limit-Remaining"] = String(rate.remaining)
+        }
+        return answer
+    }
+
+    private func perform(_ action: FaultAction, _ call: Call, _ logger: Logger) async throws(ConnectionDropped)
+        -> SandboxResponse
+    {
+        switch action {
+        case .proceed: break
+        case .refuse(let answer): return self.answer(answer, call.behaviour)
+        case .commitThen(let answer):
+            _ = await operate(call, logger)
+            return self.answer(answer, call.behaviour)
+        case .drop(let committing):
+            if committing { _ = await operate(call, logger) }
+            throw ConnectionDropped()
+        case .delay(let milliseconds): await operations.pause(.milliseconds(milliseconds))
+        case .truncate:
+            var answer = await operate(call, logger)
+            answer.body = answer.body.prefix(answer.body.count / 2)
+            return answer
+        case .empty:
+            let answer = await operate(call, logger)
+            return answer.isSuccess ? SandboxResponse(status: answer.status) : answer
+        case .created:
+            var answer = await operate(call, logger)
+            if answer.isSuccess { answer.status = 201 }
+            return answer
+        case .partial(let failure):
+            var call = call
+            call.partial = failure
+            return await operate(call, logger)
+        }
+        return await operate(call, logger)
+    }
+
+    private func operate(_ call: Call, _ logger: Logger) async -> SandboxResponse {
+        do {
+            return try await operations.answer(call)
+        } catch let rejection as Rejection {
+            return SandboxResponse(rejection, call.behaviour.errorBody)
+        } catch {
+            // Only the type: SQLite's messages may quote what was to be stored.
+            logger.error("The sandbox failed to answer", metadata: ["error": "\(type(of: error))"])
+            return answer(.internalError, call.behaviour)
+        }
+    }
+
+    private func answer(_ answer: FaultAnswer, _ behaviour: Behaviour) -> SandboxResponse {
+        func error(_ status: Int, _ message: String) -> SandboxResponse {
+            SandboxResponse(Rejection(status: status, message: message), behaviour.errorBody)
+        }
+        return switch answer {
+        case .unauthorized: error(401, "unauthorized")
+        case .forbidden: error(403, "forbidden")
+        case .tooManyRequests:
+            .tooManyRequests(retryAfter: behaviour.rateLimitWindow, now: operations.now(), behaviour)
+        case .internalError: error(500, "internal server error")
+        case .badGateway: SandboxResponse(status: 502, title: "502 Bad Gateway")
+        case .gatewayTimeout: SandboxResponse(status: 504, title: "504 Gateway Time-out")
+        }
+    }
+}
