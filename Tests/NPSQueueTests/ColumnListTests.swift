@@ -26,11 +26,11 @@ struct ColumnListTests {
             self.init(number: row[.number], seenAt: row[.seenAt])
         }
 
-        func value(of column: Columns) -> DatabaseValue {
+        func value(of column: Columns) -> (any DatabaseValueConvertible)? {
             switch column {
-            case .number: number.databaseValue
-            case .seenAt: seenAt.databaseValue
-            case .half: .null
+            case .number: number
+            case .seenAt: seenAt
+            case .half: nil
             }
         }
     }

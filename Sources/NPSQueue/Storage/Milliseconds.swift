@@ -38,4 +38,15 @@ struct Milliseconds: RawRepresentable, Sendable, Hashable, Comparable {
     }
 }
 
-extension Milliseconds: DatabaseValueConvertible, StatementColumnConvertible {}
+/// Written out, because the conformance that GRDB has for all raw values can't be specialised here: it is slow.
+extension Milliseconds: DatabaseValueConvertible, StatementColumnConvertible {
+    var databaseValue: DatabaseValue { rawValue.databaseValue }
+
+    static func fromDatabaseValue(_ value: DatabaseValue) -> Milliseconds? {
+        Int64.fromDatabaseValue(value).map { Milliseconds(rawValue: $0) }
+    }
+
+    init(sqliteStatement statement: SQLiteStatement, index: CInt) {
+        self.init(rawValue: Int64(sqliteStatement: statement, index: index))
+    }
+}

@@ -69,12 +69,12 @@ protocol RowDecodable {
 protocol RowEncodable {
     associatedtype Columns: ColumnList
 
-    func value(of column: Columns) -> DatabaseValue
+    func value(of column: Columns) -> (any DatabaseValueConvertible)?
 }
 
 extension RowEncodable {
     /// In the order of ``ColumnList/selection``.
-    var values: [DatabaseValue] { Columns.allCases.map(value(of:)) }
+    var values: [(any DatabaseValueConvertible)?] { Columns.allCases.map(value(of:)) }
 }
 
 extension Database {

@@ -67,18 +67,18 @@ extension Books: RowDecodable, RowEncodable {
         removedErased = row[.removedErased]
     }
 
-    func value(of column: Columns) -> DatabaseValue {
+    func value(of column: Columns) -> (any DatabaseValueConvertible)? {
         switch column {
-        case .accepted: accepted.databaseValue
-        case .pending: pending.databaseValue
-        case .sending: sending.databaseValue
-        case .delivered: delivered.databaseValue
-        case .parked: parked.databaseValue
-        case .erased: erased.databaseValue
-        case .quarantined: quarantined.databaseValue
-        case .quarantinedBytes: quarantinedBytes.databaseValue
-        case .removedDelivered: removedDelivered.databaseValue
-        case .removedErased: removedErased.databaseValue
+        case .accepted: accepted
+        case .pending: pending
+        case .sending: sending
+        case .delivered: delivered
+        case .parked: parked
+        case .erased: erased
+        case .quarantined: quarantined
+        case .quarantinedBytes: quarantinedBytes
+        case .removedDelivered: removedDelivered
+        case .removedErased: removedErased
         }
     }
 }

@@ -34,7 +34,7 @@ extension QueueTransaction {
             INSERT INTO quarantine (received_at, last_seen_at, \(IncomingQuarantine.Columns.selection))
             VALUES (?, ?, \(IncomingQuarantine.Columns.placeholders))
             """,
-            StatementArguments([now.databaseValue, now.databaseValue] + incoming.values)
+            StatementArguments([now, now] + incoming.values)
         )
         state.books.quarantined += 1
         state.books.quarantinedBytes += incoming.size
@@ -174,15 +174,15 @@ extension IncomingQuarantine: RowEncodable {
         static let placeholders = allCases.placeholders
     }
 
-    func value(of column: Columns) -> DatabaseValue {
+    func value(of column: Columns) -> (any DatabaseValueConvertible)? {
         switch column {
-        case .source: draft.source.databaseValue
-        case .key: key.databaseValue
-        case .deliveryId: draft.deliveryID.databaseValue
-        case .contentType: draft.contentType.databaseValue
-        case .problems: problems.databaseValue
-        case .size: size.databaseValue
-        case .body: Data(draft.body).databaseValue
+        case .source: draft.source
+        case .key: key
+        case .deliveryId: draft.deliveryID
+        case .contentType: draft.contentType
+        case .problems: problems
+        case .size: size
+        case .body: Data(draft.body)
         }
     }
 }

@@ -40,9 +40,9 @@ extension QueueTransaction {
         // record.
         lifecycle.mustUpsert = state.books.removedDelivered + state.books.removedErased > 0
         let incoming = lifecycle.mustUpsert ? incoming : incoming.alone
-        var values = [
-            incoming.id.databaseValue, incoming.source.databaseValue, now.databaseValue, incoming.person.databaseValue,
-            incoming.payload.databaseValue, incoming.contentDigest.databaseValue,
+        var values: [(any DatabaseValueConvertible)?] = [
+            incoming.id, incoming.source, now, incoming.person,
+            incoming.payload, incoming.contentDigest,
         ]
         values += lifecycle.values
         try execute(Self.insertion, StatementArguments(values))
@@ -84,10 +84,10 @@ extension QueueTransaction {
         let hasNoDigest = lifecycle.state == .erased || (content != nil && content?.contentDigest == nil)
         let values =
             lifecycle.values + [
-                response.person.databaseValue,
-                lifecycle.keepsContent.databaseValue, (content?.payload).databaseValue,
-                hasNoDigest.databaseValue, (content?.contentDigest).databaseValue,
-                response.sequence.databaseValue,
+                response.person,
+                lifecycle.keepsContent, content?.payload,
+                hasNoDigest, content?.contentDigest,
+                response.sequence,
             ]
         try execute(Self.update, StatementArguments(values))
         state.books.move(from: old, to: lifecycle.state)
@@ -106,7 +106,7 @@ extension QueueTransaction {
 
     /// Adds to a response's history, which keeps the last ``historyLength`` attempts.
     func record(_ attempt: Attempt, of sequence: Int64) throws {
-        try execute(Self.attemptInsertion, StatementArguments([sequence.databaseValue] + attempt.values))
+        try execute(Self.attemptInsertion, StatementArguments([sequence] + attempt.values))
         try execute(
             """
             DELETE FROM attempts WHERE response = ?1
@@ -132,11 +132,11 @@ extension Attempt: RowDecodable, RowEncodable {
         self.init(at: at.date, outcome: outcome, reason: row[.reason])
     }
 
-    func value(of column: Columns) -> DatabaseValue {
+    func value(of column: Columns) -> (any DatabaseValueConvertible)? {
         switch column {
-        case .at: Milliseconds(at).databaseValue
-        case .outcome: outcome.rawValue.databaseValue
-        case .reason: reason.databaseValue
+        case .at: Milliseconds(at)
+        case .outcome: outcome.rawValue
+        case .reason: reason
         }
     }
 }

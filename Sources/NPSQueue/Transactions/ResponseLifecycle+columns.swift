@@ -34,26 +34,26 @@ extension ResponseLifecycle: RowDecodable, RowEncodable {
         remote = RemoteTrace(name: row[.remote], date: row[.remoteFrom])
     }
 
-    func value(of column: Columns) -> DatabaseValue {
+    func value(of column: Columns) -> (any DatabaseValueConvertible)? {
         switch column {
-        case .state: state.rawValue.databaseValue
-        case .digest: digest.databaseValue
-        case .version: version.databaseValue
-        case .delivery: delivery.databaseValue
-        case .superseded: superseded.isEmpty ? .null : superseded.joined(separator: " ").databaseValue
-        case .revision: revision.databaseValue
-        case .attempts: attempts.databaseValue
-        case .mustUpsert: mustUpsert.databaseValue
-        case .nextAttemptAt: nextAttemptAt.databaseValue
-        case .heldUntil: heldUntil.databaseValue
-        case .suspect: botFlag.rawValue.databaseValue
-        case .receivedAt: receivedAt.databaseValue
-        case .deliveredAt: deliveredAt.databaseValue
-        case .planhatId: planhatID.databaseValue
-        case .reason: reason.databaseValue
-        case .closedAt: closedAt.databaseValue
-        case .remote: remote?.name.databaseValue ?? .null
-        case .remoteFrom: (remote?.date).databaseValue
+        case .state: state.rawValue
+        case .digest: digest
+        case .version: version
+        case .delivery: delivery
+        case .superseded: superseded.isEmpty ? nil : superseded.joined(separator: " ")
+        case .revision: revision
+        case .attempts: attempts
+        case .mustUpsert: mustUpsert
+        case .nextAttemptAt: nextAttemptAt
+        case .heldUntil: heldUntil
+        case .suspect: botFlag.rawValue
+        case .receivedAt: receivedAt
+        case .deliveredAt: deliveredAt
+        case .planhatId: planhatID
+        case .reason: reason
+        case .closedAt: closedAt
+        case .remote: remote?.name
+        case .remoteFrom: remote?.date
         }
     }
 }
