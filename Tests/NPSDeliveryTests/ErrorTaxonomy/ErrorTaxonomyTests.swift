@@ -151,7 +151,9 @@ struct ErrorTaxonomyTests {
         let delivery = PlannedDelivery()
         let sent = try claim(1)
         let answer = SendResult.failed(.invalidRequest("An id can't be empty."))
-        #expect(try delivery.deliver([sent], answer).verdicts == [sent.settled(as: .park(reason: "An id can't be empty."))])
+        #expect(
+            try delivery.deliver([sent], answer).verdicts == [sent.settled(as: .park(reason: "An id can't be empty."))]
+        )
     }
 }
 
