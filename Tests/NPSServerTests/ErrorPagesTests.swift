@@ -54,7 +54,7 @@ struct ErrorPagesTests {
         let router = Router(context: CollectorContext.self)
         router.add(middleware: ErrorResponses(pages: ErrorPages(pages: collecting.dependencies.pages, basePath: "")))
         router.get("break") { _, _ -> Response in throw Unforeseen() }
-        try await Application(router: router).test(.router) { client in
+        try await Application(router: router).test(.live) { client in
             for (accept, type) in [(Self.browser, "text/html"), ("*/*", "application/problem+json")] {
                 let headers: HTTPFields = [.accept: accept]
                 let response = try await client.executeRequest(uri: "/break", method: .get, headers: headers, body: nil)
@@ -71,7 +71,7 @@ struct ErrorPagesTests {
         let router = Router(context: CollectorContext.self)
         router.add(middleware: ErrorResponses(pages: ErrorPages(pages: collecting.dependencies.pages, basePath: "/a")))
         router.get("**") { _, _ -> Response in throw Unforeseen() }
-        try await Application(router: router).test(.router) { client in
+        try await Application(router: router).test(.live) { client in
             let headers: HTTPFields = [.accept: Self.browser]
             let response = try await client.executeRequest(uri: path, method: .get, headers: headers, body: nil)
             #expect(response.text.contains(#"href="/a/s/abc.def""#))
@@ -93,7 +93,7 @@ struct ErrorPagesTests {
         let collecting = try CollectorFixture()
         for isEncrypted in [true, false] {
             let router = PublicListener.router(collecting.dependencies, isEncrypted: isEncrypted)
-            try await Application(router: router).test(.router) { client in
+            try await Application(router: router).test(.live) { client in
                 for path in ["/livez", "/nowhere"] {
                     let response = try await client.executeRequest(uri: path, method: .get, headers: [:], body: nil)
                     #expect(response.headers[.strictTransportSecurity] == (isEncrypted ? "max-age=63072000" : nil))

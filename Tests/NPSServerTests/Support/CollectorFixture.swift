@@ -94,7 +94,7 @@ struct CollectorFixture: Sendable {
         _ router: Router<CollectorContext>,
         _ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
-        try await Application(router: router, logger: .silent).test(.router) { client in try await talk(client) }
+        try await Application(router: router, logger: .silent).test(.live) { client in try await talk(client) }
     }
 
     /// Replaces a source file; whoever has read it before doesn't notice.
