@@ -40,9 +40,9 @@ require_swift() {
     command -v swift >/dev/null || fail "no swift in PATH; install a toolchain from https://www.swift.org/install/linux/"
 }
 
-# build OPTION...: swift build, which otherwise compiles packages with traits anew whenever it happens to pass these in
-# another order: the order of a Swift set, which is random unless hashing is told not to be. Only for the build: what is
-# built must keep its random hashing.
+# build OPTION...: swift build with deterministic hashing. Without it SwiftPM passes the traits of a package to the
+# compiler in the random order of a Swift set, and compiles the package again whenever that order has changed. Only the
+# build has it: programs keep their random hashing.
 build() { SWIFT_DETERMINISTIC_HASHING=1 swift build "$@"; }
 
 # Prints the compiler's own progress. The first build takes minutes, a repeated one seconds.

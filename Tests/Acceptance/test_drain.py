@@ -44,7 +44,7 @@ def test_a_backlog_drains_in_few_requests(deploy: Deploy) -> None:
     deployment = deploy({"planhat": settings, "log": {"level": "info"}})
     deployment.start_serve()
     pile_up(deployment)
-    # Some may be in a request's hands just now: it tries in vain to reach the API.
+    # Some may be in a request just now, which can't reach the API.
     books = deployment.books()
     assert (books["accepted"], books["pending"] + books["sending"]) == (RESPONSES, RESPONSES)
     before = deployment.serve.resident_kib

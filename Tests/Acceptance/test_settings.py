@@ -72,7 +72,7 @@ def test_an_unknown_verb_is_a_usage_error(deploy: Deploy) -> None:
     assert deploy().run("dance").returncode == 64
 
 
-@pytest.mark.parametrize("listens", [False, True], ids=["dead", "mute"])
+@pytest.mark.parametrize("listens", [False, True], ids=["closed", "silent"])
 def test_a_silent_admin_port_is_reported(deploy: Deploy, listens: bool) -> None:
     """Nobody listens there, or somebody who never answers; a verb that waited for an answer would never end."""
     deployment = deploy()

@@ -147,8 +147,8 @@ def test_a_digest_is_bound_to_the_address_and_its_source(collector: Deployment) 
 
 
 def test_a_digest_whose_content_was_lengthened_is_refused(collector: Deployment) -> None:
-    """Whoever has one digest over secret and body can make that of the body with padding and more behind it. Read as
-    multipart the padding would be a preamble; so only JSON is believed, and that ends where it ends."""
+    """From a digest over secret and body anybody can compute that of the body with padding and more text after it. Read
+    as multipart, the padding would be a preamble. So only JSON is accepted, which can't be continued."""
     legacy = next(tool for tool in TOOLS if tool.name == "hubspot-legacy")
     forged = b'\x80\0\0\r\n--x\r\nContent-Disposition: form-data; name="email"\r\n\r\na@example.com\r\n--x--'
     for content_type in ("multipart/form-data; boundary=x", FORM, "application/json"):

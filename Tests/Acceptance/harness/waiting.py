@@ -23,5 +23,5 @@ def wait_until(
         if found:
             return found
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {timeout:g} s in vain for {what}")
+            raise AssertionError(f"waited {timeout:g} s for {what}")
         time.sleep(interval)

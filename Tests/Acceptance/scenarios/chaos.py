@@ -223,7 +223,7 @@ def chaos(
         deployment.sandbox.kill()
         traffic.resume()
         wait_until(lambda: traffic.is_finished, "all responses to be acknowledged", seconds + LONG_DEADLINE)
-        # The collector starts anew before the API does, so that what is left is known before the first request.
+        # The collector restarts before the API does, so that the number of requests needed is known beforehand.
         deployment.serve.kill()
         deployment.start_serve()
         books = deployment.books()
