@@ -5,7 +5,7 @@ import NIOCore
 import NPSModel
 import NPSQueue
 import NPSSurvey
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import NPSServer
@@ -480,7 +480,8 @@ struct LinkRoutesTests {
     )
     func visits(steps: [Step], isHeld: Bool) async throws {
         var collecting = try collecting()
-        let clock = VisitClock()
+        // The queue goes by the real clock.
+        let clock = TestClock(at: Date().timeIntervalSince1970)
         collecting.dependencies.now = { clock.now }
         collecting.dependencies.proxies = TrustedProxies(try [#require(AddressRange("127.0.0.0/8"))])
         try await collecting.publicly { client async throws in
@@ -525,15 +526,6 @@ struct LinkRoutesTests {
         }
         await collecting.end()
     }
-}
-
-/// Stands until the test moves it; begins now, as the queue's own clock goes on.
-private final class VisitClock: Sendable {
-    private let date = Mutex(CollectorFixture.now)
-
-    var now: Date { date.withLock { $0 } }
-
-    func advance(by seconds: TimeInterval) { date.withLock { $0 += seconds } }
 }
 
 extension LinkClaims {
