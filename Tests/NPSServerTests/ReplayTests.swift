@@ -123,7 +123,7 @@ struct ReplayTests {
         let outcomes = try await replay(collecting, [QuarantineID(rawValue: 999), orphan, entry])
         #expect(outcomes.map(\.id.rawValue) == [999, orphan.rawValue, entry.rawValue])
         #expect(outcomes.map(\.result) == [.failed, .failed, .accepted])
-        #expect(outcomes[1].problem?.contains("not configured") == true)
+        #expect(outcomes[1].problem?.contains("no longer configured") == true)
         #expect(try await collecting.queue.quarantine().map(\.id) == [orphan])
         await collecting.end()
     }

@@ -28,7 +28,7 @@ struct FormContextTests {
     @Test("a bad address in a personal form is not presented as the person's mistake")
     func personalProblem() {
         let problems = [FieldProblem(field: "email", message: "is wrong")]
-        #expect(pages.form(values, problems: problems, in: personal).html.contains("please send it once more"))
+        #expect(pages.form(values, problems: problems, in: personal).html.contains("please send it again"))
     }
 
     @Test("an earlier answer is shown with its day, and its score while that is known")

@@ -58,7 +58,7 @@ struct FormProblemsTests {
     @Test("a problem that is not about what was typed asks to send the form once more")
     func foreignProblem() {
         let html = pages.form(FormValues(), problems: [FieldProblem(field: "id", message: "is too long")]).html
-        #expect(html.contains("please send it once more"))
+        #expect(html.contains("please send it again"))
     }
 
     @Test("a good form has no problems")

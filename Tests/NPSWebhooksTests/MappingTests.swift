@@ -123,6 +123,6 @@ struct MappingTests {
         }
         #expect(results.count == 1)
         #expect(invalid.problems.map(\.field) == ["body"])
-        #expect(invalid.description.contains("takes: json;"))
+        #expect(invalid.description.contains("accepts: json;"))
     }
 }

@@ -58,7 +58,7 @@ struct SandboxClient {
 /// Runs a test against a fresh sandbox with the faults set.
 func withSandbox(
     _ faults: String...,
-    clock: TestClock = TestClock(),
+    clock: TestClock = TestClock(at: 1_770_000_000),
     logger: Logger = .silent,
     pause: @escaping @Sendable (Duration) async -> Void = { _ in },
     _ test: @Sendable (SandboxClient) async throws -> Void

@@ -114,7 +114,8 @@ extension TypedSetting<Int?> {
     static func optionalPort(_ key: String, _ word: String, _ meaning: String) -> Self {
         let range = 0...65535
         return Self(setting: Setting(key, .word(word), meaning), standard: nil, requirement: range.requirement) {
-            range.parse($0)
+            // Twice optional: nil is a text that is no port, .some(nil) would be no port at all.
+            range.parse($0).map(Optional.some)
         }
     }
 }

@@ -157,7 +157,7 @@ extension SourceBuilder {
             let message =
                 secrets[index].isEmpty
                 ? "number \(index + 1) is empty"
-                : "number \(index + 1) belongs to no scheme, or is not in the form that the signature needs"
+                : "number \(index + 1) is not in the form that the signature needs, or of no use to any scheme"
             problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
         }
     }
