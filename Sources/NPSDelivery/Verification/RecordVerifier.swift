@@ -91,7 +91,7 @@ package enum VerificationResult: String, Sendable, Hashable, Codable {
 }
 
 extension VerificationResult {
-    /// Compares only what the API returns as it was sent; that is what the digest covers (``ContentDigest``).
+    /// Compares only what the API returns as it was sent; that is what the digest covers (`ContentDigest`).
     package init(_ receipt: Receipt, comparedWith record: NPSRecord) {
         // Get may answer with the contact's view, and then with another of the contact's records.
         guard record.sourceId == receipt.id.rawValue, let delivered = receipt.contentDigest else {

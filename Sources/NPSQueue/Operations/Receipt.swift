@@ -7,7 +7,7 @@ package struct Receipt: Sendable, Hashable, Codable {
     package let id: ResponseID
     package let deliveredAt: Date
     package let planhatId: String?
-    /// ``ContentDigest`` of what was delivered; nil when a version without it delivered, or when the answer left the
+    /// `ContentDigest` of what was delivered; nil when a version without it delivered, or when the answer left the
     /// comment at Planhat as it was.
     package let contentDigest: String?
 

@@ -3,7 +3,7 @@ import NPSModel
 import NPSSurvey
 import Synchronization
 
-/// Which scores of a link were opened lately, for ``BotCheck``. Lives in memory only, keyed by a hash that is salted anew
+/// Which scores of a link were opened lately, for `BotCheck`. Lives in memory only, keyed by a hash that is salted anew
 /// at every start; a link that nobody opens again is forgotten after ten to twenty minutes, or once as many others as
 /// ``init(capacity:)`` says were opened after it.
 package final class LinkVisits: Sendable {

@@ -3,7 +3,7 @@ import NPSModel
 
 /// How a source's payload becomes drafts of responses.
 enum Mapping: Sendable {
-    /// The payload has the field names of ``ResponseDraft`` already: one draft, or an array of them.
+    /// The payload has the field names of `ResponseDraft` already: one draft, or an array of them.
     case identity
     /// Each output is one draft; no output = an event that is not a response.
     case jq(JQProgram)
