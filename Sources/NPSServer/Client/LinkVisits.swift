@@ -7,8 +7,9 @@ import Synchronization
 /// at every start; a link that nobody opens again is forgotten after ten to twenty minutes, or once as many others as
 /// ``init(capacity:)`` says were opened after it.
 package final class LinkVisits: Sendable {
-    /// Openings remembered of one link, the latest; more than the eleven scores, as some scanners open each twice.
-    static let limit = 16
+    /// Openings remembered of each score of a link, the latest. Whoever opens one score again and again doesn't make
+    /// the others forgotten.
+    static let limit = 2
     private static let memory: TimeInterval = 600
 
     private typealias Visits = [Int: [OpenedScore]]
@@ -40,8 +41,12 @@ package final class LinkVisits: Sendable {
             let isFull = generations.young.count >= capacity && generations.young[key] == nil
             let age = opening.date.timeIntervalSince(generations.since)
             if isFull || age >= Self.memory { generations.turn(at: opening.date) }
-            let known = generations.young[key] ?? generations.old[key] ?? []
-            generations.young[key] = known.suffix(Self.limit - 1) + [opening]
+            var known = generations.young[key] ?? generations.old[key] ?? []
+            let isSame = { (earlier: OpenedScore) in earlier.score == opening.score }
+            if known.count(where: isSame) >= Self.limit, let first = known.firstIndex(where: isSame) {
+                known.remove(at: first)
+            }
+            generations.young[key] = known + [opening]
         }
     }
 

@@ -63,7 +63,9 @@ extension LinkRoutes {
         // Nor must a form from before that answer: scanners keep one for each score.
         case .success(.unchanged(.formOlderThanAnswer)): return onceMore(values, visit, .conflict)
         case .success: return .seeOther(visit.thanks(score: submission.response.score.value))
-        case .failure(let refusal): return refusal.response
+        case .failure(let refusal):
+            // A queue that takes nothing in can't say that it was erased; to be told "try again" would be no help.
+            return await isErased(visit.claims) ? expired(visit.form.language) : refusal.response
         }
     }
 
