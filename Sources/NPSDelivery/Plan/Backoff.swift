@@ -44,7 +44,7 @@ package struct QueueBackoff: Sendable, Hashable {
         failures = 0
     }
 
-    /// A longer wait than there is means that the clock was set back: it becomes the longest.
+    /// Shortens the wait to the longest that there can be: more is left only when the clock was set back.
     package mutating func notice(_ now: Date) {
         ready = min(ready, now.addingTimeInterval(Self.backoff.limit))
     }

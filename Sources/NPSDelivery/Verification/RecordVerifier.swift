@@ -29,7 +29,8 @@ package struct RecordVerifier: Sendable {
         pace.isShared = true
     }
 
-    /// Waits for its turn, asks and compares. Throws `PlanhatError` when no answer is to be had.
+    /// Waits for its turn, asks and compares. Throws `PlanhatError` when Planhat refuses the request as such,
+    /// or gives no answer after several tries.
     ///
     /// - Parameter onWait: is told why it asks again, and in how many seconds.
     package mutating func check(

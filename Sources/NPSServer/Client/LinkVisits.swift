@@ -14,7 +14,8 @@ package final class LinkVisits: Sendable {
 
     private typealias Visits = [Int: [OpenedScore]]
 
-    /// The old are dropped as a whole when the young take their place, so that no visit costs more than another.
+    /// The old visits are dropped together when the young ones become old. Nothing is searched for expired visits, so
+    /// each visit costs the same.
     private struct Generations {
         var young: Visits = [:]
         var old: Visits = [:]

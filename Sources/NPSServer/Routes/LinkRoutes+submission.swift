@@ -36,7 +36,8 @@ extension LinkRoutes {
             at: now
         )
         var values = sent
-        // Who corrects a mistake may be quick about it: the form is as old as it was. One without a stamp gets one.
+        // A form that comes back for correction keeps its stamp, so that correcting it quickly isn't taken for a bot.
+        // One without a valid stamp gets a new one.
         if printed == nil { values.issued = seal.stamp(visit.claims, at: now) }
         let submission: Submission
         switch posts.checked(
