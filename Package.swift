@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-/// Responses come in through NPSSurvey and NPSWebhooks, wait in NPSQueue, and go out through NPSDelivery and PlanhatAPI.
+/// Responses come in through NPSSurvey and NPSWebhooks, wait in NPSQueue and leave through NPSDelivery and PlanhatAPI.
 /// Each external package has one module that imports it wherever that is possible; README.md has the picture.
 let package = Package(
     name: "nps-collector",

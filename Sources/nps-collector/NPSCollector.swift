@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import NPSApp
 
-/// The program: one verb a file. Settings are taken out of the command line before the verbs see it.
+/// The program. Each verb has a file of its own. Settings are taken out of the command line before the verbs see it.
 @main
 struct NPSCollector: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

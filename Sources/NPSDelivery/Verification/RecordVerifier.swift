@@ -29,8 +29,8 @@ package struct RecordVerifier: Sendable {
         pace.isShared = true
     }
 
-    /// Waits for its turn, asks and compares. Throws `PlanhatError` when Planhat refuses the request as such,
-    /// or gives no answer after several tries.
+    /// Waits for its turn, asks and compares. Throws `PlanhatError` when Planhat refuses the request
+    /// as such, or when several tries brought no answer.
     ///
     /// - Parameter onWait: is told why it asks again, and in how many seconds.
     package mutating func check(

@@ -15,7 +15,7 @@ package struct Submission: Sendable, Hashable {
     /// when, and for what came from a tool.
     package var formPrintedAt: Date?
     /// The sender's own id of the delivery, if its signature covers it: the same on each try, another one when the
-    /// same content is sent anew. Nil for all others.
+    /// same content is sent as a new delivery. Nil for all others.
     package var deliveryID: String?
 
     /// - Parameters:

@@ -35,7 +35,7 @@ package enum UnchangedReason: Sendable, Hashable, CaseIterable {
     case erased
     /// The sender's version of the content, or without one its arrival, is older than that of the present content.
     case olderVersion
-    /// The response said this before, and nothing tells that the sender means it anew.
+    /// The response said this before, and nothing tells that the sender means it again.
     case replacedBefore
     /// It may be a bot's, and there is other content already.
     case heldBehindAnswer

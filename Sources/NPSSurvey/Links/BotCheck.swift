@@ -47,7 +47,7 @@ package struct BotCheck: Sendable {
         self.now = now
     }
 
-    /// Of a form behind an emailed link. One without a valid stamp is a bot's, because every form that is shown has one.
+    /// Of a form behind an emailed link. One without a valid stamp is a bot's: every form that is shown has one.
     ///
     /// A filled trap alone means nothing, as password managers fill fields that nobody sees. It only takes away the
     /// benefit of the doubt: being quick, and trying several scores.
