@@ -28,7 +28,7 @@ package struct QueueBackoff: Sendable, Hashable {
     private static let backoff = Backoff(base: 1, limit: 60)
 
     private var failures = 0
-    /// In the past when it may be asked now.
+    /// When it may be asked again; a time in the past means now.
     package private(set) var ready = Date.distantPast
 
     package init() {}

@@ -29,10 +29,10 @@ package struct RecordVerifier: Sendable {
         pace.isShared = true
     }
 
-    /// Waits for its turn, asks and compares. Throws `PlanhatError` when Planhat refuses the request
-    /// as such, or when several tries brought no answer.
+    /// Waits for its turn, asks and compares. Throws `PlanhatError` when Planhat refuses the request as
+    /// such, or when several tries brought no answer.
     ///
-    /// - Parameter onWait: is told why it asks again, and in how many seconds.
+    /// - Parameter onWait: called before each wait, with the reason and the seconds until it asks again.
     package mutating func check(
         _ receipt: Receipt,
         onWait: (PlanhatError, TimeInterval) -> Void = { _, _ in }

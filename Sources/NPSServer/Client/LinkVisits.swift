@@ -3,8 +3,8 @@ import NPSModel
 import NPSSurvey
 import Synchronization
 
-/// Which scores of a link were opened lately, for `BotCheck`. Lives in memory only, keyed by a hash whose salt is
-/// new at every start; a link that nobody opens again is forgotten after ten to twenty minutes, or once as many others as
+/// Which scores of a link were opened lately, for `BotCheck`. Lives in memory only, keyed by a hash whose salt is new
+/// at every start; a link that nobody opens again is forgotten after ten to twenty minutes, or once as many others as
 /// ``init(capacity:)`` says were opened after it.
 package final class LinkVisits: Sendable {
     /// Openings remembered of each score of a link, the latest. Whoever opens one score again and again doesn't make
