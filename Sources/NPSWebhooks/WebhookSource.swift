@@ -26,6 +26,9 @@ package struct WebhookSource: Sendable {
         bodies = file.takenBodies
     }
 
+    /// How many secrets of which form the source has, for people; nil for none. Says nothing about their text.
+    package var secretSummary: String? { verifier.secretSummary }
+
     private static func fingerprint(of name: String) -> String {
         String(Hexadecimal.encode(SHA256.hash(data: Array(name.utf8))).prefix(8))
     }
