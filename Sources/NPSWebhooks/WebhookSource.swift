@@ -5,8 +5,8 @@ package import NPSModel
 /// The webhooks of one tool at `/webhooks/NAME`: how deliveries are verified, and how they become responses.
 package struct WebhookSource: Sendable {
     package let name: String
-    /// The source's name in logs and metrics, where more people see it than may send. For a source whose name is its only
-    /// protection it is a fingerprint.
+    /// The source's name wherever more people see it than may send: in logs, metrics, the queue and at Planhat. For a source
+    /// whose name is its only protection it is a fingerprint.
     package let label: String
     let verifier: Verifier
     let mapping: Mapping
@@ -72,7 +72,7 @@ package struct WebhookSource: Sendable {
         return drafts.map { draft in
             draft.flatMap { draft in
                 Result { () throws(InvalidResponse) in
-                    try draft.check(source: name, receivedAt: receivedAt, dates: dates)
+                    try draft.check(source: name, label: label, receivedAt: receivedAt, dates: dates)
                 }
             }
             .mapError(advised)

@@ -4,6 +4,7 @@ import HummingbirdTesting
 import NIOCore
 import NPSModel
 import NPSQueue
+import NPSWebhooks
 import Testing
 
 @testable import NPSServer
@@ -305,6 +306,25 @@ struct WebhookRoutesTests {
     @Test("a mapping that fails is a 422 that keeps the payload, since that is not the sender's mistake")
     func failingMapping() async throws {
         let file = "preset: standard\nmapping: |\n  error(\"canary \" + .email)\n"
+    @Test("the name of an unsigned source is its secret: it makes the id, and is neither stored nor delivered")
+    func unsignedName() async throws {
+        let name = "plain-k3v9q2x7m4t8z1b6"
+        let collecting = try CollectorFixture(files: [name: "signature: {kind: none}\nmapping: .\n"])
+        let source = try #require(collecting.dependencies.sources.current.source(named: name))
+        try await collecting.publicly { client async throws in
+            for body in [#"{"id":"1","email":"ana@example.com","score":9}"#, #"{"id":"2"}"#] {
+                _ = try await post(client, body, headers: [:], to: "/webhooks/\(name)")
+            }
+        }
+        let claim = try #require(try await collecting.queue.claim(limit: 1).first)
+        #expect(claim.response.id == ResponseID(source: name, providerID: "1"))
+        #expect(claim.response.source == source.label && source.label.hasPrefix("unsigned-"))
+        let entry = try #require(try await collecting.queue.quarantine().first)
+        #expect(entry.source == source.label)
+        #expect(collecting.dependencies.sources.current.source(labelled: entry.source)?.name == name)
+        await collecting.end()
+    }
+
         let collecting = try CollectorFixture(files: ["acme": file])
         try await collecting.publicly { client async throws in
             let response = try await post(client, body, to: "/webhooks/acme")

@@ -22,10 +22,13 @@ package struct ResponseDraft: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - source: where the draft comes from; part of the ``ResponseID``.
+    ///   - label: what is stored and sent as the response's source; nil for `source` itself. The name of a source may be a
+    ///     secret.
     ///   - receivedAt: used when `answeredAt` is missing.
     ///   - dates: how the source writes dates.
     package func check(
         source: String,
+        label: String? = nil,
         receivedAt: Date,
         dates: DateFormats = DateFormats()
     ) throws(InvalidResponse) -> Submission {
@@ -47,7 +50,7 @@ package struct ResponseDraft: Sendable, Hashable {
         guard reader.problems.isEmpty, let email, let score else { throw InvalidResponse(reader.problems) }
         let response = SurveyResponse(
             id: ResponseID(source: source, providerID: providerID ?? contentID),
-            source: source,
+            source: label ?? source,
             email: email,
             score: score,
             comment: comment,
@@ -57,7 +60,12 @@ package struct ResponseDraft: Sendable, Hashable {
             companyID: companyID,
             custom: custom
         )
-        return Submission(response, answeredAtIsGiven: answeredAt != nil, updatedAt: updatedAt)
+        return Submission(
+            response,
+            sourceName: source,
+            answeredAtIsGiven: answeredAt != nil,
+            updatedAt: updatedAt
+        )
     }
 
     /// Used when `id` is missing: a digest of all other fields, so that a repeated delivery is the same response.

@@ -36,7 +36,7 @@ struct Replay {
     }
 
     private func outcome(of entry: QuarantineEntry) async throws(QueueError) -> ReplayOutcome {
-        guard let source = catalogue.source(named: entry.source) else {
+        guard let source = catalogue.source(labelled: entry.source) else {
             return .failed(entry.id, "The source \(entry.source) is no longer configured.")
         }
         let results: [Result<Submission, InvalidResponse>]

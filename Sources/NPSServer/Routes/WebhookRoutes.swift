@@ -74,7 +74,7 @@ struct WebhookRoutes {
         if !sorted.problems.isEmpty {
             drafts = [
                 QuarantineDraft(
-                    source: source.name,
+                    source: source.label,
                     deliveryID: verification.deliveryID,
                     contentType: contentType,
                     body: delivery.body,

@@ -31,6 +31,11 @@ package struct SourceCatalogue: Sendable {
 
     package func source(named name: String) -> WebhookSource? { byName[name] }
 
+    /// By what is stored of a source: its label, or its name in entries of earlier versions.
+    package func source(labelled label: String) -> WebhookSource? {
+        byName[label] ?? byName.values.first { $0.label == label }
+    }
+
     /// Sorted by name.
     package var sources: [WebhookSource] { byName.values.sorted { $0.name < $1.name } }
 }
