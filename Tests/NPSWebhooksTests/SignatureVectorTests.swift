@@ -174,6 +174,11 @@ struct SignatureVectorTests {
             headers: [("authorization", "Bearer nps-collector-test-secret")]
         ),
         Vector(
+            name: "a bearer token, with the scheme's name in small letters",
+            signature: #"{kind: token, header: Authorization, prefix: "Bearer "}"#,
+            headers: [("authorization", "bearer nps-collector-test-secret")]
+        ),
+        Vector(
             name: "a basic token",
             signature: #"{kind: token, header: Authorization, prefix: "Basic ", encoding: base64}"#,
             secret: "user:long-password",
