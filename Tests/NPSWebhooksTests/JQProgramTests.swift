@@ -307,6 +307,12 @@ struct JQProgramTests {
         #expect(try await run("1, error(\"late\")") == .failure(.stopped("late")))
     }
 
+    @Test("line ends and other control characters in strings are read as they are")
+    func controlCharacters() async throws {
+        let text = "{\n\"a\":\t\"one\ntwo\\\\\r\n\\\"\tthree\u{1}\"\n}"
+        #expect(try await run(".a", text) == .success([.string("one\ntwo\\\r\n\"\tthree\u{1}")]))
+    }
+
     @Test("many runs at once each get their own outputs")
     func concurrency() async throws {
         let jq = try JQProgram("{id: .id, twice: (.id * 2), list: [range(.id)] | length}", workers: 3)
