@@ -55,11 +55,14 @@ package struct WebhookSource: Sendable {
     ///
     /// - Parameters:
     ///   - contentType: the request's `Content-Type`; nil for JSON.
+    ///   - deliveryID: the sender's id of the delivery, if it was received with the source as it is. Where all of the
+    ///     source's schemes sign it, it is the id of a lone response that has none of its own.
     ///   - receivedAt: used when `answeredAt` is missing.
     /// - Throws: ``PayloadProblem`` when the body can't be read, so that there is nothing to keep.
     package func map(
         _ body: [UInt8],
         contentType: String?,
+        deliveryID: String? = nil,
         receivedAt: Date
     ) async throws(PayloadProblem) -> [Result<Submission, InvalidResponse>] {
         let drafts: [Result<ResponseDraft, InvalidResponse>]
@@ -69,10 +72,18 @@ package struct WebhookSource: Sendable {
             guard let problem = error.bodyProblem else { throw error }
             return [.failure(InvalidResponse([FieldProblem(field: "body", message: problem)]))]
         }
+        // In a batch, a mapping that was changed could give an item another place, and so another one's id.
+        let deliveryID = drafts.count == 1 && verifier.signsIDs ? deliveryID : nil
         return drafts.map { draft in
             draft.flatMap { draft in
                 Result { () throws(InvalidResponse) in
-                    try draft.check(source: name, label: label, receivedAt: receivedAt, dates: dates)
+                    try draft.check(
+                        source: name,
+                        label: label,
+                        deliveryID: deliveryID,
+                        receivedAt: receivedAt,
+                        dates: dates
+                    )
                 }
             }
             .mapError(advised)

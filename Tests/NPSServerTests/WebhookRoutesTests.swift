@@ -325,6 +325,31 @@ struct WebhookRoutesTests {
         await collecting.end()
     }
 
+    @Test(
+        "without an id, a signed delivery id tells a repetition, whatever the tool stamps anew; in a batch the content does"
+    )
+    func deliveryIsID() async throws {
+        let collecting = try CollectorFixture()
+        @Sendable func body(_ second: Int) -> String {
+            #"{"email":"ana@example.com","score":9,"sentAt":"2026-02-03T10:00:0\#(second)Z"}"#
+        }
+        try await collecting.publicly { client async throws in
+            var ids: [JSONValue?] = []
+            for (text, delivery) in [(body(1), "m1"), (body(2), "m1"), (body(2), "m2")] {
+                let response = try await post(client, text, headers: CollectorFixture.signed(text, id: delivery))
+                #expect(response.status == .ok)
+                ids.append(try response.json()["ids"])
+            }
+            #expect(ids[0] == ids[1] && ids[1] != ids[2])
+            let batch = "[\(body(3)),\(body(4))]"
+            let first = try await post(client, batch, headers: CollectorFixture.signed(batch, id: "m3")).json()["ids"]
+            let again = try await post(client, batch, headers: CollectorFixture.signed(batch, id: "m4")).json()["ids"]
+            #expect(first == again)
+        }
+        #expect(try await collecting.queue.status().accepted == 4)
+        await collecting.end()
+    }
+
     @Test("a mapping that fails is a 422 that keeps the payload, since that is not the sender's mistake")
     func failingMapping() async throws {
         let file = "preset: standard\nmapping: |\n  error(\"canary \" + .email)\n"

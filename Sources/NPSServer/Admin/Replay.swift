@@ -44,6 +44,7 @@ struct Replay {
             results = try await source.map(
                 Array(entry.body ?? Data()),
                 contentType: entry.contentType,
+                deliveryID: entry.deliveryID,
                 receivedAt: entry.receivedAt
             )
         } catch {

@@ -4,6 +4,9 @@ struct Verifier: Sendable {
     /// With ``SignaturePolicy/Combination/any``, only those that have a secret. Empty = every delivery is rejected.
     let schemes: [SchemeVerifier]
 
+    /// Whether every delivery that is accepted has an id that its signature covers.
+    var signsIDs: Bool { !schemes.isEmpty && schemes.allSatisfy(\.scheme.signsID) }
+
     func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> VerifiedSignature {
         switch combination {
         case .any: try verifyAny(delivery)
