@@ -33,6 +33,8 @@ struct RequestLimits: RouterMiddleware {
 
     /// The longest path with its query, in bytes.
     static let uri = 2_048
+    /// Codings that leave a body as it is. Some senders name a charset here, which is no coding.
+    private static let plain: Set = ["", "identity", "utf-8", "utf8", "us-ascii", "ascii"]
 
     func handle(
         _ request: Request,
@@ -43,7 +45,7 @@ struct RequestLimits: RouterMiddleware {
         guard request.head.authority != nil else {
             throw Problem.badRequest("The header Host must be given exactly once.")
         }
-        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+        if let encoding = request.headers[.contentEncoding], !Self.plain.contains(encoding.lowercased()) {
             throw Problem(
                 status: .unsupportedMediaType,
                 title: "Compressed body",

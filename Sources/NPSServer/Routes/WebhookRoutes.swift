@@ -68,13 +68,18 @@ struct WebhookRoutes {
     ) async throws -> Response {
         guard let verification = try verify(delivery, by: source) else { return Self.answer([], ids: []) }
         matches.count(source: source.label, index: verification.secretIndex)
-        let results = try await map(delivery, by: source, contentType: contentType)
+        let results = try await map(
+            delivery,
+            by: source,
+            contentType: contentType,
+            deliveryID: verification.signedDeliveryID
+        )
         let sorted = Intake.Sorted(results, deliveryID: verification.signedDeliveryID)
         var drafts: [QuarantineDraft] = []
         if !sorted.problems.isEmpty {
             drafts = [
                 QuarantineDraft(
-                    source: source.name,
+                    source: source.label,
                     deliveryID: verification.deliveryID,
                     contentType: contentType,
                     body: delivery.body,
@@ -106,10 +111,16 @@ struct WebhookRoutes {
     private func map(
         _ delivery: WebhookDelivery,
         by source: WebhookSource,
-        contentType: String?
+        contentType: String?,
+        deliveryID: String?
     ) async throws -> [Result<Submission, InvalidResponse>] {
         do throws(PayloadProblem) {
-            return try await source.map(delivery.body, contentType: contentType, receivedAt: delivery.receivedAt)
+            return try await source.map(
+                delivery.body,
+                contentType: contentType,
+                deliveryID: deliveryID,
+                receivedAt: delivery.receivedAt
+            )
         } catch {
             throw Problem.unreadable(error)
         }

@@ -55,6 +55,8 @@ enum Mapping: Sendable {
         case .failure(.tooManyOutputs): throw .tooManyItems
         case .failure(.stopped), .failure(.tooDeep):
             return [.failure(problem("fails on this payload: try it with nps-collector webhook map"))]
+        case .failure(.tooLarge):
+            return [.failure(problem("takes too much memory on this payload: try it with nps-collector webhook map"))]
         case .failure(.tooSlow):
             return [.failure(problem("takes too long on this payload: try it with nps-collector webhook map"))]
         }

@@ -52,7 +52,7 @@ struct CollectorFixture: Sendable {
         let reading: @Sendable () throws(WebhookError) -> SourceCatalogue = { () throws(WebhookError) in
             try SourceCatalogue(
                 directory: folder,
-                secrets: Dictionary(uniqueKeysWithValues: names.map { ($0, secrets) })
+                secrets: Dictionary(uniqueKeysWithValues: names.map { ($0, .list(secrets)) })
             )
         }
         let sources = ReloadableSources(try reading(), reading: reading)
