@@ -91,7 +91,8 @@ package enum PublicListener {
             pages: dependencies.pages,
             queue: dependencies.queue,
             proxies: dependencies.proxies,
-            rateLimit: dependencies.rateLimit
+            rateLimit: dependencies.rateLimit,
+            refusals: ReadyRefusals(pages: dependencies.pages)
         )
         SurveyRoutes(
             pages: dependencies.pages,

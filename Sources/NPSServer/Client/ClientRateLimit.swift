@@ -3,8 +3,20 @@ import Synchronization
 /// A token bucket for each client of the forms. Kept in memory only, and idle clients are forgotten. Keyed by a hash
 /// with a new salt at every start, so that the table holds no address.
 package final class ClientRateLimit: Sendable {
+    /// What becomes of a request.
+    enum Admission: Hashable {
+        case allowed
+        /// The client has to wait this many seconds; its request is still read, to show again what was typed.
+        case wait(seconds: Int)
+        /// The client goes on in spite of that: the request isn't worth reading.
+        case refused(seconds: Int)
+    }
+
     private struct Bucket {
+        /// Requests that are allowed.
         var tokens: Double
+        /// Requests over the limit that are still read.
+        var patience: Double
         var updated: ContinuousClock.Instant
     }
 
@@ -15,7 +27,7 @@ package final class ClientRateLimit: Sendable {
     private let buckets = Mutex<[Int: Bucket]>([:])
 
     /// - Parameters:
-    ///   - burst: requests that a client may send at once.
+    ///   - burst: requests that a client may send at once. As many again are refused with what was typed.
     ///   - perSecond: requests a second that it may send in the long run.
     ///   - capacity: clients remembered; full buckets are forgotten first.
     package init(
@@ -30,34 +42,41 @@ package final class ClientRateLimit: Sendable {
         self.now = now
     }
 
-    /// Nil = allowed; otherwise the seconds after which the next request is.
-    package func delay(for client: IPAddress?) -> Int? {
-        guard let client else { return nil }
+    /// Counts the request. An unknown client is always allowed.
+    func admission(for client: IPAddress?) -> Admission {
+        guard let client else { return .allowed }
         let key = client.client.hashValue
         let instant = now()
         return buckets.withLock { buckets in
             if buckets.count >= capacity { forgetFull(&buckets, at: instant) }
-            var bucket = buckets[key] ?? Bucket(tokens: burst, updated: instant)
-            bucket.tokens = tokens(in: bucket, at: instant)
-            bucket.updated = instant
+            var bucket = buckets[key].map { refilled($0, at: instant) } ?? full(at: instant)
             defer { buckets[key] = bucket }
             guard bucket.tokens < 1 else {
                 bucket.tokens -= 1
-                return nil
+                return .allowed
             }
-            return max(1, Int(((1 - bucket.tokens) / perSecond).rounded(.up)))
+            let seconds = max(1, Int(((1 - bucket.tokens) / perSecond).rounded(.up)))
+            guard bucket.patience >= 1 else { return .refused(seconds: seconds) }
+            bucket.patience -= 1
+            return .wait(seconds: seconds)
         }
     }
 
-    private func tokens(in bucket: Bucket, at instant: ContinuousClock.Instant) -> Double {
-        let elapsed =
-            Double((instant - bucket.updated).components.seconds)
-            + Double((instant - bucket.updated).components.attoseconds) / 1e18
-        return min(burst, bucket.tokens + elapsed * perSecond)
+    private func full(at instant: ContinuousClock.Instant) -> Bucket {
+        Bucket(tokens: burst, patience: burst, updated: instant)
+    }
+
+    private func refilled(_ bucket: Bucket, at instant: ContinuousClock.Instant) -> Bucket {
+        let elapsed = (instant - bucket.updated) / .seconds(1)
+        return Bucket(
+            tokens: min(burst, bucket.tokens + elapsed * perSecond),
+            patience: min(burst, bucket.patience + elapsed * perSecond),
+            updated: instant
+        )
     }
 
     private func forgetFull(_ buckets: inout [Int: Bucket], at instant: ContinuousClock.Instant) {
-        buckets = buckets.filter { tokens(in: $0.value, at: instant) < burst }
+        buckets = buckets.filter { refilled($0.value, at: instant).tokens < burst }
         if buckets.count >= capacity { buckets.removeAll() }
     }
 }
