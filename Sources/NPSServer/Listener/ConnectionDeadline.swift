@@ -7,6 +7,8 @@ struct ConnectionDeadline {
     private var isReadingRequest = false
     private var unanswered = 0
     private var isUnreadable = false
+    /// Whether the connection is to end after the answers that it owes.
+    private(set) var isClosing = false
     private(set) var deadline: NIODeadline
 
     init(limits: ConnectionLimits, now: NIODeadline) {
@@ -31,6 +33,17 @@ struct ConnectionDeadline {
     /// Whether the answer being written overtakes its own request: then nothing more is read on this connection.
     var isAnsweringEarly: Bool { isReadingRequest && unanswered == 1 }
 
+    /// Whether no request is being read or waits for its answer.
+    var isIdle: Bool { unanswered == 0 && !isReadingRequest }
+
+    /// Of the request that is being read, or of the last one.
+    mutating func closeAfterAnswer() {
+        isClosing = true
+    }
+
+    /// Whether the answer being written is the connection's last, and has to say so.
+    var isEnding: Bool { isAnsweringEarly || isClosing && isLastAnswer }
+
     /// What follows can no longer be parsed.
     mutating func parseFailed(at now: NIODeadline) {
         isUnreadable = true
@@ -44,7 +57,7 @@ struct ConnectionDeadline {
     }
 
     mutating func answerEnd(at now: NIODeadline) -> AnswerAction {
-        let isLast = isAnsweringEarly || isUnreadable
+        let isLast = isEnding || isUnreadable
         unanswered = max(0, unanswered - 1)
         if isLast {
             deadline = now + limits.linger

@@ -34,7 +34,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        admission = clients.admit(context.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) })
+        let peer = context.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
+        let (loop, box) = (context.eventLoop, NIOLoopBound(context, eventLoop: context.eventLoop))
+        let me = NIOLoopBound(self, eventLoop: context.eventLoop)
+        admission = clients.admit(peer, at: .now()) { loop.execute { me.value.giveWay(box.value) } }
         guard admission != nil else {
             context.close(promise: nil)
             return
@@ -59,6 +62,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
+    /// Another connection of the same client takes this one's place.
+    private func giveWay(_ context: ChannelHandlerContext) {
+        // It may have got a request since it was chosen.
+        if state.isIdle { context.close(promise: nil) } else { state.closeAfterAnswer() }
+    }
+
     private func leave() {
         if let admission { clients.leave(admission) }
         admission = nil
@@ -72,9 +81,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head:
+        case .head(let head):
             state.requestHead(at: .now())
+            admission?.idles(since: nil)
+            if let admission, clients.isCrowded(admission) { state.closeAfterAnswer() }
             advance(context)
+            if state.isClosing { return fire(head, context) }
         case .body(let bytes):
             guard budget.take(bytes.readableBytes) else { return refuse(context) }
             held += bytes.readableBytes
@@ -85,10 +97,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
+    /// Passes on the head of a request that is to be the connection's last.
+    private func fire(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
+        var head = head
+        head.headerFields[.connection] = "close"
+        context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
-            guard state.isAnsweringEarly else { break }
+            guard state.isEnding else { break }
             head.headerFields[.connection] = "close"
             context.write(wrapOutboundOut(.head(head)), promise: promise)
             return
@@ -97,6 +116,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             if state.isLastAnswer { giveBack() }
             if state.answerEnd(at: .now()) == .linger { stopReading(context) } else { advance(context) }
+            if state.isIdle { admission?.idles(since: .now()) }
         }
         context.write(data, promise: promise)
     }

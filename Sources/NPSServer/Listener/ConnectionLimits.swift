@@ -17,50 +17,15 @@ package struct ConnectionLimits: Sendable {
     package var headerList = 16_384
     package var headerFields = 100
     package var connections = 10_000
-    /// Trusted proxies and Unix sockets don't count.
+    /// Of one IPv4 address or IPv6 /64; of a /56 twice, of a /48 four times as many. Over it, the connection that idles
+    /// longest is closed; above half of it, connections close after their answer. Trusted proxies and Unix sockets don't
+    /// count.
     package var connectionsPerClient = 100
 
     /// Bytes of request bodies in memory, over all connections; beyond that a request gets 503.
     package var bodies = 128 << 20
 
     package init() {}
-}
-
-/// Counts open connections by client, so that one client can't take them all.
-final class ClientConnectionLimit: Sendable {
-    /// Proof that a connection was counted; given back when it ends.
-    struct Admission {
-        fileprivate let client: IPAddress?
-    }
-
-    private let limit: Int
-    private let proxies: TrustedProxies
-    private let counts = Mutex<[IPAddress: Int]>([:])
-
-    init(limit: Int, proxies: TrustedProxies) {
-        self.limit = limit
-        self.proxies = proxies
-    }
-
-    /// Nil = refused. A nil client (a Unix socket) and trusted proxies are always admitted.
-    func admit(_ peer: IPAddress?) -> Admission? {
-        guard let peer, !proxies.contains(peer) else { return Admission(client: nil) }
-        let client = peer.client
-        return counts.withLock { counts in
-            let count = counts[client, default: 0]
-            guard count < limit else { return nil }
-            counts[client] = count + 1
-            return Admission(client: client)
-        }
-    }
-
-    func leave(_ admission: Admission) {
-        guard let client = admission.client else { return }
-        counts.withLock { counts in
-            let count = counts[client, default: 1] - 1
-            counts[client] = count > 0 ? count : nil
-        }
-    }
 }
 
 /// Limits the bytes of request bodies that one listener holds in memory: what a route allows one request, thousands of
