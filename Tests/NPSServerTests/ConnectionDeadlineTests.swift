@@ -52,8 +52,18 @@ struct ConnectionDeadlineTests {
         #expect(!state.isIdle && !state.isEnding)
         #expect(state.answerEnd(at: start) == .keepOpen)
         #expect(state.isEnding)
+        #expect(state.answerEnd(at: start) == .keepOpen)
+        #expect(state.isIdle)
+        #expect(state.deadline == start + limits.answer)
+    }
+
+    @Test("a request that was answered before its end gets no second answer")
+    func answered() {
+        var state = ConnectionDeadline(limits: limits, now: start)
+        state.requestHead(at: start)
+        #expect(!state.isAnswered)
         #expect(state.answerEnd(at: start) == .linger)
-        #expect(state.deadline == start + limits.linger)
+        #expect(state.isAnswered)
     }
 
     @Test("with a second request pipelined behind it, the first answer is not early")

@@ -44,7 +44,10 @@ struct ConnectionDeadline {
     /// Whether the answer being written is the connection's last, and has to say so.
     var isEnding: Bool { isAnsweringEarly || isClosing && isLastAnswer }
 
-    /// What follows can no longer be parsed.
+    /// Whether the request that is being read has its answer already.
+    var isAnswered: Bool { isReadingRequest && unanswered == 0 }
+
+    /// What follows can't be parsed or is not wanted.
     mutating func parseFailed(at now: NIODeadline) {
         isUnreadable = true
         deadline = now + limits.linger
@@ -57,13 +60,14 @@ struct ConnectionDeadline {
     }
 
     mutating func answerEnd(at now: NIODeadline) -> AnswerAction {
-        let isLast = isEnding || isUnreadable
+        let isLast = isAnsweringEarly || isUnreadable
         unanswered = max(0, unanswered - 1)
         if isLast {
             deadline = now + limits.linger
             return .linger
         }
-        if unanswered == 0 { deadline = now + limits.keepAlive }
+        // Closing: once the answer has gone out, nothing more is sent; the client closes when it has read it.
+        if unanswered == 0 { deadline = now + (isClosing ? limits.answer : limits.keepAlive) }
         return .keepOpen
     }
 }

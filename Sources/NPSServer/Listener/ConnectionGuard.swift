@@ -20,6 +20,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private let budget: BodyBudget
     /// Bytes of request bodies on this connection that aren't answered yet.
     private var held = 0
+    private var parts = BodyParts()
+    /// Whether an answer has begun and not ended.
+    private var isAnswering = false
+    /// Nothing more is read, and no further answer begins.
+    private var isOver = false
+    /// An answer that began when all was over is not written.
+    private var isMuted = false
     private var state: ConnectionDeadline
     private var timer: Scheduled<Void>?
     /// When the timer fires; nil when there is none.
@@ -80,21 +87,37 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isOver else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
+            passOnParts(context)
+            parts.begin()
             state.requestHead(at: .now())
             admission?.idles(since: nil)
             if let admission, clients.isCrowded(admission) { state.closeAfterAnswer() }
             advance(context)
             if state.isClosing { return fire(head, context) }
         case .body(let bytes):
-            guard budget.take(bytes.readableBytes) else { return refuse(context) }
+            guard budget.take(bytes.readableBytes) else { return refuse(context, .serviceUnavailable, retryAfter: "5") }
             held += bytes.readableBytes
+            guard parts.add(bytes) else { return refuse(context, .badRequest) }
+            return
         case .end:
+            passOnParts(context)
             state.requestEnd(at: .now())
             advance(context)
         }
         context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        passOnParts(context)
+        context.fireChannelReadComplete()
+    }
+
+    private func passOnParts(_ context: ChannelHandlerContext) {
+        guard !isOver, let bytes = parts.take() else { return }
+        context.fireChannelRead(wrapInboundOut(.body(bytes)))
     }
 
     /// Passes on the head of a request that is to be the connection's last.
@@ -105,8 +128,15 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        switch unwrapOutboundIn(data) {
+        let part = unwrapOutboundIn(data)
+        if isOver, case .head = part { isMuted = true }
+        guard !isMuted else {
+            promise?.succeed()
+            return
+        }
+        switch part {
         case .head(var head):
+            isAnswering = true
             guard state.isEnding else { break }
             head.headerFields[.connection] = "close"
             context.write(wrapOutboundOut(.head(head)), promise: promise)
@@ -114,6 +144,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .body:
             break
         case .end:
+            isAnswering = false
             if state.isLastAnswer { giveBack() }
             if state.answerEnd(at: .now()) == .linger { stopReading(context) } else { advance(context) }
             if state.isIdle { admission?.idles(since: .now()) }
@@ -121,20 +152,30 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(data, promise: promise)
     }
 
-    /// Gives up this connection before memory is full: its request gets 503 and nothing else.
-    private func refuse(_ context: ChannelHandlerContext) {
-        var head = HTTPResponse(status: .serviceUnavailable)
-        head.headerFields = [.retryAfter: "5", .connection: "close", .contentLength: "0"]
+    /// Gives up this connection before its body takes too much memory or work: its request gets this status and nothing
+    /// else, not even that when an answer is on its way already.
+    private func refuse(_ context: ChannelHandlerContext, _ status: HTTPResponse.Status, retryAfter: String? = nil) {
+        isOver = true
+        guard state.isAnsweringEarly, !isAnswering else { return end(context) }
+        var head = HTTPResponse(status: status)
+        head.headerFields = [.connection: "close", .contentLength: "0"]
+        head.headerFields[.retryAfter] = retryAfter
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         let channel = context.channel
         context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
     }
 
-    /// Hummingbird answers 400 and then waits for the client to close; one that keeps sending never would.
+    /// Hummingbird answers 400 and then waits for the client to close; one that keeps sending never would. A request that
+    /// was answered already gets no second answer for its body.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if isAnswering || state.isAnswered { isOver = true }
+        end(context)
+        context.fireErrorCaught(error)
+    }
+
+    private func end(_ context: ChannelHandlerContext) {
         state.parseFailed(at: .now())
         stopReading(context)
-        context.fireErrorCaught(error)
     }
 
     private func stopReading(_ context: ChannelHandlerContext) {
