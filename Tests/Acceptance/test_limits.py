@@ -64,13 +64,23 @@ def test_a_uri_of_a_megabyte(running: Deployment) -> None:
     [
         (b"GET /livez HTTP/1.1\r\n", 400),
         (b"GET /livez HTTP/1.1\r\nhost: a\r\nhost: a\r\n", 400),
-        (b"GET /livez HTTP/1.1\r\nhost:\r\n", 200),
+        (b"GET /livez HTTP/1.1\r\nhost:\r\n", 400),
+        (b"GET /livez HTTP/1.1\r\nhost: a, b\r\n", 400),
+        (b"GET * HTTP/1.1\r\nhost: a\r\n", 400),
+        (b"GET /livez HTTP/1.1\r\nhost: a\r\ntransfer-encoding:\r\n", 400),
         (b"GET /livez HTTP/1.1\r\nhost: a\r\n", 200),
         (b"GET /livez HTTP/1.0\r\n", 200),
     ],
 )
 def test_a_request_names_its_host_once_or_is_of_1_0(running: Deployment, head: bytes, status: int) -> None:
     assert status_of(converse(running.http_port, head + b"connection: close\r\n\r\n")) == status
+
+
+@pytest.mark.parametrize("fields", [b"host: a\r\nConnection: Close\r\n", b"host: user@a\r\n"])
+def test_a_connection_closes_when_it_was_asked_to_or_its_head_is_malformed(running: Deployment, fields: bytes) -> None:
+    """`converse` reads to the end: a connection that stays open costs it its deadline."""
+    answer = converse(running.http_port, b"GET /livez HTTP/1.1\r\n" + fields + b"\r\n")
+    assert b"\r\nconnection: close\r\n" in answer.lower()
 
 
 @pytest.mark.parametrize("path", ["/survey", "/webhooks/standard"])

@@ -88,7 +88,8 @@ package final class ClientRateLimit: Sendable {
                 buckets.set(bucket, for: key, capacity: capacity)
                 return isRead ? .wait(seconds: seconds) : .refused(seconds: seconds)
             }
-            for var (key, bucket) in taken {
+            for (key, bucket) in taken {
+                var bucket = bucket
                 bucket.tokens -= 1
                 buckets.set(bucket, for: key, capacity: capacity)
             }

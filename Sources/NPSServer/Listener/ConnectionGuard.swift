@@ -52,7 +52,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         schedule(context)
         // Without the codec, as in a test of this handler alone, nothing has a version.
         if let codec = try? context.pipeline.syncOperations.handler(type: HTTP1ToHTTPServerCodec.self) {
-            try? context.pipeline.syncOperations.addHandler(LegacyConnections(), position: .before(codec))
+            try? context.pipeline.syncOperations.addHandler(RequestHeads(), position: .before(codec))
         }
     }
 
@@ -94,6 +94,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             parts.begin()
             state.requestHead(at: .now())
             admission?.idles(since: nil)
+            if head.headerFields[.connection] == "close" { state.closeAfterAnswer() }
             if let admission, clients.isCrowded(admission) { state.closeAfterAnswer() }
             advance(context)
             if state.isClosing { return fire(head, context) }
@@ -213,25 +214,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 }
 
-/// Closes connections of HTTP/1.0 after the answer, as their clients expect (RFC 9112 §9.3): lynx and w3m read until
-/// the end. Also takes the `Host` headers off a request of HTTP/1.1 that has several (RFC 9112 §3.2), so that it is
-/// refused. Stands before the codec, behind which a request has no version.
-private final class LegacyConnections: ChannelInboundHandler {
+/// Puts each head in order before the codec, behind which a request has no version.
+private final class RequestHeads: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
-        guard head.version.major == 1, head.version.minor == 0 else {
-            guard head.headers["host"].count > 1 else { return context.fireChannelRead(data) }
-            // Nothing says which one counts; `RequestLimits` refuses a request without any.
-            head.headers.remove(name: "host")
-            return context.fireChannelRead(wrapInboundOut(.head(head)))
-        }
-        // HTTP/1.0 doesn't need one.
-        if head.headers["host"].count != 1 { head.headers.replaceOrAdd(name: "host", value: "") }
-        // Also when the client asks to keep the connection: the server may always decline.
-        head.headers.replaceOrAdd(name: "connection", value: "close")
-        context.fireChannelRead(wrapInboundOut(.head(head)))
+        guard case .head(let head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
+        context.fireChannelRead(wrapInboundOut(.head(head.normalized)))
     }
 }
