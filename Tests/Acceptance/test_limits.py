@@ -38,6 +38,12 @@ def converse(port: int, request: bytes) -> bytes:
         return answer
 
 
+def webhook_head(fields: bytes) -> bytes:
+    """A head that could be a signed delivery's, so that its body is read."""
+    signature = b"webhook-id: x\r\nwebhook-timestamp: %d\r\nwebhook-signature: v1,%s=\r\n" % (time.time(), b"A" * 43)
+    return b"POST /webhooks/standard HTTP/1.1\r\nhost: localhost\r\n" + signature + fields + b"\r\n"
+
+
 def status_of(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
 
@@ -90,16 +96,18 @@ def test_a_body_that_announces_too_much(running: Deployment, path: str) -> None:
     assert status_of(converse(running.http_port, head + b"a" * 64 * KIB)) == 413
 
 
-@pytest.mark.parametrize("path", ["/survey", "/webhooks/standard"])
-def test_a_body_that_grows_too_much(running: Deployment, path: str) -> None:
-    head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n".encode()
+@pytest.mark.parametrize("is_webhook", [False, True])
+def test_a_body_that_grows_too_much(running: Deployment, is_webhook: bool) -> None:
+    fields = b"transfer-encoding: chunked\r\n"
+    form_head = b"POST /survey HTTP/1.1\r\nhost: localhost\r\n" + fields + b"\r\n"
+    head = webhook_head(fields) if is_webhook else form_head
     chunk = b"10000\r\n" + b"a" * 64 * KIB + b"\r\n"
     assert status_of(converse(running.http_port, head + chunk * 64)) == 413
 
 
 def test_a_body_that_hardly_comes(running: Deployment) -> None:
     """One byte at a time, always soon enough for an idle timer: only a deadline for the whole request ends it."""
-    head = b"POST /webhooks/standard HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n"
+    head = webhook_head(b"content-length: 1000\r\n")
     begin = time.monotonic()
     with socket.create_connection(("127.0.0.1", running.http_port), timeout=1) as connection:
         connection.sendall(head)
@@ -119,6 +127,11 @@ def is_cut_off_after_a_byte(connection: socket.socket) -> bool:
         return True
 
 
+def test_an_unsigned_body_is_refused_before_it_is_read(running: Deployment) -> None:
+    head = b"POST /webhooks/standard HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n"
+    assert status_of(converse(running.http_port, head)) == 401
+
+
 def test_bytes_that_are_no_http(running: Deployment) -> None:
     answer = converse(running.http_port, secrets.token_bytes(4 * KIB) + b"\r\n\r\n")
     assert answer == b"" or 400 <= status_of(answer) < 500
@@ -129,7 +142,7 @@ def test_bodies_of_many_connections_do_not_fill_the_memory(deploy: Deploy) -> No
     deployment = deploy()
     deployment.start()
     before = deployment.serve.resident_kib
-    head = b"POST /webhooks/standard HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
+    head = webhook_head(b"content-length: 1000000\r\n")
     with ExitStack() as stack:
         connections: dict[int, socket.socket] = {}
         refused = 0

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NPSWebhooks
+import TestSupport
 import Testing
 
 @testable import NPSServer

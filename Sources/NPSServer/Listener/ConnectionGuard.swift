@@ -18,6 +18,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private let limits: ConnectionLimits
     private let clients: ClientConnectionLimit
     private let budget: BodyBudget
+    private let proxies: TrustedProxies
     /// Bytes of request bodies on this connection that aren't answered yet.
     private var held = 0
     private var parts = BodyParts()
@@ -33,10 +34,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var scheduled: NIODeadline?
     private var admission: ClientConnectionLimit.Admission?
 
-    init(limits: ConnectionLimits, clients: ClientConnectionLimit, budget: BodyBudget) {
+    /// Of the client whose bodies are held; empty when nobody knows it.
+    private var networks: [ClientNetwork] = []
+
+    init(limits: ConnectionLimits, clients: ClientConnectionLimit, budget: BodyBudget, proxies: TrustedProxies) {
         self.limits = limits
         self.clients = clients
         self.budget = budget
+        self.proxies = proxies
         state = ConnectionDeadline(limits: limits, now: .now())
     }
 
@@ -82,7 +87,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func giveBack() {
-        budget.giveBack(held)
+        budget.giveBack(held, for: networks)
         held = 0
     }
 
@@ -92,6 +97,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             passOnParts(context)
             parts.begin()
+            // What pipelined requests hold was taken for the client of the first of them.
+            if held == 0 { networks = clientNetworks(of: head, context) }
             state.requestHead(at: .now())
             admission?.idles(since: nil)
             if head.headerFields[.connection] == "close" { state.closeAfterAnswer() }
@@ -99,7 +106,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             advance(context)
             if state.isClosing { return fire(head, context) }
         case .body(let bytes):
-            guard budget.take(bytes.readableBytes) else { return refuse(context, .serviceUnavailable, retryAfter: "5") }
+            guard budget.take(bytes.readableBytes, afterTaking: held, for: networks) else {
+                return refuse(context, .serviceUnavailable, retryAfter: "5")
+            }
             held += bytes.readableBytes
             guard parts.add(bytes) else { return refuse(context, .badRequest) }
             return
@@ -109,6 +118,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             advance(context)
         }
         context.fireChannelRead(data)
+    }
+
+    private func clientNetworks(of head: HTTPRequest, _ context: ChannelHandlerContext) -> [ClientNetwork] {
+        // A request without a body takes nothing.
+        guard head.method != .get, head.method != .head else { return [] }
+        let client = proxies.client(
+            peer: context.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) },
+            forwardedFor: head.headerFields.lines("x-forwarded-for"),
+            forwarded: head.headerFields.lines("forwarded")
+        )
+        return client.map { ClientNetwork.containing($0) } ?? []
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {

@@ -1,5 +1,4 @@
 package import NIOCore
-import Synchronization
 
 /// What one client may take of the server before it is cut off.
 package struct ConnectionLimits: Sendable {
@@ -22,32 +21,9 @@ package struct ConnectionLimits: Sendable {
     /// count.
     package var connectionsPerClient = 100
 
-    /// Bytes of request bodies in memory, over all connections; beyond that a request gets 503.
+    /// Bytes of request bodies in memory, over all connections; beyond that, or beyond its client's share, a request gets
+    /// 503.
     package var bodies = 128 << 20
 
     package init() {}
-}
-
-/// Limits the bytes of request bodies that one listener holds in memory: what a route allows one request, thousands of
-/// connections could ask for at once.
-final class BodyBudget: Sendable {
-    private let limit: Int
-    private let held = Mutex(0)
-
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    /// False when there is no room; then nothing is taken.
-    func take(_ count: Int) -> Bool {
-        held.withLock { held in
-            guard held <= limit - count else { return false }
-            held += count
-            return true
-        }
-    }
-
-    func giveBack(_ count: Int) {
-        held.withLock { $0 -= count }
-    }
 }
