@@ -53,11 +53,11 @@ struct ClientConnectionLimitTests {
         #expect(admit(6) != nil)
     }
 
-    @Test("a client with more than half of its connections open is crowded")
+    @Test("a client with more than three quarters of its connections open is crowded")
     func crowded() throws {
-        let connections = try (0..<3).map { try #require(admit($0)) }
+        let connections = try (0..<4).map { try #require(admit($0)) }
         #expect(clients.isCrowded(connections[0]))
-        clients.leave(connections[2])
+        clients.leave(connections[3])
         #expect(!clients.isCrowded(connections[0]))
     }
 

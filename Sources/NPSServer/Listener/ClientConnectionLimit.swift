@@ -70,11 +70,11 @@ final class ClientConnectionLimit: Sendable {
         return admission
     }
 
-    /// Whether the client has more than half of its connections open, so that none should be kept open for nothing.
+    /// Whether the client has more than three quarters of its connections open, so that none should be kept open for nothing.
     func isCrowded(_ admission: Admission) -> Bool {
         guard !admission.networks.isEmpty else { return false }
         return members.withLock { members in
-            admission.networks.contains { (members[$0]?.count ?? 0) > limit * $0.share / 2 }
+            admission.networks.contains { (members[$0]?.count ?? 0) > limit * $0.share * 3 / 4 }
         }
     }
 
