@@ -70,7 +70,8 @@ final class ClientConnectionLimit: Sendable {
         return admission
     }
 
-    /// Whether the client has more than three quarters of its connections open, so that none should be kept open for nothing.
+    /// Whether the client has more than three quarters of its connections open, so that none should be kept open for
+    /// nothing.
     func isCrowded(_ admission: Admission) -> Bool {
         guard !admission.networks.isEmpty else { return false }
         return members.withLock { members in

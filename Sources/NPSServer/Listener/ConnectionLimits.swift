@@ -17,8 +17,8 @@ package struct ConnectionLimits: Sendable {
     package var headerFields = 100
     package var connections = 10_000
     /// Of one IPv4 address or IPv6 /64; of a /56 twice, of a /48 four times as many. Over it, the connection that idles
-    /// longest is closed; above three quarters of it, connections close after their answer. Trusted proxies and Unix sockets don't
-    /// count.
+    /// longest is closed; above three quarters of it, connections close after their answer. Trusted proxies and Unix
+    /// sockets don't count.
     package var connectionsPerClient = 100
 
     /// Bytes of request bodies in memory, over all connections; beyond that, or beyond its client's share, a request gets
