@@ -50,6 +50,7 @@ package struct Collector: Sendable {
 
     /// Returns when everything has stopped: requests in flight are finished and the queue is closed.
     package func run() async throws {
+        for warning in settings.warnings { logger.warning("\(warning)") }
         let metrics = MetricsRegistry()
         MetricsSystem.bootstrap(metrics)
         try await relabelSources()

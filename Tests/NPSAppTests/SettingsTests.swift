@@ -57,6 +57,24 @@ struct SettingsTests {
         #expect(settings.sandbox.port == 8082)
     }
 
+    @Test(
+        "a proxy that the settings must have forgotten is named",
+        arguments: [
+            ([], 0),
+            (["--http-public-url", "https://nps.example.com"], 1),
+            (["--http-public-url", "https://nps.example.com", "--http-host", "::1"], 1),
+            (["--http-public-url", "https://nps.example.com", "--http-unix-socket", "/run/nps.sock"], 1),
+            (["--http-public-url", "https://nps.example.com", "--http-trusted-proxies", "127.0.0.1"], 0),
+            (["--http-public-url", "https://nps.example.com", "--http-host", "0.0.0.0"], 0),
+            (["--http-public-url", "http://localhost:8080/nps"], 0),
+        ]
+    )
+    func forgottenProxy(arguments: [String], count: Int) async throws {
+        let warnings = try await load(arguments).warnings
+        #expect(warnings.count == count)
+        #expect(warnings.allSatisfy { $0.contains("http.trusted-proxies") })
+    }
+
     @Test("the command line beats the environment, the environment the file")
     func precedence() async throws {
         let yaml = "http: {port: 1001}\nsurvey: {subject: Acme}\nlog: {level: debug}\n"

@@ -24,6 +24,10 @@ final class SQLiteEngine: Sendable {
         /// process left is unknown.
         var owesRewrite = true
         var lastRewrite: ContinuousClock.Instant?
+        /// Whether responses that were being sent when the last process ended are still `sending`, because the disk was
+        /// full at the start.
+        var owesInterruption = false
+        var isInterruptionScheduled = false
     }
 
     /// A transaction that is durable, and what it leaves to be done.
@@ -46,6 +50,7 @@ final class SQLiteEngine: Sendable {
     /// The key in this database. It never changes.
     let personKey: PersonKey
     private let path: String
+    private let grace: TimeInterval
     private let truncationPause: TimeInterval
     private let dispatch: DispatchQueue
     private let now: @Sendable () -> Date
@@ -53,7 +58,8 @@ final class SQLiteEngine: Sendable {
     private let onDue: @Sendable () -> Void
     private let state: Mutex<State>
 
-    /// Opens the file. Responses that were being sent when the last process ended become pending and ambiguous.
+    /// Opens the file. Responses that were being sent when the last process ended become pending and ambiguous: at once,
+    /// or, when the disk is full, as soon as there is room.
     ///
     /// - Parameters:
     ///   - dispatch: the serial queue on which everything is called.
@@ -70,27 +76,23 @@ final class SQLiteEngine: Sendable {
         onDue: @escaping @Sendable () -> Void
     ) throws(QueueError) {
         self.path = path
+        self.grace = grace
         self.truncationPause = truncationPause
         self.dispatch = dispatch
         self.now = now
         self.logger = logger
         self.onDue = onDue
-        let start = Milliseconds(now())
         let connection = try DatabaseFile.open(path)
         do {
             personKey = try connection.read(PersonKey.init(reading:))
-            let result = try connection.writeWithoutTransaction { database in
-                try Self.transact(database, from: try CommittedState(reading: database), at: start) {
-                    transaction in
-                    let interrupted = try transaction.interruptSending(retryAt: start.date.addingTimeInterval(grace))
-                    return [{ logger.info("The queue is open", metadata: ["ambiguous": "\(interrupted)"]) }]
-                }
-            }
-            for completion in result.completions { completion() }
-            state = Mutex(State(connection: connection, committed: result.state))
+            var opened = State(connection: connection, committed: try connection.read(CommittedState.init(reading:)))
+            opened.owesInterruption = true
+            state = Mutex(opened)
+            try state.withLock { try interruptIfOwed(&$0) }
         } catch {
             throw QueueError(error, path: path)
         }
+        logger.info("The queue is open")
     }
 
     /// Completes or refuses every job before it returns. A job that fails by itself doesn't make the others fail.
@@ -123,6 +125,7 @@ final class SQLiteEngine: Sendable {
 
     private func transact(_ jobs: [Job], _ state: inout State) throws -> TransactionResult {
         let connection = try openConnection(&state)
+        try interruptIfOwed(&state)
         do {
             let committed = state.committed
             let start = Milliseconds(now())
@@ -192,20 +195,78 @@ extension SQLiteEngine {
         if state.isClosed { throw QueueError.closed }
         try WriteAheadLog.rewrite(ofDatabase: path)
         let connection = try DatabaseFile.open(path, expecting: personKey)
-        let claimed = state.committed.claimed
+        let (claimed, owesInterruption) = (state.committed.claimed, state.owesInterruption)
         let start = Milliseconds(now())
         let result = try connection.writeWithoutTransaction { database in
             var committed = try CommittedState(reading: database)
             committed.claimed = claimed
             return try Self.transact(database, from: committed, at: start) { transaction in
+                // Before the release, which would take what may have arrived for unsent.
+                if owesInterruption { try interrupt(&transaction) }
                 try transaction.releaseUnclaimed()
                 return []
             }
         }
+        state.owesInterruption = false
         logger.notice("The queue's file was reopened after an error")
         state.connection = connection
         state.committed = result.state
         return connection
+    }
+
+    /// Does what the start couldn't do on a full disk. While that is still full, everything that needs no room works.
+    private func interruptIfOwed(_ state: inout State) throws {
+        guard state.owesInterruption, let connection = state.connection else { return }
+        let (committed, start) = (state.committed, Milliseconds(now()))
+        do {
+            let result = try connection.writeWithoutTransaction { database in
+                try Self.transact(database, from: committed, at: start) { transaction in
+                    try interrupt(&transaction)
+                    return []
+                }
+            }
+            state.owesInterruption = false
+            state.committed = result.state
+            state.pagesInLog += result.pages
+            // What was interrupted is due after the grace, which nobody has been told.
+            onDue()
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+            scheduleInterruption(&state)
+        } catch {
+            drop(&state)
+            throw error
+        }
+    }
+
+    private func interrupt(_ transaction: inout QueueTransaction) throws {
+        let count = try transaction.interruptSending(retryAt: transaction.now.date.addingTimeInterval(grace))
+        guard count > 0 else { return }
+        logger.notice(
+            "The last stop interrupted a delivery, whose outcome is unknown",
+            metadata: ["responses": "\(count)"]
+        )
+    }
+
+    private func scheduleInterruption(_ state: inout State) {
+        guard !state.isInterruptionScheduled else { return }
+        state.isInterruptionScheduled = true
+        logger.error("\(QueueError.diskFull) Until then nothing is accepted, and what was being sent waits.")
+        dispatch.asyncAfter(deadline: .now() + truncationPause) { [weak self] in self?.interruptLater() }
+    }
+
+    /// Repeated until it is done, with or without requests that would do it, too.
+    private func interruptLater() {
+        state.withLock { state in
+            guard state.owesInterruption, !state.isClosed else { return }
+            do {
+                _ = try openConnection(&state)
+                try interruptIfOwed(&state)
+            } catch {
+                logger.error("The queue can't be used", metadata: ["reason": "\(QueueError(error, path: path))"])
+            }
+            guard state.owesInterruption else { return }
+            dispatch.asyncAfter(deadline: .now() + truncationPause) { [weak self] in self?.interruptLater() }
+        }
     }
 
     /// Checkpoints are made after the callers got their results, so that none waits for one.

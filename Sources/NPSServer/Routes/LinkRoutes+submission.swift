@@ -10,17 +10,23 @@ import NPSSurvey
 extension LinkRoutes {
     func submit(_ request: Request, context: CollectorContext) async throws -> Response {
         let client = posts.client(request, context)
-        let delay = posts.delay(client)
+        let delay: Int?
+        switch posts.delay(client, request) {
+        case .success(let seconds): delay = seconds
+        case .failure(let refusal): return counted(refusal.response)
+        }
         let visit: LinkVisit
         switch open(request, context) {
         case .success(let opened): visit = opened
         case .failure(let refusal): return refusal.response
         }
-        let response: Response
         switch try await posts.values(of: request, waiting: delay, in: visit.form) {
-        case .success(let values): response = await answer(values, visit, from: client)
-        case .failure(let refusal): response = refusal.response
+        case .success(let values): return counted(await answer(values, visit, from: client))
+        case .failure(let refusal): return counted(refusal.response)
         }
+    }
+
+    private func counted(_ response: Response) -> Response {
         Counter(label: "nps_link_submissions_total", dimensions: [("status", String(response.status.code))]).increment()
         return response
     }

@@ -38,13 +38,14 @@ struct WebhookRoutes {
 
     private func receive(_ request: Request, context: CollectorContext) async throws -> Response {
         let source = try source(context)
-        let delivery = WebhookDelivery(
-            method: request.method.rawValue,
-            publicURL: publicURL.address(ofPath: request.head.path ?? ""),
-            headers: request.headers.map { (name: $0.name.canonicalName, value: $0.value) },
-            body: try await request.collectBody(upTo: Self.bodyLimit),
-            receivedAt: now()
-        )
+        try request.checkDeclaredLength(Self.bodyLimit)
+        // Before the body is read: whoever sends without a signature must not make the server hold a megabyte.
+        if let rejection = source.rejection(ofHead: delivery(request, body: [])) {
+            let problem = Self.refused(rejection)
+            count(source, problem.status)
+            throw problem
+        }
+        let delivery = delivery(request, body: try await request.collectBody(upTo: Self.bodyLimit))
         do {
             let response = try await store(delivery, from: source, contentType: request.headers[.contentType])
             count(source, response.status)
@@ -59,6 +60,20 @@ struct WebhookRoutes {
             }
             throw problem
         }
+    }
+
+    private func delivery(_ request: Request, body: [UInt8]) -> WebhookDelivery {
+        WebhookDelivery(
+            method: request.method.rawValue,
+            publicURL: publicURL.address(ofPath: request.head.path ?? ""),
+            headers: request.headers.map { (name: $0.name.canonicalName, value: $0.value) },
+            body: body,
+            receivedAt: now()
+        )
+    }
+
+    private static func refused(_ rejection: SignatureRejection) -> Problem {
+        Problem(status: .unauthorized, title: "Signature refused", detail: rejection.description)
     }
 
     private func store(
@@ -104,7 +119,7 @@ struct WebhookRoutes {
             return try source.verify(delivery)
         } catch {
             if source.isUnsignedPing(delivery.body) { return nil }
-            throw Problem(status: .unauthorized, title: "Signature refused", detail: error.description)
+            throw Self.refused(error)
         }
     }
 

@@ -83,7 +83,7 @@ struct CollectorFixture: Sendable {
 
     /// Runs a conversation with the public routes.
     func publicly(_ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
-        try await converse(PublicListener.router(dependencies), talk)
+        try await converse(PublicListener.router(dependencies, logger: .silent), talk)
     }
 
     func administratively(_ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
