@@ -90,10 +90,9 @@ extension APIResponse {
         case 404, 405:
             .refused(.notTheAPI, Self.notTheAPI)
         case 408, 425:
-            .notSent("status \(status)", isAnswered: true)
-        case 503 where retryAfter != nil:
-            pause.map { .unavailable(retryAfter: $0) }
-                ?? .notSent("status 503, and it asks for a pause", isAnswered: true)
+            uncertain("status \(status)")
+        case 503:
+            pause.map { .unavailable(retryAfter: $0) } ?? uncertain("status 503")
         case 429:
             .rateLimited(retryAfter: pause)
         case 400, 409, 413, 422:

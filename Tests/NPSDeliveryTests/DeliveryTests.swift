@@ -113,10 +113,10 @@ struct DeliveryTests {
                     #expect(item.attempts == history.count)
                     outcomes += history.map(\.outcome)
                 }
-                // The second refusal was the probe's, which then let another go first.
+                // The first refusal was a batch's, the second the probe's, which then let another go first.
                 #expect(outcomes.count { $0 == .delivered } == 50)
-                #expect(outcomes.count { $0 == .retry } == 1)
-                #expect(outcomes.count == 51)
+                #expect(outcomes.count { $0 == .ambiguous } == 50)
+                #expect(outcomes.count == 100)
                 try await expectEachOnce(0..<50, in: town)
                 try await expectDelivered(50, in: queue)
             }
@@ -125,7 +125,7 @@ struct DeliveryTests {
 
     @Test(
         "what was committed without a proper answer ends as one record",
-        arguments: ["500-after", "drop-after", "504-html", "truncated", "empty-2xx"],
+        arguments: ["500-after", "drop-after", "504-html", "truncated", "empty-2xx", "408-after", "425-after"],
         [1, 30]
     )
     func committedUnanswered(fault: String, count: Int) async throws {
@@ -142,7 +142,44 @@ struct DeliveryTests {
         }
     }
 
-    @Test("what was not committed is sent again", arguments: ["500-before", "drop-before", "502-html"])
+    @Test(
+        "what was committed and answered with a wait ends as one record, also a lone new one",
+        arguments: [
+            ["429-after=1@write"], ["429-after=1@write", "rate-limit-form=none"], ["503-after=1@write"],
+            ["503-after=1@write", "rate-limit-form=none"],
+        ],
+        [1, 30]
+    )
+    func committedAndHeld(faults: [String], count: Int) async throws {
+        try await DeliveryFixture.visit(faults: faults) { town in
+            try await town.withQueue { queue in
+                _ = try await queue.accept((0..<count).map { try submission($0) })
+                try await town.forward(from: queue, until: count)
+                #expect(town.requests["create 2xx"] == nil)
+                try await expectEachOnce(0..<count, in: town)
+                try await expectDelivered(count, in: queue)
+            }
+        }
+    }
+
+    @Test(
+        "what was answered with a wait may be at Planhat, which erasure has to know",
+        arguments: ["429-after", "503-after"]
+    )
+    func knownAfterWait(fault: String) async throws {
+        let clock = AlarmClock(isHasty: false)
+        try await DeliveryFixture.visit(faults: ["\(fault)=1@create"], clock: clock) { town in
+            try await town.withQueue { queue in
+                _ = try await queue.accept([submission(1)])
+                try await town.forwarding(from: queue) { _ in
+                    _ = try #require(await clock.nextAlarm())
+                    #expect(try await queue.show(response(1).id)?.mustUpsert == true)
+                }
+            }
+        }
+    }
+
+    @Test("what was not committed is sent again", arguments: ["500-before", "drop-before", "502-html", "503-before"])
     func uncommitted(fault: String) async throws {
         try await DeliveryFixture.visit(faults: ["\(fault)=3@write"]) { town in
             try await town.withQueue { queue in
@@ -168,7 +205,7 @@ struct DeliveryTests {
                 #expect(town.clock.waits.count == 1)
                 #expect(waits.contains(try #require(town.clock.waits.first)))
                 let item = try #require(try await queue.show(response(0).id))
-                #expect(item.history?.map(\.outcome) == [.delivered])
+                #expect(item.history?.map(\.outcome) == [.ambiguous, .delivered])
                 try await expectEachOnce(0..<5, in: town)
             }
         }

@@ -30,6 +30,7 @@ package struct DeliveryPlan: Sendable {
     }
 
     private let batchSize: Int
+    private let grace: TimeInterval
     private let fraction: @Sendable () -> Double
     private var idle = Idle.no
     private var ready: ReadyBatches
@@ -44,6 +45,7 @@ package struct DeliveryPlan: Sendable {
     /// - Parameter fraction: random numbers, 0..<1
     package init(configuration: Configuration, fraction: @escaping @Sendable () -> Double) {
         batchSize = configuration.batchSize
+        grace = configuration.grace
         self.fraction = fraction
         ready = ReadyBatches(batchSize: batchSize, batchBytes: configuration.batchBytes)
         rules = OutcomeRules(configuration: configuration)
@@ -182,19 +184,20 @@ extension DeliveryPlan {
         case .refused(.permission, let sentence)
         where batch.isAlone && batch.mayHaveArrived && breaker.state == .closed:
             for claim in batch.claims { unsettled.settle(claim, rules.denied(claim, sentence, at: now)) }
-        case .refused(let refusal, let sentence):
-            pause(batch, sentence, isAmbiguous: refusal.mayHaveBeenApplied, at: now)
+        case .refused(_, let sentence):
+            pause(batch, sentence, mayHaveArrived: error.mayHaveBeenSent, at: now)
         case .notFound:
             // Creates and upserts name no record, so it is the resource itself that isn't there.
             pause(batch, "There is no NPS resource at planhat.url: check the address and its region.", at: now)
-        case .notSent(let reason, let isAnswered):
-            let until = breaker.failed(reason, isUnreached: !isAnswered, at: now, fraction: fraction())
+        case .notSent(let reason):
+            let until = breaker.failed(reason, isUnreached: true, at: now, fraction: fraction())
             unsettled.postpone(batch, retryAt: until, reason: reason)
             releaseReady(retryAt: until, reason: reason)
         case .rateLimited(let seconds):
             wait(with: batch, seconds, "Planhat's rate limit is reached", at: now)
         case .unavailable(let seconds):
-            wait(with: batch, seconds, "Planhat is unavailable for a while (503)", at: now)
+            // Whoever answers in Planhat's place doesn't know how far the request has got there.
+            wait(with: batch, seconds, "Planhat is unavailable for a while (503)", atLeast: grace, at: now)
         case .ambiguous(let reason):
             poison.failed(batch.ids)
             // Before the breaker hears of it: its state until now tells whether this response is alone in failing.
@@ -214,31 +217,35 @@ extension DeliveryPlan {
     }
 
     /// For as long as the API asks.
-    private mutating func wait(with batch: Batch, _ seconds: TimeInterval?, _ reason: String, at now: Date) {
+    ///
+    /// - Parameter least: seconds until what was in the request is sent again.
+    private mutating func wait(
+        with batch: Batch,
+        _ seconds: TimeInterval?,
+        _ reason: String,
+        atLeast least: TimeInterval = 0,
+        at now: Date
+    ) {
         let until = breaker.limited(retryAfter: seconds, reason: reason, at: now)
-        ready.putBack(batch)
+        unsettled.markAmbiguous(batch, retryAt: max(until, now.addingTimeInterval(least)), reason: reason)
         releaseReady(retryAt: until, reason: reason)
     }
 
     /// Nothing can be delivered until a person fixes something, unless it is this response that is refused.
     ///
-    /// - Parameter isAmbiguous: this very request may have arrived.
-    private mutating func pause(_ batch: Batch, _ sentence: String, isAmbiguous: Bool = false, at now: Date) {
+    /// - Parameter mayHaveArrived: false when nothing of this very request left.
+    private mutating func pause(_ batch: Batch, _ sentence: String, mayHaveArrived: Bool = true, at now: Date) {
         poison.failed(batch.ids)
         if batch.isAlone, let claim = batch.claims.first, poison.isPoison(claim.response.id) {
             // A firewall that dislikes a text, or the like: it must not keep the others waiting for a person.
             let reason = "refused again and again while others got through: " + sentence
-            let mayHaveArrived = isAmbiguous || batch.mayHaveArrived
-            return unsettled.settle(claim, .park(reason: reason, mayHaveArrived: mayHaveArrived))
+            return unsettled.settle(claim, .park(reason: reason, mayHaveArrived: true))
         }
-        let isProbe = batch.isAlone && breaker.isProbing && !batch.mayHaveArrived
         let until = breaker.refused(sentence, at: now)
-        if isAmbiguous {
+        if mayHaveArrived {
             unsettled.markAmbiguous(batch, retryAt: until, reason: sentence)
-        } else if isProbe {
-            unsettled.postpone(batch, retryAt: until, reason: sentence)
         } else {
-            ready.putBack(batch)
+            unsettled.postpone(batch, retryAt: until, reason: sentence)
         }
         releaseReady(retryAt: until, reason: sentence)
     }

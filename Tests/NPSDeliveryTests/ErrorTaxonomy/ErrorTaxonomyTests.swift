@@ -15,7 +15,7 @@ struct ErrorTaxonomyTests {
     @Test("success: delivered, with proof", arguments: ErrorCase.successes)
     func success(errorCase: ErrorCase) async throws { try await expect(errorCase) }
 
-    @Test("certainly not applied: tried again, without an attempt counted", arguments: ErrorCase.unapplied)
+    @Test("never sent, or refused for now: tried again, without an attempt counted", arguments: ErrorCase.unapplied)
     func unapplied(errorCase: ErrorCase) async throws { try await expect(errorCase) }
 
     @Test("perhaps applied: asked about by upsert after a wait", arguments: ErrorCase.ambiguous)
