@@ -16,8 +16,9 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
     case rejected(status: Int, String)
     /// There is no record with this id.
     case notFound
-    /// Refused for who sends it or where to: nothing is accepted until a person fixes that.
-    case refused(Refusal, String)
+    /// Refused for who sends it or where to: nothing is accepted until a person fixes that. The status is nil when no
+    /// answer came.
+    case refused(Refusal, String, status: Int? = nil)
 
     package enum Refusal: String, Sendable, Equatable {
         case token
@@ -33,8 +34,20 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
     /// between may have passed it on and answered in Planhat's place, as Varnish does with its own 503.
     package var mayHaveBeenSent: Bool {
         switch self {
-        case .invalidRequest, .notSent, .refused(.tls, _): false
+        case .invalidRequest, .notSent, .refused(.tls, _, _): false
         case .rateLimited, .unavailable, .ambiguous, .rejected, .notFound, .refused: true
+        }
+    }
+
+    /// Of the answer; nil when none came, and where a status alone doesn't tell.
+    package var status: Int? {
+        switch self {
+        case .rateLimited: 429
+        case .unavailable: 503
+        case .rejected(let status, _): status
+        case .notFound: 404
+        case .refused(_, _, let status): status
+        case .invalidRequest, .notSent, .ambiguous: nil
         }
     }
 
@@ -70,7 +83,7 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
         case .ambiguous(let why): "It is unknown whether Planhat applied it: \(why)."
         case .rejected(let status, let why): "Planhat refused it with status \(status): \(why)"
         case .notFound: "Planhat has no record with this id."
-        case .refused(_, let sentence): sentence
+        case .refused(_, let sentence, _): sentence
         }
     }
 }

@@ -201,7 +201,7 @@ struct DeliveryTests {
             try await town.withQueue { queue in
                 _ = try await queue.accept((0..<5).map { try submission($0) })
                 try await town.forward(from: queue, until: 5)
-                #expect(town.requests == ["upsert 429": 1, "upsert 200": 1])
+                #expect(town.requests == ["upsert 429": 1, "upsert 200": 2])
                 #expect(town.clock.waits.count == 1)
                 #expect(waits.contains(try #require(town.clock.waits.first)))
                 let item = try #require(try await queue.show(response(0).id))

@@ -161,7 +161,7 @@ struct APIResponseTests {
         let error = try await conversing(reply) { client, _ in
             await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
         }
-        guard case .refused(let refusal, let sentence)? = error else {
+        guard case .refused(let refusal, let sentence, _)? = error else {
             Issue.record("not refused: \(String(describing: error))")
             return
         }

@@ -118,7 +118,7 @@ struct TransportTests {
                 await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
             }
         }
-        guard case .refused(.tls, let sentence)? = error else {
+        guard case .refused(.tls, let sentence, _)? = error else {
             Issue.record("not refused: \(String(describing: error))")
             return
         }

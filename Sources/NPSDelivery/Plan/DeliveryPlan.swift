@@ -29,8 +29,13 @@ package struct DeliveryPlan: Sendable {
         case until(Date?)
     }
 
+    /// Seconds until suspected responses are sent again, when nothing of the request can be under way.
+    private static let moment: TimeInterval = 5
+    private static let blamedBackoff = Backoff(base: 30, limit: 900)
+
     private let batchSize: Int
     private let grace: TimeInterval
+    private let attemptLimit: Int
     private let fraction: @Sendable () -> Double
     private var idle = Idle.no
     private var ready: ReadyBatches
@@ -46,6 +51,7 @@ package struct DeliveryPlan: Sendable {
     package init(configuration: Configuration, fraction: @escaping @Sendable () -> Double) {
         batchSize = configuration.batchSize
         grace = configuration.grace
+        attemptLimit = configuration.attemptLimit
         self.fraction = fraction
         ready = ReadyBatches(batchSize: batchSize, batchBytes: configuration.batchBytes)
         rules = OutcomeRules(configuration: configuration)
@@ -181,30 +187,63 @@ extension DeliveryPlan {
             reject(batch, error.description, isDuplicate: status == 409, at: now)
         case .invalidRequest:
             reject(batch, error.description, at: now)
-        case .refused(.permission, let sentence)
+        case .refused(.permission, let sentence, _)
         where batch.isAlone && batch.mayHaveArrived && breaker.state == .closed:
             for claim in batch.claims { unsettled.settle(claim, rules.denied(claim, sentence, at: now)) }
-        case .refused(_, let sentence):
-            pause(batch, sentence, mayHaveArrived: error.mayHaveBeenSent, at: now)
-        case .notFound:
-            // Creates and upserts name no record, so it is the resource itself that isn't there.
-            pause(batch, "There is no NPS resource at planhat.url: check the address and its region.", at: now)
+        case .refused(.tls, let sentence, _):
+            let until = breaker.refused(sentence, at: now)
+            unsettled.postpone(batch, retryAt: until, reason: sentence)
+            releaseReady(retryAt: until, reason: sentence)
         case .notSent(let reason):
             let until = breaker.failed(reason, isUnreached: true, at: now, fraction: fraction())
             unsettled.postpone(batch, retryAt: until, reason: reason)
             releaseReady(retryAt: until, reason: reason)
-        case .rateLimited(let seconds):
-            wait(with: batch, seconds, "Planhat's rate limit is reached", at: now)
-        case .unavailable(let seconds):
-            // Whoever answers in Planhat's place doesn't know how far the request has got there.
-            wait(with: batch, seconds, "Planhat is unavailable for a while (503)", atLeast: grace, at: now)
-        case .ambiguous(let reason):
-            poison.failed(batch.ids)
-            // Before the breaker hears of it: its state until now tells whether this response is alone in failing.
-            for claim in batch.claims { markAmbiguous(claim, of: batch, reason, at: now) }
-            let until = breaker.failed(reason, at: now, fraction: fraction())
-            releaseReady(retryAt: until, reason: reason)
+        case .refused, .notFound, .rateLimited, .unavailable, .ambiguous:
+            if let failure = RequestFailure(error) { failed(batch, failure, at: now) }
         }
+    }
+
+    /// Decides whose fault it is that a whole request failed.
+    private mutating func failed(_ batch: Batch, _ failure: RequestFailure, at now: Date) {
+        let blame = poison.failed(batch.ids)
+        if batch.isAlone, let claim = batch.claims.first, poison.isKnown(claim.response.id) {
+            return unsettled.settle(claim, blamed(claim, failure, at: now))
+        }
+        // Before the breaker hears of it: its state until now tells whether a response is alone in failing.
+        let isClosed = breaker.state == .closed
+        let isResponses = blame == .responses || (blame == .unclear && failure.asksForWait)
+        // If a response is to blame, the others go on after a moment, with one ahead; these come behind them, in
+        // smaller batches.
+        let reason = isResponses ? "a request failed while others got through: " + failure.reason : failure.sentence
+        let measure = isResponses ? RequestFailure.Measure.backOff(reason: reason) : failure.measure
+        let until = breaker.failed(measure, at: now, fraction: fraction())
+        if failure.countsAttempt {
+            for claim in batch.claims {
+                let isOnlyFailure = batch.isAlone && isClosed
+                unsettled.settle(claim, rules.ambiguous(claim, isOnlyFailure: isOnlyFailure, failure.reason, at: now))
+            }
+        } else {
+            let least = failure.mayBeUnderWay ? grace : isResponses ? Self.moment : 0
+            let retryAt = max(until, now.addingTimeInterval(least))
+            unsettled.markAmbiguous(batch, retryAt: retryAt, reason: reason)
+        }
+        releaseReady(retryAt: until, reason: reason)
+    }
+
+    /// It fails alone, and did while others got through: that is no news about the API, and delivery goes on. It is
+    /// tried again after a wait that grows, and parked in the end.
+    private func blamed(_ claim: Claim, _ failure: RequestFailure, at now: Date) -> Outcome {
+        if claim.attempts >= attemptLimit, breaker.state == .closed {
+            return .park(
+                reason: "refused again and again while others got through: " + failure.reason,
+                mayHaveArrived: true
+            )
+        }
+        let wait = Self.blamedBackoff.ceiling(failures: claim.attempts + 1)
+        return .ambiguous(
+            retryAt: now.addingTimeInterval(max(wait, grace)),
+            reason: "fails while others get through: " + failure.reason
+        )
     }
 
     /// The request is refused for what is in it. The API works.
@@ -214,40 +253,6 @@ extension DeliveryPlan {
         for claim in batch.claims {
             unsettled.settle(claim, rules.refused(claim, of: batch, reason, isDuplicate: isDuplicate, at: now))
         }
-    }
-
-    /// For as long as the API asks.
-    ///
-    /// - Parameter least: seconds until what was in the request is sent again.
-    private mutating func wait(
-        with batch: Batch,
-        _ seconds: TimeInterval?,
-        _ reason: String,
-        atLeast least: TimeInterval = 0,
-        at now: Date
-    ) {
-        let until = breaker.limited(retryAfter: seconds, reason: reason, at: now)
-        unsettled.markAmbiguous(batch, retryAt: max(until, now.addingTimeInterval(least)), reason: reason)
-        releaseReady(retryAt: until, reason: reason)
-    }
-
-    /// Nothing can be delivered until a person fixes something, unless it is this response that is refused.
-    ///
-    /// - Parameter mayHaveArrived: false when nothing of this very request left.
-    private mutating func pause(_ batch: Batch, _ sentence: String, mayHaveArrived: Bool = true, at now: Date) {
-        poison.failed(batch.ids)
-        if batch.isAlone, let claim = batch.claims.first, poison.isPoison(claim.response.id) {
-            // A firewall that dislikes a text, or the like: it must not keep the others waiting for a person.
-            let reason = "refused again and again while others got through: " + sentence
-            return unsettled.settle(claim, .park(reason: reason, mayHaveArrived: true))
-        }
-        let until = breaker.refused(sentence, at: now)
-        if mayHaveArrived {
-            unsettled.markAmbiguous(batch, retryAt: until, reason: sentence)
-        } else {
-            unsettled.postpone(batch, retryAt: until, reason: sentence)
-        }
-        releaseReady(retryAt: until, reason: sentence)
     }
 
     private mutating func markAmbiguous(_ claim: Claim, of batch: Batch, _ reason: String, at now: Date) {

@@ -66,7 +66,7 @@ extension PlanhatError {
         case .ambiguous: "ambiguous"
         case .rejected(let status, _): String(status)
         case .notFound: "404"
-        case .refused(let refusal, _): refusal.rawValue
+        case .refused(let refusal, _, _): refusal.rawValue
         }
     }
 }

@@ -77,8 +77,8 @@ struct ErrorTaxonomyTests {
     @Test("429 twice without Retry-After: a minute, then two")
     func limitedAgain() async throws {
         let delivery = PlannedDelivery()
-        for seconds in [60.0, 120] {
-            _ = try await send([claim(1)], in: delivery, to: .api { _ in .json(429, "") })
+        for (number, seconds) in [(1, 60.0), (2, 120)] {
+            _ = try await send([claim(number)], in: delivery, to: .api { _ in .json(429, "") })
             _ = delivery.settle()
             #expect(try delivery.waited() == seconds)
         }
