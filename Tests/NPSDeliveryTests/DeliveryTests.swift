@@ -269,6 +269,38 @@ struct DeliveryTests {
         }
     }
 
+    @Test("when every response is refused, delivery pauses, and none stays parked")
+    func systemicRefusal() async throws {
+        let clock = AlarmClock(isHasty: false)
+        try await DeliveryFixture.visit(faults: ["unknown-contact=reject-400"], clock: clock) { town in
+            try await town.withQueue { queue in
+                let strangers = try (0..<60).map { number in
+                    Submission(
+                        SurveyResponse(
+                            id: ResponseID(source: "test", providerID: "stranger\(number)"),
+                            source: "test",
+                            email: try EmailAddress("stranger\(number)@nowhere.invalid"),
+                            score: try #require(Score(3)),
+                            answeredAt: Date(timeIntervalSince1970: 1_699_999_999)
+                        )
+                    )
+                }
+                _ = try await queue.accept(strangers)
+                try await town.forwarding(from: queue) { worker in
+                    let alarm = try #require(await clock.nextAlarm())
+                    #expect(alarm.seconds == 30)
+                    #expect(worker.status.pause?.contains("refuses every response") == true)
+                    let status = try await queue.status()
+                    #expect(status.pending == 60)
+                    #expect(status.parked == 0)
+                    _ = try await queue.accept([submission(1)])
+                    alarm.ring()
+                    await town.metrics.wait(until: ["nps_delivery_total delivered"], reach: 1)
+                }
+            }
+        }
+    }
+
     @Test("what Planhat ignores is parked after one more try, and keeps nobody else waiting")
     func ignored() async throws {
         try await DeliveryFixture.visit(faults: ["unknown-contact=ignore-2xx"]) { town in

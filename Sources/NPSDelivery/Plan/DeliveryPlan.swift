@@ -42,6 +42,7 @@ package struct DeliveryPlan: Sendable {
     private var unsettled = Settlement()
     private var rules: OutcomeRules
     private var poison: PoisonTracker
+    private var systemic = SystemicRefusal()
     private var breaker: CircuitBreaker
     private var pace: Pace
     private var queueBackoff = QueueBackoff()
@@ -161,7 +162,10 @@ extension DeliveryPlan {
 
     private mutating func created(_ record: NPSRecord, from batch: Batch, at now: Date) {
         breaker.gotThrough()
-        if record.id != nil { poison.gotThrough(batch.ids) }
+        if record.id != nil {
+            poison.gotThrough(batch.ids)
+            systemic.gotThrough()
+        }
         for claim in batch.claims {
             if let id = record.id {
                 unsettled.settle(claim, .delivered(planhatID: id))
@@ -172,12 +176,38 @@ extension DeliveryPlan {
     }
 
     private mutating func upserted(_ batch: Batch, _ result: BulkResult, at now: Date) {
-        breaker.gotThrough()
         poison.gotThrough(batch.ids)
         ready.wasAccepted(batch)
         let (verdicts, again) = rules.upserted(batch, result, at: now)
-        unsettled.add(verdicts)
         ready.split(again)
+        settle(verdicts, at: now)
+    }
+
+    /// Settles what the API says about single responses. It works, unless it refuses every one of them.
+    private mutating func settle(_ verdicts: [Verdict], at now: Date) {
+        let isDelivered = verdicts.contains(where: \.outcome.isDelivered)
+        if isDelivered { systemic.gotThrough() }
+        var refused: [Verdict] = []
+        var takenBack: [ResponseID] = []
+        for verdict in verdicts {
+            guard !isDelivered, case .park(let reason, _) = verdict.outcome,
+                case .pause(let parked) = systemic.refused(verdict.id, reason)
+            else {
+                unsettled.add([verdict])
+                continue
+            }
+            takenBack += parked
+            refused.append(verdict)
+        }
+        guard let reason = systemic.reason else { return breaker.gotThrough() }
+        let sentence = "Planhat refuses every response, and once that is fixed, delivery resumes by itself: " + reason
+        let until = breaker.refused(sentence, at: now)
+        unsettled.takeBack(takenBack, due: until)
+        for verdict in refused {
+            let outcome = Outcome.ambiguous(retryAt: until, reason: reason, countsAttempt: false)
+            unsettled.add([Verdict(id: verdict.id, revision: verdict.revision, outcome: outcome)])
+        }
+        releaseReady(retryAt: until, reason: reason)
     }
 
     private mutating func failed(_ batch: Batch, _ error: PlanhatError, at now: Date) {
@@ -246,13 +276,16 @@ extension DeliveryPlan {
         )
     }
 
-    /// The request is refused for what is in it. The API works.
+    /// The request is refused for what is in it.
     private mutating func reject(_ batch: Batch, _ reason: String, isDuplicate: Bool = false, at now: Date) {
-        breaker.gotThrough()
-        guard batch.isAlone else { return ready.split(batch.claims) }
-        for claim in batch.claims {
-            unsettled.settle(claim, rules.refused(claim, of: batch, reason, isDuplicate: isDuplicate, at: now))
+        guard batch.isAlone else {
+            breaker.gotThrough()
+            return ready.split(batch.claims)
         }
+        let verdicts = batch.claims.map { claim in
+            claim.settled(as: rules.refused(claim, of: batch, reason, isDuplicate: isDuplicate, at: now))
+        }
+        settle(verdicts, at: now)
     }
 
     private mutating func markAmbiguous(_ claim: Claim, of batch: Batch, _ reason: String, at now: Date) {
@@ -262,5 +295,11 @@ extension DeliveryPlan {
 
     private mutating func releaseReady(retryAt: Date, reason: String) {
         for batch in ready.removeAll() { unsettled.release(batch, retryAt: retryAt, reason: reason) }
+    }
+}
+
+extension Outcome {
+    fileprivate var isDelivered: Bool {
+        if case .delivered = self { true } else { false }
     }
 }

@@ -191,12 +191,15 @@ extension ResponseLifecycle {
         reason = Self.short(why)
     }
 
-    /// An operator asked for a retry. False unless it is parked.
-    mutating func retry(at now: Milliseconds) -> Bool {
+    /// It was parked without need, or an operator asked for a retry. False unless it is parked.
+    ///
+    /// - Parameter due: nil for at once.
+    mutating func retry(at now: Milliseconds, due: Milliseconds? = nil) -> Bool {
         guard state == .parked else { return false }
         // An earlier request may have arrived all the same.
         mustUpsert = true
         makePending(at: now)
+        if let due { nextAttemptAt = max(now, due) }
         return true
     }
 
