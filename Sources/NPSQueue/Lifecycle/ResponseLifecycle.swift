@@ -235,13 +235,14 @@ extension ResponseLifecycle {
     /// Whether Planhat may have a record of it, or may get one from a request under way.
     var isKnownToPlanhat: Bool { mayBeAtPlanhat || state == .sending }
 
-    /// Until when an ambiguous attempt may still arrive: the time of the next attempt, a minute from now at most.
+    /// Until when an ambiguous attempt may still arrive: the time of the next attempt, two minutes from now at most.
     private func endOfAmbiguity(at now: Milliseconds) -> Milliseconds {
         guard state == .pending, mustUpsert, let nextAttemptAt else { return now }
         return min(max(now, nextAttemptAt), now + Self.longestAmbiguity)
     }
 
-    private static let longestAmbiguity: Duration = .seconds(60)
+    /// More than the time limit of the largest request and the time for which the API may work on it.
+    private static let longestAmbiguity: Duration = .seconds(120)
 
     private mutating func settleErased(after outcome: Outcome, at now: Milliseconds) {
         switch outcome {
