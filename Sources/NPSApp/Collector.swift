@@ -33,9 +33,7 @@ package struct Collector: Sendable {
         certificate = try settings.tls.map { try ReloadableCertificate($0) }
         pages = try settings.makePages()
         client = try settings.makeClient(logger: logger)
-        var storage = ResponseQueue.Configuration(path: settings.queue.path)
-        storage.quarantineByteLimit = settings.quarantine.maxBytes
-        queue = try ResponseQueue(configuration: storage, logger: logger)
+        queue = try ResponseQueue(configuration: settings.makeQueueConfiguration(), logger: logger)
         readiness = Readiness(queue: queue)
         worker = DeliveryWorker(
             queue: queue,

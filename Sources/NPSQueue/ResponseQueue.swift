@@ -28,9 +28,10 @@ package final class ResponseQueue: Sendable {
         package var quarantineByteLimit = 256 << 20
         /// Bytes that must be free on the disk for acceptance and readiness; 0 for no reserve.
         package var diskReserve: Int64 = 64 << 20
-        /// Seconds from the start until a delivery that the last stop interrupted is retried: its request may still be
-        /// under way.
-        package var ambiguousGrace: TimeInterval = 30
+        /// Seconds from the start until a delivery that the last stop interrupted is retried, by how many responses it
+        /// may have carried. It covers the request's own time limit, for as long as the kernel goes on sending after
+        /// the process has died, and the time for which the API may work on it after that.
+        package var ambiguousGrace: @Sendable (_ responses: Int) -> TimeInterval = { 60 + 0.01 * TimeInterval($0) }
         /// Seconds from a deletion until the log, which still holds the deleted content, is emptied. After a failure it
         /// is retried after thirty times as long.
         var truncationPause: TimeInterval = 1

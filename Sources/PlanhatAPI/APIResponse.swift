@@ -36,14 +36,14 @@ struct APIResponse {
             _ = try success(of: answer)
             throw answer.unproven
         }
-        if result.isDenied { throw .refused(.permission, denied) }
+        if result.isDenied { throw .refused(.permission, denied, status: answer.status) }
         return result
     }
 
     /// The JSON of a 2xx, nil when there is none. Throws for any other status, and for a web page.
     static func success(of answer: APIResponse) throws(PlanhatError) -> JSONValue? {
         guard answer.isSuccess else { throw answer.failure }
-        guard !answer.isHTML else { throw .refused(.foreignPage, notTheAPI) }
+        guard !answer.isHTML else { throw .refused(.foreignPage, notTheAPI, status: answer.status) }
         return answer.json
     }
 
@@ -77,31 +77,35 @@ extension APIResponse {
     private var failure: PlanhatError {
         switch status {
         case 300..<400:
-            .refused(.redirect, "planhat.url redirects elsewhere, which is not followed: give the final address.")
+            .refused(
+                .redirect,
+                "planhat.url redirects elsewhere, which is not followed: give the final address.",
+                status: status
+            )
         case 401, 407:
             .refused(
                 .token,
-                "Planhat does not accept the token: check planhat.token, and that planhat.url is your region's."
+                "Planhat does not accept the token: check planhat.token, and that planhat.url is your region's.",
+                status: status
             )
         case 402, 403, 451:
-            .refused(.permission, Self.denied)
+            .refused(.permission, Self.denied, status: status)
         case 404 where !operation.isCollection:
-            isHTML ? .refused(.notTheAPI, Self.notTheAPI) : .notFound
+            isHTML ? .refused(.notTheAPI, Self.notTheAPI, status: status) : .notFound
         case 404, 405:
-            .refused(.notTheAPI, Self.notTheAPI)
+            .refused(.notTheAPI, Self.notTheAPI, status: status)
         case 408, 425:
-            .notSent("status \(status)", isAnswered: true)
-        case 503 where retryAfter != nil:
-            pause.map { .unavailable(retryAfter: $0) }
-                ?? .notSent("status 503, and it asks for a pause", isAnswered: true)
+            uncertain("status \(status)")
+        case 503:
+            pause.map { .unavailable(retryAfter: $0) } ?? uncertain("status 503")
         case 429:
             .rateLimited(retryAfter: pause)
         case 400, 409, 413, 422:
             isAboutTheItem
                 ? .rejected(status: status, Redaction.shortened(reason, hiding: secrets))
-                : .refused(.notTheAPI, Self.withoutReason(status))
+                : .refused(.notTheAPI, Self.withoutReason(status), status: status)
         case 400..<500:
-            .refused(.notTheAPI, Self.withoutReason(status))
+            .refused(.notTheAPI, Self.withoutReason(status), status: status)
         default:
             uncertain("status \(status)")
         }

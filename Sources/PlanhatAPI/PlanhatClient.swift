@@ -24,6 +24,11 @@ package final class PlanhatClient: Sendable {
             self.baseURL = baseURL
             self.token = token
         }
+
+        /// The time limit of a bulk upsert.
+        package func timeLimit(upserting items: Int) -> Duration {
+            Operation.upsert(items: items).timeout(timeout)
+        }
     }
 
     /// Planhat's own limit on a bulk upsert.
@@ -49,8 +54,20 @@ package final class PlanhatClient: Sendable {
         http.httpVersion = .http1Only
         // Retries are the caller's decision: a connection that fails is reported at once.
         http.connectionPool.retryConnectionEstablishment = false
+        let unacknowledged = configuration.timeout
+        http.http1_1ConnectionDebugInitializer = { Self.limitSending($0, to: unacknowledged) }
         self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
     }
+
+    /// Makes the kernel give up what the other side hasn't acknowledged for so long. By default it would go on for a
+    /// quarter of an hour, also after this process has died, and deliver a request after its repetition.
+    static func limitSending(_ channel: any Channel, to limit: Duration) -> EventLoopFuture<Void> {
+        let option = ChannelOptions.Types.SocketOption(level: .tcp, name: userTimeout)
+        return channel.setOption(option, value: Int(min(max(limit / .milliseconds(1), 1_000), Double(CInt.max))))
+    }
+
+    /// `TCP_USER_TIMEOUT` of Linux (RFC 5482), which NIO has no name for.
+    static let userTimeout = NIOBSDSocket.Option(rawValue: 18)
 
     /// Closes the connections. Call it once, after the last request.
     package func shutdown() async {

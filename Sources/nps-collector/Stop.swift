@@ -38,7 +38,7 @@ extension Stop {
         let code: Code =
             switch error {
             case .invalidRequest: .usage
-            case .refused(.tls, _): .unreachable
+            case .refused(.tls, _, _): .unreachable
             case .refused: .configuration
             case .notSent, .rateLimited, .unavailable, .ambiguous: .unreachable
             case .rejected, .notFound: .failure

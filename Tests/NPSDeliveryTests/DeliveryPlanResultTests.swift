@@ -36,9 +36,8 @@ struct DeliveryPlanResultTests {
     @Test("after a failure of any other kind a single response goes ahead")
     func caution() throws {
         for answer: SendResult in [
-            .failed(.notSent("status 408", isAnswered: true)), .failed(.ambiguous("timeout")),
-            .failed(.refused(.token, "no")), .failed(.refused(.foreignPage, "no")),
-            .failed(.refused(.permission, "no")),
+            .failed(.ambiguous("status 408")), .failed(.ambiguous("timeout")), .failed(.refused(.token, "no")),
+            .failed(.refused(.foreignPage, "no")), .failed(.refused(.permission, "no")),
         ] {
             let delivery = PlannedDelivery()
             _ = try delivery.deliver([claim(1)], .failed(.notSent("down")))
@@ -63,20 +62,67 @@ struct DeliveryPlanResultTests {
         let delivery = PlannedDelivery { $0.batchBytes = 1_000 }
         let sent = try claims(0..<3)
         let settlement = try delivery.deliver(sent, .failed(.refused(.token, "Planhat refuses the token.")))
-        #expect(settlement == Settlement(releases: sent.map(\.id)))
+        #expect(settlement.releases == sent.dropFirst().map(\.id))
+        #expect(settlement.verdicts.map(\.id) == [sent[0].id])
         #expect(delivery.plan.status == .paused(sentence: "Planhat refuses the token.", since: delivery.now))
         #expect(try delivery.waited() == 30)
         #expect(delivery.next() == .claim(limit: 1))
         let since = delivery.now.addingTimeInterval(-30)
         let probed = try delivery.deliver([sent[0]], .failed(.refused(.token, "Planhat refuses the token.")))
         let retryAt = delivery.now.addingTimeInterval(60)
-        let retry = Outcome.retry(at: retryAt, reason: "Planhat refuses the token.", countsAttempt: false)
+        let retry = Outcome.ambiguous(retryAt: retryAt, reason: "Planhat refuses the token.", countsAttempt: false)
         #expect(probed == Settlement(verdicts: [sent[0].settled(as: retry)]))
         #expect(delivery.plan.status == .paused(sentence: "Planhat refuses the token.", since: since))
         #expect(try delivery.waited() == 60)
         _ = try delivery.deliver([sent[0]], .bulk(BulkEnvelope(naming: [sent[0]])))
         #expect(delivery.plan.status == .forwarding)
         #expect(try delivery.claimLimit() == 100)
+    }
+
+    @Test(
+        "what was in a request that may have left is sent by upsert from then on, whatever the answer",
+        arguments: [
+            .rateLimited(retryAfter: nil), .rateLimited(retryAfter: 1), .unavailable(retryAfter: 1),
+            .ambiguous("status 408"), .ambiguous("status 425"), .ambiguous("status 503"), .refused(.token, "no"),
+            .refused(.permission, "no"), .refused(.redirect, "no"), .refused(.notTheAPI, "no"),
+            .refused(.foreignPage, "no"), .notFound,
+        ] as [PlanhatError]
+    )
+    func noLongerNew(error: PlanhatError) throws {
+        for count in [1, 3] {
+            let delivery = PlannedDelivery()
+            let sent = try claims(0..<count)
+            let settlement = try delivery.deliver(sent, .failed(error))
+            #expect(settlement.releases.isEmpty)
+            #expect(settlement.verdicts.map(\.id) == sent.map(\.id))
+            #expect(settlement.verdicts.map(\.outcome.isAmbiguous) == sent.map { _ in true })
+        }
+    }
+
+    @Test(
+        "what never left stays new",
+        arguments: [.notSent("connection refused"), .refused(.tls, "no certificate")] as [PlanhatError]
+    )
+    func stillNew(error: PlanhatError) throws {
+        let delivery = PlannedDelivery()
+        let one = try claim(1)
+        let settlement = try delivery.deliver([one], .failed(error))
+        #expect(settlement.verdicts.map(\.id) == [one.id])
+        #expect(settlement.verdicts.map(\.outcome.isAmbiguous) == [false])
+    }
+
+    @Test("a 503 that tells a short wait is repeated only when the request can't be under way any more")
+    func unavailable() throws {
+        let delivery = PlannedDelivery()
+        let one = try claim(1)
+        let settlement = try delivery.deliver([one], .failed(.unavailable(retryAfter: 5)))
+        let outcome = Outcome.ambiguous(
+            retryAt: delivery.now.addingTimeInterval(30),
+            reason: "Planhat is unavailable for a while (503)",
+            countsAttempt: false
+        )
+        #expect(settlement == Settlement(verdicts: [one.settled(as: outcome)]))
+        #expect(try delivery.waited() == 5)
     }
 
     @Test("a refusal by what may have passed the request on leaves the response ambiguous, and counts no attempt")
@@ -97,7 +143,9 @@ struct DeliveryPlanResultTests {
     func denial() throws {
         let fresh = PlannedDelivery()
         #expect(
-            try fresh.deliver([claim(1)], .failed(.refused(.permission, "no permission"))).releases == [claim(1).id]
+            try fresh.deliver([claim(1)], .failed(.refused(.permission, "no permission"))).verdicts.map(
+                \.outcome.countsAttempt
+            ) == [false]
         )
         #expect(fresh.plan.status == .paused(sentence: "no permission", since: fresh.now))
 
@@ -113,16 +161,17 @@ struct DeliveryPlanResultTests {
         }
     }
 
-    @Test("a rate limit holds everything for as long as it says, and the backlog goes on whole")
+    @Test("a rate limit holds everything for as long as it says, then a single response goes ahead")
     func rateLimit() throws {
         let delivery = PlannedDelivery()
         let sent = try claims(0..<3)
-        #expect(
-            try delivery.deliver(sent, .failed(.rateLimited(retryAfter: 17))) == Settlement(releases: sent.map(\.id))
-        )
+        let settlement = try delivery.deliver(sent, .failed(.rateLimited(retryAfter: 17)))
+        let until = delivery.now.addingTimeInterval(17)
+        let held = Outcome.ambiguous(retryAt: until, reason: "Planhat's rate limit is reached", countsAttempt: false)
+        #expect(settlement == Settlement(verdicts: sent.map { $0.settled(as: held) }))
         #expect(delivery.plan.status.isBackingOff)
         #expect(try delivery.waited() == 17)
-        #expect(delivery.next() == .claim(limit: 100))
+        #expect(delivery.next() == .claim(limit: 1))
     }
 
     @Test("an ambiguous outcome waits out the grace, then is an upsert for good")

@@ -113,10 +113,10 @@ struct DeliveryTests {
                     #expect(item.attempts == history.count)
                     outcomes += history.map(\.outcome)
                 }
-                // The second refusal was the probe's, which then let another go first.
+                // The first refusal was a batch's, the second the probe's, which then let another go first.
                 #expect(outcomes.count { $0 == .delivered } == 50)
-                #expect(outcomes.count { $0 == .retry } == 1)
-                #expect(outcomes.count == 51)
+                #expect(outcomes.count { $0 == .ambiguous } == 50)
+                #expect(outcomes.count == 100)
                 try await expectEachOnce(0..<50, in: town)
                 try await expectDelivered(50, in: queue)
             }
@@ -125,7 +125,7 @@ struct DeliveryTests {
 
     @Test(
         "what was committed without a proper answer ends as one record",
-        arguments: ["500-after", "drop-after", "504-html", "truncated", "empty-2xx"],
+        arguments: ["500-after", "drop-after", "504-html", "truncated", "empty-2xx", "408-after", "425-after"],
         [1, 30]
     )
     func committedUnanswered(fault: String, count: Int) async throws {
@@ -142,7 +142,44 @@ struct DeliveryTests {
         }
     }
 
-    @Test("what was not committed is sent again", arguments: ["500-before", "drop-before", "502-html"])
+    @Test(
+        "what was committed and answered with a wait ends as one record, also a lone new one",
+        arguments: [
+            ["429-after=1@write"], ["429-after=1@write", "rate-limit-form=none"], ["503-after=1@write"],
+            ["503-after=1@write", "rate-limit-form=none"],
+        ],
+        [1, 30]
+    )
+    func committedAndHeld(faults: [String], count: Int) async throws {
+        try await DeliveryFixture.visit(faults: faults) { town in
+            try await town.withQueue { queue in
+                _ = try await queue.accept((0..<count).map { try submission($0) })
+                try await town.forward(from: queue, until: count)
+                #expect(town.requests["create 2xx"] == nil)
+                try await expectEachOnce(0..<count, in: town)
+                try await expectDelivered(count, in: queue)
+            }
+        }
+    }
+
+    @Test(
+        "what was answered with a wait may be at Planhat, which erasure has to know",
+        arguments: ["429-after", "503-after"]
+    )
+    func knownAfterWait(fault: String) async throws {
+        let clock = AlarmClock(isHasty: false)
+        try await DeliveryFixture.visit(faults: ["\(fault)=1@create"], clock: clock) { town in
+            try await town.withQueue { queue in
+                _ = try await queue.accept([submission(1)])
+                try await town.forwarding(from: queue) { _ in
+                    _ = try #require(await clock.nextAlarm())
+                    #expect(try await queue.show(response(1).id)?.mustUpsert == true)
+                }
+            }
+        }
+    }
+
+    @Test("what was not committed is sent again", arguments: ["500-before", "drop-before", "502-html", "503-before"])
     func uncommitted(fault: String) async throws {
         try await DeliveryFixture.visit(faults: ["\(fault)=3@write"]) { town in
             try await town.withQueue { queue in
@@ -164,11 +201,11 @@ struct DeliveryTests {
             try await town.withQueue { queue in
                 _ = try await queue.accept((0..<5).map { try submission($0) })
                 try await town.forward(from: queue, until: 5)
-                #expect(town.requests == ["upsert 429": 1, "upsert 200": 1])
+                #expect(town.requests == ["upsert 429": 1, "upsert 200": 2])
                 #expect(town.clock.waits.count == 1)
                 #expect(waits.contains(try #require(town.clock.waits.first)))
                 let item = try #require(try await queue.show(response(0).id))
-                #expect(item.history?.map(\.outcome) == [.delivered])
+                #expect(item.history?.map(\.outcome) == [.ambiguous, .delivered])
                 try await expectEachOnce(0..<5, in: town)
             }
         }
@@ -228,6 +265,38 @@ struct DeliveryTests {
                 #expect(town.logs.lines.count { $0.contains("paused") } == 1)
                 #expect(town.clock.waits.prefix(2) == [30, 60])
                 try await expectDelivered(1, in: queue)
+            }
+        }
+    }
+
+    @Test("when every response is refused, delivery pauses, and none stays parked")
+    func systemicRefusal() async throws {
+        let clock = AlarmClock(isHasty: false)
+        try await DeliveryFixture.visit(faults: ["unknown-contact=reject-400"], clock: clock) { town in
+            try await town.withQueue { queue in
+                let strangers = try (0..<60).map { number in
+                    Submission(
+                        SurveyResponse(
+                            id: ResponseID(source: "test", providerID: "stranger\(number)"),
+                            source: "test",
+                            email: try EmailAddress("stranger\(number)@nowhere.invalid"),
+                            score: try #require(Score(3)),
+                            answeredAt: Date(timeIntervalSince1970: 1_699_999_999)
+                        )
+                    )
+                }
+                _ = try await queue.accept(strangers)
+                try await town.forwarding(from: queue) { worker in
+                    let alarm = try #require(await clock.nextAlarm())
+                    #expect(alarm.seconds == 30)
+                    #expect(worker.status.pause?.contains("refuses every response") == true)
+                    let status = try await queue.status()
+                    #expect(status.pending == 60)
+                    #expect(status.parked == 0)
+                    _ = try await queue.accept([submission(1)])
+                    alarm.ring()
+                    await town.metrics.wait(until: ["nps_delivery_total delivered"], reach: 1)
+                }
             }
         }
     }

@@ -7,89 +7,96 @@ import Testing
 
 @Suite("Which response makes requests fail, and which only failed beside it")
 struct PoisonTrackerTests {
-    /// A small queue in memory: what is due goes out, what comes back waits for its time.
-    private final class MemoryQueue {
-        let delivery: PlannedDelivery
-        var waiting: [(claim: Claim, due: Date)]
-        var delivered: Set<ResponseID> = []
-        var parked: [ResponseID: String] = [:]
-        var requests: [Int] = []
-
-        init(_ claims: [Claim], batchSize: Int) {
-            let delivery = PlannedDelivery(batchSize: batchSize)
-            self.delivery = delivery
-            waiting = claims.map { ($0, delivery.now) }
-        }
-
-        /// Until nothing waits, or so many requests were sent.
-        ///
-        /// - Parameter watched: another response comes in whenever this one was sent.
-        func deliver(limit: Int = 400, watched: ResponseID? = nil, _ answer: (Batch) -> SendResult) throws {
-            while requests.count < limit, !waiting.isEmpty {
-                switch delivery.next() {
-                case .wait(let date):
-                    let next = [date, waiting.map(\.due).min()].compactMap(\.self).max() ?? delivery.now
-                    delivery.advance(by: max(next.timeIntervalSince(delivery.now), 0.001))
-                case .claim(let limit):
-                    let due = waiting.filter { $0.due <= delivery.now }.sorted { $0.due < $1.due }.prefix(limit)
-                    let next = waiting.map(\.due).min()
-                    delivery.plan.found(due.map(\.claim), nextDue: next, at: delivery.now)
-                case .send(let batch):
-                    requests.append(batch.claims.count)
-                    if batch.claims.contains(where: { $0.id == watched }) {
-                        waiting.append((try claim(1_000 + requests.count), delivery.now))
-                    }
-                    _ = delivery.plan.answered(answer(batch), to: batch, at: delivery.now)
-                case .settle(let settlement):
-                    for verdict in settlement.verdicts { settle(verdict) }
-                    delivery.plan.settled()
-                }
-            }
-        }
-
-        private func settle(_ verdict: Verdict) {
-            guard let index = waiting.firstIndex(where: { $0.claim.id == verdict.id }) else { return }
-            switch verdict.outcome {
-            case .delivered:
-                delivered.insert(verdict.id)
-                waiting.remove(at: index)
-            case .park(let reason, _):
-                parked[verdict.id] = reason
-                waiting.remove(at: index)
-            case .ambiguous(let date, _, let counts): postpone(index, to: date, by: counts ? 1 : 0)
-            case .retry(let date, _, let counts): postpone(index, to: date, by: counts ? 1 : 0)
-            }
-        }
-
-        private func postpone(_ index: Int, to date: Date, by attempts: Int) {
-            let old = waiting[index].claim
-            let claim = Claim(
-                response: old.response,
-                revision: old.revision,
-                attempts: old.attempts + attempts,
-                mustUpsert: true
-            )
-            waiting[index] = (claim, date)
-        }
-    }
-
-    @Test("each failure after a success halves the batch; failures of an outage don't")
+    @Test("each failure after a success makes the batch an eighth; failures of an outage don't")
     func batchLimit() throws {
         var tracker = PoisonTracker(batchSize: 100)
         let (poison, other) = (try response(1).id, try response(2).id)
         for _ in 0..<20 { tracker.failed([poison, other]) }
         #expect(tracker.batchLimit(poison) == 100)
         var limits: [Int] = []
-        while !tracker.isPoison(poison) {
+        while !tracker.isKnown(poison) {
             tracker.gotThrough([other])
-            tracker.failed([poison])
+            let blame = tracker.failed([poison])
+            #expect(blame == .responses)
             limits.append(tracker.batchLimit(poison))
         }
-        #expect(limits == [50, 25, 12, 6, 3, 1, 1, 1, 1, 1])
+        #expect(limits == [12, 1, 1])
         #expect(tracker.batchLimit(other) == 100)
         tracker.gotThrough([poison])
         #expect(tracker.batchLimit(poison) == 100)
-        #expect(!tracker.isPoison(poison))
+        #expect(!tracker.isKnown(poison))
+    }
+
+    @Test("a few failures in a row are the responses' fault, more are the API's")
+    func blame() throws {
+        var tracker = PoisonTracker(batchSize: 100)
+        let (poison, other) = (try response(1).id, try response(2).id)
+        var blames = [tracker.failed([poison]), tracker.failed([poison]), tracker.failed([poison])]
+        #expect(blames == [.api, .unclear, .api])
+        tracker.gotThrough([other])
+        blames = [tracker.failed([poison]), tracker.failed([other]), tracker.failed([poison])]
+        #expect(blames == [.responses, .responses, .api])
+    }
+
+    static let answers: [PlanhatError] = [
+        .unavailable(retryAfter: 1), .unavailable(retryAfter: 30), .ambiguous("status 503"),
+        .rateLimited(retryAfter: nil), .rateLimited(retryAfter: 1), .rateLimited(retryAfter: 60),
+        .ambiguous("status 408"), .ambiguous("status 425"), .ambiguous("status 500"),
+        .refused(.notTheAPI, "not the API", status: 404), .refused(.permission, "no permission", status: 403),
+        .refused(.token, "no token", status: 401), .refused(.redirect, "elsewhere", status: 302),
+        .refused(.foreignPage, "a page", status: 200), .notFound, .rejected(status: 400, "bad"),
+        .rejected(status: 413, "too large"),
+    ]
+
+    @Test(
+        "one poison item among 1,000: the other 999 arrive within two minutes at 150 requests/min, whatever its answer",
+        arguments: answers,
+        [0, 37, 500, 900, 999]
+    )
+    func amongMany(error: PlanhatError, position: Int) throws {
+        let claims = try claims(0..<1_000)
+        let poison = claims[position].id
+        let queue = MemoryQueue(claims, batchSize: 100, requestsPerMinute: 150)
+        try queue.deliver(untilLeft: 1) { batch in
+            batch.claims.contains { $0.id == poison } ? .failed(error) : .bulk(naming: batch.claims)
+        }
+        #expect(queue.delivered == Set(claims.map(\.id)).subtracting([poison]))
+        #expect(queue.delivery.now.timeIntervalSince(queue.start) <= 120)
+        #expect(queue.requests.count <= 60)
+    }
+
+    @Test("what comes in later passes a poison item at once", arguments: answers)
+    func passing(error: PlanhatError) throws {
+        let poison = try claim(0).id
+        let queue = MemoryQueue(try claims(0..<200), batchSize: 100, requestsPerMinute: 150)
+        func answer(_ batch: Batch) -> SendResult {
+            batch.claims.contains { $0.id == poison } ? .failed(error) : .bulk(naming: batch.claims)
+        }
+        try queue.deliver(untilLeft: 1, answer)
+        // Those that come along before it is known for sure may be in a request with it.
+        var late = 0
+        for number in 200..<260 {
+            let arrival = queue.delivery.now
+            queue.waiting.append((try claim(number), arrival))
+            queue.delivery.advance(by: 0)
+            try queue.deliver(limit: .max, untilLeft: queue.waiting.count - 1, answer)
+            if queue.delivery.now.timeIntervalSince(arrival) > 5 { late += 1 }
+            queue.delivery.advance(by: 60)
+        }
+        #expect(late <= 2)
+        #expect(queue.delivered.count >= 258)
+        #expect(queue.requests.count <= 160)
+    }
+
+    @Test("a poison item's reason tells its answer, not what that would mean for all")
+    func trueReason() throws {
+        let poison = try claim(5).id
+        let queue = MemoryQueue(try claims(0..<100), batchSize: 100)
+        try queue.deliver(watched: poison) { batch in
+            batch.claims.contains { $0.id == poison }
+                ? .failed(.refused(.notTheAPI, "check the address", status: 404)) : .bulk(naming: batch.claims)
+        }
+        #expect(queue.parked == [poison: "refused again and again while others got through: status 404"])
     }
 
     @Test("one that always brings the API down ends up alone, and all others arrive", arguments: [0, 37, 99])

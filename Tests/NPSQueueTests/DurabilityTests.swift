@@ -65,7 +65,7 @@ struct DurabilityTests {
         let claims = try await queue.claim(limit: 2)
         try await queue.settle([claims[0].verdict(.delivered(planhatID: "p"))])
         let copy = try fixture.snapshot()
-        let reopened = try fixture.open(copy) { $0.ambiguousGrace = 30 }
+        let reopened = try fixture.open(copy) { $0.ambiguousGrace = { 30 * TimeInterval($0) } }
         let status = try await reopened.status()
         #expect(status.accepted == 4 && status.pending == 3 && status.sending == 0 && status.delivered == 1)
         #expect(status.quarantined == 1 && status.balances)

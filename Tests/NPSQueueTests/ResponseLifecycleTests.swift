@@ -324,7 +324,7 @@ struct ResponseLifecycleTests {
                 .ambiguous(retryAt: Date(timeIntervalSince1970: 1_080), reason: "?"), false, .record(from: 1_080_000),
                 nil
             ),
-            (.ambiguous(retryAt: .distantFuture, reason: "?"), false, .record(from: 1_120_000), nil),
+            (.ambiguous(retryAt: .distantFuture, reason: "?"), false, .record(from: 1_180_000), nil),
             (.retry(at: .distantFuture, reason: "429", countsAttempt: true), false, nil, nil),
             (.retry(at: .distantFuture, reason: "429", countsAttempt: true), true, .record(from: 1_060_000), nil),
             (.park(reason: "no"), false, nil, nil),

@@ -28,11 +28,11 @@ struct APIResponseTests {
         Case(.json(403, #"{"message":"forbidden"}"#), .paused), Case(.html(403), .paused),
         Case(.json(404, #"{"message":"not found"}"#), .paused), Case(.html(404), .paused),
         Case(.json(405, ""), .paused),
-        Case(.json(407, ""), .paused), Case(.json(408, ""), .retry), Case(.json(409, ""), .rejected),
+        Case(.json(407, ""), .paused), Case(.json(408, ""), .ambiguous, read: .retry), Case(.json(409, ""), .rejected),
         Case(.html(400), .paused),
         Case(.json(400, ""), .paused), Case(.json(418, "tea"), .paused),
         Case(.json(413, ""), .rejected), Case(.html(413), .rejected), Case(.json(422, "nonsense"), .rejected),
-        Case(.json(425, ""), .retry), Case(.json(429, ""), .rateLimited(nil)),
+        Case(.json(425, ""), .ambiguous, read: .retry), Case(.json(429, ""), .rateLimited(nil)),
         Case(.answer(429, headers: [("Retry-After", "7")]), .rateLimited(7)),
         Case(.answer(429, headers: [("Retry-After", "86400")]), .rateLimited(900)),
         Case(.answer(429, headers: [("Retry-After", "soon")]), .rateLimited(nil)),
@@ -43,7 +43,7 @@ struct APIResponseTests {
         Case(.html(502), .ambiguous, read: .retry), Case(.html(504), .ambiguous, read: .retry),
         Case(.json(503, ""), .ambiguous, read: .retry),
         Case(.answer(503, headers: [("Retry-After", "120")]), .rateLimited(120)),
-        Case(.answer(503, headers: [("Retry-After", "soon")]), .retry),
+        Case(.answer(503, headers: [("Retry-After", "soon")]), .ambiguous, read: .retry),
         Case(.html(200), .paused), Case(.answer(200, body: " \n<HTML><body>login"), .paused),
         Case(.answer(200, body: "\u{FEFF}<!doctype html>"), .paused),
         Case(.json(200, ""), .ambiguous, read: .retry), Case(.json(204, ""), .ambiguous, read: .retry),
@@ -161,7 +161,7 @@ struct APIResponseTests {
         let error = try await conversing(reply) { client, _ in
             await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
         }
-        guard case .refused(let refusal, let sentence)? = error else {
+        guard case .refused(let refusal, let sentence, _)? = error else {
             Issue.record("not refused: \(String(describing: error))")
             return
         }

@@ -68,6 +68,18 @@ struct TransportTests {
         #expect(Operation.upsert(items: 5_000).timeout(.seconds(30)) == .seconds(80))
     }
 
+    @Test("the kernel gives up what is not acknowledged within the time limit")
+    func kernelTimeLimit() async throws {
+        try await StubServer.run([.end]) { stub in
+            let group = MultiThreadedEventLoopGroup.singleton
+            let channel = try await ClientBootstrap(group: group).connect(host: "127.0.0.1", port: stub.port).get()
+            try await PlanhatClient.limitSending(channel, to: .seconds(30)).get()
+            let option = ChannelOptions.Types.SocketOption(level: .tcp, name: PlanhatClient.userTimeout)
+            #expect(try await channel.getOption(option).get() == 30_000)
+            try? await channel.close()
+        }
+    }
+
     @Test("nobody listening means nothing was sent, and is known at once")
     func refusedConnection() async throws {
         // Nobody waits for a time limit here: it is a day.
@@ -118,7 +130,7 @@ struct TransportTests {
                 await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
             }
         }
-        guard case .refused(.tls, let sentence)? = error else {
+        guard case .refused(.tls, let sentence, _)? = error else {
             Issue.record("not refused: \(String(describing: error))")
             return
         }

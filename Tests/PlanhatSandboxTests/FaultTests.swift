@@ -11,7 +11,8 @@ struct FaultTests {
         arguments: [
             ("401=1", 401, 0), ("403=1", 403, 0), ("429=1", 429, 0), ("500-before=1", 500, 0), ("500-after=1", 500, 1),
             ("502-html=1", 502, 0), ("504-html=1", 504, 1), ("truncated=1", 200, 1), ("empty-2xx=1", 200, 1),
-            ("created-201=1", 201, 1), ("slow=1", 200, 1),
+            ("created-201=1", 201, 1), ("slow=1", 200, 1), ("429-after=1", 429, 1), ("408-after=1", 408, 1),
+            ("425-after=1", 425, 1), ("503-before=1", 503, 0), ("503-after=1", 503, 1),
         ]
     )
     func answers(fault: String, status: Int, records: Int) async throws {

@@ -1,5 +1,7 @@
 import Foundation
 package import Logging
+import NPSDelivery
+package import NPSQueue
 import NPSServer
 package import NPSSurvey
 package import NPSWebhooks
@@ -54,5 +56,15 @@ extension Settings {
         } catch {
             throw SettingsError([error.description])
         }
+    }
+
+    /// How the queue is opened.
+    package func makeQueueConfiguration() -> ResponseQueue.Configuration {
+        var configuration = ResponseQueue.Configuration(path: queue.path)
+        configuration.quarantineByteLimit = quarantine.maxBytes
+        let client = PlanhatClient.Configuration(baseURL: planhat.url, token: "")
+        let grace = DeliveryPlan.Configuration().grace
+        configuration.ambiguousGrace = { client.timeLimit(upserting: $0) / .seconds(1) + grace }
+        return configuration
     }
 }

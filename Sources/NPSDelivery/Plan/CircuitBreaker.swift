@@ -40,7 +40,7 @@ package struct CircuitBreaker: Sendable, Hashable {
     }
 
     /// True from a failure until a request gets through.
-    package var isProbing: Bool { failures > 0 }
+    package var isProbing: Bool { failures > 0 || limits > 0 }
 
     /// Whether the next request carries one response only. After a request that reached nothing it needn't: nothing
     /// became ambiguous, and the request's size isn't to blame.
@@ -88,6 +88,15 @@ package struct CircuitBreaker: Sendable, Hashable {
         limits = 0
     }
 
+    /// A request failed, and the API is to blame. Gives when to try again.
+    mutating func failed(_ measure: RequestFailure.Measure, at now: Date, fraction: Double) -> Date {
+        switch measure {
+        case .pause(let sentence): refused(sentence, at: now)
+        case .wait(let seconds, let reason): limited(retryAfter: seconds, reason: reason, at: now)
+        case .backOff(let reason): failed(reason, at: now, fraction: fraction)
+        }
+    }
+
     /// A request failed, or its outcome is unknown. Gives when to try again.
     ///
     /// - Parameters:
@@ -108,6 +117,7 @@ package struct CircuitBreaker: Sendable, Hashable {
         at now: Date
     ) -> Date {
         limits = min(limits + 1, 64)
+        isUnreached = false
         let told = retryAfter.map { min(max($0, 1), timing.longestRetryAfter) }
         let until = now.addingTimeInterval(told ?? timing.rateLimit.ceiling(failures: limits))
         state = .backingOff(until: until, reason: reason)

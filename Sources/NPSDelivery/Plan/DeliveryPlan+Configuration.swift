@@ -15,7 +15,7 @@ extension DeliveryPlan {
         package var promptAttempts = 8
         /// How long it waits before each attempt from then on.
         package var seldom: TimeInterval = 300
-        /// Ambiguous attempts after which a response that is alone in failing is parked.
+        /// Attempts after which a response that is alone in failing is parked.
         package var attemptLimit = 16
         package var timing = CircuitBreaker.Timing()
 

@@ -29,13 +29,20 @@ package struct DeliveryPlan: Sendable {
         case until(Date?)
     }
 
+    /// Seconds until suspected responses are sent again, when nothing of the request can be under way.
+    private static let moment: TimeInterval = 5
+    private static let blamedBackoff = Backoff(base: 30, limit: 900)
+
     private let batchSize: Int
+    private let grace: TimeInterval
+    private let attemptLimit: Int
     private let fraction: @Sendable () -> Double
     private var idle = Idle.no
     private var ready: ReadyBatches
     private var unsettled = Settlement()
     private var rules: OutcomeRules
     private var poison: PoisonTracker
+    private var systemic = SystemicRefusal()
     private var breaker: CircuitBreaker
     private var pace: Pace
     private var queueBackoff = QueueBackoff()
@@ -44,6 +51,8 @@ package struct DeliveryPlan: Sendable {
     /// - Parameter fraction: random numbers, 0..<1
     package init(configuration: Configuration, fraction: @escaping @Sendable () -> Double) {
         batchSize = configuration.batchSize
+        grace = configuration.grace
+        attemptLimit = configuration.attemptLimit
         self.fraction = fraction
         ready = ReadyBatches(batchSize: batchSize, batchBytes: configuration.batchBytes)
         rules = OutcomeRules(configuration: configuration)
@@ -153,7 +162,10 @@ extension DeliveryPlan {
 
     private mutating func created(_ record: NPSRecord, from batch: Batch, at now: Date) {
         breaker.gotThrough()
-        if record.id != nil { poison.gotThrough(batch.ids) }
+        if record.id != nil {
+            poison.gotThrough(batch.ids)
+            systemic.gotThrough()
+        }
         for claim in batch.claims {
             if let id = record.id {
                 unsettled.settle(claim, .delivered(planhatID: id))
@@ -164,12 +176,38 @@ extension DeliveryPlan {
     }
 
     private mutating func upserted(_ batch: Batch, _ result: BulkResult, at now: Date) {
-        breaker.gotThrough()
         poison.gotThrough(batch.ids)
         ready.wasAccepted(batch)
         let (verdicts, again) = rules.upserted(batch, result, at: now)
-        unsettled.add(verdicts)
         ready.split(again)
+        settle(verdicts, at: now)
+    }
+
+    /// Settles what the API says about single responses. It works, unless it refuses every one of them.
+    private mutating func settle(_ verdicts: [Verdict], at now: Date) {
+        let isDelivered = verdicts.contains(where: \.outcome.isDelivered)
+        if isDelivered { systemic.gotThrough() }
+        var refused: [Verdict] = []
+        var takenBack: [ResponseID] = []
+        for verdict in verdicts {
+            guard !isDelivered, case .park(let reason, _) = verdict.outcome,
+                case .pause(let parked) = systemic.refused(verdict.id, reason)
+            else {
+                unsettled.add([verdict])
+                continue
+            }
+            takenBack += parked
+            refused.append(verdict)
+        }
+        guard let reason = systemic.reason else { return breaker.gotThrough() }
+        let sentence = "Planhat refuses every response, and once that is fixed, delivery resumes by itself: " + reason
+        let until = breaker.refused(sentence, at: now)
+        unsettled.takeBack(takenBack, due: until)
+        for verdict in refused {
+            let outcome = Outcome.ambiguous(retryAt: until, reason: reason, countsAttempt: false)
+            unsettled.add([Verdict(id: verdict.id, revision: verdict.revision, outcome: outcome)])
+        }
+        releaseReady(retryAt: until, reason: reason)
     }
 
     private mutating func failed(_ batch: Batch, _ error: PlanhatError, at now: Date) {
@@ -179,68 +217,75 @@ extension DeliveryPlan {
             reject(batch, error.description, isDuplicate: status == 409, at: now)
         case .invalidRequest:
             reject(batch, error.description, at: now)
-        case .refused(.permission, let sentence)
+        case .refused(.permission, let sentence, _)
         where batch.isAlone && batch.mayHaveArrived && breaker.state == .closed:
             for claim in batch.claims { unsettled.settle(claim, rules.denied(claim, sentence, at: now)) }
-        case .refused(let refusal, let sentence):
-            pause(batch, sentence, isAmbiguous: refusal.mayHaveBeenApplied, at: now)
-        case .notFound:
-            // Creates and upserts name no record, so it is the resource itself that isn't there.
-            pause(batch, "There is no NPS resource at planhat.url: check the address and its region.", at: now)
-        case .notSent(let reason, let isAnswered):
-            let until = breaker.failed(reason, isUnreached: !isAnswered, at: now, fraction: fraction())
+        case .refused(.tls, let sentence, _):
+            let until = breaker.refused(sentence, at: now)
+            unsettled.postpone(batch, retryAt: until, reason: sentence)
+            releaseReady(retryAt: until, reason: sentence)
+        case .notSent(let reason):
+            let until = breaker.failed(reason, isUnreached: true, at: now, fraction: fraction())
             unsettled.postpone(batch, retryAt: until, reason: reason)
             releaseReady(retryAt: until, reason: reason)
-        case .rateLimited(let seconds):
-            wait(with: batch, seconds, "Planhat's rate limit is reached", at: now)
-        case .unavailable(let seconds):
-            wait(with: batch, seconds, "Planhat is unavailable for a while (503)", at: now)
-        case .ambiguous(let reason):
-            poison.failed(batch.ids)
-            // Before the breaker hears of it: its state until now tells whether this response is alone in failing.
-            for claim in batch.claims { markAmbiguous(claim, of: batch, reason, at: now) }
-            let until = breaker.failed(reason, at: now, fraction: fraction())
-            releaseReady(retryAt: until, reason: reason)
+        case .refused, .notFound, .rateLimited, .unavailable, .ambiguous:
+            if let failure = RequestFailure(error) { failed(batch, failure, at: now) }
         }
     }
 
-    /// The request is refused for what is in it. The API works.
-    private mutating func reject(_ batch: Batch, _ reason: String, isDuplicate: Bool = false, at now: Date) {
-        breaker.gotThrough()
-        guard batch.isAlone else { return ready.split(batch.claims) }
-        for claim in batch.claims {
-            unsettled.settle(claim, rules.refused(claim, of: batch, reason, isDuplicate: isDuplicate, at: now))
+    /// Decides whose fault it is that a whole request failed.
+    private mutating func failed(_ batch: Batch, _ failure: RequestFailure, at now: Date) {
+        let blame = poison.failed(batch.ids)
+        if batch.isAlone, let claim = batch.claims.first, poison.isKnown(claim.response.id) {
+            return unsettled.settle(claim, blamed(claim, failure, at: now))
         }
-    }
-
-    /// For as long as the API asks.
-    private mutating func wait(with batch: Batch, _ seconds: TimeInterval?, _ reason: String, at now: Date) {
-        let until = breaker.limited(retryAfter: seconds, reason: reason, at: now)
-        ready.putBack(batch)
+        // Before the breaker hears of it: its state until now tells whether a response is alone in failing.
+        let isClosed = breaker.state == .closed
+        let isResponses = blame == .responses || (blame == .unclear && failure.asksForWait)
+        // If a response is to blame, the others go on after a moment, with one ahead; these come behind them, in
+        // smaller batches.
+        let reason = isResponses ? "a request failed while others got through: " + failure.reason : failure.sentence
+        let measure = isResponses ? RequestFailure.Measure.backOff(reason: reason) : failure.measure
+        let until = breaker.failed(measure, at: now, fraction: fraction())
+        if failure.countsAttempt {
+            for claim in batch.claims {
+                let isOnlyFailure = batch.isAlone && isClosed
+                unsettled.settle(claim, rules.ambiguous(claim, isOnlyFailure: isOnlyFailure, failure.reason, at: now))
+            }
+        } else {
+            let least = failure.mayBeUnderWay ? grace : isResponses ? Self.moment : 0
+            let retryAt = max(until, now.addingTimeInterval(least))
+            unsettled.markAmbiguous(batch, retryAt: retryAt, reason: reason)
+        }
         releaseReady(retryAt: until, reason: reason)
     }
 
-    /// Nothing can be delivered until a person fixes something, unless it is this response that is refused.
-    ///
-    /// - Parameter isAmbiguous: this very request may have arrived.
-    private mutating func pause(_ batch: Batch, _ sentence: String, isAmbiguous: Bool = false, at now: Date) {
-        poison.failed(batch.ids)
-        if batch.isAlone, let claim = batch.claims.first, poison.isPoison(claim.response.id) {
-            // A firewall that dislikes a text, or the like: it must not keep the others waiting for a person.
-            let reason = "refused again and again while others got through: " + sentence
-            let mayHaveArrived = isAmbiguous || batch.mayHaveArrived
-            return unsettled.settle(claim, .park(reason: reason, mayHaveArrived: mayHaveArrived))
+    /// It fails alone, and did while others got through: that is no news about the API, and delivery goes on. It is
+    /// tried again after a wait that grows, and parked in the end.
+    private func blamed(_ claim: Claim, _ failure: RequestFailure, at now: Date) -> Outcome {
+        if claim.attempts >= attemptLimit, breaker.state == .closed {
+            return .park(
+                reason: "refused again and again while others got through: " + failure.reason,
+                mayHaveArrived: true
+            )
         }
-        let isProbe = batch.isAlone && breaker.isProbing && !batch.mayHaveArrived
-        let until = breaker.refused(sentence, at: now)
-        if isAmbiguous {
-            unsettled.markAmbiguous(batch, retryAt: until, reason: sentence)
-        } else if isProbe {
-            unsettled.postpone(batch, retryAt: until, reason: sentence)
-        } else {
-            ready.putBack(batch)
+        let wait = Self.blamedBackoff.ceiling(failures: claim.attempts + 1)
+        return .ambiguous(
+            retryAt: now.addingTimeInterval(max(wait, grace)),
+            reason: "fails while others get through: " + failure.reason
+        )
+    }
+
+    /// The request is refused for what is in it.
+    private mutating func reject(_ batch: Batch, _ reason: String, isDuplicate: Bool = false, at now: Date) {
+        guard batch.isAlone else {
+            breaker.gotThrough()
+            return ready.split(batch.claims)
         }
-        releaseReady(retryAt: until, reason: sentence)
+        let verdicts = batch.claims.map { claim in
+            claim.settled(as: rules.refused(claim, of: batch, reason, isDuplicate: isDuplicate, at: now))
+        }
+        settle(verdicts, at: now)
     }
 
     private mutating func markAmbiguous(_ claim: Claim, of batch: Batch, _ reason: String, at now: Date) {
@@ -250,5 +295,11 @@ extension DeliveryPlan {
 
     private mutating func releaseReady(retryAt: Date, reason: String) {
         for batch in ready.removeAll() { unsettled.release(batch, retryAt: retryAt, reason: reason) }
+    }
+}
+
+extension Outcome {
+    fileprivate var isDelivered: Bool {
+        if case .delivered = self { true } else { false }
     }
 }

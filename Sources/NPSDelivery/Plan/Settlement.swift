@@ -7,16 +7,27 @@ package struct Settlement: Sendable, Hashable {
     package private(set) var verdicts: [Verdict]
     /// Certainly not sent: pending again, as if they had not been claimed.
     package private(set) var releases: [ResponseID]
+    /// Parked, perhaps by a verdict beside this, and pending again: it wasn't their fault.
+    package private(set) var takenBack: [TakenBack] = []
+
+    package struct TakenBack: Sendable, Hashable {
+        package let ids: [ResponseID]
+        package let due: Date
+    }
 
     package init(verdicts: [Verdict] = [], releases: [ResponseID] = []) {
         self.verdicts = verdicts
         self.releases = releases
     }
 
-    package var isEmpty: Bool { verdicts.isEmpty && releases.isEmpty }
+    package var isEmpty: Bool { verdicts.isEmpty && releases.isEmpty && takenBack.isEmpty }
 
     package mutating func add(_ verdicts: [Verdict]) {
         self.verdicts += verdicts
+    }
+
+    package mutating func takeBack(_ ids: [ResponseID], due: Date) {
+        if !ids.isEmpty { takenBack.append(TakenBack(ids: ids, due: due)) }
     }
 
     package mutating func settle(_ claim: Claim, _ outcome: Outcome) {

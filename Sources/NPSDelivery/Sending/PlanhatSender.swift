@@ -60,12 +60,13 @@ extension PlanhatError {
     fileprivate var label: String {
         switch self {
         case .invalidRequest: "invalid"
-        case .notSent, .unavailable: "unsent"
+        case .notSent: "unsent"
+        case .unavailable: "503"
         case .rateLimited: "429"
         case .ambiguous: "ambiguous"
         case .rejected(let status, _): String(status)
         case .notFound: "404"
-        case .refused(let refusal, _): refusal.rawValue
+        case .refused(let refusal, _, _): refusal.rawValue
         }
     }
 }

@@ -174,6 +174,7 @@ extension DeliveryWorker {
     private func settle(_ settlement: Settlement) async throws(QueueError) {
         if !settlement.verdicts.isEmpty { try await queue.settle(settlement.verdicts) }
         if !settlement.releases.isEmpty { try await queue.release(settlement.releases) }
+        for parked in settlement.takenBack { _ = try await queue.retry(parked.ids, due: parked.due) }
     }
 
     /// Leaves nothing claimed but what may be in flight.

@@ -191,12 +191,15 @@ extension ResponseLifecycle {
         reason = Self.short(why)
     }
 
-    /// An operator asked for a retry. False unless it is parked.
-    mutating func retry(at now: Milliseconds) -> Bool {
+    /// It was parked without need, or an operator asked for a retry. False unless it is parked.
+    ///
+    /// - Parameter due: nil for at once.
+    mutating func retry(at now: Milliseconds, due: Milliseconds? = nil) -> Bool {
         guard state == .parked else { return false }
         // An earlier request may have arrived all the same.
         mustUpsert = true
         makePending(at: now)
+        if let due { nextAttemptAt = max(now, due) }
         return true
     }
 
@@ -232,13 +235,14 @@ extension ResponseLifecycle {
     /// Whether Planhat may have a record of it, or may get one from a request under way.
     var isKnownToPlanhat: Bool { mayBeAtPlanhat || state == .sending }
 
-    /// Until when an ambiguous attempt may still arrive: the time of the next attempt, a minute from now at most.
+    /// Until when an ambiguous attempt may still arrive: the time of the next attempt, two minutes from now at most.
     private func endOfAmbiguity(at now: Milliseconds) -> Milliseconds {
         guard state == .pending, mustUpsert, let nextAttemptAt else { return now }
         return min(max(now, nextAttemptAt), now + Self.longestAmbiguity)
     }
 
-    private static let longestAmbiguity: Duration = .seconds(60)
+    /// More than the time limit of the largest request and the time for which the API may work on it.
+    private static let longestAmbiguity: Duration = .seconds(120)
 
     private mutating func settleErased(after outcome: Outcome, at now: Milliseconds) {
         switch outcome {

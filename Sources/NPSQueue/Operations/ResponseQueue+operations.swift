@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import NPSModel
 
 extension ResponseQueue {
@@ -27,11 +27,13 @@ extension ResponseQueue {
 
     /// Makes parked responses pending and due at once, with their attempts counted from 0. Ids that aren't parked are
     /// ignored; nil stands for all that are parked. Returns how many became pending.
-    package func retry(_ ids: [ResponseID]?) async throws(QueueError) -> Int {
+    ///
+    /// - Parameter due: of those with the ids; nil for at once.
+    package func retry(_ ids: [ResponseID]?, due: Date? = nil) async throws(QueueError) -> Int {
         guard let ids else { return try await retryParked { _ in true } }
         return try await transact { transaction in
             var count = 0
-            for id in ids { count += try transaction.retry(id) }
+            for id in ids { count += try transaction.retry(id, due: due) }
             return count
         }
     }

@@ -50,7 +50,7 @@ final class SQLiteEngine: Sendable {
     /// The key in this database. It never changes.
     let personKey: PersonKey
     private let path: String
-    private let grace: TimeInterval
+    private let grace: @Sendable (_ responses: Int) -> TimeInterval
     private let truncationPause: TimeInterval
     private let dispatch: DispatchQueue
     private let now: @Sendable () -> Date
@@ -63,13 +63,13 @@ final class SQLiteEngine: Sendable {
     ///
     /// - Parameters:
     ///   - dispatch: the serial queue on which everything is called.
-    ///   - grace: seconds until those responses are retried.
+    ///   - grace: seconds until those responses are retried, by how many they are.
     ///   - truncationPause: seconds from a deletion until the log is truncated.
     ///   - onDue: called after a commit that left something to claim.
     init(
         path: String,
         on dispatch: DispatchQueue,
-        grace: TimeInterval,
+        grace: @escaping @Sendable (_ responses: Int) -> TimeInterval,
         truncationPause: TimeInterval,
         now: @escaping @Sendable () -> Date,
         logger: Logger,
@@ -239,7 +239,7 @@ extension SQLiteEngine {
     }
 
     private func interrupt(_ transaction: inout QueueTransaction) throws {
-        let count = try transaction.interruptSending(retryAt: transaction.now.date.addingTimeInterval(grace))
+        let count = try transaction.interruptSending(at: transaction.now, grace: grace)
         guard count > 0 else { return }
         logger.notice(
             "The last stop interrupted a delivery, whose outcome is unknown",

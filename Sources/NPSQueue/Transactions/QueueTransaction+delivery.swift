@@ -77,8 +77,12 @@ extension QueueTransaction {
 
     /// Makes ambiguous what was being sent when the last process ended, since it may have arrived. Returns how many
     /// responses became pending again.
-    mutating func interruptSending(retryAt: Date) throws -> Int {
+    ///
+    /// - Parameter grace: seconds until they are due, by how many they are.
+    mutating func interruptSending(at start: Milliseconds, grace: (Int) -> TimeInterval) throws -> Int {
         let sending = try responses(in: .sending, after: 0, limit: .max)
+        let erased = try responsesErasedWhileSending()
+        let retryAt = start.date.addingTimeInterval(grace(sending.count + erased.count))
         let reason = "ambiguous: the collector stopped while sending"
         for response in sending {
             try settle(
@@ -87,7 +91,7 @@ extension QueueTransaction {
                 revision: response.lifecycle.revision
             )
         }
-        for response in try responsesErasedWhileSending() {
+        for response in erased {
             try settle(
                 response,
                 .ambiguous(retryAt: retryAt, reason: reason),

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import NPSModel
 
@@ -47,15 +48,15 @@ extension QueueTransaction {
     }
 
     /// How many became pending by this: 0 unless the response is parked.
-    mutating func retry(_ id: ResponseID) throws -> Int {
+    mutating func retry(_ id: ResponseID, due: Date? = nil) throws -> Int {
         guard let response = try response(id.rawValue) else { return 0 }
-        return try retry(response)
+        return try retry(response, due: due)
     }
 
-    mutating func retry(_ response: StoredResponse) throws -> Int {
+    mutating func retry(_ response: StoredResponse, due: Date? = nil) throws -> Int {
         var response = response
         let old = response.lifecycle.state
-        guard response.lifecycle.retry(at: now) else { return 0 }
+        guard response.lifecycle.retry(at: now, due: due.map { Milliseconds($0) }) else { return 0 }
         try save(response, was: old)
         leavesDue = true
         return 1

@@ -78,6 +78,11 @@ struct FaultInjector: Sendable {
         case .forbidden: error(403, "forbidden")
         case .tooManyRequests:
             .tooManyRequests(retryAfter: behaviour.rateLimitWindow, now: operations.now(), behaviour)
+        case .requestTimeout: error(408, "request timeout")
+        case .tooEarly: error(425, "too early")
+        case .unavailable:
+            SandboxResponse(status: 503, title: "503 Backend fetch failed")
+                .retryAfter(behaviour.rateLimitWindow, now: operations.now(), behaviour)
         case .internalError: error(500, "internal server error")
         case .badGateway: SandboxResponse(status: 502, title: "502 Bad Gateway")
         case .gatewayTimeout: SandboxResponse(status: 504, title: "504 Gateway Time-out")

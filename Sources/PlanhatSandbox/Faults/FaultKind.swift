@@ -4,6 +4,13 @@ package enum FaultKind: String, Sendable, Hashable, CaseIterable {
     case unauthorized = "401"
     case forbidden = "403"
     case tooManyRequests = "429"
+    /// 429 of a proxy that passed the request on: it is committed.
+    case tooManyRequestsAfter = "429-after"
+    case timeoutAfter = "408-after"
+    case tooEarlyAfter = "425-after"
+    case unavailableBefore = "503-before"
+    /// A cache's own error page, such as Varnish's, with `Retry-After`: it is committed.
+    case unavailableAfter = "503-after"
     case errorBefore = "500-before"
     case badGateway = "502-html"
     case dropAfter = "drop-after"
@@ -31,6 +38,11 @@ package enum FaultKind: String, Sendable, Hashable, CaseIterable {
         case .unauthorized: .refuse(.unauthorized)
         case .forbidden: .refuse(.forbidden)
         case .tooManyRequests: .refuse(.tooManyRequests)
+        case .tooManyRequestsAfter: .commitThen(.tooManyRequests)
+        case .timeoutAfter: .commitThen(.requestTimeout)
+        case .tooEarlyAfter: .commitThen(.tooEarly)
+        case .unavailableBefore: .refuse(.unavailable)
+        case .unavailableAfter: .commitThen(.unavailable)
         case .errorBefore: .refuse(.internalError)
         case .badGateway: .refuse(.badGateway)
         case .dropAfter: .drop(committing: true)
@@ -71,6 +83,9 @@ package enum FaultAnswer: Sendable, Hashable {
     case unauthorized
     case forbidden
     case tooManyRequests
+    case requestTimeout
+    case tooEarly
+    case unavailable
     case internalError
     case badGateway
     case gatewayTimeout

@@ -64,17 +64,23 @@ extension SandboxResponse {
         }
     }
 
-    /// 429, which says when to come back in the form that the switch `rate-limit-form` asks for.
+    /// 429, with when to come back.
     static func tooManyRequests(retryAfter seconds: Int, now: Date, _ behaviour: Behaviour) -> SandboxResponse {
         let message = "Too many requests"
-        var answer =
+        let answer =
             switch behaviour.rateLimitBody {
             case .json: SandboxResponse(status: 429, json: .object(["message": .string(message)]))
             case .text: SandboxResponse(status: 429, text: message)
             }
+        return answer.retryAfter(seconds, now: now, behaviour)
+    }
+
+    /// Says when to come back, in the form that the switch `rate-limit-form` asks for.
+    func retryAfter(_ seconds: Int, now: Date, _ behaviour: Behaviour) -> SandboxResponse {
+        var answer = self
         switch behaviour.retryAfter {
         case .seconds: answer.headers["Retry-After"] = String(seconds)
-        case .date: answer.headers["Retry-After"] = httpDate(now.addingTimeInterval(TimeInterval(seconds)))
+        case .date: answer.headers["Retry-After"] = Self.httpDate(now.addingTimeInterval(TimeInterval(seconds)))
         case .none: break
         }
         return answer

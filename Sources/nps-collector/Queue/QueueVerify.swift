@@ -77,7 +77,7 @@ struct QueueVerify: AsyncParsableCommand {
 
     /// The error's own words say that nothing was applied; a comparison applies nothing anyway.
     private static func trouble(_ error: any Error) -> String {
-        guard case .notSent(let why, _) = error as? PlanhatError else { return "\(error)" }
+        guard case .notSent(let why) = error as? PlanhatError else { return "\(error)" }
         return "Planhat doesn't say what it has: \(why)."
     }
 }

@@ -22,11 +22,8 @@ extension ErrorCase {
         ErrorCase("DNS", at: .unknownName, .retried),
         ErrorCase("TLS handshake failure", at: .plainText, .retried),
         ErrorCase("connect timeout", at: .fullBacklog, .retried),
-        ErrorCase("408", .json(408, ""), .retried),
-        ErrorCase("425", .json(425, ""), .retried),
         ErrorCase("503 with Retry-After", .answer(503, headers: [("Retry-After", "120")]), .held(120)),
         ErrorCase("503 with Retry-After of a day", .answer(503, headers: [("Retry-After", "86400")]), .held(900)),
-        ErrorCase("503 with Retry-After in words", .answer(503, headers: [("Retry-After", "soon")]), .retried),
         ErrorCase("429 with Retry-After in seconds", limited("17"), .held(17)),
         ErrorCase("429 with Retry-After as a date", limited("Thu, 31 Dec 2099 23:59:59 GMT"), .held(900)),
         ErrorCase("429 with Retry-After as a date that is over", limited("Thu, 01 Jan 2026 00:00:00 GMT"), .held(1)),
@@ -49,6 +46,9 @@ extension ErrorCase {
         ErrorCase("timeout in the middle of the answer", at: .silent(.unfinished("HTTP/1.1 200 OK\r\n")), .ambiguous),
         ErrorCase("connection reset", .reset, .ambiguous),
         ErrorCase("connection closed without an answer", .end, .ambiguous),
+        ErrorCase("408", .json(408, ""), .ambiguous),
+        ErrorCase("425", .json(425, ""), .ambiguous),
+        ErrorCase("503 with Retry-After in words", .answer(503, headers: [("Retry-After", "soon")]), .ambiguous),
         ErrorCase("500", .json(500, #"{"message":"oh"}"#), .ambiguous),
         ErrorCase("500 with an envelope", upserting: 2, .ambiguous) { BulkEnvelope(created: $0).reply(500) },
         ErrorCase("502", .html(502), .ambiguous),
@@ -141,15 +141,15 @@ extension ErrorCase {
         ErrorCase("418", .json(418, ""), .paused("status 418")),
         ErrorCase("422 as an HTML page", .html(422), .paused("does not say why")),
         ErrorCase("431", .json(431, #"{"message":"too many fields"}"#), .paused("status 431")),
-        ErrorCase("redirect", redirect(302), .pausedAmbiguously("final address")),
-        ErrorCase("redirect that keeps the method", redirect(308), .pausedAmbiguously("final address")),
-        ErrorCase("TLS certificate error", at: .selfSigned, .paused("certificate")),
+        ErrorCase("redirect", redirect(302), .paused("final address")),
+        ErrorCase("redirect that keeps the method", redirect(308), .paused("final address")),
+        ErrorCase("TLS certificate error", at: .selfSigned, .pausedUnsent("certificate")),
         ErrorCase(
             "HTML login page",
             .html(200, "<!doctype html><title>Log in</title>"),
-            .pausedAmbiguously("not the Planhat API")
+            .paused("not the Planhat API")
         ),
-        ErrorCase("HTML login page, upserting", upserting: 2, .pausedAmbiguously("not the Planhat API")) { _ in
+        ErrorCase("HTML login page, upserting", upserting: 2, .paused("not the Planhat API")) { _ in
             .html(200)
         },
     ]

@@ -15,7 +15,7 @@ struct ErrorTaxonomyTests {
     @Test("success: delivered, with proof", arguments: ErrorCase.successes)
     func success(errorCase: ErrorCase) async throws { try await expect(errorCase) }
 
-    @Test("certainly not applied: tried again, without an attempt counted", arguments: ErrorCase.unapplied)
+    @Test("never sent, or refused for now: tried again, without an attempt counted", arguments: ErrorCase.unapplied)
     func unapplied(errorCase: ErrorCase) async throws { try await expect(errorCase) }
 
     @Test("perhaps applied: asked about by upsert after a wait", arguments: ErrorCase.ambiguous)
@@ -77,8 +77,8 @@ struct ErrorTaxonomyTests {
     @Test("429 twice without Retry-After: a minute, then two")
     func limitedAgain() async throws {
         let delivery = PlannedDelivery()
-        for seconds in [60.0, 120] {
-            _ = try await send([claim(1)], in: delivery, to: .api { _ in .json(429, "") })
+        for (number, seconds) in [(1, 60.0), (2, 120)] {
+            _ = try await send([claim(number)], in: delivery, to: .api { _ in .json(429, "") })
             _ = delivery.settle()
             #expect(try delivery.waited() == seconds)
         }

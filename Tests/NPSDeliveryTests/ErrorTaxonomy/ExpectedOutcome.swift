@@ -7,16 +7,16 @@ enum ExpectedOutcome: Sendable, Hashable {
     case delivered
     /// Certainly not applied; again soon, without an attempt counted.
     case retried
-    /// Everything is held back for so many seconds, without an attempt counted.
+    /// Everything is held back for so many seconds, without an attempt counted; again by upsert.
     case held(TimeInterval)
     /// Perhaps applied; again by upsert, after the grace.
     case ambiguous
     /// With this in the reason.
     case parked(String)
-    /// All of delivery, with this in the sentence, without an attempt counted.
+    /// All of delivery, with this in the sentence, without an attempt counted; again by upsert.
     case paused(String)
-    /// The same, but by upsert from now on: the answer came from something that may have passed the request on.
-    case pausedAmbiguously(String)
+    /// The same, but nothing of the request left: what is new stays new.
+    case pausedUnsent(String)
     /// Sent again at once in smaller batches, by upsert.
     case divided
 }
@@ -30,12 +30,12 @@ extension ExpectedOutcome {
                 next.mayHaveArrived, next.claims.count < claims.count
             else { return nil }
             self = .divided
-        } else if settlement.releases == ids, settlement.verdicts.isEmpty {
+        } else if settlement.verdicts.map(\.id) == ids, settlement.verdicts.allSatisfy(\.outcome.isUncountedAmbiguous) {
             guard let pause = ExpectedOutcome(plan.status, at: now) else { return nil }
             self = pause
-        } else if settlement.verdicts.map(\.id) == ids, settlement.verdicts.allSatisfy(\.outcome.isUncountedAmbiguous) {
-            guard case .paused(let sentence, _) = plan.status else { return nil }
-            self = .pausedAmbiguously(sentence)
+        } else if settlement.verdicts.map(\.id) == ids, case .paused(let sentence, _) = plan.status {
+            guard settlement.verdicts.allSatisfy(\.outcome.isUncountedRetry) else { return nil }
+            self = .pausedUnsent(sentence)
         } else {
             let outcomes = Set(settlement.verdicts.map { ExpectedOutcome($0.outcome, at: now) })
             guard settlement.verdicts.map(\.id) == ids, outcomes.count == 1, case let only?? = outcomes.first else {
@@ -68,7 +68,7 @@ extension ExpectedOutcome {
     func matches(_ expected: ExpectedOutcome) -> Bool {
         switch (self, expected) {
         case (.parked(let reason), .parked(let words)), (.paused(let reason), .paused(let words)),
-            (.pausedAmbiguously(let reason), .pausedAmbiguously(let words)):
+            (.pausedUnsent(let reason), .pausedUnsent(let words)):
             reason.contains(words)
         default: self == expected
         }
@@ -78,5 +78,9 @@ extension ExpectedOutcome {
 extension Outcome {
     fileprivate var isUncountedAmbiguous: Bool {
         if case .ambiguous(_, _, countsAttempt: false) = self { true } else { false }
+    }
+
+    fileprivate var isUncountedRetry: Bool {
+        if case .retry(_, _, countsAttempt: false) = self { true } else { false }
     }
 }
