@@ -130,6 +130,30 @@ struct WebhookRoutesTests {
         await collecting.end()
     }
 
+    @Test(
+        "a GET that carries answers is refused, so that the tool doesn't believe it delivered",
+        arguments: [
+            "id=60&email=ana%40example.com&score=9", "token=x&response%5Bid%5D=60&response%5Bsurvey_data%5D=1", "NPS=9",
+        ]
+    )
+    func answersInQuery(query: String) async throws {
+        let collecting = try CollectorFixture()
+        try await collecting.publicly { client async throws in
+            func ask(_ query: String, _ method: HTTPRequest.Method) async throws -> TestResponse {
+                let uri = "/webhooks/standard?" + query
+                return try await client.executeRequest(uri: uri, method: method, headers: [:], body: nil)
+            }
+            for method in [HTTPRequest.Method.get, .head] {
+                let response = try await ask(query, method)
+                #expect(response.status == .methodNotAllowed)
+                #expect(response.headers[.allow] == "POST")
+            }
+            for query in ["token=x", "hub.challenge=5", "validationToken=abc"] {
+                #expect(try await ask(query, .get).status == .ok)
+            }
+        }
+    }
+
     @Test("GET and HEAD answer 200 for a configured source and record nothing")
     func handshake() async throws {
         let collecting = try CollectorFixture()

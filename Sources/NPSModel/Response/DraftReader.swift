@@ -43,6 +43,10 @@ struct DraftReader {
             note("score", "is missing")
             return nil
         }
+        if case .array(let answers) = value, answers.count > 1 {
+            note("score", "could be any of \(answers.count) answers: name the question, or choose it in a mapping")
+            return nil
+        }
         do throws(FieldProblem) {
             return try Score(json: value)
         } catch {

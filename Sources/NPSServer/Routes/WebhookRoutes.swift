@@ -19,8 +19,8 @@ struct WebhookRoutes {
 
     func add(to router: some RouterMethods<CollectorContext>) {
         router.post("webhooks/:name") { try await receive($0, context: $1) }
-        router.get("webhooks/:name") { try handshake($1) }
-        router.head("webhooks/:name") { try handshake($1) }
+        router.get("webhooks/:name") { try handshake($0, context: $1) }
+        router.head("webhooks/:name") { try handshake($0, context: $1) }
     }
 
     private func source(_ context: CollectorContext) throws -> WebhookSource {
@@ -30,10 +30,22 @@ struct WebhookRoutes {
         return source
     }
 
-    /// Tools ask with GET or HEAD whether the address exists before they save it.
-    private func handshake(_ context: CollectorContext) throws -> Response {
-        _ = try source(context)
+    /// Tools ask with GET or HEAD whether the address exists before they save it. Some can also deliver with GET.
+    private func handshake(_ request: Request, context: CollectorContext) throws -> Response {
+        let source = try source(context)
+        guard !request.uri.queryParameters.contains(where: { Self.isOfAnswer($0.key) }) else {
+            count(source, .methodNotAllowed)
+            throw Problem.answersInQuery
+        }
         return JSONResponse.text(Array(#"{"status":"ok"}"#.utf8))
+    }
+
+    /// Whether a parameter has a name as those of answers have, and not as the tokens and challenges of handshakes.
+    private static func isOfAnswer(_ name: Substring) -> Bool {
+        let name = name.lowercased()
+        return ["score", "mail", "answer", "response", "comment", "survey", "rating", "nps"].contains {
+            name.contains($0)
+        }
     }
 
     private func receive(_ request: Request, context: CollectorContext) async throws -> Response {

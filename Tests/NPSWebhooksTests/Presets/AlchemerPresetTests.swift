@@ -47,7 +47,7 @@ struct AlchemerPresetTests {
     func order() async throws {
         let body = Self.payload(
             #"""
-            {"11":{"question":"Age group","answer":"3"},"9":{"question":"How many?","answer":"7"},
+            {"11":{"question":"Age","answer":"33"},"9":{"question":"How many?","answer":"7"},
              "10":{"question":"Where can we reach you?","answer":"bo@example.com"}}
             """#,
             contact: "[]"
