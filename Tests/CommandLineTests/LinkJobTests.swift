@@ -225,6 +225,18 @@ struct LinkJobTests {
         #expect(result.skipped == 1 && result.errors.contains("line 2: is not UTF-8"))
     }
 
+    @Test(
+        "an address may have invisible characters around it, and none inside",
+        arguments: ["\u{a0}", "\u{200b}", "\u{feff}", "\t", "\n"]
+    )
+    func invisible(space: String) throws {
+        let result = try run("id,email\n1,\"\(space)ada@example.com\(space)\"\n2,\"ada\(space)@example.com\"\n")
+        #expect(result.skipped == 1)
+        #expect(try open(result.rows[1][2]).email.address == "ada@example.com")
+        #expect(try EmailAddress(option: "\(space)ada@example.com\(space)").address == "ada@example.com")
+        #expect(throws: (any Error).self) { try EmailAddress(option: "ada\(space)@example.com") }
+    }
+
     @Test("the mark by which exporters keep text from becoming a formula is not part of the value")
     func textMarks() throws {
         let result = try run(
