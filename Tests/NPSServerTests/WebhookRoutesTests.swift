@@ -154,6 +154,25 @@ struct WebhookRoutesTests {
         }
     }
 
+    @Test("a comment that is too long doesn't hold up the score, and the answer and the queue say that it was cut")
+    func longComment() async throws {
+        let collecting = try CollectorFixture()
+        try await collecting.publicly { client async throws in
+            let long = body.replacing("Fast", with: String(repeating: "ü", count: 10_001))
+            let response = try await post(client, long)
+            #expect(response.status == .ok)
+            let id = ResponseID(source: "standard", providerID: "r1")
+            let note = #"{"field":"comment","message":"was cut at 10,000 characters"}"#
+            #expect(response.text == #"{"status":"accepted","ids":["\#(id)"],"notes":[\#(note)]}"#)
+            let item = try await collecting.queue.show(id)
+            #expect(item?.notes?.map(\.description) == ["comment was cut at 10,000 characters"])
+            #expect(item?.comment?.count == 10_000)
+            let edited = body.replacing("9", with: "3")
+            #expect(try await post(client, edited).text == #"{"status":"updated","ids":["\#(id)"]}"#)
+            #expect(try await collecting.queue.show(id)?.notes == nil)
+        }
+    }
+
     @Test("GET and HEAD answer 200 for a configured source and record nothing")
     func handshake() async throws {
         let collecting = try CollectorFixture()

@@ -284,6 +284,20 @@ struct ToolInputTests {
     }
 
     @Test(
+        "no other field holds up the score",
+        arguments: [
+            ("alchemer", AlchemerPresetTests.payload().replacing("-14 05", with: "-41 05"), "answeredAt"),
+            ("hubspot", HubSpotPresetTests.workflow(comment: "7"), "comment"),
+            ("typeform", typeform("\(recommend),\(own)").replacing("tok_42", with: "\\u0007"), "id"),
+        ]
+    )
+    func leftOut(tool: String, body: String, field: String) async throws {
+        let response = try await Fixture.submission(tool, body).response
+        #expect(response.score.value == 9)
+        #expect(response.notes.map(\.field) == [field])
+    }
+
+    @Test(
         "PostHog's surveys with two buttons are ignored",
         arguments: [
             #"[{"id":"a","question":"Was this helpful?"}]"#, #"[{"id":"a","question":"How was it?","scale":2}]"#,
