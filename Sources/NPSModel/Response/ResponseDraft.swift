@@ -2,8 +2,8 @@ import Crypto
 package import Foundation
 
 /// Unchecked input with the fields of a mapping's output: `id`, `email`, `score`, `comment`, `answeredAt`, `sentAt`,
-/// `updatedAt`, `campaignId`, `companyId`, `custom`. ``check(source:receivedAt:dates:)`` turns it into a response or
-/// says what is wrong.
+/// `updatedAt`, `campaignId`, `companyId`, `custom`.
+/// ``check(source:label:deliveryID:receivedAt:dates:refusesFlaws:)`` turns it into a response or says what is wrong.
 package struct ResponseDraft: Sendable, Hashable {
     /// The largest values that are accepted, in characters (`comment`) and UTF-8 bytes (the others).
     package enum Limit {
