@@ -89,6 +89,14 @@ extension Problem {
         retryAfter: 600
     )
 
+    /// A tool that sends answers with GET must not believe that they arrived.
+    static let answersInQuery = Problem(
+        status: .methodNotAllowed,
+        title: "Method not allowed",
+        detail: "Nothing of this was stored: answers are taken with POST, not in the address. Let the tool send POST.",
+        allow: [.post]
+    )
+
     static func methodNotAllowed(_ methods: [HTTPRequest.Method]) -> Problem {
         Problem(
             status: .methodNotAllowed,

@@ -23,9 +23,27 @@ struct LinkJobTests {
     private func run(
         _ csv: String,
         pieces: Int = 7,
+        emailColumn: String? = nil,
         replacesLinks: Bool = false,
         splitsLinks: Bool = false
     ) throws -> (rows: [[String]], errors: String, skipped: Int) {
+        let result = try run(
+            bytes: Array(csv.utf8),
+            pieces: pieces,
+            emailColumn: emailColumn,
+            replacesLinks: replacesLinks,
+            splitsLinks: splitsLinks
+        )
+        return (try CSVReader.rows(result.output), result.errors, result.skipped)
+    }
+
+    private func run(
+        bytes: [UInt8],
+        pieces: Int = 7,
+        emailColumn: String? = nil,
+        replacesLinks: Bool = false,
+        splitsLinks: Bool = false
+    ) throws -> (output: String, errors: String, skipped: Int) {
         let written = Written()
         let minting = LinkMinting(
             keys: keys,
@@ -37,18 +55,18 @@ struct LinkJobTests {
         )
         var job = LinkJob(
             minting: minting,
+            emailColumn: emailColumn,
             replacesLinks: replacesLinks,
             splitsLinks: splitsLinks,
             total: nil,
             bar: ProgressBar(title: "contacts", total: nil, isTerminal: false) { written.errors += $0 },
             write: { written.output += String(decoding: $0, as: UTF8.self) }
         )
-        let bytes = Array(csv.utf8)
         for start in stride(from: 0, to: bytes.count, by: pieces) {
             try job.read(bytes[start..<min(start + pieces, bytes.count)])
         }
         try job.end()
-        return (try CSVReader.rows(written.output), written.errors, job.skipped)
+        return (written.output, written.errors, job.skipped)
     }
 
     private func open(_ link: String) throws -> LinkClaims {
@@ -84,18 +102,16 @@ struct LinkJobTests {
             ada@example.com,,"two
             lines"
             nobody,,x
-            bo@example.com,d e,x
-            cy@example.com,x
+            cy@example.com,,x,y
             dee@example.com,fr,x
             """
         let result = try run(csv)
-        #expect(result.skipped == 3)
+        #expect(result.skipped == 2)
         #expect(result.rows.map(\.[0]) == ["email", "ada@example.com", "dee@example.com"])
         #expect(
             result.errors.split(separator: "\n").filter { $0.hasPrefix("line") } == [
                 "line 4: email needs exactly one @, as in name@example.com",
-                "line 5: lang must be a language tag such as de or pt-BR",
-                "line 6: has 2 columns, but the first line names 3",
+                "line 5: has 4 columns, but the first line names 3",
             ]
         )
         #expect(!result.errors.contains("nobody"))
@@ -149,6 +165,102 @@ struct LinkJobTests {
         )
     }
 
+    @Test(
+        "whatever the column lang says, the person gets a link",
+        arguments: [
+            ("en_US", "en-US", "there is no form in this lang"), ("pt_BR", "pt-BR", "there is no form in this lang"),
+            ("de", "de", nil), (" fr ", "fr", nil), ("German", nil, "lang is no language tag"),
+            ("d e", nil, "lang is no language tag"), ("", nil, nil),
+        ] as [(String, String?, String?)]
+    )
+    func languages(text: String, tag: String?, warning: String?) throws {
+        let result = try run("email,lang\nada@example.com,\(text)\n")
+        #expect(result.skipped == 0)
+        #expect(try open(result.rows[1][2]).language?.tag == tag)
+        if let warning { #expect(result.errors.contains(warning)) } else { #expect(!result.errors.contains("line")) }
+    }
+
+    @Test(
+        "missing cells at a row's end are empty, and lines of separators are no contacts",
+        arguments: [1, 7, 100_000]
+    )
+    func shortRows(pieces: Int) throws {
+        let result = try run(
+            "name,email,note,x\nAda,ada@example.com\n,,,\nBo,bo@example.com,n\n ,\u{a0}\n,,\n",
+            pieces: pieces
+        )
+        #expect(result.skipped == 0 && !result.errors.contains("line"))
+        #expect(result.rows.map(\.count) == [5, 5, 5])
+        #expect(result.rows[1].dropLast() == ["Ada", "ada@example.com", "", ""])
+        #expect(result.rows[2].dropLast() == ["Bo", "bo@example.com", "n", ""])
+    }
+
+    @Test("a byte order mark is written again", arguments: [1, 100_000])
+    func byteOrderMark(pieces: Int) throws {
+        let csv = "name,email\nJürgen,j@example.com\n"
+        let marked = try run(bytes: [0xef, 0xbb, 0xbf] + Array(csv.utf8), pieces: pieces)
+        #expect(marked.output.unicodeScalars.first == "\u{feff}" && marked.output.contains("Jürgen"))
+        #expect(try run(bytes: Array(csv.utf8), pieces: pieces).output.utf8.first == UInt8(ascii: "n"))
+    }
+
+    @Test(
+        "a file in Windows-1252 is read as that, with one warning, and written as UTF-8",
+        arguments: [1, 7, 100_000],
+        ["Name", "Straße"]
+    )
+    func windows1252(pieces: Int, header: String) throws {
+        let csv = "\(header),email\nAda,ada@example.com\nJürgen,j@example.com\nZoë „Z“ €,z@example.com\n"
+        let bytes = try #require(csv.data(using: .windowsCP1252))
+        let result = try run(bytes: Array(bytes), pieces: pieces)
+        #expect(result.skipped == 0)
+        #expect(result.errors.components(separatedBy: "Windows-1252").count == 2)
+        #expect(result.output.unicodeScalars.first == "\u{feff}")
+        #expect(try CSVReader.rows(result.output).map(\.[0]) == [header, "Ada", "Jürgen", "Zoë „Z“ €"])
+    }
+
+    @Test("in a file that is UTF-8, a row that isn't is damaged", arguments: [false, true])
+    func damagedRow(isMarked: Bool) throws {
+        let start: [UInt8] = isMarked ? [0xef, 0xbb, 0xbf] + "name,email\n".utf8 : Array("näme,email\n".utf8)
+        let result = try run(bytes: start + [0x4a, 0xfc] + ",j@example.com\nAda,ada@example.com\n".utf8)
+        #expect(result.skipped == 1 && result.errors.contains("line 2: is not UTF-8"))
+    }
+
+    @Test(
+        "an address may have invisible characters around it, and none inside",
+        arguments: ["\u{a0}", "\u{200b}", "\u{feff}", "\t", "\n"]
+    )
+    func invisible(space: String) throws {
+        let result = try run("id,email\n1,\"\(space)ada@example.com\(space)\"\n2,\"ada\(space)@example.com\"\n")
+        #expect(result.skipped == 1)
+        #expect(try open(result.rows[1][2]).email.address == "ada@example.com")
+        #expect(try EmailAddress(option: "\(space)ada@example.com\(space)").address == "ada@example.com")
+        #expect(throws: (any Error).self) { try EmailAddress(option: "ada\(space)@example.com") }
+    }
+
+    @Test("the mark by which exporters keep text from becoming a formula is not part of the value")
+    func textMarks() throws {
+        let result = try run(
+            "email,id,lang\n'd5h@example.com,'0017,'de\n\"'=x@example.com\",1,\no'neil@example.com,2,\n"
+        )
+        let links = try result.rows.dropFirst().map { try open($0[3]) }
+        #expect(links.map(\.email.address) == ["d5h@example.com", "=x@example.com", "o'neil@example.com"])
+        #expect(links[0].id == "0017" && links[0].language?.tag == "de")
+        #expect(result.rows[1][0] == "'d5h@example.com")
+    }
+
+    @Test("the column with the address can be named, and a refusal names the columns that there are")
+    func namedColumn() throws {
+        let csv = "Nom,Contact principal,email\nAda,ada@example.com,x@example.com\n"
+        for name in ["Contact principal", "contact PRINCIPAL", " contact-principal"] {
+            #expect(try open(try run(csv, emailColumn: name).rows[1][3]).email.address == "ada@example.com")
+        }
+        let refused = #expect(throws: LinkJob.Failure.self) { try run(csv, emailColumn: "Mail") }
+        #expect(refused?.description.contains("Nom, Contact principal, email.") == true)
+        let unnamed = #expect(throws: LinkJob.Failure.self) { try run("Nom,\u{1b}[1mPrénom\nAda,x\n") }
+        #expect(unnamed?.description.contains("Nom, [1mPrénom.") == true)
+        #expect(unnamed?.description.contains("--email-column") == true)
+    }
+
     @Test("links are made anew in their own column when that is wanted")
     func replaced() throws {
         let result = try run("email,LINK,note\nada@example.com,old,x\n", replacesLinks: true)
@@ -188,7 +300,10 @@ struct LinkJobTests {
 
     @Test(
         "the column with the address has several names",
-        arguments: ["email", "E-Mail", " e-mail address ", "EMAIL_ADDRESS", "Mail"]
+        arguments: [
+            "email", "E-Mail", " e-mail address ", "EMAIL_ADDRESS", "Mail", "E-Mail-Adresse", "Adresse e-mail",
+            "email\u{a0}", "Correo electrónico", "E-mail 1 - Value",
+        ]
     )
     func emailNames(name: String) throws {
         #expect(try run("name;\(name)\nAda;ada@example.com\n").skipped == 0)

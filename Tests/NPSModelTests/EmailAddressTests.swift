@@ -42,6 +42,52 @@ struct EmailAddressTests {
         #expect(throws: FieldProblem.self) { try EmailAddress(text) }
     }
 
+    @Test(
+        "what can't be seen is trimmed at both ends and refused inside",
+        arguments: [
+            "\u{a0}", "\u{200b}", "\u{feff}", "\t", "\n", "\r\n", "\u{3000}", "\u{202f}", "\u{2060}", "\u{200e}",
+            " \u{a0}\t",
+        ]
+    )
+    func invisible(space: String) throws {
+        for text in [space + "ana@example.com", "ana@example.com" + space, space + "ana@example.com" + space] {
+            #expect(try EmailAddress(text).address == "ana@example.com")
+        }
+        for text in ["an\(space)a@example.com", "ana\(space)@example.com", "ana@exam\(space)ple.com"] {
+            #expect(throws: FieldProblem.self) { try EmailAddress(text) }
+        }
+        #expect(throws: FieldProblem.self) { try EmailAddress(space) }
+    }
+
+    @Test(
+        "full-width characters are ASCII, and a domain is sent as it is registered",
+        arguments: [
+            ("a@example\u{ff0e}com", "a@example.com"), ("ｂｏｂ@example.com", "bob@example.com"),
+            ("Ｂｏｂ＋１＠ＥＸＡＭＰＬＥ．ｃｏｍ", "Bob+1@example.com"), ("\u{3000}ａ@例子．中国", "a@例子.中国"),
+            ("a@例子\u{3002}中国", "a@例子.中国"), ("a@\u{fb01}nd.example", "a@find.example"),
+            ("a@BÜCHER.example", "a@bücher.example"), ("a@bu\u{308}cher.example", "a@bücher.example"),
+            ("a@xn--BCHER-kva.example", "a@xn--bcher-kva.example"), ("a@faß.example", "a@faß.example"),
+            ("a@xn--fiqs8s.xn--fiqz9s", "a@xn--fiqs8s.xn--fiqz9s"), ("a@xn--fa-hia.example", "a@xn--fa-hia.example"),
+            ("a@xn--mgba3gch31f060k.example", "a@xn--mgba3gch31f060k.example"),
+            ("a@r3---sn.example", "a@r3---sn.example"),
+        ]
+    )
+    func mapped(text: String, address: String) throws {
+        #expect(try EmailAddress(text).address == address)
+        #expect(try EmailAddress(address) == EmailAddress(text))
+    }
+
+    @Test(
+        "a label that begins with xn-- and is no encoded name is refused",
+        arguments: [
+            "xn--a", "xn--a-", "xn--", "xn--abc", "xn--bcher-kv", "xn--bcher-kva1", "xn--99999999", "xn--ana-",
+            "xn--zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz", "xn--a.bücher", "xn--BCHER-KVA.xn--a",
+        ]
+    )
+    func invalidLabels(label: String) {
+        #expect(throws: FieldProblem.self) { try EmailAddress("a@\(label).example") }
+    }
+
     @Test("the limits are 64 octets before the @, 63 in a label and 254 in all")
     func limits() throws {
         let label = String(repeating: "d", count: 63)

@@ -17,6 +17,7 @@ struct AddressSearchTests {
             #"{"email":"ana\u002bnps\u0040example.com"}"#, #"{"raw":"{\"email\":\"ana+nps\\u0040example.com\"}"}"#,
             "rawRequest=%7B%22email%22%3A%22ana%5Cu002Bnps%40example.com%22%7D", "<ana+nps@example.com>",
             "email%3Dana%252Bnps%2540example.com", #"{"text":"\nana+nps@example.com."}"#, "%ana+nps@example.com %4",
+            "ａｎａ＋ｎｐｓ＠example．com", "%EF%BD%81na+nps@example.com", "ana+nps@example.com．",
         ]
     )
     func found(body: String) throws {

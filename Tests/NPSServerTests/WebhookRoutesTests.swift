@@ -130,6 +130,49 @@ struct WebhookRoutesTests {
         await collecting.end()
     }
 
+    @Test(
+        "a GET that carries answers is refused, so that the tool doesn't believe it delivered",
+        arguments: [
+            "id=60&email=ana%40example.com&score=9", "token=x&response%5Bid%5D=60&response%5Bsurvey_data%5D=1", "NPS=9",
+        ]
+    )
+    func answersInQuery(query: String) async throws {
+        let collecting = try CollectorFixture()
+        try await collecting.publicly { client async throws in
+            func ask(_ query: String, _ method: HTTPRequest.Method) async throws -> TestResponse {
+                let uri = "/webhooks/standard?" + query
+                return try await client.executeRequest(uri: uri, method: method, headers: [:], body: nil)
+            }
+            for method in [HTTPRequest.Method.get, .head] {
+                let response = try await ask(query, method)
+                #expect(response.status == .methodNotAllowed)
+                #expect(response.headers[.allow] == "POST")
+            }
+            for query in ["token=x", "hub.challenge=5", "validationToken=abc"] {
+                #expect(try await ask(query, .get).status == .ok)
+            }
+        }
+    }
+
+    @Test("a comment that is too long doesn't hold up the score, and the answer and the queue say that it was cut")
+    func longComment() async throws {
+        let collecting = try CollectorFixture()
+        try await collecting.publicly { client async throws in
+            let long = body.replacing("Fast", with: String(repeating: "ü", count: 10_001))
+            let response = try await post(client, long)
+            #expect(response.status == .ok)
+            let id = ResponseID(source: "standard", providerID: "r1")
+            let note = #"{"field":"comment","message":"was cut at 10,000 characters"}"#
+            #expect(response.text == #"{"status":"accepted","ids":["\#(id)"],"notes":[\#(note)]}"#)
+            let item = try await collecting.queue.show(id)
+            #expect(item?.notes?.map(\.description) == ["comment was cut at 10,000 characters"])
+            #expect(item?.comment?.count == 10_000)
+            let edited = body.replacing("9", with: "3")
+            #expect(try await post(client, edited).text == #"{"status":"updated","ids":["\#(id)"]}"#)
+            #expect(try await collecting.queue.show(id)?.notes == nil)
+        }
+    }
+
     @Test("GET and HEAD answer 200 for a configured source and record nothing")
     func handshake() async throws {
         let collecting = try CollectorFixture()

@@ -24,6 +24,29 @@ struct FormCheckTests {
         #expect(response.answeredAt == now)
     }
 
+    @Test(
+        "an address that was pasted with invisible characters or typed full-width is the same person's",
+        arguments: [
+            "\u{a0}ana@example.com", "ana@example.com\u{200b}", "\u{feff}ana@example.com\t\n", "ａｎａ@example．com",
+        ]
+    )
+    func pastedAddress(text: String) throws {
+        let plain = FormValues(email: "ana@example.com", score: "9")
+        let response = try FormValues(nonce: plain.nonce, email: text, score: "9").check(receivedAt: now).response
+        #expect(response.email.address == "ana@example.com")
+        #expect(response.id == (try plain.check(receivedAt: now)).response.id)
+        let inside = FormValues(email: text.replacing("@", with: "\u{200b}@"), score: "9")
+        let error = #expect(throws: InvalidResponse.self) { try inside.check(receivedAt: now) }
+        #expect(error?.problems.map(\.field) == ["email"])
+    }
+
+    @Test("a comment that is too long is the person's to shorten")
+    func tooLong() {
+        let values = FormValues(email: "ana@example.com", score: "9", comment: String(repeating: "ü", count: 10_001))
+        let error = #expect(throws: InvalidResponse.self) { try values.check(receivedAt: now) }
+        #expect(error?.problems.map(\.field) == ["comment"])
+    }
+
     @Test("the same form a minute later is the same answer")
     func resubmitted() throws {
         let values = FormValues(email: "ana@example.com", score: "9")

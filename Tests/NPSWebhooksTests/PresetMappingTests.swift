@@ -16,7 +16,7 @@ struct PresetMappingTests {
         #expect(response.answeredAt == Timestamp.parse("2023-11-14T10:00:05Z"))
     }
 
-    @Test("Typeform's score is the field named nps, and a typed address goes before a hidden one")
+    @Test("Typeform's score is the field named nps, and the link's hidden address goes before a typed one")
     func typeformChoices() async throws {
         let named = #"{"type":"number","number":0,"field":{"id":"f4","type":"rating","ref":"nps"}}"#
         let response = try await Fixture.response(
@@ -24,7 +24,7 @@ struct PresetMappingTests {
             Payload.typeform("[\(Payload.scale),\(named),\(Payload.mail)]")
         )
         #expect(response.score.value == 0)
-        #expect(response.email.address == "bo@example.com")
+        #expect(response.email.address == "ana@example.com")
         #expect(response.comment == nil)
     }
 

@@ -2,13 +2,27 @@ import Foundation
 
 /// Reads a draft field by field and collects what is wrong, so that all of it can be fixed at once.
 struct DraftReader {
+    private struct Flaw {
+        let problem: FieldProblem
+        /// What is done about it where the response is accepted all the same; nil when that can't be.
+        let note: String?
+    }
+
     let members: [String: JSONValue]
     let dates: DateFormats
-    private(set) var problems: [FieldProblem] = []
+    private var flaws: [Flaw] = []
 
     init(members: [String: JSONValue], dates: DateFormats) {
         self.members = members
         self.dates = dates
+    }
+
+    /// All that is wrong, in the order in which the fields were read.
+    var problems: [FieldProblem] { flaws.map(\.problem) }
+
+    /// What of the response was cut or left out.
+    var notes: [FieldProblem] {
+        flaws.compactMap { flaw in flaw.note.map { FieldProblem(field: flaw.problem.field, message: $0) } }
     }
 
     /// The field's value; nil when it is missing, null or `""`, between which tools make no difference.
@@ -17,36 +31,52 @@ struct DraftReader {
         return value
     }
 
-    private mutating func note(_ field: String, _ message: String) {
-        problems.append(FieldProblem(field: field, message: message))
+    /// A problem with an address or a score: without them there is no response.
+    private mutating func refuse(_ problem: FieldProblem) {
+        flaws.append(Flaw(problem: problem, note: nil))
+    }
+
+    /// A problem with any other field, which is left out unless another note says what is done.
+    private mutating func note(_ field: String, _ message: String, instead: String? = nil) {
+        let note = instead ?? "is left out, because it \(message)"
+        flaws.append(Flaw(problem: FieldProblem(field: field, message: message), note: note))
     }
 
     mutating func email() -> EmailAddress? {
         guard let value = value("email") else {
-            note("email", "is missing")
+            refuse(FieldProblem(field: "email", message: "is missing"))
             return nil
         }
         guard let text = value.string else {
-            note("email", "must be text")
+            refuse(FieldProblem(field: "email", message: "must be text"))
             return nil
         }
         do throws(FieldProblem) {
             return try EmailAddress(text)
         } catch {
-            problems.append(error)
+            refuse(error)
             return nil
         }
     }
 
     mutating func score() -> Score? {
         guard let value = members["score"] else {
-            note("score", "is missing")
+            refuse(FieldProblem(field: "score", message: "is missing"))
+            return nil
+        }
+        if case .array(let answers) = value, answers.count > 1 {
+            refuse(
+                FieldProblem(
+                    field: "score",
+                    message: "could be any of \(answers.count) answers: name the question, or choose it in a mapping"
+                )
+            )
             return nil
         }
         do throws(FieldProblem) {
             return try Score(json: value)
         } catch {
-            problems.append(error)
+            refuse(error)
             return nil
         }
     }
@@ -57,25 +87,39 @@ struct DraftReader {
             note("comment", "must be text")
             return nil
         }
-        let trimmed = text.trimmed
-        guard Self.isShort(trimmed) else {
-            note("comment", "is too long: at most 10,000 characters")
-            return nil
+        var comment = text.trimmed
+        if !Self.isShort(comment) {
+            note("comment", "is too long: at most 10,000 characters", instead: "was cut at 10,000 characters")
+            comment = Self.cut(comment)
         }
-        guard trimmed.unicodeScalars.allSatisfy({ $0 != "\0" }) else {
-            note("comment", "contains a NUL character")
-            return nil
+        if comment.unicodeScalars.contains("\0") {
+            note("comment", "contains a NUL character", instead: "lost its NUL characters")
+            comment = String(String.UnicodeScalarView(comment.unicodeScalars.filter { $0 != "\0" })).trimmed
         }
-        return trimmed.isEmpty ? nil : trimmed
+        return comment.isEmpty ? nil : comment
     }
 
     /// Characters are counted only when the number of bytes doesn't decide, because counting them is by far the slowest
     /// step of a check.
     private static func isShort(_ comment: String) -> Bool {
-        let limit = ResponseDraft.Limit.comment
         let bytes = comment.utf8.count
-        return bytes <= limit || (bytes <= limit * 4 && comment.count <= limit)
+        return bytes <= ResponseDraft.Limit.comment
+            || (bytes <= byteLimit && comment.count <= ResponseDraft.Limit.comment)
     }
+
+    /// The longest beginning that is short. A single character of more than ``byteLimit`` bytes is none that anybody typed.
+    private static func cut(_ comment: String) -> String {
+        var result = ""
+        var bytes = 0
+        for character in comment.prefix(ResponseDraft.Limit.comment) {
+            bytes += character.utf8.count
+            guard bytes <= byteLimit else { break }
+            result.append(character)
+        }
+        return result.trimmed
+    }
+
+    private static let byteLimit = ResponseDraft.Limit.comment * 4
 
     /// Text or a whole number, since providers use both for ids; no control characters, at most 512 bytes.
     mutating func identifier(_ field: String) -> String? {
@@ -144,13 +188,11 @@ struct DraftReader {
     ]
 
     /// A misspelt field would otherwise be lost silently. The message doesn't repeat the name, which is the sender's text.
-    mutating func refuseUnknownFields() {
+    mutating func noteUnknownFields() {
         let unknown = members.keys.count { !Self.fields.contains($0) }
         guard unknown > 0 else { return }
-        note(
-            "response",
-            "has \(unknown) unknown field\(unknown == 1 ? "" : "s"); known are "
-                + Self.fields.sorted().joined(separator: ", ")
-        )
+        let fields = "\(unknown) unknown field\(unknown == 1 ? "" : "s")"
+        let known = "; known are " + Self.fields.sorted().joined(separator: ", ")
+        note("response", "has " + fields + known, instead: "had " + fields + ", left out" + known)
     }
 }

@@ -3,8 +3,9 @@ import Foundation
 /// An address of a mailbox on the internet: `local@domain` as in RFC 5321 §4.1.2, without the forms that are not used in
 /// practice (quoted local parts, comments, domain literals, domains without a dot).
 ///
-/// The local part is kept as it was typed, with plus-tag and capitals; the domain is lower-cased. Two addresses are
-/// equal when their local parts and the ASCII forms of their domains are equal.
+/// What can't be seen at the ends is trimmed, and full-width characters become ASCII. Otherwise the local part is kept as
+/// it was typed, with plus-tag and capitals; the domain becomes what it is registered as (UTS #46, in lower case). Two
+/// addresses are equal when their local parts and the ASCII forms of their domains are equal.
 package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
     /// As it is stored and sent: `Ana+nps@bücher.example`.
     package let address: String
@@ -23,8 +24,7 @@ package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
         let parts = trimmed.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2 else { throw Self.problem("needs exactly one @, as in name@example.com") }
         try Self.checkLocal(parts[0])
-        let domain = parts[1].lowercased()
-        let ascii = try Self.asciiForm(ofDomain: domain)
+        let (domain, ascii) = try Self.forms(ofDomain: parts[1].lowercased())
         guard parts[0].utf8.count + 1 + ascii.utf8.count <= 254 else {
             throw Self.problem("is too long: at most 254 characters")
         }
@@ -53,11 +53,11 @@ extension EmailAddress {
         FieldProblem(field: "email", message: message)
     }
 
-    /// Without the spaces around it, in the composed form (NFC), in which equal text has equal bytes. ASCII always is.
+    /// Trimmed and folded, in the composed form (NFC), in which equal text has equal bytes. ASCII always is.
     private static func trimmed(_ text: String) -> String {
-        let slice = text.trimmingSpaces
-        let isASCII = slice.utf8.allSatisfy { $0 < 0x80 }
-        return isASCII ? String(slice) : String(slice).precomposedStringWithCanonicalMapping
+        let trimmed = text.trimmingInvisible
+        guard !trimmed.utf8.allSatisfy({ $0 < 0x80 }) else { return trimmed }
+        return trimmed.foldingFullWidth.precomposedStringWithCanonicalMapping
     }
 
     /// False for white space, control, format (such as bidi marks), private-use and unassigned characters.
@@ -107,7 +107,8 @@ extension EmailAddress {
         }
     }
 
-    private static func asciiForm(ofDomain domain: String) throws(FieldProblem) -> String {
+    /// The domain as it is sent, and its ASCII form.
+    private static func forms(ofDomain domain: String) throws(FieldProblem) -> (sent: String, ascii: String) {
         let wrong = problem("has a domain that can't exist after the @")
         guard !domain.isEmpty else { throw problem("has nothing after the @") }
         // Percent signs and URL delimiters must not reach URLComponents, which would interpret them.
@@ -115,12 +116,20 @@ extension EmailAddress {
             !$0.isASCII || isLetterOrDigit($0) || $0 == "-" || $0 == "."
         }
         guard plain else { throw wrong }
-        let ascii = domain.utf8.allSatisfy { $0 < 0x80 } ? domain : try encoded(domain, orThrow: wrong)
+        let isASCII = domain.utf8.allSatisfy { $0 < 0x80 }
+        let ascii = isASCII ? domain : try encoded(domain, orThrow: wrong)
         let labels = ascii.split(separator: ".", omittingEmptySubsequences: false)
         guard labels.count >= 2 else { throw problem("needs a full domain after the @, as in example.com") }
         guard labels.allSatisfy(isLabel), ascii.utf8.count <= 253 else { throw wrong }
         guard let top = labels.last, !top.utf8.allSatisfy(\.isASCIIDigit) else { throw wrong }
-        return ascii
+        guard labels.contains(where: { $0.hasPrefix("xn--") }) else { return (ascii, ascii) }
+        // Not everything that begins with xn-- stands for a name: it must be what the name it says is encoded as.
+        let names = labels.compactMap { $0.hasPrefix("xn--") ? Punycode.decoded($0.dropFirst(4)) : String($0) }
+        let name = names.joined(separator: ".")
+        guard names.count == labels.count, !name.utf8.allSatisfy({ $0 < 0x80 }),
+            try encoded(name, orThrow: wrong) == ascii
+        else { throw wrong }
+        return (isASCII ? ascii : name, ascii)
     }
 
     /// Foundation maps a U-label host to its A-labels (RFC 5891), so no IDNA package is needed.

@@ -2,8 +2,8 @@ import Crypto
 package import Foundation
 
 /// Unchecked input with the fields of a mapping's output: `id`, `email`, `score`, `comment`, `answeredAt`, `sentAt`,
-/// `updatedAt`, `campaignId`, `companyId`, `custom`. ``check(source:receivedAt:dates:)`` turns it into a response or
-/// says what is wrong.
+/// `updatedAt`, `campaignId`, `companyId`, `custom`.
+/// ``check(source:label:deliveryID:receivedAt:dates:refusesFlaws:)`` turns it into a response or says what is wrong.
 package struct ResponseDraft: Sendable, Hashable {
     /// The largest values that are accepted, in characters (`comment`) and UTF-8 bytes (the others).
     package enum Limit {
@@ -18,7 +18,8 @@ package struct ResponseDraft: Sendable, Hashable {
         self.json = json
     }
 
-    /// Checks every field. The error lists all problems at once, in the order of the fields above.
+    /// Checks every field. A field that is neither address nor score never holds up the score: it is cut or left out, and
+    /// ``SurveyResponse/notes`` say so. The error lists all problems at once, in the order of the fields above.
     ///
     /// - Parameters:
     ///   - source: where the draft comes from; part of the ``ResponseID``.
@@ -28,12 +29,14 @@ package struct ResponseDraft: Sendable, Hashable {
     ///     where there is none: then a digest of the other fields is used.
     ///   - receivedAt: used when `answeredAt` is missing.
     ///   - dates: how the source writes dates.
+    ///   - refusesFlaws: whether any problem is an error, because the person who can fix it is still there.
     package func check(
         source: String,
         label: String? = nil,
         deliveryID: String? = nil,
         receivedAt: Date,
-        dates: DateFormats = DateFormats()
+        dates: DateFormats = DateFormats(),
+        refusesFlaws: Bool = false
     ) throws(InvalidResponse) -> Submission {
         guard case .object(let members) = json else {
             throw InvalidResponse([FieldProblem(field: "response", message: "must be a JSON object")])
@@ -49,9 +52,11 @@ package struct ResponseDraft: Sendable, Hashable {
         let campaignID = reader.reference("campaignId", .campaign)
         let companyID = reader.reference("companyId", .company)
         let custom = reader.custom()
-        reader.refuseUnknownFields()
-        guard reader.problems.isEmpty, let email, let score else { throw InvalidResponse(reader.problems) }
-        let response = SurveyResponse(
+        reader.noteUnknownFields()
+        guard let email, let score, reader.problems.isEmpty || !refusesFlaws else {
+            throw InvalidResponse(reader.problems)
+        }
+        var response = SurveyResponse(
             id: ResponseID(source: source, providerID: providerID ?? deliveryID.map { "delivery:" + $0 } ?? contentID),
             source: label ?? source,
             email: email,
@@ -63,6 +68,7 @@ package struct ResponseDraft: Sendable, Hashable {
             companyID: companyID,
             custom: custom
         )
+        response.notes = reader.notes
         return Submission(
             response,
             sourceName: source,

@@ -26,6 +26,9 @@ package struct SurveyResponse: Sendable, Hashable {
     package let companyID: String?
     /// Custom properties by the names they have at Planhat.
     package private(set) var custom: [String: JSONValue]
+    /// What of the received response was cut or left out: for the people who look after the collector, no part of what the
+    /// person said.
+    package var notes: [FieldProblem] = []
 
     package init(
         id: ResponseID,

@@ -37,3 +37,35 @@ extension StringProtocol {
         return slice
     }
 }
+
+extension String {
+    /// With the full-width forms of ASCII, which Japanese and Chinese input methods write, as ASCII: `ａ＠１` is `a@1`.
+    package var foldingFullWidth: String {
+        guard unicodeScalars.contains(where: { Self.fullWidth.contains($0.value) }) else { return self }
+        let folded = unicodeScalars.map { scalar in
+            guard Self.fullWidth.contains(scalar.value) else { return scalar }
+            return Unicode.Scalar(UInt8(scalar.value - 0xfee0))
+        }
+        return String(UnicodeScalarView(folded))
+    }
+
+    private static let fullWidth: ClosedRange<UInt32> = 0xff01...0xff5e
+
+    /// Without what can't be seen at its ends: white space of any kind and characters without width, such as a byte order
+    /// mark, which come along when text is copied from a document or a page.
+    package var trimmingInvisible: String {
+        let visible: ClosedRange<UInt8> = 0x21...0x7e
+        if let first = utf8.first, let last = utf8.last, visible.contains(first), visible.contains(last) { return self }
+        var slice = unicodeScalars[...]
+        while let first = slice.first, first.isInvisible { slice.removeFirst() }
+        while let last = slice.last, last.isInvisible { slice.removeLast() }
+        return String(slice)
+    }
+}
+
+extension Unicode.Scalar {
+    /// White space, or a format character: one without width that only affects its neighbours.
+    fileprivate var isInvisible: Bool {
+        properties.isWhitespace || properties.generalCategory == .format
+    }
+}

@@ -18,6 +18,8 @@ struct Incoming: Sendable {
     /// The ``PersonKey`` digest of the address.
     let person: String
     let delivery: String?
+    /// ``SurveyResponse/notes`` as JSON; nil when there are none.
+    let notes: String?
     private let key: PersonKey
 
     init(_ submission: Submission, _ key: PersonKey) {
@@ -32,6 +34,7 @@ struct Incoming: Sendable {
         contentDigest = response.contentDigest
         person = key.digest(of: response.email)
         delivery = submission.deliveryID
+        notes = StoredNotes.json(response.notes)
         self.key = key
     }
 

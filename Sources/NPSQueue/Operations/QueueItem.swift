@@ -64,6 +64,8 @@ package struct QueueItem: Sendable, Hashable, Codable {
     package let reason: String?
     /// Oldest first, at most the last ``QueueTransaction/historyLength``; nil except in `queue show`.
     package var history: [Attempt]?
+    /// What of the present content was cut or left out when it came in; nil when nothing was, and except in `queue show`.
+    package var notes: [FieldProblem]?
 }
 
 extension QueueItem {

@@ -22,7 +22,9 @@ extension ResponseQueue {
     package func show(_ id: ResponseID) async throws(QueueError) -> QueueItem? {
         let shown = try await transact { transaction in try transaction.show(id) }
         guard let shown else { return nil }
-        return try QueueItem(shown.row, history: shown.history)
+        var item = try QueueItem(shown.row, history: shown.history)
+        item.notes = shown.notes.map(StoredNotes.notes)
+        return item
     }
 
     /// Makes parked responses pending and due at once, with their attempts counted from 0. Ids that aren't parked are

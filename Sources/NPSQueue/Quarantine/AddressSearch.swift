@@ -2,7 +2,8 @@ import Foundation
 import NPSModel
 
 /// Finds an address in a body of any text format: plain, percent-encoded as in forms, escaped as in JSON, and these
-/// within each other (a form field that holds JSON, JSON that holds JSON as text). Upper and lower case are the same.
+/// within each other (a form field that holds JSON, JSON that holds JSON as text). Upper and lower case are the same,
+/// and so are ASCII and its full-width forms.
 ///
 /// A longer address that ends or begins with this one doesn't match. Compressed text, base64 and UTF-16 aren't decoded.
 struct AddressSearch: Sendable {
@@ -32,7 +33,11 @@ struct AddressSearch: Sendable {
 
     private func contains(_ text: [UInt8]) -> Bool {
         let folded = folded(text)
-        return needles.contains { Self.contains($0, in: folded) }
+        if needles.contains(where: { Self.contains($0, in: folded) }) { return true }
+        // All full-width forms begin with this byte.
+        guard text.contains(0xef) else { return false }
+        let narrow = Array(String(decoding: text, as: UTF8.self).foldingFullWidth.utf8)
+        return narrow.count < text.count && needles.contains { Self.contains($0, in: self.folded(narrow)) }
     }
 
     private func folded(_ text: [UInt8]) -> [UInt8] {

@@ -47,8 +47,19 @@ enum Schema {
             // The labels that took the place of a source's name in all rows; see `ResponseQueue.relabel`.
             try db.execute(sql: "CREATE TABLE source_labels (label TEXT PRIMARY KEY) STRICT, WITHOUT ROWID")
         }
+        migrator.registerMigration("responses: notes") { db in
+            try db.execute(sql: notes)
+        }
         return migrator
     }
+
+    /// What of a response was cut or left out, as JSON. Few responses have any, so they cost the others nothing.
+    private static let notes = """
+        CREATE TABLE response_notes (
+            response INTEGER PRIMARY KEY REFERENCES responses (sequence) ON DELETE CASCADE,
+            notes TEXT NOT NULL
+        ) STRICT;
+        """
 
     /// Until this version, a response was held if its first attempt was still to come.
     private static let held = """

@@ -17,6 +17,7 @@ extension QueueTransaction {
         if response.lifecycle.remote == nil { response.person = nil }
         try save(response, was: old)
         try execute("DELETE FROM attempts WHERE response = ?", [response.sequence])
+        try deleteNotes(of: response.sequence)
         return true
     }
 
@@ -77,6 +78,7 @@ extension QueueTransaction {
         let erased = try removable(in: .erased, before: date, but: newest, limit: limit - delivered.count)
         for sequence in delivered + erased {
             try execute("DELETE FROM attempts WHERE response = ?", [sequence])
+            try deleteNotes(of: sequence)
             try execute("DELETE FROM responses WHERE sequence = ?", [sequence])
         }
         state.books.removedDelivered += delivered.count

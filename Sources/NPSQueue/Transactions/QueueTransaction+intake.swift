@@ -34,6 +34,8 @@ extension QueueTransaction {
             ? try incoming.replacing(try content(of: response), of: old, by: response.lifecycle) : nil
         try save(response, was: old.state, content: content)
         guard acceptance == .updated else { return acceptance }
+        try deleteNotes(of: response.sequence)
+        try insertNotes(incoming.notes, of: response.sequence)
         if let next = response.lifecycle.nextAttemptAt, next <= now { leavesDue = true }
         return acceptance
     }

@@ -79,7 +79,7 @@ extension QueueTransaction {
     }
 
     /// With its history, oldest first; nil for an unknown id.
-    func show(_ id: ResponseID) throws -> (row: ListedRow, history: [Attempt])? {
+    func show(_ id: ResponseID) throws -> (row: ListedRow, history: [Attempt], notes: String?)? {
         guard let row = try database.fetchOne(ListedRow.self, from: "responses WHERE id = ?", [id.rawValue]) else {
             return nil
         }
@@ -88,7 +88,7 @@ extension QueueTransaction {
             from: "attempts WHERE response = ? ORDER BY number",
             [row.sequence]
         )
-        return (row, history)
+        return (row, history, try notes(of: row.sequence))
     }
 
     /// Of delivered responses, the last accepted first.

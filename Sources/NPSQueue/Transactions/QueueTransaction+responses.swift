@@ -47,6 +47,7 @@ extension QueueTransaction {
         values += lifecycle.values
         try execute(Self.insertion, StatementArguments(values))
         guard database.changesCount == 1 else { return false }
+        try insertNotes(incoming.notes, of: database.lastInsertedRowID)
         state.books.accepted += 1
         state.books[lifecycle.state] += 1
         leavesDue = true

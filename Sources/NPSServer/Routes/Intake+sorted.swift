@@ -7,19 +7,23 @@ extension Intake {
         private(set) var submissions: [Submission] = []
         /// With more than one item, a field is named with the place of its item: `[2].score`.
         private(set) var problems: [FieldProblem] = []
+        /// What of the valid ones was cut or left out, with fields named likewise.
+        private(set) var notes: [FieldProblem] = []
 
         /// - Parameter deliveryID: the sender's; nil unless it is signed.
         init(_ results: [Result<Submission, InvalidResponse>], deliveryID: String? = nil) {
+            func placed(_ problem: FieldProblem, _ index: Int) -> FieldProblem {
+                guard results.count > 1 else { return problem }
+                return FieldProblem(field: "[\(index)].\(problem.field)", message: problem.message)
+            }
             for (index, result) in results.enumerated() {
                 switch result {
                 case .success(var submission):
                     submission.deliveryID = deliveryID
                     submissions.append(submission)
+                    notes += submission.response.notes.map { placed($0, index) }
                 case .failure(let invalid):
-                    problems += invalid.problems.map { problem in
-                        guard results.count > 1 else { return problem }
-                        return FieldProblem(field: "[\(index)].\(problem.field)", message: problem.message)
-                    }
+                    problems += invalid.problems.map { placed($0, index) }
                 }
             }
         }

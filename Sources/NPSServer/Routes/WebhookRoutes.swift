@@ -19,8 +19,8 @@ struct WebhookRoutes {
 
     func add(to router: some RouterMethods<CollectorContext>) {
         router.post("webhooks/:name") { try await receive($0, context: $1) }
-        router.get("webhooks/:name") { try handshake($1) }
-        router.head("webhooks/:name") { try handshake($1) }
+        router.get("webhooks/:name") { try handshake($0, context: $1) }
+        router.head("webhooks/:name") { try handshake($0, context: $1) }
     }
 
     private func source(_ context: CollectorContext) throws -> WebhookSource {
@@ -30,10 +30,22 @@ struct WebhookRoutes {
         return source
     }
 
-    /// Tools ask with GET or HEAD whether the address exists before they save it.
-    private func handshake(_ context: CollectorContext) throws -> Response {
-        _ = try source(context)
+    /// Tools ask with GET or HEAD whether the address exists before they save it. Some can also deliver with GET.
+    private func handshake(_ request: Request, context: CollectorContext) throws -> Response {
+        let source = try source(context)
+        guard !request.uri.queryParameters.contains(where: { Self.isOfAnswer($0.key) }) else {
+            count(source, .methodNotAllowed)
+            throw Problem.answersInQuery
+        }
         return JSONResponse.text(Array(#"{"status":"ok"}"#.utf8))
+    }
+
+    /// Whether a parameter has a name as those of answers have, and not as the tokens and challenges of handshakes.
+    private static func isOfAnswer(_ name: Substring) -> Bool {
+        let name = name.lowercased()
+        return ["score", "mail", "answer", "response", "comment", "survey", "rating", "nps"].contains {
+            name.contains($0)
+        }
     }
 
     private func receive(_ request: Request, context: CollectorContext) async throws -> Response {
@@ -109,8 +121,9 @@ struct WebhookRoutes {
             throw Problem.unavailable(error)
         }
         let ids = sorted.submissions.map(\.response.id)
+        countNotes(source, sorted.submissions)
         guard sorted.problems.isEmpty else { throw Self.invalid(sorted.problems, accepted: ids) }
-        return Self.answer(intake.outcomes, ids: ids)
+        return Self.answer(intake.outcomes, ids: ids, notes: sorted.notes)
     }
 
     /// Nil for an unsigned ping that the source lets pass: nothing of it is stored.
@@ -152,12 +165,28 @@ struct WebhookRoutes {
     }
 
     /// Ids are made of `[a-z0-9-]`, so the text needs no escaping.
-    private static func answer(_ outcomes: [Acceptance], ids: [ResponseID]) -> Response {
+    private static func answer(
+        _ outcomes: [Acceptance],
+        ids: [ResponseID],
+        notes: [FieldProblem] = []
+    ) -> Response {
         let status =
             outcomes.contains(.accepted)
             ? "accepted" : outcomes.contains(.updated) ? "updated" : outcomes.isEmpty ? "ignored" : "unchanged"
         let list = ids.map { "\"\($0.rawValue)\"" }.joined(separator: ",")
-        return JSONResponse.text(Array(#"{"status":"\#(status)","ids":[\#(list)]}"#.utf8))
+        let items = notes.map { JSONValue.object(["field": .string($0.field), "message": .string($0.message)]) }
+        let rest = items.isEmpty ? [] : Array(#","notes":"#.utf8) + JSONValue.array(items).canonicalBytes
+        return JSONResponse.text(Array(#"{"status":"\#(status)","ids":[\#(list)]"#.utf8) + rest + Array("}".utf8))
+    }
+
+    /// Counts the fields that were cut or left out, by name: none of them is the sender's text.
+    private func countNotes(_ source: WebhookSource, _ submissions: [Submission]) {
+        for note in submissions.flatMap(\.response.notes) {
+            Counter(
+                label: "nps_webhook_fields_cut_total",
+                dimensions: [("source", source.label), ("field", note.field)]
+            ).increment()
+        }
     }
 
     private func count(_ source: WebhookSource, _ status: HTTPResponse.Status) {

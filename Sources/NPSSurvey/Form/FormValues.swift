@@ -149,7 +149,7 @@ extension FormValues {
 
     /// Tells addresses apart within an id without naming them.
     static func mark(of address: String) -> String {
-        let text = address.trimmingCharacters(in: .whitespaces).lowercased()
+        let text = ((try? EmailAddress(address))?.address ?? address).lowercased()
         return String(Hexadecimal.encode(SHA256.hash(data: Array(text.utf8))).prefix(16))
     }
 

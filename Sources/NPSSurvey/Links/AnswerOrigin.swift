@@ -21,7 +21,8 @@ package enum AnswerOrigin: Sendable, Hashable {
         formPrintedAt: Date? = nil,
         receivedAt: Date
     ) throws(InvalidResponse) -> Submission {
-        let response = try ResponseDraft(.object(members)).check(source: "survey", receivedAt: receivedAt).response
+        let draft = ResponseDraft(.object(members))
+        let response = try draft.check(source: "survey", receivedAt: receivedAt, refusesFlaws: true).response
         return Submission(
             keepsComment ? response.keepingComment() : response,
             answeredAtIsGiven: false,

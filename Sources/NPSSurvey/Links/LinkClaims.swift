@@ -65,7 +65,7 @@ package struct LinkClaims: Sendable, Hashable {
     }
 
     /// Letters, digits and hyphens, beginning with two or three letters: enough of RFC 5646 §2.1 to be safe anywhere.
-    static func isLanguageTag(_ text: String) -> Bool {
+    package static func isLanguageTag(_ text: String) -> Bool {
         guard text.utf8.count <= Limit.language else { return false }
         let subtags = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard let first = subtags.first, (2...3).contains(first.count), first.allSatisfy(isLetter) else { return false }

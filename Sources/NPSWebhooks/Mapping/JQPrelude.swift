@@ -17,8 +17,8 @@ enum JQPrelude {
         let definitions = names.map { name in
             #"def \#(name): error("\#(name.prefix { $0 != "(" }) is not available in a mapping");"#
         }
-        return (definitions + fixed + fixedPaths + fixedComparisons + fixedSearches).joined(separator: " ")
-            + " {} as $ENV |\n"
+        let all = definitions + fixed + fixedPaths + fixedComparisons + fixedSearches + [JQLibrary.text]
+        return all.joined(separator: " ") + " {} as $ENV |\n"
     }()
 
     /// Within a definition its name means the definition itself, so the builtin is kept under another name first.

@@ -1,3 +1,7 @@
+import Foundation
+import NPSModel
+import NPSSurvey
+
 /// Which columns of the contacts hold what a link needs.
 struct LinkColumns {
     /// Why a row can't get a link: a sentence that quotes none of its values.
@@ -11,7 +15,19 @@ struct LinkColumns {
         let id: String?
         let campaignID: String?
         let companyID: String?
-        let language: String?
+        let language: ContactLanguage?
+    }
+
+    /// What the column `lang` says. An optional column never costs a person the link.
+    enum ContactLanguage {
+        case tag(Language)
+        case unreadable
+
+        /// Salesforce and others write `en_US`.
+        init(_ text: String) {
+            let tag = text.replacing("_", with: "-")
+            self = LinkClaims.isLanguageTag(tag) ? .tag(Language(tag)) : .unreadable
+        }
     }
 
     private let count: Int
@@ -25,23 +41,28 @@ struct LinkColumns {
     let rest: Int?
 
     /// What tools and people call the column with the address. `email` itself takes precedence.
-    private static let emailNames = ["email", "emailaddress", "mail"]
+    private static let emailNames: Set = [
+        "email", "emailaddress", "mail", "mailaddress", "useremail", "contactemail", "emailadresse", "mailadresse",
+        "adresseemail", "adressemail", "adressedemessagerie", "adresseelectronique", "courriel", "correoelectronico",
+        "direcciondecorreoelectronico", "indirizzoemail", "enderecodeemail", "emailadres", "epost", "epostadress",
+        "epostadresse", "eposta", "adresemail", "email1value", "email1address",
+    ]
 
     /// - Parameters:
-    ///   - header: names in any case, with or without spaces, hyphens and underscores.
+    ///   - header: names in any case, with or without accents, spaces and punctuation.
+    ///   - emailColumn: the name of the column with the address; nil to find it by what tools and people call it.
     ///   - replacesLinks: whether there may be columns of links, to be replaced.
-    init(_ header: [String], replacesLinks: Bool) throws(LinkJob.Failure) {
-        let names = header.map { name in name.lowercased().filter { !" -_".contains($0) } }
+    init(_ header: [String], emailColumn: String? = nil, replacesLinks: Bool) throws(LinkJob.Failure) {
+        let names = header.map(Self.plain)
         for name in ["email", "id", "campaignid", "companyid", "lang", "link", "link2"]
         where names.count(where: { $0 == name }) > 1 {
+            if name == "email", emailColumn != nil { continue }
             throw .sameColumn
         }
         link = names.firstIndex(of: "link")
         rest = names.firstIndex(of: "link2")
         guard link == nil && rest == nil || replacesLinks else { throw .hasLinkColumn }
-        let named = names.indices.filter { Self.emailNames.contains(names[$0]) }
-        guard let email = names.firstIndex(of: "email") ?? named.first else { throw .noEmailColumn }
-        guard names[email] == "email" || named.count == 1 else { throw .severalAddresses }
+        let email = try Self.emailColumn(in: header, named: emailColumn)
         self.email = email
         count = header.count
         id = names.firstIndex(of: "id")
@@ -50,6 +71,35 @@ struct LinkColumns {
         language = names.firstIndex(of: "lang")
     }
 
+    /// Without case, accents, white space and punctuation.
+    private static func plain(_ name: String) -> String {
+        name.folding(options: [.caseInsensitive, .diacriticInsensitive, .widthInsensitive], locale: nil)
+            .filter { $0.isLetter || $0.isNumber }
+    }
+
+    private static func emailColumn(in header: [String], named wanted: String?) throws(LinkJob.Failure) -> Int {
+        let names = header.map(plain)
+        if let wanted {
+            let same = names.indices.filter { names[$0] == plain(wanted) }
+            guard let first = header.firstIndex(of: wanted) ?? same.first else {
+                throw .noColumn(header, named: wanted)
+            }
+            guard header[first] == wanted || same.count == 1 else { throw .severalAddresses }
+            return first
+        }
+        if let email = names.firstIndex(of: "email") { return email }
+        let named = names.indices.filter { emailNames.contains(names[$0]) }
+        guard let email = named.first else { throw .noEmailColumn(header) }
+        guard named.count == 1 else { throw .severalAddresses }
+        return email
+    }
+
+    /// The row with a cell for each column: exporters leave out empty cells at a row's end.
+    func padded(_ row: [String]) -> [String] {
+        row + Array(repeating: "", count: max(0, count - row.count))
+    }
+
+    /// - Parameter row: ``padded(_:)``.
     func contact(in row: [String]) throws(Flaw) -> Contact {
         guard row.count == count else {
             throw Flaw(sentence: "has \(row.count) columns, but the first line names \(count)")
@@ -58,15 +108,21 @@ struct LinkColumns {
             throw Flaw(sentence: "is not UTF-8")
         }
         func text(_ column: Int?) -> String? {
-            guard let column, !row[column].isEmpty else { return nil }
-            return row[column]
+            guard let column else { return nil }
+            let text = Self.withoutTextMark(row[column].trimmingInvisible)
+            return text.isEmpty ? nil : text
         }
         return Contact(
-            email: row[email],
+            email: text(email) ?? "",
             id: text(id),
             campaignID: text(campaignID),
             companyID: text(companyID),
-            language: text(language)
+            language: text(language).map(ContactLanguage.init)
         )
+    }
+
+    /// Exporters put an apostrophe in front of what a spreadsheet must take for text; it is not part of the value.
+    private static func withoutTextMark(_ cell: String) -> String {
+        cell.hasPrefix("'") ? String(cell.dropFirst()) : cell
     }
 }

@@ -1,10 +1,13 @@
 import Foundation
+import NPSModel
 import NPSSurvey
 
 /// Adds links to contacts, row by row; it never holds more than a row and a piece of output.
 struct LinkJob {
     enum Failure: Error, CustomStringConvertible {
-        case noEmailColumn
+        /// With the names of the columns that are there.
+        case noEmailColumn([String])
+        case noColumn([String], named: String)
         case sameColumn
         case severalAddresses
         case hasLinkColumn
@@ -14,16 +17,32 @@ struct LinkJob {
 
         var description: String {
             switch self {
-            case .noEmailColumn: "The contacts have no column named email: name it in the first line."
+            case .noEmailColumn(let names):
+                "The contacts have no column named email: name it in the first line, or give --email-column NAME. "
+                    + Self.list(names)
+            case .noColumn(let names, let wanted):
+                "The contacts have no column named \(wanted), as --email-column says. " + Self.list(names)
             case .sameColumn: "The contacts have two columns of the same name: rename one in the first line."
             case .severalAddresses:
-                "The contacts have several columns with addresses: name the one to use email."
+                "The contacts have several columns with addresses: name the one to use email, or give --email-column NAME."
             case .hasLinkColumn:
                 "The contacts already have a column named link or link2: rename it, or give --replace to replace its links."
             case .utf16: "The contacts are UTF-16, as Unicode text of a spreadsheet is: save them as CSV in UTF-8."
             case .unreadable(let problem): "The contacts are not readable as CSV: \(problem)."
             case .empty: "There are no contacts: give a CSV file with a column named email on standard input."
             }
+        }
+
+        /// Without control characters, and no longer than a few lines.
+        private static func list(_ names: [String]) -> String {
+            let shown = names.prefix(20).map { name in
+                String(
+                    name.trimmingInvisible.unicodeScalars.filter { $0.properties.generalCategory != .control }.prefix(
+                        40
+                    )
+                )
+            }
+            return "Its columns are: " + shown.joined(separator: ", ") + (names.count > 20 ? ", …" : "") + "."
         }
     }
 
@@ -35,6 +54,7 @@ struct LinkJob {
     private static let idLimit = 1_000_000
 
     private let minting: LinkMinting
+    private let emailColumn: String?
     private let replacesLinks: Bool
     private let splitsLinks: Bool
     private let write: (Data) -> Void
@@ -46,6 +66,9 @@ struct LinkJob {
     private var reader = CSVReader()
     private var columns: LinkColumns?
     private var output: [UInt8] = []
+    private var hasWritten = false
+    /// The warning about Windows-1252 is given.
+    private var hasToldEncoding = false
     /// Hashes of the ids so far.
     private var ids: Set<Int> = []
     /// Rows that got no link.
@@ -54,11 +77,13 @@ struct LinkJob {
     private var longLinks = 0
 
     /// - Parameters:
+    ///   - emailColumn: the name of the column with the address; nil to find it.
     ///   - replacesLinks: whether to replace links that are already there
     ///   - splitsLinks: whether the part of a link beyond ``fieldLimit`` goes to a column `link2`.
     ///   - total: the input's size in bytes; nil when it is unknown.
     init(
         minting: LinkMinting,
+        emailColumn: String? = nil,
         replacesLinks: Bool = false,
         splitsLinks: Bool = false,
         total: Int?,
@@ -66,6 +91,7 @@ struct LinkJob {
         write: @escaping (Data) -> Void = Output.write
     ) {
         self.minting = minting
+        self.emailColumn = emailColumn
         self.replacesLinks = replacesLinks
         self.splitsLinks = splitsLinks
         self.write = write
@@ -112,7 +138,10 @@ struct LinkJob {
     private mutating func open(_ bytes: [UInt8]) throws {
         opening = nil
         if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) { throw Failure.utf16 }
-        var text = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? bytes.dropFirst(3) : bytes[...]
+        let hasMark = bytes.starts(with: Self.byteOrderMark)
+        // Written again, because without it spreadsheets take UTF-8 for something else.
+        if hasMark { output += Self.byteOrderMark }
+        var text = hasMark ? bytes.dropFirst(3) : bytes[...]
         let first = text.prefix { !Self.endsLine($0) }
         // Spreadsheets name the separator like this; it counts as a line, and the header follows.
         if first.count == 5, first.starts(with: "sep=".utf8), let named = first.last {
@@ -121,8 +150,20 @@ struct LinkJob {
         } else {
             separator = Self.separator(in: first)
         }
-        reader = CSVReader(separator: separator, rowLimit: Self.rowLimit)
+        let decoder = CellDecoder(isUTF8: hasMark)
+        reader = CSVReader(separator: separator, rowLimit: Self.rowLimit, decoder: decoder)
         try take(Array(text))
+    }
+
+    private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+
+    /// Says once that the contacts are Windows-1252.
+    private mutating func tellEncoding() {
+        guard reader.isWindows1252, !hasToldEncoding else { return }
+        hasToldEncoding = true
+        bar.say("The contacts are not UTF-8: they are read as Windows-1252 and written as UTF-8.")
+        // The spreadsheet that wrote the file needs it to recognise UTF-8.
+        if !hasWritten { output = Self.byteOrderMark + output }
     }
 
     private static func endsLine(_ byte: UInt8) -> Bool {
@@ -158,11 +199,15 @@ struct LinkJob {
     }
 
     private mutating func take(_ row: [String]) throws {
+        tellEncoding()
+        // Spreadsheets write a line of separators for each row that was ever used.
+        guard !row.allSatisfy({ $0.trimmingInvisible.isEmpty }) else { return }
         guard let columns else {
-            columns = try LinkColumns(row, replacesLinks: replacesLinks)
+            columns = try LinkColumns(row, emailColumn: emailColumn, replacesLinks: replacesLinks)
             put(row, link: nil)
             return
         }
+        let row = columns.padded(row)
         do throws(LinkColumns.Flaw) {
             let contact = try columns.contact(in: row)
             let link = try minting.link(for: contact)
@@ -185,8 +230,14 @@ struct LinkJob {
                 )
             }
         }
-        if let language = contact.language, !minting.speaks(Language(language)) {
+        switch contact.language {
+        case .tag(let language) where !minting.speaks(language):
             bar.say("line \(reader.rowLine): there is no form in this lang; the browser's language will be used")
+        case .unreadable:
+            bar.say(
+                "line \(reader.rowLine): lang is no language tag such as de or pt-BR; the browser's language will be used"
+            )
+        case .tag, nil: break
         }
     }
 
@@ -218,6 +269,7 @@ struct LinkJob {
 
     private mutating func flush() {
         write(Data(output))
+        hasWritten = hasWritten || !output.isEmpty
         output.removeAll(keepingCapacity: true)
     }
 }

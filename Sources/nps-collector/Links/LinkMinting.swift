@@ -20,6 +20,8 @@ struct LinkMinting {
         } catch {
             throw LinkColumns.Flaw(sentence: "\(error.field) \(error.message)")
         }
+        var language: Language?
+        if case .tag(let tag)? = contact.language { language = tag }
         do throws(LinkError) {
             let claims = try LinkClaims(
                 id: contact.id ?? Self.freshID(),
@@ -29,7 +31,7 @@ struct LinkMinting {
                 survey: survey,
                 campaignID: contact.campaignID,
                 companyID: contact.companyID,
-                language: contact.language.map { Language($0) }
+                language: language
             )
             return address + (try keys.mint(claims))
         } catch {

@@ -10,9 +10,9 @@ struct LinksCommand: AsyncParsableCommand {
         commandName: "links",
         abstract: "Make a personal survey link for every contact: reads CSV and writes it with one more column, link.",
         discussion: """
-            The column email is needed; e-mail, email address and mail are understood. The columns campaignId, \
-            companyId, lang and id are used if they are there, and every column is passed on as it is. Columns may be \
-            separated by commas, semicolons or tabs. A row that can't get a link is reported by its line and left out; \
+            The column email is needed; e-mail, email address, mail and their like in other languages are understood, \
+            and --email-column names another. The columns campaignId, companyId, lang and id are used if they are there, \
+            and every column is passed on as it is. Columns may be separated by commas, semicolons or tabs. A row that can't get a link is reported by its line and left out; \
             then the exit status is 1.
 
             The id names the answer: a second link with the same id and address changes the same answer. If it is the contact's \
@@ -27,6 +27,9 @@ struct LinksCommand: AsyncParsableCommand {
 
     @Option(help: "The survey's name, which keeps its answers apart from those of other surveys.")
     var survey: String?
+
+    @Option(help: ArgumentHelp("The column with the address, where it isn't called email.", valueName: "name"))
+    var emailColumn: String?
 
     @Flag(help: "Replace links that the contacts already have, in a column named link.")
     var replace = false
@@ -57,7 +60,13 @@ struct LinksCommand: AsyncParsableCommand {
             expiresAt: now.addingTimeInterval(Double(expiresInDays) * 86_400),
             speaks: { pages.language(named: $0.tag) != nil }
         )
-        var job = LinkJob(minting: minting, replacesLinks: replace, splitsLinks: split, total: Self.inputSize)
+        var job = LinkJob(
+            minting: minting,
+            emailColumn: emailColumn,
+            replacesLinks: replace,
+            splitsLinks: split,
+            total: Self.inputSize
+        )
         do {
             while let chunk = try FileHandle.standardInput.read(upToCount: 65_536), !chunk.isEmpty {
                 try job.read(chunk)

@@ -40,6 +40,7 @@ struct QueueShow: AsyncParsableCommand {
         if let delivered = item.deliveredAt { table.add(["delivered", Timestamp.format(delivered)]) }
         if let planhatId = item.planhatId { table.add(["Planhat id", planhatId]) }
         if let reason = item.reason { table.add(["reason", reason]) }
+        for note in item.notes ?? [] { table.add(["note", note.description]) }
         Output.text(table.render(), terminator: "")
         guard let history = item.history, !history.isEmpty else { return }
         var attempts = Table(["at", "outcome", "reason"])

@@ -37,7 +37,8 @@ struct CSVReader {
     private let rowLimit: Int
     private var state = State.plain
     private var cell: [UInt8] = []
-    private var row: [String] = []
+    private var row: [[UInt8]] = []
+    private var decoder: CellDecoder
     /// The current row as it was read.
     private var raw: [UInt8] = []
     private var line = 1
@@ -46,11 +47,17 @@ struct CSVReader {
     /// The line in which the last row that was returned begins.
     private(set) var rowLine = 1
 
-    /// - Parameter rowLimit: the longest row, in bytes
-    init(separator: UInt8 = UInt8(ascii: ","), rowLimit: Int = 1 << 20) {
+    /// - Parameters:
+    ///   - rowLimit: the longest row, in bytes
+    ///   - decoder: how bytes become text.
+    init(separator: UInt8 = UInt8(ascii: ","), rowLimit: Int = 1 << 20, decoder: CellDecoder = CellDecoder()) {
         self.separator = separator
         self.rowLimit = rowLimit
+        self.decoder = decoder
     }
+
+    /// See ``CellDecoder/isWindows1252``.
+    var isWindows1252: Bool { decoder.isWindows1252 }
 
     /// All rows, the header among them; empty lines are left out. Line breaks are LF, CRLF or CR.
     static func rows(_ text: String) throws(Failure) -> [[String]] {
@@ -109,7 +116,7 @@ struct CSVReader {
     }
 
     private mutating func endCell() {
-        row.append(String(decoding: cell, as: UTF8.self))
+        row.append(cell)
         cell.removeAll(keepingCapacity: true)
         state = .plain
     }
@@ -120,7 +127,7 @@ struct CSVReader {
         begunAt = line
         raw.removeAll(keepingCapacity: true)
         defer { row = [] }
-        return row == [""] ? nil : row
+        return row == [[]] ? nil : decoder.text(of: row)
     }
 }
 

@@ -25,7 +25,9 @@ struct WebhookMap: AsyncParsableCommand {
         var problems: [String] = []
         for result in results {
             switch result {
-            case .success(let submission): try Output.json(submission.response.json)
+            case .success(let submission):
+                try Output.json(submission.response.json)
+                for note in submission.response.notes { Output.note("Note: \(note).\n") }
             case .failure(let invalid): problems.append(invalid.description)
             }
         }

@@ -72,7 +72,7 @@ struct HubSpotPresetTests {
             (event("feedback_submission.creation", "", "null"), ["email", "score"]),
             (workflow(score: "11"), ["score"]), (workflow(score: #""""#), ["score"]),
             (workflow(score: "true"), ["score"]),
-            (workflow(email: "null"), ["email"]), (workflow(comment: "7"), ["comment"]), ("{}", ["email", "score"]),
+            (workflow(email: "null"), ["email"]), ("{}", ["email", "score"]),
             (#"{"properties":{"email":"ana@example.com"}}"#, ["score"]),
             (#"{"properties":{"hs_value":[],"email":7}}"#, ["email", "score"]), ("7", ["response"]),
         ]

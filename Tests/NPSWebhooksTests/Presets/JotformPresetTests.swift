@@ -46,7 +46,7 @@ struct JotformPresetTests {
         arguments: [
             (#"{"q1_score":"7","q2_contactEMail":"ana@example.com"}"#, 7, nil),
             (#"{"q1_stars":"4","q2_npsReason":"2","q3_recommendUs":"10","q9_x":"ana@example.com"}"#, 10, "2"),
-            (#"{"q1_name":{"first":"Ana"},"q2_x":"ana@example.com","q3_y":3,"q4_z":"5"}"#, 3, nil),
+            (#"{"q1_name":{"first":"Ana"},"q2_x":"ana@example.com","q3_y":3,"q4_z":"55"}"#, 3, nil),
             (#"{"event_id":"5","q2_email":"","q3_email2":"ana@example.com","q7_rate":"6"}"#, 6, nil),
         ] as [(String, Int, String?)]
     )

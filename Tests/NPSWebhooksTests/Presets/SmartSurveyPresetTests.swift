@@ -66,7 +66,7 @@ struct SmartSurveyPresetTests {
         arguments: [
             (payload(answer: #""choice_title":"11""#), ["score"]), (payload(answer: #""value":"""#), ["score"]),
             (payload(answer: #""choice_title":true"#), ["score"]), (payload(email: #""""#), ["email"]),
-            (payload(email: "7"), ["email"]), (payload(id: "[]"), ["id"]), (#"{"pages":1}"#, ["email", "score"]),
+            (payload(email: "7"), ["email"]), (#"{"pages":1}"#, ["email", "score"]),
             ("{}", ["email", "score"]), ("7", ["response"]),
         ]
     )

@@ -22,12 +22,14 @@ extension Fixture {
         #expect(second.digest != first.digest)
     }
 
-    /// What is wrong with the one response in a body.
+    /// What is wrong with the one response in a body, or what of it was left out.
     static func problems(_ name: String, _ body: String, type: String? = nil) async throws -> [String] {
         let results = try await map(name, body, type: type)
         try #require(results.count == 1)
-        guard case .failure(let invalid) = results[0] else { return [] }
-        return invalid.problems.map(\.field)
+        switch results[0] {
+        case .success(let submission): return submission.response.notes.map(\.field)
+        case .failure(let invalid): return invalid.problems.map(\.field)
+        }
     }
 
     /// Checks the three ways in which a tool without a signature may carry its token, and two in which it may not.
