@@ -116,7 +116,7 @@ struct JQProgramTests {
     )
     func endless(_ program: String) async throws {
         let text = "if .endless then (\(program)) else \"fine\" end"
-        let jq = try JQProgram(text, workers: 1, timeLimit: .milliseconds(20))
+        let jq = try JQProgram(text, workers: 1, timeLimit: .milliseconds(20), memoryLimit: .max)
         for _ in 0..<3 {
             #expect(await jq.run(Array(#"{"endless":true}"#.utf8)) == .failure(.tooSlow))
             #expect(await jq.run(Array("{}".utf8)) == .success([.string("fine")]))
@@ -331,7 +331,12 @@ struct JQProgramTests {
 
     @Test("a slow run holds up no other while an interpreter is free")
     func slowRun() async throws {
-        let jq = try JQProgram("if . == 0 then last(range(1e12)) else . end", workers: 2, timeLimit: .seconds(86_400))
+        let jq = try JQProgram(
+            "if . == 0 then last(range(1e12)) else . end",
+            workers: 2,
+            timeLimit: .seconds(86_400),
+            memoryLimit: .max
+        )
         let slow = Task.immediate { await jq.run(Array("0".utf8)) }
         // Any of these would wait for the slow one for a day if it had to.
         for number in 1...10 { #expect(await jq.run(Array("\(number)".utf8)) == .success([.integer(Int64(number))])) }
