@@ -211,6 +211,8 @@ extension SQLiteEngine {
         logger.notice("The queue's file was reopened after an error")
         state.connection = connection
         state.committed = result.state
+        // What was given back or interrupted may be due, and so may be what a commit that was reported as failed kept.
+        onDue()
         return connection
     }
 
