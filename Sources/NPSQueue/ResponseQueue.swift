@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// - Ways in: ``accept(_:quarantining:resolving:)``.
 /// - Ways out: ``claim(limit:)``, then ``settle(_:)`` or ``release(_:)``; ``arrivals()`` and ``nextDue()`` tell when.
-/// - For operators: ``status()``, ``list(_:)``, ``show(_:)``, ``retry(_:)``, quarantine and erasure.
+/// - For operators: ``status()``, ``list(_:)``, ``show(_:)``, `retry`, quarantine and erasure.
 ///
 /// Every method runs in one or more transactions on one serial dispatch queue (``GroupCommit``). It returns once they
 /// are durable; when it throws, nothing that it was to do was acknowledged, and it can be repeated. A method that has

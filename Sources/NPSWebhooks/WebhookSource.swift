@@ -102,7 +102,7 @@ package struct WebhookSource: Sendable {
         return InvalidResponse(invalid.problems + [FieldProblem(field: "advice", message: advice)])
     }
 
-    /// A guess at the `Content-Type` of a captured body, for ``map(_:contentType:receivedAt:)``.
+    /// A guess at the `Content-Type` of a captured body, for `map`.
     package static func guessedContentType(of body: [UInt8]) -> String {
         switch PayloadFormat(guessing: body) {
         case .json: "application/json"

@@ -3,7 +3,7 @@ package import Foundation
 /// A checked response on its way into the queue, with the digest by which a repetition is told from an edit.
 package struct Submission: Sendable, Hashable {
     package let response: SurveyResponse
-    /// ``SurveyResponse/digest(answeredAtIsGiven:)`` of what was received.
+    /// `SurveyResponse.digest` of what was received.
     package let digest: String
     /// When the answer got this content, as the tool says: content older than what is known is dropped. Nil when the
     /// tool doesn't say; then the last one to arrive counts.

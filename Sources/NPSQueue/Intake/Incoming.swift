@@ -18,7 +18,7 @@ struct Incoming: Sendable {
     /// The ``PersonKey`` digest of the address.
     let person: String
     let delivery: String?
-    /// ``SurveyResponse/notes`` as JSON; nil when there are none.
+    /// `SurveyResponse/notes` as JSON; nil when there are none.
     let notes: String?
     private let key: PersonKey
 

@@ -40,7 +40,7 @@ extension ResponseQueue {
         }
     }
 
-    /// Like ``retry(_:)`` for the parked responses whose reason contains the text, regardless of case.
+    /// Like `retry(_:)` for the parked responses whose reason contains the text, regardless of case.
     package func retry(reasonContaining text: String) async throws(QueueError) -> Int {
         try await retryParked { $0?.range(of: text, options: .caseInsensitive) != nil }
     }

@@ -3,7 +3,7 @@ import NPSModel
 import Synchronization
 
 /// One libjq state. ``run(_:limit:)`` takes a lock, so that it may be called from any thread, but ``JQProgram`` gives each
-/// interpreter a queue of its own. ``interrupt(after:)`` is called from another thread.
+/// interpreter a queue of its own. `interrupt` is called from another thread.
 final class JQInterpreter: Sendable {
     private struct Run {
         let time = ThreadTime()
@@ -18,7 +18,7 @@ final class JQInterpreter: Sendable {
     }
 
     /// Safe: the pointer never changes, and only `run` uses what it points to, while it holds `turn`. The one exception is
-    /// guarded by `activity`; see ``interrupt(after:)``.
+    /// guarded by `activity`; see `interrupt`.
     nonisolated(unsafe) private let state: OpaquePointer
     private let turn = Mutex(())
     private let activity = Mutex(Activity.idle)
