@@ -240,19 +240,16 @@ extension DeliveryPlan {
             return unsettled.settle(claim, blamed(claim, failure, at: now))
         }
         // Before the breaker hears of it: its state until now tells whether a response is alone in failing.
-        let isClosed = breaker.state == .closed
+        if failure.countsAttempt {
+            for claim in batch.claims { markAmbiguous(claim, of: batch, failure.reason, at: now) }
+        }
         let isResponses = blame == .responses || (blame == .unclear && failure.asksForWait)
         // If a response is to blame, the others go on after a moment, with one ahead; these come behind them, in
         // smaller batches.
         let reason = isResponses ? "a request failed while others got through: " + failure.reason : failure.sentence
         let measure = isResponses ? RequestFailure.Measure.backOff(reason: reason) : failure.measure
         let until = breaker.failed(measure, at: now, fraction: fraction())
-        if failure.countsAttempt {
-            for claim in batch.claims {
-                let isOnlyFailure = batch.isAlone && isClosed
-                unsettled.settle(claim, rules.ambiguous(claim, isOnlyFailure: isOnlyFailure, failure.reason, at: now))
-            }
-        } else {
+        if !failure.countsAttempt {
             let least = failure.mayBeUnderWay ? grace : isResponses ? Self.moment : 0
             let retryAt = max(until, now.addingTimeInterval(least))
             unsettled.markAmbiguous(batch, retryAt: retryAt, reason: reason)

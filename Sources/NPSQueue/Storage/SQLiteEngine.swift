@@ -127,20 +127,28 @@ final class SQLiteEngine: Sendable {
         let connection = try openConnection(&state)
         try interruptIfOwed(&state)
         do {
-            let committed = state.committed
-            let start = Milliseconds(now())
-            let result = try connection.writeWithoutTransaction { database in
-                try Self.transact(database, from: committed, at: start) { transaction in
-                    try jobs.map { try Self.run($0, in: &transaction) }
-                }
+            return try write(on: connection, &state) { transaction in
+                try jobs.map { try Self.run($0, in: &transaction) }
             }
-            state.committed = result.state
-            state.pagesInLog += result.pages
-            return result
         } catch let error as DatabaseError where error.resultCode != .SQLITE_FULL && !error.concernsStatementOnly {
             drop(&state)
             throw error
         }
+    }
+
+    /// One transaction, whose result is the new state once it is durable.
+    private func write(
+        on connection: DatabaseQueue,
+        _ state: inout State,
+        _ body: (inout QueueTransaction) throws -> [@Sendable () -> Void]
+    ) throws -> TransactionResult {
+        let (committed, start) = (state.committed, Milliseconds(now()))
+        let result = try connection.writeWithoutTransaction { database in
+            try Self.transact(database, from: committed, at: start, body)
+        }
+        state.committed = result.state
+        state.pagesInLog += result.pages
+        return result
     }
 
     /// When a job refuses before it has written anything, only that job fails; any other error rolls everything back.
@@ -219,17 +227,12 @@ extension SQLiteEngine {
     /// Does what the start couldn't do on a full disk. While that is still full, everything that needs no room works.
     private func interruptIfOwed(_ state: inout State) throws {
         guard state.owesInterruption, let connection = state.connection else { return }
-        let (committed, start) = (state.committed, Milliseconds(now()))
         do {
-            let result = try connection.writeWithoutTransaction { database in
-                try Self.transact(database, from: committed, at: start) { transaction in
-                    try interrupt(&transaction)
-                    return []
-                }
+            _ = try write(on: connection, &state) { transaction in
+                try interrupt(&transaction)
+                return []
             }
             state.owesInterruption = false
-            state.committed = result.state
-            state.pagesInLog += result.pages
             // What was interrupted is due after the grace, which nobody has been told.
             onDue()
         } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
