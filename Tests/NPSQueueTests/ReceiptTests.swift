@@ -51,7 +51,7 @@ struct ReceiptTests {
     func moved() async throws {
         let fixture = try QueueFixture(.sqlite)
         let secret = Data("somebody's words".utf8)
-        var numbers = SplitMix(state: 7)
+        var numbers = SeededGenerator(seed: 7)
         try await fixture.withQueue { queue in
             for number in 1...600 {
                 let comment = "somebody's words " + String(repeating: "x", count: Int(numbers.next() % 160))
@@ -132,17 +132,5 @@ struct ReceiptTests {
             #expect(try await queue.claim(limit: 2_000).count == 401)
             #expect(try await queue.retry(nil) == 802)
         }
-    }
-}
-
-/// The same numbers in every run.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }
