@@ -13,8 +13,8 @@ struct DeliveryTests {
         Submission(try response(number, score: score, comment: comment))
     }
 
-    private func expectEachOnce(_ numbers: Range<Int>, in town: DeliveryFixture) async throws {
-        let records = try await town.records()
+    private func expectEachOnce(_ numbers: Range<Int>, in fixture: DeliveryFixture) async throws {
+        let records = try await fixture.records()
         #expect(records.count == numbers.count)
         #expect(Set(records.compactMap(\.sourceId)) == Set(try numbers.map { try response($0).id.rawValue }))
     }
@@ -29,12 +29,12 @@ struct DeliveryTests {
 
     @Test("a lone response is created by POST, and its receipt has Planhat's id")
     func lone() async throws {
-        try await DeliveryFixture.visit { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit { fixture in
+            try await fixture.withQueue { queue in
                 _ = try await queue.accept([submission(1, score: 0, comment: "fine")])
-                try await town.forward(from: queue, until: 1)
-                #expect(town.requests == ["create 2xx": 1])
-                let record = try #require(try await town.records().first)
+                try await fixture.forward(from: queue, until: 1)
+                #expect(fixture.requests == ["create 2xx": 1])
+                let record = try #require(try await fixture.records().first)
                 #expect(record.email == "person1@example.com")
                 #expect(record.score == 0)
                 #expect(record.comment == "fine")
@@ -50,17 +50,17 @@ struct DeliveryTests {
 
     @Test("a response that arrives while the worker sleeps wakes it")
     func arrival() async throws {
-        try await DeliveryFixture.visit { town in
-            try await town.withQueue { queue in
-                try await town.forwarding(from: queue) { worker in
+        try await DeliveryFixture.visit { fixture in
+            try await fixture.withQueue { queue in
+                try await fixture.forwarding(from: queue) { worker in
                     for number in 1...3 {
                         // Its metrics are noted after its status.
-                        await town.metrics.wait { worker.status == .idle(until: nil) }
+                        await fixture.metrics.wait { worker.status == .idle(until: nil) }
                         _ = try await queue.accept([submission(number)])
-                        await town.settled(number)
+                        await fixture.settled(number)
                     }
                 }
-                try await expectEachOnce(1..<4, in: town)
+                try await expectEachOnce(1..<4, in: fixture)
                 try await expectDelivered(3, in: queue)
             }
         }
@@ -68,12 +68,12 @@ struct DeliveryTests {
 
     @Test("a backlog goes in batches, each response once")
     func backlog() async throws {
-        try await DeliveryFixture.visit { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit { fixture in
+            try await fixture.withQueue { queue in
                 _ = try await queue.accept((0..<250).map { try submission($0) })
-                try await town.forward(from: queue, until: 250)
-                #expect(town.requests == ["upsert 200": 3])
-                try await expectEachOnce(0..<250, in: town)
+                try await fixture.forward(from: queue, until: 250)
+                #expect(fixture.requests == ["upsert 200": 3])
+                try await expectEachOnce(0..<250, in: fixture)
                 try await expectDelivered(250, in: queue)
             }
         }
@@ -82,11 +82,11 @@ struct DeliveryTests {
     @Test("a refused token pauses, burns no attempt, is told once, and goes on by itself")
     func refusal() async throws {
         let clock = AlarmClock(isHasty: false)
-        try await DeliveryFixture.visit(faults: ["401=2@upsert"], clock: clock) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: ["401=2@upsert"], clock: clock) { fixture in
+            try await fixture.withQueue { queue in
                 _ = try await queue.accept([submission(0)])
-                try await town.forwarding(from: queue) { worker in
-                    await town.settled(1)
+                try await fixture.forwarding(from: queue) { worker in
+                    await fixture.settled(1)
                     _ = try await queue.accept((1..<50).map { try submission($0) })
                     for seconds in [30.0, 60] {
                         let alarm = try #require(await clock.nextAlarm())
@@ -94,18 +94,18 @@ struct DeliveryTests {
                         let sentence = try #require(worker.status.pause)
                         #expect(sentence.contains("planhat.token"))
                         #expect(!sentence.contains(DeliveryFixture.token))
-                        #expect(town.metrics["nps_delivery_paused"] == 1)
+                        #expect(fixture.metrics["nps_delivery_paused"] == 1)
                         let status = try await queue.status()
                         #expect(status.pending == 49)
                         #expect(status.sending == 0)
                         alarm.ring()
                     }
-                    await town.settled(50)
+                    await fixture.settled(50)
                 }
-                #expect(town.metrics["nps_delivery_paused"] == 0)
-                #expect(town.requests == ["create 2xx": 1, "upsert token": 2, "upsert 200": 2])
-                #expect(town.logs.lines.count { $0.contains("paused") } == 1)
-                #expect(town.logs.lines.count { $0.contains("goes on") } == 1)
+                #expect(fixture.metrics["nps_delivery_paused"] == 0)
+                #expect(fixture.requests == ["create 2xx": 1, "upsert token": 2, "upsert 200": 2])
+                #expect(fixture.logs.lines.count { $0.contains("paused") } == 1)
+                #expect(fixture.logs.lines.count { $0.contains("goes on") } == 1)
                 var outcomes: [Attempt.Result] = []
                 for number in 0..<50 {
                     let item = try #require(try await queue.show(response(number).id))
@@ -117,7 +117,7 @@ struct DeliveryTests {
                 #expect(outcomes.count { $0 == .delivered } == 50)
                 #expect(outcomes.count { $0 == .ambiguous } == 50)
                 #expect(outcomes.count == 100)
-                try await expectEachOnce(0..<50, in: town)
+                try await expectEachOnce(0..<50, in: fixture)
                 try await expectDelivered(50, in: queue)
             }
         }
@@ -129,14 +129,14 @@ struct DeliveryTests {
         [1, 30]
     )
     func committedUnanswered(fault: String, count: Int) async throws {
-        try await DeliveryFixture.visit(faults: ["\(fault)=2@write"]) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: ["\(fault)=2@write"]) { fixture in
+            try await fixture.withQueue { queue in
                 _ = try await queue.accept((0..<count).map { try submission($0) })
-                try await town.forward(from: queue, until: count)
-                #expect(town.metrics["nps_delivery_total ambiguous"] >= count)
-                #expect(town.requests["create 2xx"] == nil)
-                #expect(town.clock.waits.contains { $0 > 29 })
-                try await expectEachOnce(0..<count, in: town)
+                try await fixture.forward(from: queue, until: count)
+                #expect(fixture.metrics["nps_delivery_total ambiguous"] >= count)
+                #expect(fixture.requests["create 2xx"] == nil)
+                #expect(fixture.clock.waits.contains { $0 > 29 })
+                try await expectEachOnce(0..<count, in: fixture)
                 try await expectDelivered(count, in: queue)
             }
         }
@@ -151,12 +151,12 @@ struct DeliveryTests {
         [1, 30]
     )
     func committedAndHeld(faults: [String], count: Int) async throws {
-        try await DeliveryFixture.visit(faults: faults) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: faults) { fixture in
+            try await fixture.withQueue { queue in
                 _ = try await queue.accept((0..<count).map { try submission($0) })
-                try await town.forward(from: queue, until: count)
-                #expect(town.requests["create 2xx"] == nil)
-                try await expectEachOnce(0..<count, in: town)
+                try await fixture.forward(from: queue, until: count)
+                #expect(fixture.requests["create 2xx"] == nil)
+                try await expectEachOnce(0..<count, in: fixture)
                 try await expectDelivered(count, in: queue)
             }
         }
@@ -168,10 +168,10 @@ struct DeliveryTests {
     )
     func knownAfterWait(fault: String) async throws {
         let clock = AlarmClock(isHasty: false)
-        try await DeliveryFixture.visit(faults: ["\(fault)=1@create"], clock: clock) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: ["\(fault)=1@create"], clock: clock) { fixture in
+            try await fixture.withQueue { queue in
                 _ = try await queue.accept([submission(1)])
-                try await town.forwarding(from: queue) { _ in
+                try await fixture.forwarding(from: queue) { _ in
                     _ = try #require(await clock.nextAlarm())
                     #expect(try await queue.show(response(1).id)?.mustUpsert == true)
                 }
@@ -181,11 +181,11 @@ struct DeliveryTests {
 
     @Test("what was not committed is sent again", arguments: ["500-before", "drop-before", "502-html", "503-before"])
     func uncommitted(fault: String) async throws {
-        try await DeliveryFixture.visit(faults: ["\(fault)=3@write"]) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: ["\(fault)=3@write"]) { fixture in
+            try await fixture.withQueue { queue in
                 _ = try await queue.accept((0..<10).map { try submission($0) })
-                try await town.forward(from: queue, until: 10)
-                try await expectEachOnce(0..<10, in: town)
+                try await fixture.forward(from: queue, until: 10)
+                try await expectEachOnce(0..<10, in: fixture)
                 try await expectDelivered(10, in: queue)
             }
         }
@@ -197,24 +197,24 @@ struct DeliveryTests {
     )
     func rateLimit(form: String, waits: ClosedRange<TimeInterval>) async throws {
         let faults = ["429=1@write", "rate-limit-form=\(form)", "rate-limit-window=17"]
-        try await DeliveryFixture.visit(faults: faults) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: faults) { fixture in
+            try await fixture.withQueue { queue in
                 _ = try await queue.accept((0..<5).map { try submission($0) })
-                try await town.forward(from: queue, until: 5)
-                #expect(town.requests == ["upsert 429": 1, "upsert 200": 2])
-                #expect(town.clock.waits.count == 1)
-                #expect(waits.contains(try #require(town.clock.waits.first)))
+                try await fixture.forward(from: queue, until: 5)
+                #expect(fixture.requests == ["upsert 429": 1, "upsert 200": 2])
+                #expect(fixture.clock.waits.count == 1)
+                #expect(waits.contains(try #require(fixture.clock.waits.first)))
                 let item = try #require(try await queue.show(response(0).id))
                 #expect(item.history?.map(\.outcome) == [.ambiguous, .delivered])
-                try await expectEachOnce(0..<5, in: town)
+                try await expectEachOnce(0..<5, in: fixture)
             }
         }
     }
 
     @Test("one poison item is parked with its reason, all others arrive", arguments: ["string", "object"])
     func poison(entry: String) async throws {
-        try await DeliveryFixture.visit(faults: ["unknown-contact=reject-400", "error-entry=\(entry)"]) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: ["unknown-contact=reject-400", "error-entry=\(entry)"]) { fixture in
+            try await fixture.withQueue { queue in
                 let stranger = SurveyResponse(
                     id: ResponseID(source: "test", providerID: "stranger"),
                     source: "test",
@@ -225,14 +225,14 @@ struct DeliveryTests {
                 var submissions = try (0..<40).map { try submission($0) }
                 submissions.insert(Submission(stranger), at: 17)
                 _ = try await queue.accept(submissions)
-                try await town.forward(from: queue, until: 41)
-                try await expectEachOnce(0..<40, in: town)
+                try await fixture.forward(from: queue, until: 41)
+                try await expectEachOnce(0..<40, in: fixture)
                 try await expectDelivered(40, parked: 1, in: queue)
                 let item = try #require(try await queue.show(stranger.id))
                 let reason = try #require(item.reason)
                 #expect(reason.hasPrefix("Planhat refused it: "))
                 #expect(!reason.contains("stranger"))
-                #expect(town.requests.values.reduce(0, +) <= 2)
+                #expect(fixture.requests.values.reduce(0, +) <= 2)
             }
         }
     }
@@ -242,11 +242,11 @@ struct DeliveryTests {
         arguments: ["206-partial", "403-partial"]
     )
     func partial(fault: String) async throws {
-        try await DeliveryFixture.visit(faults: ["\(fault)=1@upsert"]) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: ["\(fault)=1@upsert"]) { fixture in
+            try await fixture.withQueue { queue in
                 _ = try await queue.accept((0..<20).map { try submission($0) })
-                try await town.forward(from: queue, until: 20)
-                try await expectEachOnce(0..<20, in: town)
+                try await fixture.forward(from: queue, until: 20)
+                try await expectEachOnce(0..<20, in: fixture)
                 try await expectDelivered(20, in: queue)
             }
         }
@@ -254,16 +254,16 @@ struct DeliveryTests {
 
     @Test("a missing permission for everything pauses, and parks nothing")
     func permission() async throws {
-        try await DeliveryFixture.visit(faults: ["403-partial=2@upsert"]) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: ["403-partial=2@upsert"]) { fixture in
+            try await fixture.withQueue { queue in
                 _ = try await queue.accept([submission(0)])
-                try await town.forward(from: queue, until: 1)
+                try await fixture.forward(from: queue, until: 1)
                 // With one item in it, the fault's answer lacks permission for everything.
                 _ = try await queue.accept([submission(0, score: 1)])
-                try await town.forward(from: queue, until: 2)
-                #expect(town.requests == ["create 2xx": 1, "upsert permission": 2, "upsert 200": 1])
-                #expect(town.logs.lines.count { $0.contains("paused") } == 1)
-                #expect(town.clock.waits.prefix(2) == [30, 60])
+                try await fixture.forward(from: queue, until: 2)
+                #expect(fixture.requests == ["create 2xx": 1, "upsert permission": 2, "upsert 200": 1])
+                #expect(fixture.logs.lines.count { $0.contains("paused") } == 1)
+                #expect(fixture.clock.waits.prefix(2) == [30, 60])
                 try await expectDelivered(1, in: queue)
             }
         }
@@ -272,8 +272,8 @@ struct DeliveryTests {
     @Test("when every response is refused, delivery pauses, and none stays parked")
     func systemicRefusal() async throws {
         let clock = AlarmClock(isHasty: false)
-        try await DeliveryFixture.visit(faults: ["unknown-contact=reject-400"], clock: clock) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: ["unknown-contact=reject-400"], clock: clock) { fixture in
+            try await fixture.withQueue { queue in
                 let strangers = try (0..<60).map { number in
                     Submission(
                         SurveyResponse(
@@ -286,7 +286,7 @@ struct DeliveryTests {
                     )
                 }
                 _ = try await queue.accept(strangers)
-                try await town.forwarding(from: queue) { worker in
+                try await fixture.forwarding(from: queue) { worker in
                     let alarm = try #require(await clock.nextAlarm())
                     #expect(alarm.seconds == 30)
                     #expect(worker.status.pause?.contains("refuses every response") == true)
@@ -295,7 +295,7 @@ struct DeliveryTests {
                     #expect(status.parked == 0)
                     _ = try await queue.accept([submission(1)])
                     alarm.ring()
-                    await town.metrics.wait(until: ["nps_delivery_total delivered"], reach: 1)
+                    await fixture.metrics.wait(until: ["nps_delivery_total delivered"], reach: 1)
                 }
             }
         }
@@ -303,8 +303,8 @@ struct DeliveryTests {
 
     @Test("what Planhat ignores is parked after one more try, and keeps nobody else waiting")
     func ignored() async throws {
-        try await DeliveryFixture.visit(faults: ["unknown-contact=ignore-2xx"]) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: ["unknown-contact=ignore-2xx"]) { fixture in
+            try await fixture.withQueue { queue in
                 let stranger = SurveyResponse(
                     id: ResponseID(source: "test", providerID: "stranger"),
                     source: "test",
@@ -313,8 +313,8 @@ struct DeliveryTests {
                     answeredAt: Date(timeIntervalSince1970: 1_699_999_999)
                 )
                 _ = try await queue.accept([Submission(stranger), submission(0), submission(1)])
-                try await town.forward(from: queue, until: 3)
-                try await expectEachOnce(0..<2, in: town)
+                try await fixture.forward(from: queue, until: 3)
+                try await expectEachOnce(0..<2, in: fixture)
                 try await expectDelivered(2, parked: 1, in: queue)
                 let item = try #require(try await queue.show(stranger.id))
                 #expect(item.reason == "ignored by Planhat (unknown contact or domain?)")
@@ -325,16 +325,16 @@ struct DeliveryTests {
 
     @Test("an edit updates the record, and takes the comment away when the person did")
     func edit() async throws {
-        try await DeliveryFixture.visit { town in
-            try await town.withQueue { queue in
-                try await town.forwarding(from: queue) { _ in
+        try await DeliveryFixture.visit { fixture in
+            try await fixture.withQueue { queue in
+                try await fixture.forwarding(from: queue) { _ in
                     _ = try await queue.accept([submission(1, score: 3, comment: "slow")])
-                    await town.settled(1)
+                    await fixture.settled(1)
                     _ = try await queue.accept([submission(1, score: 10)])
-                    await town.settled(2)
+                    await fixture.settled(2)
                 }
-                #expect(town.requests == ["create 2xx": 1, "upsert 200": 1])
-                let records = try await town.records()
+                #expect(fixture.requests == ["create 2xx": 1, "upsert 200": 1])
+                let records = try await fixture.records()
                 #expect(records.map(\.score) == [10])
                 #expect(records.map(\.comment) == [nil])
                 try await expectDelivered(1, in: queue)
@@ -344,18 +344,18 @@ struct DeliveryTests {
 
     @Test("what was being sent when the collector died is one record after its next start")
     func restart() async throws {
-        try await DeliveryFixture.visit { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit { fixture in
+            try await fixture.withQueue { queue in
                 _ = try await queue.accept([submission(1)])
                 let claim = try #require(try await queue.claim(limit: 1).first)
                 // It arrived, and the process ended before anybody wrote that down.
-                _ = try await town.client.create(RecordDraft(claim.response))
+                _ = try await fixture.client.create(RecordDraft(claim.response))
             }
-            try await town.withQueue { queue in
+            try await fixture.withQueue { queue in
                 #expect(try await queue.show(response(1).id)?.mustUpsert == true)
-                try await town.forward(from: queue, until: 1)
-                #expect(town.requests == ["upsert 200": 1])
-                try await expectEachOnce(1..<2, in: town)
+                try await fixture.forward(from: queue, until: 1)
+                #expect(fixture.requests == ["upsert 200": 1])
+                try await expectEachOnce(1..<2, in: fixture)
                 try await expectDelivered(1, in: queue)
             }
         }
@@ -364,13 +364,13 @@ struct DeliveryTests {
     @Test("nothing that a person wrote, nor the token, is in the logs")
     func privacy() async throws {
         let faults = ["500-after=1@write", "401=1@write", "error-entry=object"]
-        try await DeliveryFixture.visit(faults: faults) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: faults) { fixture in
+            try await fixture.withQueue { queue in
                 _ = try await queue.accept((0..<5).map { try submission($0, comment: "so very slow") })
-                try await town.forward(from: queue, until: 5)
+                try await fixture.forward(from: queue, until: 5)
             }
-            #expect(!town.logs.lines.isEmpty)
-            for line in town.logs.lines {
+            #expect(!fixture.logs.lines.isEmpty)
+            for line in fixture.logs.lines {
                 for secret in ["person", "example.com", "slow", DeliveryFixture.token] {
                     #expect(!line.contains(secret))
                 }

@@ -11,9 +11,9 @@ import Testing
 struct ShutdownTests {
     @Test("a stop while idle leaves nothing claimed")
     func idle() async throws {
-        try await DeliveryFixture.visit { town in
-            try await town.withQueue { queue in
-                try await town.forwarding(from: queue) { _ in }
+        try await DeliveryFixture.visit { fixture in
+            try await fixture.withQueue { queue in
+                try await fixture.forwarding(from: queue) { _ in }
                 #expect(try await queue.status().sending == 0)
             }
         }
@@ -27,10 +27,10 @@ struct ShutdownTests {
             arrive.yield()
             _ = await permissions.first { true }
         }
-        try await DeliveryFixture.visit(faults: ["slow=1"], pause: pause) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: ["slow=1"], pause: pause) { fixture in
+            try await fixture.withQueue { queue in
                 _ = try await queue.accept([Submission(response(1))])
-                try await town.forwarding(from: queue, stopping: { permit.yield() }) { _ in
+                try await fixture.forwarding(from: queue, stopping: { permit.yield() }) { _ in
                     _ = await arrivals.first { true }
                 }
                 #expect(try await queue.status().delivered == 1)
@@ -45,17 +45,17 @@ struct ShutdownTests {
             arrive.yield()
             try? await gracefulShutdown()
         }
-        try await DeliveryFixture.visit(faults: ["slow=1"], pause: pause) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: ["slow=1"], pause: pause) { fixture in
+            try await fixture.withQueue { queue in
                 _ = try await queue.accept([Submission(response(1))])
-                try await town.forwarding(from: queue, patience: .zero) { _ in _ = await arrivals.first { true } }
+                try await fixture.forwarding(from: queue, patience: .zero) { _ in _ = await arrivals.first { true } }
                 #expect(try await queue.status().sending == 1)
             }
-            try await town.withQueue { queue in
-                try await town.forward(from: queue, until: 1)
-                #expect(town.requests == ["upsert 200": 1])
+            try await fixture.withQueue { queue in
+                try await fixture.forward(from: queue, until: 1)
+                #expect(fixture.requests == ["upsert 200": 1])
                 #expect(try await queue.status().delivered == 1)
-                #expect(try await town.records().count == 1)
+                #expect(try await fixture.records().count == 1)
             }
         }
     }
@@ -67,12 +67,12 @@ struct ShutdownTests {
             arrive.yield()
             try? await gracefulShutdown()
         }
-        try await DeliveryFixture.visit(faults: ["slow=1"], pause: pause) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: ["slow=1"], pause: pause) { fixture in
+            try await fixture.withQueue { queue in
                 // Too much for one request's bytes.
                 let comment = String(repeating: "\u{1F600}", count: 10_000)
                 _ = try await queue.accept((0..<160).map { Submission(try response($0, comment: comment)) })
-                try await town.forwarding(from: queue, batchSize: 200, patience: .zero) { _ in
+                try await fixture.forwarding(from: queue, batchSize: 200, patience: .zero) { _ in
                     _ = await arrivals.first { true }
                 }
                 let status = try await queue.status()
@@ -84,14 +84,14 @@ struct ShutdownTests {
 
     @Test("a closed queue ends it")
     func closed() async throws {
-        try await DeliveryFixture.visit { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit { fixture in
+            try await fixture.withQueue { queue in
                 let worker = DeliveryWorker(
                     queue: queue,
-                    client: town.client,
-                    clock: town.clock.deliveryClock,
-                    metrics: town.metrics,
-                    logger: town.logs.logger
+                    client: fixture.client,
+                    clock: fixture.clock.deliveryClock,
+                    metrics: fixture.metrics,
+                    logger: fixture.logs.logger
                 )
                 await queue.close()
                 try await worker.run()

@@ -19,8 +19,8 @@ struct AdminRoutesTests {
 
     @Test("management needs the token; health and metrics don't")
     func token() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.administratively { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.administratively { client async throws in
             for fields in [[:], [.authorization: "Bearer wrong"]] as [HTTPFields] {
                 let refused = try await client.executeRequest(
                     uri: "/queue/status",
@@ -38,19 +38,19 @@ struct AdminRoutesTests {
                 #expect(try await client.executeRequest(uri: path, method: .get, headers: [:], body: nil).status == .ok)
             }
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("status, list and show tell what is in the queue; parked responses can be put back")
     func queue() async throws {
-        let collecting = try CollectorFixture()
-        _ = try await collecting.queue.accept([try submission("a"), try submission("b")])
-        let claims = try await collecting.queue.claim(limit: 1)
+        let collector = try CollectorFixture()
+        _ = try await collector.queue.accept([try submission("a"), try submission("b")])
+        let claims = try await collector.queue.claim(limit: 1)
         let id = try #require(claims.first?.response.id)
-        try await collecting.queue.settle([
+        try await collector.queue.settle([
             Verdict(id: id, revision: claims[0].revision, outcome: .park(reason: "bad item"))
         ])
-        try await collecting.administratively { client async throws in
+        try await collector.administratively { client async throws in
             func get(_ path: String) async throws -> JSONValue {
                 try await client.executeRequest(uri: path, method: .get, headers: authorized, body: nil).json()
             }
@@ -76,13 +76,13 @@ struct AdminRoutesTests {
                 )
             }
         }
-        #expect(try await collecting.queue.status().pending == 2)
-        await collecting.end()
+        #expect(try await collector.queue.status().pending == 2)
+        await collector.end()
     }
 
     @Test("a quarantined payload is shown whole, stays when it is still wrong, and is discarded on request")
     func quarantine() async throws {
-        let collecting = try CollectorFixture()
+        let collector = try CollectorFixture()
         let body = Array(#"{"email":"ana@example.com","score":11}"#.utf8)
         let draft = QuarantineDraft(
             source: "standard",
@@ -91,8 +91,8 @@ struct AdminRoutesTests {
             body: body,
             problems: [FieldProblem(field: "score", message: "must be a whole number from 0 to 10")]
         )
-        let id = try #require(try await collecting.queue.accept([], quarantining: [draft]).quarantined.first)
-        try await collecting.administratively { client async throws in
+        let id = try #require(try await collector.queue.accept([], quarantining: [draft]).quarantined.first)
+        try await collector.administratively { client async throws in
             let shown = try await client.executeRequest(
                 uri: "/quarantine/\(id)",
                 method: .get,
@@ -115,14 +115,14 @@ struct AdminRoutesTests {
             )
             #expect(try discarded.json()["count"] == .integer(1))
         }
-        #expect(try await collecting.queue.status().quarantined == 0)
-        await collecting.end()
+        #expect(try await collector.queue.status().quarantined == 0)
+        await collector.end()
     }
 
     @Test("a person is erased here, with what has to be deleted at Planhat until that is confirmed")
     func erasure() async throws {
-        let collecting = try CollectorFixture()
-        _ = try await collecting.queue.accept(
+        let collector = try CollectorFixture()
+        _ = try await collector.queue.accept(
             [try submission("a")],
             quarantining: [
                 QuarantineDraft(
@@ -134,11 +134,11 @@ struct AdminRoutesTests {
                 )
             ]
         )
-        let claim = try #require(try await collecting.queue.claim(limit: 1).first)
-        try await collecting.queue.settle([
+        let claim = try #require(try await collector.queue.claim(limit: 1).first)
+        try await collector.queue.settle([
             Verdict(id: claim.response.id, revision: claim.revision, outcome: .delivered(planhatID: "64a1"))
         ])
-        try await collecting.administratively { client async throws in
+        try await collector.administratively { client async throws in
             func post(_ path: String, _ body: String, _ fields: HTTPFields? = nil) async throws -> TestResponse {
                 try await client.executeRequest(
                     uri: path,
@@ -178,18 +178,18 @@ struct AdminRoutesTests {
             #expect(try await post("/queue/erase", body).json()["erasure"]?["remote"] == .array([]))
             #expect(try await post("/queue/erase/confirm", "{}").status == .badRequest)
         }
-        #expect(try await collecting.queue.accept([try submission("a")]).outcomes == [.unchanged(.erased)])
-        await collecting.end()
+        #expect(try await collector.queue.accept([try submission("a")]).outcomes == [.unchanged(.erased)])
+        await collector.end()
     }
 
     @Test("readiness turns off when the queue can't write, and while the collector stops")
     func readiness() async throws {
-        let collecting = try CollectorFixture()
-        #expect(await collecting.dependencies.readiness.check() == .ready)
-        collecting.dependencies.readiness.drain()
-        #expect(await collecting.dependencies.readiness.check() == .draining)
-        let closed = Readiness(queue: collecting.queue)
-        await collecting.end()
+        let collector = try CollectorFixture()
+        #expect(await collector.dependencies.readiness.check() == .ready)
+        collector.dependencies.readiness.drain()
+        #expect(await collector.dependencies.readiness.check() == .draining)
+        let closed = Readiness(queue: collector.queue)
+        await collector.end()
         guard case .failing = await closed.check() else {
             Issue.record("a closed queue can't be ready")
             return

@@ -23,8 +23,8 @@ struct ErrorPagesTests {
         ]
     )
     func unknownPath(path: String, accept: String?, type: String) async throws {
-        let collecting = try CollectorFixture(publicURL: "https://nps.example.com/a")
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture(publicURL: "https://nps.example.com/a")
+        try await collector.publicly { client async throws in
             var headers: HTTPFields = [.acceptLanguage: "de"]
             headers[.accept] = accept
             let response = try await client.executeRequest(uri: path, method: .get, headers: headers, body: nil)
@@ -32,28 +32,28 @@ struct ErrorPagesTests {
             #expect(response.headers[.contentType]?.lowercased() == type)
             if type.hasPrefix("text/html") { #expect(response.text.contains("lang=\"de\"")) }
         }
-        await collecting.end()
+        await collector.end()
     }
 
     private struct Unforeseen: Error {}
 
     @Test("search engines are told to stay away")
     func robots() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             let response = try await client.executeRequest(uri: "/robots.txt", method: .get, headers: [:], body: nil)
             #expect(response.status == .ok)
             #expect(response.headers[.contentType]?.hasPrefix("text/plain") == true)
             #expect(String(buffer: response.body) == "User-agent: *\nDisallow: /\n")
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("what nobody foresaw is a page for a browser")
     func unforeseen() async throws {
-        let collecting = try CollectorFixture()
+        let collector = try CollectorFixture()
         let router = Router(context: CollectorContext.self)
-        router.add(middleware: ErrorResponses(pages: ErrorPages(pages: collecting.dependencies.pages, basePath: "")))
+        router.add(middleware: ErrorResponses(pages: ErrorPages(pages: collector.dependencies.pages, basePath: "")))
         router.get("break") { _, _ -> Response in throw Unforeseen() }
         try await Application(router: router).test(.live) { client in
             for (accept, type) in [(Self.browser, "text/html"), ("*/*", "application/problem+json")] {
@@ -63,21 +63,21 @@ struct ErrorPagesTests {
                 #expect(response.headers[.contentType]?.hasPrefix(type) == true)
             }
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("what fails behind a link leads back to that link", arguments: ["/s/abc.def", "/a/s/abc.def"])
     func unforeseenBehindLink(path: String) async throws {
-        let collecting = try CollectorFixture()
+        let collector = try CollectorFixture()
         let router = Router(context: CollectorContext.self)
-        router.add(middleware: ErrorResponses(pages: ErrorPages(pages: collecting.dependencies.pages, basePath: "/a")))
+        router.add(middleware: ErrorResponses(pages: ErrorPages(pages: collector.dependencies.pages, basePath: "/a")))
         router.get("**") { _, _ -> Response in throw Unforeseen() }
         try await Application(router: router).test(.live) { client in
             let headers: HTTPFields = [.accept: Self.browser]
             let response = try await client.executeRequest(uri: path, method: .get, headers: headers, body: nil)
             #expect(response.text.contains(#"href="/a/s/abc.def""#))
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("a full line of payloads is our fault, all else that can't be read the sender's")
@@ -91,9 +91,9 @@ struct ErrorPagesTests {
 
     @Test("only a listener with TLS of its own tells browsers to stay with it, refusals included")
     func strictTransport() async throws {
-        let collecting = try CollectorFixture()
+        let collector = try CollectorFixture()
         for isEncrypted in [true, false] {
-            let router = PublicListener.router(collecting.dependencies, isEncrypted: isEncrypted, logger: .silent)
+            let router = PublicListener.router(collector.dependencies, isEncrypted: isEncrypted, logger: .silent)
             try await Application(router: router).test(.live) { client in
                 for path in ["/livez", "/nowhere"] {
                     let response = try await client.executeRequest(uri: path, method: .get, headers: [:], body: nil)
@@ -101,6 +101,6 @@ struct ErrorPagesTests {
                 }
             }
         }
-        await collecting.end()
+        await collector.end()
     }
 }

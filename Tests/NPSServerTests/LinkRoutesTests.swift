@@ -29,11 +29,11 @@ struct LinkRoutesTests {
         token = try keys.mint(claims)
     }
 
-    private func collecting(publicURL: String = "http://127.0.0.1:8080") throws -> CollectorFixture {
-        var collecting = try CollectorFixture(publicURL: publicURL, surveyIsOpen: false)
-        collecting.dependencies.linkKeys = keys
-        collecting.dependencies.now = { CollectorFixture.now.addingTimeInterval(10) }
-        return collecting
+    private func collector(publicURL: String = "http://127.0.0.1:8080") throws -> CollectorFixture {
+        var collector = try CollectorFixture(publicURL: publicURL, surveyIsOpen: false)
+        collector.dependencies.linkKeys = keys
+        collector.dependencies.now = { CollectorFixture.now.addingTimeInterval(10) }
+        return collector
     }
 
     /// A form that was printed just now and, by the routes' clock, is sent ten seconds later.
@@ -44,8 +44,8 @@ struct LinkRoutesTests {
 
     @Test("GET and HEAD of a link and its eleven scores show the form and record nothing")
     func scanners() async throws {
-        let collecting = try collecting()
-        try await collecting.publicly { client async throws in
+        let collector = try collector()
+        try await collector.publicly { client async throws in
             for score in [nil] + (0...10).map(Optional.some) {
                 let path = "/s/\(token)" + (score.map { "/\($0)" } ?? "")
                 let page = try await client.get(path)
@@ -60,14 +60,14 @@ struct LinkRoutesTests {
                 #expect(head.body.readableBytes == 0)
             }
         }
-        #expect(try await collecting.queue.status().accepted == 0)
-        await collecting.end()
+        #expect(try await collector.queue.status().accepted == 0)
+        await collector.end()
     }
 
     @Test("the last answer counts, the first is shown on coming back, and the link alone says whose it is")
     func answers() async throws {
-        let collecting = try collecting()
-        try await collecting.publicly { client async throws in
+        let collector = try collector()
+        try await collector.publicly { client async throws in
             let first = try await post(client, "/s/\(token)", "score=9&comment=Fast&email=eve%40example.com&id=other")
             #expect(first.status == .seeOther)
             #expect(first.headers[.location] == "/s/\(token)/thanks?score=9")
@@ -81,16 +81,16 @@ struct LinkRoutesTests {
             #expect(try await client.get("/s/\(token)/3").text.contains("value=\"3\" id=\"score-3\" checked"))
             #expect(try await post(client, "/s/\(token)", "score=2&comment=&earlier=shown").status == .seeOther)
         }
-        #expect(try await collecting.queue.status().accepted == 1)
-        let item = try await collecting.queue.show(claims.responseID)
+        #expect(try await collector.queue.status().accepted == 1)
+        let item = try await collector.queue.show(claims.responseID)
         #expect(item?.score == 2)
         #expect(item?.comment == nil)
         #expect(item?.email == "ana@example.com")
-        let claim = try #require(try await collecting.queue.claim(limit: 1).first)
+        let claim = try #require(try await collector.queue.claim(limit: 1).first)
         #expect(claim.response.campaignID == "65d4a5a2f0e1c8b7a6958473")
         #expect(claim.response.companyID == "extid-acme")
         #expect(claim.response.sentAt != nil)
-        await collecting.end()
+        await collector.end()
     }
 
     @Test(
@@ -98,8 +98,8 @@ struct LinkRoutesTests {
         arguments: ["A", "A/9", ".", "%2E", "%", "%2", "%41", "/9/9"]
     )
     func unknown(ending: String) async throws {
-        let collecting = try collecting()
-        try await collecting.publicly { client async throws in
+        let collector = try collector()
+        try await collector.publicly { client async throws in
             let response = try await client.get("/s/" + token + ending)
             #expect(response.status == .notFound)
             if ending != "/9/9" {
@@ -108,8 +108,8 @@ struct LinkRoutesTests {
                 #expect(try await post(client, "/s/nonsense", "score=9").text == response.text)
             }
         }
-        #expect(try await collecting.queue.status().accepted == 0)
-        await collecting.end()
+        #expect(try await collector.queue.status().accepted == 0)
+        await collector.end()
     }
 
     @Test(
@@ -120,28 +120,28 @@ struct LinkRoutesTests {
         ] as [(String, Int?)]
     )
     func appended(ending: String, score: Int?) async throws {
-        let collecting = try collecting()
-        try await collecting.publicly { client async throws in
+        let collector = try collector()
+        try await collector.publicly { client async throws in
             let page = try await client.get("/s/" + token + ending)
             #expect(page.status == .ok)
             #expect(page.text.components(separatedBy: " checked").count - 1 == (score == nil ? 0 : 1))
             if let score { #expect(page.text.contains("value=\"\(score)\" id=\"score-\(score)\" checked")) }
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("a link's characters mean the same when they are escaped")
     func escaped() async throws {
-        let collecting = try collecting()
+        let collector = try collector()
         let escaped = token.replacing(".", with: "%2E").replacing("_", with: "%5f").replacing("e", with: "%65")
-        try await collecting.publicly { client async throws in
+        try await collector.publicly { client async throws in
             let page = try await client.get("/s/\(escaped)/9")
             #expect(page.status == .ok)
             #expect(page.text.contains("action=\"/s/\(token)\""))
             #expect(try await post(client, "/s/\(escaped)", "score=9").status == .seeOther)
             #expect(try await client.get("/s/\(escaped)/thanks").text.contains("You gave 9 out of 10."))
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("an expired link is 410 for GET and POST alike")
@@ -153,20 +153,20 @@ struct LinkRoutesTests {
                 expiresAt: CollectorFixture.now.addingTimeInterval(-1)
             )
         )
-        let collecting = try collecting()
-        try await collecting.publicly { client async throws in
+        let collector = try collector()
+        try await collector.publicly { client async throws in
             #expect(try await client.get("/s/\(old)").status == .gone)
             #expect(try await client.get("/s/\(old)/9").status == .gone)
             #expect(try await post(client, "/s/\(old)", "score=9").status == .gone)
         }
-        #expect(try await collecting.queue.status().accepted == 0)
-        await collecting.end()
+        #expect(try await collector.queue.status().accepted == 0)
+        await collector.end()
     }
 
     @Test("what is wrong comes back as 422 with what was typed; other types are 415, too much is 413")
     func refusals() async throws {
-        let collecting = try collecting()
-        try await collecting.publicly { client async throws in
+        let collector = try collector()
+        try await collector.publicly { client async throws in
             let wrong = try await post(client, "/s/\(token)", "score=11&comment=so+so")
             #expect(wrong.status == .unprocessableContent)
             #expect(wrong.text.contains("so so"))
@@ -180,7 +180,7 @@ struct LinkRoutesTests {
             let long = "score=9&comment=" + String(repeating: "a", count: FormValues.byteLimit)
             #expect(try await post(client, "/s/\(token)", long).status == .contentTooLarge)
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test(
@@ -195,10 +195,10 @@ struct LinkRoutesTests {
             case "foreign": foreign.seal.stamp(claims, at: CollectorFixture.now)
             default: stamp
             }
-        let collecting = try collecting()
-        try await collecting.publicly { client async throws in
+        let collector = try collector()
+        try await collector.publicly { client async throws in
             #expect(try await post(client, "/s/\(token)", "score=1&comment=Pills&issued=\(issued)").status == .seeOther)
-            #expect(try await collecting.queue.claim(limit: 1).isEmpty)
+            #expect(try await collector.queue.claim(limit: 1).isEmpty)
             // Nobody takes it for their own.
             let page = try await client.get("/s/\(token)").text
             #expect(!page.contains("Pills") && !page.contains("<time") && !page.contains(" checked"))
@@ -208,60 +208,60 @@ struct LinkRoutesTests {
             let other = try await post(client, "/s/\(token)", "score=2&comment=Mine&nps_blank=x&issued=")
             #expect(other.status == .tooManyRequests)
             #expect(other.text.contains("Mine") && other.text.contains("Please send it once more"))
-            #expect(try await collecting.queue.show(claims.responseID)?.score == 1)
+            #expect(try await collector.queue.show(claims.responseID)?.score == 1)
             #expect(try await post(client, "/s/\(token)", "score=9").status == .seeOther)
         }
-        let claim = try #require(try await collecting.queue.claim(limit: 1).first)
+        let claim = try #require(try await collector.queue.claim(limit: 1).first)
         #expect(claim.response.score.value == 9)
         #expect(claim.response.comment == nil)
         #expect(claim.response.custom["suspect"] != .bool(true))
-        #expect(try await collecting.queue.status().accepted == 1)
-        await collecting.end()
+        #expect(try await collector.queue.status().accepted == 1)
+        await collector.end()
     }
 
     @Test("a form without a stamp comes back with one")
     func freshStamp() async throws {
-        let collecting = try collecting()
-        try await collecting.publicly { client async throws in
+        let collector = try collector()
+        try await collector.publicly { client async throws in
             let wrong = try await post(client, "/s/\(token)", "score=&comment=Mine&issued=")
             #expect(wrong.status == .unprocessableContent)
             #expect(wrong.text.contains(#/name="issued" value="\d+\.[A-Za-z0-9_-]{43}"/#))
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("stamps of every key of the ring are believed")
     func rotatedStamp() async throws {
-        var collecting = try collecting()
+        var collector = try collector()
         let new = "k2:" + Base64URL.encode(Array(repeating: UInt8(9), count: 32))
         let old = "k1:" + Base64URL.encode((0..<32).map { UInt8($0) })
-        collecting.dependencies.linkKeys = try LinkKeys([new, old])
-        try await collecting.publicly { client async throws in
+        collector.dependencies.linkKeys = try LinkKeys([new, old])
+        try await collector.publicly { client async throws in
             #expect(try await post(client, "/s/\(token)", "score=9").status == .seeOther)
         }
-        #expect(try await collecting.queue.claim(limit: 1).count == 1)
-        await collecting.end()
+        #expect(try await collector.queue.claim(limit: 1).count == 1)
+        await collector.end()
     }
 
     @Test("a scanner that opens all scores and waits is held, however patient it is")
     func patientScanner() async throws {
-        var collecting = try collecting()
+        var collector = try collector()
         let now = CollectorFixture.now
-        collecting.dependencies.now = { now }
-        try await collecting.publicly { client async throws in
+        collector.dependencies.now = { now }
+        try await collector.publicly { client async throws in
             for score in 0...10 { #expect(try await client.get("/s/\(token)/\(score)").status == .ok) }
             let stamp = keys.seal.stamp(claims, at: now.addingTimeInterval(-4))
             #expect(try await post(client, "/s/\(token)", "score=4&issued=\(stamp)").status == .seeOther)
         }
-        #expect(try await collecting.queue.claim(limit: 1).isEmpty)
-        #expect(try await collecting.queue.show(claims.responseID)?.heldUntil != nil)
-        await collecting.end()
+        #expect(try await collector.queue.claim(limit: 1).isEmpty)
+        #expect(try await collector.queue.show(claims.responseID)?.heldUntil != nil)
+        await collector.end()
     }
 
     @Test("a form from before the person's answer doesn't replace it; a double click is no such form")
     func staleForm() async throws {
-        let collecting = try collecting()
-        try await collecting.publicly { client async throws in
+        let collector = try collector()
+        try await collector.publicly { client async throws in
             let stale = keys.seal.stamp(claims, at: CollectorFixture.now.addingTimeInterval(-5))
             for _ in 0..<2 {
                 let form = "score=9&comment=Mine&issued=\(stale)"
@@ -272,15 +272,15 @@ struct LinkRoutesTests {
             #expect(other.text.contains("Please send it once more"))
             #expect(other.text.contains("value=\"0\" id=\"score-0\" checked"))
         }
-        let item = try await collecting.queue.show(claims.responseID)
+        let item = try await collector.queue.show(claims.responseID)
         #expect(item?.score == 9 && item?.comment == "Mine" && item?.revision == 1)
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("of forms printed before any answer and sent at the same time, one becomes the answer")
     func concurrentForms() async throws {
-        let collecting = try collecting()
-        try await collecting.publicly { client async throws in
+        let collector = try collector()
+        try await collector.publicly { client async throws in
             let stale = keys.seal.stamp(claims, at: CollectorFixture.now.addingTimeInterval(-5))
             let statuses = try await withThrowingTaskGroup(of: HTTPResponse.Status.self) { group in
                 for score in 0...10 {
@@ -291,8 +291,8 @@ struct LinkRoutesTests {
             #expect(statuses.count { $0 == .seeOther } == 1)
             #expect(statuses.count { $0 == .conflict } == 10)
         }
-        #expect(try await collecting.queue.show(claims.responseID)?.revision == 1)
-        await collecting.end()
+        #expect(try await collector.queue.show(claims.responseID)?.revision == 1)
+        await collector.end()
     }
 
     @Test(
@@ -300,8 +300,8 @@ struct LinkRoutesTests {
         arguments: [true, false]
     )
     func doubleClickAfterBot(isHeld: Bool) async throws {
-        let collecting = try collecting()
-        let queue = collecting.queue
+        let collector = try collector()
+        let queue = collector.queue
         let bot = try claims.check(asBotAt: CollectorFixture.now.addingTimeInterval(isHeld ? 0 : -3_600))
         _ = try await queue.accept([bot])
         @Sendable func deliver() async throws {
@@ -312,7 +312,7 @@ struct LinkRoutesTests {
             try await queue.settle(verdicts)
         }
         if !isHeld { try await deliver() }
-        try await collecting.publicly { client async throws in
+        try await collector.publicly { client async throws in
             let stamp = keys.seal.stamp(claims, at: CollectorFixture.now.addingTimeInterval(-1))
             for _ in 0..<2 {
                 #expect(try await post(client, "/s/\(token)", "score=9&issued=\(stamp)").status == .seeOther)
@@ -321,36 +321,36 @@ struct LinkRoutesTests {
         }
         #expect(try await queue.show(claims.responseID)?.revision == 2)
         #expect(try await queue.status().delivered == 1)
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("a hasty double click is held once, and thanked for twice")
     func hastyDoubleClick() async throws {
-        var collecting = try collecting()
+        var collector = try collector()
         let now = CollectorFixture.now
-        collecting.dependencies.now = { now }
-        try await collecting.publicly { client async throws in
+        collector.dependencies.now = { now }
+        try await collector.publicly { client async throws in
             let stamp = keys.seal.stamp(claims, at: now.addingTimeInterval(-1))
             for _ in 0..<2 {
                 #expect(try await post(client, "/s/\(token)", "score=9&issued=\(stamp)").status == .seeOther)
             }
         }
-        let item = try await collecting.queue.show(claims.responseID)
+        let item = try await collector.queue.show(claims.responseID)
         #expect(item?.heldUntil != nil && item?.revision == 1)
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("a comment that was emptied is asked about before the answer changes")
     func emptiedComment() async throws {
-        let collecting = try collecting()
-        try await collecting.publicly { client async throws in
+        let collector = try collector()
+        try await collector.publicly { client async throws in
             let stale = keys.seal.stamp(claims, at: CollectorFixture.now.addingTimeInterval(-5))
             #expect(try await post(client, "/s/\(token)", "score=9&comment=Mine&issued=\(stale)").status == .seeOther)
             let again = try await post(client, "/s/\(token)", "score=9&comment=&issued=\(stale)")
             #expect(again.status == .conflict)
             #expect(again.text.contains(#"name="remove""#) && again.text.contains(#"name="earlier" value="unknown""#))
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test(
@@ -358,8 +358,8 @@ struct LinkRoutesTests {
         arguments: [false, true]
     )
     func keptComment(isDelivered: Bool) async throws {
-        let collecting = try collecting()
-        let queue = collecting.queue
+        let collector = try collector()
+        let queue = collector.queue
         @Sendable func deliver() async throws -> SurveyResponse? {
             let claims = try await queue.claim(limit: 1)
             try await queue.settle(
@@ -367,7 +367,7 @@ struct LinkRoutesTests {
             )
             return claims.first?.response
         }
-        try await collecting.publicly { client async throws in
+        try await collector.publicly { client async throws in
             func send(_ form: String) async throws {
                 #expect(try await post(client, "/s/\(token)", form).status == .seeOther)
             }
@@ -390,50 +390,50 @@ struct LinkRoutesTests {
             let removed = try #require(try await deliver())
             #expect(removed.comment == nil && !removed.keepsComment)
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("a person's answer takes the flag of a delivered one back, until that has arrived")
     func flagTakenBack() async throws {
-        let collecting = try collecting()
+        let collector = try collector()
         let item = try claims.check(asBotAt: CollectorFixture.now.addingTimeInterval(-3_600))
-        _ = try await collecting.queue.accept([item])
-        let sent = try #require(try await collecting.queue.claim(limit: 1).first)
+        _ = try await collector.queue.accept([item])
+        let sent = try #require(try await collector.queue.claim(limit: 1).first)
         #expect(sent.response.custom["suspect"] == .bool(true))
         let delivered = Verdict(id: sent.response.id, revision: sent.revision, outcome: .delivered(planhatID: nil))
-        try await collecting.queue.settle([delivered])
-        try await collecting.publicly { client async throws in
+        try await collector.queue.settle([delivered])
+        try await collector.publicly { client async throws in
             for score in [8, 7] {
                 #expect(try await post(client, "/s/\(token)", "score=\(score)").status == .seeOther)
             }
-            let claim = try #require(try await collecting.queue.claim(limit: 1).first)
+            let claim = try #require(try await collector.queue.claim(limit: 1).first)
             #expect(claim.response.custom["suspect"] == .bool(false))
             #expect(claim.response.score.value == 7)
             // The bot's comment is not the person's.
             #expect(claim.response.comment == nil && !claim.response.keepsComment)
             let verdict = Verdict(id: claim.response.id, revision: claim.revision, outcome: .delivered(planhatID: nil))
-            try await collecting.queue.settle([verdict])
+            try await collector.queue.settle([verdict])
             #expect(try await post(client, "/s/\(token)", "score=6").status == .seeOther)
-            #expect(try await collecting.queue.claim(limit: 1).first?.response.custom.isEmpty == true)
+            #expect(try await collector.queue.claim(limit: 1).first?.response.custom.isEmpty == true)
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("the thanks of a link nobody answered leads to its form, and after an erasure the link is gone")
     func thanks() async throws {
-        let collecting = try collecting()
-        try await collecting.publicly { client async throws in
+        let collector = try collector()
+        try await collector.publicly { client async throws in
             let early = try await client.get("/s/\(token)/thanks?score=9")
             #expect(early.status == .seeOther)
             #expect(early.headers[.location] == "/s/\(token)")
             #expect(try await post(client, "/s/\(token)", "score=9").status == .seeOther)
-            _ = try await collecting.queue.erase(EmailAddress("ana@example.com"))
+            _ = try await collector.queue.erase(EmailAddress("ana@example.com"))
             for page in try await [client.get("/s/\(token)"), client.get("/s/\(token)/thanks?score=9")] {
                 #expect(page.status == .gone)
                 #expect(page.text.contains("This link is no longer active"))
             }
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("a link whose answer was erased says so although the queue takes nothing in")
@@ -462,14 +462,14 @@ struct LinkRoutesTests {
 
     @Test("an answer that may be a bot's is held for half an hour")
     func grace() async throws {
-        let collecting = try collecting()
-        try await collecting.publicly { client async throws in
+        let collector = try collector()
+        try await collector.publicly { client async throws in
             #expect(try await post(client, "/s/\(token)", "score=0&issued=").status == .seeOther)
         }
-        let item = try #require(try await collecting.queue.show(claims.responseID))
+        let item = try #require(try await collector.queue.show(claims.responseID))
         let delay = try #require(item.nextAttemptAt).timeIntervalSince(item.acceptedAt)
         #expect((AnswerOrigin.grace + 9...AnswerOrigin.grace + 11).contains(delay))
-        await collecting.end()
+        await collector.end()
     }
 
     /// What somebody does with a link, in order, each after so many seconds.
@@ -503,12 +503,12 @@ struct LinkRoutesTests {
         ] as [([Step], Bool)]
     )
     func visits(steps: [Step], isHeld: Bool) async throws {
-        var collecting = try collecting()
+        var collector = try collector()
         // The queue goes by the real clock.
         let clock = TestClock(at: Date().timeIntervalSince1970)
-        collecting.dependencies.now = { clock.now }
-        collecting.dependencies.proxies = TrustedProxies(try [#require(AddressRange("127.0.0.0/8"))])
-        try await collecting.publicly { client async throws in
+        collector.dependencies.now = { clock.now }
+        collector.dependencies.proxies = TrustedProxies(try [#require(AddressRange("127.0.0.0/8"))])
+        try await collector.publicly { client async throws in
             var stamp = ""
             for step in steps {
                 switch step {
@@ -525,30 +525,30 @@ struct LinkRoutesTests {
                 }
             }
         }
-        #expect((try await collecting.queue.show(claims.responseID)?.heldUntil != nil) == isHeld)
-        await collecting.end()
+        #expect((try await collector.queue.show(claims.responseID)?.heldUntil != nil) == isHeld)
+        await collector.end()
     }
 
     @Test("under a base path every address of the form stands under it")
     func basePath() async throws {
-        let collecting = try collecting(publicURL: "https://nps.example.com/a/b")
-        try await collecting.publicly { client async throws in
+        let collector = try collector(publicURL: "https://nps.example.com/a/b")
+        try await collector.publicly { client async throws in
             for prefix in ["", "/a/b"] {
                 #expect(try await client.get("\(prefix)/s/\(token)").text.contains("action=\"/a/b/s/\(token)\""))
             }
             let answer = try await post(client, "/s/\(token)?lang=en", "score=9")
             #expect(answer.headers[.location] == "/a/b/s/\(token)/thanks?score=9&lang=en")
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("without keys every link is unknown")
     func noKeys() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             #expect(try await client.get("/s/\(token)").status == .notFound)
         }
-        await collecting.end()
+        await collector.end()
     }
 }
 

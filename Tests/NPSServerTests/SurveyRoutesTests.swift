@@ -16,22 +16,22 @@ struct SurveyRoutesTests {
 
     @Test("a GET shows the form and records nothing")
     func show() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             let page = try await client.executeRequest(uri: "/survey", method: .get, headers: [:], body: nil)
             #expect(page.status == .ok)
             #expect(page.headers[.contentType] == "text/html; charset=utf-8")
             #expect(page.text.contains("Acme"))
             #expect(page.headers[.setCookie] == nil)
         }
-        #expect(try await collecting.queue.status().accepted == 0)
-        await collecting.end()
+        #expect(try await collector.queue.status().accepted == 0)
+        await collector.end()
     }
 
     @Test("a submission leads to the thanks page; a double click is one response, a change of mind an edit")
     func submitTwice() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9&comment=Fast"
             for _ in 0..<2 {
                 let response = try await client.submit(form, to: "/survey")
@@ -47,31 +47,31 @@ struct SurveyRoutesTests {
             #expect(thanks.text.contains("You gave 2 out of 10."))
             #expect(thanks.text.contains(#"href="/survey?answer=\#(nonce)&amp;score=2""#))
         }
-        #expect(try await collecting.queue.status().accepted == 1)
-        let item = try await collecting.queue.list(QueueFilter()).first
+        #expect(try await collector.queue.status().accepted == 1)
+        let item = try await collector.queue.list(QueueFilter()).first
         #expect(item?.score == 2)
         #expect(item?.source == "survey")
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("errors come back as 422 with what was typed, escaped")
     func errors() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             let response = try await client.submit("nonce=\(nonce)&email=%3Cscript%3E&comment=so+so", to: "/survey")
             #expect(response.status == .unprocessableContent)
             #expect(response.text.contains("so so"))
             #expect(response.text.contains(nonce))
             #expect(!response.text.contains("<script"))
         }
-        #expect(try await collecting.queue.status().accepted == 0)
-        await collecting.end()
+        #expect(try await collector.queue.status().accepted == 0)
+        await collector.end()
     }
 
     @Test("other content types are 415, too much is 413, a full queue 503 with what was typed")
     func refusals() async throws {
-        let collecting = try CollectorFixture(waitingLimit: 1)
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture(waitingLimit: 1)
+        try await collector.publicly { client async throws in
             let json = try await client.executeRequest(
                 uri: "/survey",
                 method: .post,
@@ -92,13 +92,13 @@ struct SurveyRoutesTests {
             #expect(full.text.contains("second"))
             #expect(full.headers[.retryAfter] != nil)
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("under a base path every link has it, and the routes answer with and without it")
     func basePath() async throws {
-        let collecting = try CollectorFixture(publicURL: "https://nps.example.com/a/b/")
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture(publicURL: "https://nps.example.com/a/b/")
+        try await collector.publicly { client async throws in
             for path in ["/survey", "/a/b/survey"] {
                 let page = try await client.executeRequest(uri: path, method: .get, headers: [:], body: nil)
                 #expect(page.text.contains(#"action="/a/b/survey""#))
@@ -107,29 +107,29 @@ struct SurveyRoutesTests {
             let location = try await client.submit(form, to: "/a/b/survey").headers[.location]
             #expect(location?.hasPrefix("/a/b/survey/thanks?") == true)
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("a closed survey says so and takes nothing")
     func closed() async throws {
-        let collecting = try CollectorFixture(surveyIsOpen: false)
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture(surveyIsOpen: false)
+        try await collector.publicly { client async throws in
             #expect(
                 try await client.submit("nonce=\(nonce)&email=ana%40example.com&score=9", to: "/survey").status
                     == .notFound
             )
         }
-        #expect(try await collecting.queue.status().accepted == 0)
-        await collecting.end()
+        #expect(try await collector.queue.status().accepted == 0)
+        await collector.end()
     }
 
     @Test("after its burst a client is asked to wait")
     func rateLimit() async throws {
-        let collecting = try CollectorFixture()
-        var dependencies = collecting.dependencies
+        let collector = try CollectorFixture()
+        var dependencies = collector.dependencies
         let clock = TestClock()
         dependencies.rateLimit = ClientRateLimit(burst: 1, perSecond: 1, now: { clock.instant })
-        let limited = CollectorFixture(replacing: dependencies, in: collecting)
+        let limited = CollectorFixture(replacing: dependencies, in: collector)
         try await limited.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
             #expect(try await client.submit(form, to: "/survey").status == .seeOther)
@@ -138,7 +138,7 @@ struct SurveyRoutesTests {
             #expect(second.headers[.retryAfter] != nil)
             #expect(second.text.contains("ana@example.com"))
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test(
@@ -146,11 +146,11 @@ struct SurveyRoutesTests {
         arguments: ["/survey", "/s/unknown"]
     )
     func farOverRateLimit(path: String) async throws {
-        let collecting = try CollectorFixture()
-        var dependencies = collecting.dependencies
+        let collector = try CollectorFixture()
+        var dependencies = collector.dependencies
         let clock = TestClock()
         dependencies.rateLimit = ClientRateLimit(burst: 1, perSecond: 1, now: { clock.instant })
-        let limited = CollectorFixture(replacing: dependencies, in: collecting)
+        let limited = CollectorFixture(replacing: dependencies, in: collector)
         try await limited.publicly { client async throws in
             for _ in 0..<2 { _ = try await client.submit("score=9", to: path) }
             let headers: HTTPFields = [.contentType: "text/plain", .acceptLanguage: "de"]
@@ -161,7 +161,7 @@ struct SurveyRoutesTests {
             #expect(refused.headers[.contentLanguage] == "de")
             #expect(!refused.text.contains("<form"))
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("the ready page is rendered once a language")
@@ -176,8 +176,8 @@ struct SurveyRoutesTests {
 
     @Test("the language is the one asked for by name, then the browser's, and stays for the answer")
     func language() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             func page(_ uri: String, _ accepted: String) async throws -> TestResponse {
                 try await client.executeRequest(uri: uri, method: .get, headers: [.acceptLanguage: accepted], body: nil)
             }
@@ -193,46 +193,46 @@ struct SurveyRoutesTests {
             let sent = try await client.submit(form, to: "/survey?lang=ar")
             #expect(sent.headers[.location]?.hasSuffix("&lang=ar") == true)
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("an answer that was erased is not thanked for again: the form gives another one")
     func erased() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
             #expect(try await client.submit(form, to: "/survey").status == .seeOther)
-            _ = try await collecting.queue.erase(EmailAddress("ana@example.com"))
+            _ = try await collector.queue.erase(EmailAddress("ana@example.com"))
             let again = try await client.submit(form, to: "/survey")
             #expect(again.status == .seeOther)
             #expect(again.headers[.location]?.contains(nonce) == false)
         }
-        let status = try await collecting.queue.status()
+        let status = try await collector.queue.status()
         #expect(status.accepted == 2)
         #expect(status.erased == 1)
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("the same form without its comment takes the comment away")
     func emptiedComment() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             for comment in ["Slow", ""] {
                 let form = "nonce=\(nonce)&email=ana%40example.com&score=3&comment=\(comment)"
                 #expect(try await client.submit(form, to: "/survey").status == .seeOther)
             }
         }
-        #expect(try await collecting.queue.list(QueueFilter()).map(\.comment) == [nil])
-        await collecting.end()
+        #expect(try await collector.queue.list(QueueFilter()).map(\.comment) == [nil])
+        await collector.end()
     }
 
     @Test("a filled trap holds what is sent without the time to read, and not what took it")
     func trap() async throws {
-        var collecting = try CollectorFixture()
+        var collector = try CollectorFixture()
         let now = Date()
-        collecting.dependencies.now = { now }
-        let seal = collecting.dependencies.linkKeys.seal
-        try await collecting.publicly { client async throws in
+        collector.dependencies.now = { now }
+        let seal = collector.dependencies.linkKeys.seal
+        try await collector.publicly { client async throws in
             #expect(try await client.get("/survey").text.contains(#/name="issued" value="\d+\.[A-Za-z0-9_-]{43}"/#))
             for (index, age) in [0, 1.9, 2, nil].enumerated() {
                 let stamp = age.map { "&issued=" + seal.stamp(nil, at: now.addingTimeInterval(-$0)) } ?? ""
@@ -240,29 +240,29 @@ struct SurveyRoutesTests {
                 #expect(try await client.submit(form, to: "/survey").status == .seeOther)
             }
         }
-        let held = try await collecting.queue.list(QueueFilter()).map { $0.heldUntil != nil }
+        let held = try await collector.queue.list(QueueFilter()).map { $0.heldUntil != nil }
         #expect(held == [true, true, false, true])
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("a bot's change of an answer is not thanked for: the form comes back")
     func botChange() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score="
             #expect(try await client.submit(form + "9", to: "/survey").status == .seeOther)
             let refused = try await client.submit(form + "3&nps_blank=x", to: "/survey")
             #expect(refused.status == .tooManyRequests)
             #expect(refused.text.contains("Please send it once more"))
         }
-        #expect(try await collecting.queue.list(QueueFilter()).map(\.score) == [9])
-        await collecting.end()
+        #expect(try await collector.queue.list(QueueFilter()).map(\.score) == [9])
+        await collector.end()
     }
 
     @Test("who changes only the number keeps the comment, and may take it away")
     func keptComment() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score="
             #expect(try await client.submit(form + "3&comment=Slow", to: "/survey").status == .seeOther)
             let page = try await client.get("/survey?answer=\(nonce)&score=3").text
@@ -270,11 +270,11 @@ struct SurveyRoutesTests {
             #expect(page.contains(#"name="remove""#))
             #expect(try await !client.get("/survey").text.contains(#"name="remove""#))
             #expect(try await client.submit(form + "4&comment=&earlier=unknown", to: "/survey").status == .seeOther)
-            #expect(try await collecting.queue.list(QueueFilter()).map(\.comment) == ["Slow"])
+            #expect(try await collector.queue.list(QueueFilter()).map(\.comment) == ["Slow"])
             let removal = form + "4&comment=&earlier=unknown&remove=1"
             #expect(try await client.submit(removal, to: "/survey").status == .seeOther)
-            #expect(try await collecting.queue.list(QueueFilter()).map(\.comment) == [nil])
+            #expect(try await collector.queue.list(QueueFilter()).map(\.comment) == [nil])
         }
-        await collecting.end()
+        await collector.end()
     }
 }

@@ -13,8 +13,8 @@ struct UnsignedPingTests {
 
     @Test("the object that the operator named is ignored kindly without a signature; everything else is refused")
     func ping() async throws {
-        let collecting = try CollectorFixture(files: ["formbricks": Self.file])
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture(files: ["formbricks": Self.file])
+        try await collector.publicly { client async throws in
             func post(_ body: String, to name: String) async throws -> TestResponse {
                 try await client.executeRequest(
                     uri: "/webhooks/" + name,
@@ -31,9 +31,9 @@ struct UnsignedPingTests {
             }
             #expect(try await post(#"{"event":"testEndpoint"}"#, to: "standard").status == .unauthorized)
         }
-        let status = try await collecting.queue.status()
+        let status = try await collector.queue.status()
         #expect(status.accepted == 0)
         #expect(status.quarantined == 0)
-        await collecting.end()
+        await collector.end()
     }
 }

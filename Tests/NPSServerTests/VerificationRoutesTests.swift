@@ -20,9 +20,9 @@ struct VerificationRoutesTests {
 
     @Test("the status has the books under their own names, and says why nothing moves")
     func status() async throws {
-        let collecting = try CollectorFixture()
-        _ = try await collecting.queue.accept([try submission("a")])
-        try await collecting.administratively { client async throws in
+        let collector = try CollectorFixture()
+        _ = try await collector.queue.accept([try submission("a")])
+        try await collector.administratively { client async throws in
             let answer = try await client.executeRequest(
                 uri: "/queue/status",
                 method: .get,
@@ -42,7 +42,7 @@ struct VerificationRoutesTests {
             #expect(report.books.balances)
             #expect(report.secondsLeft == nil)
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test(
@@ -75,15 +75,15 @@ struct VerificationRoutesTests {
 
     @Test("parked responses are put back by reason; a selection that says two things or nothing is refused")
     func retry() async throws {
-        let collecting = try CollectorFixture()
-        _ = try await collecting.queue.accept([try submission("a"), try submission("b")])
-        let claims = try await collecting.queue.claim(limit: 2)
-        try await collecting.queue.settle(
+        let collector = try CollectorFixture()
+        _ = try await collector.queue.accept([try submission("a"), try submission("b")])
+        let claims = try await collector.queue.claim(limit: 2)
+        try await collector.queue.settle(
             zip(claims, ["Unknown contact", "bad score"]).map { claim, reason in
                 Verdict(id: claim.response.id, revision: claim.revision, outcome: .park(reason: reason))
             }
         )
-        try await collecting.administratively { client async throws in
+        try await collector.administratively { client async throws in
             func retry(_ body: String) async throws -> TestResponse {
                 try await client.executeRequest(
                     uri: "/queue/retry",
@@ -97,23 +97,23 @@ struct VerificationRoutesTests {
             #expect(try await retry(#"{"reason":"bad","ids":[]}"#).status == .badRequest)
             #expect(try await retry("{}").json()["count"] == .integer(1))
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("receipts are listed newest first, and a share of the requests is asked for")
     func receipts() async throws {
-        let collecting = try CollectorFixture()
-        _ = try await collecting.queue.accept([try submission("a"), try submission("b")])
-        let claims = try await collecting.queue.claim(limit: 2)
-        try await collecting.queue.settle(
+        let collector = try CollectorFixture()
+        _ = try await collector.queue.accept([try submission("a"), try submission("b")])
+        let claims = try await collector.queue.claim(limit: 2)
+        try await collector.queue.settle(
             claims.map { claim in
                 Verdict(id: claim.response.id, revision: claim.revision, outcome: .delivered(planhatID: "61"))
             }
         )
         let shares = Shares()
-        var admin = collecting.admin
+        var admin = collector.admin
         admin.share = { seconds in shares.add(seconds) }
-        try await CollectorFixture(replacing: admin, in: collecting).administratively { client async throws in
+        try await CollectorFixture(replacing: admin, in: collector).administratively { client async throws in
             func request(_ path: String, _ body: String? = nil) async throws -> TestResponse {
                 try await client.executeRequest(
                     uri: path,
@@ -139,7 +139,7 @@ struct VerificationRoutesTests {
             )
         }
         #expect(shares.all == [120])
-        await collecting.end()
+        await collector.end()
     }
 
     private final class Shares: Sendable {

@@ -29,8 +29,8 @@ struct WebhookRoutesTests {
 
     @Test("a signed response is accepted, again it is unchanged, edited it is updated")
     func lifecycle() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             let id = ResponseID(source: "standard", providerID: "r1")
             let first = try await post(client, body)
             #expect(first.status == .ok)
@@ -39,14 +39,14 @@ struct WebhookRoutesTests {
             let edited = body.replacing("9", with: "3")
             #expect(try await post(client, edited).json()["status"] == .string("updated"))
         }
-        #expect(try await collecting.queue.status().accepted == 1)
-        await collecting.end()
+        #expect(try await collector.queue.status().accepted == 1)
+        await collector.end()
     }
 
     @Test("a wrong signature, an old one and none are 401, and nothing is kept")
     func unauthorized() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             for headers in [
                 CollectorFixture.signed(body + " "), CollectorFixture.signed(body, age: 360),
                 CollectorFixture.signed(body, age: -360),
@@ -57,17 +57,17 @@ struct WebhookRoutesTests {
                 #expect(response.headers[.contentType] == "application/problem+json")
             }
         }
-        let status = try await collecting.queue.status()
+        let status = try await collector.queue.status()
         #expect(status.accepted == 0)
         #expect(status.quarantined == 0)
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("an authentic payload with wrong fields is 422, names them without values, and waits in quarantine once")
     func invalid() async throws {
-        let collecting = try CollectorFixture()
+        let collector = try CollectorFixture()
         let wrong = #"{"id":"r1","email":"canary at example","score":11}"#
-        try await collecting.publicly { client async throws in
+        try await collector.publicly { client async throws in
             for _ in 0..<2 {
                 let response = try await post(client, wrong)
                 #expect(response.status == .unprocessableContent)
@@ -77,30 +77,30 @@ struct WebhookRoutesTests {
                 #expect(list.map { $0["field"] } == [.string("email"), .string("score")])
             }
         }
-        #expect(try await collecting.queue.status().quarantined == 1)
-        await collecting.end()
+        #expect(try await collector.queue.status().quarantined == 1)
+        await collector.end()
     }
 
     @Test("of several responses the good are accepted, the bad quarantined, and the answer names both")
     func mixed() async throws {
-        let collecting = try CollectorFixture()
+        let collector = try CollectorFixture()
         let batch = #"[{"id":"a","email":"ana@example.com","score":1},{"id":"b","email":"bo@example.com","score":"x"}]"#
-        try await collecting.publicly { client async throws in
+        try await collector.publicly { client async throws in
             let answer = try await post(client, batch).json()
             #expect(answer["ids"] == .array([.string(ResponseID(source: "standard", providerID: "a").rawValue)]))
             guard case .array(let errors)? = answer["errors"] else { throw InvalidResponse([]) }
             #expect(errors.map { $0["field"] } == [.string("[1].score")])
         }
-        let status = try await collecting.queue.status()
+        let status = try await collector.queue.status()
         #expect(status.accepted == 1)
         #expect(status.quarantined == 1)
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("what can't be parsed is 400, an unknown source 404, a body over 1 MiB 413, a compressed one 415")
     func refusals() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             #expect(try await post(client, "{not json").status == .badRequest)
             #expect(try await post(client, body, to: "/webhooks/nobody").status == .notFound)
             let large = String(repeating: "x", count: WebhookRoutes.bodyLimit + 1)
@@ -114,20 +114,20 @@ struct WebhookRoutesTests {
             let long = "/webhooks/standard?" + String(repeating: "x", count: RequestLimits.uri)
             #expect(try await post(client, body, to: long).status == .uriTooLong)
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("a full queue is 503 with a time to come back, not the sender's fault")
     func full() async throws {
-        let collecting = try CollectorFixture(waitingLimit: 1)
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture(waitingLimit: 1)
+        try await collector.publicly { client async throws in
             #expect(try await post(client, body).status == .ok)
             let second = #"{"id":"r2","email":"bo@example.com","score":2}"#
             let response = try await post(client, second)
             #expect(response.status == .serviceUnavailable)
             #expect(response.headers[.retryAfter].flatMap(Int.init).map { $0 > 0 } == true)
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test(
@@ -137,8 +137,8 @@ struct WebhookRoutesTests {
         ]
     )
     func answersInQuery(query: String) async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             func ask(_ query: String, _ method: HTTPRequest.Method) async throws -> TestResponse {
                 let uri = "/webhooks/standard?" + query
                 return try await client.executeRequest(uri: uri, method: method, headers: [:], body: nil)
@@ -156,27 +156,27 @@ struct WebhookRoutesTests {
 
     @Test("a comment that is too long doesn't hold up the score, and the answer and the queue say that it was cut")
     func longComment() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             let long = body.replacing("Fast", with: String(repeating: "ü", count: 10_001))
             let response = try await post(client, long)
             #expect(response.status == .ok)
             let id = ResponseID(source: "standard", providerID: "r1")
             let note = #"{"field":"comment","message":"was cut at 10,000 characters"}"#
             #expect(response.text == #"{"status":"accepted","ids":["\#(id)"],"notes":[\#(note)]}"#)
-            let item = try await collecting.queue.show(id)
+            let item = try await collector.queue.show(id)
             #expect(item?.notes?.map(\.description) == ["comment was cut at 10,000 characters"])
             #expect(item?.comment?.count == 10_000)
             let edited = body.replacing("9", with: "3")
             #expect(try await post(client, edited).text == #"{"status":"updated","ids":["\#(id)"]}"#)
-            #expect(try await collecting.queue.show(id)?.notes == nil)
+            #expect(try await collector.queue.show(id)?.notes == nil)
         }
     }
 
     @Test("GET and HEAD answer 200 for a configured source and record nothing")
     func handshake() async throws {
-        let collecting = try CollectorFixture()
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
             for method in [HTTPRequest.Method.get, .head] {
                 let known = try await client.executeRequest(
                     uri: "/webhooks/standard",
@@ -194,13 +194,13 @@ struct WebhookRoutesTests {
                 #expect(unknown.status == .notFound)
             }
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("no other method is 404 for a source or a form, with and without the base path: 405 says what it takes")
     func methods() async throws {
-        let collecting = try CollectorFixture(publicURL: "https://nps.example.com/a/b")
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture(publicURL: "https://nps.example.com/a/b")
+        try await collector.publicly { client async throws in
             for (path, allowed) in [
                 ("/s/x", "GET, HEAD, POST"), ("/s/x/9", "GET, HEAD"), ("/a/b/s/x/thanks", "GET, HEAD"),
                 ("/a/b/survey/thanks", "GET, HEAD"),
@@ -224,19 +224,19 @@ struct WebhookRoutesTests {
             let unknown = try await client.executeRequest(uri: "/webhooks/x", method: .put, headers: [:], body: nil)
             #expect(unknown.status == .notFound)
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("whatever is wrong with a delivery to a configured source, the answer is neither 404 nor 410")
     func neverGone() async throws {
-        let collecting = try CollectorFixture()
+        let collector = try CollectorFixture()
         let large = String(repeating: "a", count: (1 << 20) + 1)
         let deliveries = [
             (body, "application/json"), (body, "text/xml"), (body, "multipart/form-data"), (body, ""), ("", ""),
             ("{", "application/json"), ("[]", "application/json"), ("null", "application/json"), (large, "text/plain"),
             (body.replacing("9", with: "11"), "application/json"),
         ]
-        try await collecting.publicly { client async throws in
+        try await collector.publicly { client async throws in
             for path in ["/webhooks/standard", "/webhooks/standard/", "//webhooks//standard?x=1"] {
                 for (body, type) in deliveries {
                     var signed = CollectorFixture.signed(body)
@@ -248,15 +248,15 @@ struct WebhookRoutesTests {
                 }
             }
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("a first delivery that comes again after an edit of the same time changes nothing, said anew it does")
     func lateDelivery() async throws {
-        let collecting = try CollectorFixture()
+        let collector = try CollectorFixture()
         let first = body.replacing("}", with: #","answeredAt":"2026-02-03T10:00:05Z"}"#)
         let edit = first.replacing(":9,", with: ":3,")
-        try await collecting.publicly { client async throws in
+        try await collector.publicly { client async throws in
             for (body, id, status) in [
                 (first, "1", "accepted"), (edit, "2", "updated"), (first, "1", "unchanged"), (first, "3", "updated"),
                 (edit, "2", "unchanged"),
@@ -265,15 +265,15 @@ struct WebhookRoutesTests {
                 #expect(try response.json()["status"] == .string(status))
             }
         }
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("counts which secret a delivery is signed with, by its place and never by its text")
     func secretMatches() async throws {
         let old = Data(repeating: 7, count: 32)
         let secrets = [CollectorFixture.secret, "whsec_" + old.base64EncodedString()]
-        let collecting = try CollectorFixture(secrets: secrets)
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture(secrets: secrets)
+        try await collector.publicly { client async throws in
             #expect(try await post(client, body).status == .ok)
             for id in ["m1", "m2"] {
                 #expect(
@@ -284,7 +284,7 @@ struct WebhookRoutesTests {
             let refused = try await post(client, body, headers: CollectorFixture.signed(body, key: stranger))
             #expect(refused.status == .unauthorized)
         }
-        let lines = collecting.metrics.text().split(separator: "\n")
+        let lines = collector.metrics.text().split(separator: "\n")
             .filter { $0.hasPrefix("nps_webhook_secret_matches_total") }
         #expect(
             lines == [
@@ -292,14 +292,14 @@ struct WebhookRoutesTests {
                 #"nps_webhook_secret_matches_total{source="standard",secret="2"} 2"#,
             ]
         )
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("with the quarantine full a delivery with anything wrong is 503 and wholly refused; valid ones go on")
     func quarantineFull() async throws {
-        let collecting = try CollectorFixture(quarantineByteLimit: 600)
+        let collector = try CollectorFixture(quarantineByteLimit: 600)
         let good = #"{"id":"a","email":"ana@example.com","score":1}"#
-        try await collecting.publicly { client async throws in
+        try await collector.publicly { client async throws in
             let small = #"{"id":"b"}"#
             #expect(try await post(client, small).status == .unprocessableContent)
             let batch = #"[\#(good),{"id":"c","email":"bo@example.com","score":11}]"#
@@ -308,75 +308,75 @@ struct WebhookRoutesTests {
             #expect(refused.headers[.retryAfter] == "600")
             #expect(refused.text.contains("The quarantine is full"))
             #expect(!refused.text.contains(ResponseID(source: "standard", providerID: "a").rawValue))
-            #expect(try await collecting.queue.status().accepted == 0)
+            #expect(try await collector.queue.status().accepted == 0)
             // What is kept already is still known by its delivery.
             #expect(try await post(client, small).status == .unprocessableContent)
             #expect(try await post(client, good, headers: CollectorFixture.signed(good, id: "m3")).status == .ok)
         }
-        let status = try await collecting.queue.status()
+        let status = try await collector.queue.status()
         #expect(status.accepted == 1)
         #expect(status.quarantined == 1)
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("the same refused delivery is one entry that counts; another with the same body is another")
     func repetition() async throws {
-        let collecting = try CollectorFixture()
+        let collector = try CollectorFixture()
         let wrong = #"{"id":"r1","email":"ana@example.com","score":11}"#
-        try await collecting.publicly { client async throws in
+        try await collector.publicly { client async throws in
             for id in ["m1", "m1", "m1", "m2"] {
                 let response = try await post(client, wrong, headers: CollectorFixture.signed(wrong, id: id))
                 #expect(response.status == .unprocessableContent)
             }
         }
-        let entries = try await collecting.queue.quarantine()
+        let entries = try await collector.queue.quarantine()
         #expect(entries.map(\.deliveryID) == ["m1", "m2"])
         #expect(entries.map(\.timesSeen) == [3, 1])
-        await collecting.end()
+        await collector.end()
     }
 
     @Test("a source without delivery ids knows a repetition by its body")
     func repetitionByDigest() async throws {
         let name = "plain-k3v9q2x7m4t8z1b6"
-        let collecting = try CollectorFixture(files: [name: "signature: {kind: none}\nmapping: .\n"])
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture(files: [name: "signature: {kind: none}\nmapping: .\n"])
+        try await collector.publicly { client async throws in
             for body in [#"{"id":"1"}"#, #"{"id":"2"}"#, #"{"id":"1"}"#] {
                 let response = try await post(client, body, headers: [:], to: "/webhooks/\(name)")
                 #expect(response.status == .unprocessableContent)
             }
         }
-        #expect(try await collecting.queue.quarantine().map(\.timesSeen) == [2, 1])
-        await collecting.end()
+        #expect(try await collector.queue.quarantine().map(\.timesSeen) == [2, 1])
+        await collector.end()
     }
 
     @Test("the name of an unsigned source is its secret: it makes the id, and is neither stored nor delivered")
     func unsignedName() async throws {
         let name = "plain-k3v9q2x7m4t8z1b6"
-        let collecting = try CollectorFixture(files: [name: "signature: {kind: none}\nmapping: .\n"])
-        let source = try #require(collecting.dependencies.sources.current.source(named: name))
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture(files: [name: "signature: {kind: none}\nmapping: .\n"])
+        let source = try #require(collector.dependencies.sources.current.source(named: name))
+        try await collector.publicly { client async throws in
             for body in [#"{"id":"1","email":"ana@example.com","score":9}"#, #"{"id":"2"}"#] {
                 _ = try await post(client, body, headers: [:], to: "/webhooks/\(name)")
             }
         }
-        let claim = try #require(try await collecting.queue.claim(limit: 1).first)
+        let claim = try #require(try await collector.queue.claim(limit: 1).first)
         #expect(claim.response.id == ResponseID(source: name, providerID: "1"))
         #expect(claim.response.source == source.label && source.label.hasPrefix("unsigned-"))
-        let entry = try #require(try await collecting.queue.quarantine().first)
+        let entry = try #require(try await collector.queue.quarantine().first)
         #expect(entry.source == source.label)
-        #expect(collecting.dependencies.sources.current.source(labelled: entry.source)?.name == name)
-        await collecting.end()
+        #expect(collector.dependencies.sources.current.source(labelled: entry.source)?.name == name)
+        await collector.end()
     }
 
     @Test(
         "without an id, a signed delivery id tells a repetition, whatever the tool stamps anew; in a batch the content does"
     )
     func deliveryIsID() async throws {
-        let collecting = try CollectorFixture()
+        let collector = try CollectorFixture()
         @Sendable func body(_ second: Int) -> String {
             #"{"email":"ana@example.com","score":9,"sentAt":"2026-02-03T10:00:0\#(second)Z"}"#
         }
-        try await collecting.publicly { client async throws in
+        try await collector.publicly { client async throws in
             var ids: [JSONValue?] = []
             for (text, delivery) in [(body(1), "m1"), (body(2), "m1"), (body(2), "m2")] {
                 let response = try await post(client, text, headers: CollectorFixture.signed(text, id: delivery))
@@ -389,23 +389,23 @@ struct WebhookRoutesTests {
             let again = try await post(client, batch, headers: CollectorFixture.signed(batch, id: "m4")).json()["ids"]
             #expect(first == again)
         }
-        #expect(try await collecting.queue.status().accepted == 4)
-        await collecting.end()
+        #expect(try await collector.queue.status().accepted == 4)
+        await collector.end()
     }
 
     @Test("a mapping that fails is a 422 that keeps the payload, since that is not the sender's mistake")
     func failingMapping() async throws {
         let file = "preset: standard\nmapping: |\n  error(\"canary \" + .email)\n"
-        let collecting = try CollectorFixture(files: ["acme": file])
-        try await collecting.publicly { client async throws in
+        let collector = try CollectorFixture(files: ["acme": file])
+        try await collector.publicly { client async throws in
             let response = try await post(client, body, to: "/webhooks/acme")
             #expect(response.status == .unprocessableContent)
             #expect(!response.text.contains("canary"))
             guard case .array(let errors)? = try response.json()["errors"] else { throw InvalidResponse([]) }
             #expect(errors.map { $0["field"] } == [.string("mapping")])
         }
-        let entry = try #require(try await collecting.queue.quarantine().first)
-        #expect(try await collecting.queue.quarantineEntry(entry.id)?.body == Data(body.utf8))
-        await collecting.end()
+        let entry = try #require(try await collector.queue.quarantine().first)
+        #expect(try await collector.queue.quarantineEntry(entry.id)?.body == Data(body.utf8))
+        await collector.end()
     }
 }

@@ -108,8 +108,8 @@ struct ErrorTaxonomyTests {
 
     @Test("what is linked to nobody is counted and told once, by id alone")
     func unlinkedIsTold() async throws {
-        try await DeliveryFixture.visit(faults: ["unknown-contact=store-unlinked"]) { town in
-            try await town.withQueue { queue in
+        try await DeliveryFixture.visit(faults: ["unknown-contact=store-unlinked"]) { fixture in
+            try await fixture.withQueue { queue in
                 let stranger = SurveyResponse(
                     id: ResponseID(source: "test", providerID: "stranger"),
                     source: "test",
@@ -118,10 +118,10 @@ struct ErrorTaxonomyTests {
                     answeredAt: Date(timeIntervalSince1970: 1_699_999_999)
                 )
                 _ = try await queue.accept([Submission(stranger)])
-                try await town.forward(from: queue, until: 1)
+                try await fixture.forward(from: queue, until: 1)
                 #expect(try await queue.status().delivered == 1)
-                #expect(town.metrics["nps_delivery_unlinked_total"] == 1)
-                let told = town.logs.lines.filter { $0.contains("linked it to no contact") }
+                #expect(fixture.metrics["nps_delivery_unlinked_total"] == 1)
+                let told = fixture.logs.lines.filter { $0.contains("linked it to no contact") }
                 #expect(told.count == 1)
                 #expect(told.allSatisfy { $0.hasPrefix("info") && $0.contains(stranger.id.rawValue) })
                 #expect(!told.contains { $0.contains("nowhere") })
@@ -131,13 +131,13 @@ struct ErrorTaxonomyTests {
 
     @Test("crash while sending: ambiguous after the next start, and an upsert for good")
     func crash() async throws {
-        try await DeliveryFixture.visit { town in
+        try await DeliveryFixture.visit { fixture in
             let id = try response(1).id
-            try await town.withQueue { queue in
+            try await fixture.withQueue { queue in
                 _ = try await queue.accept([Submission(response(1))])
                 #expect(try await queue.claim(limit: 1).map(\.mustUpsert) == [false])
             }
-            try await town.withQueue { queue in
+            try await fixture.withQueue { queue in
                 let item = try #require(try await queue.show(id))
                 #expect(item.state == .pending)
                 #expect(item.mustUpsert)
