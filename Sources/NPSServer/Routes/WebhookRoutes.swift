@@ -52,12 +52,14 @@ struct WebhookRoutes {
         let source = try source(context)
         try request.checkDeclaredLength(Self.bodyLimit)
         // Before the body is read: whoever sends without a signature must not make the server hold a megabyte.
-        if let rejection = source.rejection(ofHead: delivery(request, body: [])) {
+        let head = head(of: request)
+        if let rejection = source.rejection(ofHead: head) {
             let problem = Self.refused(rejection)
             count(source, problem.status)
             throw problem
         }
-        let delivery = delivery(request, body: try await request.collectBody(upTo: Self.bodyLimit))
+        let body = try await request.collectBody(upTo: Self.bodyLimit)
+        let delivery = head.replacing(body: body, receivedAt: now())
         do {
             let response = try await store(delivery, from: source, contentType: request.headers[.contentType])
             count(source, response.status)
@@ -74,12 +76,13 @@ struct WebhookRoutes {
         }
     }
 
-    private func delivery(_ request: Request, body: [UInt8]) -> WebhookDelivery {
+    /// The delivery without its body.
+    private func head(of request: Request) -> WebhookDelivery {
         WebhookDelivery(
             method: request.method.rawValue,
             publicURL: publicURL.address(ofPath: request.head.path ?? ""),
             headers: request.headers.map { (name: $0.name.canonicalName, value: $0.value) },
-            body: body,
+            body: [],
             receivedAt: now()
         )
     }

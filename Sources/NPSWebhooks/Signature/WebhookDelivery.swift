@@ -29,8 +29,17 @@ package struct WebhookDelivery: Sendable {
         self.receivedAt = receivedAt
     }
 
-    func replacing(body: [UInt8]) -> WebhookDelivery {
-        WebhookDelivery(method: method, publicURL: publicURL, headers: headers, body: body, receivedAt: receivedAt)
+    /// The same request with another body: the head alone becomes a delivery once its body is there.
+    ///
+    /// - Parameter date: when that body had come; nil leaves the time as it is.
+    package func replacing(body: [UInt8], receivedAt date: Date? = nil) -> WebhookDelivery {
+        WebhookDelivery(
+            method: method,
+            publicURL: publicURL,
+            headers: headers,
+            body: body,
+            receivedAt: date ?? receivedAt
+        )
     }
 
     /// The first of these headers that is present; nil for none. A repeated header is an error, because a proxy and this
