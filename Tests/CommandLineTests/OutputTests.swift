@@ -1,6 +1,5 @@
-import Dispatch
 import Foundation
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import nps_collector
@@ -31,18 +30,10 @@ struct OutputTests {
         let pipe = Pipe()
         let (reader, writer) = (pipe.fileHandleForReading, pipe.fileHandleForWriting)
         if isNonBlocking { _ = fcntl(writer.fileDescriptor, F_SETFL, O_NONBLOCK) }
-        let read = Mutex(Data())
-        let end = DispatchSemaphore(value: 0)
-        // Not a task: reads that block would take all threads of the tests, and nobody would write.
-        DispatchQueue.global().async {
-            let data = (try? reader.readToEnd()) ?? Data()
-            read.withLock { $0 = data }
-            end.signal()
-        }
+        let read = PipeReader(reader)
         let failure = Output.failure(writing: data, to: writer.fileDescriptor)
         try writer.close()
-        end.wait()
         #expect(failure == nil)
-        #expect(read.withLock { $0 } == data)
+        #expect(read.wait() == data)
     }
 }

@@ -99,17 +99,10 @@ struct LogOutputTests {
         output.write("last error", level: .critical)
         // Nobody has read yet, so no wait would help: it ends all the same.
         output.flush(seconds: 0)
-        let read = Mutex(Data())
-        let end = DispatchSemaphore(value: 0)
-        DispatchQueue.global().async {
-            let data = (try? reader.readToEnd()) ?? Data()
-            read.withLock { $0 = data }
-            end.signal()
-        }
+        let read = PipeReader(reader)
         output.flush(seconds: 600)
         try writer.close()
-        end.wait()
-        let lines = read.withLock { String(decoding: $0, as: UTF8.self) }.split(separator: "\n")
+        let lines = String(decoding: read.wait(), as: UTF8.self).split(separator: "\n")
         let whole = lines.filter { $0 == filler }.count
         #expect(lines.contains("last error"))
         let dropped = lines.filter { $0.hasPrefix("{") }.compactMap { line in
