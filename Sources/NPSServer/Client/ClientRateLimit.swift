@@ -27,28 +27,10 @@ package final class ClientRateLimit: Sendable {
         }
     }
 
-    /// The old are forgotten as a whole when the young take their place, so that a full table forgets those that came
-    /// least recently.
-    private struct Generations {
-        private var young: [Int: Bucket] = [:]
-        private var old: [Int: Bucket] = [:]
-
-        subscript(key: Int) -> Bucket? { young[key] ?? old[key] }
-
-        mutating func set(_ bucket: Bucket, for key: Int, capacity: Int) {
-            if young.count >= max(1, capacity / 2), young[key] == nil {
-                old = young
-                young = [:]
-            }
-            young[key] = bucket
-        }
-    }
-
     private let burst: Double
     private let perSecond: Double
-    private let capacity: Int
     private let now: @Sendable () -> ContinuousClock.Instant
-    private let buckets = Mutex(Generations())
+    private let buckets: Mutex<Generations<Bucket>>
 
     /// - Parameters:
     ///   - burst: requests that a client may send at once. As many again are refused with what was typed.
@@ -62,8 +44,8 @@ package final class ClientRateLimit: Sendable {
     ) {
         self.burst = Double(burst)
         self.perSecond = perSecond
-        self.capacity = capacity
         self.now = now
+        buckets = Mutex(Generations(capacity: capacity / 2))
     }
 
     /// Counts the request. An unknown client is always allowed.
@@ -85,13 +67,13 @@ package final class ClientRateLimit: Sendable {
                 let seconds = max(1, Int(((1 - bucket.tokens) / rate).rounded(.up)))
                 let isRead = bucket.patience >= 1
                 if isRead { bucket.patience -= 1 }
-                buckets.set(bucket, for: key, capacity: capacity)
+                buckets.set(bucket, for: key)
                 return isRead ? .wait(seconds: seconds) : .refused(seconds: seconds)
             }
             for (key, bucket) in taken {
                 var bucket = bucket
                 bucket.tokens -= 1
-                buckets.set(bucket, for: key, capacity: capacity)
+                buckets.set(bucket, for: key)
             }
             return .allowed
         }

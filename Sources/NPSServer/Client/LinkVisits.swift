@@ -12,49 +12,41 @@ package final class LinkVisits: Sendable {
     static let limit = 2
     private static let memory: TimeInterval = 600
 
-    private typealias Visits = [Int: [OpenedScore]]
-
-    /// The old visits are dropped together when the young ones become old. Nothing is searched for expired visits, so
-    /// each visit costs the same.
-    private struct Generations {
-        var young: Visits = [:]
-        var old: Visits = [:]
+    private struct Visits {
+        /// By the hash of the link.
+        var links: Generations<[OpenedScore]>
+        /// When the young generation began.
         var since = Date.distantPast
-
-        mutating func turn(at now: Date) {
-            old = now.timeIntervalSince(since) < 2 * memory ? young : [:]
-            young = [:]
-            since = now
-        }
     }
 
-    private let capacity: Int
-    private let generations = Mutex(Generations())
+    private let visits: Mutex<Visits>
 
     /// - Parameter capacity: links in a generation, of which there are two.
     package init(capacity: Int = 25_000) {
-        self.capacity = capacity
+        visits = Mutex(Visits(links: Generations(capacity: capacity)))
     }
 
     func note(_ opening: OpenedScore, of link: String) {
         let key = link.hashValue
-        generations.withLock { generations in
-            let isFull = generations.young.count >= capacity && generations.young[key] == nil
-            let age = opening.date.timeIntervalSince(generations.since)
-            if isFull || age >= Self.memory { generations.turn(at: opening.date) }
-            var known = generations.young[key] ?? generations.old[key] ?? []
+        visits.withLock { visits in
+            let age = opening.date.timeIntervalSince(visits.since)
+            if visits.links.isFull(for: key) || age >= Self.memory {
+                visits.links.turn(keepsYoung: age < 2 * Self.memory)
+                visits.since = opening.date
+            }
+            var known = visits.links[key] ?? []
             let isSame = { (earlier: OpenedScore) in earlier.score == opening.score }
             if known.count(where: isSame) >= Self.limit, let first = known.firstIndex(where: isSame) {
                 known.remove(at: first)
             }
-            generations.young[key] = known + [opening]
+            visits.links.set(known + [opening], for: key)
         }
     }
 
     /// In the order in which they were noted.
     func opened(_ link: String) -> [OpenedScore] {
         let key = link.hashValue
-        return generations.withLock { $0.young[key] ?? $0.old[key] } ?? []
+        return visits.withLock { $0.links[key] } ?? []
     }
 }
 
