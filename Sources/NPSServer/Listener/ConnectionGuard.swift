@@ -33,7 +33,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// When the timer fires; nil when there is none.
     private var scheduled: NIODeadline?
     private var admission: ClientConnectionLimit.Admission?
-
+    /// The other end of the connection; nil for a Unix socket.
+    private var peer: IPAddress?
     /// Of the client whose bodies are held; empty when nobody knows it.
     private var networks: [ClientNetwork] = []
 
@@ -46,7 +47,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        let peer = context.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
+        peer = context.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
         let (loop, box) = (context.eventLoop, NIOLoopBound(context, eventLoop: context.eventLoop))
         let me = NIOLoopBound(self, eventLoop: context.eventLoop)
         admission = clients.admit(peer, at: .now()) { loop.execute { me.value.giveWay(box.value) } }
@@ -98,7 +99,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             passOnParts(context)
             parts.begin()
             // What pipelined requests hold was taken for the client of the first of them.
-            if held == 0 { networks = clientNetworks(of: head, context) }
+            if held == 0 { networks = clientNetworks(of: head) }
             state.requestHead(at: .now())
             admission?.idles(since: nil)
             if head.headerFields[.connection] == "close" { state.closeAfterAnswer() }
@@ -120,11 +121,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
-    private func clientNetworks(of head: HTTPRequest, _ context: ChannelHandlerContext) -> [ClientNetwork] {
+    private func clientNetworks(of head: HTTPRequest) -> [ClientNetwork] {
         // A request without a body takes nothing.
         guard head.method != .get, head.method != .head else { return [] }
         let client = proxies.client(
-            peer: context.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) },
+            peer: peer,
             forwardedFor: head.headerFields.lines("x-forwarded-for"),
             forwarded: head.headerFields.lines("forwarded")
         )
