@@ -155,6 +155,7 @@ final class SQLiteEngine: Sendable {
             var transaction = QueueTransaction(database: database, now: now, state: committed)
             let completions = try body(&transaction)
             if transaction.state.books != committed.books { try transaction.writeBooks() }
+            if transaction.state.time != committed.time { try transaction.writeTime() }
             try database.commit()
             return TransactionResult(
                 completions: completions,

@@ -43,8 +43,22 @@ enum Schema {
             try db.execute(sql: "ALTER TABLE responses ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0")
             try db.execute(sql: "UPDATE responses SET suspect = 1 WHERE held_until IS NOT NULL")
         }
+        migrator.registerMigration("clock") { db in
+            try db.execute(sql: clock)
+        }
         return migrator
     }
+
+    /// A `ConfirmedTime`, which no clock has confirmed yet.
+    private static let clock = """
+        CREATE TABLE clock (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            confirmed INTEGER,
+            claimed INTEGER,
+            claimed_for INTEGER NOT NULL DEFAULT 0 CHECK (claimed_for >= 0)
+        ) STRICT;
+        INSERT INTO clock (id) VALUES (1);
+        """
 
     /// Until this version, a response was held if its first attempt was still to come.
     private static let held = """
