@@ -7,6 +7,8 @@
 struct ConfirmedTime: Sendable, Hashable {
     /// By how much the clock may differ and still agrees: it is slewed, and a minute of uptime may be unobserved.
     static let tolerance: Duration = .seconds(60)
+    /// By how much a clock goes back that is only corrected.
+    static let slewing: Duration = .seconds(1)
     /// A clock further ahead of the confirmed time than this is reported, and has to keep to it for longer.
     static let farAhead: Duration = .seconds(86_400)
     /// How much uptime a clock has to keep to a leap; long enough for a person to notice where it is far ahead.

@@ -153,6 +153,7 @@ final class SQLiteEngine: Sendable {
         try database.beginTransaction(.immediate)
         do {
             var transaction = QueueTransaction(database: database, now: now, state: committed)
+            try transaction.noticeClock()
             let completions = try body(&transaction)
             if transaction.state.books != committed.books { try transaction.writeBooks() }
             if transaction.state.time != committed.time { try transaction.writeTime() }
@@ -184,11 +185,12 @@ extension SQLiteEngine {
         if state.isClosed { throw QueueError.closed }
         try WriteAheadLog.rewrite(ofDatabase: path)
         let connection = try DatabaseFile.open(path, expecting: personKey)
-        let claimed = state.committed.claimed
+        let (claimed, latest) = (state.committed.claimed, state.committed.latest)
         let start = Milliseconds(now())
         let result = try connection.writeWithoutTransaction { database in
             var committed = try CommittedState(reading: database)
             committed.claimed = claimed
+            committed.latest = latest
             return try Self.transact(database, from: committed, at: start) { transaction in
                 try transaction.releaseUnclaimed()
                 return []
@@ -197,6 +199,11 @@ extension SQLiteEngine {
         logger.notice("The queue's file was reopened after an error")
         state.connection = connection
         state.committed = result.state
+        // What failed to commit may be in the file all the same: accepted, so somebody has to look for it; delivered or
+        // erased, so the log holds its content.
+        onDue()
+        state.owesTruncation = true
+        scheduleTruncation(&state)
         return connection
     }
 

@@ -88,6 +88,8 @@ extension Books: RowDecodable, RowEncodable {
 struct CommittedState: Sendable {
     var books: Books
     var time: ConfirmedTime
+    /// The latest time that a transaction of this process had; nil before the first.
+    var latest: Milliseconds?
     /// The sequence numbers of the responses that were claimed and are not settled. A row that is `sending` but not in
     /// here was claimed by a transaction that became durable although its commit was reported as failed: nobody sends
     /// it.
