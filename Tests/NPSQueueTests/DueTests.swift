@@ -22,7 +22,10 @@ struct DueTests {
         await queue.close()
     }
 
-    @Test("what was due before the clock was set back is due afterwards", arguments: [30, 1_800, 3_599, 100_000] as [TimeInterval])
+    @Test(
+        "what was due before the clock was set back is due afterwards",
+        arguments: [30, 1_800, 3_599, 100_000] as [TimeInterval]
+    )
     func setBack(seconds: TimeInterval) async throws {
         let fixture = try QueueFixture()
         try await fixture.withQueue { queue in

@@ -64,11 +64,12 @@ struct ResponseLifecycleTests {
     )
     func reasons(_ example: Case) {
         var lifecycle = Self.lifecycle(example.state)
-        (lifecycle.version, lifecycle.superseded) = example.known
+        lifecycle.version = ContentVersion(updatedAt: example.known.version)
+        lifecycle.superseded = example.known.superseded
         let before = lifecycle
         let acceptance = lifecycle.receive(
             digest: example.digest,
-            version: example.version,
+            version: ContentVersion(updatedAt: example.version),
             at: Self.later,
             arrival: example.arrival,
             isHeld: example.isHeld,
@@ -193,9 +194,10 @@ struct ResponseLifecycleTests {
     func versions(known: Milliseconds?, arriving: Milliseconds?, acceptance: Acceptance, after: Milliseconds?) {
         for state in ResponseState.allCases where state != .erased {
             var lifecycle = Self.lifecycle(state)
-            lifecycle.version = known
-            #expect(lifecycle.receive(digest: "b", version: arriving, at: Self.now) == acceptance)
-            #expect(lifecycle.version == after)
+            lifecycle.version = ContentVersion(updatedAt: known)
+            let version = ContentVersion(updatedAt: arriving)
+            #expect(lifecycle.receive(digest: "b", version: version, at: Self.now) == acceptance)
+            #expect(lifecycle.version == ContentVersion(updatedAt: after))
             #expect(lifecycle.digest == (acceptance == .updated ? "b" : "a"))
         }
     }
@@ -207,9 +209,10 @@ struct ResponseLifecycleTests {
     func replay(version: Milliseconds?) {
         for state in ResponseState.allCases where state != .erased {
             var lifecycle = Self.lifecycle(state)
-            lifecycle.version = version
+            lifecycle.version = ContentVersion(updatedAt: version)
             func receive(_ digest: String, _ version: Milliseconds?) -> Acceptance {
-                lifecycle.receive(digest: digest, version: version, at: Self.later, trace: Self.trace)
+                let version = ContentVersion(updatedAt: version)
+                return lifecycle.receive(digest: digest, version: version, at: Self.later, trace: Self.trace)
             }
             #expect(receive("b", version) == .updated)
             let edited = lifecycle
@@ -225,11 +228,11 @@ struct ResponseLifecycleTests {
     func anew() {
         for version in [nil, 10] as [Milliseconds?] {
             var lifecycle = Self.lifecycle(.delivered)
-            (lifecycle.version, lifecycle.delivery) = (version, "1")
+            (lifecycle.version, lifecycle.delivery) = (ContentVersion(updatedAt: version), "1")
             func receive(_ digest: String, _ delivery: String) -> Acceptance {
                 lifecycle.receive(
                     digest: digest,
-                    version: version,
+                    version: ContentVersion(updatedAt: version),
                     at: Self.later,
                     delivery: delivery,
                     trace: Self.trace
@@ -260,9 +263,10 @@ struct ResponseLifecycleTests {
     @Test("the same content said again later keeps older content out from then on")
     func confirmed() {
         var lifecycle = Self.lifecycle(.delivered)
-        lifecycle.version = 10
-        #expect(lifecycle.receive(digest: "a", version: 30, at: Self.now) == .unchanged(.sameContent))
-        #expect(lifecycle.receive(digest: "b", version: 20, at: Self.now) == .unchanged(.olderVersion))
+        lifecycle.version = ContentVersion(updatedAt: 10)
+        let (newer, older) = (ContentVersion(updatedAt: 30), ContentVersion(updatedAt: 20))
+        #expect(lifecycle.receive(digest: "a", version: newer, at: Self.now) == .unchanged(.sameContent))
+        #expect(lifecycle.receive(digest: "b", version: older, at: Self.now) == .unchanged(.olderVersion))
         #expect(lifecycle.state == .delivered)
     }
 

@@ -6,7 +6,7 @@ struct Incoming: Sendable {
     let id: String
     let source: String
     let digest: String
-    let version: Milliseconds?
+    let version: ContentVersion
     let heldUntil: Milliseconds?
     /// Later than the form's time by the millisecond that rounding may have taken from it.
     let formPrintedAt: Milliseconds?
@@ -24,7 +24,10 @@ struct Incoming: Sendable {
         id = submission.response.id.rawValue
         source = submission.response.source
         digest = submission.digest
-        version = submission.version.map { Milliseconds($0) }
+        version = ContentVersion(
+            updatedAt: submission.updatedAt.map { Milliseconds($0) },
+            answeredAt: submission.answeredAt.map { Milliseconds($0) }
+        )
         heldUntil = submission.heldUntil.map { Milliseconds($0) }
         formPrintedAt = submission.formPrintedAt.map { Milliseconds($0.addingTimeInterval(0.001)) }
         response = submission.heldUntil == nil ? submission.response : submission.response.markedSuspect(true)

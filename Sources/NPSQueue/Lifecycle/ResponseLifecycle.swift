@@ -6,8 +6,8 @@ struct ResponseLifecycle: Sendable, Hashable {
     var state = ResponseState.pending
     /// Of the present content; equal contents have equal digests. Empty once it is erased.
     var digest: String
-    /// When the content was made, as the survey tool states it; nil when it doesn't.
-    var version: Milliseconds?
+    /// When the content was made, as the survey tool states it.
+    var version = ContentVersion()
     /// The sender's id of the webhook delivery that brought the present content; nil when it has none.
     var delivery: String?
     /// Traces of the contents that were replaced last, the newest at the end.
@@ -36,7 +36,12 @@ struct ResponseLifecycle: Sendable, Hashable {
     /// A new response, due at once.
     ///
     /// - Parameter arrival: when it was received; nil for now.
-    init(digest: String, version: Milliseconds? = nil, at now: Milliseconds, arrival: Milliseconds? = nil) {
+    init(
+        digest: String,
+        version: ContentVersion = ContentVersion(),
+        at now: Milliseconds,
+        arrival: Milliseconds? = nil
+    ) {
         self.digest = digest
         self.version = version
         nextAttemptAt = now
@@ -64,7 +69,7 @@ extension ResponseLifecycle {
     ///   - trace: what is kept of a content that is replaced, and of its delivery; nil = nothing.
     mutating func receive(
         digest newDigest: String,
-        version newVersion: Milliseconds? = nil,
+        version newVersion: ContentVersion = ContentVersion(),
         at now: Milliseconds,
         arrival: Milliseconds? = nil,
         isHeld: Bool = false,
@@ -75,14 +80,16 @@ extension ResponseLifecycle {
         guard state != .erased else { return .unchanged(.erased) }
         let isSame = digest == newDigest
         guard !isHeld else { return .unchanged(isSame ? .sameContent : .heldBehindAnswer) }
-        if let newVersion, let version, newVersion != version {
-            if newVersion < version { return .unchanged(.olderVersion) }
-        } else if let arrival, arrival < receivedAt {
-            return .unchanged(.olderVersion)
+        let order = newVersion.order(after: version)
+        switch order {
+        case .older: return .unchanged(.olderVersion)
+        case .newer: break
+        case .same, .incomparable:
+            if let arrival, arrival < receivedAt { return .unchanged(.olderVersion) }
         }
         // Where version or delivery id tell nothing new, content that was replaced before is a late repetition. Without
         // either, a person may have changed back.
-        let isRepeatable = newDelivery != nil || (newVersion != nil && newVersion == version)
+        let isRepeatable = newDelivery != nil || order == .same
         if isRepeatable, !isSame, let trace, superseded.contains(trace(newDigest, newDelivery)) {
             return .unchanged(.replacedBefore)
         }
@@ -91,7 +98,7 @@ extension ResponseLifecycle {
         if !isSame, !replacesBot, let formPrintedAt, formPrintedAt < receivedAt {
             return .unchanged(.formOlderThanAnswer)
         }
-        version = newVersion ?? version
+        version = newVersion.following(version)
         guard !isSame || replacesBot else { return .unchanged(.sameContent) }
         if !isSame, let trace { superseded = (superseded + [trace(digest, delivery)]).suffix(Self.supersededLimit) }
         digest = newDigest
@@ -209,7 +216,7 @@ extension ResponseLifecycle {
         digest = ""
         delivery = nil
         superseded = []
-        version = nil
+        version = ContentVersion()
         nextAttemptAt = nil
         heldUntil = nil
         botFlag = .none

@@ -46,6 +46,11 @@ enum Schema {
         migrator.registerMigration("clock") { db in
             try db.execute(sql: clock)
         }
+        migrator.registerMigration("versions of two kinds") { db in
+            // What existing rows have in `version` is one of the two.
+            try db.execute(sql: "ALTER TABLE responses ADD COLUMN updated_at INTEGER")
+            try db.execute(sql: "ALTER TABLE responses ADD COLUMN answered_at INTEGER")
+        }
         return migrator
     }
 
