@@ -402,14 +402,23 @@ struct ConformanceTests {
     @Test("knows a replaced content again after a restart, and keeps no word of it", arguments: Engine.allCases)
     func lateDelivery(engine: Engine) async throws {
         let fixture = try QueueFixture(engine)
+        var first = try submission(1, score: 9)
+        first.deliveryID = "msg_1"
         try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
-            #expect(try await queue.accept([try submission(1, score: 9)]).outcomes == [.accepted])
+            #expect(try await queue.accept([first]).outcomes == [.accepted])
             try await deliverAll(queue)
+            var repeated = first
+            repeated.deliveryID = "msg_1b"
+            #expect(try await queue.accept([repeated]).outcomes == [.unchanged(.sameContent)])
             #expect(try await queue.accept([try submission(1, score: 3)]).outcomes == [.updated])
             try await deliverAll(queue)
         }
         try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
-            #expect(try await queue.accept([try submission(1, score: 9)]).outcomes == [.unchanged(.replacedBefore)])
+            for id in ["msg_1", "msg_1b"] {
+                var late = first
+                late.deliveryID = id
+                #expect(try await queue.accept([late]).outcomes == [.unchanged(.replacedBefore)])
+            }
             #expect(try await queue.claim(limit: 1).isEmpty)
             var again = try submission(1, score: 9)
             again.deliveryID = "msg_2"

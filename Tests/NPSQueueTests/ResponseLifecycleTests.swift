@@ -247,13 +247,38 @@ struct ResponseLifecycleTests {
         }
     }
 
+    @Test("a late repetition under any id that a content had never replaces a newer edit", arguments: [nil, "1"])
+    func manyDeliveries(first: String?) {
+        var lifecycle = Self.lifecycle(.delivered)
+        lifecycle.delivery = first
+        func receive(_ digest: String, _ delivery: String) -> Acceptance {
+            lifecycle.receive(digest: digest, at: Self.later, delivery: delivery, trace: Self.trace)
+        }
+        for id in ["2", "3", "2"] { #expect(receive("a", id) == .unchanged(.sameContent)) }
+        #expect(receive("b", "4") == .updated)
+        for id in [first, "2", "3"].compactMap(\.self) { #expect(receive("a", id) == .unchanged(.replacedBefore)) }
+        #expect(receive("a", "5") == .updated)
+        #expect(receive("b", "4") == .unchanged(.replacedBefore))
+        #expect(lifecycle.digest == "a" && lifecycle.revision == 3)
+    }
+
+    @Test("an edit back is taken when only the time of the answer is stated, which no edit changes")
+    func changedBack() {
+        var lifecycle = Self.lifecycle(.delivered)
+        lifecycle.version = ContentVersion(answeredAt: 10)
+        for digest in ["b", "a", "b"] {
+            let version = ContentVersion(answeredAt: 10)
+            #expect(lifecycle.receive(digest: digest, version: version, at: Self.later, trace: Self.trace) == .updated)
+        }
+    }
+
     @Test("only the last traces are kept, and none of what is erased")
     func traces() {
         var lifecycle = Self.lifecycle(.delivered)
         for number in 0..<20 {
             _ = lifecycle.receive(digest: "\(number)", at: Self.later, delivery: "d\(number)", trace: Self.trace)
         }
-        #expect(lifecycle.superseded == (11..<19).map { "\($0)d\($0)" })
+        #expect(lifecycle.superseded == (3..<19).map { "\($0)d\($0)" })
         let isErased = lifecycle.erase(at: Self.later)
         #expect(isErased)
         #expect(lifecycle.superseded.isEmpty)

@@ -10,7 +10,8 @@ struct ResponseLifecycle: Sendable, Hashable {
     var version = ContentVersion()
     /// The sender's id of the webhook delivery that brought the present content; nil when it has none.
     var delivery: String?
-    /// Traces of the contents that were replaced last, the newest at the end.
+    /// Traces of the contents that were replaced last, one for each delivery that brought them, and of the present
+    /// content as it came under further ids. The newest is at the end.
     var superseded: [String] = []
     /// Grows with every edit.
     var revision = 1
@@ -87,9 +88,9 @@ extension ResponseLifecycle {
         case .same, .incomparable:
             if let arrival, arrival < receivedAt { return .unchanged(.olderVersion) }
         }
-        // Where version or delivery id tell nothing new, content that was replaced before is a late repetition. Without
-        // either, a person may have changed back.
-        let isRepeatable = newDelivery != nil || order == .same
+        // The sender's id of the delivery proves a late repetition of what was replaced, and so does a time of update
+        // that tells nothing new. Without either, a person may have changed back.
+        let isRepeatable = newDelivery != nil || (newVersion.updatedAt != nil && order == .same)
         if isRepeatable, !isSame, let trace, superseded.contains(trace(newDigest, newDelivery)) {
             return .unchanged(.replacedBefore)
         }
@@ -99,8 +100,12 @@ extension ResponseLifecycle {
             return .unchanged(.formOlderThanAnswer)
         }
         version = newVersion.following(version)
-        guard !isSame || replacesBot else { return .unchanged(.sameContent) }
-        if !isSame, let trace { superseded = (superseded + [trace(digest, delivery)]).suffix(Self.supersededLimit) }
+        guard !isSame || replacesBot else {
+            // Should it be replaced, a repetition under this id is one all the same.
+            if let newDelivery, newDelivery != delivery { remember(trace?(newDigest, newDelivery)) }
+            return .unchanged(.sameContent)
+        }
+        if !isSame || delivery != nil { remember(trace?(digest, delivery)) }
         digest = newDigest
         delivery = newDelivery
         revision += 1
@@ -124,8 +129,13 @@ extension ResponseLifecycle {
 
     typealias Trace = (_ digest: String, _ delivery: String?) -> String
 
-    /// More than the edits that are made while a sender still tries an earlier one.
-    private static let supersededLimit = 8
+    private mutating func remember(_ trace: String?) {
+        guard let trace, !superseded.contains(trace) else { return }
+        superseded = (superseded + [trace]).suffix(Self.supersededLimit)
+    }
+
+    /// More than the edits, and the ids of their deliveries, that come while a sender still tries an earlier one.
+    private static let supersededLimit = 16
 
     /// Flags it as a bot's and puts the first attempt off, so that the person can answer first.
     mutating func hold(until date: Milliseconds) {

@@ -88,6 +88,7 @@ struct WebhookRoutes {
         } catch {
             throw Problem.unavailable(error)
         }
+        intake.outcomes.countUnchanged()
         let ids = sorted.submissions.map(\.response.id)
         guard sorted.problems.isEmpty else { throw Self.invalid(sorted.problems, accepted: ids) }
         return Self.answer(intake.outcomes, ids: ids)
