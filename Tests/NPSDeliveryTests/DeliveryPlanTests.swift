@@ -80,7 +80,10 @@ struct DeliveryPlanTests {
         #expect(delivery.plan.status == .forwarding)
     }
 
-    @Test("no idle wait is longer than a minute, whatever the queue said", arguments: [nil, 61, 100_000] as [TimeInterval?])
+    @Test(
+        "no idle wait is longer than a minute, whatever the queue said",
+        arguments: [nil, 61, 100_000] as [TimeInterval?]
+    )
     func lookingAgain(dueAfter seconds: TimeInterval?) throws {
         let delivery = PlannedDelivery()
         let due = seconds.map { delivery.now.addingTimeInterval($0) }

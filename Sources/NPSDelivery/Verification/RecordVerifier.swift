@@ -31,19 +31,22 @@ package struct RecordVerifier: Sendable {
 
     /// Waits for its turn, asks and compares. Throws `PlanhatError` when no answer is to be had.
     ///
-    /// - Parameter onWait: is told why it asks again, and in how many seconds.
+    /// - Parameters:
+    ///   - onWait: is told why it asks again, and in how many seconds.
+    ///   - isDelivered: whether the response was delivered with the content of this digest.
     package mutating func check(
         _ receipt: Receipt,
-        onWait: (PlanhatError, TimeInterval) -> Void = { _, _ in }
+        onWait: (PlanhatError, TimeInterval) -> Void = { _, _ in },
+        by isDelivered: (String) async throws -> Bool
     ) async throws -> VerificationResult {
         var failures = 0
         while true {
             try await wait(until: pace.ready(at: now()))
             pace.spend(at: now())
+            let record: NPSRecord
             do throws(PlanhatError) {
-                let record = try await client.get(.source(receipt.id.rawValue))
+                record = try await client.get(.source(receipt.id.rawValue))
                 observeQuota()
-                return VerificationResult(receipt, comparedWith: record)
             } catch {
                 observeQuota()
                 switch error {
@@ -56,7 +59,9 @@ package struct RecordVerifier: Sendable {
                 guard let seconds = Self.wait(after: error, failures: failures) else { throw error }
                 onWait(error, seconds)
                 try await sleep(seconds)
+                continue
             }
+            return try await VerificationResult(receipt, comparedWith: record, by: isDelivered)
         }
     }
 
@@ -92,9 +97,15 @@ package enum VerificationResult: String, Sendable, Hashable, Codable {
 
 extension VerificationResult {
     /// Compares only what the API returns as it was sent; that is what the digest covers (``ContentDigest``).
-    package init(_ receipt: Receipt, comparedWith record: NPSRecord) {
+    ///
+    /// - Parameter isDelivered: whether the response was delivered with the content of this digest.
+    package init(
+        _ receipt: Receipt,
+        comparedWith record: NPSRecord,
+        by isDelivered: (String) async throws -> Bool
+    ) async rethrows {
         // Get may answer with the contact's view, and then with another of the contact's records.
-        guard record.sourceId == receipt.id.rawValue, let delivered = receipt.contentDigest else {
+        guard record.sourceId == receipt.id.rawValue, receipt.isComparable else {
             self = .unknown
             return
         }
@@ -109,6 +120,6 @@ extension VerificationResult {
             comment: record.comment,
             answeredAt: answeredAt
         )
-        self = found == delivered ? .matching : .differing
+        self = try await isDelivered(found) ? .matching : .differing
     }
 }

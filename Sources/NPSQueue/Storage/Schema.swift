@@ -51,8 +51,21 @@ enum Schema {
             try db.execute(sql: "ALTER TABLE responses ADD COLUMN updated_at INTEGER")
             try db.execute(sql: "ALTER TABLE responses ADD COLUMN answered_at INTEGER")
         }
+        migrator.registerMigration("keyed digests") { db in
+            try db.execute(sql: keying)
+        }
         return migrator
     }
+
+    /// Rows that exist already have plain digests; they are keyed by and by, in slices. A digest's form tells which it is.
+    private static let keying = """
+        CREATE TABLE keying (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            done INTEGER NOT NULL,
+            last INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO keying SELECT 1, 0, COALESCE(MAX(sequence), 0) FROM responses;
+        """
 
     /// A `ConfirmedTime`, which no clock has confirmed yet.
     private static let clock = """

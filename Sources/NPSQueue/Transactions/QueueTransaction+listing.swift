@@ -148,12 +148,13 @@ extension Receipt: RowDecodable {
     init(_ row: RowValues<Columns>) throws {
         guard let id = ResponseID(rawValue: row[.id]) else { throw QueueError.damaged("a row has no valid id") }
         let deliveredAt: Milliseconds = row[.deliveredAt]
+        let contentDigest: String? = row[.contentDigest]
         self.init(
             sequence: row[.sequence],
             id: id,
             deliveredAt: deliveredAt.date,
             planhatId: row[.planhatId],
-            contentDigest: row[.contentDigest]
+            isComparable: contentDigest != nil
         )
     }
 }
