@@ -549,6 +549,27 @@ struct ConformanceTests {
         }
     }
 
+    @Test("neither the hold nor the time in parking counts once delivery was tried", arguments: Engine.allCases)
+    func ageWithoutWaiting(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            let end = fixture.clock.now.addingTimeInterval(1_800)
+            _ = try await queue.accept([try submission(1, heldUntil: end)])
+            fixture.clock.advance(by: 1_810)
+            let claim = try #require(try await queue.claim(limit: 1).first)
+            try await queue.settle([claim.verdict(.retry(at: fixture.clock.now, reason: "503", countsAttempt: false))])
+            #expect(try await queue.status().oldestPendingSeconds == 10)
+            try await queue.release(try await queue.claim(limit: 1).map(\.response.id))
+            #expect(try await queue.status().oldestPendingSeconds == 10)
+            let again = try #require(try await queue.claim(limit: 1).first)
+            try await queue.settle([again.verdict(.park(reason: "no"))])
+            fixture.clock.advance(by: 86_400)
+            _ = try await queue.retry(nil)
+            fixture.clock.advance(by: 5)
+            #expect(try await queue.status().oldestPendingSeconds == 5)
+        }
+    }
+
     @Test("prints the books under the names that monitoring reads", arguments: Engine.allCases)
     func statusNames(engine: Engine) async throws {
         let fixture = try QueueFixture(engine)

@@ -26,6 +26,9 @@ struct ResponseLifecycle: Sendable, Hashable {
     var botFlag = BotFlag.none
     /// When the present content was received; for a replayed delivery, when that was received.
     var receivedAt: Milliseconds
+    /// Since when the present content could have been delivered: it was received, its hold ended, or an operator asked
+    /// for a retry.
+    var waitingFrom: Milliseconds
     var deliveredAt: Milliseconds?
     var planhatID: String?
     var reason: String?
@@ -47,6 +50,7 @@ struct ResponseLifecycle: Sendable, Hashable {
         self.version = version
         nextAttemptAt = now
         receivedAt = arrival ?? now
+        waitingFrom = receivedAt
     }
 
     /// Whether the row has the content in this state.
@@ -110,6 +114,7 @@ extension ResponseLifecycle {
         delivery = newDelivery
         revision += 1
         receivedAt = arrival ?? now
+        waitingFrom = receivedAt
         let wasHeld = heldUntil != nil
         // What was still held never left, so Planhat has no flag.
         if replacesBot { botFlag = wasHeld ? .none : .earlier }
@@ -143,6 +148,7 @@ extension ResponseLifecycle {
         heldUntil = date
         botFlag = .current
         nextAttemptAt = max(next, date)
+        waitingFrom = max(waitingFrom, date)
     }
 
     mutating func claim() {
@@ -214,6 +220,7 @@ extension ResponseLifecycle {
         // An earlier request may have arrived all the same.
         mustUpsert = true
         makePending(at: now)
+        waitingFrom = now
         return true
     }
 

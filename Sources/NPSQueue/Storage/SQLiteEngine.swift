@@ -82,6 +82,8 @@ final class SQLiteEngine: Sendable {
         } catch {
             throw QueueError(error, path: path)
         }
+        // The last process may have ended before it emptied the log of what it had delivered.
+        state.withLock { state in _ = try? truncateLog(&state) }
     }
 
     /// Completes or refuses every job before it returns. A job that fails by itself doesn't make the others fail.

@@ -54,8 +54,19 @@ enum Schema {
         migrator.registerMigration("keyed digests") { db in
             try db.execute(sql: keying)
         }
+        migrator.registerMigration("responses: waiting") { db in
+            try db.execute(sql: waiting)
+        }
         return migrator
     }
+
+    /// Rows that aren't pending get a value when they change.
+    private static let waiting = """
+        ALTER TABLE responses ADD COLUMN waiting_from INTEGER;
+        UPDATE responses SET waiting_from = COALESCE(held_until, received_at) WHERE state = 'pending';
+        DROP INDEX responses_waiting;
+        CREATE INDEX responses_waiting ON responses (waiting_from) WHERE state = 'pending' AND held_until IS NULL;
+        """
 
     /// Rows that exist already have plain digests; they are keyed by and by, in slices. A digest's form tells which it is.
     private static let keying = """

@@ -108,7 +108,7 @@ extension QueueTransaction {
     func status() throws -> QueueStatus {
         let waiting: Milliseconds? = try database.fetchValue(
             """
-            SELECT MIN(received_at) FROM responses INDEXED BY responses_waiting
+            SELECT MIN(waiting_from) FROM responses INDEXED BY responses_waiting
             WHERE state = 'pending' AND held_until IS NULL
             """
         )

@@ -9,7 +9,7 @@ extension ResponseLifecycle: RowDecodable, RowEncodable {
         case updatedAt, answeredAt, delivery, superseded, revision, attempts, mustUpsert, nextAttemptAt, heldUntil
         /// The bot flag.
         case suspect
-        case receivedAt, deliveredAt, planhatId, reason, closedAt, remote, remoteFrom
+        case receivedAt, waitingFrom, deliveredAt, planhatId, reason, closedAt, remote, remoteFrom
 
         static let selection = allCases.selection
         static let assignments = allCases.assignments
@@ -35,6 +35,7 @@ extension ResponseLifecycle: RowDecodable, RowEncodable {
         nextAttemptAt = row[.nextAttemptAt]
         heldUntil = row[.heldUntil]
         botFlag = BotFlag(rawValue: row[.suspect]) ?? .none
+        waitingFrom = (row[.waitingFrom] as Milliseconds?) ?? receivedAt
         deliveredAt = row[.deliveredAt]
         planhatID = row[.planhatId]
         reason = row[.reason]
@@ -58,6 +59,7 @@ extension ResponseLifecycle: RowDecodable, RowEncodable {
         case .heldUntil: heldUntil
         case .suspect: botFlag.rawValue
         case .receivedAt: receivedAt
+        case .waitingFrom: waitingFrom
         case .deliveredAt: deliveredAt
         case .planhatId: planhatID
         case .reason: reason
