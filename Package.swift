@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-/// The house: two doors (NPSSurvey, NPSWebhooks), one hall (NPSQueue), one way out (NPSDelivery, PlanhatAPI).
+/// Responses come in through NPSSurvey and NPSWebhooks, wait in NPSQueue and leave through NPSDelivery and PlanhatAPI.
 /// Each external package has one module that imports it wherever that is possible; README.md has the picture.
 let package = Package(
     name: "nps-collector",
@@ -238,6 +238,7 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),

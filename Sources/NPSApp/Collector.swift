@@ -50,8 +50,10 @@ package struct Collector: Sendable {
 
     /// Returns when everything has stopped: requests in flight are finished and the queue is closed.
     package func run() async throws {
+        for warning in settings.warnings { logger.warning("\(warning)") }
         let metrics = MetricsRegistry()
         MetricsSystem.bootstrap(metrics)
+        try await relabelSources()
         // They stop in reverse: readiness is off before the listeners close, and the client and the queue stay open
         // until nothing uses them any more.
         var services: [any Service] = [
@@ -91,6 +93,13 @@ package struct Collector: Sendable {
         configuration.maximumGracefulShutdownDuration = .seconds(9)
         try await ServiceGroup(configuration: configuration).run()
         logger.notice("stopped")
+    }
+
+    /// Earlier versions stored the names of unsigned sources, and would have sent them to Planhat.
+    private func relabelSources() async throws {
+        for source in sources.current.sources where source.label != source.name {
+            try await queue.relabel(source: source.name, as: source.label)
+        }
     }
 
     private func publicListener() throws -> Listener {

@@ -53,7 +53,7 @@ package enum PublicListener {
         onListening: @escaping @Sendable (Int?) -> Void = { _ in }
     ) throws -> Listener {
         try Listener(
-            router: router(dependencies, isEncrypted: tls != nil),
+            router: router(dependencies, isEncrypted: tls != nil, logger: logger),
             address: address,
             tls: tls,
             limits: limits,
@@ -63,14 +63,22 @@ package enum PublicListener {
         )
     }
 
-    /// - Parameter isEncrypted: whether TLS is this listener's own.
-    static func router(_ dependencies: Dependencies, isEncrypted: Bool = false) -> Router<CollectorContext> {
+    /// - Parameters:
+    ///   - isEncrypted: whether TLS is this listener's own.
+    ///   - logger: for what concerns the listener and no single request.
+    static func router(
+        _ dependencies: Dependencies,
+        isEncrypted: Bool = false,
+        logger: Logger
+    ) -> Router<CollectorContext> {
         let basePath = dependencies.publicURL.basePath
         let router = Router<CollectorContext>.collector(
             listener: "public",
             errorPages: ErrorPages(pages: dependencies.pages, basePath: basePath),
             isEncrypted: isEncrypted
         )
+        let forwarding = UntrustedForwarding(proxies: dependencies.proxies, logger: logger)
+        router.add(middleware: ForwardingCheck(forwarding: forwarding))
         router.add(middleware: AllowedMethods(sources: dependencies.sources, basePath: basePath))
         HealthRoutes(readiness: dependencies.readiness).add(to: router)
         RobotsRoute().add(to: router)
@@ -91,7 +99,8 @@ package enum PublicListener {
             pages: dependencies.pages,
             queue: dependencies.queue,
             proxies: dependencies.proxies,
-            rateLimit: dependencies.rateLimit
+            rateLimit: dependencies.rateLimit,
+            refusals: ReadyRefusals(pages: dependencies.pages)
         )
         SurveyRoutes(
             pages: dependencies.pages,

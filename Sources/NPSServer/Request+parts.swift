@@ -5,7 +5,7 @@ import NIOCore
 extension Request {
     /// The whole body. A declared length over the limit is refused before a byte is read.
     func collectBody(upTo limit: Int) async throws -> [UInt8] {
-        if let length = headers[.contentLength].flatMap(Int.init), length > limit { throw Problem.contentTooLarge }
+        try checkDeclaredLength(limit)
         do {
             let buffer = try await body.collect(upTo: limit)
             return Array(buffer.readableBytesView)
@@ -14,9 +14,15 @@ extension Request {
         }
     }
 
+    /// Refuses a body whose declared length is over the limit, or more than any number can say.
+    func checkDeclaredLength(_ limit: Int) throws {
+        guard let text = headers[.contentLength] else { return }
+        guard let length = Int(text), length <= limit else { throw Problem.contentTooLarge }
+    }
+
     /// The values of every header line of that name (lower-case), in order.
     func fieldLines(_ name: String) -> [String] {
-        headers.filter { $0.name.canonicalName == name }.map(\.value)
+        headers.lines(name)
     }
 
     /// The path's segments below the base path, which a proxy may pass on or strip.
@@ -29,5 +35,12 @@ extension Request {
     /// The text of one query parameter; nil when it is absent.
     func query(_ name: String) -> String? {
         uri.queryParameters[name[...]].map(String.init)
+    }
+}
+
+extension HTTPFields {
+    /// The values of every line of that name (lower-case), in order.
+    func lines(_ name: String) -> [String] {
+        filter { $0.name.canonicalName == name }.map(\.value)
     }
 }

@@ -86,6 +86,11 @@ extension SurveyPages {
         notice("tooMany", link: address(in: context), in: context)
     }
 
+    /// Too many requests, for a client far over its limit, whatever it asked for: leads nowhere (429).
+    package func refused(in language: Language) -> Page {
+        notice("tooMany", in: FormContext(language: language))
+    }
+
     /// After an answer was saved (200).
     ///
     /// - Parameters:

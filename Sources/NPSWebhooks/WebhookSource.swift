@@ -5,8 +5,8 @@ package import NPSModel
 /// The webhooks of one tool at `/webhooks/NAME`: how deliveries are verified, and how they become responses.
 package struct WebhookSource: Sendable {
     package let name: String
-    /// The source's name in logs and metrics, where more people see it than may send. For a source whose name is its only
-    /// protection it is a fingerprint.
+    /// The source's name wherever more people see it than may send: in logs, metrics, the queue and at Planhat. For a source
+    /// whose name is its only protection it is a fingerprint.
     package let label: String
     let verifier: Verifier
     let mapping: Mapping
@@ -25,6 +25,9 @@ package struct WebhookSource: Sendable {
         unsignedPing = file.unsignedPing
         bodies = file.takenBodies
     }
+
+    /// How many secrets of which form the source has, for people; nil for none. Says nothing about their text.
+    package var secretSummary: String? { verifier.secretSummary }
 
     private static func fingerprint(of name: String) -> String {
         String(Hexadecimal.encode(SHA256.hash(data: Array(name.utf8))).prefix(8))
@@ -52,11 +55,14 @@ package struct WebhookSource: Sendable {
     ///
     /// - Parameters:
     ///   - contentType: the request's `Content-Type`; nil for JSON.
+    ///   - deliveryID: the sender's id of the delivery, if it was received with the source as it is. Where all of the
+    ///     source's schemes sign it, it is the id of a lone response that has none of its own.
     ///   - receivedAt: used when `answeredAt` is missing.
     /// - Throws: ``PayloadProblem`` when the body can't be read, so that there is nothing to keep.
     package func map(
         _ body: [UInt8],
         contentType: String?,
+        deliveryID: String? = nil,
         receivedAt: Date
     ) async throws(PayloadProblem) -> [Result<Submission, InvalidResponse>] {
         let drafts: [Result<ResponseDraft, InvalidResponse>]
@@ -66,10 +72,18 @@ package struct WebhookSource: Sendable {
             guard let problem = error.bodyProblem else { throw error }
             return [.failure(InvalidResponse([FieldProblem(field: "body", message: problem)]))]
         }
+        // In a batch, a mapping that was changed could give an item another place, and so another one's id.
+        let deliveryID = drafts.count == 1 && verifier.signsIDs ? deliveryID : nil
         return drafts.map { draft in
             draft.flatMap { draft in
                 Result { () throws(InvalidResponse) in
-                    try draft.check(source: name, receivedAt: receivedAt, dates: dates)
+                    try draft.check(
+                        source: name,
+                        label: label,
+                        deliveryID: deliveryID,
+                        receivedAt: receivedAt,
+                        dates: dates
+                    )
                 }
             }
             .mapError(advised)

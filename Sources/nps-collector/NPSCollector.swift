@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import NPSApp
 
-/// The program: one verb a file. Settings are taken out of the command line before the verbs see it.
+/// The program. Each verb has a file of its own. Settings are taken out of the command line before the verbs see it.
 @main
 struct NPSCollector: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,14 +21,21 @@ struct NPSCollector: AsyncParsableCommand {
     )
 
     static func main() async {
+        // A closed pipe is an error of the write like others, not the program's end without a status of its own.
+        signal(SIGPIPE, SIG_IGN)
         do {
             let line = try CommandLineSettings(Array(CommandLine.arguments.dropFirst()))
             try await CommandLineSettings.$current.withValue(line) {
                 try await run(line.rest)
             }
+            Output.finish()
         } catch let stop as Stop {
             Output.note(stop.message + "\n")
             exit(withError: ExitCode(stop.code.rawValue))
+        } catch  where exitCode(for: error) == .success {
+            // Help and the version.
+            Output.text(fullMessage(for: error))
+            Output.finish()
         } catch {
             exit(withError: error)
         }

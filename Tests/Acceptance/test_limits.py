@@ -38,6 +38,12 @@ def converse(port: int, request: bytes) -> bytes:
         return answer
 
 
+def webhook_head(fields: bytes) -> bytes:
+    """A head that could be a signed delivery's, so that its body is read."""
+    signature = b"webhook-id: x\r\nwebhook-timestamp: %d\r\nwebhook-signature: v1,%s=\r\n" % (time.time(), b"A" * 43)
+    return b"POST /webhooks/standard HTTP/1.1\r\nhost: localhost\r\n" + signature + fields + b"\r\n"
+
+
 def status_of(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
 
@@ -64,13 +70,23 @@ def test_a_uri_of_a_megabyte(running: Deployment) -> None:
     [
         (b"GET /livez HTTP/1.1\r\n", 400),
         (b"GET /livez HTTP/1.1\r\nhost: a\r\nhost: a\r\n", 400),
-        (b"GET /livez HTTP/1.1\r\nhost:\r\n", 200),
+        (b"GET /livez HTTP/1.1\r\nhost:\r\n", 400),
+        (b"GET /livez HTTP/1.1\r\nhost: a, b\r\n", 400),
+        (b"GET * HTTP/1.1\r\nhost: a\r\n", 400),
+        (b"GET /livez HTTP/1.1\r\nhost: a\r\ntransfer-encoding:\r\n", 400),
         (b"GET /livez HTTP/1.1\r\nhost: a\r\n", 200),
         (b"GET /livez HTTP/1.0\r\n", 200),
     ],
 )
 def test_a_request_names_its_host_once_or_is_of_1_0(running: Deployment, head: bytes, status: int) -> None:
     assert status_of(converse(running.http_port, head + b"connection: close\r\n\r\n")) == status
+
+
+@pytest.mark.parametrize("fields", [b"host: a\r\nConnection: Close\r\n", b"host: user@a\r\n"])
+def test_a_connection_closes_when_it_was_asked_to_or_its_head_is_malformed(running: Deployment, fields: bytes) -> None:
+    """`converse` reads to the end: a connection that stays open costs it its deadline."""
+    answer = converse(running.http_port, b"GET /livez HTTP/1.1\r\n" + fields + b"\r\n")
+    assert b"\r\nconnection: close\r\n" in answer.lower()
 
 
 @pytest.mark.parametrize("path", ["/survey", "/webhooks/standard"])
@@ -80,16 +96,18 @@ def test_a_body_that_announces_too_much(running: Deployment, path: str) -> None:
     assert status_of(converse(running.http_port, head + b"a" * 64 * KIB)) == 413
 
 
-@pytest.mark.parametrize("path", ["/survey", "/webhooks/standard"])
-def test_a_body_that_grows_too_much(running: Deployment, path: str) -> None:
-    head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n".encode()
+@pytest.mark.parametrize("is_webhook", [False, True])
+def test_a_body_that_grows_too_much(running: Deployment, is_webhook: bool) -> None:
+    fields = b"transfer-encoding: chunked\r\n"
+    form_head = b"POST /survey HTTP/1.1\r\nhost: localhost\r\n" + fields + b"\r\n"
+    head = webhook_head(fields) if is_webhook else form_head
     chunk = b"10000\r\n" + b"a" * 64 * KIB + b"\r\n"
     assert status_of(converse(running.http_port, head + chunk * 64)) == 413
 
 
 def test_a_body_that_hardly_comes(running: Deployment) -> None:
     """One byte at a time, always soon enough for an idle timer: only a deadline for the whole request ends it."""
-    head = b"POST /webhooks/standard HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n"
+    head = webhook_head(b"content-length: 1000\r\n")
     begin = time.monotonic()
     with socket.create_connection(("127.0.0.1", running.http_port), timeout=1) as connection:
         connection.sendall(head)
@@ -109,6 +127,11 @@ def is_cut_off_after_a_byte(connection: socket.socket) -> bool:
         return True
 
 
+def test_an_unsigned_body_is_refused_before_it_is_read(running: Deployment) -> None:
+    head = b"POST /webhooks/standard HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n"
+    assert status_of(converse(running.http_port, head)) == 401
+
+
 def test_bytes_that_are_no_http(running: Deployment) -> None:
     answer = converse(running.http_port, secrets.token_bytes(4 * KIB) + b"\r\n\r\n")
     assert answer == b"" or 400 <= status_of(answer) < 500
@@ -119,7 +142,7 @@ def test_bodies_of_many_connections_do_not_fill_the_memory(deploy: Deploy) -> No
     deployment = deploy()
     deployment.start()
     before = deployment.serve.resident_kib
-    head = b"POST /webhooks/standard HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
+    head = webhook_head(b"content-length: 1000000\r\n")
     with ExitStack() as stack:
         connections: dict[int, socket.socket] = {}
         refused = 0

@@ -20,3 +20,8 @@ def test_systemd_understands_every_line(tmp_path: Path) -> None:
     unit.write_text(UNIT.read_text().replace("/usr/local/bin/nps-collector", str(BINARY)))
     result = run_command("systemd-analyze", "verify", unit)
     assert (result.returncode, result.stdout + result.stderr) == (0, "")
+
+
+def test_the_unit_never_gives_up_for_good() -> None:
+    settings = dict(line.split("=", 1) for line in UNIT.read_text().splitlines() if "=" in line and line[0] != "#")
+    assert (settings["Restart"], settings["StartLimitIntervalSec"]) == ("always", "0")

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import NPSServer
+import NPSWebhooks
 import TestSupport
 import Testing
 
@@ -54,6 +55,24 @@ struct SettingsTests {
         #expect(settings.survey.subject == "us")
         #expect(settings.log.level == .info)
         #expect(settings.sandbox.port == 8082)
+    }
+
+    @Test(
+        "a proxy that the settings must have forgotten is named",
+        arguments: [
+            ([], 0),
+            (["--http-public-url", "https://nps.example.com"], 1),
+            (["--http-public-url", "https://nps.example.com", "--http-host", "::1"], 1),
+            (["--http-public-url", "https://nps.example.com", "--http-unix-socket", "/run/nps.sock"], 1),
+            (["--http-public-url", "https://nps.example.com", "--http-trusted-proxies", "127.0.0.1"], 0),
+            (["--http-public-url", "https://nps.example.com", "--http-host", "0.0.0.0"], 0),
+            (["--http-public-url", "http://localhost:8080/nps"], 0),
+        ]
+    )
+    func forgottenProxy(arguments: [String], count: Int) async throws {
+        let warnings = try await load(arguments).warnings
+        #expect(warnings.count == count)
+        #expect(warnings.allSatisfy { $0.contains("http.trusted-proxies") })
     }
 
     @Test("the command line beats the environment, the environment the file")
@@ -162,9 +181,64 @@ struct SettingsTests {
         )
         #expect(
             settings.webhooks.secrets == [
-                "acme": ["one"], "help-scout": ["two", "three"], "standard": ["whsec_a", "whsec_b"],
+                "acme": .text("one"), "help-scout": .text("two,three"), "standard": ["whsec_a", "whsec_b"],
             ]
         )
+    }
+
+    @Test("an element of a YAML list and a line of a secret's file are one secret each, byte for byte")
+    func secretsWithCommas() async throws {
+        let directory = try TemporaryDirectory(["secrets": " one, and two \n\nthree\r\n"])
+        let yaml = """
+            webhooks:
+              a: {secrets: ["v1,whsec_a", " correct,horse "]}
+              b: {secrets: "correct,horse"}
+              c: {secrets-file: \(directory.path("secrets"))}
+            """
+        let settings = try await load(environment: ["WEBHOOKS_D_SECRETS_FILE": directory.path("secrets")], yaml: yaml)
+        let lines: ConfiguredSecrets = [" one, and two ", "three"]
+        #expect(
+            settings.webhooks.secrets == [
+                "a": ["v1,whsec_a", " correct,horse "], "b": ["correct,horse"], "c": lines, "d": lines,
+            ]
+        )
+    }
+
+    @Test("the report says how many secrets of which form a source has, and shows none")
+    func secretForms() async throws {
+        let keys = ["MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "bm9ib2R5IHNpZ25zIHdpdGggdGhpcyBvbmU="]
+        let environment = [
+            "WEBHOOKS_STANDARD_SECRETS": "v1,whsec_\(keys[0]),whsec_\(keys[1])",
+            "WEBHOOKS_TALLY_SECRETS": "correct horse, battery",
+            "WEBHOOKS_JOTFORM_SECRETS": "first-token-of-tests, second-token-of-tests",
+        ]
+        let settings = try await Settings.load(
+            arguments: [],
+            environment: environment,
+            file: nil,
+            requiring: [.webhookSources]
+        )
+        let values = Dictionary(uniqueKeysWithValues: settings.report.entries.map { ($0.key, $0.value) })
+        #expect(values["webhooks.standard.secrets"] == "(2 secrets: 2 × signing key in base64, not shown)")
+        #expect(values["webhooks.tally.secrets"] == "(1 secret: 1 × signing key in utf8, not shown)")
+        #expect(values["webhooks.jotform.secrets"] == "(2 secrets: 2 × token, not shown)")
+    }
+
+    @Test("a short secret stops the start with a sentence that names its key and not its text")
+    func shortSecret() async throws {
+        for (name, text) in [("typeform", "correct,horse"), ("standard", "v1"), ("jotform", "canary")] {
+            let error = await #expect(throws: SettingsError.self) {
+                try await Settings.load(
+                    arguments: ["--webhooks-\(name)-secrets", text],
+                    environment: [:],
+                    file: nil,
+                    requiring: [.webhookSources]
+                )
+            }
+            let problem = try #require(error?.problems.first)
+            #expect(problem.hasPrefix("webhooks.\(name).secrets: number 1 is shorter than 16 bytes"))
+            #expect(!problem.contains(text + " ") && error?.problems.count == 1)
+        }
     }
 
     @Test("lines of .env that are none are told by their numbers, never by their text; the others count")
@@ -179,7 +253,7 @@ struct SettingsTests {
         let file = directory.path(".env")
         let settings = try await Settings.load(arguments: [], environment: [:], file: nil, dotenvPath: file)
         #expect(settings.http.address == .hostname("127.0.0.1", port: 9000))
-        #expect(settings.webhooks.secrets == ["typeform": ["one", "two"]])
+        #expect(settings.webhooks.secrets == ["typeform": .text("one,two")])
         try directory.write("nonsense-canary\n", to: ".env")
         await #expect(throws: SettingsError.self) {
             try await Settings.load(arguments: [], environment: [:], file: nil, dotenvPath: file)

@@ -17,12 +17,12 @@ struct SourceReloadTests {
     )
     func reload() async throws {
         let directory = try TemporaryDirectory()
-        let (path, secrets) = (directory.path, ["acme": [secret]])
+        let (path, secret) = (directory.path, secret)
         func write(_ mapping: String) throws {
             try directory.write("preset: standard\nmapping: |\n  \(mapping)\n", to: "acme.yaml")
         }
         let reading: @Sendable () throws(WebhookError) -> SourceCatalogue = { () throws(WebhookError) in
-            try SourceCatalogue(directory: path, secrets: secrets)
+            try SourceCatalogue(directory: path, secrets: ["acme": [secret]])
         }
         let body = Array(#"{"id":"1","email":"ana@example.com","rating":7}"#.utf8)
         func isValid(_ sources: ReloadableSources) async throws -> Bool {

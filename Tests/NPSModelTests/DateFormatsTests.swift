@@ -14,11 +14,29 @@ struct DateFormatsTests {
             .string("2026-02-03 03:00:05 -0700"), .string("2026-02-03 10:00:05 UTC"), .string("2026-02-03 10:00:05Z"),
             .string("2026-02-03 10:00:05.000000+00:00"), .string(" 2026-02-03 11:00:05 +01:00 "),
             .integer(1_770_112_805), .string("1770112805"), .number(1_770_112_805.0), .integer(1_770_112_805_000),
-            .string("1770112805000"),
+            .string("1770112805000"), .string("1770112805.000"), .string("1770112805000.0"),
+            .string("2026-02-03 05:00:05 EST"), .string("2026-02-03 06:00:05 EDT"), .string("2026-02-03 04:00:05 CST"),
+            .string("2026-02-03 05:00:05 CDT"), .string("2026-02-03 03:00:05 MST"), .string("2026-02-03 04:00:05 MDT"),
+            .string("2026-02-03 02:00:05 PST"), .string("2026-02-03 03:00:05 PDT"),
         ] as [JSONValue]
     )
     func same(_ value: JSONValue) throws {
         #expect(try DateFormats().date(value) == Self.moment)
+    }
+
+    @Test(
+        "seconds may be missing, and Unix time may have a fraction",
+        arguments: [
+            ("2026-02-03T10:00Z", "2026-02-03T10:00:00Z"), ("2026-02-03 11:30 +0100", "2026-02-03T10:30:00Z"),
+            ("2026-02-03T10:00-05:00", "2026-02-03T15:00:00Z"), ("1770112805.123", "2026-02-03T10:00:05.123Z"),
+        ]
+    )
+    func short(_ text: String, _ expected: String) throws {
+        #expect(try DateFormats().date(.string(text)) == Timestamp.parse(expected))
+        #expect(
+            try DateFormats(timeZone: Self.berlin).date(.string("2026-02-03 11:00"))
+                == Timestamp.parse("2026-02-03T10:00:00Z")
+        )
     }
 
     @Test(
@@ -74,7 +92,9 @@ struct DateFormatsTests {
             .string("١٧٧٠١١٢٨٠٥"), .string("2026-02-03T25:00:00Z"), .string("2026-02-03T24:00:00Z"),
             .string("2026-02-03T10:60:05Z"), .string("2026-02-03T10:00:61Z"), .string("2026-02-03 10:60:05"),
             .string("2026-02-03T1:00:005Z"), .string("2026-02-03T10:00:05+25:00"),
-            .string("2026-02-03T-1:00:05Z"), .string("2026-02-03T+1:00:05Z"),
+            .string("2026-02-03T-1:00:05Z"), .string("2026-02-03 10:00:05 IST"), .string("1."), .string(".5"),
+            .string("1.2.3"), .string("2026-02-03T10:0Z"), .string("2026-02-03T25:00Z"),
+            .string("2026-02-03T+1:00:05Z"),
         ] as [JSONValue]
     )
     func unreadable(_ value: JSONValue) {

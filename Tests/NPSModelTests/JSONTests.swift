@@ -37,11 +37,12 @@ struct JSONTests {
     }
 
     @Test(
-        "half a surrogate pair becomes the replacement character, and a byte order mark nothing",
+        "half a surrogate pair becomes the replacement character, a byte order mark nothing, and line ends stay",
         arguments: [
             (#""Great \ud83d""#, "Great \u{fffd}"), (#""\ud800\u0041""#, "\u{fffd}A"),
             (#""\udc00\ud83d""#, "\u{fffd}\u{fffd}"),
             (#""\ud83d\ud83d\ude00""#, "\u{fffd}😀"), (#""\ud83d\n""#, "\u{fffd}\n"), ("\u{feff}\"x\"", "x"),
+            ("\"a\nb\r\n\tc\u{1f}\"", "a\nb\r\n\tc\u{1f}"), ("\"\\u0041\n\"", "A\n"),
         ]
     )
     func lenient(text: String, value: String) throws {
@@ -53,7 +54,7 @@ struct JSONTests {
         arguments: [
             "", " ", "nul", "truex", "01", "-", "1.", ".5", "1e", "+1", "NaN", "Infinity", "1e999", "\"", "\"\\",
             "\"\\x\"",
-            "\"\\u12\"", "\"\\ud800\\\"", "\"\\ud800\\u12\"", "\"\n\"", "[", "[1", "[1,", "[1,]", "[,]",
+            "\"\\u12\"", "\"\\ud800\\\"", "\"\\ud800\\u12\"", "\"\0\"", "\"\\\n\"", "[", "[1", "[1,", "[1,]", "[,]",
             "{",
             "{a:1}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{\"a\":1", "1 2", "'a'", "[1]]", "1\u{feff}", "\u{feff}",
             "// x\n1",

@@ -52,6 +52,31 @@ struct ReceiptTests {
         }
     }
 
+    @Test("after delivery the file holds nobody's words, wherever SQLite moved the rows meanwhile")
+    func moved() async throws {
+        let fixture = try QueueFixture(.sqlite)
+        let secret = Data("somebody's words".utf8)
+        var numbers = SplitMix(state: 7)
+        try await fixture.withQueue { queue in
+            for number in 1...600 {
+                let comment = "somebody's words " + String(repeating: "x", count: Int(numbers.next() % 160))
+                _ = try await queue.accept([submission(number, comment: comment)])
+                guard numbers.next() % 2 == 0 else { continue }
+                let claims = try await queue.claim(limit: Int(1 + numbers.next() % 3))
+                let parked = Outcome.park(reason: String(repeating: "y", count: Int(numbers.next() % 200)))
+                try await queue.settle(
+                    claims.map { $0.verdict(numbers.next() % 3 == 0 ? parked : .delivered(planhatID: "64a1")) }
+                )
+            }
+            _ = try await queue.retry(nil)
+            try await deliverAll(queue)
+            #expect(try await queue.status().delivered == 600)
+        }
+        #expect(try !fixture.bytes().contains(secret))
+        let status = try await fixture.withQueue { queue in try await queue.status() }
+        #expect(status.delivered == 600)
+    }
+
     @Test("an erased response keeps no content digest")
     func erased() async throws {
         let fixture = try QueueFixture(.sqlite)
@@ -112,5 +137,17 @@ struct ReceiptTests {
             #expect(try await queue.claim(limit: 2_000).count == 401)
             #expect(try await queue.retry(nil) == 802)
         }
+    }
+}
+
+/// The same numbers in every run.
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
     }
 }

@@ -30,6 +30,10 @@ struct AdminRoutesTests {
                 )
                 #expect(refused.status == .unauthorized)
             }
+            // A scheme's name has no case.
+            let bearer: HTTPFields = [.authorization: "bearer " + CollectorFixture.adminToken]
+            let status = try await client.executeRequest(uri: "/queue/status", method: .get, headers: bearer, body: nil)
+            #expect(status.status == .ok)
             for path in ["/livez", "/readyz", "/metrics"] {
                 #expect(try await client.executeRequest(uri: path, method: .get, headers: [:], body: nil).status == .ok)
             }

@@ -11,28 +11,70 @@ struct ClientRateLimitTests {
         let limit = ClientRateLimit(burst: 3, perSecond: 1, now: { clock.instant })
         let ana = try #require(IPAddress("198.51.100.1"))
         let bo = try #require(IPAddress("198.51.100.2"))
-        #expect((0..<3).allSatisfy { _ in limit.delay(for: ana) == nil })
-        #expect(limit.delay(for: ana) == 1)
-        #expect(limit.delay(for: bo) == nil)
+        #expect((0..<3).allSatisfy { _ in limit.admission(for: ana) == .allowed })
+        #expect(limit.admission(for: ana) == .wait(seconds: 1))
+        #expect(limit.admission(for: bo) == .allowed)
         clock.advance(by: 1)
-        #expect(limit.delay(for: ana) == nil)
-        #expect(limit.delay(for: ana) == 1)
+        #expect(limit.admission(for: ana) == .allowed)
+        #expect(limit.admission(for: ana) == .wait(seconds: 1))
     }
 
-    @Test("the table of clients never outgrows its capacity")
+    @Test("a client that goes on over its limit is refused unread after as many requests again")
+    func farOver() throws {
+        let clock = TestClock()
+        let limit = ClientRateLimit(burst: 3, perSecond: 1, now: { clock.instant })
+        let ana = try #require(IPAddress("198.51.100.1"))
+        let admissions = (0..<8).map { _ in limit.admission(for: ana) }
+        let (allowed, wait) = (ClientRateLimit.Admission.allowed, ClientRateLimit.Admission.wait(seconds: 1))
+        #expect(
+            admissions == [allowed, allowed, allowed, wait, wait, wait, .refused(seconds: 1), .refused(seconds: 1)]
+        )
+        clock.advance(by: 1)
+        #expect((0..<3).map { _ in limit.admission(for: ana) } == [allowed, wait, .refused(seconds: 1)])
+    }
+
+    @Test("a full table forgets the clients that came least recently, not everybody")
     func capacity() throws {
         let clock = TestClock()
         let limit = ClientRateLimit(burst: 1, perSecond: 1, capacity: 10, now: { clock.instant })
+        func client(_ number: Int) throws -> IPAddress { try #require(IPAddress("10.0.0.\(number)")) }
+        for number in 0..<100 { #expect(limit.admission(for: try client(number)) == .allowed) }
+        #expect(try (95..<100).allSatisfy { limit.admission(for: try client($0)) == .wait(seconds: 1) })
+        #expect(limit.admission(for: try client(0)) == .allowed)
+    }
+
+    @Test("a client that goes on while others come is not forgotten")
+    func persistent() throws {
+        let clock = TestClock()
+        let limit = ClientRateLimit(burst: 1, perSecond: 1, capacity: 10, now: { clock.instant })
+        let flooder = try #require(IPAddress("198.51.100.1"))
+        #expect(limit.admission(for: flooder) == .allowed)
         for number in 0..<100 {
-            let text = "10.0.0." + String(number)
-            let client = try #require(IPAddress(text))
-            #expect(limit.delay(for: client) == nil)
+            _ = limit.admission(for: IPAddress("10.0.0.\(number)"))
+            #expect(limit.admission(for: flooder) != .allowed)
         }
+    }
+
+    @Test("a /64 of IPv6 is one client, a /56 is two and a /48 is four", arguments: [(64, 3), (56, 6), (48, 12)])
+    func networks(length: Int, allowed: Int) throws {
+        let clock = TestClock()
+        let limit = ClientRateLimit(burst: 3, perSecond: 1, now: { clock.instant })
+        let admissions = (1...40).map { number in
+            let address =
+                switch length {
+                case 64: "2001:db8:1:1::\(number)"
+                case 56: "2001:db8:1:1\(String(16 + number, radix: 16))::1"
+                default: "2001:db8:1:\(String(256 * number, radix: 16))::1"
+                }
+            return limit.admission(for: IPAddress(address))
+        }
+        #expect(admissions.count { $0 == .allowed } == allowed)
+        #expect(limit.admission(for: IPAddress("2001:db8:2::1")) == .allowed)
     }
 
     @Test("nobody known is nobody limited")
     func unknown() {
         let limit = ClientRateLimit(burst: 1)
-        #expect((0..<5).allSatisfy { _ in limit.delay(for: nil) == nil })
+        #expect((0..<5).allSatisfy { _ in limit.admission(for: nil) == .allowed })
     }
 }

@@ -40,6 +40,32 @@ struct ConnectionDeadlineTests {
         #expect(state.deadline == start + limits.linger)
     }
 
+    @Test("a connection that is to end does so after the last answer that it owes")
+    func closing() {
+        var state = ConnectionDeadline(limits: limits, now: start)
+        #expect(state.isIdle)
+        state.requestHead(at: start)
+        state.requestEnd(at: start)
+        state.requestHead(at: start)
+        state.requestEnd(at: start)
+        state.closeAfterAnswer()
+        #expect(!state.isIdle && !state.isEnding)
+        #expect(state.answerEnd(at: start) == .keepOpen)
+        #expect(state.isEnding)
+        #expect(state.answerEnd(at: start) == .keepOpen)
+        #expect(state.isIdle)
+        #expect(state.deadline == start + limits.answer)
+    }
+
+    @Test("a request that was answered before its end gets no second answer")
+    func answered() {
+        var state = ConnectionDeadline(limits: limits, now: start)
+        state.requestHead(at: start)
+        #expect(!state.isAnswered)
+        #expect(state.answerEnd(at: start) == .linger)
+        #expect(state.isAnswered)
+    }
+
     @Test("with a second request pipelined behind it, the first answer is not early")
     func pipelined() {
         var state = ConnectionDeadline(limits: limits, now: start)

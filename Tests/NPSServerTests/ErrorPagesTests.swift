@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NPSWebhooks
+import TestSupport
 import Testing
 
 @testable import NPSServer
@@ -92,7 +93,7 @@ struct ErrorPagesTests {
     func strictTransport() async throws {
         let collecting = try CollectorFixture()
         for isEncrypted in [true, false] {
-            let router = PublicListener.router(collecting.dependencies, isEncrypted: isEncrypted)
+            let router = PublicListener.router(collecting.dependencies, isEncrypted: isEncrypted, logger: .silent)
             try await Application(router: router).test(.live) { client in
                 for path in ["/livez", "/nowhere"] {
                     let response = try await client.executeRequest(uri: path, method: .get, headers: [:], body: nil)

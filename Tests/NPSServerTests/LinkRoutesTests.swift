@@ -436,6 +436,30 @@ struct LinkRoutesTests {
         await collecting.end()
     }
 
+    @Test("a link whose answer was erased says so although the queue takes nothing in")
+    func erasedWhileFull() async throws {
+        var collector = try CollectorFixture(surveyIsOpen: false, waitingLimit: 1)
+        collector.dependencies.linkKeys = keys
+        collector.dependencies.now = { CollectorFixture.now.addingTimeInterval(10) }
+        let queue = collector.queue
+        let other = try LinkClaims(
+            id: "c-18",
+            email: EmailAddress("bob@example.com"),
+            expiresAt: CollectorFixture.now.addingTimeInterval(3_600)
+        )
+        try await collector.publicly { client async throws in
+            #expect(try await post(client, "/s/\(token)", "score=9").status == .seeOther)
+            _ = try await queue.erase(EmailAddress("ana@example.com"))
+            _ = try await queue.accept([
+                FormValues(score: "9").check(answering: other, receivedAt: CollectorFixture.now, origin: .person)
+            ])
+            let page = try await post(client, "/s/\(token)", "score=8")
+            #expect(page.status == .gone)
+            #expect(page.text.contains("This link is no longer active"))
+        }
+        await collector.end()
+    }
+
     @Test("an answer that may be a bot's is held for half an hour")
     func grace() async throws {
         let collecting = try collecting()

@@ -47,11 +47,19 @@ struct LinkVisitsTests {
         #expect(scores(visits, "a") == [1, 2, 3, 4])
     }
 
-    @Test("of one link the latest openings are known")
+    @Test("of each score of a link the two latest openings are known")
     func limit() {
         let visits = LinkVisits()
         for second in 0..<1_000 { open(visits, "a", second % 11..<second % 11 + 1, after: Double(second) / 10) }
-        #expect(scores(visits, "a") == (1_000 - LinkVisits.limit..<1_000).map { $0 % 11 })
+        #expect(scores(visits, "a") == (1_000 - 22..<1_000).map { $0 % 11 })
+    }
+
+    @Test("a score that is opened again and again doesn't make a burst forgotten")
+    func polled() {
+        let visits = LinkVisits()
+        open(visits, "a", 0..<11, after: 0)
+        for second in 1...1_000 { open(visits, "a", 0..<1, after: Double(second) / 10) }
+        #expect(scores(visits, "a") == Array(1...10) + [0, 0])
     }
 
     @Test("clients are told apart by network, not by address")

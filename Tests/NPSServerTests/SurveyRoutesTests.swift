@@ -141,6 +141,39 @@ struct SurveyRoutesTests {
         await collecting.end()
     }
 
+    @Test(
+        "far over its limit a client gets a ready page, and its form is not read",
+        arguments: ["/survey", "/s/unknown"]
+    )
+    func farOverRateLimit(path: String) async throws {
+        let collecting = try CollectorFixture()
+        var dependencies = collecting.dependencies
+        let clock = TestClock()
+        dependencies.rateLimit = ClientRateLimit(burst: 1, perSecond: 1, now: { clock.instant })
+        let limited = CollectorFixture(replacing: dependencies, in: collecting)
+        try await limited.publicly { client async throws in
+            for _ in 0..<2 { _ = try await client.submit("score=9", to: path) }
+            let headers: HTTPFields = [.contentType: "text/plain", .acceptLanguage: "de"]
+            let body = ByteBuffer(repeating: UInt8(ascii: "%"), count: 64)
+            let refused = try await client.executeRequest(uri: path, method: .post, headers: headers, body: body)
+            #expect(refused.status == .tooManyRequests)
+            #expect(refused.headers[.retryAfter] == "1")
+            #expect(refused.headers[.contentLanguage] == "de")
+            #expect(!refused.text.contains("<form"))
+        }
+        await collecting.end()
+    }
+
+    @Test("the ready page is rendered once a language")
+    func readyRefusals() throws {
+        let pages = try SurveyPages(subject: "Acme", basePath: "", publicDirectory: nil)
+        let refusals = ReadyRefusals(pages: pages)
+        for _ in 0..<5 {
+            for language in pages.languages { #expect(refusals[language].html.contains("<h1")) }
+        }
+        #expect(refusals.count == pages.languages.count)
+    }
+
     @Test("the language is the one asked for by name, then the browser's, and stays for the answer")
     func language() async throws {
         let collecting = try CollectorFixture()

@@ -1,3 +1,5 @@
+import HTTPTypes
+import TestSupport
 import Testing
 
 @testable import NPSServer
@@ -87,5 +89,42 @@ struct TrustedProxiesTests {
     )
     func noRange(text: String) {
         #expect(AddressRange(text) == nil)
+    }
+}
+
+@Suite("A forwarding header of a peer that isn't trusted")
+struct UntrustedForwardingTests {
+    private func lines(_ headers: [String], from peers: [String?], trusted: [String] = []) -> [String] {
+        let logs = RecordedLogs()
+        let proxies = TrustedProxies(trusted.compactMap { AddressRange($0) })
+        let forwarding = UntrustedForwarding(proxies: proxies, logger: logs.logger)
+        var fields = HTTPFields()
+        for header in headers {
+            if let name = HTTPField.Name(header) { fields[name] = "198.51.100.7" }
+        }
+        for peer in peers { forwarding.note(fields, from: peer.flatMap { IPAddress($0) }) }
+        return logs.lines
+    }
+
+    @Test("is said in the log once, without an address", arguments: ["X-Forwarded-For", "forwarded"])
+    func once(header: String) {
+        let lines = lines([header], from: ["10.0.0.1", "10.0.0.1", "172.17.0.2", "192.168.1.1"])
+        #expect(lines.count == 1)
+        #expect(lines.first?.hasPrefix("warning") == true)
+        #expect(lines.first?.contains("http.trusted-proxies") == true)
+        #expect(lines.first?.contains("a private network") == true)
+        #expect(lines.first?.contains(/\d+\.\d+\.\d+/) == false)
+    }
+
+    @Test("that somebody on the internet makes up doesn't hide the proxy's")
+    func kinds() {
+        let lines = lines(["X-Forwarded-For"], from: ["203.0.113.9", "127.0.0.1", "203.0.113.10", "::1", nil, nil])
+        #expect(lines.count == 3)
+    }
+
+    @Test("is not looked for in a trusted proxy's requests, nor without the header")
+    func trusted() {
+        #expect(lines(["X-Forwarded-For"], from: ["10.0.0.1", nil], trusted: ["10.0.0.0/8"]).isEmpty)
+        #expect(lines(["X-Real-IP"], from: ["10.0.0.1"]).isEmpty)
     }
 }

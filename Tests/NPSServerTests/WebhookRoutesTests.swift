@@ -4,6 +4,7 @@ import HummingbirdTesting
 import NIOCore
 import NPSModel
 import NPSQueue
+import NPSWebhooks
 import Testing
 
 @testable import NPSServer
@@ -107,6 +108,9 @@ struct WebhookRoutesTests {
             var compressed = CollectorFixture.signed(body)
             compressed[.contentEncoding] = "gzip"
             #expect(try await post(client, body, headers: compressed).status == .unsupportedMediaType)
+            // A charset is no coding.
+            compressed[.contentEncoding] = "UTF-8"
+            #expect(try await post(client, body, headers: compressed).status == .ok)
             let long = "/webhooks/standard?" + String(repeating: "x", count: RequestLimits.uri)
             #expect(try await post(client, body, to: long).status == .uriTooLong)
         }
@@ -299,6 +303,50 @@ struct WebhookRoutesTests {
             }
         }
         #expect(try await collecting.queue.quarantine().map(\.timesSeen) == [2, 1])
+        await collecting.end()
+    }
+
+    @Test("the name of an unsigned source is its secret: it makes the id, and is neither stored nor delivered")
+    func unsignedName() async throws {
+        let name = "plain-k3v9q2x7m4t8z1b6"
+        let collecting = try CollectorFixture(files: [name: "signature: {kind: none}\nmapping: .\n"])
+        let source = try #require(collecting.dependencies.sources.current.source(named: name))
+        try await collecting.publicly { client async throws in
+            for body in [#"{"id":"1","email":"ana@example.com","score":9}"#, #"{"id":"2"}"#] {
+                _ = try await post(client, body, headers: [:], to: "/webhooks/\(name)")
+            }
+        }
+        let claim = try #require(try await collecting.queue.claim(limit: 1).first)
+        #expect(claim.response.id == ResponseID(source: name, providerID: "1"))
+        #expect(claim.response.source == source.label && source.label.hasPrefix("unsigned-"))
+        let entry = try #require(try await collecting.queue.quarantine().first)
+        #expect(entry.source == source.label)
+        #expect(collecting.dependencies.sources.current.source(labelled: entry.source)?.name == name)
+        await collecting.end()
+    }
+
+    @Test(
+        "without an id, a signed delivery id tells a repetition, whatever the tool stamps anew; in a batch the content does"
+    )
+    func deliveryIsID() async throws {
+        let collecting = try CollectorFixture()
+        @Sendable func body(_ second: Int) -> String {
+            #"{"email":"ana@example.com","score":9,"sentAt":"2026-02-03T10:00:0\#(second)Z"}"#
+        }
+        try await collecting.publicly { client async throws in
+            var ids: [JSONValue?] = []
+            for (text, delivery) in [(body(1), "m1"), (body(2), "m1"), (body(2), "m2")] {
+                let response = try await post(client, text, headers: CollectorFixture.signed(text, id: delivery))
+                #expect(response.status == .ok)
+                ids.append(try response.json()["ids"])
+            }
+            #expect(ids[0] == ids[1] && ids[1] != ids[2])
+            let batch = "[\(body(3)),\(body(4))]"
+            let first = try await post(client, batch, headers: CollectorFixture.signed(batch, id: "m3")).json()["ids"]
+            let again = try await post(client, batch, headers: CollectorFixture.signed(batch, id: "m4")).json()["ids"]
+            #expect(first == again)
+        }
+        #expect(try await collecting.queue.status().accepted == 4)
         await collecting.end()
     }
 

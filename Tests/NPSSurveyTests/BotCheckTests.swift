@@ -101,6 +101,45 @@ struct BotCheckTests {
                 client: 2
             ),
             Case("8, 9, long ago 3", .person, printed: -3, chosen: 9, opened: [(3, -60), (8, -6), (9, -3)], client: 2),
+            Case(
+                "8, 9, 10 with time for each, then the page of 8",
+                .person,
+                printed: -30,
+                chosen: 8,
+                sent: 8,
+                opened: [(8, -30), (9, -21), (10, -12)]
+            ),
+            Case(
+                "8, 9, 10 with time for each, through another network at last",
+                .person,
+                printed: -12,
+                chosen: 10,
+                opened: [(8, -30), (9, -21), (10, -12)],
+                client: 2
+            ),
+            Case(
+                "5 and 0 opened slowly by somebody else before",
+                .person,
+                printed: -3,
+                chosen: 9,
+                opened: [(5, -21), (0, -12), (9, -3)],
+                client: 2
+            ),
+            Case(
+                "six scores with time for each",
+                .person,
+                printed: -5,
+                chosen: 9,
+                opened: [(4, -50), (5, -41), (6, -32), (7, -23), (8, -14), (9, -5)]
+            ),
+            Case(
+                "8, 9, 10 of a client that nobody knows",
+                .bot,
+                printed: -3,
+                chosen: 10,
+                opened: [(8, -9), (9, -6), (10, -3)],
+                client: nil
+            ),
             Case("all eleven, slowly", .bot, printed: -3, chosen: 10, opened: all(from: -33, every: 3)),
 
             Case("of a burst", .bot, printed: -60, chosen: 9, opened: all(from: -60.5, every: 0.05)),

@@ -188,11 +188,12 @@ struct JQProgramTests {
         arguments: [
             ".list[.n] = 1", ".list[.n] |= 1", ".list[.n] += 1", ".list[.n] //= 1", "setpath([\"list\", .n]; 1)",
             "[.] | .[0].list[.[0].n] = 1", "fromstream([[.n], 1], [[.n]])", "reduce .n as $n (null; .[$n] = 1)",
-            #""x" * .n"#, #""x" * (.n / 1000)"#,
+            #""x" * .n"#, #""x" * (.n / 1000)"#, #".n * "x""#, #"(.n / 1000) * "x""#, #""" * .n"#, #".n * """#,
+            ".text *= .n", "setpath([range(1000) | \"a\"]; 1)",
         ]
     )
     func growth(_ program: String) async throws {
-        guard case .failure(.stopped) = try await run(program, #"{"list":[],"n":1770112805}"#) else {
+        guard case .failure(.stopped) = try await run(program, #"{"list":[],"n":1770112805,"text":"x"}"#) else {
             Issue.record("\(program) is no error")
             return
         }
@@ -245,6 +246,53 @@ struct JQProgramTests {
         #expect(try await run(program, #""éx🙂""#) == .success([try JSONValue(parsing: Array(expected.utf8))]))
     }
 
+    @Test(
+        "what compares each element of two lists is refused for long ones, because it can't be interrupted",
+        arguments: [
+            ". - .", ". as $all | . - $all", "indices(.)", "index(.)", "rindex(.)", "contains(.)", "inside(.)",
+            "{a: .} | contains(.)", "del(.[])", "delpaths([paths])", ". as $all | . -= $all",
+        ]
+    )
+    func longLists(_ program: String) async throws {
+        let list = "[" + (0..<5_000).map(String.init).joined(separator: ",") + "]"
+        #expect(try await run(program, list) == .failure(.stopped("the lists are too long")))
+        let short = "[" + (0..<100).map(String.init).joined(separator: ",") + "]"
+        #expect(try await run(program, short).get().count == 1)
+    }
+
+    @Test("a search gives up after as many tries as one place of a text is given, because it can't be interrupted")
+    func regularExpressions() async throws {
+        let spaces = "\"" + String(repeating: " ", count: 20_000) + "x\""
+        guard case .failure(.stopped(let message)) = try await run(#"test("\\s+$")"#, spaces) else {
+            Issue.record("no error")
+            return
+        }
+        #expect(message.contains("retry-limit-in-search"))
+        #expect(
+            try await run(#"test("\\s+$")"#, "\"" + String(repeating: " ", count: 2_000) + "x\"").get() == [
+                .bool(false)
+            ]
+        )
+    }
+
+    @Test("a run that fills the memory is stopped for it, however long it may take")
+    func memory() async throws {
+        let jq = try JQProgram("[range(.)] | length", timeLimit: .seconds(86_400), memoryLimit: 64 << 20)
+        #expect(await jq.run(Array("1e12".utf8)) == .failure(.tooLarge))
+        #expect(await jq.run(Array("3".utf8)) == .success([.integer(3)]))
+    }
+
+    @Test(
+        "outputs that are much larger than their payload are refused, because what is one value in libjq is many here",
+        arguments: [
+            "reduce range(40) as $i (1; [., .])", "range(1000) as $i | $all", "range(1000) as $i | {($all): $i}",
+        ]
+    )
+    func largeOutputs(_ program: String) async throws {
+        let text = "\"" + String(repeating: "x", count: 100_000) + "\""
+        #expect(try await run(". as $all | " + program, text) == .failure(.tooLarge))
+    }
+
     @Test("a thousand outputs are fine, one more is not")
     func outputs() async throws {
         #expect(try await run("range(1000)").get().count == 1_000)
@@ -257,6 +305,12 @@ struct JQProgramTests {
         #expect(try await run(#"error("no luck")"#) == .failure(.stopped("no luck")))
         #expect(try await run("error({a: 1})") == .failure(.stopped("the program stopped with an error")))
         #expect(try await run("1, error(\"late\")") == .failure(.stopped("late")))
+    }
+
+    @Test("line ends and other control characters in strings are read as they are")
+    func controlCharacters() async throws {
+        let text = "{\n\"a\":\t\"one\ntwo\\\\\r\n\\\"\tthree\u{1}\"\n}"
+        #expect(try await run(".a", text) == .success([.string("one\ntwo\\\r\n\"\tthree\u{1}")]))
     }
 
     @Test("many runs at once each get their own outputs")

@@ -7,9 +7,9 @@ import Testing
 @Suite("Several schemes of one source")
 struct SchemeCombinationTests {
     private static let hmac = ("Hmac", "6ce35c1f67b440187490b0f421b3b6b146aeb5cf0695cc584a940cea7ea7e11a")
-    private static let token = ("Token", "shared-token")
+    private static let token = ("Token", "shared-token-of-tests")
     private static let schemes = "[{kind: token, header: Token}, {header: Hmac}]"
-    private static let secrets = ["shared-token", Fixture.secret]
+    private static let secrets = ["shared-token-of-tests", Fixture.secret]
 
     @Test("any_of needs only one scheme")
     func any() throws {
@@ -38,7 +38,7 @@ struct SchemeCombinationTests {
     @Test("all_of does not accept a token, which is sent in clear, as the key of the signature")
     func tokenIsNoKey() throws {
         let source = try Fixture.source(signature: "{all_of: \(Self.schemes)}", secrets: Self.secrets)
-        let signed = try Fixture.source(signature: "{header: Hmac}", secrets: ["shared-token"])
+        let signed = try Fixture.source(signature: "{header: Hmac}", secrets: ["shared-token-of-tests"])
             .sign(Array(Fixture.body.utf8), id: "", at: Fixture.now).headers.map { ($0.name, $0.value) }
         #expect(throws: SignatureRejection.wrongSignature) {
             try source.verify(Fixture.delivery([Self.token] + signed))
@@ -62,16 +62,16 @@ struct SchemeCombinationTests {
         for combination in ["any_of", "all_of"] {
             let source = try Fixture.source(
                 signature: "{\(combination): \(schemes)}",
-                secrets: Self.secrets + ["next-token"]
+                secrets: Self.secrets + ["next-token-of-tests"]
             )
-            for token in ["shared-token", "next-token"] {
+            for token in ["shared-token-of-tests", "next-token-of-tests"] {
                 let delivery = Fixture.delivery([("Token", token), Self.hmac])
                 #expect(throws: Never.self) { try source.verify(delivery) }
             }
             #expect(throws: SignatureRejection.self) {
                 try source.verify(Fixture.delivery([("Token", Fixture.secret)]))
             }
-            let signed = try Fixture.source(signature: "{header: Hmac}", secrets: ["next-token"])
+            let signed = try Fixture.source(signature: "{header: Hmac}", secrets: ["next-token-of-tests"])
                 .sign(Array(Fixture.body.utf8), id: "", at: Fixture.now).headers.map { ($0.name, $0.value) }
             #expect(throws: SignatureRejection.self) { try source.verify(Fixture.delivery(signed)) }
             #expect(throws: SignatureRejection.self) {
@@ -83,9 +83,12 @@ struct SchemeCombinationTests {
     @Test(
         "secrets that can't be told apart stop the start",
         arguments: [
-            (["one"], "must have two: with all_of, the token is sent in clear, so it can't be the secret that signs"),
             (
-                ["one", "two", "three"],
+                ["the first of the secrets"],
+                "must have two: with all_of, the token is sent in clear, so it can't be the secret that signs"
+            ),
+            (
+                ["the first of the secrets", "the second of the secrets", "the third of the secrets"],
                 "has more than two: say which belongs to which scheme, with secret: {number: ...} in each of signature.all_of"
             ),
         ]
@@ -167,10 +170,13 @@ struct SchemeCombinationTests {
 
     @Test(
         "a token must be whole and exact",
-        arguments: ["", "shared-toke", "shared-token2", "Shared-token", " shared-token", "Bearer shared-token"]
+        arguments: [
+            "", "shared-token-of-test", "shared-token-of-tests2", "Shared-token-of-tests", " shared-token-of-tests",
+            "Bearer shared-token-of-tests",
+        ]
     )
     func tokens(value: String) throws {
-        let source = try Fixture.source(signature: "{kind: token, header: Token}", secrets: ["shared-token"])
+        let source = try Fixture.source(signature: "{kind: token, header: Token}", secrets: ["shared-token-of-tests"])
         #expect(throws: SignatureRejection.self) { try source.verify(Fixture.delivery([("Token", value)])) }
     }
 

@@ -61,23 +61,23 @@ struct SignaturePlaceTests {
             ("{kind: digest, header: X, content: \"{secret}{body}\"}", "json"),
         ] {
             let folder = try SourceFolder(["acme": "signature: \(signature)\nmapping: .\nbodies: [json, form]\n"])
-            #expect(folder.problems(["acme": ["s"]]).first?.contains("bodies must be \(kind) alone") == true)
+            #expect(folder.problems(["acme": [Fixture.secret]]).first?.contains("bodies must be \(kind) alone") == true)
         }
     }
 
     @Test("a token in the address is compared as it is once decoded")
     func query() throws {
-        let source = try Fixture.source(signature: "{kind: token, query: token}", secrets: ["s3cret/+ä"])
+        let source = try Fixture.source(signature: "{kind: token, query: token}", secrets: ["s3cret/+ä-of-the-shop"])
         func verify(_ query: String) throws -> Int? {
             try source.verify(Fixture.delivery([], url: "https://nps.example.com/webhooks/acme\(query)")).secretIndex
         }
-        #expect(try verify("?token=s3cret%2F%2B%C3%A4") == 0)
-        #expect(try verify("?a=1&token=s3cret/%2b%C3%A4") == 0)
+        #expect(try verify("?token=s3cret%2F%2B%C3%A4-of-the-shop") == 0)
+        #expect(try verify("?a=1&token=s3cret/%2b%C3%A4-of-the-shop") == 0)
         #expect(throws: SignatureRejection.wrongSignature) { try verify("?token=s3cret") }
         for query in ["", "?", "?token=", "?token", "?Token=s3cret", "?token=a&token=b", "?token=%"] {
             #expect(throws: SignatureRejection.missing(.query("token"))) { try verify(query) }
         }
-        #expect(try source.sign([], id: "", at: Fixture.now).query.map(\.value) == ["s3cret/+ä"])
+        #expect(try source.sign([], id: "", at: Fixture.now).query.map(\.value) == ["s3cret/+ä-of-the-shop"])
     }
 
     @Test("a time in the body is checked once the signature matched")

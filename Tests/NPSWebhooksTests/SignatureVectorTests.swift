@@ -78,7 +78,8 @@ struct SignatureVectorTests {
             name: "a key put together, as SurveyMonkey",
             signature:
                 #"{hash: sha1, header: Sm-Signature, encoding: base64, secret: {template: "client123&{secret}"}}"#,
-            secret: "secret456",
+            // HMAC pads a short key with zeros (RFC 2104), so this is the key secret456 in a permitted length.
+            secret: "secret456" + String(repeating: "\0", count: 7),
             headers: [("Sm-Signature", "zSqdWDRf56wEg0Scd4/HLQG4z+Y=")]
         ),
         Vector(
@@ -155,7 +156,8 @@ struct SignatureVectorTests {
         Vector(
             name: "Qualtrics' SHA-512, over the text alone, published",
             signature: "{hash: sha512, header: X-Sig}",
-            secret: "kyma4ever",
+            // The published key is kyma4ever: HMAC pads a short key with zeros (RFC 2104).
+            secret: "kyma4ever" + String(repeating: "\0", count: 7),
             headers: [
                 (
                     "X-Sig",
@@ -172,19 +174,27 @@ struct SignatureVectorTests {
             headers: [("authorization", "Bearer nps-collector-test-secret")]
         ),
         Vector(
+            name: "a bearer token, with the scheme's name in small letters",
+            signature: #"{kind: token, header: Authorization, prefix: "Bearer "}"#,
+            headers: [("authorization", "bearer nps-collector-test-secret")]
+        ),
+        Vector(
             name: "a basic token",
             signature: #"{kind: token, header: Authorization, prefix: "Basic ", encoding: base64}"#,
-            secret: "user:password",
-            headers: [("Authorization", "Basic dXNlcjpwYXNzd29yZA==")]
+            secret: "user:long-password",
+            headers: [("Authorization", "Basic dXNlcjpsb25nLXBhc3N3b3Jk")]
         ),
     ]
 
     @Test("a signature described in a source file is accepted", arguments: vectors)
     func described(_ vector: Vector) throws {
-        let source = try Fixture.source(signature: vector.signature, secrets: ["another secret", vector.secret])
+        let source = try Fixture.source(
+            signature: vector.signature,
+            secrets: ["another secret of tests", vector.secret]
+        )
         #expect(try source.verify(vector.delivery).secretIndex == 1)
 
-        let other = try Fixture.source(signature: vector.signature, secrets: ["another secret"])
+        let other = try Fixture.source(signature: vector.signature, secrets: ["another secret of tests"])
         #expect(throws: SignatureRejection.wrongSignature) { try other.verify(vector.delivery) }
 
         let altered = WebhookDelivery(

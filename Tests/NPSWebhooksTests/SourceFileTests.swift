@@ -19,7 +19,7 @@ struct SourceFileTests {
     @Test("secrets switch on presets and files, and nothing else is switched on")
     func switchedOn() throws {
         let folder = try SourceFolder(["acme": "signature: {header: X-Acme}\nmapping: .\n"])
-        let secrets = ["acme": ["s"], "typeform": ["s"]]
+        let secrets: [String: ConfiguredSecrets] = ["acme": [Fixture.secret], "typeform": [Fixture.secret]]
         let catalogue = try SourceCatalogue(directory: folder.path, secrets: secrets)
         #expect(catalogue.sources.map(\.name) == ["acme", "typeform"])
         #expect(catalogue.source(named: "tally") == nil)
@@ -30,7 +30,7 @@ struct SourceFileTests {
     func reservedName(_ isFile: Bool) throws {
         let folder = try SourceFolder(isFile ? ["survey": "preset: typeform\n"] : [:])
         do {
-            _ = try SourceCatalogue(directory: folder.path, secrets: ["survey": ["s"]])
+            _ = try SourceCatalogue(directory: folder.path, secrets: ["survey": [Fixture.secret]])
             Issue.record("accepted")
         } catch {
             #expect(error.sentences.count == 1)
@@ -67,7 +67,9 @@ struct SourceFileTests {
     func shadowed() async throws {
         let folder = try SourceFolder(["typeform": "preset: typeform\nmapping: '{email: .mail, score: .nps}'\n"])
         let source = try #require(
-            try SourceCatalogue(directory: folder.path, secrets: ["typeform": ["s"]]).source(named: "typeform")
+            try SourceCatalogue(directory: folder.path, secrets: ["typeform": [Fixture.secret]]).source(
+                named: "typeform"
+            )
         )
         let results = try await source.map(
             Array(#"{"mail": "ana@example.com", "nps": 0}"#.utf8),
@@ -101,7 +103,9 @@ struct SourceFileTests {
             """,
             "unsigned": "mapping: .\n",
         ])
-        let found = folder.problems(["typo": ["s"], "wrong": ["s"], "nowhere": ["s"], "tally": []])
+        let found = folder.problems([
+            "typo": [Fixture.secret], "wrong": [Fixture.secret], "nowhere": [Fixture.secret], "tally": [],
+        ])
         #expect(
             found == [
                 "Upper.yaml: must be named with lower-case letters, digits and hyphens, since the name becomes a path",
@@ -146,7 +150,7 @@ struct SourceFileTests {
         let empty = [
             "acme.yaml:2: mapping is empty", "acme.yaml: needs mapping: a jq program that says what a payload means",
         ]
-        #expect(folder.problems(["acme": ["s"]]) == (expected.isEmpty ? empty : lines))
+        #expect(folder.problems(["acme": [Fixture.secret]]) == (expected.isEmpty ? empty : lines))
     }
 
     @Test(
@@ -190,7 +194,7 @@ struct SourceFileTests {
     )
     func flaws(_ signature: String, problem: String) throws {
         let folder = try SourceFolder(["acme": "mapping: .\nsignature: \(signature)\n"])
-        #expect(folder.problems(["acme": ["s"]]).first == "acme.yaml:2: signature" + problem)
+        #expect(folder.problems(["acme": [Fixture.secret]]).first == "acme.yaml:2: signature" + problem)
     }
 
     @Test("a file without secrets is an error, unless it says kind: none under a long name")
@@ -199,7 +203,7 @@ struct SourceFileTests {
         let long = "acme-k3j5h2g8d7s6a9q1w4e5"
         let folder = try SourceFolder(["acme": "preset: tally\n", "open": none, long: none])
         #expect(
-            folder.problems([long: ["s"]]) == [
+            folder.problems([long: [Fixture.secret]]) == [
                 "webhooks.acme.secrets: is missing",
                 "webhooks.\(long).secrets: is given, but the signature's kind is none",
                 "open.yaml: signature.kind none needs a file name of at least 20 random letters and digits: "

@@ -8,7 +8,9 @@ import Testing
 struct SourceOptionTests {
     private func source(_ lines: String) throws -> WebhookSource {
         let folder = try SourceFolder(["acme": "signature: {header: X-S}\nmapping: .\n" + lines])
-        return try #require(try SourceCatalogue(directory: folder.path, secrets: ["acme": ["s"]]).source(named: "acme"))
+        return try #require(
+            try SourceCatalogue(directory: folder.path, secrets: ["acme": [Fixture.secret]]).source(named: "acme")
+        )
     }
 
     private func map(_ source: WebhookSource, _ body: String, _ type: String? = nil) async throws -> Result<
@@ -78,6 +80,6 @@ struct SourceOptionTests {
     )
     func flaws(line: String, problem: String) throws {
         let folder = try SourceFolder(["acme": "signature: {header: X-S}\nmapping: .\n\(line)\n"])
-        #expect(folder.problems(["acme": ["s"]]).contains { $0.contains(problem) })
+        #expect(folder.problems(["acme": [Fixture.secret]]).contains { $0.contains(problem) })
     }
 }

@@ -209,8 +209,10 @@ struct StandardWebhooksTests {
     }
 
     @Test(
-        "a secret of any length is read with or without its padding",
-        arguments: ["whsec_integration", "whsec_c2VjcmV0IQ", "whsec_c2VjcmV0IQ=="]
+        "a secret is read with or without its padding",
+        arguments: [
+            "whsec_integrationintegration", "whsec_c2VjcmV0IHNlY3JldCBzZWNyZXQ", "whsec_c2VjcmV0IHNlY3JldCBzZWNyZXQ=",
+        ]
     )
     func unpadded(secret: String) throws {
         #expect(throws: Never.self) { try Fixture.preset("standard", secrets: [secret]) }

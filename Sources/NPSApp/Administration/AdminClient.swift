@@ -72,7 +72,7 @@ package struct AdminClient: Sendable {
         let _: ShareRequest = try await post("/queue/share", ShareRequest(seconds: seconds))
     }
 
-    /// Covers as much of the quarantine as the collector can search in time; ``ErasureResponse/next`` says where to
+    /// Covers as much of the quarantine as the collector can search in time; `ErasureResponse/next` says where to
     /// continue.
     package func erase(_ request: ErasureRequest) async throws(AdminError) -> ErasureResponse {
         try await post("/queue/erase", request)

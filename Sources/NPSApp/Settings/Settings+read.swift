@@ -182,16 +182,19 @@ extension Settings {
 
     private static func readWebhooks(_ reader: inout SettingsReader, names: [String]) -> Webhooks {
         let directory = reader.value(Setting.webhooksDirectory)
-        var secrets: [String: [String]] = [:]
+        var secrets: [String: ConfiguredSecrets] = [:]
         for name in names {
-            secrets[name] = reader.secrets(Setting.webhookSecrets, named: name)
+            secrets[name] = reader.secrets(ofSource: name)
         }
         return Webhooks(directory: directory, secrets: secrets)
     }
 
     private static func checkSources(_ webhooks: Webhooks, _ reader: inout SettingsReader) {
         do throws(WebhookError) {
-            _ = try SourceCatalogue(directory: webhooks.directory, secrets: webhooks.secrets)
+            let catalogue = try SourceCatalogue(directory: webhooks.directory, secrets: webhooks.secrets)
+            for source in catalogue.sources {
+                if let summary = source.secretSummary { reader.describeSecrets(ofSource: source.name, summary) }
+            }
         } catch {
             for problem in error.sentences { reader.note(problem) }
         }

@@ -2,6 +2,7 @@ package import Foundation
 package import Logging
 package import NPSServer
 package import NPSSurvey
+package import NPSWebhooks
 
 /// Every setting of the program, read and checked. The only reader of command line, environment and files.
 package struct Settings: Sendable {
@@ -56,7 +57,7 @@ package struct Settings: Sendable {
     package struct Webhooks: Sendable {
         package let directory: String?
         /// By source name; the first of each signs in `webhook sign`.
-        package let secrets: [String: [String]]
+        package let secrets: [String: ConfiguredSecrets]
     }
 
     package enum LogFormat: String, Sendable, CaseIterable {
@@ -107,6 +108,12 @@ package struct SettingsReport: Sendable {
     mutating func add(_ key: String, _ value: String?, origin: String) {
         entries.removeAll { $0.key == key }
         entries.append(Entry(key: key, value: value, origin: origin))
+    }
+
+    /// Replaces the value of a key that was added, in its place.
+    mutating func describe(_ key: String, _ value: String) {
+        guard let index = entries.firstIndex(where: { $0.key == key }) else { return }
+        entries[index] = Entry(key: key, value: value, origin: entries[index].origin)
     }
 
     mutating func addSecret(_ key: String, origin: String) {

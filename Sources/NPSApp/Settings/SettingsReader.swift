@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import NPSWebhooks
 
 /// Reads settings one by one out of the layers and collects what is wrong, so that a person can fix all of it at once.
 struct SettingsReader {
@@ -84,10 +85,28 @@ struct SettingsReader {
             .filter { !$0.isEmpty }
     }
 
+    /// What one layer has for a secret.
+    private enum SecretValues {
+        /// Text in a layer that has no lists.
+        case text(String)
+        case elements([String])
+        /// Of the file that `KEY-file` names, as they are; empty ones are left out.
+        case lines([String])
+
+        /// One value each; spaces around a line don't count.
+        var values: [String] {
+            switch self {
+            case .text(let text): [text]
+            case .elements(let elements): elements
+            case .lines(let lines): lines.map { $0.trimmingCharacters(in: .whitespaces) }
+            }
+        }
+    }
+
     /// A secret from `KEY` or from the file that `KEY-file` names; the higher layer wins.
     mutating func secret(_ setting: Setting) -> String? {
         let key = setting.key
-        guard let values = secretValues(key) else {
+        guard let values = secretValues(key)?.values else {
             report.add(key, setting.standard.value, origin: "default")
             return nil
         }
@@ -98,22 +117,47 @@ struct SettingsReader {
         return value
     }
 
-    /// Nil when neither `KEY` nor `KEY-file` is given. A file has one item a line, or commas between them.
-    ///
-    /// - Parameter name: what stands for `NAME` in the setting's key.
-    mutating func secrets(_ setting: Setting, named name: String = "NAME") -> [String]? {
-        let key = setting.key.replacing("NAME", with: name)
-        guard let values = secretValues(key) else {
-            report.add(key, setting.standard.value, origin: "default")
+    /// A list whose items have no commas, so that commas separate them everywhere. Nil when neither `KEY` nor `KEY-file` is
+    /// given.
+    mutating func secrets(_ setting: Setting) -> [String]? {
+        guard let values = secretValues(setting.key)?.values else {
+            report.add(setting.key, setting.standard.value, origin: "default")
             return nil
         }
         let items = Self.items(values)
-        if items.isEmpty { note("\(key) is empty: give a secret or leave the key out.") }
+        if items.isEmpty { note("\(setting.key) is empty: give a secret or leave the key out.") }
         return items
     }
 
+    /// The secrets of a webhook source, byte for byte. Nil when neither `KEY` nor `KEY-file` is given.
+    ///
+    /// - Parameter name: the source's, which stands for `NAME` in the key.
+    mutating func secrets(ofSource name: String) -> ConfiguredSecrets? {
+        let key = Self.key(ofSource: name)
+        let secrets: ConfiguredSecrets
+        switch secretValues(key) {
+        case .text(let text): secrets = .text(text)
+        case .elements(let elements): secrets = .list(elements)
+        case .lines(let lines): secrets = .list(lines)
+        case nil:
+            report.add(key, Setting.webhookSecrets.standard.value, origin: "default")
+            return nil
+        }
+        if [.text(""), .list([])].contains(secrets) { note("\(key) is empty: give a secret or leave the key out.") }
+        return secrets
+    }
+
+    /// Says in the report what the secrets of a source are, in place of only that there are some.
+    mutating func describeSecrets(ofSource name: String, _ summary: String) {
+        report.describe(Self.key(ofSource: name), "(\(summary), not shown)")
+    }
+
+    private static func key(ofSource name: String) -> String {
+        Setting.webhookSecrets.key.replacing("NAME", with: name)
+    }
+
     /// The first layer that knows the secret in either spelling decides; both in one layer is a problem.
-    private mutating func secretValues(_ key: String) -> [String]? {
+    private mutating func secretValues(_ key: String) -> SecretValues? {
         for layer in layers {
             var alone = SettingsReader(layers: [layer])
             let direct = alone.find(key)
@@ -127,7 +171,8 @@ struct SettingsReader {
                 return nil
             case (let found?, nil):
                 report.addSecret(key, origin: found.origin)
-                return found.values
+                guard !layer.hasLists, let text = found.values.first else { return .elements(found.values) }
+                return .text(text)
             case (nil, let found?):
                 report.addSecret(key, origin: "\(found.origin), \(key)-file")
                 return found.values.first.flatMap { contents(of: $0, for: key) }
@@ -136,14 +181,15 @@ struct SettingsReader {
         return nil
     }
 
-    private mutating func contents(of path: String, for key: String) -> [String]? {
+    private mutating func contents(of path: String, for key: String) -> SecretValues? {
         guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
         else {
             note("\(key)-file names a file that can't be read: \(path)")
             return nil
         }
-        let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-        return lines.filter { !$0.isEmpty }
+        // Swift counts the line end of Windows as one character.
+        let lines = text.split { $0 == "\n" || $0 == "\r\n" }.filter { !$0.allSatisfy(\.isWhitespace) }
+        return .lines(lines.map(String.init))
     }
 }
 
@@ -153,6 +199,8 @@ struct SettingsLayer: Sendable {
     /// As `check` names it: `command line`, `environment`, `.env`, or the YAML file's path.
     let name: String
     let snapshot: any ConfigSnapshot
+    /// False where there is only text, as in the environment.
+    var hasLists = false
 
     /// Nil when the layer doesn't have the key; a single scalar is a list of one.
     func values(_ key: String) throws -> [String]? {

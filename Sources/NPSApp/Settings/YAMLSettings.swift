@@ -19,7 +19,7 @@ struct YAMLSettings {
             let keys = root.map { Self.keys(in: $0, below: "") } ?? []
             let text = root == nil ? Data("{}".utf8) : data
             let snapshot = try YAMLSnapshot(data: text.bytes, providerName: path, parsingOptions: .default)
-            layer = SettingsLayer(name: path, snapshot: snapshot)
+            layer = SettingsLayer(name: path, snapshot: snapshot, hasLists: true)
             problems = keys.filter { Setting.matching($0) == nil }.map {
                 "\($0) in \(path) is not a setting; \"nps-collector check --help\" lists them."
             }

@@ -28,7 +28,7 @@ package struct QueueBackoff: Sendable, Hashable {
     private static let backoff = Backoff(base: 1, limit: 60)
 
     private var failures = 0
-    /// In the past when it may be asked now.
+    /// When it may be asked again; a time in the past means now.
     package private(set) var ready = Date.distantPast
 
     package init() {}
@@ -44,7 +44,7 @@ package struct QueueBackoff: Sendable, Hashable {
         failures = 0
     }
 
-    /// A longer wait than there is means that the clock was set back: it becomes the longest.
+    /// Shortens the wait to the longest that there can be: more is left only when the clock was set back.
     package mutating func notice(_ now: Date) {
         ready = min(ready, now.addingTimeInterval(Self.backoff.limit))
     }

@@ -55,7 +55,7 @@ package struct CircuitBreaker: Sendable, Hashable {
         }
     }
 
-    /// A longer wait than there is means that the clock was set back: it becomes the longest.
+    /// Shortens the wait to the longest that there can be: more is left only when the clock was set back.
     package mutating func notice(_ now: Date) {
         let wasOld = isOld
         switch state {
@@ -73,7 +73,7 @@ package struct CircuitBreaker: Sendable, Hashable {
         now.addingTimeInterval(max(timing.longestRetryAfter, timing.probe.limit))
     }
 
-    /// The state to tell people: once nothing is left that it could hold up, an old failure is no news.
+    /// The state to show to people. A failure isn't shown any more once nothing is left that it could hold up.
     package var news: State { isOld ? .closed : state }
 
     /// Nothing is pending any more.

@@ -11,9 +11,9 @@ extension DeliveryPlan {
         package var requestsPerMinute: Int
         /// How long a request without a clear answer may still be executed at Planhat. It is repeated only after that.
         package var grace: TimeInterval = 30
-        /// Ambiguous attempts after which a response is tried seldom.
+        /// Ambiguous attempts after which a response waits for ``seldom`` instead of ``grace``.
         package var promptAttempts = 8
-        /// The wait between those.
+        /// How long it waits before each attempt from then on.
         package var seldom: TimeInterval = 300
         /// Ambiguous attempts after which a response that is alone in failing is parked.
         package var attemptLimit = 16

@@ -87,7 +87,7 @@ package struct OutcomeRules: Sendable {
     }
 
     /// The request succeeded, and this response is neither counted nor named in an error: asked about once more, then
-    /// parked. An edit starts anew.
+    /// parked. After an edit it is asked about again.
     private mutating func ignored(_ claim: Claim, of batch: Batch, at now: Date) -> Outcome {
         if ignoredOnce[claim.response.id] == claim.revision {
             return .park(

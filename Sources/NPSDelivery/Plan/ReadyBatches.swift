@@ -86,8 +86,8 @@ package struct ReadyBatches: Sendable {
 private struct ByteLimit: Sendable {
     /// Room for a response with its custom properties several times over.
     private static let least = 1 << 16
-    /// So many large requests in a row are accepted before twice the size is tried. If that is still too large, it
-    /// costs one more request in so many.
+    /// How many large requests in a row have to be accepted before twice the size is tried. If that is still too large,
+    /// one request in this many is refused.
     private static let patience = 50
 
     private let most: Int

@@ -29,10 +29,11 @@ package struct RecordVerifier: Sendable {
         pace.isShared = true
     }
 
-    /// Waits for its turn, asks and compares. Throws `PlanhatError` when no answer is to be had.
+    /// Waits for its turn, asks and compares. Throws `PlanhatError` when Planhat refuses the request as
+    /// such, or when several tries brought no answer.
     ///
     /// - Parameters:
-    ///   - onWait: is told why it asks again, and in how many seconds.
+    ///   - onWait: called before each wait, with the reason and the seconds until it asks again.
     ///   - isDelivered: whether the response was delivered with the content of this digest.
     package mutating func check(
         _ receipt: Receipt,
@@ -96,7 +97,7 @@ package enum VerificationResult: String, Sendable, Hashable, Codable {
 }
 
 extension VerificationResult {
-    /// Compares only what the API returns as it was sent; that is what the digest covers (``ContentDigest``).
+    /// Compares only what the API returns as it was sent; that is what the digest covers (`ContentDigest`).
     ///
     /// - Parameter isDelivered: whether the response was delivered with the content of this digest.
     package init(

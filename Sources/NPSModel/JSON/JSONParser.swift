@@ -3,7 +3,8 @@ import Foundation
 /// Reads one JSON text (RFC 8259), strictly: only white space may follow it, text must be valid UTF-8 and escapes must
 /// be complete. Of several members with one name the last wins, as in jq. Two things that RFC 8259 leaves open are
 /// accepted, because senders do them: a byte order mark in front (§8.1), and an unpaired surrogate (§8.2), which text
-/// that was cut in the middle of an emoji ends in; it becomes U+FFFD.
+/// that was cut in the middle of an emoji ends in; it becomes U+FFFD. One that it forbids is accepted too: control
+/// characters in strings as they are, except NUL. Bodies that are made from templates have line ends in them.
 ///
 /// Written by hand because every webhook is parsed here, and Foundation's decoder finds a value's type by trying each.
 struct JSONParser {
@@ -97,7 +98,7 @@ extension JSONParser {
     private mutating func string() throws(Failure) -> String {
         index += 1
         let start = index
-        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { index += 1 }
+        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte != 0 { index += 1 }
         // Most strings have no escapes and are read in one piece.
         if next == UInt8(ascii: "\"") {
             defer { index += 1 }
@@ -109,7 +110,7 @@ extension JSONParser {
             switch byte {
             case UInt8(ascii: "\""): return try text(unescaped[...])
             case UInt8(ascii: "\\"): try escape(into: &unescaped)
-            case 0x20...: unescaped.append(byte)
+            case 1...: unescaped.append(byte)
             default: throw Failure()
             }
         }

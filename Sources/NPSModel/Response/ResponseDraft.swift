@@ -22,10 +22,16 @@ package struct ResponseDraft: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - source: where the draft comes from; part of the ``ResponseID``.
+    ///   - label: what is stored and sent as the response's source; nil for `source` itself. The name of a source may be a
+    ///     secret.
+    ///   - deliveryID: the id that the source signed for the delivery of this draft alone; used when `id` is missing. Nil
+    ///     where there is none: then a digest of the other fields is used.
     ///   - receivedAt: used when `answeredAt` is missing.
     ///   - dates: how the source writes dates.
     package func check(
         source: String,
+        label: String? = nil,
+        deliveryID: String? = nil,
         receivedAt: Date,
         dates: DateFormats = DateFormats()
     ) throws(InvalidResponse) -> Submission {
@@ -46,8 +52,8 @@ package struct ResponseDraft: Sendable, Hashable {
         reader.refuseUnknownFields()
         guard reader.problems.isEmpty, let email, let score else { throw InvalidResponse(reader.problems) }
         let response = SurveyResponse(
-            id: ResponseID(source: source, providerID: providerID ?? contentID),
-            source: source,
+            id: ResponseID(source: source, providerID: providerID ?? deliveryID.map { "delivery:" + $0 } ?? contentID),
+            source: label ?? source,
             email: email,
             score: score,
             comment: comment,
@@ -57,10 +63,15 @@ package struct ResponseDraft: Sendable, Hashable {
             companyID: companyID,
             custom: custom
         )
-        return Submission(response, answeredAtIsGiven: answeredAt != nil, updatedAt: updatedAt)
+        return Submission(
+            response,
+            sourceName: source,
+            answeredAtIsGiven: answeredAt != nil,
+            updatedAt: updatedAt
+        )
     }
 
-    /// Used when `id` is missing: a digest of all other fields, so that a repeated delivery is the same response.
+    /// Used when nothing else tells: a digest of all other fields, so that a repeated delivery is the same response.
     private var contentID: String {
         "digest:" + Hexadecimal.encode(SHA256.hash(data: json.canonical))
     }

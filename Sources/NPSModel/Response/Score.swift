@@ -15,7 +15,7 @@ package struct Score: Sendable, Hashable, Comparable {
 }
 
 extension Score {
-    /// Reads a score as survey tools send it: `9`, `9.0` and `"9"` are nine. Everything else is an error: fractions,
+    /// Reads a score as survey tools send it: `9`, `9.0`, `"9"` and `"9.00"` are nine. Everything else is an error: fractions,
     /// booleans, empty text, other numbers, null.
     package init(json: JSONValue) throws(FieldProblem) {
         switch json {
@@ -32,10 +32,14 @@ extension Score {
         }
     }
 
-    /// Reads one or two ASCII digits, or the same with `.0`; surrounding spaces are allowed.
+    /// Reads one or two ASCII digits, or the same with a fraction of zeros; surrounding spaces are allowed.
     package init(text: String) throws(FieldProblem) {
         var digits = (text.utf8.count > 16 ? "" : text).trimmingSpaces
-        if digits.hasSuffix(".0") { digits.removeLast(2) }
+        if let point = digits.firstIndex(of: "."), case let zeros = digits[point...].dropFirst(), !zeros.isEmpty,
+            zeros.allSatisfy({ $0 == "0" })
+        {
+            digits = digits[..<point]
+        }
         let isNumber = (1...2).contains(digits.utf8.count) && digits.utf8.allSatisfy(\.isASCIIDigit)
         guard isNumber, let number = Int64(digits), let score = Score(clamping: number) else { throw Score.problem }
         self = score

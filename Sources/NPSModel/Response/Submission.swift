@@ -17,23 +17,25 @@ package struct Submission: Sendable, Hashable {
     /// when, and for what came from a tool.
     package var formPrintedAt: Date?
     /// The sender's own id of the delivery, if its signature covers it: the same on each try, another one when the
-    /// same content is sent anew. Nil for all others.
+    /// same content is sent as a new delivery. Nil for all others.
     package var deliveryID: String?
 
     /// - Parameters:
+    ///   - sourceName: the source's name, where the response has another label for it; nil where they are the same.
     ///   - answeredAtIsGiven: false when the answer's time is only the time of its arrival.
     ///   - updatedAt: nil when the tool tells no other time than the answer's.
     ///   - heldUntil: nil unless a bot may have sent it.
     ///   - formPrintedAt: nil unless it was sent with a form whose printing time is known.
     package init(
         _ response: SurveyResponse,
+        sourceName: String? = nil,
         answeredAtIsGiven: Bool = true,
         updatedAt: Date? = nil,
         heldUntil: Date? = nil,
         formPrintedAt: Date? = nil
     ) {
         self.response = response
-        digest = response.digest(answeredAtIsGiven: answeredAtIsGiven)
+        digest = response.digest(answeredAtIsGiven: answeredAtIsGiven, sourceName: sourceName)
         self.heldUntil = heldUntil
         self.formPrintedAt = formPrintedAt
         self.updatedAt = updatedAt

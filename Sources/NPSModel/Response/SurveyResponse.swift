@@ -10,7 +10,8 @@ package import Foundation
 /// A response is one person's answer to one survey, checked: what the queue stores and what Planhat receives.
 package struct SurveyResponse: Sendable, Hashable {
     package let id: ResponseID
-    /// How it came in: `survey` for the form, otherwise the name of the webhook source.
+    /// How it came in, as people may read it: `survey` for the form, otherwise the label of the webhook source, which is its
+    /// name unless that is a secret.
     package let source: String
     package let email: EmailAddress
     package let score: Score
@@ -105,8 +106,11 @@ extension SurveyResponse {
     ///
     /// - Parameter answeredAtIsGiven: false when ``answeredAt`` is only the time of arrival, which differs each time
     ///   the same answer arrives; it is left out of the digest then.
-    package func digest(answeredAtIsGiven: Bool) -> String {
+    /// - Parameter sourceName: the source's name, where ``source`` is another label; nil where they are the same. It keeps
+    ///   the digest what it was when the name was stored.
+    package func digest(answeredAtIsGiven: Bool, sourceName: String? = nil) -> String {
         guard case .object(var members) = json else { return "" }
+        if let sourceName { members["source"] = .string(sourceName) }
         if !answeredAtIsGiven { members["answeredAt"] = nil }
         if keepsComment { members["comment"] = .null }
         return Hexadecimal.encode(SHA256.hash(data: JSONValue.object(members).canonical))

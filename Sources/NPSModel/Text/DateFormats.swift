@@ -4,9 +4,11 @@ package import Foundation
 ///
 /// - ISO 8601, with or without a fraction, with `Z` or an offset: `2026-02-03T10:00:05Z`
 /// - the same with a space, as Wootric and databases have it: `2026-02-03 10:00:05 -0700`
-/// - either of them without a zone, which needs ``timeZone``: `2026-02-03 10:00:05`
+/// - the same with a zone of North America in letters: `2026-02-03 10:00:05 EST`
+/// - each of them without seconds: `2026-02-03T10:00Z`
+/// - each of them without a zone, which needs ``timeZone``: `2026-02-03 10:00:05`
 /// - a day alone, which is its midnight in ``timeZone``, or in UTC without one: `2026-02-03`
-/// - Unix time as a number or as digits, in seconds, or in milliseconds from 100,000,000,000 on
+/// - Unix time as a number or as digits, with or without a fraction, in seconds, or in milliseconds from 100,000,000,000 on
 package struct DateFormats: Sendable, Hashable {
     package enum Problem: Error, Sendable, Hashable, CustomStringConvertible {
         case unreadable
@@ -44,8 +46,8 @@ package struct DateFormats: Sendable, Hashable {
 
     private func date(_ text: String) throws(Problem) -> Date {
         guard text.utf8.count <= 40, text.utf8.allSatisfy({ $0 < 0x80 }) else { throw .unreadable }
-        if text.utf8.allSatisfy(\.isASCIIDigit), let number = Double(text) { return try Self.date(unix: number) }
-        let text = Self.withoutSpaces(text)
+        if Self.isDecimal(text), let number = Double(text) { return try Self.date(unix: number) }
+        let text = Self.withSeconds(Self.withoutSpaces(text))
         if let date = Timestamp.parse(text) { return text.utf8.count == 10 ? try midnight(asUTC: date) : date }
         guard let asUTC = Timestamp.parse(text + "Z"), text.utf8.count > 10 else { throw .unreadable }
         guard let timeZone else { throw .needsTimeZone }
@@ -76,11 +78,32 @@ package struct DateFormats: Sendable, Hashable {
         return shown.addingTimeInterval(-Double(zone.secondsFromGMT(for: guess)))
     }
 
-    /// `2026-02-03 10:00:05 -0700` → `2026-02-03T10:00:05-0700`; `UTC` and `GMT` are `Z`.
+    /// Digits, with or without a fraction.
+    private static func isDecimal(_ text: String) -> Bool {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count <= 2 && parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(\.isASCIIDigit) }
+    }
+
+    /// `2026-02-03T10:00Z` → `2026-02-03T10:00:00Z`
+    private static func withSeconds(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 16, bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"),
+            bytes.count == 16 || [UInt8(ascii: "Z"), UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[16])
+        else { return text }
+        return String(decoding: bytes[..<16], as: UTF8.self) + ":00" + String(decoding: bytes[16...], as: UTF8.self)
+    }
+
+    /// RFC 5322 §4.3. Other zones in letters have several meanings.
+    private static let zones = [
+        "UTC": "Z", "GMT": "Z", "EST": "-0500", "EDT": "-0400", "CST": "-0600", "CDT": "-0500", "MST": "-0700",
+        "MDT": "-0600", "PST": "-0800", "PDT": "-0700",
+    ]
+
+    /// `2026-02-03 10:00:05 -0700` → `2026-02-03T10:00:05-0700`
     private static func withoutSpaces(_ text: String) -> String {
         let parts = text.split(separator: " ")
         guard parts.count == 2 || parts.count == 3, parts[0].utf8.count == 10 else { return text }
         let zone = parts.count == 3 ? String(parts[2]) : ""
-        return parts[0] + "T" + parts[1] + (["UTC", "GMT"].contains(zone) ? "Z" : zone)
+        return parts[0] + "T" + parts[1] + (zones[zone] ?? zone)
     }
 }

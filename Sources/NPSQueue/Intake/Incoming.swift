@@ -53,11 +53,12 @@ struct Incoming: Sendable {
         lifecycle.superseded[index] = key.trace(ofContent: digest, delivery: delivery)
     }
 
-    /// The answer to a response that is new: there is no comment that could stay.
+    /// This response as a new one: without an earlier comment that it could keep.
     var alone: Incoming { encoding(response.resolvingComment(nil)) }
 
-    /// The answer that takes the place of another's content. A comment that it leaves as it was goes on with it, unless
-    /// a bot wrote that; one that only Planhat has, stays there. Where Planhat may show a bot's flag, it is taken back.
+    /// This response as the one that replaces `content`. If it leaves the comment as it was, it takes over the comment
+    /// from there, unless a bot wrote that; a comment that only Planhat has stays there. If Planhat may show a bot's
+    /// flag, this one sets it to false.
     func replacing(
         _ content: @autoclosure () throws -> StoredContent?,
         of old: ResponseLifecycle,

@@ -1,8 +1,5 @@
-/// Where a response stands on its way to Planhat.
-///
-///     pending ⇄ sending → delivered
-///        ↑         ↓
-///        └────── parked            erased: from everywhere, for good
+/// Where a response stands on its way to Planhat. The page States of the documentation has a picture of what follows
+/// what; `ResponseLifecycle` has the rules.
 package enum ResponseState: String, Sendable, Hashable, Codable, CaseIterable {
     /// Waits for its next attempt.
     case pending

@@ -7,7 +7,7 @@ package struct Receipt: Sendable, Hashable, Codable {
     package let id: ResponseID
     package let deliveredAt: Date
     package let planhatId: String?
-    /// Whether a keyed ``ContentDigest`` of what was delivered is kept, for ``ResponseQueue/delivered(_:as:)``. False
+    /// Whether a keyed `ContentDigest` of what was delivered is kept, for ``ResponseQueue/delivered(_:as:)``. False
     /// when a version without it delivered, or when the answer left the comment at Planhat as it was.
     package let isComparable: Bool
 

@@ -20,6 +20,14 @@ final class SQLiteEngine: Sendable {
         /// Whether the log may still hold content that was deleted from the database.
         var owesTruncation = false
         var isTruncationScheduled = false
+        /// Whether copies of deleted content may stand in the database; see ``rewriteIfSmall(_:)``. What an earlier
+        /// process left is unknown.
+        var owesRewrite = true
+        var lastRewrite: ContinuousClock.Instant?
+        /// Whether responses that were being sent when the last process ended are still `sending`, because the disk was
+        /// full at the start.
+        var owesInterruption = false
+        var isInterruptionScheduled = false
     }
 
     /// A transaction that is durable, and what it leaves to be done.
@@ -34,9 +42,15 @@ final class SQLiteEngine: Sendable {
     /// SQLite's default is 1,000 pages; twice as many halve the syncs, and the log stays at 8 MiB.
     private static let pagesPerCheckpoint = 2_000
 
+    /// Acceptance waits while the file is rewritten, so only as much as takes a fraction of a second: 32 MiB.
+    private static let largestRewrite = 32 << 20
+    /// Every delivery leaves deleted content. To rewrite the file after each would wear out the disk.
+    private static let rewritePause = Duration.seconds(3_600)
+
     /// The key in this database. It never changes.
     let personKey: PersonKey
     private let path: String
+    private let grace: TimeInterval
     private let truncationPause: TimeInterval
     private let dispatch: DispatchQueue
     private let now: @Sendable () -> Date
@@ -44,7 +58,8 @@ final class SQLiteEngine: Sendable {
     private let onDue: @Sendable () -> Void
     private let state: Mutex<State>
 
-    /// Opens the file. Responses that were being sent when the last process ended become pending and ambiguous.
+    /// Opens the file. Responses that were being sent when the last process ended become pending and ambiguous: at once,
+    /// or, when the disk is full, as soon as there is room.
     ///
     /// - Parameters:
     ///   - dispatch: the serial queue on which everything is called.
@@ -61,29 +76,25 @@ final class SQLiteEngine: Sendable {
         onDue: @escaping @Sendable () -> Void
     ) throws(QueueError) {
         self.path = path
+        self.grace = grace
         self.truncationPause = truncationPause
         self.dispatch = dispatch
         self.now = now
         self.logger = logger
         self.onDue = onDue
-        let start = Milliseconds(now())
         let connection = try DatabaseFile.open(path)
         do {
             personKey = try connection.read(PersonKey.init(reading:))
-            let result = try connection.writeWithoutTransaction { database in
-                try Self.transact(database, from: try CommittedState(reading: database), at: start) {
-                    transaction in
-                    let interrupted = try transaction.interruptSending(retryAt: start.date.addingTimeInterval(grace))
-                    return [{ logger.info("The queue is open", metadata: ["ambiguous": "\(interrupted)"]) }]
-                }
-            }
-            for completion in result.completions { completion() }
-            state = Mutex(State(connection: connection, committed: result.state))
+            var opened = State(connection: connection, committed: try connection.read(CommittedState.init(reading:)))
+            opened.owesInterruption = true
+            state = Mutex(opened)
+            try state.withLock { try interruptIfOwed(&$0) }
         } catch {
             throw QueueError(error, path: path)
         }
         // The last process may have ended before it emptied the log of what it had delivered.
         state.withLock { state in _ = try? truncateLog(&state) }
+        logger.info("The queue is open")
     }
 
     /// Completes or refuses every job before it returns. A job that fails by itself doesn't make the others fail.
@@ -116,6 +127,7 @@ final class SQLiteEngine: Sendable {
 
     private func transact(_ jobs: [Job], _ state: inout State) throws -> TransactionResult {
         let connection = try openConnection(&state)
+        try interruptIfOwed(&state)
         do {
             let committed = state.committed
             let start = Milliseconds(now())
@@ -188,16 +200,20 @@ extension SQLiteEngine {
         try WriteAheadLog.rewrite(ofDatabase: path)
         let connection = try DatabaseFile.open(path, expecting: personKey)
         let (claimed, latest) = (state.committed.claimed, state.committed.latest)
+        let owesInterruption = state.owesInterruption
         let start = Milliseconds(now())
         let result = try connection.writeWithoutTransaction { database in
             var committed = try CommittedState(reading: database)
             committed.claimed = claimed
             committed.latest = latest
             return try Self.transact(database, from: committed, at: start) { transaction in
+                // Before the release, which would take what may have arrived for unsent.
+                if owesInterruption { try interrupt(&transaction) }
                 try transaction.releaseUnclaimed()
                 return []
             }
         }
+        state.owesInterruption = false
         logger.notice("The queue's file was reopened after an error")
         state.connection = connection
         state.committed = result.state
@@ -209,12 +225,68 @@ extension SQLiteEngine {
         return connection
     }
 
+    /// Does what the start couldn't do on a full disk. While that is still full, everything that needs no room works.
+    private func interruptIfOwed(_ state: inout State) throws {
+        guard state.owesInterruption, let connection = state.connection else { return }
+        let (committed, start) = (state.committed, Milliseconds(now()))
+        do {
+            let result = try connection.writeWithoutTransaction { database in
+                try Self.transact(database, from: committed, at: start) { transaction in
+                    try interrupt(&transaction)
+                    return []
+                }
+            }
+            state.owesInterruption = false
+            state.committed = result.state
+            state.pagesInLog += result.pages
+            // What was interrupted is due after the grace, which nobody has been told.
+            onDue()
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+            scheduleInterruption(&state)
+        } catch {
+            drop(&state)
+            throw error
+        }
+    }
+
+    private func interrupt(_ transaction: inout QueueTransaction) throws {
+        let count = try transaction.interruptSending(retryAt: transaction.now.date.addingTimeInterval(grace))
+        guard count > 0 else { return }
+        logger.notice(
+            "The last stop interrupted a delivery, whose outcome is unknown",
+            metadata: ["responses": "\(count)"]
+        )
+    }
+
+    private func scheduleInterruption(_ state: inout State) {
+        guard !state.isInterruptionScheduled else { return }
+        state.isInterruptionScheduled = true
+        logger.error("\(QueueError.diskFull) Until then nothing is accepted, and what was being sent waits.")
+        dispatch.asyncAfter(deadline: .now() + truncationPause) { [weak self] in self?.interruptLater() }
+    }
+
+    /// Repeated until it is done, with or without requests that would do it, too.
+    private func interruptLater() {
+        state.withLock { state in
+            guard state.owesInterruption, !state.isClosed else { return }
+            do {
+                _ = try openConnection(&state)
+                try interruptIfOwed(&state)
+            } catch {
+                logger.error("The queue can't be used", metadata: ["reason": "\(QueueError(error, path: path))"])
+            }
+            guard state.owesInterruption else { return }
+            dispatch.asyncAfter(deadline: .now() + truncationPause) { [weak self] in self?.interruptLater() }
+        }
+    }
+
     /// Checkpoints are made after the callers got their results, so that none waits for one.
     private func checkpointIfNeeded(after result: TransactionResult) {
         state.withLock { state in
             if state.pagesInLog >= Self.pagesPerCheckpoint { try? checkpoint(.passive, &state) }
             guard result.leavesDeletedContent else { return }
             state.owesTruncation = true
+            state.owesRewrite = true
             scheduleTruncation(&state)
         }
     }
@@ -224,20 +296,26 @@ extension SQLiteEngine {
         guard !state.isTruncationScheduled else { return }
         state.isTruncationScheduled = true
         dispatch.asyncAfter(deadline: .now() + (hasFailed ? 30 * truncationPause : truncationPause)) { [weak self] in
-            self?.state.withLock { state in
-                state.isTruncationScheduled = false
-                guard state.owesTruncation, !state.isClosed else { return }
-                try? self?.truncateLog(&state)
-            }
+            self?.truncateAsScheduled()
+        }
+    }
+
+    private func truncateAsScheduled() {
+        state.withLock { state in
+            state.isTruncationScheduled = false
+            guard state.owesTruncation, !state.isClosed else { return }
+            if state.committed.books.undelivered == 0, isRewriteDue(state) { rewriteIfSmall(&state) }
+            try? truncateLog(&state)
         }
     }
 
     /// Moves the log, which still holds deleted content, into the database and truncates it. After a failure, which is
-    /// thrown, it is scheduled again.
+    /// thrown, it is scheduled again. A small file is rewritten before.
     func truncateLog() throws(QueueError) {
         do {
             try state.withLock { state in
                 guard state.owesTruncation || !state.isClosed else { return }
+                rewriteIfSmall(&state)
                 try truncateLog(&state)
             }
         } catch {
@@ -256,6 +334,34 @@ extension SQLiteEngine {
             throw QueueError.storage(
                 "removed content stays readable in \(path)-wal until it can be truncated, which is retried (\(what))"
             )
+        }
+    }
+
+    private func isRewriteDue(_ state: State) -> Bool {
+        state.lastRewrite.map { $0.duration(to: .now) >= Self.rewritePause } ?? true
+    }
+
+    /// Where SQLite moves rows from one page to another, it leaves a copy in the part of the page that it doesn't use
+    /// any more, and `secure_delete` clears that of no row that is deleted later (seen with 3.40.1). A file that is
+    /// written anew has no such copies.
+    ///
+    /// A failure is logged, and the rewrite stays owed: the log is truncated all the same.
+    private func rewriteIfSmall(_ state: inout State) {
+        guard state.owesRewrite else { return }
+        do {
+            let isSmall = try openConnection(&state).writeWithoutTransaction { database in
+                let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? .max
+                let pageSize = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? .max
+                guard pages <= Self.largestRewrite / pageSize else { return false }
+                try database.execute(sql: "VACUUM")
+                return true
+            }
+            guard isSmall else { return }
+            state.owesRewrite = false
+            state.lastRewrite = .now
+        } catch {
+            logger.error("The database was not rewritten", metadata: ["reason": "\(QueueError(error, path: path))"])
+            drop(&state)
         }
     }
 
@@ -278,6 +384,7 @@ extension SQLiteEngine {
     /// Truncates the log and closes the file. Idempotent.
     func close() {
         state.withLock { state in
+            if state.connection != nil { rewriteIfSmall(&state) }
             if state.connection != nil || state.owesTruncation { try? truncateLog(&state) }
             drop(&state)
             state.isClosed = true

@@ -43,6 +43,10 @@ enum Schema {
             try db.execute(sql: "ALTER TABLE responses ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0")
             try db.execute(sql: "UPDATE responses SET suspect = 1 WHERE held_until IS NOT NULL")
         }
+        migrator.registerMigration("sources: labels") { db in
+            // The labels that took the place of a source's name in all rows; see `ResponseQueue.relabel`.
+            try db.execute(sql: "CREATE TABLE source_labels (label TEXT PRIMARY KEY) STRICT, WITHOUT ROWID")
+        }
         migrator.registerMigration("clock") { db in
             try db.execute(sql: clock)
         }

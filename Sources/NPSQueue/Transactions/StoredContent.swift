@@ -8,7 +8,7 @@ struct StoredContent: Sendable {
     let email: String
     let score: Int
     let comment: String?
-    /// See ``SurveyResponse/keepsComment``.
+    /// See `SurveyResponse/keepsComment`.
     let keepsComment: Bool
     let answeredAt: Milliseconds
     let sentAt: Milliseconds?

@@ -15,7 +15,10 @@ struct AdminToken: RouterMiddleware {
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         guard let token else { throw Problem.managementClosed }
-        guard let given = request.headers[.authorization], Self.isEqual(given, "Bearer " + token) else {
+        // The scheme's name has no case (RFC 9110 §11.1).
+        guard let given = request.headers[.authorization], given.prefix(7).lowercased() == "bearer ",
+            Self.isEqual(String(given.dropFirst(7)), token)
+        else {
             throw Problem.unauthorized
         }
         return try await next(request, context)

@@ -36,7 +36,7 @@ struct Replay {
     }
 
     private func outcome(of entry: QuarantineEntry) async throws(QueueError) -> ReplayOutcome {
-        guard let source = catalogue.source(named: entry.source) else {
+        guard let source = catalogue.source(labelled: entry.source) else {
             return .failed(entry.id, "The source \(entry.source) is no longer configured.")
         }
         let results: [Result<Submission, InvalidResponse>]
@@ -44,6 +44,7 @@ struct Replay {
             results = try await source.map(
                 Array(entry.body ?? Data()),
                 contentType: entry.contentType,
+                deliveryID: entry.deliveryID,
                 receivedAt: entry.receivedAt
             )
         } catch {

@@ -3,21 +3,57 @@ import Synchronization
 /// A token bucket for each client of the forms. Kept in memory only, and idle clients are forgotten. Keyed by a hash
 /// with a new salt at every start, so that the table holds no address.
 package final class ClientRateLimit: Sendable {
+    /// What becomes of a request.
+    enum Admission: Hashable {
+        case allowed
+        /// The client has to wait this many seconds; its request is still read, to show again what was typed.
+        case wait(seconds: Int)
+        /// The client goes on in spite of that: the request isn't worth reading.
+        case refused(seconds: Int)
+    }
+
     private struct Bucket {
+        /// Requests that are allowed.
         var tokens: Double
+        /// Requests over the limit that are still read.
+        var patience: Double
         var updated: ContinuousClock.Instant
+
+        mutating func refill(at instant: ContinuousClock.Instant, rate: Double, upTo most: Double) {
+            let more = (instant - updated) / .seconds(1) * rate
+            tokens = min(most, tokens + more)
+            patience = min(most, patience + more)
+            updated = instant
+        }
+    }
+
+    /// The old are forgotten as a whole when the young take their place, so that a full table forgets those that came
+    /// least recently.
+    private struct Generations {
+        private var young: [Int: Bucket] = [:]
+        private var old: [Int: Bucket] = [:]
+
+        subscript(key: Int) -> Bucket? { young[key] ?? old[key] }
+
+        mutating func set(_ bucket: Bucket, for key: Int, capacity: Int) {
+            if young.count >= max(1, capacity / 2), young[key] == nil {
+                old = young
+                young = [:]
+            }
+            young[key] = bucket
+        }
     }
 
     private let burst: Double
     private let perSecond: Double
     private let capacity: Int
     private let now: @Sendable () -> ContinuousClock.Instant
-    private let buckets = Mutex<[Int: Bucket]>([:])
+    private let buckets = Mutex(Generations())
 
     /// - Parameters:
-    ///   - burst: requests that a client may send at once.
+    ///   - burst: requests that a client may send at once. As many again are refused with what was typed.
     ///   - perSecond: requests a second that it may send in the long run.
-    ///   - capacity: clients remembered; full buckets are forgotten first.
+    ///   - capacity: networks of clients that are remembered; those that came least recently are forgotten first.
     package init(
         burst: Int = 60,
         perSecond: Double = 1,
@@ -30,34 +66,34 @@ package final class ClientRateLimit: Sendable {
         self.now = now
     }
 
-    /// Nil = allowed; otherwise the seconds after which the next request is.
-    package func delay(for client: IPAddress?) -> Int? {
-        guard let client else { return nil }
-        let key = client.client.hashValue
+    /// Counts the request. An unknown client is always allowed.
+    func admission(for client: IPAddress?) -> Admission {
+        guard let client else { return .allowed }
         let instant = now()
         return buckets.withLock { buckets in
-            if buckets.count >= capacity { forgetFull(&buckets, at: instant) }
-            var bucket = buckets[key] ?? Bucket(tokens: burst, updated: instant)
-            bucket.tokens = tokens(in: bucket, at: instant)
-            bucket.updated = instant
-            defer { buckets[key] = bucket }
-            guard bucket.tokens < 1 else {
-                bucket.tokens -= 1
-                return nil
+            var taken: [(key: Int, bucket: Bucket)] = []
+            // The widest first: a network that is over its limit leaves no trace of its many addresses.
+            for network in ClientNetwork.containing(client).reversed() {
+                let key = network.hashValue
+                let (most, rate) = (burst * Double(network.share), perSecond * Double(network.share))
+                var bucket = buckets[key] ?? Bucket(tokens: most, patience: most, updated: instant)
+                bucket.refill(at: instant, rate: rate, upTo: most)
+                guard bucket.tokens < 1 else {
+                    taken.append((key, bucket))
+                    continue
+                }
+                let seconds = max(1, Int(((1 - bucket.tokens) / rate).rounded(.up)))
+                let isRead = bucket.patience >= 1
+                if isRead { bucket.patience -= 1 }
+                buckets.set(bucket, for: key, capacity: capacity)
+                return isRead ? .wait(seconds: seconds) : .refused(seconds: seconds)
             }
-            return max(1, Int(((1 - bucket.tokens) / perSecond).rounded(.up)))
+            for (key, bucket) in taken {
+                var bucket = bucket
+                bucket.tokens -= 1
+                buckets.set(bucket, for: key, capacity: capacity)
+            }
+            return .allowed
         }
-    }
-
-    private func tokens(in bucket: Bucket, at instant: ContinuousClock.Instant) -> Double {
-        let elapsed =
-            Double((instant - bucket.updated).components.seconds)
-            + Double((instant - bucket.updated).components.attoseconds) / 1e18
-        return min(burst, bucket.tokens + elapsed * perSecond)
-    }
-
-    private func forgetFull(_ buckets: inout [Int: Bucket], at instant: ContinuousClock.Instant) {
-        buckets = buckets.filter { tokens(in: $0.value, at: instant) < burst }
-        if buckets.count >= capacity { buckets.removeAll() }
     }
 }

@@ -3,17 +3,19 @@ import NPSModel
 import NPSSurvey
 import Synchronization
 
-/// Which scores of a link were opened lately, for ``BotCheck``. Lives in memory only, keyed by a hash that is salted anew
+/// Which scores of a link were opened lately, for `BotCheck`. Lives in memory only, keyed by a hash whose salt is new
 /// at every start; a link that nobody opens again is forgotten after ten to twenty minutes, or once as many others as
 /// ``init(capacity:)`` says were opened after it.
 package final class LinkVisits: Sendable {
-    /// Openings remembered of one link, the latest; more than the eleven scores, as some scanners open each twice.
-    static let limit = 16
+    /// Openings remembered of each score of a link, the latest. Whoever opens one score again and again doesn't make
+    /// the others forgotten.
+    static let limit = 2
     private static let memory: TimeInterval = 600
 
     private typealias Visits = [Int: [OpenedScore]]
 
-    /// The old are dropped as a whole when the young take their place, so that no visit costs more than another.
+    /// The old visits are dropped together when the young ones become old. Nothing is searched for expired visits, so
+    /// each visit costs the same.
     private struct Generations {
         var young: Visits = [:]
         var old: Visits = [:]
@@ -40,8 +42,12 @@ package final class LinkVisits: Sendable {
             let isFull = generations.young.count >= capacity && generations.young[key] == nil
             let age = opening.date.timeIntervalSince(generations.since)
             if isFull || age >= Self.memory { generations.turn(at: opening.date) }
-            let known = generations.young[key] ?? generations.old[key] ?? []
-            generations.young[key] = known.suffix(Self.limit - 1) + [opening]
+            var known = generations.young[key] ?? generations.old[key] ?? []
+            let isSame = { (earlier: OpenedScore) in earlier.score == opening.score }
+            if known.count(where: isSame) >= Self.limit, let first = known.firstIndex(where: isSame) {
+                known.remove(at: first)
+            }
+            generations.young[key] = known + [opening]
         }
     }
 
@@ -53,6 +59,6 @@ package final class LinkVisits: Sendable {
 }
 
 extension IPAddress {
-    /// Tells clients apart for a while without saying who they are: a hash that is salted anew at every start.
+    /// Tells clients apart for a while without saying who they are: a hash whose salt is new at every start.
     var mark: UInt32 { UInt32(truncatingIfNeeded: client.hashValue) }
 }

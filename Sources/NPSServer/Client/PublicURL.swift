@@ -4,6 +4,8 @@ import Foundation
 package struct PublicURL: Sendable, Hashable, CustomStringConvertible {
     /// `https://nps.example.com`, without a path.
     package let origin: String
+    /// `nps.example.com`, without a port.
+    package let host: String
     /// Empty, or `/a/b` with a leading and no trailing slash: what stands before every route.
     package let basePath: String
 
@@ -16,6 +18,7 @@ package struct PublicURL: Sendable, Hashable, CustomStringConvertible {
         else { return nil }
         let segments = url.percentEncodedPath.split(separator: "/")
         guard segments.allSatisfy(Self.isPlain) else { return nil }
+        self.host = host
         origin = "\(scheme)://\(host)" + (url.port.map { ":\($0)" } ?? "")
         basePath = segments.map { "/" + $0 }.joined()
     }

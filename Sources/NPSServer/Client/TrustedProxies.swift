@@ -15,6 +15,11 @@ package struct TrustedProxies: Sendable, Hashable {
         ranges.contains { $0.contains(address) }
     }
 
+    /// Whether a header of this peer is believed.
+    ///
+    /// - Parameter peer: nil for a Unix socket, whose owner is trusted when any proxy is.
+    func isTrusted(_ peer: IPAddress?) -> Bool { peer.map { contains($0) } ?? !ranges.isEmpty }
+
     /// - Parameters:
     ///   - peer: the other end of the connection; nil for a Unix socket, whose owner is trusted when any proxy is.
     ///   - forwardedFor: all `X-Forwarded-For` lines, in order.
@@ -22,8 +27,7 @@ package struct TrustedProxies: Sendable, Hashable {
     ///     client's own, passed on by the proxy: unless they agree, neither is believed.
     /// - Returns: nil when it is unknown: a Unix socket without a believable header.
     package func client(peer: IPAddress?, forwardedFor: [String], forwarded: [String]) -> IPAddress? {
-        guard !ranges.isEmpty else { return peer }
-        if let peer, !contains(peer) { return peer }
+        guard isTrusted(peer) else { return peer }
         let chains = [Self.chain(forwardedFor: forwardedFor), Self.chain(forwarded: forwarded)].filter { !$0.isEmpty }
         let clients = Set(chains.map { client(peer: peer, chain: $0) })
         return clients.count == 1 ? clients.first ?? peer : peer

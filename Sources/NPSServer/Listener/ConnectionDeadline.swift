@@ -7,6 +7,8 @@ struct ConnectionDeadline {
     private var isReadingRequest = false
     private var unanswered = 0
     private var isUnreadable = false
+    /// Whether the connection is to end after the answers that it owes.
+    private(set) var isClosing = false
     private(set) var deadline: NIODeadline
 
     init(limits: ConnectionLimits, now: NIODeadline) {
@@ -31,7 +33,21 @@ struct ConnectionDeadline {
     /// Whether the answer being written overtakes its own request: then nothing more is read on this connection.
     var isAnsweringEarly: Bool { isReadingRequest && unanswered == 1 }
 
-    /// What follows can no longer be parsed.
+    /// Whether no request is being read or waits for its answer.
+    var isIdle: Bool { unanswered == 0 && !isReadingRequest }
+
+    /// Of the request that is being read, or of the last one.
+    mutating func closeAfterAnswer() {
+        isClosing = true
+    }
+
+    /// Whether the answer being written is the connection's last, and has to say so.
+    var isEnding: Bool { isAnsweringEarly || isClosing && isLastAnswer }
+
+    /// Whether the request that is being read has its answer already.
+    var isAnswered: Bool { isReadingRequest && unanswered == 0 }
+
+    /// What follows can't be parsed or is not wanted.
     mutating func parseFailed(at now: NIODeadline) {
         isUnreadable = true
         deadline = now + limits.linger
@@ -50,7 +66,8 @@ struct ConnectionDeadline {
             deadline = now + limits.linger
             return .linger
         }
-        if unanswered == 0 { deadline = now + limits.keepAlive }
+        // Closing: once the answer has gone out, nothing more is sent; the client closes when it has read it.
+        if unanswered == 0 { deadline = now + (isClosing ? limits.answer : limits.keepAlive) }
         return .keepOpen
     }
 }

@@ -25,7 +25,9 @@ package struct Listener: Service {
         let clients = ClientConnectionLimit(limit: limits.connectionsPerClient, proxies: proxies)
         let budget = BodyBudget(limit: limits.bodies)
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(limits: limits, clients: clients, budget: budget)],
+            additionalChannelHandlers: [
+                ConnectionGuard(limits: limits, clients: clients, budget: budget, proxies: proxies)
+            ],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerField,
                 maxHeaderListSize: limits.headerList,

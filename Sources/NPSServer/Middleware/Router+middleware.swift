@@ -27,12 +27,14 @@ extension Router<CollectorContext> {
 }
 
 /// Refuses what none of our clients sends: very long addresses, compressed bodies, which can expand without limit, and
-/// requests of HTTP/1.1 without exactly one `Host` (RFC 9112 §3.2).
+/// requests whose head contradicts RFC 9112, which come here without a `Host`.
 struct RequestLimits: RouterMiddleware {
     typealias Context = CollectorContext
 
     /// The longest path with its query, in bytes.
     static let uri = 2_048
+    /// Codings that leave a body as it is. Some senders name a charset here, which is no coding.
+    private static let plain: Set = ["", "identity", "utf-8", "utf8", "us-ascii", "ascii"]
 
     func handle(
         _ request: Request,
@@ -41,9 +43,14 @@ struct RequestLimits: RouterMiddleware {
     ) async throws -> Response {
         guard (request.head.path?.utf8.count ?? 0) <= Self.uri else { throw Problem.uriTooLong }
         guard request.head.authority != nil else {
-            throw Problem.badRequest("The header Host must be given exactly once.")
+            throw Problem.badRequest(
+                """
+                The head of the request is malformed: Host must be given exactly once and name a host, * is no address to \
+                get, and Transfer-Encoding needs a value.
+                """
+            )
         }
-        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+        if let encoding = request.headers[.contentEncoding], !Self.plain.contains(encoding.lowercased()) {
             throw Problem(
                 status: .unsupportedMediaType,
                 title: "Compressed body",

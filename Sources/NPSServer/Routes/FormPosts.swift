@@ -11,6 +11,7 @@ struct FormPosts: Sendable {
     let queue: ResponseQueue
     let proxies: TrustedProxies
     let rateLimit: ClientRateLimit
+    let refusals: ReadyRefusals
 
     /// What a person gets instead of thanks.
     struct Refusal: Error {
@@ -26,8 +27,19 @@ struct FormPosts: Sendable {
         )
     }
 
-    /// Counts the request. Nil when the client may send now, otherwise the seconds after which it may.
-    func delay(_ client: IPAddress?) -> Int? { rateLimit.delay(for: client) }
+    /// Counts the request.
+    ///
+    /// - Returns: nil when the client may send now, otherwise the seconds after which it may; a failure for a client far
+    ///   over its limit, whose request is answered by a page made before and not read.
+    func delay(_ client: IPAddress?, _ request: Request) -> Result<Int?, Refusal> {
+        switch rateLimit.admission(for: client) {
+        case .allowed: return .success(nil)
+        case .wait(let seconds): return .success(seconds)
+        case .refused(let seconds):
+            let language = pages.language(request.query("lang"), accepted: request.fieldLines("accept-language"))
+            return .failure(Refusal(refusals[language], .tooManyRequests, retryAfter: seconds))
+        }
+    }
 
     /// What was typed; otherwise 413, 415, 400, or 429 for a client that has to wait.
     func values(

@@ -10,17 +10,23 @@ import NPSSurvey
 extension LinkRoutes {
     func submit(_ request: Request, context: CollectorContext) async throws -> Response {
         let client = posts.client(request, context)
-        let delay = posts.delay(client)
+        let delay: Int?
+        switch posts.delay(client, request) {
+        case .success(let seconds): delay = seconds
+        case .failure(let refusal): return counted(refusal.response)
+        }
         let visit: LinkVisit
         switch open(request, context) {
         case .success(let opened): visit = opened
         case .failure(let refusal): return refusal.response
         }
-        let response: Response
         switch try await posts.values(of: request, waiting: delay, in: visit.form) {
-        case .success(let values): response = await answer(values, visit, from: client)
-        case .failure(let refusal): response = refusal.response
+        case .success(let values): return counted(await answer(values, visit, from: client))
+        case .failure(let refusal): return counted(refusal.response)
         }
+    }
+
+    private func counted(_ response: Response) -> Response {
         Counter(label: "nps_link_submissions_total", dimensions: [("status", String(response.status.code))]).increment()
         return response
     }
@@ -36,7 +42,8 @@ extension LinkRoutes {
             at: now
         )
         var values = sent
-        // Who corrects a mistake may be quick about it: the form is as old as it was. One without a stamp gets one.
+        // A form that comes back for correction keeps its stamp, so that correcting it quickly isn't taken for a bot.
+        // One without a valid stamp gets a new one.
         if printed == nil { values.issued = seal.stamp(visit.claims, at: now) }
         let submission: Submission
         switch posts.checked(
@@ -63,7 +70,9 @@ extension LinkRoutes {
         // Nor must a form from before that answer: scanners keep one for each score.
         case .success(.unchanged(.formOlderThanAnswer)): return onceMore(values, visit, .conflict)
         case .success: return .seeOther(visit.thanks(score: submission.response.score.value))
-        case .failure(let refusal): return refusal.response
+        case .failure(let refusal):
+            // A queue that takes nothing in can't say that it was erased; to be told "try again" would be no help.
+            return await isErased(visit.claims) ? expired(visit.form.language) : refusal.response
         }
     }
 

@@ -7,7 +7,7 @@ import NPSSurvey
 
 /// The personal form behind an emailed link. Mail scanners open every link, some before the person does: a GET or
 /// HEAD shows the form, with the link's score chosen, and records nothing. A POST records; the last one counts, unless
-/// ``BotCheck`` takes it for a bot's.
+/// `BotCheck` takes it for a bot's.
 struct LinkRoutes {
     let keys: LinkKeys
     let pages: SurveyPages

@@ -49,16 +49,24 @@ struct SurveyRoutes {
     }
 
     private func submit(_ request: Request, context: CollectorContext) async throws -> Response {
-        let form = formContext(request)
-        guard isOpen else { return Response(pages.closed(in: form), .notFound) }
-        let response: Response
-        switch try await posts.values(of: request, waiting: posts.delay(posts.client(request, context)), in: form) {
-        case .success(let values): response = await answer(values, form, asked: asked(request))
-        case .failure(let refusal): response = refusal.response
-        }
+        guard isOpen else { return Response(pages.closed(in: formContext(request)), .notFound) }
+        let response = try await response(to: request, from: posts.client(request, context))
         Counter(label: "nps_survey_submissions_total", dimensions: [("status", String(response.status.code))])
             .increment()
         return response
+    }
+
+    private func response(to request: Request, from client: IPAddress?) async throws -> Response {
+        let delay: Int?
+        switch posts.delay(client, request) {
+        case .success(let seconds): delay = seconds
+        case .failure(let refusal): return refusal.response
+        }
+        let form = formContext(request)
+        switch try await posts.values(of: request, waiting: delay, in: form) {
+        case .success(let values): return await answer(values, form, asked: asked(request))
+        case .failure(let refusal): return refusal.response
+        }
     }
 
     private func answer(_ sent: FormValues, _ form: FormContext, asked: Language?) async -> Response {

@@ -38,13 +38,14 @@ struct WebhookRoutes {
 
     private func receive(_ request: Request, context: CollectorContext) async throws -> Response {
         let source = try source(context)
-        let delivery = WebhookDelivery(
-            method: request.method.rawValue,
-            publicURL: publicURL.address(ofPath: request.head.path ?? ""),
-            headers: request.headers.map { (name: $0.name.canonicalName, value: $0.value) },
-            body: try await request.collectBody(upTo: Self.bodyLimit),
-            receivedAt: now()
-        )
+        try request.checkDeclaredLength(Self.bodyLimit)
+        // Before the body is read: whoever sends without a signature must not make the server hold a megabyte.
+        if let rejection = source.rejection(ofHead: delivery(request, body: [])) {
+            let problem = Self.refused(rejection)
+            count(source, problem.status)
+            throw problem
+        }
+        let delivery = delivery(request, body: try await request.collectBody(upTo: Self.bodyLimit))
         do {
             let response = try await store(delivery, from: source, contentType: request.headers[.contentType])
             count(source, response.status)
@@ -61,6 +62,20 @@ struct WebhookRoutes {
         }
     }
 
+    private func delivery(_ request: Request, body: [UInt8]) -> WebhookDelivery {
+        WebhookDelivery(
+            method: request.method.rawValue,
+            publicURL: publicURL.address(ofPath: request.head.path ?? ""),
+            headers: request.headers.map { (name: $0.name.canonicalName, value: $0.value) },
+            body: body,
+            receivedAt: now()
+        )
+    }
+
+    private static func refused(_ rejection: SignatureRejection) -> Problem {
+        Problem(status: .unauthorized, title: "Signature refused", detail: rejection.description)
+    }
+
     private func store(
         _ delivery: WebhookDelivery,
         from source: WebhookSource,
@@ -68,13 +83,18 @@ struct WebhookRoutes {
     ) async throws -> Response {
         guard let verification = try verify(delivery, by: source) else { return Self.answer([], ids: []) }
         matches.count(source: source.label, index: verification.secretIndex)
-        let results = try await map(delivery, by: source, contentType: contentType)
+        let results = try await map(
+            delivery,
+            by: source,
+            contentType: contentType,
+            deliveryID: verification.signedDeliveryID
+        )
         let sorted = Intake.Sorted(results, deliveryID: verification.signedDeliveryID)
         var drafts: [QuarantineDraft] = []
         if !sorted.problems.isEmpty {
             drafts = [
                 QuarantineDraft(
-                    source: source.name,
+                    source: source.label,
                     deliveryID: verification.deliveryID,
                     contentType: contentType,
                     body: delivery.body,
@@ -100,17 +120,23 @@ struct WebhookRoutes {
             return try source.verify(delivery)
         } catch {
             if source.isUnsignedPing(delivery.body) { return nil }
-            throw Problem(status: .unauthorized, title: "Signature refused", detail: error.description)
+            throw Self.refused(error)
         }
     }
 
     private func map(
         _ delivery: WebhookDelivery,
         by source: WebhookSource,
-        contentType: String?
+        contentType: String?,
+        deliveryID: String?
     ) async throws -> [Result<Submission, InvalidResponse>] {
         do throws(PayloadProblem) {
-            return try await source.map(delivery.body, contentType: contentType, receivedAt: delivery.receivedAt)
+            return try await source.map(
+                delivery.body,
+                contentType: contentType,
+                deliveryID: deliveryID,
+                receivedAt: delivery.receivedAt
+            )
         } catch {
             throw Problem.unreadable(error)
         }

@@ -93,15 +93,17 @@ extension FormValues {
         }
     }
 
-    /// Works on scalars: Swift sees CR LF as one character, and replacing it could make another one with a CR before it.
+    /// Works on bytes: Swift sees CR LF as one character, and replacing it could make another one with a CR before it.
     private static func withPlainLineEnds(_ text: String) -> String {
-        var plain = String.UnicodeScalarView()
+        let (lineFeed, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+        var plain: [UInt8] = []
+        plain.reserveCapacity(text.utf8.count)
         var isAfterReturn = false
-        for scalar in text.unicodeScalars {
-            if scalar != "\n" || !isAfterReturn { plain.append(scalar == "\r" ? "\n" : scalar) }
-            isAfterReturn = scalar == "\r"
+        for byte in text.utf8 {
+            if byte != lineFeed || !isAfterReturn { plain.append(byte == carriageReturn ? lineFeed : byte) }
+            isAfterReturn = byte == carriageReturn
         }
-        return String(plain)
+        return String(decoding: plain, as: UTF8.self)
     }
 }
 

@@ -14,7 +14,7 @@ package enum AnswerOrigin: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - keepsComment: without a comment of its own, the one given before stays.
-    ///   - formPrintedAt: see ``Submission/formPrintedAt``.
+    ///   - formPrintedAt: see `Submission/formPrintedAt`.
     func submission(
         of members: [String: JSONValue],
         keepsComment: Bool,

@@ -47,7 +47,7 @@ package struct BotCheck: Sendable {
         self.now = now
     }
 
-    /// Of a form behind an emailed link. One without a stamp is nobody's: every form that a person gets to see has one.
+    /// Of a form behind an emailed link. One without a valid stamp is a bot's: every form that is shown has one.
     ///
     /// A filled trap alone means nothing, as password managers fill fields that nobody sees. It only takes away the
     /// benefit of the doubt: being quick, and trying several scores.
@@ -97,25 +97,26 @@ package struct BotCheck: Sendable {
 
     /// Whether the scores that were opened around the page, bursts aside, look like somebody who makes up their mind: a
     /// few of them by the client that sends the form, and none after the page that is sent.
+    ///
+    /// Only what was opened within ``window`` of the page can cast a suspicion. How many scores that client tried before,
+    /// without a longer break, counts only then. Where clients can't be told apart, all count as one.
     private func isSequence(upTo date: Date) -> Bool {
         let openings = runs.filter { !Self.isBurst($0) }.joined()
+        let around = openings.filter { abs($0.date.timeIntervalSince(date)) <= Self.window }
+        guard Set(around.map(\.score)).count >= Self.burst else { return true }
         // The stamp's time is cut to milliseconds.
-        let page = date + 0.001
-        let (before, after) = (openings.filter { $0.date <= page }, openings.filter { $0.date > page })
-        let earlier = Self.chain(before.reversed(), from: date)
-        let later = Self.chain(after, from: date)
-        let scores = Set((earlier + later).map(\.score)).count
-        guard scores >= Self.burst else { return true }
-        return later.isEmpty && scores <= Self.mostTaps && !isTrapFilled && earlier.allSatisfy { $0.client == client }
+        let (before, after) = (openings.filter { $0.date <= date + 0.001 }, around.filter { $0.date > date + 0.001 })
+        let tried = Set(Self.chain(before.reversed(), from: date).map(\.score)).count
+        return after.isEmpty && tried <= Self.mostTaps && !isTrapFilled && around.allSatisfy { $0.client == client }
     }
 
-    /// The openings that belong together, going from a time in one direction.
+    /// The openings before a time, the latest first, up to the first break that is longer than ``window``.
     private static func chain(_ openings: [OpenedScore], from date: Date) -> [OpenedScore] {
         var last = date
         return Array(
             openings.prefix { opening in
                 defer { last = opening.date }
-                return abs(opening.date.timeIntervalSince(last)) <= window
+                return last.timeIntervalSince(opening.date) <= window
             }
         )
     }

@@ -12,20 +12,5 @@ struct ScalarEscaping: MustacheContentType {
         MustacheContentTypes.register(ScalarEscaping(), named: "SCALARS")
     }
 
-    func escapeText(_ text: String) -> String {
-        var escaped = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            if let reference = Self.references[scalar] {
-                escaped.append(contentsOf: reference.unicodeScalars)
-            } else {
-                escaped.append(scalar)
-            }
-        }
-        return String(escaped)
-    }
-
-    /// HTML parsers change a raw CR or NUL; as references they are unambiguous.
-    private static let references: [Unicode.Scalar: String] = [
-        "&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;", "'": "&#39;", "\r": "&#13;", "\0": "\u{FFFD}",
-    ]
+    func escapeText(_ text: String) -> String { HTMLText.escaped(text) }
 }

@@ -6,10 +6,10 @@ struct SourceBuilder {
     /// The source of the form's own responses: a tool's could be taken for the form's.
     private static let reservedName = "survey"
 
-    let secrets: [String: [String]]
+    let secrets: [String: ConfiguredSecrets]
     var problems: [SourceProblem] = []
 
-    init(secrets: [String: [String]]) {
+    init(secrets: [String: ConfiguredSecrets]) {
         self.secrets = secrets
     }
 
@@ -48,7 +48,7 @@ struct SourceBuilder {
             problems.append(SourceProblem(place: place, message: message))
             return nil
         }
-        let secrets = secrets[name] ?? []
+        let secrets = secrets[name]?.secrets(for: policy.schemes) ?? []
         if policy.isNone {
             noteProblemsOfNone(name, policy, secrets, place: place)
         } else if secrets.isEmpty {
@@ -62,6 +62,8 @@ struct SourceBuilder {
         }
         noteMissingNumbers(name, policy, secrets, place: place)
         noteUselessSecrets(name, secrets, schemes)
+        noteWeakSecrets(name, secrets, schemes)
+        noteEqualSecrets(name, secrets, schemes)
         notePublicKeys(name, secrets, schemes)
         let usable = schemes.filter { $0.scheme.kind == .none || !$0.keys.isEmpty }
         if policy.combination == .all, usable.count < schemes.count, !secrets.isEmpty {
@@ -158,6 +160,32 @@ extension SourceBuilder {
                 secrets[index].isEmpty
                 ? "number \(index + 1) is empty"
                 : "number \(index + 1) is not in the form that the signature needs, or of no use to any scheme"
+            problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
+        }
+    }
+
+    private mutating func noteWeakSecrets(_ name: String, _ secrets: [String], _ schemes: [SchemeVerifier]) {
+        let weak = Set(schemes.flatMap(\.keys).filter { !$0.isLongEnough }.map(\.index))
+        for index in secrets.indices where weak.contains(index) {
+            let message =
+                "number \(index + 1) is shorter than \(SecretFormat.minimumLength) bytes as the signature uses it, so it could "
+                + "be guessed: have the tool use a longer one, such as what openssl rand -hex 24 prints"
+            problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
+        }
+    }
+
+    /// Two spellings of one key are equal too.
+    private mutating func noteEqualSecrets(_ name: String, _ secrets: [String], _ schemes: [SchemeVerifier]) {
+        for (index, secret) in secrets.enumerated() where !secret.isEmpty {
+            let earlier = secrets.indices.prefix(index).first { earlier in
+                secrets[earlier] == secret
+                    || schemes.contains { scheme in
+                        let keys = scheme.keys.filter { $0.index == earlier || $0.index == index }
+                        return keys.count == 2 && keys[0].bytes == keys[1].bytes
+                    }
+            }
+            guard let earlier else { continue }
+            let message = "number \(index + 1) is the same as number \(earlier + 1): leave one out"
             problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
         }
     }

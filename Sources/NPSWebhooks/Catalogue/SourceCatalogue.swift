@@ -12,7 +12,7 @@ package struct SourceCatalogue: Sendable {
     /// - Parameters:
     ///   - directory: has one `*.yaml` file a source, which replaces a preset of the same name; nil for none.
     ///   - secrets: by source. A preset without any is switched off; a file needs some unless it says `kind: none`.
-    package init(directory: String?, secrets: [String: [String]]) throws(WebhookError) {
+    package init(directory: String?, secrets: [String: ConfiguredSecrets]) throws(WebhookError) {
         var builder = SourceBuilder(secrets: secrets)
         let presets = Dictionary(uniqueKeysWithValues: Self.presets.map { ($0.name, $0.file) })
         let files = directory.map { SourceDirectory(path: $0, presets: presets) }
@@ -30,6 +30,11 @@ package struct SourceCatalogue: Sendable {
     }
 
     package func source(named name: String) -> WebhookSource? { byName[name] }
+
+    /// By what is stored of a source: its label, or its name in entries of earlier versions.
+    package func source(labelled label: String) -> WebhookSource? {
+        byName[label] ?? byName.values.first { $0.label == label }
+    }
 
     /// Sorted by name.
     package var sources: [WebhookSource] { byName.values.sorted { $0.name < $1.name } }

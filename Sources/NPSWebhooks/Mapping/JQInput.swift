@@ -1,10 +1,10 @@
 import NPSModel
 
-/// Prepares JSON text for libjq 1.6, which loses or refuses two things that JSON allows. Everything else stays as it is,
-/// malformed JSON too.
+/// Prepares JSON text for libjq 1.6, which loses or refuses two things that JSON allows, and one that the collector does.
+/// Everything else stays as it is, malformed JSON too.
 enum JQInput {
     static func prepared(_ json: [UInt8]) -> [UInt8] {
-        withExactNumbers(withPairedSurrogates(json))
+        withExactNumbers(withPairedSurrogates(withEscapedControls(json)))
     }
 }
 
@@ -93,5 +93,31 @@ extension JQInput {
             return nil
         }
         return UInt16(String(decoding: json[start + 2..<start + 6], as: UTF8.self), radix: 16)
+    }
+}
+
+extension JQInput {
+    /// Control characters that are in strings as they are, such as line ends, become escapes.
+    private static func withEscapedControls(_ json: [UInt8]) -> [UInt8] {
+        guard json.contains(where: { $0 < 0x20 }) else { return json }
+        var result: [UInt8] = []
+        result.reserveCapacity(json.count)
+        var isInString = false
+        var isEscaped = false
+        for byte in json {
+            if isInString, byte < 0x20 {
+                result += "\\u00".utf8 + Array(Hexadecimal.encode([byte]).utf8)
+                continue
+            }
+            result.append(byte)
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\\") {
+                isEscaped = isInString
+            } else if byte == UInt8(ascii: "\"") {
+                isInString.toggle()
+            }
+        }
+        return result
     }
 }

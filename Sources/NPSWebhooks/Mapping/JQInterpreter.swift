@@ -5,10 +5,16 @@ import Synchronization
 /// One libjq state. ``run(_:limit:)`` takes a lock, so that it may be called from any thread, but ``JQProgram`` gives each
 /// interpreter a queue of its own. ``interrupt(after:)`` is called from another thread.
 final class JQInterpreter: Sendable {
+    private struct Run {
+        let time = ThreadTime()
+        /// What the process took when the run was first looked at; nil before.
+        var firstMemory: Int?
+    }
+
     private enum Activity {
         case idle
-        case running(since: ThreadTime)
-        case interrupted
+        case running(Run)
+        case interrupted(JQFailure)
     }
 
     /// Safe: the pointer never changes, and only `run` uses what it points to, while it holds `turn`. The one exception is
@@ -21,6 +27,7 @@ final class JQInterpreter: Sendable {
         guard let state = jq_init() else {
             throw JQSyntaxError(mistakes: [.init(line: nil, message: "can't be compiled: libjq doesn't start")])
         }
+        RegularExpressions.limit()
         let messages = JQMessages()
         let isCompiled = messages.collecting(from: state) { jq_compile(state, JQPrelude.text + program) != 0 }
         guard isCompiled else {
@@ -50,28 +57,40 @@ final class JQInterpreter: Sendable {
                 return .failure(.notJSON(Self.message(ofInvalid: value) ?? "the input is empty"))
             }
             jq_start(state, value, 0)
-            activity.withLock { $0 = .running(since: ThreadTime()) }
+            let run = Run()
+            activity.withLock { $0 = .running(run) }
             let result = outputs(limit: limit)
             return activity.withLock { activity in
                 defer { activity = .idle }
-                if case .interrupted = activity { return .failure(.tooSlow) }
+                if case .interrupted(let failure) = activity { return .failure(failure) }
                 return result
             }
         }
     }
 
-    /// Stops a run that has taken more processor time than this. True while there is a run.
+    /// Stops a run that has taken more processor time than `limit`, or since whose first look the process has grown by
+    /// more than `memoryLimit`. True while there is a run.
+    ///
+    /// libjq can't tell how much memory a run takes, so the whole process is measured. Only runs that are slow already are
+    /// stopped for it: whatever else may grow, an ordinary run is over by then.
     ///
     /// `jq_halt` sets a flag that libjq 1.6 reads before each instruction. A run leaves `running` under the same lock, so
     /// the flag is never set on an idle state, and never twice: libjq would abort.
-    func interrupt(after limit: Duration) -> Bool {
+    func interrupt(after limit: Duration, memoryLimit: Int = .max) -> Bool {
         activity.withLock { activity in
             switch activity {
             case .idle: return false
             case .interrupted: return true
-            case .running(let start):
-                if start.elapsed >= limit {
-                    activity = .interrupted
+            case .running(var run):
+                let elapsed = run.time.elapsed
+                var failure: JQFailure? = elapsed >= limit ? .tooSlow : nil
+                if elapsed >= Self.slowness, let memory = ProcessMemory.resident() {
+                    if let first = run.firstMemory, memory - first > memoryLimit { failure = failure ?? .tooLarge }
+                    run.firstMemory = min(memory, run.firstMemory ?? memory)
+                    activity = .running(run)
+                }
+                if let failure {
+                    activity = .interrupted(failure)
                     jq_halt(state, jv_invalid(), jv_invalid())
                 }
                 return true
@@ -79,8 +98,15 @@ final class JQInterpreter: Sendable {
         }
     }
 
+    /// Ten times as long as a mapping takes for most payloads.
+    private static let slowness = Duration.milliseconds(10)
+
+    /// The most bytes that the outputs of one run take together: several times the largest body.
+    private static let outputLimit = 16 << 20
+
     private func outputs(limit: Int) -> Result<[JSONValue], JQFailure> {
         var outputs: [JSONValue] = []
+        var budget = Self.outputLimit
         while true {
             let value = jq_next(state)
             guard jv_is_valid(value) != 0 else {
@@ -90,8 +116,11 @@ final class JQInterpreter: Sendable {
                 jv_free(value)
                 return .failure(.tooManyOutputs)
             }
-            guard let output = JSONValue(consuming: value) else { return .failure(.tooDeep) }
-            outputs.append(output)
+            do throws(JQFailure) {
+                outputs.append(try JSONValue(consuming: value, budget: &budget))
+            } catch {
+                return .failure(error)
+            }
         }
     }
 
@@ -118,6 +147,8 @@ enum JQFailure: Error, Hashable {
     case busy
     case tooManyOutputs
     case tooDeep
+    /// It took more memory than a mapping may, or its outputs do.
+    case tooLarge
 
     /// For the operator who tries a program on a payload.
     var detail: String {
@@ -128,6 +159,7 @@ enum JQFailure: Error, Hashable {
         case .busy: "too many payloads are waiting for the program"
         case .tooManyOutputs: "the program has more than \(Mapping.itemLimit) outputs"
         case .tooDeep: "an output is nested too deeply"
+        case .tooLarge: "the program takes too much memory"
         }
     }
 }

@@ -17,7 +17,8 @@ enum JQPrelude {
         let definitions = names.map { name in
             #"def \#(name): error("\#(name.prefix { $0 != "(" }) is not available in a mapping");"#
         }
-        return (definitions + fixed + fixedPaths + fixedSearches).joined(separator: " ") + " {} as $ENV |\n"
+        return (definitions + fixed + fixedPaths + fixedComparisons + fixedSearches).joined(separator: " ")
+            + " {} as $ENV |\n"
     }()
 
     /// Within a definition its name means the definition itself, so the builtin is kept under another name first.
@@ -41,18 +42,21 @@ enum JQPrelude {
         "def _modulo($a; $b): $a % $b;",
         #"def _mod(a; b): b as $b | a as $a | if ([$a, $b] | map(type) == ["number", "number"]) and $b <= -1 and $b > -2"#
             + " then 0 else _modulo($a; $b) end;",
-        // The operator `*`: to repeat a string a huge number of times is one instruction, which can't be interrupted.
+        // The operator `*`: to repeat a string a huge number of times, even an empty one, is one instruction, which can't be
+        // interrupted. The number may come first.
         "def _times($a; $b): $a * $b;",
-        #"def _multiply(a; b): b as $b | a as $a | if ($a | type) == "string" and ($b | type) == "number""#
-            + #" and _times($a | utf8bytelength; $b) > 1000000 then error("a string is repeated too often")"#
-            + " else _times($a; $b) end;",
-        "def index($i): indices($i) | .[0]; def rindex($i): indices($i) | .[-1:][0];",
+        #"def _repeats($text; $n): ($text | type) == "string" and ($n | type) == "number""#
+            + " and _times(($text | utf8bytelength) + 1; $n) > 1000000;",
+        "def _multiply(a; b): b as $b | a as $a | if _repeats($a; $b) or _repeats($b; $a)"
+            + #" then error("a string is repeated too often") else _times($a; $b) end;"#,
     ]
 
     /// An array grows up to the index that is assigned to, and an index of nine digits overruns its memory. The assignment
     /// operators are defined by the names under which the parser calls them.
     private static let fixedPaths = [
-        #"def _near: if any(.[]?; type == "number" and . > 100000) then error("an index is too large") else . end;"#,
+        // A value that is nested as deeply as a long path says ends the process when it is freed.
+        #"def _near: if any(.[]?; type == "number" and . > 100000) then error("an index is too large") else . end"#
+            + #" | if length > 200 then error("a path is too long") else . end;"#,
         "def _setpath($p; $v): setpath($p; $v);",
         "def setpath(p; v): p as $p | v as $v | ($p | _near) as $q | _setpath($q; $v);",
         "def _assign(paths; $value): reduce path(paths) as $p (.; setpath($p; $value));",
@@ -66,6 +70,26 @@ enum JQPrelude {
         "def fromstream(f): {x: null, e: false} as $start | foreach f as $i ($start; if .e then $start else . end"
             + #" | if $i | length == 2 then setpath(["e"]; $i[0] | length == 0) | setpath(["x"] + $i[0]; $i[1])"#
             + #" else setpath(["e"]; $i[0] | length == 1) end; if .e then .x else empty end);"#,
+    ]
+
+    /// Compare each element of one value with each of another, or copy an array for each path, in one instruction, which
+    /// can't be interrupted. `inside` is `contains` the other way round.
+    private static let fixedComparisons = [
+        #"def _few($n; $m): if _times($n; $m) > 20000000 then error("the lists are too long") else . end;"#,
+        "def _less($a; $b): $a - $b;",
+        #"def _minus(a; b): b as $b | a as $a | (if ($a | type) == "array" and ($b | type) == "array""#
+            + " then _few($a | length; $b | length) else . end) | _less($a; $b);",
+        "def _size: [..] | length;",
+        "def _contains($b): contains($b);",
+        #"def contains(b): b as $b | (if type == "array" or type == "object" then _few(_size; $b | _size) else . end)"#
+            + " | _contains($b);",
+        "def inside(xs): . as $x | xs | contains($x);",
+        "def _indices_of($i): indices($i);",
+        #"def indices($i): (if type == "array" and ($i | type) == "array" then _few(length; $i | length) else . end)"#
+            + " | _indices_of($i);",
+        "def index($i): indices($i) | .[0]; def rindex($i): indices($i) | .[-1:][0];",
+        #"def _delete($p): delpaths($p); def delpaths(p): p as $p | (if ($p | type) == "array""#
+            + " then _few(_size; $p | length) else . end) | _delete($p); def del(paths): delpaths([path(paths)]);",
     ]
 
     /// A search for all matches reads beyond the end of a string that isn't ASCII after an empty match. For such strings

@@ -22,12 +22,19 @@ final class JQProgram: Sendable {
     private let workers: [Worker]
     private let schedule: Mutex<Schedule>
     private let timeLimit: Duration
+    private let memoryLimit: Int
 
     /// - Parameters:
     ///   - workers: the number of interpreters.
-    ///   - timeLimit: a run that takes more processor time is stopped. Runs are checked whenever as much time has passed
-    ///     on the clock. A single instruction, such as the search for a regular expression, isn't interrupted.
-    init(_ text: String, workers count: Int = 2, timeLimit: Duration = .seconds(1)) throws(JQSyntaxError) {
+    ///   - timeLimit: a run that takes more processor time is stopped. A single instruction, such as the search for a
+    ///     regular expression, isn't interrupted.
+    ///   - memoryLimit: bytes; a slow run during which the process grows by more is stopped.
+    init(
+        _ text: String,
+        workers count: Int = 2,
+        timeLimit: Duration = .seconds(1),
+        memoryLimit: Int = 128 << 20
+    ) throws(JQSyntaxError) {
         var workers: [Worker] = []
         for number in 0..<max(1, count) {
             let queue = DispatchQueue(label: "nps.webhooks.jq.\(number)")
@@ -35,6 +42,7 @@ final class JQProgram: Sendable {
         }
         self.workers = workers
         self.timeLimit = timeLimit
+        self.memoryLimit = memoryLimit
         schedule = Mutex(Schedule(loads: workers.map { _ in 0 }))
     }
 
@@ -66,17 +74,18 @@ final class JQProgram: Sendable {
         }
     }
 
-    /// Stops each run that has taken more processor time than this; false when there was none.
+    /// Stops each run that has taken more processor time than this, or too much memory; false when there was none.
     @discardableResult
     func stopRuns(after limit: Duration) -> Bool {
-        workers.reduce(false) { $1.interpreter.interrupt(after: limit) || $0 }
+        workers.reduce(false) { $1.interpreter.interrupt(after: limit, memoryLimit: memoryLimit) || $0 }
     }
 
-    /// Checks for slow runs after `timeLimit`, and again as long as there are runs.
+    /// How long a run may go on unseen: at some 500 MB a second, which libjq fills, 10 MB.
+    private static let watchInterval = DispatchTimeInterval.milliseconds(20)
+
+    /// Checks for slow runs after ``watchInterval``, and again as long as there are runs.
     private func watch() {
-        let (seconds, attoseconds) = timeLimit.components
-        let delay = Double(seconds) + Double(attoseconds) / 1e18
-        DispatchQueue.global().asyncAfter(deadline: .now() + delay) { [weak self] in
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.watchInterval) { [weak self] in
             guard let self else { return }
             stopRuns(after: timeLimit)
             let isBusy = schedule.withLock { schedule in

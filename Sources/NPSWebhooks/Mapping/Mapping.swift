@@ -3,7 +3,7 @@ import NPSModel
 
 /// How a source's payload becomes drafts of responses.
 enum Mapping: Sendable {
-    /// The payload has the field names of ``ResponseDraft`` already: one draft, or an array of them.
+    /// The payload has the field names of `ResponseDraft` already: one draft, or an array of them.
     case identity
     /// Each output is one draft; no output = an event that is not a response.
     case jq(JQProgram)
@@ -55,6 +55,8 @@ enum Mapping: Sendable {
         case .failure(.tooManyOutputs): throw .tooManyItems
         case .failure(.stopped), .failure(.tooDeep):
             return [.failure(problem("fails on this payload: try it with nps-collector webhook map"))]
+        case .failure(.tooLarge):
+            return [.failure(problem("takes too much memory on this payload: try it with nps-collector webhook map"))]
         case .failure(.tooSlow):
             return [.failure(problem("takes too long on this payload: try it with nps-collector webhook map"))]
         }

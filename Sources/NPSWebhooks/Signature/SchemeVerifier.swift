@@ -19,7 +19,7 @@ struct SchemeVerifier: Sendable {
         let carrier = try carrier(in: delivery)
         let id = scheme.idHeaders.isEmpty ? nil : try required(scheme.idHeaders, of: delivery).value
         let timestamp = try checkedTimestamp(delivery, in: carrier)
-        let signatures = signatures(in: carrier.value)
+        let signatures = signatures(in: carrier)
         guard !signatures.isEmpty else { throw .unreadableSignature(carrier.place) }
         let index = try matchingKey(delivery, signatures, id: id ?? "", timestamp: timestamp ?? "")
         try checkBodyTimestamp(delivery)
@@ -88,16 +88,22 @@ struct SchemeVerifier: Sendable {
         return header
     }
 
-    private func signatures(in header: String) -> [[UInt8]] {
-        var texts = [header[...]]
+    private func signatures(in carrier: Carrier) -> [[UInt8]] {
+        var texts = [carrier.value[...]]
         if let list = scheme.list {
-            texts = list.items(in: header).filter { list.pair == nil || list.accept.contains(String($0.key)) }
+            texts = list.items(in: carrier.value).filter { list.pair == nil || list.accept.contains(String($0.key)) }
                 .map(\.value)
         }
         return texts.prefix(Self.signatureLimit).compactMap { text in
-            guard text.hasPrefix(scheme.prefix) else { return nil }
+            guard hasPrefix(text, in: carrier.place) else { return nil }
             return scheme.encoding.decode(text.dropFirst(scheme.prefix.count)).flatMap { $0.isEmpty ? nil : $0 }
         }
+    }
+
+    /// In `Authorization`, the prefix is the name of a scheme such as `Bearer`, which has no case (RFC 9110 §11.1).
+    private func hasPrefix(_ text: Substring, in place: SignaturePlace) -> Bool {
+        guard place.headers.first?.lowercased() == "authorization" else { return text.hasPrefix(scheme.prefix) }
+        return text.prefix(scheme.prefix.count).lowercased() == scheme.prefix.lowercased()
     }
 
     /// The timestamp as it was sent, if its age is accepted; nil where the scheme has none outside of the body.

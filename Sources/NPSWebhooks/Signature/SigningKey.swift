@@ -5,14 +5,34 @@ struct SigningKey: Sendable {
     /// The secret's index among those of the source.
     let index: Int
     let bytes: [UInt8]
+    /// Whether the secret has ``SecretFormat/minimumLength``. True for a public key, which needn't be a secret.
+    let isLongEnough: Bool
 
     /// Nil for a secret that this scheme can't use.
     init?(_ secret: String, index: Int, for scheme: SignatureScheme) {
         guard scheme.secret.admits(index: index) else { return nil }
-        guard let bytes = scheme.secret.bytes(secret, isPublicKey: scheme.kind == .ed25519) else { return nil }
-        if scheme.kind == .ed25519, (try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)) == nil { return nil }
+        let isPublicKey = scheme.kind == .ed25519
+        let text = Self.withoutVersion(secret, scheme)
+        guard let bytes = scheme.secret.bytes(text, isPublicKey: isPublicKey) else { return nil }
+        if isPublicKey, (try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)) == nil { return nil }
         self.index = index
         self.bytes = bytes
+        isLongEnough =
+            isPublicKey || scheme.secret.length(text, isPublicKey: false) >= SecretFormat.minimumLength
+    }
+
+    /// Whether the text is in the scheme's form and long enough, whichever of the source's secrets it may be.
+    static func isSecret(_ text: String, for scheme: SignatureScheme) -> Bool {
+        var scheme = scheme
+        scheme.secret.numbers = []
+        return scheme.kind != .none && SigningKey(text, index: 0, for: scheme)?.isLongEnough == true
+    }
+
+    /// Some tools show a secret as `v1,whsec_...`, with the version of its signatures in front (Supabase).
+    private static func withoutVersion(_ secret: String, _ scheme: SignatureScheme) -> Substring {
+        guard !scheme.secret.prefix.isEmpty, let list = scheme.list, let pair = list.pair else { return secret[...] }
+        let version = list.accept.first { secret.hasPrefix("\($0)\(pair)\(scheme.secret.prefix)") }
+        return version.map { secret.dropFirst($0.count + 1) } ?? secret[...]
     }
 
     /// The HMAC or digest of the concatenated pieces.

@@ -9,7 +9,7 @@ package enum TimestampFormat: String, Sendable, CaseIterable {
     case milliseconds
     case iso8601
 
-    /// Nil unless the text is 1 to 15 ASCII digits, or for `iso8601` a date that ``Timestamp`` reads.
+    /// Nil unless the text is 1 to 15 ASCII digits, or for `iso8601` a date that `Timestamp` reads.
     func date(_ text: some StringProtocol) -> Date? {
         switch self {
         case .seconds: Self.whole(text).map { Date(timeIntervalSince1970: Double($0)) }

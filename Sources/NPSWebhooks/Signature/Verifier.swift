@@ -4,6 +4,9 @@ struct Verifier: Sendable {
     /// With ``SignaturePolicy/Combination/any``, only those that have a secret. Empty = every delivery is rejected.
     let schemes: [SchemeVerifier]
 
+    /// Whether every delivery that is accepted has an id that its signature covers.
+    var signsIDs: Bool { !schemes.isEmpty && schemes.allSatisfy(\.scheme.signsID) }
+
     func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> VerifiedSignature {
         switch combination {
         case .any: try verifyAny(delivery)
@@ -39,6 +42,35 @@ struct Verifier: Sendable {
             signedDeliveryID: signatures.compactMap(\.signedDeliveryID).first,
             secretIndex: first.secretIndex
         )
+    }
+}
+
+extension Verifier {
+    /// How many secrets of which form there are, such as `2 secrets: 1 × public key in base64, 1 × signing key in base64`; nil
+    /// for none. Says nothing about their text.
+    var secretSummary: String? {
+        var forms: [Int: [String]] = [:]
+        for scheme in schemes {
+            let form = scheme.scheme.secretForm
+            for key in scheme.keys where forms[key.index]?.contains(form) != true {
+                forms[key.index, default: []].append(form)
+            }
+        }
+        guard !forms.isEmpty else { return nil }
+        let counts = Dictionary(forms.values.map { ($0.joined(separator: " or "), 1) }, uniquingKeysWith: +)
+        let list = counts.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key)" }
+        return "\(forms.count) secret\(forms.count == 1 ? "" : "s"): " + list.joined(separator: ", ")
+    }
+}
+
+extension SignatureScheme {
+    fileprivate var secretForm: String {
+        switch kind {
+        case .hmac, .digest: "signing key in \(secret.encoding.rawValue)"
+        case .ed25519: "public key in \(secret.encoding.rawValue)"
+        case .token: "token"
+        case .none: "nothing"
+        }
     }
 }
 

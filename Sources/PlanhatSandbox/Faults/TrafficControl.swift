@@ -39,7 +39,7 @@ final class TrafficControl: Sendable {
 
     var counts: RequestCounts { state.withLock(\.counts) }
 
-    /// Changes the plan in one step, or not at all when the edit throws; a seed begins its random numbers anew.
+    /// Changes the plan in one step, or not at all when the edit throws; a seed restarts its random numbers.
     func change(_ edit: (inout FaultPlan) throws(SandboxError) -> Void) throws(SandboxError) -> FaultPlan {
         try state.withLock { state throws(SandboxError) in
             var plan = state.plan

@@ -56,7 +56,7 @@ struct LinksEmail: AsyncParsableCommand {
             throw Stop(.usage, error.description)
         }
         let link = syntax.tag(for: field) + (split || links.split ? syntax.tag(for: field + "2") : "")
-        print(text ? block.text(link: link) : block.html(link: link), terminator: "")
+        Output.text(text ? block.text(link: link) : block.html(link: link), terminator: "")
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

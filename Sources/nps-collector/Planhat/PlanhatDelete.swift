@@ -19,6 +19,8 @@ struct PlanhatDelete: AsyncParsableCommand {
         if json { try Output.json(deletion) }
         guard deletion.deletedCount != 0 else { throw Stop(.failure, "Planhat has no record with this id.") }
         if json { return }
-        print(deletion.deletedCount == nil ? "Planhat accepted the deletion without saying what it deleted" : "deleted")
+        Output.text(
+            deletion.deletedCount == nil ? "Planhat accepted the deletion without saying what it deleted" : "deleted"
+        )
     }
 }

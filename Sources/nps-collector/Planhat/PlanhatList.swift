@@ -46,7 +46,7 @@ struct PlanhatList: AsyncParsableCommand {
         let asked = query
         let records = try await PlanhatCommand.ask { client throws(PlanhatError) in try await client.list(asked) }
         if json { return try Output.json(records.map(\.normalizedJSON)) }
-        print(RecordOutput.table(records), terminator: "")
+        Output.text(RecordOutput.table(records), terminator: "")
     }
 }
 
@@ -68,7 +68,7 @@ enum RecordOutput {
     }
 
     static func print(_ record: NPSRecord, json: Bool) throws {
-        if json { try Output.json(record.normalizedJSON) } else { Swift.print(table([record]), terminator: "") }
+        if json { try Output.json(record.normalizedJSON) } else { Output.text(table([record]), terminator: "") }
     }
 
     private static func shortened(_ comment: String) -> String {

@@ -40,7 +40,7 @@ struct PlanhatUpsert: AsyncParsableCommand {
         }
         let stop = try await send(rows.filter { $0.problem == nil }, &summary, &progress)
         progress.finish()
-        if json { try Output.json(summary) } else { print(summary.table(), terminator: "") }
+        if json { try Output.json(summary) } else { Output.text(summary.table(), terminator: "") }
         if let stop { throw stop }
         if !summary.isComplete { throw ExitCode(Stop.Code.failure.rawValue) }
     }

@@ -25,7 +25,7 @@ struct QuarantineDiscard: AsyncParsableCommand {
 
     func run() async throws {
         let count = all ? try await discardAll() : try await discard(ids)
-        print(count == 1 ? "1 payload is discarded." : "\(count) payloads are discarded.")
+        Output.text(count == 1 ? "1 payload is discarded." : "\(count) payloads are discarded.")
         let unknown = Set(ids).count - count
         if !all, unknown > 0 { throw Stop(.failure, "\(unknown) of the ids are not in quarantine.") }
     }

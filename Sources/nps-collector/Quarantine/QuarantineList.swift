@@ -28,8 +28,8 @@ struct QuarantineList: AsyncParsableCommand {
             try await client.quarantine(limit: limit, after: after)
         }
         if json { return try Output.json(entries) }
-        print(Self.table(of: entries).render(), terminator: "")
-        if entries.count == limit, let last = entries.last { print("More may follow: --after \(last.id)") }
+        Output.text(Self.table(of: entries).render(), terminator: "")
+        if entries.count == limit, let last = entries.last { Output.text("More may follow: --after \(last.id)") }
     }
 
     static func table(of entries: [QuarantineEntry]) -> Table {

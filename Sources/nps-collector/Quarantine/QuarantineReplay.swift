@@ -78,7 +78,7 @@ struct QuarantineReplay: AsyncParsableCommand {
 
     private func show(_ outcomes: [ReplayOutcome]) throws {
         if json { return try Output.json(outcomes) }
-        print(Self.table(of: outcomes, isDry: dryRun).render(), terminator: "")
+        Output.text(Self.table(of: outcomes, isDry: dryRun).render(), terminator: "")
     }
 
     static func table(of outcomes: [ReplayOutcome], isDry: Bool) -> Table {

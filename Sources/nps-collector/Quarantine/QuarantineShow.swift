@@ -35,6 +35,6 @@ struct QuarantineShow: AsyncParsableCommand {
         for problem in entry.faults { table.add(["problem", problem.description]) }
         for advice in entry.advice { table.add(["advice", advice]) }
         table.add(["body", "\(entry.bodySize) bytes: quarantine show \(entry.id) --body"])
-        print(table.render(), terminator: "")
+        Output.text(table.render(), terminator: "")
     }
 }

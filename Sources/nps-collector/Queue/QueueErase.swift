@@ -65,7 +65,7 @@ struct QueueErase: AsyncParsableCommand {
     }
 
     private func show(_ receipt: ErasureReceipt) throws {
-        if json { try Output.json(receipt) } else { print(receipt.text, terminator: "") }
+        if json { try Output.json(receipt) } else { Output.text(receipt.text, terminator: "") }
     }
 
     static func ask(_ request: ErasureRequest) async throws -> ErasureResponse {

@@ -39,7 +39,7 @@ struct QueueExport: AsyncParsableCommand {
             title: "Exporting",
             total: state == nil && person == nil ? status.books.accepted : nil
         )
-        if format == .csv { print(Self.columns.joined(separator: ",")) }
+        if format == .csv { Output.text(Self.columns.joined(separator: ",")) }
         var last: Int64?
         while true {
             let after = last
@@ -63,7 +63,7 @@ struct QueueExport: AsyncParsableCommand {
             "\(item.attempts)", Timestamp.format(item.acceptedAt), item.deliveredAt.map(Timestamp.format),
             item.planhatId, item.reason,
         ]
-        print(cells.map { CSVCell.quoted($0 ?? "") }.joined(separator: ","))
+        Output.text(cells.map { CSVCell.quoted($0 ?? "") }.joined(separator: ","))
     }
 
     static func text(_ custom: [String: JSONValue]) -> String {

@@ -36,7 +36,7 @@ struct QueueList: AsyncParsableCommand {
         }
         if json { return try Output.json(items) }
         if items.isEmpty, person != nil, after == nil {
-            return print("There are no such responses of this person.")
+            return Output.text("There are no such responses of this person.")
         }
         var table = Table([
             Table.Column("#", .right), Table.Column("id"), Table.Column("state"), Table.Column("source"),
@@ -49,8 +49,8 @@ struct QueueList: AsyncParsableCommand {
                 Timestamp.format(item.acceptedAt), item.note,
             ])
         }
-        print(table.render(), terminator: "")
-        if items.count == limit, let last = items.last { print("More may follow: --after \(last.sequence)") }
+        Output.text(table.render(), terminator: "")
+        if items.count == limit, let last = items.last { Output.text("More may follow: --after \(last.sequence)") }
     }
 }
 

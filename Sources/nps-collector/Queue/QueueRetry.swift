@@ -28,7 +28,7 @@ struct QueueRetry: AsyncParsableCommand {
     func run() async throws {
         let request = RetryRequest(ids: ids.isEmpty ? nil : ids, reason: reason)
         let count = try await Administration.ask { client throws(AdminError) in try await client.retry(request) }
-        print(count == 1 ? "1 response is pending again." : "\(count) responses are pending again.")
+        Output.text(count == 1 ? "1 response is pending again." : "\(count) responses are pending again.")
         if let left = Self.left(count, of: request) { throw Stop(.failure, left) }
     }
 

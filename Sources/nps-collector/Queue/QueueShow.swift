@@ -40,12 +40,12 @@ struct QueueShow: AsyncParsableCommand {
         if let delivered = item.deliveredAt { table.add(["delivered", Timestamp.format(delivered)]) }
         if let planhatId = item.planhatId { table.add(["Planhat id", planhatId]) }
         if let reason = item.reason { table.add(["reason", reason]) }
-        print(table.render(), terminator: "")
+        Output.text(table.render(), terminator: "")
         guard let history = item.history, !history.isEmpty else { return }
         var attempts = Table(["at", "outcome", "reason"])
         for attempt in history {
             attempts.add([Timestamp.format(attempt.at), "\(attempt.outcome)", attempt.reason ?? ""])
         }
-        print("\n" + attempts.render(), terminator: "")
+        Output.text("\n" + attempts.render(), terminator: "")
     }
 }

@@ -34,9 +34,7 @@ struct QueueStatusCommand: AsyncParsableCommand {
         } while watch
     }
 
-    private func write(_ text: String) {
-        Output.write(Data(text.utf8))
-    }
+    private func write(_ text: String) { Output.text(text, terminator: "") }
 
     /// From the top of the screen, over what is there.
     private static func drawn(_ text: String) -> String {

@@ -61,7 +61,7 @@ struct QueueVerify: AsyncParsableCommand {
         progress.finish()
         await reconciliation.end()
         await client.shutdown()
-        if json { try Output.json(report) } else { print((findings + [report.summary]).joined(separator: "\n")) }
+        if json { try Output.json(report) } else { Output.text((findings + [report.summary]).joined(separator: "\n")) }
         if let stop { throw stop }
         if !report.isClean { throw ExitCode(Stop.Code.failure.rawValue) }
     }

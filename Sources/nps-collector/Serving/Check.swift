@@ -23,6 +23,7 @@ struct Check: AsyncParsableCommand {
             problems.append(error.description)
         }
         guard problems.isEmpty else { throw Stop(.configuration, problems.joined(separator: "\n")) }
+        for warning in settings.warnings { Output.note("warning: \(warning)\n") }
         if json {
             try Output.json(settings.report.entries)
         } else {
@@ -30,7 +31,7 @@ struct Check: AsyncParsableCommand {
             for entry in settings.report.entries {
                 table.add([entry.key, entry.value ?? "-", entry.origin])
             }
-            print(table.render(), terminator: "")
+            Output.text(table.render(), terminator: "")
         }
     }
 

@@ -18,6 +18,6 @@ struct Healthcheck: AsyncParsableCommand {
         guard isReady else {
             throw Stop(.unreachable, "The collector is not ready: /readyz on its admin listener says why.")
         }
-        print("ready")
+        Output.text("ready")
     }
 }

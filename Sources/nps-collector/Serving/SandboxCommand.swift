@@ -18,7 +18,7 @@ struct SandboxCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await CommandLineSettings.load()
-        let output = LogOutput()
+        let output = LogOutput(format: settings.log.format)
         defer { output.flush() }
         settings.bootstrapLogging(to: output)
         let logger = Logger(label: "sandbox")

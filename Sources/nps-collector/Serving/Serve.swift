@@ -12,7 +12,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await CommandLineSettings.load(requiring: [.planhatToken, .webhookSources])
-        let output = LogOutput()
+        let output = LogOutput(format: settings.log.format)
         defer { output.flush() }
         settings.bootstrapLogging(to: output)
         let logger = Logger(label: "nps-collector")

@@ -8,7 +8,7 @@ import NPSApp
 struct CommandLineSettings: Sendable {
     @TaskLocal static var current = CommandLineSettings()
 
-    /// `--http-port`, `9000`, …: what ``Settings/load(arguments:environment:file:requiring:)`` takes.
+    /// `--http-port`, `9000`, …: what `Settings/load(arguments:environment:file:requiring:)` takes.
     private(set) var settings: [String] = []
     /// The file of `--config`.
     private(set) var file: String?

@@ -21,7 +21,7 @@ struct WebhookMap: AsyncParsableCommand {
         } catch {
             throw Stop(.failure, await explained(error.description, source, body, type))
         }
-        if results.isEmpty { print("ignored: the mapping has no output for this payload") }
+        if results.isEmpty { Output.text("ignored: the mapping has no output for this payload") }
         var problems: [String] = []
         for result in results {
             switch result {

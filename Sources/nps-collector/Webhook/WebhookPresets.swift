@@ -34,11 +34,11 @@ struct WebhookPresets: AsyncParsableCommand {
         }
         var table = Table(["preset", "status", "what it does"])
         for preset in presets { table.add([preset.name, preset.status.rawValue, preset.description]) }
-        print(table.render(), terminator: "")
+        Output.text(table.render(), terminator: "")
     }
 
     private func printFile(_ name: String, _ presets: [Preset]) async throws {
-        if let preset = presets.first(where: { $0.name == name }) { return print(preset.yaml, terminator: "") }
+        if let preset = presets.first(where: { $0.name == name }) { return Output.text(preset.yaml, terminator: "") }
         // Read only here: presets can be printed whatever is wrong with the settings.
         let settings = try await CommandLineSettings.load()
         let isName = name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" }

@@ -32,7 +32,7 @@ struct WebhookSign: AsyncParsableCommand {
         for field in parts.formFields {
             words += ["--data", Self.quoted("\(field.name)=\(Self.escaped(field.value))")]
         }
-        print(words.joined(separator: " "))
+        Output.text(words.joined(separator: " "))
     }
 
     private func signed(

@@ -12,7 +12,9 @@ struct SignatureFuzz: FuzzTarget {
         let files = Dictionary(
             uniqueKeysWithValues: SourceForm.all.map { ($0.name, "signature: \($0.signature)\nmapping: .\n") }
         )
-        let secrets = Dictionary(uniqueKeysWithValues: SourceForm.all.map { ($0.name, $0.secrets) })
+        let secrets = Dictionary(
+            uniqueKeysWithValues: SourceForm.all.map { ($0.name, ConfiguredSecrets.list($0.secrets)) }
+        )
         let catalogue = try withSourceDirectory(files) { try SourceCatalogue(directory: $0, secrets: secrets) }
         sources = try SourceForm.all.map { form in
             guard let source = catalogue.source(named: form.name) else { throw FuzzFailure("there is no \(form.name)") }

@@ -52,7 +52,7 @@ struct CollectorFixture: Sendable {
         let reading: @Sendable () throws(WebhookError) -> SourceCatalogue = { () throws(WebhookError) in
             try SourceCatalogue(
                 directory: folder,
-                secrets: Dictionary(uniqueKeysWithValues: names.map { ($0, secrets) })
+                secrets: Dictionary(uniqueKeysWithValues: names.map { ($0, .list(secrets)) })
             )
         }
         let sources = ReloadableSources(try reading(), reading: reading)
@@ -83,7 +83,7 @@ struct CollectorFixture: Sendable {
 
     /// Runs a conversation with the public routes.
     func publicly(_ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
-        try await converse(PublicListener.router(dependencies), talk)
+        try await converse(PublicListener.router(dependencies, logger: .silent), talk)
     }
 
     func administratively(_ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {

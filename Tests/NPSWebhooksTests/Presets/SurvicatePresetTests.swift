@@ -91,10 +91,12 @@ struct SurvicatePresetTests {
         ]
     )
     func signature(header: String, value: String) throws {
-        let source = try Fixture.preset("survicate", secrets: ["another secret", Fixture.secret])
+        let source = try Fixture.preset("survicate", secrets: ["another secret of tests", Fixture.secret])
         #expect(try source.verify(Fixture.delivery([(header, value)])).secretIndex == 1)
         #expect(throws: SignatureRejection.wrongSignature) {
-            try Fixture.preset("survicate", secrets: ["another"]).verify(Fixture.delivery([(header, value)]))
+            try Fixture.preset("survicate", secrets: ["another secret of tests"]).verify(
+                Fixture.delivery([(header, value)])
+            )
         }
     }
 }

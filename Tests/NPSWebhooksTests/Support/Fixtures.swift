@@ -30,13 +30,13 @@ enum Fixture {
     /// A source whose file holds this under `signature:`.
     static func source(signature: String, secrets: [String] = [secret]) throws -> WebhookSource {
         let folder = try SourceFolder(["acme": "signature: \(signature)\nmapping: .\n"])
-        let catalogue = try SourceCatalogue(directory: folder.path, secrets: ["acme": secrets])
+        let catalogue = try SourceCatalogue(directory: folder.path, secrets: ["acme": .list(secrets)])
         return try #require(catalogue.source(named: "acme"))
     }
 
     static func preset(_ name: String, secrets: [String] = [secret]) throws -> WebhookSource {
         if let source = presets.withLock({ $0[[name] + secrets] }) { return source }
-        let catalogue = try SourceCatalogue(directory: nil, secrets: [name: secrets])
+        let catalogue = try SourceCatalogue(directory: nil, secrets: [name: .list(secrets)])
         let source = try #require(catalogue.source(named: name))
         presets.withLock { $0[[name] + secrets] = source }
         return source

@@ -16,7 +16,7 @@ struct SourceFolder {
     }
 
     /// What is wrong with these files and secrets; empty when nothing is.
-    func problems(_ secrets: [String: [String]]) -> [String] {
+    func problems(_ secrets: [String: ConfiguredSecrets]) -> [String] {
         do throws(WebhookError) {
             _ = try SourceCatalogue(directory: path, secrets: secrets)
             return []

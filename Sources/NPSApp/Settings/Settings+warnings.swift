@@ -1,0 +1,26 @@
+import NPSServer
+
+extension Settings {
+    /// What is allowed and yet probably a mistake: one sentence each.
+    package var warnings: [String] {
+        guard http.trustedProxies == .none, !AddressRange.isLoopback(http.publicURL.host) else { return [] }
+        switch http.address {
+        case .hostname(let host, _) where AddressRange.isLoopback(host):
+            return [
+                """
+                http.public-url is \(http.publicURL), but only this machine can reach http.host \(host): if a proxy stands \
+                in front, list its address in http.trusted-proxies. Until then all of its clients share one limit.
+                """
+            ]
+        case .unixSocket:
+            return [
+                """
+                http.unix-socket is set and http.trusted-proxies isn't: clients can't be told apart, and none is limited. \
+                List the addresses that your proxy forwards for itself, such as 127.0.0.1.
+                """
+            ]
+        case .hostname:
+            return []
+        }
+    }
+}

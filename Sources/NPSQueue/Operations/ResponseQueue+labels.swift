@@ -1,0 +1,16 @@
+extension ResponseQueue {
+    /// Puts a source's label in the place of its name, in everything that is stored, once for each label: rows of versions
+    /// that stored the name of a source whose name is its only secret. Does nothing when it was done before.
+    ///
+    /// Call it before anything is delivered or accepted. It works in short transactions, and can be interrupted.
+    package func relabel(source name: String, as label: String) async throws(QueueError) {
+        guard try await !transact({ try $0.isRelabelled(label) }) else { return }
+        var last: Int64? = 0
+        while let after = last { last = try await transact { try $0.relabelResponses(name, label, after: after) } }
+        last = 0
+        while let after = last { last = try await transact { try $0.relabelQuarantine(name, label, after: after) } }
+        try await transact { try $0.finishRelabelling(name, label) }
+        // The log still holds the name.
+        try await truncateLog()
+    }
+}

@@ -1,0 +1,45 @@
+import GRDB
+
+extension QueueTransaction {
+    /// Whether ``finishRelabelling(_:_:)`` was called with this label.
+    func isRelabelled(_ label: String) throws -> Bool {
+        let found: Int? = try database.fetchValue("SELECT 1 FROM source_labels WHERE label = ?", [label])
+        return found != nil
+    }
+
+    /// Relabels among the next rows after `sequence`. Returns the last of them; nil when there are none.
+    func relabelResponses(_ name: String, _ label: String, after sequence: Int64) throws -> Int64? {
+        let last: Int64? = try database.fetchValue(
+            "SELECT MAX(sequence) FROM (SELECT sequence FROM responses WHERE sequence > ? ORDER BY sequence LIMIT 10000)",
+            [sequence]
+        )
+        guard let last else { return nil }
+        try execute(
+            "UPDATE responses SET source = ? WHERE sequence > ? AND sequence <= ? AND source = ?",
+            [label, sequence, last, name]
+        )
+        return last
+    }
+
+    /// Relabels among the next entries after `id`. Returns the last of them; nil when there are none. They are few, because
+    /// each is written anew with its body.
+    func relabelQuarantine(_ name: String, _ label: String, after id: Int64) throws -> Int64? {
+        let last: Int64? = try database.fetchValue(
+            "SELECT MAX(id) FROM (SELECT id FROM quarantine WHERE id > ? ORDER BY id LIMIT 20)",
+            [id]
+        )
+        guard let last else { return nil }
+        try execute(
+            "UPDATE OR IGNORE quarantine SET source = ? WHERE id > ? AND id <= ? AND source = ?",
+            [label, id, last, name]
+        )
+        return last
+    }
+
+    /// Relabels the tombstones of erased payloads, so that a sender's retry isn't stored again, and remembers the label.
+    mutating func finishRelabelling(_ name: String, _ label: String) throws {
+        try execute("UPDATE OR REPLACE quarantine_erased SET source = ? WHERE source = ?", [label, name])
+        try execute("INSERT OR IGNORE INTO source_labels (label) VALUES (?)", [label])
+        leavesDeletedContent = true
+    }
+}

@@ -1,0 +1,16 @@
+/// What limits count by. IPv6 clients have a /64 at least (RFC 4291 §2.5.4) and can use any address in it; providers give
+/// many a /56 or a /48, so those are limited as well, to a few times as much.
+struct ClientNetwork: Hashable {
+    /// The network's bits: 4 bytes of IPv4, or 8, 7 or 6 of IPv6.
+    private let prefix: [UInt8]
+    /// How many times what one client may take is allowed to the network.
+    let share: Int
+
+    /// The networks that an address is in, the narrowest first.
+    static func containing(_ address: IPAddress) -> [ClientNetwork] {
+        guard address.bytes.count == 16 else { return [ClientNetwork(prefix: address.bytes, share: 1)] }
+        return [(8, 1), (7, 2), (6, 4)].map { count, share in
+            ClientNetwork(prefix: Array(address.bytes.prefix(count)), share: share)
+        }
+    }
+}
