@@ -376,7 +376,8 @@ extension SQLiteEngine {
         } catch {
             let failure = QueueError(error, path: path)
             logger.error("A checkpoint failed", metadata: ["reason": "\(failure)"])
-            drop(&state)
+            // On a full disk everything is still in the log, and the queue can be read.
+            if failure != .diskFull { drop(&state) }
             throw failure
         }
     }
