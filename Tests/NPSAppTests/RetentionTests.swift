@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import NPSModel
 import NPSQueue
+import Synchronization
 import TestSupport
 import Testing
 
@@ -12,12 +13,19 @@ struct RetentionTests {
     /// A clock that stands until the service sleeps, and moves on by as much when the test wakes it.
     private final class HourGlass: Sendable {
         private let clock = TestClock()
+        private let leaps = Mutex<TimeInterval>(0)
         private let asleep = AsyncStream<Void>.makeStream()
         private let woken = AsyncStream<Void>.makeStream()
 
-        var now: Date { clock.now }
+        var now: Date { clock.now.addingTimeInterval(leaps.withLock { $0 }) }
+
+        @Sendable
+        func uptime() -> ContinuousClock.Instant { clock.instant }
 
         func advance(by seconds: TimeInterval) { clock.advance(by: seconds) }
+
+        /// Somebody sets the clock: no time passes.
+        func leap(by seconds: TimeInterval) { leaps.withLock { $0 += seconds } }
 
         @Sendable
         func sleep(_ duration: Duration) async throws {
@@ -52,6 +60,13 @@ struct RetentionTests {
         await queue.close()
     }
 
+    /// Time goes by in which the collector runs. Six hours of it confirm the clock.
+    private func pass(_ seconds: Int, _ glass: HourGlass, _ queue: ResponseQueue) async throws {
+        _ = try await queue.observeClock(after: .zero)
+        glass.advance(by: TimeInterval(seconds))
+        _ = try await queue.observeClock(after: .seconds(seconds))
+    }
+
     private func draft(_ text: String) -> QuarantineDraft {
         QuarantineDraft(source: "acme", deliveryID: nil, contentType: nil, body: Array(text.utf8), problems: [])
     }
@@ -61,32 +76,63 @@ struct RetentionTests {
         let glass = HourGlass()
         try await withQueue({ glass.now }) { queue in
             let logs = RecordedLogs(level: .info)
+            try await pass(6 * 3_600, glass, queue)
             _ = try await queue.accept([], quarantining: [draft("a canary"), draft("another canary")])
-            glass.advance(by: 86_400 - 1_800)
+            try await pass(1_800, glass, queue)
             _ = try await queue.accept([], quarantining: [draft("young")])
-            glass.advance(by: 1_801)
+            try await pass(86_400 - 1_799, glass, queue)
             let service = Retention(
                 queue: queue,
                 periods: Retention.Periods(quarantine: 86_400),
                 logger: logs.logger,
-                now: { glass.now },
+                uptime: glass.uptime,
                 sleep: glass.sleep
             )
             let running = Task { try await service.run() }
             await glass.untilAsleep()
             #expect(try await queue.status().quarantined == 1)
             #expect(logs.lines == ["notice old payloads removed from quarantine [\"count\": 2]"])
-            // Within an hour of the start nothing more is of age, nor after the next.
+            // Half an hour later the last one is of age; it is looked for an hour after the start.
+            glass.advance(by: 1_800)
             glass.wake()
             await glass.untilAsleep()
             #expect(try await queue.status().quarantined == 1)
-            glass.advance(by: 86_400)
+            glass.advance(by: 1_800)
             glass.wake()
             await glass.untilAsleep()
             #expect(try await queue.status().quarantined == 0)
             #expect(logs.lines.count == 2)
             running.cancel()
             try await running.value
+        }
+    }
+
+    @Test("a clock that runs a year ahead for a minute deletes nothing, however often, and is told")
+    func ahead() async throws {
+        let glass = HourGlass()
+        try await withQueue({ glass.now }) { queue in
+            let logs = RecordedLogs(level: .info)
+            _ = try await queue.accept([], quarantining: [draft("kept")])
+            try await pass(6 * 3_600, glass, queue)
+            for _ in 1...3 {
+                glass.leap(by: 365 * 86_400)
+                let service = Retention(
+                    queue: queue,
+                    periods: Retention.Periods(quarantine: 86_400, parked: 86_400, receipts: 86_400),
+                    logger: logs.logger,
+                    uptime: glass.uptime,
+                    sleep: glass.sleep
+                )
+                let running = Task { try await service.run() }
+                await glass.untilAsleep()
+                running.cancel()
+                try await running.value
+                try await pass(60, glass, queue)
+                glass.leap(by: -365 * 86_400)
+            }
+            #expect(try await queue.status().quarantined == 1)
+            #expect(logs.lines.count == 3)
+            #expect(logs.lines.allSatisfy { $0.hasPrefix("warning The clock is 365 days ahead") })
         }
     }
 
@@ -107,6 +153,7 @@ struct RetentionTests {
     func responses() async throws {
         let glass = HourGlass()
         try await withQueue({ glass.now }) { queue in
+            try await pass(6 * 3_600, glass, queue)
             let logs = RecordedLogs(level: .info)
             for (id, outcome) in [("a", Outcome.delivered(planhatID: nil)), ("b", .park(reason: "no"))] {
                 _ = try await queue.accept([try submission(id)])
@@ -119,7 +166,7 @@ struct RetentionTests {
                     queue: queue,
                     periods: periods,
                     logger: logs.logger,
-                    now: { glass.now },
+                    uptime: glass.uptime,
                     sleep: glass.sleep
                 )
                 let running = Task { try await service.run() }
@@ -127,7 +174,7 @@ struct RetentionTests {
                 running.cancel()
                 try await running.value
             }
-            glass.advance(by: 100)
+            try await pass(100, glass, queue)
             try await sweep(Retention.Periods())
             try await sweep(Retention.Periods(parked: 200, receipts: 200))
             #expect(logs.lines.isEmpty)
@@ -150,11 +197,12 @@ struct RetentionTests {
                 queue: queue,
                 periods: Retention.Periods(quarantine: 60, parked: 60, receipts: 60),
                 logger: logs.logger,
-                now: { glass.now },
+                uptime: glass.uptime,
                 sleep: glass.sleep
             )
             let running = Task { try await service.run() }
             await glass.untilAsleep()
+            glass.advance(by: 3_600)
             glass.wake()
             await glass.untilAsleep()
             #expect(logs.lines.count == 6)

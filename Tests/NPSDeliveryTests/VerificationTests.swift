@@ -16,7 +16,7 @@ struct VerificationTests {
             id: response.id,
             deliveredAt: Date(timeIntervalSince1970: 1_700_000_000),
             planhatId: "61",
-            contentDigest: hasDigest ? response.contentDigest : nil
+            isComparable: hasDigest
         )
     }
 
@@ -31,9 +31,10 @@ struct VerificationTests {
         return .object(members.merging(changes) { $1 })
     }
 
-    private func finding(_ changes: [String: JSONValue], comment: String? = "fine") throws -> VerificationResult {
+    private func finding(_ changes: [String: JSONValue], comment: String? = "fine") async throws -> VerificationResult {
         let response = try response(1, comment: comment)
-        return VerificationResult(receipt(response), comparedWith: try #require(NPSRecord(record(response, changes))))
+        let record = try #require(NPSRecord(record(response, changes)))
+        return await VerificationResult(receipt(response), comparedWith: record) { $0 == response.contentDigest }
     }
 
     @Test(
@@ -44,13 +45,13 @@ struct VerificationTests {
             ["nps": .number(9)], ["cId": .string("5e"), "custom": .object(["x": .integer(1)])],
         ] as [[String: JSONValue]]
     )
-    func same(changes: [String: JSONValue]) throws {
-        #expect(try finding(changes) == .matching)
+    func same(changes: [String: JSONValue]) async throws {
+        #expect(try await finding(changes) == .matching)
     }
 
     @Test("no comment is the same as an empty one", arguments: [JSONValue.null, .string("")])
-    func noComment(comment: JSONValue) throws {
-        #expect(try finding(["npsComment": comment], comment: nil) == .matching)
+    func noComment(comment: JSONValue) async throws {
+        #expect(try await finding(["npsComment": comment], comment: nil) == .matching)
     }
 
     @Test(
@@ -60,24 +61,26 @@ struct VerificationTests {
             ["email": .string("other@example.com")], ["npsDate": .string("2023-11-15T22:13:19.500Z")],
         ] as [[String: JSONValue]]
     )
-    func different(changes: [String: JSONValue]) throws {
-        #expect(try finding(changes) == .differing)
+    func different(changes: [String: JSONValue]) async throws {
+        #expect(try await finding(changes) == .differing)
     }
 
     @Test("a record of another response, and a receipt without a digest, say nothing")
-    func unknown() throws {
-        #expect(try finding(["sourceId": .string("nps1-0")]) == .unknown)
-        #expect(try finding(["sourceId": .null]) == .unknown)
+    func unknown() async throws {
+        #expect(try await finding(["sourceId": .string("nps1-0")]) == .unknown)
+        #expect(try await finding(["sourceId": .null]) == .unknown)
         let response = try response(1)
         let record = try #require(NPSRecord(record(response)))
-        #expect(VerificationResult(receipt(response, hasDigest: false), comparedWith: record) == .unknown)
+        let result = await VerificationResult(receipt(response, hasDigest: false), comparedWith: record) { _ in true }
+        #expect(result == .unknown)
     }
 
     private func check(_ count: Int, _ replies: [StubReply]) async throws -> (
         findings: [VerificationResult], clock: TestClock, [String]
     ) {
         let clock = TestClock()
-        let receipt = receipt(try response(1, comment: "fine"))
+        let response = try response(1, comment: "fine")
+        let receipt = receipt(response)
         return try await StubServer.run(replies) { stub in
             let client = try PlanhatClient(configuration: .init(baseURL: stub.url, token: "token"), logger: .silent)
             var verification = RecordVerifier(
@@ -88,7 +91,9 @@ struct VerificationTests {
             )
             var findings: [VerificationResult] = []
             do {
-                for _ in 0..<count { findings.append(try await verification.check(receipt)) }
+                for _ in 0..<count {
+                    findings.append(try await verification.check(receipt, by: { $0 == response.contentDigest }))
+                }
             } catch {
                 await client.shutdown()
                 throw error

@@ -123,7 +123,8 @@ struct ResponseDraftTests {
         let submission = try check(#"{"id":"r1","email":"ana@example.com","score":5,"\#(field)":"soon"}"#)
         #expect(submission.response.notes.map(\.field) == [field])
         #expect(submission.digest == (try check(#"{"id":"r1","email":"ana@example.com","score":5}"#)).digest)
-        #expect(submission.version == nil)
+        #expect(submission.updatedAt == nil)
+        #expect(submission.answeredAt == nil)
     }
 
     @Test("a comment that is too long is cut, whatever its characters", arguments: ["a", "ü", "🙂", "e\u{301}"])

@@ -79,7 +79,7 @@ struct ConformanceTests {
             #expect(try await queue.accept([try keeping(5)]).outcomes == [.updated])
             let second = try await deliver()
             #expect(second?.comment == nil && second?.keepsComment == true)
-            #expect(try await queue.receipts(before: nil, limit: 1).first?.contentDigest == nil)
+            #expect(try await queue.receipts(before: nil, limit: 1).first?.isComparable == false)
         }
     }
 
@@ -402,14 +402,23 @@ struct ConformanceTests {
     @Test("knows a replaced content again after a restart, and keeps no word of it", arguments: Engine.allCases)
     func lateDelivery(engine: Engine) async throws {
         let fixture = try QueueFixture(engine)
+        var first = try submission(1, score: 9)
+        first.deliveryID = "msg_1"
         try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
-            #expect(try await queue.accept([try submission(1, score: 9)]).outcomes == [.accepted])
+            #expect(try await queue.accept([first]).outcomes == [.accepted])
             try await deliverAll(queue)
+            var repeated = first
+            repeated.deliveryID = "msg_1b"
+            #expect(try await queue.accept([repeated]).outcomes == [.unchanged(.sameContent)])
             #expect(try await queue.accept([try submission(1, score: 3)]).outcomes == [.updated])
             try await deliverAll(queue)
         }
         try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
-            #expect(try await queue.accept([try submission(1, score: 9)]).outcomes == [.unchanged(.replacedBefore)])
+            for id in ["msg_1", "msg_1b"] {
+                var late = first
+                late.deliveryID = id
+                #expect(try await queue.accept([late]).outcomes == [.unchanged(.replacedBefore)])
+            }
             #expect(try await queue.claim(limit: 1).isEmpty)
             var again = try submission(1, score: 9)
             again.deliveryID = "msg_2"
@@ -537,6 +546,27 @@ struct ConformanceTests {
             #expect(status.pending == 1 && status.held == 0 && status.oldestPendingSeconds == 20)
             let claim = try #require(try await queue.claim(limit: 1).first)
             #expect(try await queue.show(claim.response.id)?.heldUntil == nil)
+        }
+    }
+
+    @Test("neither the hold nor the time in parking counts once delivery was tried", arguments: Engine.allCases)
+    func ageWithoutWaiting(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            let end = fixture.clock.now.addingTimeInterval(1_800)
+            _ = try await queue.accept([try submission(1, heldUntil: end)])
+            fixture.clock.advance(by: 1_810)
+            let claim = try #require(try await queue.claim(limit: 1).first)
+            try await queue.settle([claim.verdict(.retry(at: fixture.clock.now, reason: "503", countsAttempt: false))])
+            #expect(try await queue.status().oldestPendingSeconds == 10)
+            try await queue.release(try await queue.claim(limit: 1).map(\.response.id))
+            #expect(try await queue.status().oldestPendingSeconds == 10)
+            let again = try #require(try await queue.claim(limit: 1).first)
+            try await queue.settle([again.verdict(.park(reason: "no"))])
+            fixture.clock.advance(by: 86_400)
+            _ = try await queue.retry(nil)
+            fixture.clock.advance(by: 5)
+            #expect(try await queue.status().oldestPendingSeconds == 5)
         }
     }
 

@@ -244,6 +244,26 @@ struct DurabilityTests {
         await queue.close()
     }
 
+    @Test("what was delivered just before a kill is gone from the file and its log after the next start")
+    func killedAfterDelivery() async throws {
+        let fixture = try QueueFixture()
+        let secret = "canary-\(UUID().uuidString)"
+        let queue = try fixture.open { $0.truncationPause = 3_600 }
+        _ = try await queue.accept([try submission(1, comment: secret)])
+        try await deliverAll(queue)
+        let copy = try fixture.snapshot()
+        await queue.close()
+        func bytes() throws -> Data {
+            try ["", "-wal"].filter { FileManager.default.fileExists(atPath: copy + $0) }
+                .reduce(into: Data()) { $0 += try Data(contentsOf: URL(filePath: copy + $1)) }
+        }
+        #expect(try bytes().contains(secret))
+        let reopened = try fixture.open(copy) { $0.truncationPause = 3_600 }
+        #expect(try await reopened.status().delivered == 1)
+        #expect(try !bytes().contains(secret))
+        await reopened.close()
+    }
+
     enum Erasing: CaseIterable {
         case response
         case quarantined

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import NPSQueue
 import TestSupport
+import Testing
 
 /// A directory of its own for one test, deleted when the fixture goes, and a clock for the queues that are opened in it.
 struct QueueFixture: Sendable {
@@ -30,6 +31,12 @@ struct QueueFixture: Sendable {
             now: { [clock] in clock.now },
             logger: .silent
         )
+    }
+
+    /// Puts a file that an earlier version wrote in the queue's place.
+    func copy(_ name: String) throws {
+        let file = try #require(Bundle.module.url(forResource: name, withExtension: "db", subdirectory: "Fixtures"))
+        try FileManager.default.copyItem(atPath: file.path, toPath: path)
     }
 
     /// Opens a queue, runs the body, and closes it whatever happens.

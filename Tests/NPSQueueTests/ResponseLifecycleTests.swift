@@ -64,11 +64,12 @@ struct ResponseLifecycleTests {
     )
     func reasons(_ example: Case) {
         var lifecycle = Self.lifecycle(example.state)
-        (lifecycle.version, lifecycle.superseded) = example.known
+        lifecycle.version = ContentVersion(updatedAt: example.known.version)
+        lifecycle.superseded = example.known.superseded
         let before = lifecycle
         let acceptance = lifecycle.receive(
             digest: example.digest,
-            version: example.version,
+            version: ContentVersion(updatedAt: example.version),
             at: Self.later,
             arrival: example.arrival,
             isHeld: example.isHeld,
@@ -193,9 +194,10 @@ struct ResponseLifecycleTests {
     func versions(known: Milliseconds?, arriving: Milliseconds?, acceptance: Acceptance, after: Milliseconds?) {
         for state in ResponseState.allCases where state != .erased {
             var lifecycle = Self.lifecycle(state)
-            lifecycle.version = known
-            #expect(lifecycle.receive(digest: "b", version: arriving, at: Self.now) == acceptance)
-            #expect(lifecycle.version == after)
+            lifecycle.version = ContentVersion(updatedAt: known)
+            let version = ContentVersion(updatedAt: arriving)
+            #expect(lifecycle.receive(digest: "b", version: version, at: Self.now) == acceptance)
+            #expect(lifecycle.version == ContentVersion(updatedAt: after))
             #expect(lifecycle.digest == (acceptance == .updated ? "b" : "a"))
         }
     }
@@ -207,9 +209,10 @@ struct ResponseLifecycleTests {
     func replay(version: Milliseconds?) {
         for state in ResponseState.allCases where state != .erased {
             var lifecycle = Self.lifecycle(state)
-            lifecycle.version = version
+            lifecycle.version = ContentVersion(updatedAt: version)
             func receive(_ digest: String, _ version: Milliseconds?) -> Acceptance {
-                lifecycle.receive(digest: digest, version: version, at: Self.later, trace: Self.trace)
+                let version = ContentVersion(updatedAt: version)
+                return lifecycle.receive(digest: digest, version: version, at: Self.later, trace: Self.trace)
             }
             #expect(receive("b", version) == .updated)
             let edited = lifecycle
@@ -225,11 +228,11 @@ struct ResponseLifecycleTests {
     func anew() {
         for version in [nil, 10] as [Milliseconds?] {
             var lifecycle = Self.lifecycle(.delivered)
-            (lifecycle.version, lifecycle.delivery) = (version, "1")
+            (lifecycle.version, lifecycle.delivery) = (ContentVersion(updatedAt: version), "1")
             func receive(_ digest: String, _ delivery: String) -> Acceptance {
                 lifecycle.receive(
                     digest: digest,
-                    version: version,
+                    version: ContentVersion(updatedAt: version),
                     at: Self.later,
                     delivery: delivery,
                     trace: Self.trace
@@ -244,13 +247,38 @@ struct ResponseLifecycleTests {
         }
     }
 
+    @Test("a late repetition under any id that a content had never replaces a newer edit", arguments: [nil, "1"])
+    func manyDeliveries(first: String?) {
+        var lifecycle = Self.lifecycle(.delivered)
+        lifecycle.delivery = first
+        func receive(_ digest: String, _ delivery: String) -> Acceptance {
+            lifecycle.receive(digest: digest, at: Self.later, delivery: delivery, trace: Self.trace)
+        }
+        for id in ["2", "3", "2"] { #expect(receive("a", id) == .unchanged(.sameContent)) }
+        #expect(receive("b", "4") == .updated)
+        for id in [first, "2", "3"].compactMap(\.self) { #expect(receive("a", id) == .unchanged(.replacedBefore)) }
+        #expect(receive("a", "5") == .updated)
+        #expect(receive("b", "4") == .unchanged(.replacedBefore))
+        #expect(lifecycle.digest == "a" && lifecycle.revision == 3)
+    }
+
+    @Test("an edit back is taken when only the time of the answer is stated, which no edit changes")
+    func changedBack() {
+        var lifecycle = Self.lifecycle(.delivered)
+        lifecycle.version = ContentVersion(answeredAt: 10)
+        for digest in ["b", "a", "b"] {
+            let version = ContentVersion(answeredAt: 10)
+            #expect(lifecycle.receive(digest: digest, version: version, at: Self.later, trace: Self.trace) == .updated)
+        }
+    }
+
     @Test("only the last traces are kept, and none of what is erased")
     func traces() {
         var lifecycle = Self.lifecycle(.delivered)
         for number in 0..<20 {
             _ = lifecycle.receive(digest: "\(number)", at: Self.later, delivery: "d\(number)", trace: Self.trace)
         }
-        #expect(lifecycle.superseded == (11..<19).map { "\($0)d\($0)" })
+        #expect(lifecycle.superseded == (3..<19).map { "\($0)d\($0)" })
         let isErased = lifecycle.erase(at: Self.later)
         #expect(isErased)
         #expect(lifecycle.superseded.isEmpty)
@@ -260,9 +288,10 @@ struct ResponseLifecycleTests {
     @Test("the same content said again later keeps older content out from then on")
     func confirmed() {
         var lifecycle = Self.lifecycle(.delivered)
-        lifecycle.version = 10
-        #expect(lifecycle.receive(digest: "a", version: 30, at: Self.now) == .unchanged(.sameContent))
-        #expect(lifecycle.receive(digest: "b", version: 20, at: Self.now) == .unchanged(.olderVersion))
+        lifecycle.version = ContentVersion(updatedAt: 10)
+        let (newer, older) = (ContentVersion(updatedAt: 30), ContentVersion(updatedAt: 20))
+        #expect(lifecycle.receive(digest: "a", version: newer, at: Self.now) == .unchanged(.sameContent))
+        #expect(lifecycle.receive(digest: "b", version: older, at: Self.now) == .unchanged(.olderVersion))
         #expect(lifecycle.state == .delivered)
     }
 

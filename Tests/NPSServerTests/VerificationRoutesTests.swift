@@ -126,7 +126,14 @@ struct VerificationRoutesTests {
                 throw InvalidResponse([])
             }
             #expect(first.map { $0["id"] } == [.string(claims[1].response.id.rawValue)])
-            #expect(first.map { $0["contentDigest"] } == claims[1].response.contentDigest.map { [.string($0)] })
+            #expect(first.map { $0["isComparable"] } == [.bool(true)])
+            #expect(first.allSatisfy { $0["contentDigest"] == nil })
+            let id = claims[1].response.id.rawValue
+            let digest = try #require(claims[1].response.contentDigest)
+            for (text, matches) in [(digest, true), (String(digest.reversed()), false)] {
+                let body = #"{"id":"\#(id)","contentDigest":"\#(text)"}"#
+                #expect(try await request("/queue/receipts/compare", body).json()["matches"] == .bool(matches))
+            }
             guard case .array(let second) = try await request("/queue/receipts?before=2").json() else {
                 throw InvalidResponse([])
             }

@@ -101,7 +101,7 @@ struct PresetMappingTests {
         #expect(updated.response.id == created.response.id)
         #expect(updated.digest != created.digest)
         #expect(updated.response.comment == "Quick answers")
-        #expect(updated.version == Date(timeIntervalSince1970: 1_699_900_900))
+        #expect(updated.updatedAt == Date(timeIntervalSince1970: 1_699_900_900))
         #expect(updated.response.answeredAt == Date(timeIntervalSince1970: 1_699_900_805))
     }
 

@@ -60,6 +60,13 @@ package struct AdminClient: Sendable {
         try await get("/queue/receipts?limit=\(limit)" + (before.map { "&before=\($0)" } ?? ""))
     }
 
+    /// Whether the response was delivered with this content.
+    package func delivered(_ id: ResponseID, as contentDigest: String) async throws(AdminError) -> Bool {
+        let request = ComparisonRequest(id: id, contentDigest: contentDigest)
+        let result: ReceiptMatch = try await post("/queue/receipts/compare", request)
+        return result.matches
+    }
+
     /// The collector leaves half of its requests to the caller for so many seconds; 0 gives them back.
     package func share(forSeconds seconds: Double) async throws(AdminError) {
         let _: ShareRequest = try await post("/queue/share", ShareRequest(seconds: seconds))

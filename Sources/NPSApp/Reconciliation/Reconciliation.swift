@@ -87,7 +87,11 @@ package struct Reconciliation {
         _ receipt: Receipt,
         _ onWait: (PlanhatError, TimeInterval) -> Void
     ) async throws -> VerificationResult {
-        let result = try await verifier.check(receipt, onWait: onWait)
+        let result = try await verifier.check(
+            receipt,
+            onWait: onWait,
+            by: { [admin] digest in try await admin.delivered(receipt.id, as: digest) }
+        )
         guard result == .missing || result == .differing else { return result }
         do throws(AdminError) {
             let item = try await admin.response(receipt.id)

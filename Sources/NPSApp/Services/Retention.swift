@@ -4,6 +4,9 @@ import NPSQueue
 import ServiceLifecycle
 
 /// Removes what was kept long enough, at the start and every hour: quarantined payloads, parked responses, receipts.
+///
+/// What is old is not for the machine's clock alone to say (`ResponseQueue.observeClock`): it is compared with the
+/// uptime every minute, so that the uptime counts even if the collector is restarted within the hour.
 struct Retention: Service {
     /// In seconds; nil = for ever.
     struct Periods {
@@ -18,26 +21,51 @@ struct Retention: Service {
     let queue: ResponseQueue
     let periods: Periods
     let logger: Logger
-    var now: @Sendable () -> Date = { Date() }
+    /// A monotonic clock.
+    var uptime: @Sendable () -> ContinuousClock.Instant = { .now }
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+
+    private static let untilObservation: Duration = .seconds(60)
+    private static let untilSweep: Duration = .seconds(3_600)
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
+            var observed = uptime()
+            var swept: ContinuousClock.Instant?
+            var wasWrong = false
             while !Task.isCancelled {
-                await sweep()
-                try await sleep(.seconds(3_600))
+                let now = uptime()
+                let reading = await read(after: now - observed)
+                if case .success = reading { observed = now }
+                let isDue = swept.map { now - $0 >= Self.untilSweep } ?? true
+                let problem = try? reading.get().problem
+                if let problem, isDue || !wasWrong { logger.warning("\(problem)") }
+                wasWrong = problem != nil
+                if isDue {
+                    await sweep(by: reading)
+                    swept = now
+                }
+                try await sleep(Self.untilObservation)
             }
         }
     }
 
-    private func sweep() async {
-        await remove("old payloads", "removed from quarantine", after: periods.quarantine) { date throws(QueueError) in
+    private func read(after uptime: Duration) async -> Result<ClockReading, QueueError> {
+        do throws(QueueError) {
+            return .success(try await queue.observeClock(after: uptime))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func sweep(by clock: Result<ClockReading, QueueError>) async {
+        await remove("old payloads", "removed from quarantine", periods.quarantine, clock) { date throws(QueueError) in
             try await queue.expireQuarantine(before: date)
         }
-        await remove("old parked responses", "erased", after: periods.parked) { date throws(QueueError) in
+        await remove("old parked responses", "erased", periods.parked, clock) { date throws(QueueError) in
             try await queue.eraseParked(before: date)
         }
-        await remove("old receipts", "removed", after: periods.receipts) { date throws(QueueError) in
+        await remove("old receipts", "removed", periods.receipts, clock) { date throws(QueueError) in
             try await queue.removeReceipts(before: date)
         }
     }
@@ -46,12 +74,14 @@ struct Retention: Service {
     private func remove(
         _ what: String,
         _ done: String,
-        after period: TimeInterval?,
+        _ period: TimeInterval?,
+        _ clock: Result<ClockReading, QueueError>,
         _ removal: (Date) async throws(QueueError) -> Int
     ) async {
         guard let period else { return }
         do throws(QueueError) {
-            let count = try await removal(now().addingTimeInterval(-period))
+            guard let past = try clock.get().past else { return }
+            let count = try await removal(past.addingTimeInterval(-period))
             guard count > 0 else { return }
             logger.notice("\(what) \(done)", metadata: ["count": "\(count)"])
         } catch {

@@ -32,19 +32,22 @@ package struct RecordVerifier: Sendable {
     /// Waits for its turn, asks and compares. Throws `PlanhatError` when Planhat refuses the request as
     /// such, or when several tries brought no answer.
     ///
-    /// - Parameter onWait: called before each wait, with the reason and the seconds until it asks again.
+    /// - Parameters:
+    ///   - onWait: called before each wait, with the reason and the seconds until it asks again.
+    ///   - isDelivered: whether the response was delivered with the content of this digest.
     package mutating func check(
         _ receipt: Receipt,
-        onWait: (PlanhatError, TimeInterval) -> Void = { _, _ in }
+        onWait: (PlanhatError, TimeInterval) -> Void = { _, _ in },
+        by isDelivered: (String) async throws -> Bool
     ) async throws -> VerificationResult {
         var failures = 0
         while true {
             try await wait(until: pace.ready(at: now()))
             pace.spend(at: now())
+            let record: NPSRecord
             do throws(PlanhatError) {
-                let record = try await client.get(.source(receipt.id.rawValue))
+                record = try await client.get(.source(receipt.id.rawValue))
                 observeQuota()
-                return VerificationResult(receipt, comparedWith: record)
             } catch {
                 observeQuota()
                 switch error {
@@ -57,7 +60,9 @@ package struct RecordVerifier: Sendable {
                 guard let seconds = Self.wait(after: error, failures: failures) else { throw error }
                 onWait(error, seconds)
                 try await sleep(seconds)
+                continue
             }
+            return try await VerificationResult(receipt, comparedWith: record, by: isDelivered)
         }
     }
 
@@ -93,9 +98,15 @@ package enum VerificationResult: String, Sendable, Hashable, Codable {
 
 extension VerificationResult {
     /// Compares only what the API returns as it was sent; that is what the digest covers (`ContentDigest`).
-    package init(_ receipt: Receipt, comparedWith record: NPSRecord) {
+    ///
+    /// - Parameter isDelivered: whether the response was delivered with the content of this digest.
+    package init(
+        _ receipt: Receipt,
+        comparedWith record: NPSRecord,
+        by isDelivered: (String) async throws -> Bool
+    ) async rethrows {
         // Get may answer with the contact's view, and then with another of the contact's records.
-        guard record.sourceId == receipt.id.rawValue, let delivered = receipt.contentDigest else {
+        guard record.sourceId == receipt.id.rawValue, receipt.isComparable else {
             self = .unknown
             return
         }
@@ -110,6 +121,6 @@ extension VerificationResult {
             comment: record.comment,
             answeredAt: answeredAt
         )
-        self = found == delivered ? .matching : .differing
+        self = try await isDelivered(found) ? .matching : .differing
     }
 }

@@ -5,9 +5,11 @@ package struct Submission: Sendable, Hashable {
     package let response: SurveyResponse
     /// `SurveyResponse.digest` of what was received.
     package let digest: String
-    /// When the answer got this content, as the tool says: content older than what is known is dropped. Nil when the
-    /// tool doesn't say; then the last one to arrive counts.
-    package let version: Date?
+    /// When the tool changed the content last: content older than what is known is dropped. Nil when it doesn't say.
+    package let updatedAt: Date?
+    /// When the person answered, as the tool says; compared where no update is stated. Nil when it doesn't say either;
+    /// then the last one to arrive counts.
+    package let answeredAt: Date?
     /// Set for what may be a bot's: delivered no earlier, so that the person can answer in its place, and flagged for
     /// Planhat. It never replaces other content. Nil for all others.
     package let heldUntil: Date?
@@ -36,6 +38,7 @@ package struct Submission: Sendable, Hashable {
         digest = response.digest(answeredAtIsGiven: answeredAtIsGiven, sourceName: sourceName)
         self.heldUntil = heldUntil
         self.formPrintedAt = formPrintedAt
-        version = updatedAt ?? (answeredAtIsGiven ? response.answeredAt : nil)
+        self.updatedAt = updatedAt
+        answeredAt = answeredAtIsGiven ? response.answeredAt : nil
     }
 }

@@ -25,6 +25,17 @@ struct PersonKey: Sendable, Equatable {
         return Hexadecimal.encode(Data(code).prefix(16))
     }
 
+    /// The form in which the digest of a content is stored. A plain digest would give away what a person answered to
+    /// whoever tries the eleven scores for an address. A digest that has this form already stays as it is.
+    func keyed(_ digest: String) -> String {
+        guard Self.isPlain(digest) else { return digest }
+        let code = HMAC<SHA256>.authenticationCode(for: Data("digest\u{0}\(digest)".utf8), using: key)
+        return "k1-" + Hexadecimal.encode(Data(code).prefix(16))
+    }
+
+    /// SHA-256 in hex, as earlier versions stored it.
+    static func isPlain(_ digest: String) -> Bool { digest.utf8.count == 64 }
+
     /// By this, content that was replaced is recognised when it arrives again. It is keyed, so that nobody can find the
     /// content by trying scores.
     func trace(ofContent digest: String, delivery: String?) -> String {

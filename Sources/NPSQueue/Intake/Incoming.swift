@@ -5,8 +5,10 @@ import NPSModel
 struct Incoming: Sendable {
     let id: String
     let source: String
+    /// Keyed, as it is stored.
     let digest: String
-    let version: Milliseconds?
+    private let plainDigest: String
+    let version: ContentVersion
     let heldUntil: Milliseconds?
     /// Later than the form's time by the millisecond that rounding may have taken from it.
     let formPrintedAt: Milliseconds?
@@ -25,13 +27,17 @@ struct Incoming: Sendable {
     init(_ submission: Submission, _ key: PersonKey) {
         id = submission.response.id.rawValue
         source = submission.response.source
-        digest = submission.digest
-        version = submission.version.map { Milliseconds($0) }
+        digest = key.keyed(submission.digest)
+        plainDigest = submission.digest
+        version = ContentVersion(
+            updatedAt: submission.updatedAt.map { Milliseconds($0) },
+            answeredAt: submission.answeredAt.map { Milliseconds($0) }
+        )
         heldUntil = submission.heldUntil.map { Milliseconds($0) }
         formPrintedAt = submission.formPrintedAt.map { Milliseconds($0.addingTimeInterval(0.001)) }
         response = submission.heldUntil == nil ? submission.response : submission.response.markedSuspect(true)
         payload = StoredContent(response).json
-        contentDigest = response.contentDigest
+        contentDigest = response.contentDigest.map(key.keyed)
         person = key.digest(of: response.email)
         delivery = submission.deliveryID
         notes = StoredNotes.json(response.notes)
@@ -40,6 +46,14 @@ struct Incoming: Sendable {
 
     func trace(ofContent digest: String, delivery: String?) -> String {
         key.trace(ofContent: digest, delivery: delivery)
+    }
+
+    /// Gives the digests in a row that an earlier version wrote the form that this one compares.
+    func keyDigests(in lifecycle: inout ResponseLifecycle) {
+        lifecycle.digest = key.keyed(lifecycle.digest)
+        let former = key.trace(ofContent: plainDigest, delivery: delivery)
+        guard let index = lifecycle.superseded.firstIndex(of: former) else { return }
+        lifecycle.superseded[index] = key.trace(ofContent: digest, delivery: delivery)
     }
 
     /// This response as a new one: without an earlier comment that it could keep.
@@ -69,7 +83,7 @@ struct Incoming: Sendable {
         var copy = self
         copy.response = response
         copy.payload = StoredContent(response).json
-        copy.contentDigest = response.contentDigest
+        copy.contentDigest = response.contentDigest.map(key.keyed)
         return copy
     }
 }

@@ -28,14 +28,16 @@ package enum Acceptance: Sendable, Hashable {
 }
 
 /// Why a submission changed nothing.
-package enum UnchangedReason: Sendable, Hashable, CaseIterable {
+///
+/// The raw values are labels of a metric.
+package enum UnchangedReason: String, Sendable, Hashable, CaseIterable {
     /// The response says this already; whether a bot was flagged makes no difference.
     case sameContent
     /// The response was erased and is never taken again.
     case erased
     /// The sender's version of the content, or without one its arrival, is older than that of the present content.
     case olderVersion
-    /// The response said this before, and nothing tells that the sender means it again.
+    /// The response said this before, and it is a late repetition: of a known delivery, or of the same update.
     case replacedBefore
     /// It may be a bot's, and there is other content already.
     case heldBehindAnswer

@@ -6,11 +6,12 @@ struct ResponseLifecycle: Sendable, Hashable {
     var state = ResponseState.pending
     /// Of the present content; equal contents have equal digests. Empty once it is erased.
     var digest: String
-    /// When the content was made, as the survey tool states it; nil when it doesn't.
-    var version: Milliseconds?
+    /// When the content was made, as the survey tool states it.
+    var version = ContentVersion()
     /// The sender's id of the webhook delivery that brought the present content; nil when it has none.
     var delivery: String?
-    /// Traces of the contents that were replaced last, the newest at the end.
+    /// Traces of the contents that were replaced last, one for each delivery that brought them, and of the present
+    /// content as it came under further ids. The newest is at the end.
     var superseded: [String] = []
     /// Grows with every edit.
     var revision = 1
@@ -25,6 +26,9 @@ struct ResponseLifecycle: Sendable, Hashable {
     var botFlag = BotFlag.none
     /// When the present content was received; for a replayed delivery, when that was received.
     var receivedAt: Milliseconds
+    /// Since when the present content could have been delivered: it was received, its hold ended, or an operator asked
+    /// for a retry.
+    var waitingFrom: Milliseconds
     var deliveredAt: Milliseconds?
     var planhatID: String?
     var reason: String?
@@ -36,11 +40,17 @@ struct ResponseLifecycle: Sendable, Hashable {
     /// A new response, due at once.
     ///
     /// - Parameter arrival: when it was received; nil for now.
-    init(digest: String, version: Milliseconds? = nil, at now: Milliseconds, arrival: Milliseconds? = nil) {
+    init(
+        digest: String,
+        version: ContentVersion = ContentVersion(),
+        at now: Milliseconds,
+        arrival: Milliseconds? = nil
+    ) {
         self.digest = digest
         self.version = version
         nextAttemptAt = now
         receivedAt = arrival ?? now
+        waitingFrom = receivedAt
     }
 
     /// Whether the row has the content in this state.
@@ -64,7 +74,7 @@ extension ResponseLifecycle {
     ///   - trace: what is kept of a content that is replaced, and of its delivery; nil = nothing.
     mutating func receive(
         digest newDigest: String,
-        version newVersion: Milliseconds? = nil,
+        version newVersion: ContentVersion = ContentVersion(),
         at now: Milliseconds,
         arrival: Milliseconds? = nil,
         isHeld: Bool = false,
@@ -75,14 +85,16 @@ extension ResponseLifecycle {
         guard state != .erased else { return .unchanged(.erased) }
         let isSame = digest == newDigest
         guard !isHeld else { return .unchanged(isSame ? .sameContent : .heldBehindAnswer) }
-        if let newVersion, let version, newVersion != version {
-            if newVersion < version { return .unchanged(.olderVersion) }
-        } else if let arrival, arrival < receivedAt {
-            return .unchanged(.olderVersion)
+        let order = newVersion.order(after: version)
+        switch order {
+        case .older: return .unchanged(.olderVersion)
+        case .newer: break
+        case .same, .incomparable:
+            if let arrival, arrival < receivedAt { return .unchanged(.olderVersion) }
         }
-        // Where version or delivery id tell nothing new, content that was replaced before is a late repetition. Without
-        // either, a person may have changed back.
-        let isRepeatable = newDelivery != nil || (newVersion != nil && newVersion == version)
+        // The sender's id of the delivery proves a late repetition of what was replaced, and so does a time of update
+        // that tells nothing new. Without either, a person may have changed back.
+        let isRepeatable = newDelivery != nil || (newVersion.updatedAt != nil && order == .same)
         if isRepeatable, !isSame, let trace, superseded.contains(trace(newDigest, newDelivery)) {
             return .unchanged(.replacedBefore)
         }
@@ -91,13 +103,18 @@ extension ResponseLifecycle {
         if !isSame, !replacesBot, let formPrintedAt, formPrintedAt < receivedAt {
             return .unchanged(.formOlderThanAnswer)
         }
-        version = newVersion ?? version
-        guard !isSame || replacesBot else { return .unchanged(.sameContent) }
-        if !isSame, let trace { superseded = (superseded + [trace(digest, delivery)]).suffix(Self.supersededLimit) }
+        version = newVersion.following(version)
+        guard !isSame || replacesBot else {
+            // Should it be replaced, a repetition under this id is one all the same.
+            if let newDelivery, newDelivery != delivery { remember(trace?(newDigest, newDelivery)) }
+            return .unchanged(.sameContent)
+        }
+        if !isSame || delivery != nil { remember(trace?(digest, delivery)) }
         digest = newDigest
         delivery = newDelivery
         revision += 1
         receivedAt = arrival ?? now
+        waitingFrom = receivedAt
         let wasHeld = heldUntil != nil
         // What was still held never left, so Planhat has no flag.
         if replacesBot { botFlag = wasHeld ? .none : .earlier }
@@ -117,8 +134,13 @@ extension ResponseLifecycle {
 
     typealias Trace = (_ digest: String, _ delivery: String?) -> String
 
-    /// More than the edits that are made while a sender still tries an earlier one.
-    private static let supersededLimit = 8
+    private mutating func remember(_ trace: String?) {
+        guard let trace, !superseded.contains(trace) else { return }
+        superseded = (superseded + [trace]).suffix(Self.supersededLimit)
+    }
+
+    /// More than the edits, and the ids of their deliveries, that come while a sender still tries an earlier one.
+    private static let supersededLimit = 16
 
     /// Flags it as a bot's and puts the first attempt off, so that the person can answer first.
     mutating func hold(until date: Milliseconds) {
@@ -126,6 +148,7 @@ extension ResponseLifecycle {
         heldUntil = date
         botFlag = .current
         nextAttemptAt = max(next, date)
+        waitingFrom = max(waitingFrom, date)
     }
 
     mutating func claim() {
@@ -200,6 +223,7 @@ extension ResponseLifecycle {
         mustUpsert = true
         makePending(at: now)
         if let due { nextAttemptAt = max(now, due) }
+        waitingFrom = now
         return true
     }
 
@@ -212,7 +236,7 @@ extension ResponseLifecycle {
         digest = ""
         delivery = nil
         superseded = []
-        version = nil
+        version = ContentVersion()
         nextAttemptAt = nil
         heldUntil = nil
         botFlag = .none

@@ -10,10 +10,12 @@ package struct QueueStatus: Sendable, Hashable, Codable {
     /// Entries in the quarantine, which are no responses and belong to no balance.
     package let quarantined: Int
     /// The age in seconds of the content that has been pending longest; 0 when nothing is pending. Held responses count
-    /// from the end of their hold.
+    /// from the end of their hold, what was parked from its retry.
     package let oldestPendingSeconds: Int
     /// How many of the pending are held because they may be a bot's. Not in the JSON.
     package var held = 0
+    /// Why the machine's clock isn't believed; nil when it is. Not in the JSON.
+    package var clockProblem: ClockProblem?
 
     private enum CodingKeys: CodingKey {
         case accepted, pending, sending, delivered, parked, erased, quarantined, oldestPendingSeconds

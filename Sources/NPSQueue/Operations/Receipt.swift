@@ -7,16 +7,16 @@ package struct Receipt: Sendable, Hashable, Codable {
     package let id: ResponseID
     package let deliveredAt: Date
     package let planhatId: String?
-    /// `ContentDigest` of what was delivered; nil when a version without it delivered, or when the answer left the
-    /// comment at Planhat as it was.
-    package let contentDigest: String?
+    /// Whether a keyed `ContentDigest` of what was delivered is kept, for ``ResponseQueue/delivered(_:as:)``. False
+    /// when a version without it delivered, or when the answer left the comment at Planhat as it was.
+    package let isComparable: Bool
 
-    package init(sequence: Int64, id: ResponseID, deliveredAt: Date, planhatId: String?, contentDigest: String?) {
+    package init(sequence: Int64, id: ResponseID, deliveredAt: Date, planhatId: String?, isComparable: Bool) {
         self.sequence = sequence
         self.id = id
         self.deliveredAt = deliveredAt
         self.planhatId = planhatId
-        self.contentDigest = contentDigest
+        self.isComparable = isComparable
     }
 }
 
@@ -27,5 +27,21 @@ extension ResponseQueue {
     package func receipts(before: Int64?, limit: Int) async throws(QueueError) -> [Receipt] {
         let limit = min(max(limit, 0), QueueFilter.maximum)
         return try await transact { transaction in try transaction.receipts(before: before ?? .max, limit: limit) }
+    }
+
+    /// Whether content with this ``ContentDigest`` was delivered. Compared here, because the key never leaves the file.
+    /// False for an unknown id, and for what isn't delivered.
+    package func delivered(_ id: ResponseID, as contentDigest: String) async throws(QueueError) -> Bool {
+        let stored = try await transact { transaction in try transaction.contentDigest(ofDelivered: id) }
+        return stored.map(personKey.keyed) == personKey.keyed(contentDigest)
+    }
+
+    /// Keys the digests of the next rows that an earlier version stored in plain form, `limit` at most. False when all
+    /// are done. Where it stopped is kept in the file, so that it can be interrupted at any time.
+    package func keyOldDigests(limit: Int = 500) async throws(QueueError) -> Bool {
+        let isDone = try await transact { [personKey] transaction in
+            try !transaction.keyOldDigests(by: personKey, limit: limit)
+        }
+        return !isDone
     }
 }

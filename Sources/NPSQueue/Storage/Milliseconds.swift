@@ -32,6 +32,8 @@ struct Milliseconds: RawRepresentable, Sendable, Hashable, Comparable {
         Milliseconds(rounding: Double(time.rawValue) + duration / .milliseconds(1))
     }
 
+    static func - (time: Milliseconds, duration: Duration) -> Milliseconds { time + (.zero - duration) }
+
     /// How long after `earlier` it is; negative when it is before.
     static func - (time: Milliseconds, earlier: Milliseconds) -> Duration {
         .milliseconds(time.rawValue - earlier.rawValue)

@@ -92,6 +92,8 @@ final class SQLiteEngine: Sendable {
         } catch {
             throw QueueError(error, path: path)
         }
+        // The last process may have ended before it emptied the log of what it had delivered.
+        state.withLock { state in _ = try? truncateLog(&state) }
         logger.info("The queue is open")
     }
 
@@ -173,8 +175,10 @@ final class SQLiteEngine: Sendable {
         try database.beginTransaction(.immediate)
         do {
             var transaction = QueueTransaction(database: database, now: now, state: committed)
+            try transaction.noticeClock()
             let completions = try body(&transaction)
             if transaction.state.books != committed.books { try transaction.writeBooks() }
+            if transaction.state.time != committed.time { try transaction.writeTime() }
             try database.commit()
             return TransactionResult(
                 completions: completions,
@@ -203,11 +207,13 @@ extension SQLiteEngine {
         if state.isClosed { throw QueueError.closed }
         try WriteAheadLog.rewrite(ofDatabase: path)
         let connection = try DatabaseFile.open(path, expecting: personKey)
-        let (claimed, owesInterruption) = (state.committed.claimed, state.owesInterruption)
+        let (claimed, latest) = (state.committed.claimed, state.committed.latest)
+        let owesInterruption = state.owesInterruption
         let start = Milliseconds(now())
         let result = try connection.writeWithoutTransaction { database in
             var committed = try CommittedState(reading: database)
             committed.claimed = claimed
+            committed.latest = latest
             return try Self.transact(database, from: committed, at: start) { transaction in
                 // Before the release, which would take what may have arrived for unsent.
                 if owesInterruption { try interrupt(&transaction) }
@@ -219,8 +225,11 @@ extension SQLiteEngine {
         logger.notice("The queue's file was reopened after an error")
         state.connection = connection
         state.committed = result.state
-        // What was given back or interrupted may be due, and so may be what a commit that was reported as failed kept.
+        // What failed to commit may be in the file all the same: accepted, so somebody has to look for it; delivered or
+        // erased, so the log holds its content.
         onDue()
+        state.owesTruncation = true
+        scheduleTruncation(&state)
         return connection
     }
 
@@ -370,7 +379,8 @@ extension SQLiteEngine {
         } catch {
             let failure = QueueError(error, path: path)
             logger.error("A checkpoint failed", metadata: ["reason": "\(failure)"])
-            drop(&state)
+            // On a full disk everything is still in the log, and the queue can be read.
+            if failure != .diskFull { drop(&state) }
             throw failure
         }
     }

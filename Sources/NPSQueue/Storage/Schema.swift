@@ -50,6 +50,20 @@ enum Schema {
         migrator.registerMigration("responses: notes") { db in
             try db.execute(sql: notes)
         }
+        migrator.registerMigration("clock") { db in
+            try db.execute(sql: clock)
+        }
+        migrator.registerMigration("versions of two kinds") { db in
+            // What existing rows have in `version` is one of the two.
+            try db.execute(sql: "ALTER TABLE responses ADD COLUMN updated_at INTEGER")
+            try db.execute(sql: "ALTER TABLE responses ADD COLUMN answered_at INTEGER")
+        }
+        migrator.registerMigration("keyed digests") { db in
+            try db.execute(sql: keying)
+        }
+        migrator.registerMigration("responses: waiting") { db in
+            try db.execute(sql: waiting)
+        }
         return migrator
     }
 
@@ -59,6 +73,35 @@ enum Schema {
             response INTEGER PRIMARY KEY REFERENCES responses (sequence) ON DELETE CASCADE,
             notes TEXT NOT NULL
         ) STRICT;
+        """
+
+    /// Rows that aren't pending get a value when they change.
+    private static let waiting = """
+        ALTER TABLE responses ADD COLUMN waiting_from INTEGER;
+        UPDATE responses SET waiting_from = COALESCE(held_until, received_at) WHERE state = 'pending';
+        DROP INDEX responses_waiting;
+        CREATE INDEX responses_waiting ON responses (waiting_from) WHERE state = 'pending' AND held_until IS NULL;
+        """
+
+    /// Rows that exist already have plain digests; they are keyed by and by, in slices. A digest's form tells which it is.
+    private static let keying = """
+        CREATE TABLE keying (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            done INTEGER NOT NULL,
+            last INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO keying SELECT 1, 0, COALESCE(MAX(sequence), 0) FROM responses;
+        """
+
+    /// A `ConfirmedTime`, which no clock has confirmed yet.
+    private static let clock = """
+        CREATE TABLE clock (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            confirmed INTEGER,
+            claimed INTEGER,
+            claimed_for INTEGER NOT NULL DEFAULT 0 CHECK (claimed_for >= 0)
+        ) STRICT;
+        INSERT INTO clock (id) VALUES (1);
         """
 
     /// Until this version, a response was held if its first attempt was still to come.

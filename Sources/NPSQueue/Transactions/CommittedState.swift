@@ -87,6 +87,9 @@ extension Books: RowDecodable, RowEncodable {
 /// transaction is committed.
 struct CommittedState: Sendable {
     var books: Books
+    var time: ConfirmedTime
+    /// The latest time that a transaction of this process had; nil before the first.
+    var latest: Milliseconds?
     /// The sequence numbers of the responses that were claimed and are not settled. A row that is `sending` but not in
     /// here was claimed by a transaction that became durable although its commit was reported as failed: nobody sends
     /// it.
@@ -98,6 +101,10 @@ extension CommittedState {
         guard let books = try database.fetchOne(Books.self, from: "books") else {
             throw QueueError.damaged("its books are missing")
         }
+        guard let time = try database.fetchOne(ConfirmedTime.self, from: "clock") else {
+            throw QueueError.damaged("its record of the clock is missing")
+        }
         self.books = books
+        self.time = time
     }
 }

@@ -6,6 +6,29 @@ extension QueueTransaction {
     /// Longer than any retry or hold waits: a later date was set while the clock was wrong, and counts as due.
     private static let longestWait: Duration = .seconds(3_600)
 
+    /// After the clock was set back, makes due again what was due by the former clock, so that it doesn't wait until
+    /// the clock is there once more.
+    ///
+    /// What is ambiguous has to wait for its grace. Within one process it has done so when the former clock says so;
+    /// what the last process saw is less certain, so after a start the ambiguous wait on.
+    mutating func noticeClock() throws {
+        let former = state.latest ?? state.time.confirmed ?? now
+        guard former > now + ConfirmedTime.slewing else {
+            state.latest = max(former, now)
+            return
+        }
+        let ambiguous = state.latest == nil ? "AND must_upsert = 0" : ""
+        try execute(
+            """
+            UPDATE responses INDEXED BY responses_due SET next_attempt_at = ?1
+            WHERE state = 'pending' AND next_attempt_at > ?1 AND next_attempt_at <= ?2 AND held_until IS NULL \(ambiguous)
+            """,
+            [now, former]
+        )
+        if database.changesCount > 0 { leavesDue = true }
+        state.latest = now
+    }
+
     /// Turns responses that are due into `sending`, the longest due first.
     mutating func claimDue(limit: Int) throws -> [ClaimedRow] {
         var due = try pending("next_attempt_at <= ?", now, limit: limit)

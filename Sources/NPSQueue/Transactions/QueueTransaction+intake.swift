@@ -11,6 +11,7 @@ extension QueueTransaction {
         guard var response = try response(incoming.id) else {
             throw QueueError.damaged("a response's id is taken, but its row can't be found")
         }
+        incoming.keyDigests(in: &response.lifecycle)
         let old = response.lifecycle
         let acceptance = response.lifecycle.receive(
             digest: incoming.digest,

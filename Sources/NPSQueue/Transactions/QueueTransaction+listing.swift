@@ -108,7 +108,7 @@ extension QueueTransaction {
     func status() throws -> QueueStatus {
         let waiting: Milliseconds? = try database.fetchValue(
             """
-            SELECT MIN(received_at) FROM responses INDEXED BY responses_waiting
+            SELECT MIN(waiting_from) FROM responses INDEXED BY responses_waiting
             WHERE state = 'pending' AND held_until IS NULL
             """
         )
@@ -133,6 +133,7 @@ extension QueueTransaction {
                 "SELECT COUNT(*) FROM responses INDEXED BY responses_held WHERE held_until > ?",
                 [now]
             ) ?? 0
+        status.clockProblem = state.time.problem(at: now)
         return status
     }
 }
@@ -147,12 +148,13 @@ extension Receipt: RowDecodable {
     init(_ row: RowValues<Columns>) throws {
         guard let id = ResponseID(rawValue: row[.id]) else { throw QueueError.damaged("a row has no valid id") }
         let deliveredAt: Milliseconds = row[.deliveredAt]
+        let contentDigest: String? = row[.contentDigest]
         self.init(
             sequence: row[.sequence],
             id: id,
             deliveredAt: deliveredAt.date,
             planhatId: row[.planhatId],
-            contentDigest: row[.contentDigest]
+            isComparable: contentDigest != nil
         )
     }
 }

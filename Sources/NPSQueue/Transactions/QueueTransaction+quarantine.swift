@@ -24,7 +24,7 @@ extension QueueTransaction {
         if let known {
             try execute(
                 "UPDATE quarantine SET times_seen = times_seen + 1, last_seen_at = ? WHERE id = ?",
-                [now, known]
+                [ageStart, known]
             )
             return QuarantineID(rawValue: known)
         }
@@ -34,7 +34,7 @@ extension QueueTransaction {
             INSERT INTO quarantine (received_at, last_seen_at, \(IncomingQuarantine.Columns.selection))
             VALUES (?, ?, \(IncomingQuarantine.Columns.placeholders))
             """,
-            StatementArguments([now, now] + incoming.values)
+            StatementArguments([ageStart, ageStart] + incoming.values)
         )
         state.books.quarantined += 1
         state.books.quarantinedBytes += incoming.size
@@ -45,7 +45,7 @@ extension QueueTransaction {
     mutating func erase(_ id: QuarantineID) throws -> Bool {
         try execute(
             "INSERT OR IGNORE INTO quarantine_erased SELECT source, key, ? FROM quarantine WHERE id = ?",
-            [now, id.rawValue]
+            [ageStart, id.rawValue]
         )
         return try discard(id)
     }

@@ -81,7 +81,8 @@ extension QueueTransaction {
     ///
     /// - Parameter content: the new content; nil leaves it as it is, or deletes it in a state that keeps none.
     mutating func save(_ response: StoredResponse, was old: ResponseState, content: Incoming? = nil) throws {
-        let lifecycle = response.lifecycle
+        var lifecycle = response.lifecycle
+        if lifecycle.closedAt == now { lifecycle.closedAt = ageStart }
         let hasNoDigest = lifecycle.state == .erased || (content != nil && content?.contentDigest == nil)
         let values =
             lifecycle.values + [

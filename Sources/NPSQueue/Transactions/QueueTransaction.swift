@@ -37,6 +37,14 @@ struct QueueTransaction {
         try execute(Books.Columns.update, StatementArguments(state.books.values))
     }
 
+    /// Called once, before the commit, when the confirmed time has changed.
+    func writeTime() throws {
+        try execute(ConfirmedTime.Columns.update, StatementArguments(state.time.values))
+    }
+
+    /// From when the age of a row counts that is written now: a clock that is behind must not make it old.
+    var ageStart: Milliseconds { max(now, state.time.confirmed ?? now) }
+
     /// Writes something harmless, to find out whether writes become durable.
     func probe() throws {
         try execute("UPDATE books SET probed_at = ?", [now])

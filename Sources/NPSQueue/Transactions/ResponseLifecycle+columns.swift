@@ -3,10 +3,13 @@ import GRDB
 extension ResponseLifecycle: RowDecodable, RowEncodable {
     /// All that a row of `responses` says about its state.
     enum Columns: Int, ColumnList {
-        case state, digest, version, delivery, superseded, revision, attempts, mustUpsert, nextAttemptAt, heldUntil
+        case state, digest
+        /// What an earlier version stored: the time of the update or of the answer.
+        case version
+        case updatedAt, answeredAt, delivery, superseded, revision, attempts, mustUpsert, nextAttemptAt, heldUntil
         /// The bot flag.
         case suspect
-        case receivedAt, deliveredAt, planhatId, reason, closedAt, remote, remoteFrom
+        case receivedAt, waitingFrom, deliveredAt, planhatId, reason, closedAt, remote, remoteFrom
 
         static let selection = allCases.selection
         static let assignments = allCases.assignments
@@ -17,7 +20,12 @@ extension ResponseLifecycle: RowDecodable, RowEncodable {
         guard let state = ResponseState(rawValue: row[.state]) else {
             throw QueueError.damaged("a row has no known state")
         }
-        self.init(digest: row[.digest], version: row[.version], at: row[.receivedAt])
+        let version = ContentVersion(
+            updatedAt: row[.updatedAt],
+            answeredAt: row[.answeredAt],
+            unknown: row[.version]
+        )
+        self.init(digest: row[.digest], version: version, at: row[.receivedAt])
         self.state = state
         delivery = row[.delivery]
         superseded = (row[.superseded] as String?)?.split(separator: " ").map(String.init) ?? []
@@ -27,6 +35,7 @@ extension ResponseLifecycle: RowDecodable, RowEncodable {
         nextAttemptAt = row[.nextAttemptAt]
         heldUntil = row[.heldUntil]
         botFlag = BotFlag(rawValue: row[.suspect]) ?? .none
+        waitingFrom = (row[.waitingFrom] as Milliseconds?) ?? receivedAt
         deliveredAt = row[.deliveredAt]
         planhatID = row[.planhatId]
         reason = row[.reason]
@@ -38,7 +47,9 @@ extension ResponseLifecycle: RowDecodable, RowEncodable {
         switch column {
         case .state: state.rawValue
         case .digest: digest
-        case .version: version
+        case .version: version.unknown
+        case .updatedAt: version.updatedAt
+        case .answeredAt: version.answeredAt
         case .delivery: delivery
         case .superseded: superseded.isEmpty ? nil : superseded.joined(separator: " ")
         case .revision: revision
@@ -48,6 +59,7 @@ extension ResponseLifecycle: RowDecodable, RowEncodable {
         case .heldUntil: heldUntil
         case .suspect: botFlag.rawValue
         case .receivedAt: receivedAt
+        case .waitingFrom: waitingFrom
         case .deliveredAt: deliveredAt
         case .planhatId: planhatID
         case .reason: reason

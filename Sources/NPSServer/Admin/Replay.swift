@@ -52,7 +52,7 @@ struct Replay {
         }
         let sorted = Intake.Sorted(results)
         guard sorted.problems.isEmpty else { return .invalid(entry.id, sorted.problems) }
-        if !isDry { _ = try await queue.accept(sorted.submissions, resolving: [entry.id]) }
+        if !isDry { try await queue.accept(sorted.submissions, resolving: [entry.id]).outcomes.countUnchanged() }
         return .resolved(entry.id, into: sorted.submissions.map(\.response.id))
     }
 }

@@ -13,11 +13,13 @@ package struct StatusReport: Sendable, Hashable, Codable {
     /// Until the backlog is delivered at the pace of the last minute. Nil when nothing waits, apart from what is held
     /// on purpose, and when nothing is being delivered.
     package let secondsLeft: Int?
+    /// A sentence that says why the machine's clock isn't believed; nil when it is.
+    package let clockProblem: String?
 
     private enum CodingKeys: String, CodingKey {
         case deliveryState = "forwarding"
         case deliverySentence = "forwardingSentence"
-        case isHeldUp, deliveredLastMinute, secondsLeft, held
+        case isHeldUp, deliveredLastMinute, secondsLeft, held, clockProblem
     }
 
     package init(books: QueueStatus, delivery report: DeliveryReport) {
@@ -26,6 +28,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         deliverySentence = report.sentence
         isHeldUp = report.isHeldUp
         deliveredLastMinute = report.deliveredLastMinute
+        clockProblem = books.clockProblem?.description
         let waiting = books.pending + books.sending - books.held
         let moves = waiting > 0 && report.deliveredPerSecond > 0 && !report.isHeldUp && report.state != "idle"
         secondsLeft = moves ? Int(exactly: (Double(waiting) / report.deliveredPerSecond).rounded(.up)) : nil
@@ -41,6 +44,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         isHeldUp = try container.decode(Bool.self, forKey: .isHeldUp)
         deliveredLastMinute = try container.decode(Int.self, forKey: .deliveredLastMinute)
         secondsLeft = try container.decodeIfPresent(Int.self, forKey: .secondsLeft)
+        clockProblem = try container.decodeIfPresent(String.self, forKey: .clockProblem)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -52,6 +56,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         try container.encode(isHeldUp, forKey: .isHeldUp)
         try container.encode(deliveredLastMinute, forKey: .deliveredLastMinute)
         try container.encodeIfPresent(secondsLeft, forKey: .secondsLeft)
+        try container.encodeIfPresent(clockProblem, forKey: .clockProblem)
     }
 }
 

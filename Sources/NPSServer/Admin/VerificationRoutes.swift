@@ -1,4 +1,5 @@
 import Hummingbird
+package import NPSModel
 import NPSQueue
 
 /// What `queue verify` needs: receipts to compare with Planhat, and a share of the requests to it.
@@ -8,6 +9,7 @@ struct VerificationRoutes {
 
     func add(to router: some RouterMethods<CollectorContext>) {
         router.get("queue/receipts") { request, _ in try JSONResponse.response(await receipts(request)) }
+        router.post("queue/receipts/compare") { request, _ in try JSONResponse.response(await compare(request)) }
         router.post("queue/share") { request, _ in try JSONResponse.response(await share(request)) }
     }
 
@@ -15,6 +17,15 @@ struct VerificationRoutes {
         let limit = try QueueRoutes.limit(request)
         let before = request.query("before").flatMap(Int64.init)
         do { return try await queue.receipts(before: before, limit: limit) } catch { throw Problem.unavailable(error) }
+    }
+
+    private func compare(_ request: Request) async throws -> ReceiptMatch {
+        let wanted: ComparisonRequest = try await request.decodeBody()
+        do {
+            return ReceiptMatch(matches: try await queue.delivered(wanted.id, as: wanted.contentDigest))
+        } catch {
+            throw Problem.unavailable(error)
+        }
     }
 
     private func share(_ request: Request) async throws -> ShareRequest {
@@ -33,4 +44,21 @@ package struct ShareRequest: Codable, Sendable, Hashable {
     package init(seconds: Double) {
         self.seconds = seconds
     }
+}
+
+/// Asks whether a response was delivered with this content.
+package struct ComparisonRequest: Codable, Sendable, Hashable {
+    package let id: ResponseID
+    /// `ContentDigest` of what Planhat has.
+    package let contentDigest: String
+
+    package init(id: ResponseID, contentDigest: String) {
+        self.id = id
+        self.contentDigest = contentDigest
+    }
+}
+
+/// The answer to a `ComparisonRequest`.
+package struct ReceiptMatch: Codable, Sendable, Hashable {
+    package let matches: Bool
 }

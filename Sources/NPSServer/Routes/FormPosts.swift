@@ -87,7 +87,9 @@ struct FormPosts: Sendable {
         in form: FormContext
     ) async -> Result<Acceptance, Refusal> {
         do throws(QueueError) {
-            return .success(try await queue.accept([submission]).outcomes.first ?? .unchanged(.sameContent))
+            let outcomes = try await queue.accept([submission]).outcomes
+            outcomes.countUnchanged()
+            return .success(outcomes.first ?? .unchanged(.sameContent))
         } catch {
             let delay = Problem.unavailable(error).retryAfter
             return .failure(.init(pages.unavailable(values, in: form), .serviceUnavailable, retryAfter: delay))

@@ -123,6 +123,7 @@ struct WebhookRoutes {
         } catch {
             throw Problem.unavailable(error)
         }
+        intake.outcomes.countUnchanged()
         let ids = sorted.submissions.map(\.response.id)
         countNotes(source, sorted.submissions)
         guard sorted.problems.isEmpty else { throw Self.invalid(sorted.problems, accepted: ids) }

@@ -40,6 +40,7 @@ struct StatusText {
             remarks.append("\(books.held) of the pending wait on purpose: a mail scanner may have sent them.")
         }
         if books.parked > 0 { remarks.append("Why responses are parked: nps-collector queue list --parked") }
+        if let problem = report.clockProblem { remarks.append(problem) }
         return remarks
     }
 

@@ -38,7 +38,7 @@ struct ScreebPresetTests {
         #expect(response.score.value == 9)
         #expect(response.comment == "Fast")
         #expect(response.answeredAt == Timestamp.parse("2023-11-14T10:00:05.286Z"))
-        #expect(submission.version == Timestamp.parse("2023-11-14T10:00:09.325Z"))
+        #expect(submission.updatedAt == Timestamp.parse("2023-11-14T10:00:09.325Z"))
     }
 
     @Test("zero is a score, and each further answer edits the response")

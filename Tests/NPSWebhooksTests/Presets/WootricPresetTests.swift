@@ -39,7 +39,7 @@ struct WootricPresetTests {
         #expect(response.score.value == 9)
         #expect(response.comment == "Fast")
         #expect(response.answeredAt == Timestamp.parse("2023-11-14T10:00:05Z"))
-        #expect(submission.version == Timestamp.parse("2023-11-14T10:00:09Z"))
+        #expect(submission.updatedAt == Timestamp.parse("2023-11-14T10:00:09Z"))
     }
 
     @Test("zero is a score, and a comment that comes later edits the response")

@@ -1,0 +1,114 @@
+import Foundation
+import GRDB
+import NPSModel
+import TestSupport
+import Testing
+
+@testable import NPSQueue
+
+@Suite("Keyed digests")
+struct KeyedDigestTests {
+    @Test("nothing in the file tells what a person answered to whoever tries the scores")
+    func guessing() async throws {
+        let fixture = try QueueFixture()
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept([try submission(1)])
+            try await deliverAll(queue)
+            _ = try await queue.accept([try submission(1, score: 3)])
+            try await deliverAll(queue)
+        }
+        let bytes = try fixture.bytes()
+        for score in [9, 3] {
+            let guess = try submission(1, score: score)
+            #expect(bytes.range(of: Data(guess.digest.utf8)) == nil)
+            #expect(bytes.range(of: Data(try #require(guess.response.contentDigest).utf8)) == nil)
+        }
+    }
+
+    /// Writes the rows as an earlier version did.
+    private func makePlain(_ fixture: QueueFixture, _ submissions: [Submission]) throws {
+        let connection = try DatabaseQueue(path: fixture.path)
+        try connection.write { database in
+            for submission in submissions {
+                try database.execute(
+                    sql: "UPDATE responses SET digest = ?, content_digest = ? WHERE id = ?",
+                    arguments: [
+                        submission.digest, submission.response.contentDigest, submission.response.id.rawValue,
+                    ]
+                )
+            }
+            try database.execute(sql: "UPDATE keying SET done = 0, last = (SELECT MAX(sequence) FROM responses)")
+        }
+        try connection.close()
+    }
+
+    @Test("the digests of an earlier version are keyed in slices, which a stop may interrupt")
+    func slices() async throws {
+        let fixture = try QueueFixture()
+        let submissions = try (1...5).map { try submission($0) }
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept(submissions)
+            try await deliverAll(queue)
+        }
+        try makePlain(fixture, submissions)
+        for _ in 1...2 {
+            let isUnderWay = try await fixture.withQueue { queue in try await queue.keyOldDigests(limit: 2) }
+            #expect(isUnderWay)
+        }
+        try await fixture.withQueue { queue in
+            #expect(try await queue.keyOldDigests(limit: 2))
+            #expect(try await !queue.keyOldDigests(limit: 2))
+            for submission in submissions {
+                let digest = try #require(submission.response.contentDigest)
+                #expect(try await queue.delivered(submission.response.id, as: digest))
+            }
+            #expect(try await queue.accept(submissions).outcomes.allSatisfy { $0 == .unchanged(.sameContent) })
+        }
+        let bytes = try fixture.bytes()
+        for submission in submissions { #expect(bytes.range(of: Data(submission.digest.utf8)) == nil) }
+        try Audit(of: fixture.path).check()
+    }
+
+    @Test(
+        "a plain digest is compared as well as a keyed one, and so are the traces of that time",
+        arguments: [true, false]
+    )
+    func compared(isKeyed: Bool) async throws {
+        let fixture = try QueueFixture()
+        var first = try submission(1, score: 9)
+        first.deliveryID = "msg_1"
+        let former = first
+        let edit = try submission(1, score: 3)
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept([former, edit])
+            try await deliverAll(queue)
+            let trace = queue.personKey.trace(ofContent: former.digest, delivery: "msg_1")
+            try await queue.transact { transaction in
+                try transaction.execute("UPDATE responses SET superseded = ?", [trace])
+            }
+        }
+        try makePlain(fixture, [edit])
+        try await fixture.withQueue { queue in
+            if isKeyed { _ = try await queue.keyOldDigests() }
+            #expect(try await queue.accept([edit]).outcomes == [.unchanged(.sameContent)])
+            #expect(try await queue.accept([former]).outcomes == [.unchanged(.replacedBefore)])
+            #expect(try await queue.accept([try submission(1, score: 0)]).outcomes == [.updated])
+        }
+    }
+
+    @Test("the receipts in a file of an earlier version are keyed, once")
+    func old() async throws {
+        let fixture = try QueueFixture()
+        try fixture.copy("queue-73a827a")
+        try await fixture.withQueue { queue in
+            #expect(try await queue.receipts(before: nil, limit: 10).count == 4)
+            #expect(try await queue.keyOldDigests())
+            #expect(try await !queue.keyOldDigests())
+            let digests: [String] = try await queue.transact { transaction in
+                try transaction.database.fetchValues("SELECT digest FROM responses WHERE digest <> ''")
+            }
+            #expect(digests.count == 10 && digests.allSatisfy { $0.hasPrefix("k1-") })
+        }
+        try Audit(of: fixture.path).check()
+    }
+}
