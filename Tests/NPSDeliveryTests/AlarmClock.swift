@@ -35,6 +35,8 @@ final class AlarmClock: Sendable {
 
     var deliveryClock: DeliveryClock {
         DeliveryClock(now: { [clock] in clock.now }) { [self] date, ring in
+            // Only an arrival ends such a wait here.
+            guard let date else { return {} }
             let seconds = date.timeIntervalSince(now)
             let isNoticed = seconds >= Self.noticed
             if isNoticed { noticedWaits.withLock { $0.append(seconds) } }

@@ -1,7 +1,8 @@
 import Foundation
-import NPSDelivery
 import TestSupport
 import Testing
+
+@testable import NPSDelivery
 
 @Suite("The machine's clock", .hangGuard)
 struct DeliveryClockTests {
@@ -30,5 +31,15 @@ struct DeliveryClockTests {
         #expect(await rings.first { _ in true } == "later")
         later()
         return true
+    }
+
+    @Test(
+        "no wait is longer than a minute, whatever the queue said",
+        arguments: [(nil, 60), (-5, 0), (0, 0), (0.5, 0.5), (60, 60), (61, 60), (1e12, 60)]
+            as [(TimeInterval?, TimeInterval)]
+    )
+    func longestWait(dueAfter: TimeInterval?, seconds: TimeInterval) {
+        let now = Date(timeIntervalSince1970: 1_700_000_000)
+        #expect(DeliveryClock.wait(until: dueAfter.map { now.addingTimeInterval($0) }, at: now) == seconds)
     }
 }

@@ -68,7 +68,7 @@ struct DeliveryPlanTests {
     func idle() throws {
         let delivery = PlannedDelivery()
         delivery.plan.found([], nextDue: nil, at: delivery.now)
-        #expect(delivery.next() == .wait(until: delivery.now.addingTimeInterval(60)))
+        #expect(delivery.next() == .wait(until: nil))
         #expect(delivery.plan.status == .idle(until: nil))
         delivery.plan.woke()
         #expect(delivery.next() == .claim(limit: 100))
@@ -78,20 +78,6 @@ struct DeliveryPlanTests {
         delivery.now = due
         #expect(delivery.next() == .claim(limit: 100))
         #expect(delivery.plan.status == .forwarding)
-    }
-
-    @Test(
-        "no idle wait is longer than a minute, whatever the queue said",
-        arguments: [nil, 61, 100_000] as [TimeInterval?]
-    )
-    func lookingAgain(dueAfter seconds: TimeInterval?) throws {
-        let delivery = PlannedDelivery()
-        let due = seconds.map { delivery.now.addingTimeInterval($0) }
-        delivery.plan.found([], nextDue: due, at: delivery.now)
-        #expect(delivery.next() == .wait(until: delivery.now.addingTimeInterval(60)))
-        #expect(delivery.plan.status == .idle(until: due))
-        delivery.now = delivery.now.addingTimeInterval(60)
-        #expect(delivery.next() == .claim(limit: 100))
     }
 
     @Test("something due that can't be claimed doesn't make it spin")

@@ -331,7 +331,7 @@ struct ConformanceTests {
             _ = try await queue.accept([try submission(3)])
             #expect(try await queue.nextDue() == fixture.clock.now)
             let claims = try await queue.claim(limit: 2)
-            #expect(claims.map(\.response.id) == [try submission(3).response.id, try submission(2).response.id])
+            #expect(claims.map(\.response.id) == [try submission(2).response.id, try submission(3).response.id])
             #expect(try await queue.nextDue() == fixture.clock.now)
             #expect(try await queue.claim(limit: 2).map(\.response.id) == [late.response.id])
         }

@@ -459,6 +459,40 @@ struct DurabilityTests {
         try Audit(of: copy).check()
     }
 
+    @Test(
+        "a real full disk at the start is no reason not to start",
+        .enabled(if: canMount, "needs the right to mount a tmpfs")
+    )
+    func startOnRealFullDisk() async throws {
+        let fixture = try QueueFixture()
+        let killed = try fixture.open()
+        _ = try await killed.accept(try (1...3).map { try submission($0) })
+        _ = try await killed.claim(limit: 1)
+        let small = try QueueFixture()
+        try #require(Self.mount(on: small.directory))
+        defer { Self.unmount(small.directory) }
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: fixture.path + suffix, toPath: small.path + suffix)
+        }
+        await killed.close()
+        #expect(FileManager.default.createFile(atPath: small.path + ".lock", contents: nil))
+        let filler = small.directory.appending(path: "filler")
+        #expect(FileManager.default.createFile(atPath: filler.path, contents: nil))
+        let handle = try FileHandle(forWritingTo: filler)
+        // Down to the last page.
+        while (try? handle.write(contentsOf: Data(count: 4_096))) != nil {}
+        try handle.close()
+        let queue = try small.open()
+        let next = try submission(4)
+        await #expect(throws: QueueError.diskFull) { try await queue.accept([next]) }
+        #expect(try await queue.status().sending == 1)
+        try FileManager.default.removeItem(at: filler)
+        #expect(try await queue.accept([next]).outcomes == [.accepted])
+        #expect(try await queue.status().sending == 0)
+        await queue.close()
+        try Audit(of: small.path).check()
+    }
+
     /// Containers often deny mounting, even to root.
     private static var canMount: Bool {
         guard let directory = try? TemporaryDirectory(), mount(on: directory.url) else { return false }

@@ -16,7 +16,7 @@ import PlanhatAPI
 /// is not atomic, so two at once could make two records of one response.
 package struct DeliveryPlan: Sendable {
     package enum Step: Sendable, Hashable {
-        /// Until something arrives, or until then; never nil, so that no wait is without end.
+        /// Until something arrives, or until then; nil when nothing is pending.
         case wait(until: Date?)
         case claim(limit: Int)
         case send(Batch)
@@ -32,16 +32,12 @@ package struct DeliveryPlan: Sendable {
     /// Seconds until suspected responses are sent again, when nothing of the request can be under way.
     private static let moment: TimeInterval = 5
     private static let blamedBackoff = Backoff(base: 30, limit: 900)
-    /// In seconds: an arrival that nobody told of is found by then.
-    private static let longestIdle: TimeInterval = 60
 
     private let batchSize: Int
     private let grace: TimeInterval
     private let attemptLimit: Int
     private let fraction: @Sendable () -> Double
     private var idle = Idle.no
-    /// When an idle plan asks the queue again, whatever it has been told.
-    private var lookAgain = Date.distantPast
     private var ready: ReadyBatches
     private var unsettled = Settlement()
     private var rules: OutcomeRules
@@ -85,8 +81,7 @@ package struct DeliveryPlan: Sendable {
             return now < queueBackoff.ready ? .wait(until: queueBackoff.ready) : .settle(unsettled)
         }
         if case .until(let due) = idle {
-            let end = min(due ?? lookAgain, lookAgain)
-            guard end <= now else { return .wait(until: end) }
+            guard let due, due <= now else { return .wait(until: due) }
             idle = .no
         }
         // Claimed only when the request can be sent at once: the later, the larger the batch, and the fewer responses
@@ -119,7 +114,6 @@ package struct DeliveryPlan: Sendable {
             if nextDue == nil { breaker.nothingIsLeft() }
             // A moment at least: a row that is due and yet can't be claimed must not make the loop spin.
             idle = .until(nextDue.map { max($0, now.addingTimeInterval(0.01)) })
-            lookAgain = now.addingTimeInterval(Self.longestIdle)
         } else {
             ready.pack(claims, allowsCreate: !breaker.isProbing, poison: poison)
         }

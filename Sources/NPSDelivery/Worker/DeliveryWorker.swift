@@ -107,9 +107,9 @@ package final class DeliveryWorker: Service, Sendable {
             let step = plan.next(at: clock.now())
             note(plan.status)
             if case .wait(let date) = step {
-                let silence = date.map { clock.alarm($0, signal.ring) }
+                let silence = clock.alarm(date, signal.ring)
                 await wakes.next()
-                silence?()
+                silence()
                 plan.woke()
             } else {
                 guard await perform(step, &plan) else { break }

@@ -18,8 +18,9 @@ enum DatabaseFile {
             configuration.label = "nps-queue.sqlite"
             // Without it, GRDB traps when a transaction is still open because its rollback failed; we throw instead.
             configuration.allowsUnsafeTransactions = true
+            // Before GRDB reads the schema, for which SQLite would make its shared-memory file.
+            configuration.prepareDatabase(prepare)
             let connection = try DatabaseQueue(path: path, configuration: configuration)
-            try connection.writeWithoutTransaction(prepare)
             if let key, (try? connection.read(PersonKey.init(reading:))) != key {
                 throw QueueError.storage("\(path) is not the queue that was open before")
             }
