@@ -124,6 +124,28 @@ struct ClockTests {
         }
     }
 
+    @Test("what a clock that was years behind wrote before it was first confirmed isn't old either")
+    func behindAtFirst() async throws {
+        let fixture = try QueueFixture()
+        try await fixture.withQueue { queue in
+            fixture.clock.advance(by: -6 * 365 * 86_400)
+            _ = try await queue.accept([try submission(1), try submission(2)], quarantining: [draft("kept")])
+            let claims = try await queue.claim(limit: 2)
+            try await queue.settle([
+                claims[0].verdict(.delivered(planhatID: nil)), claims[1].verdict(.park(reason: "no")),
+            ])
+            _ = try await queue.observeClock(after: .zero)
+            fixture.clock.advance(by: 6 * 365 * 86_400)
+            #expect(try await queue.observeClock(after: .seconds(60)).past == nil)
+            fixture.clock.advance(by: 6 * 3_600)
+            let right = fixture.clock.now
+            #expect(try await queue.observeClock(after: .seconds(6 * 3_600)).past == right)
+            #expect(try await queue.removeReceipts(before: right) == 0)
+            #expect(try await queue.eraseParked(before: right) == 0)
+            #expect(try await queue.expireQuarantine(before: right) == 0)
+        }
+    }
+
     @Test("a file of an earlier version opens with all it holds, and has no confirmed time")
     func old() async throws {
         let fixture = try QueueFixture()

@@ -45,10 +45,11 @@ struct ConfirmedTime: Sendable, Hashable {
         }
     }
 
-    /// A clock that leaps ahead again still says that it is this late. One that goes back says it no more.
+    /// A clock that leaps ahead again still says that it is this late. One that goes back says it no more, and the first
+    /// clock that is confirmed has to stand still: a machine without a battery starts years behind.
     private func isKept(_ former: Milliseconds, by clock: Milliseconds) -> Bool {
         guard clock >= former - Self.tolerance else { return false }
-        guard let confirmed else { return true }
+        guard let confirmed else { return clock <= former + Self.tolerance }
         return (former > confirmed) == (clock > confirmed)
     }
 

@@ -6,7 +6,7 @@ extension ResponseQueue {
     /// - Parameter uptime: since the last call that returned, measured monotonically; zero for the first.
     package func observeClock(after uptime: Duration) async throws(QueueError) -> ClockReading {
         try await transact { transaction in
-            transaction.state.time.observe(transaction.now, after: uptime)
+            try transaction.observeClock(after: uptime)
             return ClockReading(
                 past: transaction.state.time.past(at: transaction.now)?.date,
                 problem: transaction.state.time.problem(at: transaction.now)
