@@ -41,6 +41,22 @@ struct RelabelTests {
         #expect(try fixture.bytes().range(of: Data(Self.name.utf8)) == nil)
     }
 
+    @Test("a payload that came under the name and under the label is one entry, seen as often as both")
+    func both() async throws {
+        let fixture = try QueueFixture()
+        try await fixture.withQueue { queue in
+            for source in [Self.name, Self.name, Self.label] {
+                _ = try await queue.accept([], quarantining: [draft("a", source: source)])
+            }
+            try await queue.relabel(source: Self.name, as: Self.label)
+            let entries = try await queue.quarantine()
+            #expect(entries.map(\.source) == [Self.label] && entries.map(\.timesSeen) == [3])
+            #expect(try await queue.status().quarantined == 1)
+        }
+        #expect(try fixture.bytes().range(of: Data(Self.name.utf8)) == nil)
+        try Audit(of: fixture.path).check()
+    }
+
     @Test("is done once: later starts don't read all rows again")
     func once() async throws {
         let fixture = try QueueFixture()

@@ -38,8 +38,25 @@ extension QueueTransaction {
 
     /// Relabels the tombstones of erased payloads, so that a sender's retry isn't stored again, and remembers the label.
     mutating func finishRelabelling(_ name: String, _ label: String) throws {
+        try mergeQuarantine(name, into: label)
         try execute("UPDATE OR REPLACE quarantine_erased SET source = ? WHERE source = ?", [label, name])
         try execute("INSERT OR IGNORE INTO source_labels (label) VALUES (?)", [label])
         leavesDeletedContent = true
+    }
+
+    /// What is left under the name came under the label, too: it was seen so many times more.
+    private mutating func mergeQuarantine(_ name: String, into label: String) throws {
+        try execute(
+            """
+            UPDATE quarantine SET times_seen = quarantine.times_seen + other.times_seen,
+                received_at = MIN(quarantine.received_at, other.received_at),
+                last_seen_at = MAX(quarantine.last_seen_at, other.last_seen_at)
+            FROM quarantine AS other
+            WHERE quarantine.source = ? AND other.source = ? AND other.key = quarantine.key
+            """,
+            [label, name]
+        )
+        let left: [Int64] = try database.fetchValues("SELECT id FROM quarantine WHERE source = ?", [name])
+        for id in left { _ = try discard(QuarantineID(rawValue: id)) }
     }
 }
