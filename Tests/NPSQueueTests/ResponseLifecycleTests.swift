@@ -87,6 +87,14 @@ struct ResponseLifecycleTests {
         #expect(lifecycle.receive(digest: "b", at: Self.later, formPrintedAt: printedAt) == .updated)
     }
 
+    @Test("an answer that a clock ahead dated doesn't refuse the ones that come once the clock is right")
+    func answerFromTheFuture() {
+        var lifecycle = Self.lifecycle(.delivered)
+        #expect(lifecycle.receive(digest: "b", at: Self.earlier, formPrintedAt: Self.earlier) == .updated)
+        lifecycle = Self.lifecycle(.delivered)
+        #expect(lifecycle.receive(digest: "b", at: Self.earlier, arrival: Self.earlier) == .updated)
+    }
+
     @Test("a form that was printed before a bot's answer replaces it", arguments: [true, false])
     func formOlderThanBot(isHeld: Bool) {
         var lifecycle = Self.flagged(isHeld: isHeld)

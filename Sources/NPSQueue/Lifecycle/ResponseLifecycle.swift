@@ -86,11 +86,13 @@ extension ResponseLifecycle {
         let isSame = digest == newDigest
         guard !isHeld else { return .unchanged(isSame ? .sameContent : .heldBehindAnswer) }
         let order = newVersion.order(after: version)
+        // Received by a clock that was ahead, it would refuse every later answer until the clock is there again.
+        let isPast = receivedAt <= now
         switch order {
         case .older: return .unchanged(.olderVersion)
         case .newer: break
         case .same, .incomparable:
-            if let arrival, arrival < receivedAt { return .unchanged(.olderVersion) }
+            if let arrival, arrival < receivedAt, isPast { return .unchanged(.olderVersion) }
         }
         // The sender's id of the delivery proves a late repetition of what was replaced, and so does a time of update
         // that tells nothing new. Without either, a person may have changed back.
@@ -100,7 +102,7 @@ extension ResponseLifecycle {
         }
         // A person takes the place of a bot, even with the same content: the flag has to go.
         let replacesBot = botFlag == .current
-        if !isSame, !replacesBot, let formPrintedAt, formPrintedAt < receivedAt {
+        if !isSame, !replacesBot, let formPrintedAt, formPrintedAt < receivedAt, isPast {
             return .unchanged(.formOlderThanAnswer)
         }
         version = newVersion.following(version)

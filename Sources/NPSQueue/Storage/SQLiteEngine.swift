@@ -363,8 +363,11 @@ extension SQLiteEngine {
             state.owesRewrite = false
             state.lastRewrite = .now
         } catch {
-            logger.error("The database was not rewritten", metadata: ["reason": "\(QueueError(error, path: path))"])
-            drop(&state)
+            let failure = QueueError(error, path: path)
+            logger.error("The database was not rewritten", metadata: ["reason": "\(failure)"])
+            state.lastRewrite = .now
+            // The rewrite needs room for a second file; on a full disk the first is as it was.
+            if failure != .diskFull { drop(&state) }
         }
     }
 
