@@ -25,6 +25,41 @@ struct KeyedDigestTests {
         }
     }
 
+    private func withoutID(_ score: Int) throws -> Submission {
+        let json: JSONValue = .object(["email": .string("ana@example.com"), "score": .integer(Int64(score))])
+        return try ResponseDraft(json).check(source: "acme", receivedAt: Date(timeIntervalSince1970: 1_700_000_000))
+    }
+
+    @Test("the id of a response that has none of its own tells nobody what it says, and a repetition has the same")
+    func contentID() async throws {
+        let fixture = try QueueFixture()
+        let submission = try withoutID(9)
+        try await fixture.withQueue { queue in
+            #expect(try await queue.accept([submission]).outcomes == [.accepted])
+            #expect(try await queue.accept([submission]).outcomes == [.unchanged(.sameContent)])
+            let id = queue.id(of: submission)
+            #expect(try await queue.show(id)?.state == .pending)
+            let claim = try #require(try await queue.claim(limit: 1).first)
+            #expect(claim.response.id == id)
+            try await queue.settle([claim.verdict(.delivered(planhatID: "p"))])
+            let digest = try #require(submission.response.identified(as: id).contentDigest)
+            #expect(try await queue.delivered(id, as: digest))
+        }
+        #expect(try fixture.bytes().range(of: Data(submission.response.id.rawValue.utf8)) == nil)
+    }
+
+    @Test("what an earlier version stored under a plain id is the same response when it is repeated")
+    func formerContentID() async throws {
+        let fixture = try QueueFixture()
+        let submission = try withoutID(9)
+        let plain = Submission(submission.response, answeredAtIsGiven: false)
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+            #expect(try await queue.accept([plain]).outcomes == [.accepted])
+            #expect(try await queue.accept([submission]).outcomes == [.unchanged(.sameContent)])
+            #expect(try await queue.status().accepted == 1)
+        }
+    }
+
     /// Writes the rows as an earlier version did.
     private func makePlain(_ fixture: QueueFixture, _ submissions: [Submission]) throws {
         let connection = try DatabaseQueue(path: fixture.path)

@@ -56,8 +56,9 @@ package struct ResponseDraft: Sendable, Hashable {
         guard let email, let score, reader.problems.isEmpty || !refusesFlaws else {
             throw InvalidResponse(reader.problems)
         }
+        let ownID = providerID ?? deliveryID.map { "delivery:" + $0 }
         var response = SurveyResponse(
-            id: ResponseID(source: source, providerID: providerID ?? deliveryID.map { "delivery:" + $0 } ?? contentID),
+            id: ResponseID(source: source, providerID: ownID ?? contentID),
             source: label ?? source,
             email: email,
             score: score,
@@ -73,11 +74,13 @@ package struct ResponseDraft: Sendable, Hashable {
             response,
             sourceName: source,
             answeredAtIsGiven: answeredAt != nil,
-            updatedAt: updatedAt
+            updatedAt: updatedAt,
+            hasContentID: ownID == nil
         )
     }
 
-    /// Used when nothing else tells: a digest of all other fields, so that a repeated delivery is the same response.
+    /// Used when nothing else tells: a digest of all other fields, so that a repeated delivery is the same response. The
+    /// queue keys it before it stores anything.
     private var contentID: String {
         "digest:" + Hexadecimal.encode(SHA256.hash(data: json.canonical))
     }

@@ -16,6 +16,8 @@ package struct Submission: Sendable, Hashable {
     /// When the form was printed that it was sent with: it replaces no answer that came in later. Nil where nothing says
     /// when, and for what came from a tool.
     package var formPrintedAt: Date?
+    /// Whether the response's id is a digest of its content, because neither the content nor the delivery has one.
+    package let hasContentID: Bool
     /// The sender's own id of the delivery, if its signature covers it: the same on each try, another one when the
     /// same content is sent as a new delivery. Nil for all others.
     package var deliveryID: String?
@@ -24,6 +26,7 @@ package struct Submission: Sendable, Hashable {
     ///   - sourceName: the source's name, where the response has another label for it; nil where they are the same.
     ///   - answeredAtIsGiven: false when the answer's time is only the time of its arrival.
     ///   - updatedAt: nil when the tool tells no other time than the answer's.
+    ///   - hasContentID: true when the response's id is a digest of its content.
     ///   - heldUntil: nil unless a bot may have sent it.
     ///   - formPrintedAt: nil unless it was sent with a form whose printing time is known.
     package init(
@@ -31,11 +34,13 @@ package struct Submission: Sendable, Hashable {
         sourceName: String? = nil,
         answeredAtIsGiven: Bool = true,
         updatedAt: Date? = nil,
+        hasContentID: Bool = false,
         heldUntil: Date? = nil,
         formPrintedAt: Date? = nil
     ) {
         self.response = response
         digest = response.digest(answeredAtIsGiven: answeredAtIsGiven, sourceName: sourceName)
+        self.hasContentID = hasContentID
         self.heldUntil = heldUntil
         self.formPrintedAt = formPrintedAt
         self.updatedAt = updatedAt

@@ -9,7 +9,7 @@ package import Foundation
 ///
 /// A response is one person's answer to one survey, checked: what the queue stores and what Planhat receives.
 package struct SurveyResponse: Sendable, Hashable {
-    package let id: ResponseID
+    package private(set) var id: ResponseID
     /// How it came in, as people may read it: `survey` for the form, otherwise the label of the webhook source, which is its
     /// name unless that is a secret.
     package let source: String
@@ -73,6 +73,13 @@ extension SurveyResponse {
         var response = self
         response.comment = kept
         response.keepsComment = false
+        return response
+    }
+
+    /// The same answer under another id.
+    package func identified(as id: ResponseID) -> SurveyResponse {
+        var response = self
+        response.id = id
         return response
     }
 

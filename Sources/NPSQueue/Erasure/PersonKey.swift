@@ -33,6 +33,13 @@ struct PersonKey: Sendable, Equatable {
         return "k1-" + Hexadecimal.encode(Data(code).prefix(16))
     }
 
+    /// The id of a response whose id is a digest of its content. Its receipt stays after the content is gone, and a plain
+    /// digest would give that away as ``keyed(_:)`` says.
+    func keyed(_ id: ResponseID) -> ResponseID {
+        let code = HMAC<SHA256>.authenticationCode(for: Data("id\u{0}\(id.rawValue)".utf8), using: key)
+        return ResponseID(rawValue: ResponseID.prefix + Hexadecimal.encode(Data(code).prefix(16))) ?? id
+    }
+
     /// SHA-256 in hex, as earlier versions stored it.
     static func isPlain(_ digest: String) -> Bool { digest.utf8.count == 64 }
 
@@ -45,6 +52,11 @@ struct PersonKey: Sendable, Equatable {
 }
 
 extension PersonKey {
+    /// Under which a submission is stored.
+    func id(of submission: Submission) -> ResponseID {
+        submission.hasContentID ? keyed(submission.response.id) : submission.response.id
+    }
+
     init(reading database: Database) throws {
         guard let key = try Data.fetchOne(database, sql: "SELECT key FROM person_key") else {
             throw QueueError.damaged("its key is missing")

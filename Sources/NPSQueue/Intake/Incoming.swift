@@ -3,7 +3,9 @@ import NPSModel
 
 /// A submission, encoded by the caller's task before it reaches the queue's thread.
 struct Incoming: Sendable {
-    let id: String
+    private(set) var id: String
+    /// Under which an earlier version stored a response whose id is a digest of its content; nil for all others.
+    let formerID: String?
     let source: String
     /// Keyed, as it is stored.
     let digest: String
@@ -25,8 +27,10 @@ struct Incoming: Sendable {
     private let key: PersonKey
 
     init(_ submission: Submission, _ key: PersonKey) {
-        id = submission.response.id.rawValue
-        source = submission.response.source
+        let response = submission.response.identified(as: key.id(of: submission))
+        id = response.id.rawValue
+        formerID = submission.hasContentID ? submission.response.id.rawValue : nil
+        source = response.source
         digest = key.keyed(submission.digest)
         plainDigest = submission.digest
         version = ContentVersion(
@@ -35,12 +39,13 @@ struct Incoming: Sendable {
         )
         heldUntil = submission.heldUntil.map { Milliseconds($0) }
         formPrintedAt = submission.formPrintedAt.map { Milliseconds($0.addingTimeInterval(0.001)) }
-        response = submission.heldUntil == nil ? submission.response : submission.response.markedSuspect(true)
-        payload = StoredContent(response).json
-        contentDigest = response.contentDigest.map(key.keyed)
-        person = key.digest(of: response.email)
+        let content = submission.heldUntil == nil ? response : response.markedSuspect(true)
+        self.response = content
+        payload = StoredContent(content).json
+        contentDigest = content.contentDigest.map(key.keyed)
+        person = key.digest(of: content.email)
         delivery = submission.deliveryID
-        notes = StoredNotes.json(response.notes)
+        notes = StoredNotes.json(content.notes)
         self.key = key
     }
 
@@ -54,6 +59,16 @@ struct Incoming: Sendable {
         let former = key.trace(ofContent: plainDigest, delivery: delivery)
         guard let index = lifecycle.superseded.firstIndex(of: former) else { return }
         lifecycle.superseded[index] = key.trace(ofContent: digest, delivery: delivery)
+    }
+
+    /// This response under the id that an earlier version gave it.
+    func identified(as id: String) -> Incoming {
+        guard let known = ResponseID(rawValue: id) else { return self }
+        var copy = self
+        copy.id = id
+        copy.response = response.identified(as: known)
+        copy.contentDigest = copy.response.contentDigest.map(key.keyed)
+        return copy
     }
 
     /// This response as a new one: without an earlier comment that it could keep.

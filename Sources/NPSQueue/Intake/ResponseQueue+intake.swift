@@ -34,6 +34,12 @@ extension ResponseQueue {
         return intake
     }
 
+    /// The id under which ``accept(_:quarantining:resolving:)`` stores a submission: for one whose id is a digest of its
+    /// content, an id that can't be computed without this queue's key.
+    package func id(of submission: Submission) -> ResponseID {
+        personKey.id(of: submission)
+    }
+
     /// Makes a durable write, for readiness. After an error this reopens the file, so that an idle queue recovers too.
     package func probe() async throws(QueueError) {
         try reserve.check(at: Milliseconds(now()), fresh: true)

@@ -6,7 +6,8 @@ extension QueueTransaction {
     /// Stores a new response or applies the submission to the known one.
     ///
     /// - Parameter arrival: when the submission was received; nil for now.
-    mutating func receive(_ incoming: Incoming, arrival: Milliseconds? = nil) throws -> Acceptance {
+    mutating func receive(_ submitted: Incoming, arrival: Milliseconds? = nil) throws -> Acceptance {
+        let incoming = try underKnownID(submitted)
         if try insert(incoming, arrival: arrival) { return .accepted }
         guard var response = try response(incoming.id) else {
             throw QueueError.damaged("a response's id is taken, but its row can't be found")
@@ -39,6 +40,13 @@ extension QueueTransaction {
         try insertNotes(incoming.notes, of: response.sequence)
         if let next = response.lifecycle.nextAttemptAt, next <= now { leavesDue = true }
         return acceptance
+    }
+
+    /// A tool may still try a delivery that came to an earlier version.
+    private func underKnownID(_ incoming: Incoming) throws -> Incoming {
+        guard let formerID = incoming.formerID else { return incoming }
+        let known: Int? = try database.fetchValue("SELECT 1 FROM responses WHERE id = ?", [formerID])
+        return known == nil ? incoming : incoming.identified(as: formerID)
     }
 
     /// The stored answer; nil once it is delivered or erased, or when this version can't read it.

@@ -53,7 +53,7 @@ struct Replay {
         let sorted = Intake.Sorted(results)
         guard sorted.problems.isEmpty else { return .invalid(entry.id, sorted.problems) }
         if !isDry { try await queue.accept(sorted.submissions, resolving: [entry.id]).outcomes.countUnchanged() }
-        return .resolved(entry.id, into: sorted.submissions.map(\.response.id))
+        return .resolved(entry.id, into: sorted.submissions.map(queue.id))
     }
 }
 

@@ -124,7 +124,7 @@ struct WebhookRoutes {
             throw Problem.unavailable(error)
         }
         intake.outcomes.countUnchanged()
-        let ids = sorted.submissions.map(\.response.id)
+        let ids = sorted.submissions.map(queue.id)
         countNotes(source, sorted.submissions)
         guard sorted.problems.isEmpty else { throw Self.invalid(sorted.problems, accepted: ids) }
         return Self.answer(intake.outcomes, ids: ids, notes: sorted.notes)
