@@ -23,6 +23,23 @@ struct FaultTests {
         }
     }
 
+    @Test(
+        "a request with poison in it fails whenever it comes, and others don't",
+        arguments: ["403", "404", "408", "425", "429", "500", "503"]
+    )
+    func poison(status: String) async throws {
+        let poison = #"[{"email":"poison@example.com","score":7,"sourceId":"p"},\#(Self.body)]"#
+        try await withSandbox("poison=\(status)") { client async throws in
+            for _ in 1...2 {
+                #expect(try await client.send(.put, "/nps", poison).status == Int(status))
+                #expect(try await client.send(.put, "/nps", "[\(Self.body)]").status == 200)
+            }
+            #expect(try await client.stats()["records"]?.integer == 1)
+            _ = try await client.send(.patch, "/sandbox/faults", #"{"poison":"none"}"#)
+            #expect(try await client.send(.put, "/nps", poison).status == 200)
+        }
+    }
+
     @Test("proxies' errors are pages", arguments: ["502-html=1", "504-html=1"])
     func pages(fault: String) async throws {
         try await withSandbox(fault, "error-body=json") { client in

@@ -68,6 +68,20 @@ package struct Behaviour: Sendable, Hashable {
         case any
     }
 
+    /// What every writing request gets that has the word `poison` in its body: an item on which the API, or what stands in
+    /// front of it, fails whenever it comes.
+    package enum Poison: String, Sendable, CaseIterable {
+        case none
+        case forbidden = "403"
+        case notFound = "404"
+        case requestTimeout = "408"
+        case tooEarly = "425"
+        case tooManyRequests = "429"
+        case internalError = "500"
+        case unavailable = "503"
+        case drop
+    }
+
     package var postDuplicate = PostDuplicate.duplicate
     package var unknownContact = UnknownContact.storeUnlinked
     package var bulkRepeat = BulkRepeat.whole400
@@ -77,6 +91,7 @@ package struct Behaviour: Sendable, Hashable {
     package var rateLimitBody = RateLimitBody.json
     package var readID = ReadID.enduser
     package var objectIDs = ObjectIDCheck.strict
+    package var poison = Poison.none
     /// Requests in one window; 0 = no limit.
     package var rateLimit = 200
     /// Seconds.

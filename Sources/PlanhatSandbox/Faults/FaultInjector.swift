@@ -16,7 +16,7 @@ struct FaultInjector: Sendable {
             if let seconds = admission.rate?.retryAfter {
                 SandboxResponse.tooManyRequests(retryAfter: seconds, now: now, call.behaviour)
             } else {
-                try await perform(admission.action, call, logger)
+                try await perform(call.poisoned ?? admission.action, call, logger)
             }
         if let rate = admission.rate {
             answer.headers["X-Rate-Limit-Limit"] = String(rate.limit)
@@ -76,6 +76,7 @@ struct FaultInjector: Sendable {
         return switch answer {
         case .unauthorized: error(401, "unauthorized")
         case .forbidden: error(403, "forbidden")
+        case .notFound: error(404, "not found")
         case .tooManyRequests:
             .tooManyRequests(retryAfter: behaviour.rateLimitWindow, now: operations.now(), behaviour)
         case .requestTimeout: error(408, "request timeout")

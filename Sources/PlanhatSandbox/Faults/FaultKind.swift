@@ -82,6 +82,7 @@ package enum FaultAction: Sendable, Hashable {
 package enum FaultAnswer: Sendable, Hashable {
     case unauthorized
     case forbidden
+    case notFound
     case tooManyRequests
     case requestTimeout
     case tooEarly
@@ -89,6 +90,23 @@ package enum FaultAnswer: Sendable, Hashable {
     case internalError
     case badGateway
     case gatewayTimeout
+}
+
+extension Behaviour.Poison {
+    /// What a request with the word gets; nil for what its work gives.
+    var action: FaultAction? {
+        switch self {
+        case .none: nil
+        case .forbidden: .refuse(.forbidden)
+        case .notFound: .refuse(.notFound)
+        case .requestTimeout: .refuse(.requestTimeout)
+        case .tooEarly: .refuse(.tooEarly)
+        case .tooManyRequests: .refuse(.tooManyRequests)
+        case .internalError: .refuse(.internalError)
+        case .unavailable: .refuse(.unavailable)
+        case .drop: .drop(committing: false)
+        }
+    }
 }
 
 /// Where the failed items of a bulk upsert are listed.

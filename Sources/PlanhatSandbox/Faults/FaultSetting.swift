@@ -20,6 +20,7 @@ struct FaultSetting: Sendable {
         choice("rate-limit-body", \.rateLimitBody),
         choice("read-id", \.readID),
         choice("object-ids", \.objectIDs),
+        choice("poison", \.poison),
         number("rate-limit", \.rateLimit, in: 0...1_000_000),
         number("rate-limit-window", \.rateLimitWindow, in: 1...86_400),
         number("overlap-window", \.overlapWindow, in: 0...600_000),

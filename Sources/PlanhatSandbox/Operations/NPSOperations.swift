@@ -120,6 +120,12 @@ struct Call: Sendable {
     var behaviour = Behaviour()
     var partial: PartialFailure?
 
+    /// Set where the request has the word that is poison to the API.
+    var poisoned: FaultAction? {
+        guard operation.isWrite, let action = behaviour.poison.action else { return nil }
+        return body.range(of: Data("poison".utf8)) == nil ? nil : action
+    }
+
     func json() throws(Rejection) -> JSONValue {
         do {
             return try JSONValue(parsing: body)

@@ -149,14 +149,14 @@ class Deployment:
         headers = {"authorization": f"Bearer {self.admin_token}"}
         return fetch(self.admin_port, "GET", "/queue/status", headers)
 
-    def await_drained(self) -> dict[str, int]:
+    def await_drained(self, timeout: float = LONG_DEADLINE) -> dict[str, int]:
         """Waits until everything accepted is delivered, parked or erased, and returns the books."""
 
         def drained() -> dict[str, int] | None:
             books = self.books()
             return books if books["pending"] == books["sending"] == 0 else None
 
-        return wait_until(drained, "an empty queue", LONG_DEADLINE, interval=0.2)
+        return wait_until(drained, "an empty queue", timeout, interval=0.2)
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Every record at the sandbox, read from its API page by page."""

@@ -3,6 +3,7 @@ killed. Afterwards the API must hold each response exactly once, with its newest
 
 import contextlib
 import http.client
+import itertools
 import json
 import random
 import threading
@@ -30,11 +31,20 @@ count the requests that deliver it."""
 SAMPLES = 100
 """The books are read more often than this."""
 
+CALM = 1.05
+"""So many times the least possible number of requests is allowed when the API is back."""
+
 TIMEOUT_SECONDS = 30
 """After which the collector gives up a request."""
 
-PARTIAL_REASONS = ("could not be saved", "permission")
-"""What the sandbox says about the items that it refuses on purpose. Those are meant to be parked."""
+REFUSAL_REASONS = ("could not be saved", "permission", "while others")
+"""What is said of the items that the sandbox refuses on purpose. Those are meant to be parked."""
+
+POISON_EVERY = 1000
+"""One response in so many makes every request fail that it is in, until the storm is over."""
+
+POISON = ("none", "403", "404", "408", "425", "429", "500", "503", "drop")
+"""How those requests fail, one after the other."""
 
 STORM: list[dict[str, Any]] = [
     {"429": 2, "rate-limit-form": "seconds"},
@@ -76,7 +86,14 @@ class ChaosResult:
     """Requests that delivered what had piled up when the API came back."""
     least_requests: int
     """The fewest that can do it."""
+    poisonous: int
+    """How many made requests fail during the storm. Each is tried again when its own wait is over."""
     seconds: float
+
+    @property
+    def is_economical(self) -> bool:
+        """One request finds out that the API is back."""
+        return self.calm_requests <= CALM * self.least_requests + self.poisonous + 1
 
     @property
     def is_clean(self) -> bool:
@@ -149,11 +166,12 @@ class Traffic:
         if not 0 <= number < self.responses:
             return
         name = f"chaos-{number}"
+        poison = " poison" if number % POISON_EVERY == POISON_EVERY // 2 else ""
         response = {
             "id": name,
             "email": canary.address(name),
             "score": (number + 4 * version) % 11,
-            "comment": canary.comment(f"{number} in version {version}"),
+            "comment": canary.comment(f"{number} in version {version}{poison}"),
         }
         deadline = time.monotonic() + LONG_DEADLINE
         outcomes = ("accepted", "updated", "unchanged")
@@ -229,8 +247,8 @@ def chaos(
         books = deployment.books()
         note(f"the storm is over: {books}")
         least = -(-(books["pending"] + books["sending"]) // BATCH)
-        _start_sandbox(deployment, behaviour)
-        deployment.await_drained()
+        _start_sandbox(deployment, behaviour | {"poison": "none"})
+        deployment.await_drained(2 * LONG_DEADLINE)
         requests: int = deployment.statistics()["requestsTotal"]
         wrongly, on_purpose = _parked(deployment)
         if on_purpose:
@@ -251,6 +269,7 @@ def chaos(
         samples=auditor.samples,
         calm_requests=requests,
         least_requests=least,
+        poisonous=-(-responses // POISON_EVERY),
         seconds=time.monotonic() - begin,
     )
 
@@ -265,9 +284,10 @@ def _storm(
 ) -> int:
     """Goes on until the storm's share of the responses has come in; returns how often the collector was killed."""
     kills = 0
-    for faults in _faults(chance):
+    for faults, poison in zip(_faults(chance), itertools.cycle(POISON), strict=False):
         if traffic.has_paused:
             break
+        faults = faults | {"poison": poison}
         note(json.dumps(faults))
         deployment.set_faults(faults)
         # Each fault lasts for a random time, and at least until the books were read under it.
@@ -298,5 +318,5 @@ def _start_sandbox(deployment: Deployment, behaviour: dict[str, Any]) -> None:
 def _parked(deployment: Deployment) -> tuple[list[str], int]:
     """The reasons of what should not be parked, and the number of those that the sandbox refused on purpose."""
     reasons = [item["reason"] for item in deployment.data("queue", "list", "--parked", "--limit", "1000")]
-    wrongly = [reason for reason in reasons if not any(part in reason for part in PARTIAL_REASONS)]
+    wrongly = [reason for reason in reasons if not any(part in reason for part in REFUSAL_REASONS)]
     return wrongly, len(reasons) - len(wrongly)
