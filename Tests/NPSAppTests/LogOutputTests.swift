@@ -8,30 +8,38 @@ import Testing
 
 @Suite("The log's output")
 struct LogOutputTests {
-    private func line(_ text: String, isError: Bool = false) -> LogBuffer.Line {
-        LogBuffer.Line(bytes: Array(text.utf8), isError: isError)
-    }
-
     @Test("what waits never grows beyond its capacity, and what is dropped is counted")
     func bounded() {
         var buffer = LogBuffer(capacity: 100)
-        for number in 0..<1_000 { buffer.add(line("line \(100 + number % 900)\n")) }
-        #expect(buffer.dropped == LogBuffer.Dropped(lines: 992, errors: 0))
-        let taken = [buffer.take().count, buffer.take().count]
-        #expect(taken == [8, 0])
+        for number in 0..<1_000 { buffer.add(Array("line \(100 + number % 900)\n".utf8), isError: false) }
+        #expect(buffer.count == 72 && buffer.dropped == LogBuffer.Dropped(lines: 992, errors: 0))
+        let taken = [buffer.take()?.ends.count, buffer.take()?.ends.count]
+        #expect(taken == [8, nil])
         let dropped = [buffer.takeDropped(), buffer.takeDropped()]
         #expect(dropped == [LogBuffer.Dropped(lines: 992, errors: 0), nil])
     }
 
     @Test("an error takes the place of other lines; only errors keep an error out")
-    func errors() {
+    func errors() throws {
         var buffer = LogBuffer(capacity: 100)
-        for _ in 0..<10 { buffer.add(line("0123456789")) }
-        for _ in 0..<20 { buffer.add(line("error 6789", isError: true)) }
-        let lines = buffer.take()
-        #expect(lines.map(\.isError) == Array(repeating: true, count: 10))
+        for _ in 0..<10 { buffer.add(Array("0123456789".utf8), isError: false) }
+        for _ in 0..<20 { buffer.add(Array("error 6789".utf8), isError: true) }
+        let lines = try #require(buffer.take())
+        #expect(lines.ends.map(\.isError) == Array(repeating: true, count: 10))
+        #expect(lines.bytes == Array(String(repeating: "error 6789", count: 10).utf8))
         let dropped = buffer.takeDropped()
         #expect(dropped == LogBuffer.Dropped(lines: 20, errors: 10))
+    }
+
+    @Test(
+        "of what was written in part, the lines that are whole aren't lost",
+        arguments: zip([0, 3, 4, 7, 8], [2, 2, 1, 1, 0])
+    )
+    func partly(written: Int, lost: Int) throws {
+        var buffer = LogBuffer(capacity: 100)
+        for text in ["one\n", "two\n"] { buffer.add(Array(text.utf8), isError: false) }
+        buffer.drop(try #require(buffer.take()), after: written)
+        #expect(buffer.dropped.lines == lost)
     }
 
     /// What a system wrote that behaves as told.
@@ -71,19 +79,67 @@ struct LogOutputTests {
     func shortWrites(answers: [Int]) {
         let disk = Disk(answers)
         let output = output(disk)
-        output.write("first", level: .info)
-        output.write("second", level: .info)
+        output.write(Array("first\n".utf8), level: .info)
+        output.write(Array("second\n".utf8), level: .info)
         output.flush(seconds: 600)
         #expect(disk.text == "first\nsecond\n")
+    }
+
+    @Test("lines that come together are written together, and a warning doesn't wait")
+    func together() async {
+        let (writes, wrote) = AsyncStream.makeStream(of: String.self)
+        let output = LogOutput(descriptor: STDERR_FILENO, format: .text, capacity: 1_000, pause: 1_000) { bytes in
+            wrote.yield(String(decoding: bytes, as: UTF8.self))
+            return bytes.count
+        }
+        output.write(Array("first\n".utf8), level: .info)
+        output.write(Array("second\n".utf8), level: .info)
+        output.write(Array("third\n".utf8), level: .warning)
+        var texts = writes.makeAsyncIterator()
+        #expect(await texts.next() == "first\nsecond\nthird\n")
+    }
+
+    @Test("a line is written after a pause although nothing follows")
+    func alone() async {
+        let (writes, wrote) = AsyncStream.makeStream(of: String.self)
+        let output = LogOutput(descriptor: STDERR_FILENO, format: .text, capacity: 1_000, pause: 0.01) { bytes in
+            wrote.yield(String(decoding: bytes, as: UTF8.self))
+            return bytes.count
+        }
+        var texts = writes.makeAsyncIterator()
+        for text in ["first\n", "second\n"] {
+            output.write(Array(text.utf8), level: .info)
+            #expect(await texts.next() == text)
+        }
+    }
+
+    @Test("a line says who says what, and nothing in it can forge another line or write on a terminal")
+    func text() {
+        let date = Date(timeIntervalSince1970: 1_770_112_805.123)
+        func line(_ format: Settings.LogFormat) -> String {
+            let line = LogLine(
+                level: .notice,
+                label: "nps",
+                message: "two\nlines",
+                metadata: ["hb.request.id": "7", "a": "old"],
+                nil,
+                ["a": "\u{1b}[2J", "b": .stringConvertible(3)],
+                date: date
+            )
+            return String(decoding: line.bytes(format), as: UTF8.self)
+        }
+        #expect(line(.text) == #"2026-02-03T10:00:05.123Z notice   nps: two\nlines a=\x1b[2J b=3 request=7"# + "\n")
+        let json = #"{"a":"\u001b[2J","b":"3","label":"nps","level":"notice","message":"two\nlines","request":"7","#
+        #expect(line(.json) == json + #""time":"2026-02-03T10:00:05.123Z"}"# + "\n")
     }
 
     @Test("when the reader has gone, lines are dropped and logging goes on; a line says how many")
     func goneReader() {
         let disk = Disk([-Int(EPIPE), -Int(EPIPE)])
         let output = output(disk)
-        output.write("lost", level: .error)
+        output.write(Array("lost\n".utf8), level: .error)
         output.flush(seconds: 600)
-        output.write("kept", level: .info)
+        output.write(Array("kept\n".utf8), level: .info)
         output.flush(seconds: 600)
         #expect(disk.text.contains("kept\n"))
         #expect(disk.text.contains("log lines were dropped"))
@@ -95,8 +151,8 @@ struct LogOutputTests {
         let (reader, writer) = (pipe.fileHandleForReading, pipe.fileHandleForWriting)
         let output = LogOutput(descriptor: writer.fileDescriptor, format: .json, capacity: 65_536)
         let filler = String(repeating: "x", count: 1_000)
-        for number in 0..<1_000 { output.write(filler, level: number % 100 == 0 ? .error : .info) }
-        output.write("last error", level: .critical)
+        for number in 0..<1_000 { output.write(Array((filler + "\n").utf8), level: number % 100 == 0 ? .error : .info) }
+        output.write(Array("last error\n".utf8), level: .critical)
         // Nobody has read yet, so no wait would help: it ends all the same.
         output.flush(seconds: 0)
         let read = PipeReader(reader)

@@ -24,16 +24,15 @@ package struct LineLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        var all = metadata
-        if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
-        if let own = event.metadata { all.merge(own) { $1 } }
         let line = LogLine(
             level: event.level,
             label: label,
             message: event.message.description,
-            metadata: all,
+            metadata: metadata,
+            metadataProvider?.get(),
+            event.metadata,
             date: Date()
         )
-        output.write(line.text(format), level: event.level)
+        output.write(line.bytes(format), level: event.level)
     }
 }

@@ -1,10 +1,21 @@
 /// Lines that wait to be written, bounded in bytes. What doesn't fit is dropped and counted: never an error while
 /// something else can go in its place.
 struct LogBuffer {
-    struct Line: Equatable {
-        /// With its line break.
-        let bytes: [UInt8]
+    /// Where a line ends in ``Lines/bytes``, and whether it is one of those that are dropped last.
+    struct End: Equatable {
+        let offset: Int
         let isError: Bool
+    }
+
+    /// Whole lines, each with its line break, one behind the other.
+    struct Lines: Equatable {
+        fileprivate(set) var bytes: [UInt8] = []
+        fileprivate(set) var ends: [End] = []
+
+        fileprivate mutating func append(_ line: some Collection<UInt8>, isError: Bool) {
+            bytes.append(contentsOf: line)
+            ends.append(End(offset: bytes.count, isError: isError))
+        }
     }
 
     /// How many lines were dropped since it was last said.
@@ -12,11 +23,17 @@ struct LogBuffer {
         var lines = 0
         /// How many of them were errors.
         var errors = 0
+
+        mutating func add(_ ends: some Sequence<End>) {
+            for end in ends {
+                lines += 1
+                if end.isError { errors += 1 }
+            }
+        }
     }
 
     private let capacity: Int
-    private var lines: [Line] = []
-    private var bytes = 0
+    private var lines = Lines()
     private(set) var dropped = Dropped()
 
     /// - Parameter capacity: in bytes. Lines that are no errors take three quarters of it at most.
@@ -24,24 +41,23 @@ struct LogBuffer {
         self.capacity = capacity
     }
 
-    mutating func add(_ line: Line) {
-        if line.isError, bytes + line.bytes.count > capacity { dropAllButErrors() }
-        guard bytes + line.bytes.count <= (line.isError ? capacity : capacity / 4 * 3) else { return drop(line) }
-        lines.append(line)
-        bytes += line.bytes.count
+    /// Bytes that wait.
+    var count: Int { lines.bytes.count }
+
+    /// - Parameter line: with its line break.
+    mutating func add(_ line: [UInt8], isError: Bool) {
+        if isError, count + line.count > capacity { dropAllButErrors() }
+        guard count + line.count <= (isError ? capacity : capacity / 4 * 3) else {
+            return dropped.add([End(offset: line.count, isError: isError)])
+        }
+        lines.append(line, isError: isError)
     }
 
-    /// The next lines in their order, some 64 KB at once; empty when none waits.
-    mutating func take() -> [Line] {
-        var size = 0
-        let count = lines.prefix { line in
-            defer { size += line.bytes.count }
-            return size < 65_536
-        }.count
-        let taken = Array(lines.prefix(count))
-        lines.removeFirst(count)
-        bytes -= taken.reduce(0) { $0 + $1.bytes.count }
-        return taken
+    /// All lines in their order; nil when none waits.
+    mutating func take() -> Lines? {
+        guard !lines.ends.isEmpty else { return nil }
+        defer { lines = Lines() }
+        return lines
     }
 
     /// What was dropped, once.
@@ -51,10 +67,9 @@ struct LogBuffer {
         return dropped
     }
 
-    /// Counts a line that couldn't be written.
-    mutating func drop(_ line: Line) {
-        dropped.lines += 1
-        if line.isError { dropped.errors += 1 }
+    /// Counts the lines of which not all is among the first `written` bytes.
+    mutating func drop(_ lost: Lines, after written: Int) {
+        dropped.add(lost.ends.lazy.filter { $0.offset > written })
     }
 
     /// Takes back what couldn't be said.
@@ -64,8 +79,13 @@ struct LogBuffer {
     }
 
     private mutating func dropAllButErrors() {
-        for line in lines where !line.isError { drop(line) }
-        lines.removeAll { !$0.isError }
-        bytes = lines.reduce(0) { $0 + $1.bytes.count }
+        var kept = Lines()
+        var start = 0
+        for end in lines.ends {
+            if end.isError { kept.append(lines.bytes[start..<end.offset], isError: true) }
+            start = end.offset
+        }
+        dropped.add(lines.ends.lazy.filter { !$0.isError })
+        lines = kept
     }
 }

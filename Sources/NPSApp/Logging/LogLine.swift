@@ -4,44 +4,87 @@ import NPSModel
 
 /// One event as one line, for people or as JSON.
 struct LogLine {
+    typealias Field = (key: String, value: Logger.Metadata.Value)
+
     let level: Logger.Level
     let label: String
     let message: String
-    let metadata: Logger.Metadata
+    /// Sorted by their keys, which differ.
+    let fields: [Field]
     let date: Date
 
-    /// Without a line break at its end.
-    func text(_ format: Settings.LogFormat) -> String {
+    /// - Parameter metadata: where two have the same key, that of the later one counts.
+    init(level: Logger.Level, label: String, message: String, metadata: Logger.Metadata?..., date: Date) {
+        self.level = level
+        self.label = label
+        self.message = message
+        self.date = date
+        var fields: [Field] = []
+        for part in metadata.reversed() {
+            for (key, value) in part ?? [:] where !fields.contains(where: { $0.key == key }) {
+                fields.append((key, value))
+            }
+        }
+        fields.sort { $0.key < $1.key }
+        self.fields = fields
+    }
+
+    /// With a line break at its end.
+    func bytes(_ format: Settings.LogFormat) -> [UInt8] {
         format == .json ? json : plain
     }
 
-    private var plain: String {
-        let fields = metadata.sorted { $0.key < $1.key }.map {
-            " \(Self.shortened($0.key))=\(Self.oneLine("\($0.value)"))"
+    private var plain: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(256)
+        bytes.append(contentsOf: Timestamp.format(date).utf8)
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(contentsOf: level.rawValue.utf8)
+        for _ in level.rawValue.utf8.count...8 { bytes.append(UInt8(ascii: " ")) }
+        bytes.append(contentsOf: label.utf8)
+        bytes.append(contentsOf: ": ".utf8)
+        Self.append(message, to: &bytes)
+        for field in fields {
+            bytes.append(UInt8(ascii: " "))
+            bytes.append(contentsOf: Self.shortened(field.key).utf8)
+            bytes.append(UInt8(ascii: "="))
+            Self.append(Self.text(field.value), to: &bytes)
         }
-        let level = level.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)
-        return "\(Timestamp.format(date)) \(level) \(label): \(Self.oneLine(message))\(fields.joined())"
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
     }
 
-    private var json: String {
-        var members: [String: String] = [:]
-        for (key, value) in metadata { members[Self.shortened(key)] = "\(value)" }
-        members["time"] = Timestamp.format(date)
-        members["level"] = level.rawValue
-        members["label"] = label
-        members["message"] = message
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let line = try? encoder.encode(members) else { return "{}" }
-        return String(decoding: line, as: UTF8.self)
+    private var json: [UInt8] {
+        var members: [String: JSONValue] = [:]
+        for field in fields { members[Self.shortened(field.key)] = .string(Self.text(field.value)) }
+        members["time"] = .string(Timestamp.format(date))
+        members["level"] = .string(level.rawValue)
+        members["label"] = .string(label)
+        members["message"] = .string(message)
+        return JSONValue.object(members).canonicalBytes + [UInt8(ascii: "\n")]
     }
 
     private static func shortened(_ key: String) -> String {
         key == "hb.request.id" ? "request" : key
     }
 
-    /// A line break in a value would forge the next line.
-    private static func oneLine(_ text: String) -> String {
-        text.contains { $0.isNewline } ? text.replacing("\n", with: "\\n").replacing("\r", with: "\\r") : text
+    private static func text(_ value: Logger.Metadata.Value) -> String {
+        switch value {
+        case .string(let text): text
+        case .stringConvertible(let value): value.description
+        default: value.description
+        }
+    }
+
+    /// A line break in a value would forge the next line, and other control characters would write on a terminal.
+    private static func append(_ text: String, to bytes: inout [UInt8]) {
+        for byte in text.utf8 {
+            switch byte {
+            case 0x0A: bytes.append(contentsOf: #"\n"#.utf8)
+            case 0x0D: bytes.append(contentsOf: #"\r"#.utf8)
+            case 0..<0x20, 0x7F: bytes.append(contentsOf: (#"\x"# + Hexadecimal.encode(byte)).utf8)
+            default: bytes.append(byte)
+            }
+        }
     }
 }

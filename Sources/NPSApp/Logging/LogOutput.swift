@@ -6,6 +6,10 @@ import Synchronization
 /// Standard error behind a serial queue: lines never mix, a slow or stopped reader never delays a request, and what waits
 /// never grows beyond a limit.
 ///
+/// Lines are written together, many with one call: a tenth of a second after the first, when there are 32 KB of them, at
+/// once when one is a warning or worse, and before the process ends. A process that is killed, or ends by a trap, takes
+/// the lines of that tenth with it.
+///
 /// Lines that were dropped are counted, and a line says how many as soon as something can be written again. On a full
 /// disk lines wait; when nobody reads any more, they are dropped.
 package final class LogOutput: Sendable {
@@ -14,13 +18,19 @@ package final class LogOutput: Sendable {
 
     private struct State {
         var buffer: LogBuffer
-        /// Whether ``drain()`` runs or will run.
+        /// Whether ``drain()`` will run after a pause.
+        var isScheduled = false
+        /// Whether ``drain()`` runs or will run at once.
         var isWriting = false
     }
+
+    /// So many bytes don't wait.
+    private static let enough = 32_768
 
     private let queue = DispatchQueue(label: "nps.log", qos: .utility)
     private let descriptor: Int32
     private let format: Settings.LogFormat
+    private let pause: Double
     private let retryPause: Double
     private let systemWrite: SystemWrite
     private let state: Mutex<State>
@@ -31,17 +41,20 @@ package final class LogOutput: Sendable {
 
     /// - Parameters:
     ///   - capacity: bytes that may wait.
+    ///   - pause: seconds that a line waits for others.
     ///   - retryPause: seconds until a write that the system refused, as on a full disk, is repeated.
     ///   - systemWrite: nil for the real one.
     init(
         descriptor: Int32,
         format: Settings.LogFormat,
         capacity: Int,
+        pause: Double = 0.1,
         retryPause: Double = 1,
         systemWrite: SystemWrite? = nil
     ) {
         self.descriptor = descriptor
         self.format = format
+        self.pause = pause
         self.retryPause = retryPause
         self.systemWrite =
             systemWrite ?? { bytes in
@@ -51,17 +64,32 @@ package final class LogOutput: Sendable {
         state = Mutex(State(buffer: LogBuffer(capacity: capacity)))
     }
 
+    private enum Begin {
+        case no
+        case later
+        case atOnce
+    }
+
     /// Returns at once, whatever becomes of the line.
     ///
-    /// - Parameter line: without a line break at its end.
-    func write(_ line: String, level: Logger.Level) {
-        let line = LogBuffer.Line(bytes: Array((line + "\n").utf8), isError: level >= .error)
-        let begins = state.withLock { state in
-            state.buffer.add(line)
-            defer { state.isWriting = true }
-            return !state.isWriting
+    /// - Parameter line: with a line break at its end.
+    func write(_ line: [UInt8], level: Logger.Level) {
+        let begin: Begin = state.withLock { state in
+            state.buffer.add(line, isError: level >= .error)
+            if state.isWriting { return .no }
+            if level >= .warning || state.buffer.count >= Self.enough {
+                state.isWriting = true
+                return .atOnce
+            }
+            if state.isScheduled { return .no }
+            state.isScheduled = true
+            return .later
         }
-        if begins { queue.async { self.drain() } }
+        switch begin {
+        case .no: break
+        case .later: queue.asyncAfter(deadline: .now() + pause) { self.drain() }
+        case .atOnce: queue.async { self.drain() }
+        }
     }
 
     /// Waits until everything logged so far is written; called before the process ends. Gives up when nobody reads.
@@ -69,7 +97,10 @@ package final class LogOutput: Sendable {
     /// - Parameter seconds: how long it waits at most.
     package func flush(seconds: Double = 2) {
         let written = DispatchSemaphore(value: 0)
-        queue.async { written.signal() }
+        queue.async {
+            self.drain()
+            written.signal()
+        }
         _ = written.wait(timeout: .now() + seconds)
     }
 
@@ -77,13 +108,17 @@ package final class LogOutput: Sendable {
     private func drain() {
         while let next = next() {
             switch next {
-            case .lines(let lines): write(lines)
+            case .lines(let lines):
+                let written = write(lines.bytes)
+                if written < lines.bytes.count { state.withLock { $0.buffer.drop(lines, after: written) } }
             case .notice(let dropped):
-                guard case .lost = write(notice(of: dropped).bytes) else { continue }
+                let notice = notice(of: dropped)
+                guard write(notice) < notice.count else { continue }
                 // Said when there is a reader again.
                 state.withLock { state in
                     state.buffer.restore(dropped)
                     state.isWriting = false
+                    state.isScheduled = false
                 }
                 return
             }
@@ -91,43 +126,35 @@ package final class LogOutput: Sendable {
     }
 
     private enum Next {
-        case lines([LogBuffer.Line])
+        case lines(LogBuffer.Lines)
         case notice(LogBuffer.Dropped)
     }
 
     /// Nil when nothing waits.
     private func next() -> Next? {
         state.withLock { state in
-            let lines = state.buffer.take()
             // The lines first: what was dropped came later than they.
-            if !lines.isEmpty { return .lines(lines) }
-            if let dropped = state.buffer.takeDropped() { return .notice(dropped) }
+            if let lines = state.buffer.take() {
+                state.isWriting = true
+                return .lines(lines)
+            }
+            if let dropped = state.buffer.takeDropped() {
+                state.isWriting = true
+                return .notice(dropped)
+            }
             state.isWriting = false
+            state.isScheduled = false
             return nil
         }
     }
 
-    private func write(_ lines: [LogBuffer.Line]) {
-        for (index, line) in lines.enumerated() {
-            guard case .lost = write(line.bytes) else { continue }
-            state.withLock { state in
-                for line in lines[index...] { state.buffer.drop(line) }
-            }
-            return
-        }
-    }
-
-    private enum Outcome {
-        case written
-        case lost
-    }
-
-    private func write(_ bytes: [UInt8]) -> Outcome {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes(systemWrite)
+    /// Returns how many bytes were written: all, or fewer because the reader has gone.
+    private func write(_ bytes: [UInt8]) -> Int {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { systemWrite(UnsafeRawBufferPointer(rebasing: $0[written...])) }
             guard count <= 0 else {
-                rest = rest.dropFirst(count)
+                written += count
                 continue
             }
             switch -count {
@@ -136,14 +163,14 @@ package final class LogOutput: Sendable {
                 var waited = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&waited, 1, 1_000)
             // The reader has gone, for good.
-            case Int(EPIPE), Int(EBADF): return .lost
+            case Int(EPIPE), Int(EBADF): return written
             default: Thread.sleep(forTimeInterval: retryPause)
             }
         }
-        return .written
+        return written
     }
 
-    private func notice(of dropped: LogBuffer.Dropped) -> LogBuffer.Line {
+    private func notice(of dropped: LogBuffer.Dropped) -> [UInt8] {
         let line = LogLine(
             level: .error,
             label: "nps-collector",
@@ -151,7 +178,7 @@ package final class LogOutput: Sendable {
             metadata: ["lines": "\(dropped.lines)", "errors": "\(dropped.errors)"],
             date: Date()
         )
-        return LogBuffer.Line(bytes: Array((line.text(format) + "\n").utf8), isError: true)
+        return line.bytes(format)
     }
 }
 
