@@ -6,11 +6,14 @@ import NPSModel
 /// Computes from an address the digest by which a delivered response is found when a person asks for erasure.
 ///
 /// The key is random, one for each database, and never leaves it: whoever has only digests can't test addresses.
-struct PersonKey: Sendable, Equatable {
+struct PersonKey: Sendable {
     private let key: SymmetricKey
+    /// To set it up costs as much as two blocks of text, so it is done once and copied.
+    private let start: HMAC<SHA256>
 
     init(_ bytes: Data) {
         key = SymmetricKey(data: bytes)
+        start = HMAC(key: key)
     }
 
     /// 32 random bytes for a new database.
@@ -21,23 +24,20 @@ struct PersonKey: Sendable, Equatable {
     /// HMAC-SHA256 of the address in lower case and with its domain in ASCII, since people don't remember how they
     /// wrote it. The first 128 bits, in hex: enough to tell people apart, and half as much in the index.
     func digest(of address: EmailAddress) -> String {
-        let code = HMAC<SHA256>.authenticationCode(for: Data(address.asciiForm.lowercased().utf8), using: key)
-        return Hexadecimal.encode(Data(code).prefix(16))
+        code(of: address.asciiForm.lowercased())
     }
 
     /// The form in which the digest of a content is stored. A plain digest would give away what a person answered to
     /// whoever tries the eleven scores for an address. A digest that has this form already stays as it is.
     func keyed(_ digest: String) -> String {
         guard Self.isPlain(digest) else { return digest }
-        let code = HMAC<SHA256>.authenticationCode(for: Data("digest\u{0}\(digest)".utf8), using: key)
-        return "k1-" + Hexadecimal.encode(Data(code).prefix(16))
+        return "k1-" + code(of: "digest\u{0}" + digest)
     }
 
     /// The id of a response whose id is a digest of its content. Its receipt stays after the content is gone, and a plain
     /// digest would give that away as ``keyed(_:)`` says.
     func keyed(_ id: ResponseID) -> ResponseID {
-        let code = HMAC<SHA256>.authenticationCode(for: Data("id\u{0}\(id.rawValue)".utf8), using: key)
-        return ResponseID(rawValue: ResponseID.prefix + Hexadecimal.encode(Data(code).prefix(16))) ?? id
+        ResponseID(rawValue: ResponseID.prefix + code(of: "id\u{0}" + id.rawValue)) ?? id
     }
 
     /// SHA-256 in hex, as earlier versions stored it.
@@ -46,9 +46,20 @@ struct PersonKey: Sendable, Equatable {
     /// By this, content that was replaced is recognised when it arrives again. It is keyed, so that nobody can find the
     /// content by trying scores.
     func trace(ofContent digest: String, delivery: String?) -> String {
-        let text = "content\u{0}\(digest)\u{0}\(delivery ?? "")"
-        return Hexadecimal.encode(Data(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key)).prefix(16))
+        code(of: "content\u{0}\(digest)\u{0}\(delivery ?? "")")
     }
+
+    /// The first 128 bits of the HMAC-SHA256, in hex.
+    private func code(of text: String) -> String {
+        var code = start
+        var text = text
+        text.withUTF8 { code.update(data: UnsafeRawBufferPointer($0)) }
+        return Hexadecimal.encode(code.finalize().prefix(16))
+    }
+}
+
+extension PersonKey: Equatable {
+    static func == (left: PersonKey, right: PersonKey) -> Bool { left.key == right.key }
 }
 
 extension PersonKey {

@@ -70,7 +70,7 @@ struct SchemeVerifier: Sendable {
     private func matches(_ key: SigningKey, _ signatures: [[UInt8]], _ pieces: [[UInt8]]) -> Bool {
         switch scheme.kind {
         case .hmac, .digest:
-            let code = key.code(over: pieces, scheme)
+            let code = key.code(over: pieces)
             return signatures.contains { ConstantTime.areEqual($0, code) }
         case .ed25519: return signatures.contains { key.isValid($0, over: pieces) }
         case .token: return signatures.contains { ConstantTime.areEqualSecrets($0, key.bytes) }

@@ -66,7 +66,7 @@ extension SchemeVerifier {
         guard let url = try? signedURL(delivery),
             let pieces = try? scheme.content.pieces(delivery, id: id, timestamp: timestamp, url: url, secret: key.bytes)
         else { return nil }
-        let code = scheme.kind == .token ? key.bytes : key.code(over: pieces, scheme)
+        let code = scheme.kind == .token ? key.bytes : key.code(over: pieces)
         let signature = scheme.prefix + scheme.encoding.encode(code)
         let value = listed(signature, timestamp: timestamp)
         var parts = SignedParts()

@@ -7,6 +7,7 @@ struct SigningKey: Sendable {
     let bytes: [UInt8]
     /// Whether the secret has ``SecretFormat/minimumLength``. True for a public key, which needn't be a secret.
     let isLongEnough: Bool
+    private let start: Start
 
     /// Nil for a secret that this scheme can't use.
     init?(_ secret: String, index: Int, for scheme: SignatureScheme) {
@@ -17,6 +18,7 @@ struct SigningKey: Sendable {
         if isPublicKey, (try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)) == nil { return nil }
         self.index = index
         self.bytes = bytes
+        start = Start(bytes, scheme)
         isLongEnough =
             isPublicKey || scheme.secret.length(text, isPublicKey: false) >= SecretFormat.minimumLength
     }
@@ -36,11 +38,14 @@ struct SigningKey: Sendable {
     }
 
     /// The HMAC or digest of the concatenated pieces.
-    func code(over pieces: [[UInt8]], _ scheme: SignatureScheme) -> [UInt8] {
-        switch scheme.hash {
-        case .sha1: Self.code(over: pieces, key: key(scheme), Insecure.SHA1.self)
-        case .sha256: Self.code(over: pieces, key: key(scheme), SHA256.self)
-        case .sha512: Self.code(over: pieces, key: key(scheme), SHA512.self)
+    func code(over pieces: [[UInt8]]) -> [UInt8] {
+        switch start {
+        case .hmacSHA1(let code): Self.finished(code, pieces)
+        case .hmacSHA256(let code): Self.finished(code, pieces)
+        case .hmacSHA512(let code): Self.finished(code, pieces)
+        case .sha1: Self.finished(Insecure.SHA1(), pieces)
+        case .sha256: Self.finished(SHA256(), pieces)
+        case .sha512: Self.finished(SHA512(), pieces)
         }
     }
 
@@ -50,24 +55,39 @@ struct SigningKey: Sendable {
         return key.isValidSignature(signature, for: Array(pieces.joined()))
     }
 
-    /// Nil for a digest: its secret is part of the content.
-    private func key(_ scheme: SignatureScheme) -> SymmetricKey? {
-        scheme.kind == .hmac ? SymmetricKey(data: bytes) : nil
-    }
-
-    private static func code<Function: HashFunction>(
-        over pieces: [[UInt8]],
-        key: SymmetricKey?,
-        _: Function.Type
-    ) -> [UInt8] {
-        guard let key else {
-            var hash = Function()
-            for piece in pieces { hash.update(data: piece) }
-            return Array(hash.finalize())
-        }
-        var code = HMAC<Function>(key: key)
+    private static func finished<Function: HashFunction>(_ code: HMAC<Function>, _ pieces: [[UInt8]]) -> [UInt8] {
+        var code = code
         for piece in pieces { code.update(data: piece) }
         return Array(code.finalize())
+    }
+
+    private static func finished<Function: HashFunction>(_ hash: Function, _ pieces: [[UInt8]]) -> [UInt8] {
+        var hash = hash
+        for piece in pieces { hash.update(data: piece) }
+        return Array(hash.finalize())
+    }
+
+    /// The function before the first piece. To set up a keyed one costs as much as two blocks of content, so it is
+    /// done once and copied.
+    private enum Start {
+        case hmacSHA1(HMAC<Insecure.SHA1>)
+        case hmacSHA256(HMAC<SHA256>)
+        case hmacSHA512(HMAC<SHA512>)
+        /// The secret is part of the content.
+        case sha1
+        case sha256
+        case sha512
+
+        init(_ bytes: [UInt8], _ scheme: SignatureScheme) {
+            let key = SymmetricKey(data: bytes)
+            let isKeyed = scheme.kind == .hmac
+            self =
+                switch scheme.hash {
+                case .sha1: isKeyed ? .hmacSHA1(HMAC(key: key)) : .sha1
+                case .sha256: isKeyed ? .hmacSHA256(HMAC(key: key)) : .sha256
+                case .sha512: isKeyed ? .hmacSHA512(HMAC(key: key)) : .sha512
+                }
+        }
     }
 }
 
