@@ -42,6 +42,6 @@ struct LogLine {
 
     /// A line break in a value would forge the next line.
     private static func oneLine(_ text: String) -> String {
-        text.contains { $0.isNewline } ? text.replacing("\n", with: "\\n").replacing("\r", with: "\\r") : text
+        text.replacing(byte: UInt8(ascii: "\n"), with: "\\n").replacing(byte: UInt8(ascii: "\r"), with: "\\r")
     }
 }
