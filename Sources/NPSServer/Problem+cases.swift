@@ -44,7 +44,7 @@ extension Problem {
         Problem(status: .badRequest, title: "Not understood", detail: detail)
     }
 
-    /// An authentic delivery that can't be read. Too much work on our side isn't the sender's fault.
+    /// A delivery that can't be read and isn't kept. Too much work on our side isn't the sender's fault.
     static func unreadable(_ problem: PayloadProblem) -> Problem {
         problem == .busy ? unavailable(retryAfter: 5) : badRequest(problem.description)
     }

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 package import Logging
 import NPSModel
+import NPSSurvey
 
 /// Builds the plain HTTP listener that only sends browsers to the public address.
 package enum RedirectListener {
@@ -45,15 +46,17 @@ package enum RedirectListener {
         let segments = request.segments(below: publicURL.basePath)
         // The language is all that a link's query can say.
         let language =
-            request.query("lang").flatMap { isPlain($0[...]) && !$0.contains("%") ? "?lang=\($0)" : nil } ?? ""
-        let isLink = (2...3).contains(segments.count) && segments[0] == "s" && segments.allSatisfy(isPlain)
-        let path = isLink ? "/" + segments.joined(separator: "/") + language : "/survey"
+            request.query("lang").flatMap { LinkClaims.isLanguageTag($0) ? "?lang=\($0)" : nil } ?? ""
+        let path = link(at: segments).map { $0 + language } ?? "/survey"
         return Response(status: .permanentRedirect, headers: [.location: publicURL.description + path])
     }
 
-    /// Whether a part of an address can stand in another one as it is: letters, digits and `-._~`, or their escapes.
-    private static func isPlain(_ part: Substring) -> Bool {
-        part != "." && part != ".."
-            && part.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "-._~%".utf8.contains($0) }
+    /// The link's own path, without what mail programs and trackers append to addresses; nil when there is no token.
+    private static func link(at segments: [Substring]) -> String? {
+        guard (2...3).contains(segments.count), segments[0] == "s" else { return nil }
+        let token = LinkKeys.token(inSegment: segments[1])
+        guard !token.isEmpty else { return nil }
+        let score = segments.count == 3 ? Score(linkEnding: String(segments[2])) : nil
+        return "/s/\(token)" + (score.map { "/\($0.value)" } ?? "")
     }
 }

@@ -14,10 +14,13 @@ package struct WebhookSource: Sendable {
     let advice: String?
     let unsignedPing: JSONValue?
     let bodies: [PayloadKind]
+    /// Whether the name is all that protects the source, so that nothing tells what is authentic.
+    let isUnsigned: Bool
 
     init(name: String, verifier: Verifier, mapping: Mapping, file: SourceFile) {
         self.name = name
-        label = file.signature?.isNone == true ? "unsigned-" + Self.fingerprint(of: name) : name
+        isUnsigned = file.signature?.isNone == true
+        label = isUnsigned ? "unsigned-" + Self.fingerprint(of: name) : name
         self.verifier = verifier
         self.mapping = mapping
         dates = DateFormats(timeZone: file.timeZone)
@@ -49,16 +52,17 @@ package struct WebhookSource: Sendable {
 
     /// Maps and checks a payload: one result for each response in it, in order; empty for an event that is not a response.
     ///
-    /// When the mapping fails, the only result is a failure with the field `mapping`. When the body's kind isn't accepted
-    /// or it has too many items, it is a failure with the field `body`. Where the source has advice, that is the last
-    /// problem of each failure, with the field `advice`.
+    /// When the mapping fails, the only result is a failure with the field `mapping`. When the body can't be parsed, its kind
+    /// isn't accepted or it has too many items, it is a failure with the field `body`: what is authentic is kept. Where the
+    /// source has advice, that is the last problem of each other failure, with the field `advice`.
     ///
     /// - Parameters:
     ///   - contentType: the request's `Content-Type`; nil for JSON.
     ///   - deliveryID: the sender's id of the delivery, if it was received with the source as it is. Where all of the
     ///     source's schemes sign it, it is the id of a lone response that has none of its own.
     ///   - receivedAt: used when `answeredAt` is missing.
-    /// - Throws: ``PayloadProblem`` when the body can't be read, so that there is nothing to keep.
+    /// - Throws: ``PayloadProblem/busy``; and where nothing is signed, ``PayloadProblem/notJSON`` and
+    ///   ``PayloadProblem/notForm``, so that nobody fills the quarantine with what no tool sends.
     package func map(
         _ body: [UInt8],
         contentType: String?,
@@ -69,7 +73,7 @@ package struct WebhookSource: Sendable {
         do throws(PayloadProblem) {
             drafts = try await mapping.drafts(of: json(of: body, contentType: contentType))
         } catch {
-            guard let problem = error.bodyProblem else { throw error }
+            guard let problem = error.bodyProblem, !(isUnsigned && error.isUnparseable) else { throw error }
             return [.failure(InvalidResponse([FieldProblem(field: "body", message: problem)]))]
         }
         // In a batch, a mapping that was changed could give an item another place, and so another one's id.
@@ -94,7 +98,7 @@ package struct WebhookSource: Sendable {
         guard let format = PayloadFormat(contentType: contentType), bodies.contains(format.kind) else {
             throw .unsupportedType(bodies)
         }
-        return try format.json(of: body)
+        return try format.json(of: body, in: PayloadCharset(contentType: contentType))
     }
 
     private func advised(_ invalid: InvalidResponse) -> InvalidResponse {
@@ -133,7 +137,8 @@ package struct WebhookSource: Sendable {
     /// they are for its owner only, never for a log or a reply to the sender.
     package func mappingFailure(_ body: [UInt8], contentType: String?) async -> String? {
         guard case .jq(let program) = mapping, let format = PayloadFormat(contentType: contentType),
-            let json = try? format.json(of: body), case .failure(let failure) = await program.run(json)
+            let json = try? format.json(of: body, in: PayloadCharset(contentType: contentType)),
+            case .failure(let failure) = await program.run(json)
         else { return nil }
         return failure.detail
     }

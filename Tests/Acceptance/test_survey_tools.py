@@ -156,7 +156,7 @@ def test_a_digest_whose_content_was_lengthened_is_refused(collector: Deployment)
         delivery.body += forged
         delivery.headers["content-type"] = content_type
         legacy.sign(delivery, legacy.secret, ORIGIN)
-        assert post(collector, delivery).status == (400 if content_type == "application/json" else 401)
+        assert post(collector, delivery).status == (422 if content_type == "application/json" else 401)
 
 
 @pytest.mark.parametrize("content_type", ["multipart/form-data; boundary=x", FORM, "text/html"])

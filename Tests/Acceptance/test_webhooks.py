@@ -107,9 +107,21 @@ def test_every_wrong_field_is_named(running: Deployment) -> None:
     assert {error["field"] for error in problem["errors"]} == {"email", "score"}
 
 
-def test_what_is_not_json_is_a_bad_request(running: Deployment) -> None:
-    body = canary.comment("not JSON").encode()
-    assert_problem(running.post_webhook(body, sign(running.secret, body)), 400)
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_what_is_not_json_is_quarantined(running: Deployment, encoding: str) -> None:
+    before = running.data("quarantine", "list")
+    body = (canary.comment("not JSON") + "{ü").encode(encoding)
+    problem = assert_problem(running.post_webhook(body, sign(running.secret, body)), 422)
+    assert [error["field"] for error in problem["errors"]] == ["body"]
+    assert len(running.data("quarantine", "list")) == len(before) + 1
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "windows-1252", "utf-16"])
+def test_a_body_is_read_in_the_charset_that_is_stated(running: Deployment, encoding: str) -> None:
+    body = json.dumps(fresh_response("charset") | {"comment": "Größe"}, ensure_ascii=False).encode(encoding)
+    headers = sign(running.secret, body) | {"content-type": f"application/json; charset={encoding}"}
+    answer = running.post_webhook(body, headers)
+    assert answer.json()["status"] == "accepted"
 
 
 def test_an_unknown_source_is_not_found(running: Deployment) -> None:

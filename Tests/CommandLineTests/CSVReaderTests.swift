@@ -33,6 +33,27 @@ struct CSVReaderTests {
         #expect(failure?.description == sentence)
     }
 
+    @Test(
+        "a cell that a spreadsheet would run as a formula gets an apostrophe, whatever is behind its first sign",
+        arguments: [
+            "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=\u{301}1", "+\u{20dd}1", "-\u{fe0f}1", "@\u{200d}x",
+            "＝1+1", "＠x",
+        ]
+    )
+    func formulas(text: String) throws {
+        #expect(try CSVReader.rows(CSVCell.quoted(text)) == [["'" + text]])
+        #expect(try CSVReader.rows(CSVCell.quoted("\r\n" + text)) == [["'\r\n" + text]])
+    }
+
+    @Test(
+        "a cell comes back as it was, also where a quote or a line end is part of a character",
+        arguments: ["a", "a,b", "say \"hi\"", "\"\u{301},=1+1", "a\"\u{20dd}\"", "two\r\nlines", "\u{301}\"", "1 = 1"]
+    )
+    func verbatim(text: String) throws {
+        let rows = try CSVReader.rows(CSVCell.verbatim(text) + ",x")
+        #expect(rows.map { $0.map { Array($0.utf8) } } == [[Array(text.utf8), Array("x".utf8)]])
+    }
+
     @Test("a hundred thousand rows are read in a moment", .hangGuard)
     func many() throws {
         let row = "ana@example.com,9,\"Fast, and \"\"nice\"\"\n\",nps1-0123456789abcdef0123456789abcdef\n"

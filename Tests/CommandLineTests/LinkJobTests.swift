@@ -218,11 +218,80 @@ struct LinkJobTests {
         #expect(try CSVReader.rows(result.output).map(\.[0]) == [header, "Ada", "Jürgen", "Zoë „Z“ €"])
     }
 
-    @Test("in a file that is UTF-8, a row that isn't is damaged", arguments: [false, true])
+    @Test(
+        "in a file that is UTF-8, a row that isn't is damaged, and gets a link where the address isn't",
+        arguments: [false, true]
+    )
     func damagedRow(isMarked: Bool) throws {
-        let start: [UInt8] = isMarked ? [0xef, 0xbb, 0xbf] + "name,email\n".utf8 : Array("näme,email\n".utf8)
-        let result = try run(bytes: start + [0x4a, 0xfc] + ",j@example.com\nAda,ada@example.com\n".utf8)
-        #expect(result.skipped == 1 && result.errors.contains("line 2: is not UTF-8"))
+        let start: [UInt8] = isMarked ? [0xef, 0xbb, 0xbf] + "name,email,id\n".utf8 : Array("näme,email,id\n".utf8)
+        let rows = [0x4a, 0xfc] + Array(",j@example.com,1\nAda,j".utf8) + [0xfc] + Array("@example.com,2\n".utf8)
+        let last = Array("Bo,bo@example.com,".utf8) + [0xfc]
+        let result = try run(bytes: start + rows + last)
+        #expect(result.skipped == 1)
+        #expect(
+            result.errors.split(separator: "\n").filter { $0.hasPrefix("line") } == [
+                "line 2: is not UTF-8; each character that can't be read is written as \u{fffd}",
+                "line 3: has an email that is not UTF-8",
+                "line 4: is not UTF-8; each character that can't be read is written as \u{fffd}",
+                "line 4: id must be at most 200 bytes of text; the link has none, and is an answer of its own",
+            ]
+        )
+        let links = try CSVReader.rows(result.output).dropFirst().map { try open($0[3]) }
+        #expect(links.map(\.email.address) == ["j@example.com", "bo@example.com"])
+        #expect(links[0].id == "1" && links[1].id.utf8.count == 22)
+    }
+
+    @Test(
+        "whatever an optional column says, the person gets a link, without what it can't have",
+        arguments: [
+            ("campaignId", "Autumn 2026", "line 2: campaignId must be the id of a campaign"),
+            ("companyId", "ACME", "line 2: companyId must be the id of a company"),
+            (
+                "companyId", "extid-" + String(repeating: "x", count: 200),
+                "line 2: companyId must be the id of a company"
+            ),
+            ("id", String(repeating: "x", count: 201), "line 2: id must be at most 200 bytes"),
+            ("id", "\u{1}", "line 2: id must be at most 200 bytes"),
+        ]
+    )
+    func unusableCells(column: String, text: String, warning: String) throws {
+        let result = try run("email,\(column)\nada@example.com,\(text)\n")
+        #expect(result.skipped == 0)
+        #expect(result.errors.contains(warning) && !result.errors.contains(text))
+        let claims = try open(result.rows[1][2])
+        #expect(claims.campaignID == nil && claims.companyID == nil && claims.id.utf8.count == 22)
+    }
+
+    @Test("what would make a link too long is left out, the least important first")
+    func tooLong() throws {
+        let id = String(repeating: "\\", count: 200)
+        let company = "extid-" + String(repeating: "y", count: 194)
+        let local = String(repeating: "a", count: 64)
+        let email = "\(local)@" + Array(repeating: String(repeating: "b", count: 60), count: 3).joined(separator: ".")
+        let result = try run("email,id,companyId\n\(email),\(id),\(company)\n\(email),\(id.prefix(100)),\(company)\n")
+        #expect(result.skipped == 0)
+        let links = try result.rows.dropFirst().map { try open($0[3]) }
+        #expect(links.map(\.email.address) == [email, email])
+        #expect(links.allSatisfy { $0.companyID == nil } && links[1].id == id.prefix(100))
+        #expect(result.errors.contains("line 2: the link would be too long, so it has no companyId"))
+        #expect(result.errors.contains("line 3: the link would be too long, so it has no companyId"))
+    }
+
+    @Test(
+        "a list without a header is refused without a word of what is in it",
+        arguments: [
+            "Ada,Lovelace,ada@example.com", "Ada,\"Ada <ada@example.com>\",+44 20", "Ada;ada＠example．com",
+            "ada@@example",
+        ]
+    )
+    func noHeader(line: String) throws {
+        for column in [nil, "Mail"] {
+            let refused = #expect(throws: LinkJob.Failure.self) { try run(line + "\n", emailColumn: column) }
+            let sentence = try #require(refused?.description)
+            #expect(sentence.contains("no header") && !sentence.lowercased().contains("ada"))
+        }
+        let named = #expect(throws: LinkJob.Failure.self) { try run("Name,Kontakt @ Firma\nAda,x\n") }
+        #expect(named?.description.contains("Name, Kontakt @ Firma.") == true)
     }
 
     @Test(

@@ -42,6 +42,20 @@ struct LogOutputTests {
         #expect(buffer.dropped.lines == lost)
     }
 
+    @Test("no line break in a value forges a line", arguments: ["\n", "\r", "\r\n", "\n\u{301}", "\r\n\r\n"])
+    func forgedLine(end: String) {
+        let line = LogLine(
+            level: .info,
+            label: "x",
+            message: "a\(end)b",
+            metadata: ["key": "c\(end)d"],
+            date: Date(timeIntervalSince1970: 0)
+        )
+        for format in [Settings.LogFormat.text, .json] {
+            #expect(!line.bytes(format).dropLast().contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
+        }
+    }
+
     /// What a system wrote that behaves as told.
     private final class Disk: Sendable {
         private let state = Mutex((written: [UInt8](), answers: [Int]()))

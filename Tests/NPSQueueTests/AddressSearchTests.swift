@@ -35,6 +35,16 @@ struct AddressSearchTests {
         #expect(try !finds("ana+nps@example.com", body))
     }
 
+    @Test("an address is found in UTF-16, and beside bytes that are no UTF-8")
+    func otherCharsets() throws {
+        let search = AddressSearch(for: try EmailAddress("ana@example.com"))
+        let text = "{\"email\":\"ana@example.com\",\"comment\":\"Größe\"}"
+        for encoding in [String.Encoding.utf16, .utf16BigEndian, .utf16LittleEndian, .isoLatin1] {
+            #expect(search.finds(in: try #require(text.data(using: encoding))))
+            #expect(!search.finds(in: try #require(text.replacing("ana", with: "diana").data(using: encoding))))
+        }
+    }
+
     @Test(
         "beyond ASCII, both forms of the domain match, composed or not, and surrogate pairs",
         arguments: [

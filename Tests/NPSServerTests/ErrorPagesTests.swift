@@ -80,9 +80,9 @@ struct ErrorPagesTests {
         await collector.end()
     }
 
-    @Test("a full line of payloads is our fault, all else that can't be read the sender's")
+    @Test("a full line of payloads is our fault, what can't be parsed the sender's")
     func unreadable() {
-        for problem in [PayloadProblem.notJSON, .notForm, .tooManyItems] {
+        for problem in [PayloadProblem.notJSON, .notForm] {
             #expect(Problem.unreadable(problem).status == .badRequest)
         }
         let busy = Problem.unreadable(.busy)

@@ -10,9 +10,13 @@ struct RedirectListenerTests {
     @Test(
         "leads a personal link to the same link, everything else to the open form",
         arguments: [
-            ("/s/abc.DEF-1_~/9", "/s/abc.DEF-1_~/9"), ("/s/abc", "/s/abc"), ("/s/abc/9?lang=de", "/s/abc/9?lang=de"),
-            ("/s/a%2Eb/9?utm_source=x", "/s/a%2Eb/9"), ("/s/abc/9?lang=%0d%0aX", "/s/abc/9"), ("/", "/survey"),
-            ("/survey?score=9", "/survey"), ("/s", "/survey"), ("/s/a/b/c", "/survey"), ("/s/a;b/9", "/survey"),
+            ("/s/abc.DEF-1_/9", "/s/abc.DEF-1_/9"), ("/s/abc", "/s/abc"), ("/s/abc/9?lang=de", "/s/abc/9?lang=de"),
+            ("/s/a%2Eb/9?utm_source=x", "/s/a.b/9"), ("/s/abc/9.", "/s/abc/9"), ("/s/abc/9&utm_source=x", "/s/abc/9"),
+            ("/s/abc/9%22", "/s/abc/9"), ("/s/abc/9%3E,", "/s/abc/9"), ("/s/abc/x", "/s/abc"), ("/s/abc/11", "/s/abc"),
+            ("/s/abc.", "/s/abc"), ("/s/abc&utm_source=x", "/s/abc"), ("/s/abc%22/9", "/s/abc/9"),
+            ("/s/%22", "/survey"),
+            ("/s/abc&amp;lang=de", "/s/abc"), ("/s/abc/9?lang=%0d%0aX", "/s/abc/9"), ("/", "/survey"),
+            ("/survey?score=9", "/survey"), ("/s", "/survey"), ("/s/a/b/c", "/survey"), ("/s/a;b/9", "/s/a/9"),
             ("/s/../x", "/survey"), ("/other/abc", "/survey"),
         ]
     )

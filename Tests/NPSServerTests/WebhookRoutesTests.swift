@@ -27,6 +27,19 @@ struct WebhookRoutesTests {
         )
     }
 
+    private func post(
+        _ client: any TestClientProtocol,
+        _ body: [UInt8],
+        _ headers: HTTPFields
+    ) async throws -> TestResponse {
+        try await client.executeRequest(
+            uri: "/webhooks/standard",
+            method: .post,
+            headers: headers,
+            body: ByteBuffer(bytes: body)
+        )
+    }
+
     @Test("a signed response is accepted, again it is unchanged, edited it is updated")
     func lifecycle() async throws {
         let collector = try CollectorFixture()
@@ -97,20 +110,95 @@ struct WebhookRoutesTests {
         await collector.end()
     }
 
-    @Test("what can't be parsed is 400, an unknown source 404, a body over 1 MiB 413, a compressed one 415")
+    @Test("an authentic body that can't be parsed is 422 and waits in quarantine, byte for byte")
+    func unparseable() async throws {
+        let collector = try CollectorFixture()
+        let latin1 = try #require(body.replacing("Fast", with: "Größe").data(using: .isoLatin1))
+        let bodies = [Data("{not json".utf8), Data(), Data("score=9".utf8), latin1]
+        try await collector.publicly { client async throws in
+            for body in bodies {
+                let response = try await post(client, Array(body), CollectorFixture.signed(bytes: Array(body)))
+                #expect(response.status == .unprocessableContent)
+                guard case .array(let errors)? = try response.json()["errors"] else { throw InvalidResponse([]) }
+                #expect(errors.map { $0["field"] } == [.string("body")])
+            }
+        }
+        var kept: [Data?] = []
+        for entry in try await collector.queue.quarantine() {
+            kept.append(try await collector.queue.quarantineEntry(entry.id)?.body)
+        }
+        #expect(Set(kept) == Set(bodies))
+        #expect(try await collector.queue.status().accepted == 0)
+        await collector.end()
+    }
+
+    @Test("a body that can't be parsed is 400 and not kept where nothing is signed")
+    func unparseableUnsigned() async throws {
+        let name = "plain-k3v9q2x7m4t8z1b6"
+        let collector = try CollectorFixture(files: [name: "signature: {kind: none}\nmapping: .\n"])
+        try await collector.publicly { client async throws in
+            #expect(try await post(client, "{", headers: [:], to: "/webhooks/\(name)").status == .badRequest)
+        }
+        #expect(try await collector.queue.status().quarantined == 0)
+        await collector.end()
+    }
+
+    @Test("a charset is believed wherever it is stated, and kept with a payload in quarantine")
+    func charsets() async throws {
+        let collector = try CollectorFixture()
+        @Sendable func latin1(_ score: String) throws -> [UInt8] {
+            let text = body.replacing("Fast", with: "Größe").replacing("9", with: score)
+            return Array(try #require(text.data(using: .isoLatin1)))
+        }
+        try await collector.publicly { client async throws in
+            let name: HTTPField.Name = .contentEncoding
+            for (score, field, value) in [
+                ("8", HTTPField.Name.contentType, "application/json; charset=ISO-8859-1"), ("7", name, "ISO-8859-1"),
+                ("6", name, "windows-1252"), ("11", name, "windows-1252"),
+            ] {
+                let body = try latin1(score)
+                var headers = CollectorFixture.signed(bytes: body)
+                headers[field] = value
+                let status = try await post(client, body, headers).status
+                #expect(status == (score == "11" ? .unprocessableContent : .ok))
+            }
+        }
+        let item = try await collector.queue.show(ResponseID(source: "standard", providerID: "r1"))
+        #expect(item?.comment == "Größe" && item?.score == 6)
+        #expect(try await collector.queue.quarantine().map(\.contentType) == ["application/json; charset=windows-1252"])
+        await collector.end()
+    }
+
+    @Test(
+        "a body in a coding that changes it is 415, whatever its case and place",
+        arguments: [
+            "gzip", "GZIP", "x-gzip", "deflate", "br", "zstd", "compress", "utf-8, gzip", "gzip,br", "identity , br",
+        ]
+    )
+    func codings(coding: String) async throws {
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
+            var headers = CollectorFixture.signed(body)
+            headers[.contentEncoding] = coding
+            #expect(try await post(client, body, headers: headers).status == .unsupportedMediaType)
+            for harmless in ["utf-8", "identity", "UTF-16", "us-ascii", "iso-8859-15", ""] {
+                headers[.contentEncoding] = harmless
+                #expect(try await post(client, body, headers: headers).status == .ok)
+            }
+        }
+        await collector.end()
+    }
+
+    @Test("an unknown source 404, a body over 1 MiB 413, a compressed one 415")
     func refusals() async throws {
         let collector = try CollectorFixture()
         try await collector.publicly { client async throws in
-            #expect(try await post(client, "{not json").status == .badRequest)
             #expect(try await post(client, body, to: "/webhooks/nobody").status == .notFound)
             let large = String(repeating: "x", count: WebhookRoutes.bodyLimit + 1)
             #expect(try await post(client, large).status == .contentTooLarge)
             var compressed = CollectorFixture.signed(body)
             compressed[.contentEncoding] = "gzip"
             #expect(try await post(client, body, headers: compressed).status == .unsupportedMediaType)
-            // A charset is no coding.
-            compressed[.contentEncoding] = "UTF-8"
-            #expect(try await post(client, body, headers: compressed).status == .ok)
             let long = "/webhooks/standard?" + String(repeating: "x", count: RequestLimits.uri)
             #expect(try await post(client, body, to: long).status == .uriTooLong)
         }

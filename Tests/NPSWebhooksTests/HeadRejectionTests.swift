@@ -28,6 +28,10 @@ struct HeadRejectionTests {
         #expect(try rejection("{any_of: \(Self.both)}", [token]) == nil)
         #expect(try rejection("{all_of: \(Self.both)}", [token]) == .missingHeader("Hmac"))
         #expect(try rejection("{all_of: \(Self.both)}", [token, hmac]) == nil)
+        // Not that the signature is wrong, which nobody knows without the body.
+        #expect(
+            try rejection("{all_of: [{header: Hmac}, {kind: token, header: Token}]}", [hmac]) == .missingHeader("Token")
+        )
     }
 
     @Test("a signature in the body has to be read")

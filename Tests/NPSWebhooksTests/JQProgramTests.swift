@@ -1,5 +1,6 @@
 import Foundation
 import NPSModel
+import TestSupport
 import Testing
 
 @testable import NPSWebhooks
@@ -273,6 +274,42 @@ struct JQProgramTests {
                 .bool(false)
             ]
         )
+    }
+
+    @Test(
+        "a search for all matches is refused in a long text, because it can't be interrupted",
+        .hangGuard,
+        arguments: [
+            #"[scan("[a-z]+")]"#, #"[match("[a-z]"; "g")]"#, #"[match(["[a-z]", "gi"])]"#,
+            #"[capture("(?<x>[a-z])"; "g")]"#,
+            #"split("[a-z]"; null)"#, #"[splits("[a-z]"; "i")]"#,
+        ]
+    )
+    func searchesOfLongText(_ program: String) async throws {
+        let long = "\"" + String(repeating: "a1", count: 100_000) + "\""
+        let message = "the text is too long for a search for all matches"
+        #expect(try await run(program, long) == .failure(.stopped(message)))
+        let short = "\"" + String(repeating: "a1", count: 100) + "\""
+        #expect(try await run(program, short).get().count == 1)
+    }
+
+    @Test("a name as long as a payload is no address field's, and looked at in no time", .hangGuard)
+    func longName() async throws {
+        let name = String(repeating: "a1", count: 100_000)
+        #expect(
+            try await run(
+                "[is_email_name, asks_email, asks_score, asks_recommend], [{(.): 1} | email_members]",
+                "\"\(name)\""
+            )
+                == .success([.array([.bool(false), .bool(false), .bool(false), .bool(false)]), .array([])])
+        )
+        #expect(try await run("is_email_name", #""Your e-mail address""#) == .success([.bool(true)]))
+    }
+
+    @Test("a text is looked for in another without overlaps, so in one pass", .hangGuard)
+    func indicesOfText() async throws {
+        let long = "\"" + String(repeating: "a", count: 1_000_000) + "\""
+        #expect(try await run("indices(.[0:500000])", long) == .success([.array([.integer(0), .integer(500_000)])]))
     }
 
     @Test("a run that fills the memory is stopped for it, however long it may take")

@@ -88,12 +88,31 @@ struct MappingTests {
     }
 
     @Test(
-        "what is not JSON is refused",
+        "what is not JSON is kept, with the field body",
         arguments: ["standard", "tally"],
         ["", "{", "score=9", "\u{feff}", "{}{}", "nan", "[+1]", "[5\u{0}]"]
     )
-    func notJSON(_ name: String, body: String) async {
-        await #expect(throws: PayloadProblem.notJSON) { try await Fixture.map(name, body) }
+    func notJSON(_ name: String, body: String) async throws {
+        #expect(try await Fixture.wrongFields(name, body) == [["body"]])
+    }
+
+    @Test("a form that can't be read is kept, with the field body")
+    func notForm() async throws {
+        for (body, type) in [
+            ("rawRequest=%", "application/x-www-form-urlencoded"), ("--x\r\n", "multipart/form-data; boundary=x"),
+        ] {
+            let results = try await Fixture.preset("jotform").map(
+                Array(body.utf8),
+                contentType: type,
+                receivedAt: Fixture.now
+            )
+            guard case .failure(let invalid)? = results.first else {
+                Issue.record("accepted")
+                continue
+            }
+            #expect(invalid.problems.map(\.field) == ["body"])
+            #expect(invalid.description.contains("must be a whole form"))
+        }
     }
 
     @Test(

@@ -28,6 +28,15 @@ extension String {
     }
 }
 
+extension String {
+    /// With this text in the place of each such byte of ASCII. `replacing` compares whole characters, so it finds neither a
+    /// quote that a combining mark follows nor the line feed of a CRLF.
+    package func replacing(byte: UInt8, with text: String) -> String {
+        guard utf8.contains(byte) else { return self }
+        return String(decoding: utf8.flatMap { $0 == byte ? Array(text.utf8) : [$0] }, as: UTF8.self)
+    }
+}
+
 extension StringProtocol {
     /// Without the spaces around it; tabs, line breaks and the spaces beyond ASCII stay.
     package var trimmingSpaces: SubSequence {

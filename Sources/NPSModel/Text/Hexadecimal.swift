@@ -30,7 +30,7 @@ package enum Hexadecimal {
     }
 
     /// The byte that two digits stand for, in either case; nil when one is no hex digit.
-    static func byte(_ high: UInt8, _ low: UInt8) -> UInt8? {
+    package static func byte(_ high: UInt8, _ low: UInt8) -> UInt8? {
         guard let high = value(of: high), let low = value(of: low) else { return nil }
         return high << 4 | low
     }

@@ -5,7 +5,8 @@ import NPSModel
 /// within each other (a form field that holds JSON, JSON that holds JSON as text). Upper and lower case are the same,
 /// and so are ASCII and its full-width forms.
 ///
-/// A longer address that ends or begins with this one doesn't match. Compressed text, base64 and UTF-16 aren't decoded.
+/// Of UTF-16 only what is ASCII is read. A longer address that ends or begins with this one doesn't match. Compressed text and
+/// base64 aren't decoded.
 struct AddressSearch: Sendable {
     /// How many levels of encoding are decoded.
     private static let depth = 3
@@ -20,7 +21,9 @@ struct AddressSearch: Sendable {
     }
 
     func finds(in body: some Sequence<UInt8>) -> Bool {
-        var forms: Set<[UInt8]> = [Array(body)]
+        let body = Array(body)
+        // ASCII in UTF-16 has a zero byte beside each character.
+        var forms: Set<[UInt8]> = body.contains(0) ? [body, body.filter { $0 != 0 }] : [body]
         var seen = forms
         for _ in 0...Self.depth {
             if forms.contains(where: contains) { return true }

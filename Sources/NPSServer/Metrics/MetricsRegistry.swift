@@ -1,4 +1,5 @@
 package import CoreMetrics
+import NPSModel
 import Synchronization
 
 /// Keeps the program's metrics and prints them in Prometheus' text format 0.0.4.
@@ -41,7 +42,9 @@ package final class MetricsRegistry: MetricsFactory {
 
     private static func escaped(_ value: String) -> String {
         if value.utf8.allSatisfy({ isPlain($0) || $0 == UInt8(ascii: "-") }) { return value }
-        return value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+        return value.replacing(byte: UInt8(ascii: "\\"), with: "\\\\")
+            .replacing(byte: UInt8(ascii: "\""), with: "\\\"")
+            .replacing(byte: UInt8(ascii: "\n"), with: "\\n")
     }
 
     /// All series, sorted by name.

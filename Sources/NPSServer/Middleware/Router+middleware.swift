@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NPSModel
 
 extension Router<CollectorContext> {
     /// A router with what every listener does to every request, outermost first.
@@ -33,8 +34,12 @@ struct RequestLimits: RouterMiddleware {
 
     /// The longest path with its query, in bytes.
     static let uri = 2_048
-    /// Codings that leave a body as it is. Some senders name a charset here, which is no coding.
-    private static let plain: Set = ["", "identity", "utf-8", "utf8", "us-ascii", "ascii"]
+    /// The codings that change a body (IANA, HTTP Content Coding Registry). What else senders name here is a charset or
+    /// nothing, and leaves the body as it is.
+    private static let codings: Set = [
+        "aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "gzip", "pack200-gzip", "x-compress", "x-gzip",
+        "zstd",
+    ]
 
     func handle(
         _ request: Request,
@@ -50,7 +55,8 @@ struct RequestLimits: RouterMiddleware {
                 """
             )
         }
-        if let encoding = request.headers[.contentEncoding], !Self.plain.contains(encoding.lowercased()) {
+        let encodings = request.headers[.contentEncoding]?.lowercased().split(separator: ",") ?? []
+        if encodings.contains(where: { Self.codings.contains(String($0.trimmingSpaces)) }) {
             throw Problem(
                 status: .unsupportedMediaType,
                 title: "Compressed body",

@@ -93,7 +93,7 @@ extension LinkRoutes {
     }
 
     func open(_ request: Request, _ context: CollectorContext) -> Result<LinkVisit, FormPosts.Refusal> {
-        let token = Self.unescaped(context.parameters.get("token") ?? "")
+        let token = LinkKeys.token(inSegment: context.parameters.get("token") ?? "")
         do throws(LinkError) {
             let claims = try keys.open(token, at: now())
             let language = language(of: request, claims.language)
@@ -109,20 +109,6 @@ extension LinkRoutes {
             }
             return .failure(FormPosts.Refusal(response: unknown(request)))
         }
-    }
-
-    /// The characters of a token mean the same when they are escaped (RFC 3986 §6.2.2.2). A broken escape stays, and is
-    /// no token's.
-    private static func unescaped(_ token: String) -> String {
-        let bytes = PercentEncoding.decode(Array(token.utf8)[...]) { byte in
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-                true
-            default: false
-            }
-        }
-        return bytes.map { String(decoding: $0, as: UTF8.self) } ?? token
     }
 
     private func language(of request: Request, _ own: Language?) -> Language {

@@ -61,7 +61,7 @@ struct WebhookRoutes {
         let body = try await request.collectBody(upTo: Self.bodyLimit)
         let delivery = head.replacing(body: body, receivedAt: now())
         do {
-            let response = try await store(delivery, from: source, contentType: request.headers[.contentType])
+            let response = try await store(delivery, from: source, contentType: Self.contentType(of: request))
             count(source, response.status)
             return response
         } catch let problem as Problem {
@@ -85,6 +85,10 @@ struct WebhookRoutes {
             body: [],
             receivedAt: now()
         )
+    }
+
+    private static func contentType(of request: Request) -> String? {
+        PayloadCharset.contentType(request.headers[.contentType], coding: request.headers[.contentEncoding])
     }
 
     private static func refused(_ rejection: SignatureRejection) -> Problem {

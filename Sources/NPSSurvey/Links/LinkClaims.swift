@@ -59,7 +59,8 @@ package struct LinkClaims: Sendable, Hashable {
         self.language = language
     }
 
-    static func isIdentifier(_ text: String) -> Bool {
+    /// Whether a text can be a `jti`, the name of a survey or an id at Planhat.
+    package static func isIdentifier(_ text: String) -> Bool {
         (1...Limit.identifier).contains(text.utf8.count)
             && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
     }

@@ -66,6 +66,26 @@ package struct LinkKeys: Sendable {
         return claims
     }
 
+    /// The token at the start of a path segment, escaped or not (RFC 3986 §6.2.2.2). Mail programs and trackers append to
+    /// addresses what doesn't belong there (`.`, `&utm_source=x`, `%22`); it is left out. Empty when there is no token.
+    package static func token(inSegment segment: some StringProtocol) -> String {
+        var token: [UInt8] = []
+        var rest = Array(segment.utf8)[...]
+        while var byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%") {
+                guard let high = rest.popFirst(), let low = rest.popFirst(),
+                    let decoded = Hexadecimal.byte(high, low)
+                else { break }
+                byte = decoded
+            }
+            guard byte.isASCIILetter || byte.isASCIIDigit || "-_.".utf8.contains(byte) else { break }
+            token.append(byte)
+        }
+        // No token ends with a dot, but many sentences do.
+        while token.last == UInt8(ascii: ".") { token.removeLast() }
+        return String(decoding: token, as: UTF8.self)
+    }
+
     /// Printable ASCII without characters that need escapes in JSON or mean something in a list of settings.
     static func isKeyID(_ text: some StringProtocol) -> Bool {
         (1...64).contains(text.utf8.count)

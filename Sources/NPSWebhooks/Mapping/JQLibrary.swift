@@ -19,8 +19,9 @@ enum JQLibrary {
 
     /// What a field's name or a question is about. Anything but text is about nothing.
     private static let names = [
-        // `e-mail`, `user_email`, `Email address`, `q3_yourEmail2`, `E-Mail-Adresse`: whole names, not questions.
-        #"def is_email_name: (strings | ascii_downcase | [scan("[a-z]+")] | join("")"#
+        // `e-mail`, `user_email`, `Email address`, `q3_yourEmail2`, `E-Mail-Adresse`: whole names, not questions, so
+        // not long either.
+        #"def is_email_name: (strings | select(utf8bytelength <= 200) | ascii_downcase | [scan("[a-z]+")] | join("")"#
             + #" | test("^(?:q|hs|hidden|the|my|your|user|users|account|contact|customer|client|member|person|visitor|participant"#
             + #"|respondent|recipient|subscriber|work|business|company|corporate|primary|main|preferred|adresse?|adres)*"#
             + #"e?mail(?:id|addr|address|adresse?|adres|field|rollup)?$")) // false;"#,

@@ -1,20 +1,27 @@
 /// Reads the text fields of `multipart/form-data` (RFC 7578, RFC 2046 §5.1). Files are left out, and so is everything
 /// before the first boundary and after the last.
 ///
-/// Strict: a part without a name, text that isn't UTF-8 and a missing end make the whole body unreadable.
+/// Strict: a part without a name, text that is neither UTF-8 nor in the charset that is stated and a missing end make the
+/// whole body unreadable.
 enum MultipartFields {
     private static let lineEnd: [UInt8] = [0x0d, 0x0a]
 
     /// The fields in the order of the body.
-    static func read(_ body: [UInt8], boundary: String) throws(PayloadProblem) -> [FormField] {
+    ///
+    /// - Parameter charset: of parts whose own `Content-Type` states none (RFC 7578 §4.4).
+    static func read(
+        _ body: [UInt8],
+        boundary: String,
+        in charset: PayloadCharset? = nil
+    ) throws(PayloadProblem) -> [FormField] {
         var fields: [FormField] = []
         for part in try parts(of: body, boundary: boundary) {
             guard let end = firstRange(of: lineEnd + lineEnd, in: part) else { throw .notForm }
-            guard let disposition = disposition(part[..<end.lowerBound]), let name = disposition["name"] else {
-                throw .notForm
-            }
+            let headers = PartHeaders(part[..<end.lowerBound], in: charset)
+            guard let disposition = headers.disposition, let name = disposition["name"] else { throw .notForm }
             if disposition["filename"] != nil || disposition["filename*"] != nil { continue }
-            guard let value = String(validating: part[end.upperBound...], as: UTF8.self) else { throw .notForm }
+            let stated = headers.contentType.flatMap { PayloadCharset(contentType: $0) } ?? charset
+            guard let value = PayloadCharset.text(part[end.upperBound...], in: stated) else { throw .notForm }
             fields.append(FormField(name: name, value: value))
         }
         return fields
@@ -46,20 +53,6 @@ enum MultipartFields {
         }
     }
 
-    /// The parameters of the part's `Content-Disposition: form-data`; nil when it has none.
-    private static func disposition(_ headers: ArraySlice<UInt8>) -> HeaderParameters? {
-        for line in String(decoding: headers, as: UTF8.self).split(whereSeparator: \.isNewline) {
-            let name = line.prefix { $0 != ":" }
-            guard name.lowercased() == "content-disposition" else { continue }
-            let value = line.dropFirst(name.count + 1)
-            guard value.prefix(while: { $0 != ";" }).filter({ $0 != " " }).lowercased() == "form-data" else {
-                return nil
-            }
-            return HeaderParameters(value.drop { $0 != ";" })
-        }
-        return nil
-    }
-
     private static func firstRange(of pattern: [UInt8], in bytes: ArraySlice<UInt8>) -> Range<Int>? {
         guard let first = pattern.first else { return nil }
         var rest = bytes
@@ -68,5 +61,29 @@ enum MultipartFields {
             rest = rest[start...].dropFirst()
         }
         return nil
+    }
+}
+
+/// The headers of one part.
+private struct PartHeaders {
+    /// The parameters of `Content-Disposition: form-data`; nil when it has none.
+    private(set) var disposition: HeaderParameters?
+    private(set) var contentType: String?
+
+    init(_ headers: ArraySlice<UInt8>, in charset: PayloadCharset?) {
+        let text = PayloadCharset.text(headers, in: charset) ?? String(decoding: headers, as: UTF8.self)
+        for line in text.split(whereSeparator: \.isNewline) {
+            let name = line.prefix { $0 != ":" }
+            let value = line.dropFirst(name.count + 1)
+            switch name.lowercased() {
+            case "content-disposition" where disposition == nil:
+                guard value.prefix(while: { $0 != ";" }).filter({ $0 != " " }).lowercased() == "form-data" else {
+                    return
+                }
+                disposition = HeaderParameters(value.drop { $0 != ";" })
+            case "content-type": contentType = contentType ?? String(value)
+            default: break
+            }
+        }
     }
 }

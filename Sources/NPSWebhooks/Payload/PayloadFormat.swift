@@ -46,12 +46,19 @@ enum PayloadFormat: Hashable {
         }
     }
 
-    /// The body as one JSON text. JSON is returned as it is, unchecked; a form becomes an object whose values are text.
-    func json(of body: [UInt8]) throws(PayloadProblem) -> [UInt8] {
+    /// The body as one JSON text. JSON in UTF-8 is returned as it is, unchecked; a form becomes an object whose values are
+    /// text.
+    ///
+    /// - Parameter charset: the one that the content type states.
+    func json(of body: [UInt8], in charset: PayloadCharset? = nil) throws(PayloadProblem) -> [UInt8] {
         switch self {
-        case .json: body
-        case .urlEncoded: try URLEncodedFields.read(body).json.canonicalBytes
-        case .multipart(let boundary): try MultipartFields.read(body, boundary: boundary).json.canonicalBytes
+        case .json:
+            guard let charset else { return body }
+            guard let text = PayloadCharset.text(body, in: charset) else { throw .notJSON }
+            return Array(text.utf8)
+        case .urlEncoded: return try URLEncodedFields.read(body, in: charset).json.canonicalBytes
+        case .multipart(let boundary):
+            return try MultipartFields.read(body, boundary: boundary, in: charset).json.canonicalBytes
         }
     }
 }

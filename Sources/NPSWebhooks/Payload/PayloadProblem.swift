@@ -1,4 +1,4 @@
-/// Why an authentic payload can't be read. Contains nothing of the payload.
+/// Why a payload can't be read. Contains nothing of the payload.
 package enum PayloadProblem: Error, Sendable, Hashable, CustomStringConvertible {
     case notJSON
     case notForm
@@ -18,11 +18,17 @@ package enum PayloadProblem: Error, Sendable, Hashable, CustomStringConvertible 
         }
     }
 
-    /// What is wrong with a body that is worth keeping in the quarantine; completes the sentence that begins with "body".
-    /// Nil for the others.
+    /// Whether nothing of the payload can be read.
+    var isUnparseable: Bool { self == .notJSON || self == .notForm }
+
+    /// What is wrong with a body that is kept in the quarantine when it is authentic; completes the sentence that begins with
+    /// "body". Nil for ``busy``, which isn't the body's fault.
     var bodyProblem: String? {
         switch self {
-        case .notJSON, .notForm, .busy: nil
+        case .busy: nil
+        case .notJSON: "must be JSON, in UTF-8 or in the charset that its content type states"
+        case .notForm:
+            "must be a whole form of its content type, in UTF-8 or in the charset that its content type states"
         case .unsupportedType(let kinds):
             "must be of a kind that this source accepts: "
                 + kinds.map(\.rawValue).joined(separator: ", ")

@@ -1,17 +1,17 @@
 import NPSModel
 
-/// Reads `application/x-www-form-urlencoded` (WHATWG URL §5.1). Strict: a broken escape or text that isn't UTF-8 makes the
-/// whole body unreadable.
+/// Reads `application/x-www-form-urlencoded` (WHATWG URL §5.1). Strict: a broken escape or text that is neither UTF-8 nor in
+/// the charset that is stated makes the whole body unreadable.
 enum URLEncodedFields {
     /// The fields in the order of the body.
-    static func read(_ body: [UInt8]) throws(PayloadProblem) -> [FormField] {
+    static func read(_ body: [UInt8], in charset: PayloadCharset? = nil) throws(PayloadProblem) -> [FormField] {
         let pairs = body.split(separator: UInt8(ascii: "&"), maxSplits: FormField.limit)
         guard pairs.count <= FormField.limit else { throw .tooManyFields }
         var fields: [FormField] = []
         for pair in pairs {
             let name = pair.prefix { $0 != UInt8(ascii: "=") }
             let value = pair.dropFirst(name.count + 1)
-            guard let name = text(name), let value = text(value) else { throw .notForm }
+            guard let name = text(name, in: charset), let value = text(value, in: charset) else { throw .notForm }
             fields.append(FormField(name: name, value: value))
         }
         return fields
@@ -39,7 +39,7 @@ enum URLEncodedFields {
         )
     }
 
-    private static func text(_ encoded: ArraySlice<UInt8>) -> String? {
-        PercentEncoding.formDecode(encoded).flatMap { String(validating: $0, as: UTF8.self) }
+    private static func text(_ encoded: ArraySlice<UInt8>, in charset: PayloadCharset? = nil) -> String? {
+        PercentEncoding.formDecode(encoded).flatMap { PayloadCharset.text($0, in: charset) }
     }
 }

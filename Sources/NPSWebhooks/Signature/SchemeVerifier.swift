@@ -124,7 +124,7 @@ struct SchemeVerifier: Sendable {
     /// Called only after the signature matched, because it parses the body.
     private func checkBodyTimestamp(_ delivery: WebhookDelivery) throws(SignatureRejection) {
         guard let freshness = scheme.freshness, case .body(let path) = freshness.place else { return }
-        var value = try? JSONValue(parsing: delivery.body)
+        var value = delivery.json
         for name in path.split(separator: ".") { value = value?[String(name)] }
         let text = value?.string ?? value?.integer.map { String($0) } ?? ""
         guard let signedAt = freshness.timestampFormat.date(text) else { throw .noTimestampInBody(path) }

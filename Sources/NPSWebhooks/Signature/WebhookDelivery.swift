@@ -1,4 +1,5 @@
 package import Foundation
+import NPSModel
 
 /// One request to a webhook's address, as it was received.
 package struct WebhookDelivery: Sendable {
@@ -58,6 +59,12 @@ package struct WebhookDelivery: Sendable {
     func require(_ kind: PayloadKind) throws(SignatureRejection) {
         let type = try header(["content-type"])?.value
         guard PayloadFormat(contentType: type)?.kind == kind else { throw .otherKind(kind) }
+    }
+
+    /// The body as JSON, in the charset that the `Content-Type` states; nil when it is none.
+    var json: JSONValue? {
+        let charset = PayloadCharset(contentType: (try? header(["content-type"]))?.value)
+        return (try? PayloadFormat.json.json(of: body, in: charset)).flatMap { try? JSONValue(parsing: $0) }
     }
 
     /// The value of a field of a form-encoded body, which must be there once.

@@ -5,37 +5,45 @@ extension WebhookSource {
     package func rejection(ofHead delivery: WebhookDelivery) -> SignatureRejection? {
         // A ping is known by its body alone.
         guard unsignedPing == nil else { return nil }
-        let isRefused =
-            switch verifier.combination {
-            case .any: verifier.schemes.allSatisfy { $0.refusesHead(of: delivery) }
-            case .all: verifier.schemes.contains { $0.refusesHead(of: delivery) }
-            }
-        guard isRefused else { return nil }
-        do throws(SignatureRejection) {
-            _ = try verifier.verify(delivery)
-            return nil
-        } catch {
-            return error
+        let rejections = verifier.schemes.map { $0.rejection(ofHead: delivery) }
+        switch verifier.combination {
+        // The scheme that refuses is named. Verifying all of them would name the first, whose signature can't match without
+        // the body.
+        case .all: return rejections.compactMap(\.self).first
+        case .any: return rejections.contains(nil) ? nil : verifier.rejection(of: delivery)
         }
     }
 }
 
 extension SchemeVerifier {
-    /// Whether this scheme rejects the delivery for its head: a header that is missing, a time that is not accepted.
-    fileprivate func refusesHead(of delivery: WebhookDelivery) -> Bool {
-        guard scheme.kind != .none, case .header = scheme.place else { return false }
+    /// Why this scheme rejects the delivery for its head: a header that is missing, a time that is not accepted. Nil when it
+    /// doesn't.
+    fileprivate func rejection(ofHead delivery: WebhookDelivery) -> SignatureRejection? {
+        guard scheme.kind != .none, case .header = scheme.place else { return nil }
         do throws(SignatureRejection) {
             _ = try verify(delivery)
-            return false
+            return nil
         } catch {
             switch error {
             case .missingHeader, .repeatedHeader, .otherKind, .unreadableSignature, .missingTimestamp,
                 .unreadableTimestamp, .stale, .future:
-                return true
+                return error
             // Of an empty body, unless it is a token, which says nothing of the body.
-            case .wrongSignature: return scheme.kind == .token
-            case .missing, .noTimestampInBody: return false
+            case .wrongSignature: return scheme.kind == .token ? error : nil
+            case .missing, .noTimestampInBody: return nil
             }
+        }
+    }
+}
+
+extension Verifier {
+    /// Why the delivery is rejected; nil when it isn't.
+    fileprivate func rejection(of delivery: WebhookDelivery) -> SignatureRejection? {
+        do throws(SignatureRejection) {
+            _ = try verify(delivery)
+            return nil
+        } catch {
+            return error
         }
     }
 }

@@ -9,13 +9,18 @@ struct LinkColumns {
         let sentence: String
     }
 
-    /// One row, unchecked. Nil for an empty cell and a missing column.
+    /// One row. Nil for an empty cell and a missing column.
     struct Contact {
+        /// Unchecked.
         let email: String
-        let id: String?
-        let campaignID: String?
-        let companyID: String?
-        let language: ContactLanguage?
+        /// Nil also where it can't be used.
+        var id: String?
+        /// Nil also where Planhat can't have it.
+        var campaignID: String?
+        var companyID: String?
+        var language: ContactLanguage?
+        /// What is wrong with the row, although there is a link for it.
+        var warnings: [String] = []
     }
 
     /// What the column `lang` says. An optional column never costs a person the link.
@@ -79,19 +84,26 @@ struct LinkColumns {
 
     private static func emailColumn(in header: [String], named wanted: String?) throws(LinkJob.Failure) -> Int {
         let names = header.map(plain)
+        // A refusal would name the columns.
+        let hasHeader = !header.contains(where: hasAddress)
         if let wanted {
             let same = names.indices.filter { names[$0] == plain(wanted) }
             guard let first = header.firstIndex(of: wanted) ?? same.first else {
-                throw .noColumn(header, named: wanted)
+                throw hasHeader ? .noColumn(header, named: wanted) : .noHeader
             }
             guard header[first] == wanted || same.count == 1 else { throw .severalAddresses }
             return first
         }
         if let email = names.firstIndex(of: "email") { return email }
         let named = names.indices.filter { emailNames.contains(names[$0]) }
-        guard let email = named.first else { throw .noEmailColumn(header) }
+        guard let email = named.first else { throw hasHeader ? .noEmailColumn(header) : .noHeader }
         guard named.count == 1 else { throw .severalAddresses }
         return email
+    }
+
+    /// Whether a cell has something like an address in it, valid or not.
+    private static func hasAddress(_ cell: String) -> Bool {
+        cell.foldingFullWidth.split(whereSeparator: \.isWhitespace).contains { $0.dropFirst().dropLast().contains("@") }
     }
 
     /// The row with a cell for each column: exporters leave out empty cells at a row's end.
@@ -104,25 +116,76 @@ struct LinkColumns {
         guard row.count == count else {
             throw Flaw(sentence: "has \(row.count) columns, but the first line names \(count)")
         }
-        guard !row.contains(where: { $0.unicodeScalars.contains("\u{fffd}") }) else {
-            throw Flaw(sentence: "is not UTF-8")
-        }
         func text(_ column: Int?) -> String? {
             guard let column else { return nil }
             let text = Self.withoutTextMark(row[column].trimmingInvisible)
             return text.isEmpty ? nil : text
         }
-        return Contact(
-            email: text(email) ?? "",
-            id: text(id),
-            campaignID: text(campaignID),
-            companyID: text(companyID),
-            language: text(language).map(ContactLanguage.init)
-        )
+        let email = text(email) ?? ""
+        guard !Self.isDamaged(email) else { throw Flaw(sentence: "has an email that is not UTF-8") }
+        var contact = Contact(email: email, language: text(language).map(ContactLanguage.init))
+        if row.contains(where: Self.isDamaged) {
+            contact.warnings.append("is not UTF-8; each character that can't be read is written as \u{fffd}")
+        }
+        contact.setID(text(id))
+        contact.setCampaignID(text(campaignID))
+        contact.setCompanyID(text(companyID))
+        return contact
     }
+
+    /// Whether some of the cell's bytes were no text.
+    static func isDamaged(_ cell: String) -> Bool { cell.unicodeScalars.contains("\u{fffd}") }
 
     /// Exporters put an apostrophe in front of what a spreadsheet must take for text; it is not part of the value.
     private static func withoutTextMark(_ cell: String) -> String {
         cell.hasPrefix("'") ? String(cell.dropFirst()) : cell
+    }
+}
+
+/// An optional column never costs a person the link: what can't be used is left out, with a warning.
+extension LinkColumns.Contact {
+    fileprivate mutating func setID(_ text: String?) {
+        guard let text else { return }
+        if LinkClaims.isIdentifier(text), !LinkColumns.isDamaged(text) {
+            id = text
+        } else {
+            warnings.append(
+                "id must be at most \(LinkClaims.Limit.identifier) bytes of text; the link has none, and is an answer of its own"
+            )
+        }
+    }
+
+    fileprivate mutating func setCampaignID(_ text: String?) {
+        guard let text else { return }
+        if PlanhatReference.campaign.admits(text), LinkClaims.isIdentifier(text) {
+            campaignID = text
+        } else {
+            warnings.append("campaignId \(PlanhatReference.campaign.rule); the link has none")
+        }
+    }
+
+    fileprivate mutating func setCompanyID(_ text: String?) {
+        guard let text else { return }
+        if PlanhatReference.company.admits(text), LinkClaims.isIdentifier(text), !LinkColumns.isDamaged(text) {
+            companyID = text
+        } else {
+            warnings.append("companyId \(PlanhatReference.company.rule); the link has none")
+        }
+    }
+
+    /// Leaves out the optional part that is missed least, with a warning; false when there is none left.
+    mutating func shorten() -> Bool {
+        let part: String
+        if companyID != nil {
+            (companyID, part) = (nil, "companyId")
+        } else if campaignID != nil {
+            (campaignID, part) = (nil, "campaignId")
+        } else if id != nil {
+            (id, part) = (nil, "id")
+        } else {
+            return false
+        }
+        warnings.append("the link would be too long, so it has no \(part)")
+        return true
     }
 }

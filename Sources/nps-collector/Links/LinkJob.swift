@@ -7,6 +7,8 @@ struct LinkJob {
     enum Failure: Error, CustomStringConvertible {
         /// With the names of the columns that are there.
         case noEmailColumn([String])
+        /// The first line is a contact, whose data must not be shown.
+        case noHeader
         case noColumn([String], named: String)
         case sameColumn
         case severalAddresses
@@ -22,6 +24,9 @@ struct LinkJob {
                     + Self.list(names)
             case .noColumn(let names, let wanted):
                 "The contacts have no column named \(wanted), as --email-column says. " + Self.list(names)
+            case .noHeader:
+                "The first line of the contacts is no header, for it has an address: put a line with the names of the columns "
+                    + "above it, such as email."
             case .sameColumn: "The contacts have two columns of the same name: rename one in the first line."
             case .severalAddresses:
                 "The contacts have several columns with addresses: name the one to use email, or give --email-column NAME."
@@ -209,8 +214,8 @@ struct LinkJob {
         }
         let row = columns.padded(row)
         do throws(LinkColumns.Flaw) {
-            let contact = try columns.contact(in: row)
-            let link = try minting.link(for: contact)
+            var contact = try columns.contact(in: row)
+            let link = try minting.link(for: &contact)
             warn(of: contact)
             put(row, link: link)
         } catch {
@@ -222,6 +227,7 @@ struct LinkJob {
 
     /// Warns of rows that get a link and may still not do what was meant.
     private mutating func warn(of contact: LinkColumns.Contact) {
+        for warning in contact.warnings { bar.say("line \(reader.rowLine): \(warning)") }
         if let id = contact.id, ids.count < Self.idLimit {
             let isNew = ids.insert([id, contact.email.lowercased()].hashValue).inserted
             if !isNew {

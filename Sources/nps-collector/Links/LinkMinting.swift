@@ -13,31 +13,37 @@ struct LinkMinting {
     /// Whether there is a form in a language.
     let speaks: (Language) -> Bool
 
-    func link(for contact: LinkColumns.Contact) throws(LinkColumns.Flaw) -> String {
+    /// The contact's link. What would make it too long is left out of the contact, which then says so.
+    func link(for contact: inout LinkColumns.Contact) throws(LinkColumns.Flaw) -> String {
         let email: EmailAddress
         do throws(FieldProblem) {
             email = try EmailAddress(contact.email)
         } catch {
             throw LinkColumns.Flaw(sentence: "\(error.field) \(error.message)")
         }
+        while true {
+            do throws(LinkError) {
+                return address + (try keys.mint(claims(of: contact, email)))
+            } catch {
+                guard case .unmintable(let problem) = error else { throw LinkColumns.Flaw(sentence: error.description) }
+                guard contact.shorten() else { throw LinkColumns.Flaw(sentence: problem) }
+            }
+        }
+    }
+
+    private func claims(of contact: LinkColumns.Contact, _ email: EmailAddress) throws(LinkError) -> LinkClaims {
         var language: Language?
         if case .tag(let tag)? = contact.language { language = tag }
-        do throws(LinkError) {
-            let claims = try LinkClaims(
-                id: contact.id ?? Self.freshID(),
-                email: email,
-                expiresAt: expiresAt,
-                issuedAt: issuedAt,
-                survey: survey,
-                campaignID: contact.campaignID,
-                companyID: contact.companyID,
-                language: language
-            )
-            return address + (try keys.mint(claims))
-        } catch {
-            guard case .unmintable(let problem) = error else { throw LinkColumns.Flaw(sentence: error.description) }
-            throw LinkColumns.Flaw(sentence: problem)
-        }
+        return try LinkClaims(
+            id: contact.id ?? Self.freshID(),
+            email: email,
+            expiresAt: expiresAt,
+            issuedAt: issuedAt,
+            survey: survey,
+            campaignID: contact.campaignID,
+            companyID: contact.companyID,
+            language: language
+        )
     }
 
     /// 128 random bits.

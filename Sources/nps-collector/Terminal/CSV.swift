@@ -1,3 +1,5 @@
+import NPSModel
+
 /// Reads CSV as RFC 4180 describes it, byte by byte: quoted cells may hold separators, line breaks and doubled quotes.
 /// It keeps no more than the current row. After an error, ``surrenderLine()`` lets the caller continue on the next
 /// line.
@@ -134,9 +136,12 @@ struct CSVReader {
 /// One cell of a CSV file (RFC 4180).
 enum CSVCell {
     /// Quoted where it must be. A cell that a spreadsheet would run as a formula gets an apostrophe in front: what
-    /// people type into a survey must stay text.
+    /// people type into a survey must stay text. Spreadsheets in Japanese take full-width signs as well.
     static func quoted(_ text: String) -> String {
-        guard let first = text.first, "=+-@\t\r".contains(first) else { return verbatim(text) }
+        // Not the first character, of which a combining mark or a line feed may be a part.
+        guard let first = text.unicodeScalars.first, "=+-@\t\r\n＝＋－＠".unicodeScalars.contains(first) else {
+            return verbatim(text)
+        }
         return verbatim("'" + text)
     }
 
@@ -146,6 +151,6 @@ enum CSVCell {
             $0 == separator || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r")
         }
         guard needsQuotes else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+        return "\"" + text.replacing(byte: UInt8(ascii: "\""), with: "\"\"") + "\""
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import NPSApp
+import NPSModel
 import NPSServer
 import NPSWebhooks
 
@@ -63,6 +64,6 @@ struct WebhookSign: AsyncParsableCommand {
 
     /// For a POSIX shell.
     private static func quoted(_ text: String) -> String {
-        "'" + text.replacing("'", with: "'\\''") + "'"
+        "'" + text.replacing(byte: UInt8(ascii: "'"), with: "'\\''") + "'"
     }
 }

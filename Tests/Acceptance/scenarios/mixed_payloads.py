@@ -117,7 +117,8 @@ class MixedTraffic:
                 self._post(connection, unsigned, 401, None)
                 broken = tool.delivery(name, score)
                 broken.body = broken.body[:-1]
-                self._send(connection, tool, broken, 400)
+                self._send(connection, tool, broken, 422)
+                self._expect_quarantined()
             case 4 | 5:
                 self._send(connection, tool, tool.delivery(name, (score + 1) % 11), 200, "accepted")
                 repeated = tool.delivery(name, score)

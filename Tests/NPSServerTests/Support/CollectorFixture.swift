@@ -113,9 +113,18 @@ struct CollectorFixture: Sendable {
         age: TimeInterval = 0,
         key: Data = Self.key
     ) -> HTTPFields {
+        signed(bytes: Array(body.utf8), id: id, age: age, key: key)
+    }
+
+    static func signed(
+        bytes body: [UInt8],
+        id: String = "msg_1",
+        age: TimeInterval = 0,
+        key: Data = Self.key
+    ) -> HTTPFields {
         let timestamp = String(Int(now.timeIntervalSince1970 - age))
         let code = HMAC<SHA256>.authenticationCode(
-            for: Data("\(id).\(timestamp).\(body)".utf8),
+            for: Data("\(id).\(timestamp).".utf8) + body,
             using: SymmetricKey(data: key)
         )
         var fields: HTTPFields = [.contentType: "application/json"]
