@@ -64,6 +64,9 @@ enum Schema {
         migrator.registerMigration("responses: waiting") { db in
             try db.execute(sql: waiting)
         }
+        migrator.registerMigration("interruption in slices") { db in
+            try db.execute(sql: "ALTER TABLE books ADD COLUMN interrupted_until INTEGER")
+        }
         return migrator
     }
 

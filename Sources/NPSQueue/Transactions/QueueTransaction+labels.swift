@@ -8,10 +8,10 @@ extension QueueTransaction {
     }
 
     /// Relabels among the next rows after `sequence`. Returns the last of them; nil when there are none.
-    func relabelResponses(_ name: String, _ label: String, after sequence: Int64) throws -> Int64? {
+    func relabelResponses(_ name: String, _ label: String, after sequence: Int64, limit: Int) throws -> Int64? {
         let last: Int64? = try database.fetchValue(
-            "SELECT MAX(sequence) FROM (SELECT sequence FROM responses WHERE sequence > ? ORDER BY sequence LIMIT 10000)",
-            [sequence]
+            "SELECT MAX(sequence) FROM (SELECT sequence FROM responses WHERE sequence > ? ORDER BY sequence LIMIT ?)",
+            [sequence, limit]
         )
         guard let last else { return nil }
         try execute(

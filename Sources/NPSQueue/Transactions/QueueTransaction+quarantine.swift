@@ -113,20 +113,27 @@ extension QueueTransaction {
         )
     }
 
-    /// Entries without their bodies, oldest first.
-    func quarantine(limit: Int, after: Int64?) throws -> [QuarantineEntry] {
-        try database.fetchAll(
-            QuarantineEntry.self,
+    /// Entries without their bodies, oldest first: at most `limit`, and no more once their problems have `byteLimit`
+    /// together.
+    func quarantine(after id: Int64, limit: Int, byteLimit: Int) throws -> [StoredEntry] {
+        var bytes = 0
+        return try database.fetchAll(
+            StoredEntry.self,
             from: "quarantine WHERE id > ? ORDER BY id LIMIT ?",
-            [after ?? 0, min(max(limit, 0), QueueFilter.maximum)]
+            [id, limit],
+            until: { row in
+                bytes += row.problems.utf8.count
+                return bytes >= byteLimit
+            }
         )
     }
 
     /// An entry with its body; nil for an unknown id.
-    func quarantineEntry(_ id: QuarantineID) throws -> QuarantineEntry? {
-        var entry = try database.fetchOne(QuarantineEntry.self, from: "quarantine WHERE id = ?", [id.rawValue])
-        entry?.body = try database.fetchValue("SELECT body FROM quarantine WHERE id = ?", [id.rawValue])
-        return entry
+    func quarantineEntry(_ id: QuarantineID) throws -> (row: StoredEntry, body: Data?)? {
+        guard let row = try database.fetchOne(StoredEntry.self, from: "quarantine WHERE id = ?", [id.rawValue]) else {
+            return nil
+        }
+        return (row, try database.fetchValue("SELECT body FROM quarantine WHERE id = ?", [id.rawValue]))
     }
 }
 
@@ -187,7 +194,9 @@ extension IncomingQuarantine: RowEncodable {
     }
 }
 
-extension QuarantineEntry: RowDecodable {
+/// An entry as it is stored, without its body. Its problems are still text: the caller's task decodes them, not the
+/// queue's thread.
+struct StoredEntry: RowDecodable, Sendable {
     enum Columns: Int, ColumnList {
         case id, source, deliveryId, contentType, receivedAt, lastSeenAt, timesSeen, problems, bodySize
 
@@ -196,22 +205,43 @@ extension QuarantineEntry: RowDecodable {
         var expression: String { self == .bodySize ? "length(body)" : name }
     }
 
-    /// Without its body.
-    init(_ row: RowValues<Columns>) throws {
-        let receivedAt: Milliseconds = row[.receivedAt]
-        let lastSeenAt: Milliseconds = row[.lastSeenAt]
-        let problems: String = row[.problems]
-        self.init(
-            id: QuarantineID(rawValue: row[.id]),
-            source: row[.source],
-            deliveryID: row[.deliveryId],
-            contentType: row[.contentType],
+    let id: Int64
+    let source: String
+    let deliveryID: String?
+    let contentType: String?
+    let receivedAt: Milliseconds
+    let lastSeenAt: Milliseconds
+    let timesSeen: Int
+    let problems: String
+    let bodySize: Int
+
+    init(_ row: RowValues<Columns>) {
+        id = row[.id]
+        source = row[.source]
+        deliveryID = row[.deliveryId]
+        contentType = row[.contentType]
+        receivedAt = row[.receivedAt]
+        lastSeenAt = row[.lastSeenAt]
+        timesSeen = row[.timesSeen]
+        problems = row[.problems]
+        bodySize = row[.bodySize]
+    }
+
+    func entry(body: Data? = nil) throws(QueueError) -> QuarantineEntry {
+        guard let problems = try? JSONDecoder().decode([FieldProblem].self, from: Data(problems.utf8)) else {
+            throw .damaged("the problems of a quarantined payload can't be read")
+        }
+        return QuarantineEntry(
+            id: QuarantineID(rawValue: id),
+            source: source,
+            deliveryID: deliveryID,
+            contentType: contentType,
             receivedAt: receivedAt.date,
             lastSeenAt: lastSeenAt.date,
-            timesSeen: row[.timesSeen],
-            problems: try JSONDecoder().decode([FieldProblem].self, from: Data(problems.utf8)),
-            bodySize: row[.bodySize],
-            body: nil
+            timesSeen: timesSeen,
+            problems: problems,
+            bodySize: bodySize,
+            body: body
         )
     }
 }
