@@ -25,7 +25,8 @@ package final class ResponseQueue: Sendable {
         package var waitingLimit = 4_096
         /// How many responses may be undelivered; more are refused with ``QueueError/busy(retryAfter:)``.
         package var pendingLimit = 10_000_000
-        /// How much the quarantine may hold, in bytes. When it is full, new entries are refused; none is dropped.
+        /// How much the quarantine may hold, in bytes, shared between sources by ``QuarantineShares``. What doesn't fit
+        /// is refused; no entry is dropped.
         package var quarantineByteLimit = 256 << 20
         /// Bytes that must be free on the disk for acceptance and readiness; 0 for no reserve.
         package var diskReserve: Int64 = 64 << 20

@@ -59,7 +59,8 @@ package enum AdminListener {
         AdminHealthRoutes(
             readiness: dependencies.readiness,
             delivery: { dependencies.delivery().sentence },
-            metrics: dependencies.metrics
+            metrics: dependencies.metrics,
+            quarantine: { [queue = dependencies.queue] in try? await queue.quarantineUse() }
         )
         .add(to: router)
         let managed = router.group().add(middleware: AdminToken(token: dependencies.token))

@@ -7,7 +7,12 @@ extension ResponseQueue {
 
     /// The counters, the age of what has been pending longest, and how many are held.
     package func status() async throws(QueueError) -> QueueStatus {
-        try await transact { transaction in try transaction.status() }
+        let limit = configuration.quarantineByteLimit
+        return try await transact { transaction in
+            var status = try transaction.status()
+            status.quarantine = QuarantineUse(transaction.state.shares, limit: limit)
+            return status
+        }
     }
 
     /// Responses in the order of acceptance, at most ``QueueFilter/maximum``, and no more once they have

@@ -6,6 +6,12 @@ extension ResponseQueue {
     /// overwrites what is removed.
     private static let removals = 4
 
+    /// How much room each source takes, and whether it may have more.
+    package func quarantineUse() async throws(QueueError) -> QuarantineUse {
+        let limit = configuration.quarantineByteLimit
+        return try await transact { transaction in QuarantineUse(transaction.state.shares, limit: limit) }
+    }
+
     /// Entries without their bodies, oldest first, at most ``QueueFilter/maximum``, and no more once they have
     /// ``pageBytes`` together. For all, page until a page is empty.
     ///

@@ -91,6 +91,8 @@ extension Books: RowDecodable, RowEncodable {
 /// transaction is committed.
 struct CommittedState: Sendable {
     var books: Books
+    /// The sums over the quarantine's rows by their source.
+    var shares: QuarantineShares
     var time: ConfirmedTime
     /// The latest time that a transaction of this process had; nil before the first.
     var latest: Milliseconds?
@@ -110,5 +112,6 @@ extension CommittedState {
         }
         self.books = books
         self.time = time
+        shares = try QuarantineShares(reading: database)
     }
 }

@@ -3,32 +3,57 @@ import GRDB
 import NPSModel
 
 extension QueueTransaction {
-    /// Stores the drafts and returns the id of each, but for those that were erased. Throws `quarantineFull` when those
-    /// that are new don't fit.
-    mutating func quarantine(_ drafts: [IncomingQuarantine], byteLimit: Int) throws -> [QuarantineID] {
-        try drafts.compactMap { try quarantine($0, byteLimit: byteLimit) }
+    /// Stores the drafts and returns the id of each, but for those that were erased, and why others don't fit.
+    mutating func quarantine(
+        _ drafts: [IncomingQuarantine],
+        byteLimit: Int
+    ) throws -> (ids: [QuarantineID], refusals: [QuarantineRefusal]) {
+        var ids: [QuarantineID] = []
+        var refusals: [QuarantineRefusal] = []
+        for incoming in drafts {
+            let (source, size) = (incoming.draft.source, incoming.size)
+            if try isErased(incoming) { continue }
+            if let known = try countRepetition(of: incoming) {
+                ids.append(known)
+            } else if state.shares.admits(size, from: source, limit: byteLimit) {
+                ids.append(try insert(incoming))
+            } else {
+                refusals.append(
+                    QuarantineRefusal(
+                        source: source,
+                        held: state.shares.holdings[source]?.bytes ?? 0,
+                        taken: state.books.quarantinedBytes,
+                        limit: byteLimit
+                    )
+                )
+            }
+        }
+        return (ids, refusals)
     }
 
-    /// A repetition is counted at the existing entry, even when the quarantine is full. Nil for one that was erased.
-    private mutating func quarantine(_ incoming: IncomingQuarantine, byteLimit: Int) throws -> QuarantineID? {
-        let draft = incoming.draft
+    private func isErased(_ incoming: IncomingQuarantine) throws -> Bool {
         let erased: Int? = try database.fetchValue(
             "SELECT 1 FROM quarantine_erased WHERE source = ? AND key = ?",
-            [draft.source, incoming.key]
+            [incoming.draft.source, incoming.key]
         )
-        guard erased == nil else { return nil }
+        return erased != nil
+    }
+
+    /// Costs no room, so it is counted even when the quarantine is full. Nil when it is no repetition.
+    private func countRepetition(of incoming: IncomingQuarantine) throws -> QuarantineID? {
         let known: Int64? = try database.fetchValue(
             "SELECT id FROM quarantine WHERE source = ? AND key = ?",
-            [draft.source, incoming.key]
+            [incoming.draft.source, incoming.key]
         )
-        if let known {
-            try execute(
-                "UPDATE quarantine SET times_seen = times_seen + 1, last_seen_at = ? WHERE id = ?",
-                [ageStart, known]
-            )
-            return QuarantineID(rawValue: known)
-        }
-        guard incoming.size <= byteLimit - state.books.quarantinedBytes else { throw QueueError.quarantineFull }
+        guard let known else { return nil }
+        try execute(
+            "UPDATE quarantine SET times_seen = times_seen + 1, last_seen_at = ? WHERE id = ?",
+            [ageStart, known]
+        )
+        return QuarantineID(rawValue: known)
+    }
+
+    private mutating func insert(_ incoming: IncomingQuarantine) throws -> QuarantineID {
         try execute(
             """
             INSERT INTO quarantine (received_at, last_seen_at, \(IncomingQuarantine.Columns.selection))
@@ -38,6 +63,7 @@ extension QueueTransaction {
         )
         state.books.quarantined += 1
         state.books.quarantinedBytes += incoming.size
+        state.shares.add(incoming.size, to: incoming.draft.source)
         return QuarantineID(rawValue: database.lastInsertedRowID)
     }
 
@@ -96,6 +122,7 @@ extension QueueTransaction {
         try execute("DELETE FROM quarantine WHERE id = ?", [entry.id])
         state.books.quarantined -= 1
         state.books.quarantinedBytes -= entry.size
+        state.shares.remove(entry.size, from: entry.source)
         leavesDeletedContent = true
     }
 
@@ -137,20 +164,58 @@ extension QueueTransaction {
     }
 }
 
+extension QuarantineShares {
+    /// Reads an index only.
+    init(reading database: Database) throws {
+        let rows = try database.fetchAll(
+            SourceTotal.self,
+            from: "quarantine INDEXED BY quarantine_by_source GROUP BY source"
+        )
+        self.init(holdings: Dictionary(uniqueKeysWithValues: rows.map { ($0.source, $0.holding) }))
+    }
+}
+
+/// What one source has in quarantine.
+private struct SourceTotal: RowDecodable {
+    enum Columns: Int, ColumnList {
+        case source, entries, bytes
+
+        static let selection = allCases.selection
+
+        var expression: String {
+            switch self {
+            case .source: name
+            case .entries: "COUNT(*)"
+            case .bytes: "SUM(size)"
+            }
+        }
+    }
+
+    let source: String
+    let holding: QuarantineShares.Holding
+
+    init(_ row: RowValues<Columns>) {
+        source = row[.source]
+        holding = QuarantineShares.Holding(entries: row[.entries], bytes: row[.bytes])
+    }
+}
+
 /// What must be known about an entry to remove it.
 private struct MeasuredEntry: RowDecodable {
     enum Columns: Int, ColumnList {
-        case id, receivedAt, size
+        case id, source, receivedAt, size
 
         static let selection = allCases.selection
     }
 
     let id: Int64
+    let source: String
     let receivedAt: Milliseconds
     let size: Int
 
     init(_ row: RowValues<Columns>) {
         id = row[.id]
+        source = row[.source]
         receivedAt = row[.receivedAt]
         size = row[.size]
     }
