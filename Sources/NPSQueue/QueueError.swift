@@ -6,8 +6,6 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
     case busy(retryAfter: Int)
     /// The disk is full, or less than the reserve is free.
     case diskFull
-    /// The quarantine has reached its byte limit.
-    case quarantineFull
     /// The entry that was to be resolved is gone: another replay took it, or it was discarded or removed for its age.
     case resolvedBefore(QuarantineID)
     /// The file can't be read or written now; the queue reopens it with the next call.
@@ -27,8 +25,6 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
             "The queue is busy: too many responses are waiting. Try again in \(seconds) s."
         case .diskFull:
             "The disk that holds the queue is full or nearly so. Free some space; the queue goes on by itself."
-        case .quarantineFull:
-            "The quarantine is full. Replay or discard what is in it, then send the delivery again."
         case .resolvedBefore(let id):
             "The quarantined payload \(id) is gone: it was replayed, discarded or removed for its age meanwhile."
         case .storage(let what):

@@ -12,7 +12,8 @@ import Synchronization
 ///
 /// Every method runs in one or more transactions on one serial dispatch queue (``GroupCommit``). It returns once they
 /// are durable; when it throws, nothing that it was to do was acknowledged, and it can be repeated. A method that has
-/// begun runs to its end even when its task is cancelled.
+/// begun runs to its end even when its task is cancelled. Work on many rows is done in slices (``slice``), so that
+/// acceptance gets its turn in between; a slice that was done stays done when a later one fails.
 ///
 /// The rules for the states of a response are in `ResponseLifecycle`, the tables in `Schema`.
 package final class ResponseQueue: Sendable {
@@ -24,7 +25,8 @@ package final class ResponseQueue: Sendable {
         package var waitingLimit = 4_096
         /// How many responses may be undelivered; more are refused with ``QueueError/busy(retryAfter:)``.
         package var pendingLimit = 10_000_000
-        /// How much the quarantine may hold, in bytes. When it is full, new entries are refused; none is dropped.
+        /// How much the quarantine may hold, in bytes, shared between sources by ``QuarantineShares``. What doesn't fit
+        /// is refused; no entry is dropped.
         package var quarantineByteLimit = 256 << 20
         /// Bytes that must be free on the disk for acceptance and readiness; 0 for no reserve.
         package var diskReserve: Int64 = 64 << 20
@@ -128,10 +130,29 @@ package final class ResponseQueue: Sendable {
         weight: Int = 0,
         _ body: @escaping @Sendable (inout QueueTransaction) throws -> Value
     ) async throws(QueueError) -> Value {
+        try await transact(weight: weight, isSlice: false, body)
+    }
+
+    /// Like ``transact(weight:_:)``, for one slice of work that has no bound of its own. Slices get one transaction
+    /// each, so acceptance waits for one of them at most.
+    ///
+    /// - Parameter body: handles ``slice`` rows at most, and leaves the rest to the next slice.
+    func transactSlice<Value: Sendable>(
+        _ body: @escaping @Sendable (inout QueueTransaction) throws -> Value
+    ) async throws(QueueError) -> Value {
+        try await transact(weight: 0, isSlice: true, body)
+    }
+
+    private func transact<Value: Sendable>(
+        weight: Int,
+        isSlice: Bool,
+        _ body: @escaping @Sendable (inout QueueTransaction) throws -> Value
+    ) async throws(QueueError) -> Value {
         let result: Result<Value, QueueError> = await withCheckedContinuation { continuation in
             commits.submit(
                 Job(
                     weight: weight,
+                    isSlice: isSlice,
                     run: { transaction in
                         let value = try body(&transaction)
                         return { continuation.resume(returning: .success(value)) }

@@ -15,6 +15,8 @@ package enum AdminListener {
         package let delivery: @Sendable () -> DeliveryReport
         /// Leaves half of the requests to Planhat to `queue verify` for this many seconds.
         package var share: @Sendable (Double) -> Void = { _ in }
+        /// How long a request that can't do everything at once works before it is answered with where to go on.
+        package var timeLimit: Duration = .seconds(5)
         /// Prometheus text.
         package let metrics: @Sendable () -> String
 
@@ -57,13 +59,19 @@ package enum AdminListener {
         AdminHealthRoutes(
             readiness: dependencies.readiness,
             delivery: { dependencies.delivery().sentence },
-            metrics: dependencies.metrics
+            metrics: dependencies.metrics,
+            quarantine: { [queue = dependencies.queue] in try? await queue.quarantineUse() }
         )
         .add(to: router)
         let managed = router.group().add(middleware: AdminToken(token: dependencies.token))
-        QueueRoutes(queue: dependencies.queue, delivery: dependencies.delivery).add(to: managed)
+        QueueRoutes(
+            queue: dependencies.queue,
+            delivery: dependencies.delivery,
+            timeLimit: dependencies.timeLimit
+        )
+        .add(to: managed)
         VerificationRoutes(queue: dependencies.queue, share: dependencies.share).add(to: managed)
-        ErasureRoutes(queue: dependencies.queue).add(to: managed)
+        ErasureRoutes(queue: dependencies.queue, timeLimit: dependencies.timeLimit).add(to: managed)
         QuarantineRoutes(queue: dependencies.queue, sources: dependencies.sources).add(to: managed)
         return router
     }

@@ -63,7 +63,6 @@ extension Problem {
     /// Trouble on our side is never the sender's fault: always 503 with a time to retry.
     static func unavailable(_ error: QueueError) -> Problem {
         switch error {
-        case .quarantineFull: quarantineFull
         case .busy(let delay): unavailable(retryAfter: max(1, delay))
         default: unavailable(retryAfter: 30)
         }
@@ -79,15 +78,21 @@ extension Problem {
     }
 
     /// A person has to make room, so retrying every few seconds is of no use.
-    static let quarantineFull = Problem(
-        status: .serviceUnavailable,
-        title: "The quarantine is full",
-        detail: """
-            This delivery has an item that is no valid response, and there is no room to keep it until the mapping is \
-            fixed. Nothing of it was stored, not even its valid responses. Send it again after the time in Retry-After.
-            """,
-        retryAfter: 600
-    )
+    ///
+    /// - Parameter ids: of the delivery's valid responses, which are stored.
+    static func quarantineFull(accepted ids: [ResponseID]) -> Problem {
+        Problem(
+            status: .serviceUnavailable,
+            title: "The quarantine is full",
+            detail: """
+                This delivery has an item that is no valid response, and there is no room to keep it until the mapping \
+                is fixed. Its valid responses are stored. Send it all again after the time in Retry-After: nothing is \
+                stored twice.
+                """,
+            ids: ids,
+            retryAfter: 600
+        )
+    }
 
     /// A tool that sends answers with GET must not believe that they arrived.
     static let answersInQuery = Problem(

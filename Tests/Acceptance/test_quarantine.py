@@ -147,10 +147,10 @@ def test_all_is_discarded_only_with_a_yes(acme: Acme) -> None:
     assert acme.deployment.run("quarantine", "discard", "1").returncode == 1
 
 
-def test_a_full_quarantine_refuses_the_whole_delivery(deploy: Deploy) -> None:
+def test_a_full_quarantine_refuses_a_delivery_and_takes_its_valid_responses(deploy: Deploy) -> None:
     secret = new_secret()
     deployment = deploy(
-        {"webhooks": {"directory": "sources", "acme": {"secrets": [secret]}}, "quarantine": {"max-bytes": 500}}
+        {"webhooks": {"directory": "sources", "acme": {"secrets": [secret]}}, "quarantine": {"max-bytes": 1_000}}
     )
     acme = Acme(deployment, secret)
     acme.write_mapping(WRONG)
@@ -158,4 +158,5 @@ def test_a_full_quarantine_refuses_the_whole_delivery(deploy: Deploy) -> None:
     answers = [acme.deliver(items()) for _ in range(2)]
     assert [answer.status for answer in answers] == [422, 503]
     assert int(answers[1].headers["retry-after"]) > 0
-    assert deployment.books()["accepted"] == 1
+    assert deployment.books()["accepted"] == 2
+    assert "acme has 1 in quarantine" in deployment.run("queue", "status").stdout

@@ -309,7 +309,7 @@ struct DurabilityTests {
             try await queue.settle([claims[0].verdict(.retry(at: end, reason: "down", countsAttempt: false))])
             try await queue.settle([claims[1].verdict(.park(reason: "no"))])
             fixture.clock.advance(by: 60)
-            _ = try await queue.retry(nil)
+            _ = try await queue.retryParked()
             _ = try await queue.accept([try submission(3, heldUntil: end), try submission(4)])
         }
         let connection = try DatabaseQueue(path: fixture.path)

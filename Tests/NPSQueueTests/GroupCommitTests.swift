@@ -22,9 +22,10 @@ struct GroupCommitTests {
             }
         }
 
-        func job(_ weight: Int) -> Job {
+        func job(_ weight: Int, isSlice: Bool = false) -> Job {
             Job(
                 weight: weight,
+                isSlice: isSlice,
                 run: { _ in {} },
                 refuse: { error in self.refusals.withLock { $0.append("\(weight) \(error)") } }
             )
@@ -45,6 +46,20 @@ struct GroupCommitTests {
         finish(group)
         #expect(gate.batches.withLock { $0 } == [[1], Array(2...9)])
         #expect(gate.refusals.withLock { $0.count } == 9)
+    }
+
+    @Test("slices of longer work get a transaction each, with whatever else waits")
+    func slices() {
+        let gate = GatedCommit()
+        let group = gate.makeGroup(limit: 100)
+        group.submit(gate.job(1))
+        gate.entered.wait()
+        for weight in 2...4 { group.submit(gate.job(weight, isSlice: true)) }
+        for weight in 5...6 { group.submit(gate.job(weight)) }
+        for _ in 1...4 { gate.allowed.signal() }
+        finish(group)
+        #expect(gate.batches.withLock { $0 } == [[1], [2, 5, 6], [3], [4]])
+        #expect(gate.refusals.withLock { $0.count } == 6)
     }
 
     @Test("above the limit, the current transaction included, jobs are refused at once, except those without weight")

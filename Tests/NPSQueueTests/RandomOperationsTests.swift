@@ -80,7 +80,7 @@ private struct RandomRun {
         case 6..<8: try await settleOne(queue)
         case 8:
             if let claim = takeClaim() { try await queue.release([claim.response.id]) }
-            if Bool.random(using: &generator) { _ = try await queue.retry(nil) }
+            if Bool.random(using: &generator) { _ = try await queue.retryParked() }
         default: try await quarantineOrErase(queue)
         }
     }
@@ -159,7 +159,7 @@ private struct RandomRun {
         for claim in claims { try await deliver(claim, .delivered(planhatID: nil), queue) }
         claims = []
         fixture.clock.advance(by: 100)
-        _ = try await queue.retry(nil)
+        _ = try await queue.retryParked()
         while case let due = try await queue.claim(limit: 100), !due.isEmpty {
             for claim in due { try await deliver(claim, .delivered(planhatID: nil), queue) }
         }

@@ -68,7 +68,7 @@ struct ReceiptTests {
                     claims.map { $0.verdict(numbers.next() % 3 == 0 ? parked : .delivered(planhatID: "64a1")) }
                 )
             }
-            _ = try await queue.retry(nil)
+            _ = try await queue.retryParked()
             try await deliverAll(queue)
             #expect(try await queue.status().delivered == 600)
         }
@@ -131,11 +131,11 @@ struct ReceiptTests {
                     claim.verdict(.park(reason: number.isMultiple(of: 3) ? "Unknown contact" : "score is missing"))
                 }
             )
-            #expect(try await queue.retry(reasonContaining: "nothing like it") == 0)
-            #expect(try await queue.retry(reasonContaining: "UNKNOWN") == 401)
+            #expect(try await queue.retryParked(reasonContaining: "nothing like it").count == 0)
+            #expect(try await queue.retryParked(reasonContaining: "UNKNOWN").count == 401)
             #expect(try await queue.status().parked == 802)
             #expect(try await queue.claim(limit: 2_000).count == 401)
-            #expect(try await queue.retry(nil) == 802)
+            #expect(try await queue.retryParked().count == 802)
         }
     }
 }

@@ -80,6 +80,42 @@ struct AdminRoutesTests {
         await collector.end()
     }
 
+    @Test("a retry of everything is answered in time with where to go on, and older callers get a count all the same")
+    func retryInParts() async throws {
+        let whole = try CollectorFixture()
+        _ = try await whole.queue.accept(try (0..<250).map { try submission("r\($0)") })
+        let claims = try await whole.queue.claim(limit: 250)
+        try await whole.queue.settle(
+            claims.map { Verdict(id: $0.response.id, revision: $0.revision, outcome: .park(reason: "bad item")) }
+        )
+        var impatient = whole.admin
+        impatient.timeLimit = .zero
+        try await CollectorFixture(replacing: impatient, in: whole).administratively { client async throws in
+            func retry(_ body: String) async throws -> JSONValue {
+                let body = ByteBuffer(string: body)
+                let answer = try await client.executeRequest(
+                    uri: "/queue/retry",
+                    method: .post,
+                    headers: authorized,
+                    body: body
+                )
+                return try answer.json()
+            }
+            let first = try await retry("{}")
+            #expect(first["count"] == .integer(100) && first["examined"] == .integer(100))
+            let place = try #require(first["next"])
+            #expect(place["sequence"] == .integer(100) && place["through"] == .integer(250))
+            let text = String(decoding: JSONValue.object(["after": place]).canonicalBytes, as: UTF8.self)
+            let second = try await retry(text)
+            #expect(second["count"] == .integer(100) && second["next"]?["sequence"] == .integer(200))
+            // One that knows nothing of this repeats itself.
+            let last = try await retry(#"{"reason":"BAD"}"#)
+            #expect(last["count"] == .integer(50) && last["next"] == nil)
+        }
+        #expect(try await whole.queue.status().parked == 0)
+        await whole.end()
+    }
+
     @Test("a quarantined payload is shown whole, stays when it is still wrong, and is discarded on request")
     func quarantine() async throws {
         let collector = try CollectorFixture()

@@ -107,6 +107,22 @@ struct WebhookRoutesTests {
         let status = try await collector.queue.status()
         #expect(status.accepted == 1)
         #expect(status.quarantined == 1)
+        try await collector.administratively { client async throws in
+            func get(_ path: String) async throws -> TestResponse {
+                let token: HTTPFields = [.authorization: "Bearer " + CollectorFixture.adminToken]
+                return try await client.executeRequest(uri: path, method: .get, headers: token, body: nil)
+            }
+            let use = try await get("/queue/status").json()["quarantine"]
+            #expect(use?["limit"] == .integer(1_200))
+            guard case .array(let sources)? = use?["sources"], let source = sources.first else {
+                throw InvalidResponse([])
+            }
+            #expect(source["source"] == .string("standard") && source["entries"] == .integer(1))
+            guard case .integer(let bytes)? = source["bytes"] else { throw InvalidResponse([]) }
+            let metrics = try await get("/metrics").text
+            #expect(metrics.hasSuffix("nps_quarantine_bytes{source=\"standard\"} \(bytes)\n"))
+            #expect(try await get("/readyz").text.contains("standard has 1 in quarantine"))
+        }
         await collector.end()
     }
 
@@ -383,9 +399,9 @@ struct WebhookRoutesTests {
         await collector.end()
     }
 
-    @Test("with the quarantine full a delivery with anything wrong is 503 and wholly refused; valid ones go on")
+    @Test("with the quarantine full a delivery with anything wrong is 503, and its valid responses are stored once")
     func quarantineFull() async throws {
-        let collector = try CollectorFixture(quarantineByteLimit: 600)
+        let collector = try CollectorFixture(quarantineByteLimit: 1_200)
         let good = #"{"id":"a","email":"ana@example.com","score":1}"#
         try await collector.publicly { client async throws in
             let small = #"{"id":"b"}"#
@@ -395,8 +411,11 @@ struct WebhookRoutesTests {
             #expect(refused.status == .serviceUnavailable)
             #expect(refused.headers[.retryAfter] == "600")
             #expect(refused.text.contains("The quarantine is full"))
-            #expect(!refused.text.contains(ResponseID(source: "standard", providerID: "a").rawValue))
-            #expect(try await collector.queue.status().accepted == 0)
+            #expect(refused.text.contains(ResponseID(source: "standard", providerID: "a").rawValue))
+            #expect(try await collector.queue.status().accepted == 1)
+            let again = try await post(client, batch, headers: CollectorFixture.signed(batch, id: "m2"))
+            #expect(again.status == .serviceUnavailable)
+            #expect(try await collector.queue.status().accepted == 1)
             // What is kept already is still known by its delivery.
             #expect(try await post(client, small).status == .unprocessableContent)
             #expect(try await post(client, good, headers: CollectorFixture.signed(good, id: "m3")).status == .ok)
@@ -404,6 +423,22 @@ struct WebhookRoutesTests {
         let status = try await collector.queue.status()
         #expect(status.accepted == 1)
         #expect(status.quarantined == 1)
+        try await collector.administratively { client async throws in
+            func get(_ path: String) async throws -> TestResponse {
+                let token: HTTPFields = [.authorization: "Bearer " + CollectorFixture.adminToken]
+                return try await client.executeRequest(uri: path, method: .get, headers: token, body: nil)
+            }
+            let use = try await get("/queue/status").json()["quarantine"]
+            #expect(use?["limit"] == .integer(1_200))
+            guard case .array(let sources)? = use?["sources"], let source = sources.first else {
+                throw InvalidResponse([])
+            }
+            #expect(source["source"] == .string("standard") && source["entries"] == .integer(1))
+            guard case .integer(let bytes)? = source["bytes"] else { throw InvalidResponse([]) }
+            let metrics = try await get("/metrics").text
+            #expect(metrics.hasSuffix("nps_quarantine_bytes{source=\"standard\"} \(bytes)\n"))
+            #expect(try await get("/readyz").text.contains("standard has 1 in quarantine"))
+        }
         await collector.end()
     }
 

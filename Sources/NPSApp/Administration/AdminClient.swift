@@ -51,9 +51,9 @@ package struct AdminClient: Sendable {
         try await get("/queue/responses/\(id.rawValue)")
     }
 
-    package func retry(_ request: RetryRequest) async throws(AdminError) -> Int {
-        let changed: Changed = try await post("/queue/retry", request)
-        return changed.count
+    /// Does as much as the collector can do in time; `RetryProgress/next` says where to continue.
+    package func retry(_ request: RetryRequest) async throws(AdminError) -> RetryProgress {
+        try await post("/queue/retry", request)
     }
 
     package func receipts(before: Int64?, limit: Int) async throws(AdminError) -> [Receipt] {

@@ -90,7 +90,7 @@ extension Setting {
         "quarantine.max-bytes",
         256 << 20,
         in: 1...1 << 40,
-        "room for them; when it is full, new ones are answered with 503"
+        "room for them, shared between sources; one that has filled its part is answered with 503"
     )
 
     static let surveyOpen = TypedSetting.flag("survey.open", true, "serve the form that asks for the address")

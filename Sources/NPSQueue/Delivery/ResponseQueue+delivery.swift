@@ -3,9 +3,6 @@ package import NPSModel
 import Synchronization
 
 extension ResponseQueue {
-    /// Rows a transaction of bulk work takes at most: acceptance waits behind it.
-    static let chunk = 500
-
     /// Hands out responses that are due, oldest first. Each is durably `sending` before this returns; it stays so until
     /// ``settle(_:)`` or ``release(_:)``, or until the next start finds it ambiguous.
     ///
@@ -14,9 +11,9 @@ extension ResponseQueue {
         var claims: [Claim] = []
         var remaining = limit
         while remaining > 0 {
-            let wanted = min(remaining, Self.chunk)
+            let wanted = min(remaining, Self.slice)
             do throws(QueueError) {
-                let rows = try await transact { transaction in try transaction.claimDue(limit: wanted) }
+                let rows = try await transactSlice { transaction in try transaction.claimDue(limit: wanted) }
                 claims += decode(rows)
                 remaining = rows.count < wanted ? 0 : remaining - wanted
             } catch {
@@ -46,8 +43,9 @@ extension ResponseQueue {
         guard !rows.isEmpty else { return }
         let outcome = Outcome.park(reason: "the stored response can't be read by this version")
         do throws(QueueError) {
-            try await transact { transaction in
-                for row in rows { try transaction.settle(row.id, outcome, revision: row.revision) }
+            _ = try await inSlices(rows) { transaction, row in
+                try transaction.settle(row.id, outcome, revision: row.revision)
+                return 1
             }
         } catch {
             unreadable.withLock { $0 += rows }
@@ -55,26 +53,21 @@ extension ResponseQueue {
     }
 
     /// Ends claims. A verdict about an older revision never marks newer content as delivered: that goes again, by
-    /// upsert. Verdicts on responses that aren't being sent are ignored, so it is safe to repeat a call that threw.
+    /// upsert. Verdicts on responses that aren't being sent are ignored, so it is safe to repeat a call that threw:
+    /// many verdicts are stored in several transactions, and those that were durable before stay.
     package func settle(_ verdicts: [Verdict]) async throws(QueueError) {
-        for start in stride(from: 0, to: verdicts.count, by: Self.chunk) {
-            let part = verdicts[start..<min(start + Self.chunk, verdicts.count)]
-            try await transact { transaction in
-                for verdict in part {
-                    try transaction.settle(verdict.id.rawValue, verdict.outcome, revision: verdict.revision)
-                }
-            }
+        _ = try await inSlices(verdicts) { transaction, verdict in
+            try transaction.settle(verdict.id.rawValue, verdict.outcome, revision: verdict.revision)
+            return 1
         }
     }
 
     /// Gives back what was claimed but never sent: pending as before, without an attempt. Announced to nobody, since
     /// whoever gives back knows.
     package func release(_ ids: [ResponseID]) async throws(QueueError) {
-        for start in stride(from: 0, to: ids.count, by: Self.chunk) {
-            let part = ids[start..<min(start + Self.chunk, ids.count)]
-            try await transact { transaction in
-                for id in part { try transaction.release(id) }
-            }
+        _ = try await inSlices(ids) { transaction, id in
+            try transaction.release(id)
+            return 1
         }
     }
 

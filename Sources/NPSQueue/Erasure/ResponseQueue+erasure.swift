@@ -8,11 +8,7 @@ extension ResponseQueue {
     /// On return nothing of the content is left in the database or its log. When the log can't be truncated, this
     /// throws although the responses are erased, and the queue retries the truncation by itself.
     package func erase(_ ids: [ResponseID]) async throws(QueueError) -> Int {
-        let count = try await transact { transaction in
-            var count = 0
-            for id in ids { count += try transaction.erase(id) }
-            return count
-        }
+        let count = try await inSlices(ids) { transaction, id in try transaction.erase(id) }
         try await truncateLog()
         return count
     }
@@ -30,7 +26,7 @@ extension ResponseQueue {
         var last: Int64 = 0
         while true {
             let after = last
-            let part = try await transact { transaction in
+            let part = try await transactSlice { transaction in
                 try Self.erase(person, after: after, in: &transaction)
             }
             responses += part.responses
@@ -47,7 +43,7 @@ extension ResponseQueue {
         after sequence: Int64,
         in transaction: inout QueueTransaction
     ) throws -> (responses: [Erasure.Response], remote: [Erasure.Remote], last: Int64?) {
-        let known = try transaction.responses(of: person, after: sequence, limit: chunk)
+        let known = try transaction.responses(of: person, after: sequence, limit: slice)
         var responses: [Erasure.Response] = []
         var remote: [Erasure.Remote] = []
         for var response in known {
@@ -65,11 +61,7 @@ extension ResponseQueue {
     /// Planhat has nothing of these erased responses any more, so what was kept to find it there is deleted. Returns
     /// how many there were; ids without a record to delete, or with a request under way, are ignored.
     package func confirmErasure(_ ids: [ResponseID]) async throws(QueueError) -> Int {
-        try await transact { transaction in
-            var count = 0
-            for id in ids { count += try transaction.confirmErasure(id) }
-            return count
-        }
+        try await inSlices(ids) { transaction, id in try transaction.confirmErasure(id) }
     }
 }
 
@@ -78,7 +70,7 @@ extension ResponseQueue {
     /// return nothing of them is left in the database or its log.
     package func eraseParked(before date: Date) async throws(QueueError) -> Int {
         try await repeatedly { transaction in
-            try transaction.eraseParked(before: Milliseconds(date), limit: Self.chunk)
+            try transaction.eraseParked(before: Milliseconds(date), limit: Self.slice)
         }
     }
 
@@ -86,7 +78,7 @@ extension ResponseQueue {
     /// counted, but a repetition of such a response would be accepted as new. Returns how many there were.
     package func removeReceipts(before date: Date) async throws(QueueError) -> Int {
         try await repeatedly { transaction in
-            try transaction.removeReceipts(before: Milliseconds(date), limit: Self.chunk)
+            try transaction.removeReceipts(before: Milliseconds(date), limit: Self.slice)
         }
     }
 
@@ -95,7 +87,7 @@ extension ResponseQueue {
     ) async throws(QueueError) -> Int {
         var count = 0
         while true {
-            let part = try await transact { transaction in try step(&transaction) }
+            let part = try await transactSlice { transaction in try step(&transaction) }
             guard part > 0 else { break }
             count += part
         }

@@ -4,15 +4,23 @@ package import NPSModel
 package struct Intake: Sendable, Hashable {
     /// One for each submission, in their order.
     package let outcomes: [Acceptance]
-    /// One for each quarantined draft, in their order; a repetition gets the id of the first.
+    /// One for each draft that is in quarantine, in their order; a repetition gets the id of the first.
     package let quarantined: [QuarantineID]
+    /// One for each draft for which there is no room: it is not stored, so its sender has to send it again.
+    package let refusals: [QuarantineRefusal]
     /// Edits that give another address to a response that Planhat may have. It is unknown whether the record there
     /// moves to the other contact, so an operator should check.
     package let readdressed: [ResponseID]
 
-    package init(outcomes: [Acceptance], quarantined: [QuarantineID] = [], readdressed: [ResponseID] = []) {
+    package init(
+        outcomes: [Acceptance],
+        quarantined: [QuarantineID] = [],
+        refusals: [QuarantineRefusal] = [],
+        readdressed: [ResponseID] = []
+    ) {
         self.outcomes = outcomes
         self.quarantined = quarantined
+        self.refusals = refusals
         self.readdressed = readdressed
     }
 }

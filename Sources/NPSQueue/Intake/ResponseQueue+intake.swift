@@ -9,8 +9,11 @@ extension ResponseQueue {
     /// oldest of those entries was: a response whose content was received later stays as it is,
     /// ``UnchangedReason/olderVersion``, since the newest wins.
     ///
-    /// - Throws: `busy`, `diskFull`, `quarantineFull`, `resolvedBefore` when one of the entries is gone, or an error of
-    ///   the file. Then nothing of the call was stored.
+    /// A draft for which the quarantine has no room is left out, and everything else is stored all the same:
+    /// ``Intake/refusals``.
+    ///
+    /// - Throws: `busy`, `diskFull`, `resolvedBefore` when one of the entries is gone, or an error of the file. Then
+    ///   nothing of the call was stored.
     package func accept(
         _ submissions: [Submission],
         quarantining drafts: [QuarantineDraft] = [],
@@ -76,13 +79,14 @@ private struct IntakeWork: Sendable {
         transaction.readdressed = []
         // Resolved entries are removed first, which makes room for new ones.
         let arrival = try transaction.resolve(resolved)
-        let ids = try transaction.quarantine(quarantined, byteLimit: byteLimit)
+        let (ids, refusals) = try transaction.quarantine(quarantined, byteLimit: byteLimit)
         var outcomes: [Acceptance] = []
         outcomes.reserveCapacity(incoming.count)
         for submission in incoming { outcomes.append(try transaction.receive(submission, arrival: arrival)) }
         return Intake(
             outcomes: outcomes,
             quarantined: ids,
+            refusals: refusals,
             readdressed: transaction.readdressed.compactMap(ResponseID.init)
         )
     }

@@ -16,6 +16,8 @@ package struct QueueStatus: Sendable, Hashable, Codable {
     package var held = 0
     /// Why the machine's clock isn't believed; nil when it is. Not in the JSON.
     package var clockProblem: ClockProblem?
+    /// Who takes how much of the quarantine's room. Not in the JSON.
+    package var quarantine: QuarantineUse?
 
     private enum CodingKeys: CodingKey {
         case accepted, pending, sending, delivered, parked, erased, quarantined, oldestPendingSeconds

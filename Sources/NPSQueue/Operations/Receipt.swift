@@ -26,7 +26,14 @@ extension ResponseQueue {
     /// - Parameter before: the sequence number of the last receipt of the previous page; nil for the first page.
     package func receipts(before: Int64?, limit: Int) async throws(QueueError) -> [Receipt] {
         let limit = min(max(limit, 0), QueueFilter.maximum)
-        return try await transact { transaction in try transaction.receipts(before: before ?? .max, limit: limit) }
+        var receipts: [Receipt] = []
+        while receipts.count < limit {
+            let (last, wanted) = (receipts.last?.sequence ?? before ?? .max, min(limit - receipts.count, Self.slice))
+            let part = try await transactSlice { transaction in try transaction.receipts(before: last, limit: wanted) }
+            receipts += part
+            if part.count < wanted { break }
+        }
+        return receipts
     }
 
     /// Whether content with this ``ContentDigest`` was delivered. Compared here, because the key never leaves the file.
@@ -38,8 +45,8 @@ extension ResponseQueue {
 
     /// Keys the digests of the next rows that an earlier version stored in plain form, `limit` at most. False when all
     /// are done. Where it stopped is kept in the file, so that it can be interrupted at any time.
-    package func keyOldDigests(limit: Int = 500) async throws(QueueError) -> Bool {
-        let isDone = try await transact { [personKey] transaction in
+    package func keyOldDigests(limit: Int = slice) async throws(QueueError) -> Bool {
+        let isDone = try await transactSlice { [personKey] transaction in
             try !transaction.keyOldDigests(by: personKey, limit: limit)
         }
         return !isDone

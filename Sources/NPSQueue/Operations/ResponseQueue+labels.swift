@@ -6,9 +6,15 @@ extension ResponseQueue {
     package func relabel(source name: String, as label: String) async throws(QueueError) {
         guard try await !transact({ try $0.isRelabelled(label) }) else { return }
         var last: Int64? = 0
-        while let after = last { last = try await transact { try $0.relabelResponses(name, label, after: after) } }
+        while let after = last {
+            last = try await transactSlice {
+                try $0.relabelResponses(name, label, after: after, limit: Self.slice)
+            }
+        }
         last = 0
-        while let after = last { last = try await transact { try $0.relabelQuarantine(name, label, after: after) } }
+        while let after = last {
+            last = try await transactSlice { try $0.relabelQuarantine(name, label, after: after) }
+        }
         try await transact { try $0.finishRelabelling(name, label) }
         // The log still holds the name.
         try await truncateLog()

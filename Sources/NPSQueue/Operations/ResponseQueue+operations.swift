@@ -2,19 +2,40 @@ package import Foundation
 package import NPSModel
 
 extension ResponseQueue {
+    /// After how many bytes of content a page of a listing ends: whoever asks for it holds it in memory.
+    static let pageBytes = 16 << 20
+
     /// The counters, the age of what has been pending longest, and how many are held.
     package func status() async throws(QueueError) -> QueueStatus {
-        try await transact { transaction in try transaction.status() }
+        let limit = configuration.quarantineByteLimit
+        return try await transact { transaction in
+            var status = try transaction.status()
+            status.quarantine = QuarantineUse(transaction.state.shares, limit: limit)
+            return status
+        }
     }
 
-    /// Responses in the order of acceptance, at most ``QueueFilter/maximum``. For all, page with ``QueueFilter/after``
-    /// until a page is empty.
+    /// Responses in the order of acceptance, at most ``QueueFilter/maximum``, and no more once they have
+    /// ``pageBytes`` together. For all, page with ``QueueFilter/after`` until a page is empty.
     package func list(_ filter: QueueFilter) async throws(QueueError) -> [QueueItem] {
         let person = filter.person.map(personKey.digest)
-        let rows = try await transact { transaction in try transaction.list(filter, of: person) }
+        let limit = min(max(filter.limit, 0), QueueFilter.maximum)
         var items: [QueueItem] = []
-        items.reserveCapacity(rows.count)
-        for row in rows { items.append(try QueueItem(row)) }
+        var bytes = 0
+        var rest = filter
+        while items.count < limit, bytes < Self.pageBytes {
+            rest.limit = min(limit - items.count, Self.slice)
+            let wanted = rest
+            let part = try await transactSlice { transaction in
+                try transaction.list(wanted, of: person, byteLimit: Self.sliceBytes)
+            }
+            for row in part.rows {
+                items.append(try QueueItem(row))
+                bytes += row.size
+            }
+            guard let last = part.last else { break }
+            rest.after = last
+        }
         return items
     }
 
@@ -28,40 +49,38 @@ extension ResponseQueue {
     }
 
     /// Makes parked responses pending and due at once, with their attempts counted from 0. Ids that aren't parked are
-    /// ignored; nil stands for all that are parked. Returns how many became pending.
+    /// ignored. Returns how many became pending.
     ///
-    /// - Parameter due: of those with the ids; nil for at once.
-    package func retry(_ ids: [ResponseID]?, due: Date? = nil) async throws(QueueError) -> Int {
-        guard let ids else { return try await retryParked { _ in true } }
-        return try await transact { transaction in
-            var count = 0
-            for id in ids { count += try transaction.retry(id, due: due) }
-            return count
-        }
+    /// - Parameter due: when they are due; nil for at once.
+    package func retry(_ ids: [ResponseID], due: Date? = nil) async throws(QueueError) -> Int {
+        try await inSlices(ids) { transaction, id in try transaction.retry(id, due: due) }
     }
 
-    /// Like `retry(_:)` for the parked responses whose reason contains the text, regardless of case.
-    package func retry(reasonContaining text: String) async throws(QueueError) -> Int {
-        try await retryParked { $0?.range(of: text, options: .caseInsensitive) != nil }
-    }
-
-    /// - Parameter isIncluded: called with the reason of each parked response.
-    private func retryParked(_ isIncluded: @escaping @Sendable (String?) -> Bool) async throws(QueueError) -> Int {
-        var count = 0
-        var last: Int64 = 0
-        while true {
-            let after = last
-            let part = try await transact { transaction in
-                let parked = try transaction.responses(in: .parked, after: after, limit: Self.chunk)
-                var count = 0
-                for response in parked where isIncluded(response.lifecycle.reason) {
-                    count += try transaction.retry(response)
-                }
-                return (count: count, last: parked.last?.sequence)
+    /// Like `retry(_:due:)` for all responses that are parked, in the order of acceptance, with those that were accepted
+    /// by the time of the first call. What is parked again meanwhile isn't retried again.
+    ///
+    /// - Parameters:
+    ///   - text: only those whose reason contains it, regardless of case; nil for any reason.
+    ///   - position: `next` of the previous call; nil to begin.
+    ///   - limit: only begins new slices until so much time has passed; nil for all.
+    package func retryParked(
+        reasonContaining text: String? = nil,
+        after position: RetryPosition? = nil,
+        within limit: Duration? = nil
+    ) async throws(QueueError) -> RetryProgress {
+        let begin = ContinuousClock.now
+        var progress = RetryProgress()
+        var place = position
+        repeat {
+            let from = place
+            let part = try await transactSlice { transaction in
+                try transaction.retryParked(reasonContaining: text, after: from, limit: Self.slice)
             }
-            count += part.count
-            guard let next = part.last else { return count }
-            last = next
-        }
+            progress.count += part.count
+            progress.examined += part.examined
+            place = part.next
+        } while place != nil && limit.map { ContinuousClock.now - begin < $0 } != false
+        progress.next = place
+        return progress
     }
 }

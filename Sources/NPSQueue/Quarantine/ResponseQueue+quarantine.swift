@@ -2,20 +2,42 @@ package import Foundation
 package import NPSModel
 
 extension ResponseQueue {
-    /// How many entries one transaction reads or removes at most, and after how many bytes it stops: acceptance waits
-    /// while SQLite overwrites what is removed.
-    private static let removals = (entries: 100, bytes: 4 << 20)
+    /// How many entries a slice removes by their ids: one body may be as large as a thousand others, and SQLite
+    /// overwrites what is removed.
+    private static let removals = 4
 
-    /// Entries without their bodies, oldest first, at most ``QueueFilter/maximum``.
+    /// How much room each source takes, and whether it may have more.
+    package func quarantineUse() async throws(QueueError) -> QuarantineUse {
+        let limit = configuration.quarantineByteLimit
+        return try await transact { transaction in QuarantineUse(transaction.state.shares, limit: limit) }
+    }
+
+    /// Entries without their bodies, oldest first, at most ``QueueFilter/maximum``, and no more once they have
+    /// ``pageBytes`` together. For all, page until a page is empty.
     ///
     /// - Parameter after: the id of the last entry of the previous page; nil for the first page.
     package func quarantine(limit: Int = 100, after: Int64? = nil) async throws(QueueError) -> [QuarantineEntry] {
-        try await transact { transaction in try transaction.quarantine(limit: limit, after: after) }
+        let limit = min(max(limit, 0), QueueFilter.maximum)
+        var entries: [QuarantineEntry] = []
+        var bytes = 0
+        while entries.count < limit, bytes < Self.pageBytes {
+            let (last, wanted) = (entries.last?.id.rawValue ?? after ?? 0, min(limit - entries.count, Self.slice))
+            let part = try await transactSlice { transaction in
+                try transaction.quarantine(after: last, limit: wanted, byteLimit: Self.sliceBytes)
+            }
+            if part.isEmpty { break }
+            for row in part {
+                entries.append(try row.entry())
+                bytes += row.problems.utf8.count
+            }
+        }
+        return entries
     }
 
     /// An entry with its body; nil for an unknown id.
     package func quarantineEntry(_ id: QuarantineID) async throws(QueueError) -> QuarantineEntry? {
-        try await transact { transaction in try transaction.quarantineEntry(id) }
+        let stored = try await transact { transaction in try transaction.quarantineEntry(id) }
+        return try stored?.row.entry(body: stored?.body)
     }
 
     /// Deletes entries; unknown ids are ignored. Returns how many there were.
@@ -30,15 +52,8 @@ extension ResponseQueue {
         _ ids: [QuarantineID],
         _ removal: @escaping @Sendable (inout QueueTransaction, QuarantineID) throws -> Bool
     ) async throws(QueueError) -> Int {
-        var count = 0
-        // Few at once: one body may be as large as a thousand others.
-        for start in stride(from: 0, to: ids.count, by: 10) {
-            let part = ids[start..<min(start + 10, ids.count)]
-            count += try await transact { transaction in
-                var count = 0
-                for id in part where try removal(&transaction, id) { count += 1 }
-                return count
-            }
+        let count = try await inSlices(ids, of: Self.removals) { transaction, id in
+            try removal(&transaction, id) ? 1 : 0
         }
         if count > 0 { try await truncateLog() }
         return count
@@ -64,8 +79,8 @@ extension ResponseQueue {
         var isComplete = false
         while !isComplete {
             let start = last
-            let page = try await transact { transaction in
-                try transaction.bodies(after: start, limit: Self.removals.entries, byteLimit: Self.removals.bytes)
+            let page = try await transactSlice { transaction in
+                try transaction.bodies(after: start, limit: Self.slice, byteLimit: Self.sliceBytes)
             }
             for entry in page where search.finds(in: entry.body) { found.append(entry.id) }
             isComplete = page.isEmpty
@@ -83,12 +98,8 @@ extension ResponseQueue {
         let limit = Milliseconds(date)
         var count = 0
         while true {
-            let part = try await transact { transaction in
-                try transaction.expire(
-                    before: limit,
-                    limit: Self.removals.entries,
-                    byteLimit: Self.removals.bytes
-                )
+            let part = try await transactSlice { transaction in
+                try transaction.expire(before: limit, limit: Self.slice, byteLimit: Self.sliceBytes)
             }
             guard part > 0 else { break }
             count += part

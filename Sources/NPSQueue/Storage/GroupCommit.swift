@@ -5,6 +5,9 @@ import Synchronization
 struct Job: Sendable {
     /// How much of the waiting limit it takes; 0 for work that must get through even when acceptance is held up.
     let weight: Int
+    /// Whether it is a slice of longer work. A transaction has one of them at most, so that nobody waits for more than
+    /// one; what isn't a slice may overtake those that wait.
+    var isSlice = false
     /// Does the work inside the transaction and returns what to do once that is durable. Called again when the
     /// transaction was rolled back because of another job.
     let run: @Sendable (inout QueueTransaction) throws -> @Sendable () -> Void
@@ -12,7 +15,8 @@ struct Job: Sendable {
     let refuse: @Sendable (QueueError) -> Void
 }
 
-/// Collects the jobs that arrive while one transaction is being synced, and commits them together in the next.
+/// Collects the jobs that arrive while one transaction is being synced, and commits them together in the next, slices
+/// of longer work one a transaction.
 ///
 /// All disk work happens on one serial dispatch queue. Callers only append to a list under a lock and suspend, so
 /// neither an event loop nor the cooperative pool ever waits for the disk.
@@ -23,6 +27,23 @@ final class GroupCommit: Sendable {
         var weight = 0
         var isDraining = false
         var isClosed = false
+
+        /// All that waits, but of the slices only the first.
+        mutating func takeBatch() -> [Job] {
+            var batch: [Job] = []
+            var rest: [Job] = []
+            var hasSlice = false
+            for job in jobs {
+                if job.isSlice, hasSlice {
+                    rest.append(job)
+                } else {
+                    batch.append(job)
+                    hasSlice = hasSlice || job.isSlice
+                }
+            }
+            jobs = rest
+            return batch
+        }
     }
 
     private let dispatch: DispatchQueue
@@ -40,7 +61,8 @@ final class GroupCommit: Sendable {
         self.commit = commit
     }
 
-    /// Admits the job or refuses it at once. Jobs are run in the order of their admission.
+    /// Admits the job or refuses it at once. Jobs are run in the order of their admission, except that slices wait for
+    /// their turn.
     func submit(_ job: Job) {
         enum Admission {
             case joined
@@ -82,8 +104,7 @@ final class GroupCommit: Sendable {
     private func commitBatch() -> Bool {
         let jobs: [Job] = waiting.withLock { waiting in
             waiting.isDraining = !waiting.jobs.isEmpty
-            defer { waiting.jobs = [] }
-            return waiting.jobs
+            return waiting.takeBatch()
         }
         guard !jobs.isEmpty else { return false }
         let weight = jobs.reduce(0) { $0 + $1.weight }

@@ -209,22 +209,18 @@ extension SQLiteEngine {
         let connection = try DatabaseFile.open(path, expecting: personKey)
         let (claimed, latest) = (state.committed.claimed, state.committed.latest)
         let owesInterruption = state.owesInterruption
-        let start = Milliseconds(now())
-        let result = try connection.writeWithoutTransaction { database in
-            var committed = try CommittedState(reading: database)
-            committed.claimed = claimed
-            committed.latest = latest
-            return try Self.transact(database, from: committed, at: start) { transaction in
-                // Before the release, which would take what may have arrived for unsent.
-                if owesInterruption { try interrupt(&transaction) }
-                try transaction.releaseUnclaimed()
-                return []
-            }
+        var committed = try connection.read(CommittedState.init(reading:))
+        committed.claimed = claimed
+        committed.latest = latest
+        // Before the release, which would take what may have arrived for unsent.
+        if owesInterruption { try interrupt(on: connection, &committed) }
+        try inSlices(on: connection, &committed) { transaction, after in
+            try transaction.releaseUnclaimed(after: after, limit: ResponseQueue.slice)
         }
         state.owesInterruption = false
         logger.notice("The queue's file was reopened after an error")
         state.connection = connection
-        state.committed = result.state
+        state.committed = committed
         // What failed to commit may be in the file all the same: accepted, so somebody has to look for it; delivered or
         // erased, so the log holds its content.
         onDue()
@@ -237,10 +233,7 @@ extension SQLiteEngine {
     private func interruptIfOwed(_ state: inout State) throws {
         guard state.owesInterruption, let connection = state.connection else { return }
         do {
-            _ = try write(on: connection, &state) { transaction in
-                try interrupt(&transaction)
-                return []
-            }
+            try interrupt(on: connection, &state.committed)
             state.owesInterruption = false
             // What was interrupted is due after the grace, which nobody has been told.
             onDue()
@@ -252,13 +245,43 @@ extension SQLiteEngine {
         }
     }
 
-    private func interrupt(_ transaction: inout QueueTransaction) throws {
-        let count = try transaction.interruptSending(at: transaction.now, grace: grace)
+    /// What is done of it when it throws is durable, and found done when it is repeated.
+    private func interrupt(on connection: DatabaseQueue, _ committed: inout CommittedState) throws {
+        var count = 0
+        try inSlices(on: connection, &committed) { transaction, after in
+            let part = try transaction.interruptSending(after: after, limit: ResponseQueue.slice, grace: grace)
+            count += part.count
+            return part.last
+        }
         guard count > 0 else { return }
         logger.notice(
             "The last stop interrupted a delivery, whose outcome is unknown",
             metadata: ["responses": "\(count)"]
         )
+    }
+
+    /// Runs transactions until there is nothing left to do.
+    ///
+    /// - Parameters:
+    ///   - committed: the state that the last of them left, also when this throws.
+    ///   - slice: gets the last sequence number that the slice before handled, 0 at first, and returns its own; nil when
+    ///     there are no more.
+    private func inSlices(
+        on connection: DatabaseQueue,
+        _ committed: inout CommittedState,
+        _ slice: (inout QueueTransaction, Int64) throws -> Int64?
+    ) throws {
+        var last: Int64? = 0
+        while let after = last {
+            let (former, start) = (committed, Milliseconds(now()))
+            let result = try connection.writeWithoutTransaction { database in
+                try Self.transact(database, from: former, at: start) { transaction in
+                    last = try slice(&transaction, after)
+                    return []
+                }
+            }
+            committed = result.state
+        }
     }
 
     private func scheduleInterruption(_ state: inout State) {

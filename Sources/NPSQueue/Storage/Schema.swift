@@ -64,6 +64,13 @@ enum Schema {
         migrator.registerMigration("responses: waiting") { db in
             try db.execute(sql: waiting)
         }
+        migrator.registerMigration("interruption in slices") { db in
+            try db.execute(sql: "ALTER TABLE books ADD COLUMN interrupted_until INTEGER")
+        }
+        migrator.registerMigration("quarantine: by source") { db in
+            // For the sums by source, which are read at each start, without the bodies.
+            try db.execute(sql: "CREATE INDEX quarantine_by_source ON quarantine (source, size)")
+        }
         return migrator
     }
 

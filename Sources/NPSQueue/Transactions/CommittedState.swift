@@ -14,6 +14,8 @@ struct Books: Sendable, Hashable {
     /// Those of the delivered and the erased whose row was removed because of its age. They stay counted above.
     var removedDelivered = 0
     var removedErased = 0
+    /// Until when what the last stop interrupted waits; nil once all of it is pending again.
+    var interruptedUntil: Milliseconds?
 
     /// Responses whose present content hasn't reached Planhat.
     var undelivered: Int { pending + sending + parked }
@@ -48,7 +50,7 @@ struct Books: Sendable, Hashable {
 extension Books: RowDecodable, RowEncodable {
     enum Columns: Int, ColumnList {
         case accepted, pending, sending, delivered, parked, erased
-        case quarantined, quarantinedBytes, removedDelivered, removedErased
+        case quarantined, quarantinedBytes, removedDelivered, removedErased, interruptedUntil
 
         static let selection = allCases.selection
         static let update = "UPDATE books SET \(allCases.assignments)"
@@ -65,6 +67,7 @@ extension Books: RowDecodable, RowEncodable {
         quarantinedBytes = row[.quarantinedBytes]
         removedDelivered = row[.removedDelivered]
         removedErased = row[.removedErased]
+        interruptedUntil = row[.interruptedUntil]
     }
 
     func value(of column: Columns) -> (any DatabaseValueConvertible)? {
@@ -79,6 +82,7 @@ extension Books: RowDecodable, RowEncodable {
         case .quarantinedBytes: quarantinedBytes
         case .removedDelivered: removedDelivered
         case .removedErased: removedErased
+        case .interruptedUntil: interruptedUntil
         }
     }
 }
@@ -87,6 +91,8 @@ extension Books: RowDecodable, RowEncodable {
 /// transaction is committed.
 struct CommittedState: Sendable {
     var books: Books
+    /// The sums over the quarantine's rows by their source.
+    var shares: QuarantineShares
     var time: ConfirmedTime
     /// The latest time that a transaction of this process had; nil before the first.
     var latest: Milliseconds?
@@ -106,5 +112,6 @@ extension CommittedState {
         }
         self.books = books
         self.time = time
+        shares = try QuarantineShares(reading: database)
     }
 }

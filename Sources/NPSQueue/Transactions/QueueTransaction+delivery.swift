@@ -98,39 +98,50 @@ extension QueueTransaction {
         if response.lifecycle.state != .sending { state.claimed.remove(response.sequence) }
     }
 
-    /// Makes ambiguous what was being sent when the last process ended, since it may have arrived. Returns how many
-    /// responses became pending again.
+    /// Makes ambiguous the next of what was being sent when the last process ended, since it may have arrived.
     ///
-    /// - Parameter grace: seconds until they are due, by how many they are.
-    mutating func interruptSending(at start: Milliseconds, grace: (Int) -> TimeInterval) throws -> Int {
-        let sending = try responses(in: .sending, after: 0, limit: .max)
-        let erased = try responsesErasedWhileSending()
-        let retryAt = start.date.addingTimeInterval(grace(sending.count + erased.count))
-        let reason = "ambiguous: the collector stopped while sending"
-        for response in sending {
-            try settle(
-                response,
-                .ambiguous(retryAt: retryAt, reason: reason),
-                revision: response.lifecycle.revision
-            )
-        }
-        for response in erased {
-            try settle(
-                response,
-                .ambiguous(retryAt: retryAt, reason: reason),
-                revision: response.lifecycle.revision
-            )
-        }
-        return sending.count
+    /// - Parameters:
+    ///   - sequence: the last that the slice before handled; 0 for the first slice.
+    ///   - grace: seconds until they are due, by how many all are.
+    /// - Returns: how many became pending again, and the last of them; nil when there are no more.
+    mutating func interruptSending(
+        after sequence: Int64,
+        limit: Int,
+        grace: (Int) -> TimeInterval
+    ) throws -> (count: Int, last: Int64?) {
+        if sequence == 0 { try beginInterruption(grace: grace) }
+        let sending = try responses(in: .sending, after: sequence, limit: limit)
+        var interrupted = sending.filter { !state.claimed.contains($0.sequence) }
+        let count = interrupted.count
+        let isLast = sending.count < limit
+        // Few: a person is erased by hand.
+        if isLast { interrupted += try responsesErasedWhileSending() }
+        let outcome = Outcome.ambiguous(
+            retryAt: (state.books.interruptedUntil ?? now).date,
+            reason: "ambiguous: the collector stopped while sending"
+        )
+        for response in interrupted { try settle(response, outcome, revision: response.lifecycle.revision) }
+        if isLast { state.books.interruptedUntil = nil }
+        return (count, isLast ? nil : sending.last?.sequence)
     }
 
-    /// Takes back the claims that no caller ever received, because their commit was reported as failed.
-    mutating func releaseUnclaimed() throws {
-        for response in try responses(in: .sending, after: 0, limit: .max)
-        where !state.claimed.contains(response.sequence) {
+    /// Decides until when all of them wait. When a stop interrupted this, what is left waits for as long as the rest.
+    private mutating func beginInterruption(grace: (Int) -> TimeInterval) throws {
+        let count = try state.books.sending - state.claimed.count + responsesErasedWhileSending().count
+        let until = Milliseconds(now.date.addingTimeInterval(grace(max(0, count))))
+        let former = state.books.interruptedUntil.flatMap { $0 > now + Self.longestWait ? nil : $0 }
+        state.books.interruptedUntil = max(until, former ?? until)
+    }
+
+    /// Takes back the claims that no caller ever received, because their commit was reported as failed: those among the
+    /// next `limit` that are being sent. Returns the last that it looked at; nil when there are no more.
+    mutating func releaseUnclaimed(after sequence: Int64, limit: Int) throws -> Int64? {
+        let sending = try responses(in: .sending, after: sequence, limit: limit)
+        for response in sending where !state.claimed.contains(response.sequence) {
             try release(response)
             leavesDue = true
         }
+        return sending.count < limit ? nil : sending.last?.sequence
     }
 
     /// When the next pending response is due; nil when none is pending.

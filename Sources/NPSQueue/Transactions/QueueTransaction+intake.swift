@@ -64,6 +64,27 @@ extension QueueTransaction {
         return try retry(response, due: due)
     }
 
+    /// Retries among the next `limit` parked responses; nil begins with the oldest.
+    mutating func retryParked(
+        reasonContaining text: String?,
+        after position: RetryPosition?,
+        limit: Int
+    ) throws -> RetryProgress {
+        let newest: Int64? =
+            try position?.through ?? database.fetchValue("SELECT MAX(sequence) FROM responses")
+        let through = newest ?? 0
+        let parked = try responses(in: .parked, after: position?.sequence ?? 0, through: through, limit: limit)
+        var progress = RetryProgress(examined: parked.count)
+        for response in parked {
+            let isMeant = text.map { response.lifecycle.reason?.range(of: $0, options: .caseInsensitive) != nil }
+            if isMeant != false { progress.count += try retry(response) }
+        }
+        if parked.count == limit, let last = parked.last {
+            progress.next = RetryPosition(sequence: last.sequence, through: through)
+        }
+        return progress
+    }
+
     mutating func retry(_ response: StoredResponse, due: Date? = nil) throws -> Int {
         var response = response
         let old = response.lifecycle.state

@@ -8,10 +8,10 @@ extension QueueTransaction {
     }
 
     /// Relabels among the next rows after `sequence`. Returns the last of them; nil when there are none.
-    func relabelResponses(_ name: String, _ label: String, after sequence: Int64) throws -> Int64? {
+    func relabelResponses(_ name: String, _ label: String, after sequence: Int64, limit: Int) throws -> Int64? {
         let last: Int64? = try database.fetchValue(
-            "SELECT MAX(sequence) FROM (SELECT sequence FROM responses WHERE sequence > ? ORDER BY sequence LIMIT 10000)",
-            [sequence]
+            "SELECT MAX(sequence) FROM (SELECT sequence FROM responses WHERE sequence > ? ORDER BY sequence LIMIT ?)",
+            [sequence, limit]
         )
         guard let last else { return nil }
         try execute(
@@ -23,17 +23,29 @@ extension QueueTransaction {
 
     /// Relabels among the next entries after `id`. Returns the last of them; nil when there are none. They are few, because
     /// each is written anew with its body.
-    func relabelQuarantine(_ name: String, _ label: String, after id: Int64) throws -> Int64? {
+    mutating func relabelQuarantine(_ name: String, _ label: String, after id: Int64) throws -> Int64? {
         let last: Int64? = try database.fetchValue(
             "SELECT MAX(id) FROM (SELECT id FROM quarantine WHERE id > ? ORDER BY id LIMIT 20)",
             [id]
         )
         guard let last else { return nil }
+        let before = try holding(of: name, after: id, through: last)
         try execute(
             "UPDATE OR IGNORE quarantine SET source = ? WHERE id > ? AND id <= ? AND source = ?",
             [label, id, last, name]
         )
+        let rest = try holding(of: name, after: id, through: last)
+        let moved = QuarantineShares.Holding(entries: before.entries - rest.entries, bytes: before.bytes - rest.bytes)
+        state.shares.move(moved, from: name, to: label)
         return last
+    }
+
+    private func holding(of source: String, after id: Int64, through last: Int64) throws -> QuarantineShares.Holding {
+        let sizes: [Int] = try database.fetchValues(
+            "SELECT size FROM quarantine WHERE id > ? AND id <= ? AND source = ?",
+            [id, last, source]
+        )
+        return QuarantineShares.Holding(entries: sizes.count, bytes: sizes.reduce(0, +))
     }
 
     /// Relabels the tombstones of erased payloads, so that a sender's retry isn't stored again, and remembers the label.

@@ -38,6 +38,9 @@ struct ListedRow: RowDecodable, Sendable {
     let reason: String?
     let botFlag: Int
 
+    /// About how much memory it takes, in bytes.
+    var size: Int { 512 + (payload?.utf8.count ?? 0) }
+
     init(_ row: RowValues<Columns>) {
         sequence = row[.sequence]
         id = row[.id]
@@ -59,23 +62,41 @@ struct ListedRow: RowDecodable, Sendable {
 }
 
 extension QueueTransaction {
-    /// In the order of acceptance.
+    /// The next rows in the order of acceptance, and no more once they have `byteLimit` together.
+    ///
+    /// Looks at `filter.limit` rows at most, whatever they are: a person's are read by the index on persons, so those in
+    /// other states are left out here.
     ///
     /// - Parameter person: the digest of whose they are; nil for everybody's.
-    func list(_ filter: QueueFilter, of person: String?) throws -> [ListedRow] {
+    /// - Returns: the rows, and the last that was looked at; nil when there are no more.
+    func list(
+        _ filter: QueueFilter,
+        of person: String?,
+        byteLimit: Int
+    ) throws -> (rows: [ListedRow], last: Int64?) {
         var conditions: [(sql: String, value: any DatabaseValueConvertible)] = []
-        if let person { conditions.append(("person = ?", person)) }
-        if let state = filter.state { conditions.append(("state = ?", state.rawValue)) }
+        if let person {
+            conditions.append(("person = ?", person))
+        } else if let state = filter.state {
+            conditions.append(("state = ?", state.rawValue))
+        }
         conditions.append(("sequence > ?", filter.after ?? 0))
         let index = person == nil ? "" : "INDEXED BY responses_by_person"
-        return try database.fetchAll(
+        var bytes = 0
+        let rows = try database.fetchAll(
             ListedRow.self,
             from: """
                 responses \(index)
                 WHERE \(conditions.map(\.sql).joined(separator: " AND ")) ORDER BY sequence LIMIT ?
                 """,
-            StatementArguments(conditions.map(\.value) + [min(max(filter.limit, 0), QueueFilter.maximum)])
+            StatementArguments(conditions.map(\.value) + [filter.limit]),
+            until: { row in
+                bytes += row.size
+                return bytes >= byteLimit
+            }
         )
+        let wanted = filter.state.map { state in rows.filter { $0.state == state.rawValue } } ?? rows
+        return (wanted, rows.last?.sequence)
     }
 
     /// With its history, oldest first; nil for an unknown id.

@@ -3,32 +3,57 @@ import GRDB
 import NPSModel
 
 extension QueueTransaction {
-    /// Stores the drafts and returns the id of each, but for those that were erased. Throws `quarantineFull` when those
-    /// that are new don't fit.
-    mutating func quarantine(_ drafts: [IncomingQuarantine], byteLimit: Int) throws -> [QuarantineID] {
-        try drafts.compactMap { try quarantine($0, byteLimit: byteLimit) }
+    /// Stores the drafts and returns the id of each, but for those that were erased, and why others don't fit.
+    mutating func quarantine(
+        _ drafts: [IncomingQuarantine],
+        byteLimit: Int
+    ) throws -> (ids: [QuarantineID], refusals: [QuarantineRefusal]) {
+        var ids: [QuarantineID] = []
+        var refusals: [QuarantineRefusal] = []
+        for incoming in drafts {
+            let (source, size) = (incoming.draft.source, incoming.size)
+            if try isErased(incoming) { continue }
+            if let known = try countRepetition(of: incoming) {
+                ids.append(known)
+            } else if state.shares.admits(size, from: source, limit: byteLimit) {
+                ids.append(try insert(incoming))
+            } else {
+                refusals.append(
+                    QuarantineRefusal(
+                        source: source,
+                        held: state.shares.holdings[source]?.bytes ?? 0,
+                        taken: state.books.quarantinedBytes,
+                        limit: byteLimit
+                    )
+                )
+            }
+        }
+        return (ids, refusals)
     }
 
-    /// A repetition is counted at the existing entry, even when the quarantine is full. Nil for one that was erased.
-    private mutating func quarantine(_ incoming: IncomingQuarantine, byteLimit: Int) throws -> QuarantineID? {
-        let draft = incoming.draft
+    private func isErased(_ incoming: IncomingQuarantine) throws -> Bool {
         let erased: Int? = try database.fetchValue(
             "SELECT 1 FROM quarantine_erased WHERE source = ? AND key = ?",
-            [draft.source, incoming.key]
+            [incoming.draft.source, incoming.key]
         )
-        guard erased == nil else { return nil }
+        return erased != nil
+    }
+
+    /// Costs no room, so it is counted even when the quarantine is full. Nil when it is no repetition.
+    private func countRepetition(of incoming: IncomingQuarantine) throws -> QuarantineID? {
         let known: Int64? = try database.fetchValue(
             "SELECT id FROM quarantine WHERE source = ? AND key = ?",
-            [draft.source, incoming.key]
+            [incoming.draft.source, incoming.key]
         )
-        if let known {
-            try execute(
-                "UPDATE quarantine SET times_seen = times_seen + 1, last_seen_at = ? WHERE id = ?",
-                [ageStart, known]
-            )
-            return QuarantineID(rawValue: known)
-        }
-        guard incoming.size <= byteLimit - state.books.quarantinedBytes else { throw QueueError.quarantineFull }
+        guard let known else { return nil }
+        try execute(
+            "UPDATE quarantine SET times_seen = times_seen + 1, last_seen_at = ? WHERE id = ?",
+            [ageStart, known]
+        )
+        return QuarantineID(rawValue: known)
+    }
+
+    private mutating func insert(_ incoming: IncomingQuarantine) throws -> QuarantineID {
         try execute(
             """
             INSERT INTO quarantine (received_at, last_seen_at, \(IncomingQuarantine.Columns.selection))
@@ -38,6 +63,7 @@ extension QueueTransaction {
         )
         state.books.quarantined += 1
         state.books.quarantinedBytes += incoming.size
+        state.shares.add(incoming.size, to: incoming.draft.source)
         return QuarantineID(rawValue: database.lastInsertedRowID)
     }
 
@@ -96,6 +122,7 @@ extension QueueTransaction {
         try execute("DELETE FROM quarantine WHERE id = ?", [entry.id])
         state.books.quarantined -= 1
         state.books.quarantinedBytes -= entry.size
+        state.shares.remove(entry.size, from: entry.source)
         leavesDeletedContent = true
     }
 
@@ -113,37 +140,82 @@ extension QueueTransaction {
         )
     }
 
-    /// Entries without their bodies, oldest first.
-    func quarantine(limit: Int, after: Int64?) throws -> [QuarantineEntry] {
-        try database.fetchAll(
-            QuarantineEntry.self,
+    /// Entries without their bodies, oldest first: at most `limit`, and no more once their problems have `byteLimit`
+    /// together.
+    func quarantine(after id: Int64, limit: Int, byteLimit: Int) throws -> [StoredEntry] {
+        var bytes = 0
+        return try database.fetchAll(
+            StoredEntry.self,
             from: "quarantine WHERE id > ? ORDER BY id LIMIT ?",
-            [after ?? 0, min(max(limit, 0), QueueFilter.maximum)]
+            [id, limit],
+            until: { row in
+                bytes += row.problems.utf8.count
+                return bytes >= byteLimit
+            }
         )
     }
 
     /// An entry with its body; nil for an unknown id.
-    func quarantineEntry(_ id: QuarantineID) throws -> QuarantineEntry? {
-        var entry = try database.fetchOne(QuarantineEntry.self, from: "quarantine WHERE id = ?", [id.rawValue])
-        entry?.body = try database.fetchValue("SELECT body FROM quarantine WHERE id = ?", [id.rawValue])
-        return entry
+    func quarantineEntry(_ id: QuarantineID) throws -> (row: StoredEntry, body: Data?)? {
+        guard let row = try database.fetchOne(StoredEntry.self, from: "quarantine WHERE id = ?", [id.rawValue]) else {
+            return nil
+        }
+        return (row, try database.fetchValue("SELECT body FROM quarantine WHERE id = ?", [id.rawValue]))
+    }
+}
+
+extension QuarantineShares {
+    /// Reads an index only.
+    init(reading database: Database) throws {
+        let rows = try database.fetchAll(
+            SourceTotal.self,
+            from: "quarantine INDEXED BY quarantine_by_source GROUP BY source"
+        )
+        self.init(holdings: Dictionary(uniqueKeysWithValues: rows.map { ($0.source, $0.holding) }))
+    }
+}
+
+/// What one source has in quarantine.
+private struct SourceTotal: RowDecodable {
+    enum Columns: Int, ColumnList {
+        case source, entries, bytes
+
+        static let selection = allCases.selection
+
+        var expression: String {
+            switch self {
+            case .source: name
+            case .entries: "COUNT(*)"
+            case .bytes: "SUM(size)"
+            }
+        }
+    }
+
+    let source: String
+    let holding: QuarantineShares.Holding
+
+    init(_ row: RowValues<Columns>) {
+        source = row[.source]
+        holding = QuarantineShares.Holding(entries: row[.entries], bytes: row[.bytes])
     }
 }
 
 /// What must be known about an entry to remove it.
 private struct MeasuredEntry: RowDecodable {
     enum Columns: Int, ColumnList {
-        case id, receivedAt, size
+        case id, source, receivedAt, size
 
         static let selection = allCases.selection
     }
 
     let id: Int64
+    let source: String
     let receivedAt: Milliseconds
     let size: Int
 
     init(_ row: RowValues<Columns>) {
         id = row[.id]
+        source = row[.source]
         receivedAt = row[.receivedAt]
         size = row[.size]
     }
@@ -187,7 +259,9 @@ extension IncomingQuarantine: RowEncodable {
     }
 }
 
-extension QuarantineEntry: RowDecodable {
+/// An entry as it is stored, without its body. Its problems are still text: the caller's task decodes them, not the
+/// queue's thread.
+struct StoredEntry: RowDecodable, Sendable {
     enum Columns: Int, ColumnList {
         case id, source, deliveryId, contentType, receivedAt, lastSeenAt, timesSeen, problems, bodySize
 
@@ -196,22 +270,43 @@ extension QuarantineEntry: RowDecodable {
         var expression: String { self == .bodySize ? "length(body)" : name }
     }
 
-    /// Without its body.
-    init(_ row: RowValues<Columns>) throws {
-        let receivedAt: Milliseconds = row[.receivedAt]
-        let lastSeenAt: Milliseconds = row[.lastSeenAt]
-        let problems: String = row[.problems]
-        self.init(
-            id: QuarantineID(rawValue: row[.id]),
-            source: row[.source],
-            deliveryID: row[.deliveryId],
-            contentType: row[.contentType],
+    let id: Int64
+    let source: String
+    let deliveryID: String?
+    let contentType: String?
+    let receivedAt: Milliseconds
+    let lastSeenAt: Milliseconds
+    let timesSeen: Int
+    let problems: String
+    let bodySize: Int
+
+    init(_ row: RowValues<Columns>) {
+        id = row[.id]
+        source = row[.source]
+        deliveryID = row[.deliveryId]
+        contentType = row[.contentType]
+        receivedAt = row[.receivedAt]
+        lastSeenAt = row[.lastSeenAt]
+        timesSeen = row[.timesSeen]
+        problems = row[.problems]
+        bodySize = row[.bodySize]
+    }
+
+    func entry(body: Data? = nil) throws(QueueError) -> QuarantineEntry {
+        guard let problems = try? JSONDecoder().decode([FieldProblem].self, from: Data(problems.utf8)) else {
+            throw .damaged("the problems of a quarantined payload can't be read")
+        }
+        return QuarantineEntry(
+            id: QuarantineID(rawValue: id),
+            source: source,
+            deliveryID: deliveryID,
+            contentType: contentType,
             receivedAt: receivedAt.date,
             lastSeenAt: lastSeenAt.date,
-            timesSeen: row[.timesSeen],
-            problems: try JSONDecoder().decode([FieldProblem].self, from: Data(problems.utf8)),
-            bodySize: row[.bodySize],
-            body: nil
+            timesSeen: timesSeen,
+            problems: problems,
+            bodySize: bodySize,
+            body: body
         )
     }
 }

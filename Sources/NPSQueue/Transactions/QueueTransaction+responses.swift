@@ -61,12 +61,19 @@ extension QueueTransaction {
 
     /// Responses in a state, in the order of acceptance.
     ///
-    /// - Parameter sequence: the last that is left out; 0 for none.
-    func responses(in state: ResponseState, after sequence: Int64, limit: Int) throws -> [StoredResponse] {
+    /// - Parameters:
+    ///   - sequence: the last that is left out; 0 for none.
+    ///   - end: the last that is wanted.
+    func responses(
+        in state: ResponseState,
+        after sequence: Int64,
+        through end: Int64 = .max,
+        limit: Int
+    ) throws -> [StoredResponse] {
         try database.fetchAll(
             StoredResponse.self,
-            from: "responses WHERE state = ? AND sequence > ? ORDER BY sequence LIMIT ?",
-            [state.rawValue, sequence, limit]
+            from: "responses WHERE state = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?",
+            [state.rawValue, sequence, end, limit]
         )
     }
 

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NPSQueue
 
 /// Health in detail, and the metrics. Neither holds personal data, so they need no token.
 struct AdminHealthRoutes {
@@ -8,23 +9,38 @@ struct AdminHealthRoutes {
         let queue: String
         /// How delivery is going.
         let forwarding: String
+        /// A sentence for each source that has anything in quarantine.
+        let quarantine: [String]
     }
 
     let readiness: Readiness
     /// How delivery is going, in a sentence.
     let delivery: @Sendable () -> String
     let metrics: @Sendable () -> String
+    /// Nil while the queue can't say.
+    let quarantine: @Sendable () async -> QuarantineUse?
 
     func add(to router: some RouterMethods<CollectorContext>) {
         HealthRoutes(readiness: readiness).addLiveness(to: router)
         router.get("readyz") { _, _ in try await report() }
         router.get("metrics") { _, _ in
-            Response(
+            let text = metrics() + (await quarantine().map(Self.gauge) ?? "")
+            return Response(
                 status: .ok,
                 headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: .init(byteBuffer: ByteBuffer(string: metrics()))
+                body: .init(byteBuffer: ByteBuffer(string: text))
             )
         }
+    }
+
+    /// Asked for when it is read, since it changes without anybody noticing: entries are removed for their age, too.
+    private static func gauge(_ use: QuarantineUse) -> String {
+        guard !use.sources.isEmpty else { return "" }
+        let family = "nps_quarantine_bytes"
+        let lines = use.sources.map { source in
+            "\(MetricsRegistry.name(family, [("source", source.source)])) \(source.bytes)"
+        }
+        return (["# TYPE \(family) gauge"] + lines.sorted()).joined(separator: "\n") + "\n"
     }
 
     /// Paused delivery doesn't make the collector unready: it still accepts responses.
@@ -36,7 +52,12 @@ struct AdminHealthRoutes {
         case .draining: (queue, isReady) = ("shutting down", false)
         case .failing(let sentence): (queue, isReady) = (sentence, false)
         }
-        let report = Report(status: isReady ? "ok" : "unavailable", queue: queue, forwarding: delivery())
+        let report = Report(
+            status: isReady ? "ok" : "unavailable",
+            queue: queue,
+            forwarding: delivery(),
+            quarantine: await quarantine()?.sentences ?? []
+        )
         return try JSONResponse.response(report, status: isReady ? .ok : .serviceUnavailable)
     }
 }

@@ -5,6 +5,8 @@ package import NPSQueue
 /// Removes a person's data, and then what was kept to find it at Planhat.
 struct ErasureRoutes {
     let queue: ResponseQueue
+    /// How long the search of the quarantine goes on before it is answered.
+    let timeLimit: Duration
 
     func add(to router: some RouterMethods<CollectorContext>) {
         router.post("queue/erase") { request, _ in try JSONResponse.response(await erase(request)) }
@@ -20,7 +22,7 @@ struct ErasureRoutes {
         do throws(QueueError) {
             // The quarantine first: what a replay moves into the queue meanwhile is then found there.
             let after = wanted.after.map(QuarantineID.init(rawValue:))
-            let (count, next) = try await queue.eraseQuarantined(address, after: after, within: .seconds(5))
+            let (count, next) = try await queue.eraseQuarantined(address, after: after, within: timeLimit)
             let erasure = try await queue.erase(address)
             return ErasureResponse(erasure: erasure, quarantined: count, next: next?.rawValue)
         } catch {

@@ -8,6 +8,8 @@ package import NPSQueue
 struct QueueRoutes {
     let queue: ResponseQueue
     let delivery: @Sendable () -> DeliveryReport
+    /// How long a retry of everything that is parked goes on before it is answered.
+    let timeLimit: Duration
 
     func add(to router: some RouterMethods<CollectorContext>) {
         router.get("queue/status") { _, _ in try JSONResponse.response(await status()) }
@@ -59,7 +61,8 @@ struct QueueRoutes {
         return item
     }
 
-    private func retry(_ request: Request) async throws -> Changed {
+    /// What doesn't fit into the time limit is left to the next call, so that each is answered in time.
+    private func retry(_ request: Request) async throws -> RetryProgress {
         let wanted: RetryRequest = try await request.decodeBody()
         guard wanted.ids == nil || wanted.reason == nil, wanted.reason?.isEmpty != true else {
             throw Problem.badRequest(
@@ -67,8 +70,12 @@ struct QueueRoutes {
             )
         }
         do {
-            guard let reason = wanted.reason else { return Changed(count: try await queue.retry(wanted.ids)) }
-            return Changed(count: try await queue.retry(reasonContaining: reason))
+            if let ids = wanted.ids { return RetryProgress(count: try await queue.retry(ids), examined: ids.count) }
+            return try await queue.retryParked(
+                reasonContaining: wanted.reason,
+                after: wanted.after,
+                within: timeLimit
+            )
         } catch {
             throw Problem.unavailable(error)
         }
@@ -90,10 +97,13 @@ package struct RetryRequest: Codable, Sendable, Hashable {
     package let ids: [ResponseID]?
     /// Only those whose reason contains this text, in any case; nil = any reason.
     package let reason: String?
+    /// `next` of the previous call; nil for the first. Not with ids.
+    package let after: RetryPosition?
 
-    package init(ids: [ResponseID]? = nil, reason: String? = nil) {
+    package init(ids: [ResponseID]? = nil, reason: String? = nil, after: RetryPosition? = nil) {
         self.ids = ids
         self.reason = reason
+        self.after = after
     }
 }
 

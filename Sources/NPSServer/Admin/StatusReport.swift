@@ -15,11 +15,13 @@ package struct StatusReport: Sendable, Hashable, Codable {
     package let secondsLeft: Int?
     /// A sentence that says why the machine's clock isn't believed; nil when it is.
     package let clockProblem: String?
+    /// Who takes how much of the quarantine's room; nil from a collector that doesn't tell.
+    package let quarantine: QuarantineUse?
 
     private enum CodingKeys: String, CodingKey {
         case deliveryState = "forwarding"
         case deliverySentence = "forwardingSentence"
-        case isHeldUp, deliveredLastMinute, secondsLeft, held, clockProblem
+        case isHeldUp, deliveredLastMinute, secondsLeft, held, clockProblem, quarantine
     }
 
     package init(books: QueueStatus, delivery report: DeliveryReport) {
@@ -29,6 +31,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         isHeldUp = report.isHeldUp
         deliveredLastMinute = report.deliveredLastMinute
         clockProblem = books.clockProblem?.description
+        quarantine = books.quarantine
         let waiting = books.pending + books.sending - books.held
         let moves = waiting > 0 && report.deliveredPerSecond > 0 && !report.isHeldUp && report.state != "idle"
         secondsLeft = moves ? Int(exactly: (Double(waiting) / report.deliveredPerSecond).rounded(.up)) : nil
@@ -45,6 +48,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         deliveredLastMinute = try container.decode(Int.self, forKey: .deliveredLastMinute)
         secondsLeft = try container.decodeIfPresent(Int.self, forKey: .secondsLeft)
         clockProblem = try container.decodeIfPresent(String.self, forKey: .clockProblem)
+        quarantine = try container.decodeIfPresent(QuarantineUse.self, forKey: .quarantine)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -57,6 +61,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         try container.encode(deliveredLastMinute, forKey: .deliveredLastMinute)
         try container.encodeIfPresent(secondsLeft, forKey: .secondsLeft)
         try container.encodeIfPresent(clockProblem, forKey: .clockProblem)
+        try container.encodeIfPresent(quarantine, forKey: .quarantine)
     }
 }
 

@@ -20,7 +20,8 @@ package final class MetricsRegistry: MetricsFactory {
         }
     }
 
-    private static func name(_ label: String, _ dimensions: [(String, String)]) -> String {
+    /// The name of a series in the text: the label and the dimensions in braces.
+    static func name(_ label: String, _ dimensions: [(String, String)]) -> String {
         guard !dimensions.isEmpty else { return sanitized(label) }
         let labels = dimensions.map { "\(sanitized($0.0))=\"\(escaped($0.1))\"" }.joined(separator: ",")
         return "\(sanitized(label)){\(labels)}"

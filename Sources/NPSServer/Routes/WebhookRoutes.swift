@@ -61,17 +61,16 @@ struct WebhookRoutes {
         let body = try await request.collectBody(upTo: Self.bodyLimit)
         let delivery = head.replacing(body: body, receivedAt: now())
         do {
-            let response = try await store(delivery, from: source, contentType: Self.contentType(of: request))
+            let response = try await store(
+                delivery,
+                from: source,
+                contentType: Self.contentType(of: request),
+                logger: context.logger
+            )
             count(source, response.status)
             return response
         } catch let problem as Problem {
             count(source, problem.status)
-            if problem == .quarantineFull {
-                context.logger.warning(
-                    "the quarantine is full: replay or discard what is in it, or raise quarantine.max-bytes",
-                    metadata: ["source": "\(source.label)"]
-                )
-            }
             throw problem
         }
     }
@@ -98,7 +97,8 @@ struct WebhookRoutes {
     private func store(
         _ delivery: WebhookDelivery,
         from source: WebhookSource,
-        contentType: String?
+        contentType: String?,
+        logger: Logger
     ) async throws -> Response {
         guard let verification = try verify(delivery, by: source) else { return Self.answer([], ids: []) }
         matches.count(source: source.label, index: verification.secretIndex)
@@ -130,6 +130,10 @@ struct WebhookRoutes {
         intake.outcomes.countUnchanged()
         let ids = sorted.submissions.map(queue.id)
         countNotes(source, sorted.submissions)
+        if let refusal = intake.refusals.first {
+            note(refusal, logger)
+            throw Problem.quarantineFull(accepted: ids)
+        }
         guard sorted.problems.isEmpty else { throw Self.invalid(sorted.problems, accepted: ids) }
         return Self.answer(intake.outcomes, ids: ids, notes: sorted.notes)
     }
@@ -195,6 +199,18 @@ struct WebhookRoutes {
                 dimensions: [("source", source.label), ("field", note.field)]
             ).increment()
         }
+    }
+
+    /// Says which source has filled its part of the quarantine.
+    private func note(_ refusal: QuarantineRefusal, _ logger: Logger) {
+        Counter(label: "nps_quarantine_refused_total", dimensions: [("source", refusal.source)]).increment()
+        logger.warning(
+            "the quarantine has no more room for this source: replay or discard some, or raise quarantine.max-bytes",
+            metadata: [
+                "source": "\(refusal.source)", "held": "\(refusal.held)", "taken": "\(refusal.taken)",
+                "limit": "\(refusal.limit)",
+            ]
+        )
     }
 
     private func count(_ source: WebhookSource, _ status: HTTPResponse.Status) {

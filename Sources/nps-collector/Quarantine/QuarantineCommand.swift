@@ -22,10 +22,10 @@ extension QuarantineID: ExpressibleByArgument {
 
 /// Everything in quarantine, oldest first, a thousand ids at a time. Entries may leave meanwhile.
 struct QuarantinePages {
+    /// A page may be shorter: it also ends after so many bytes.
     private static let size = 1_000
 
     private var last: QuarantineID?
-    private var isAtEnd = false
 
     /// How many payloads there are now.
     static func count() async throws -> Int {
@@ -34,13 +34,12 @@ struct QuarantinePages {
 
     /// Nil after the last.
     mutating func next() async throws -> [QuarantineID]? {
-        guard !isAtEnd else { return nil }
         let after = last
         let page = try await Administration.ask { client throws(AdminError) in
             try await client.quarantine(limit: Self.size, after: after)
         }
-        isAtEnd = page.count < Self.size
-        last = page.last?.id
-        return page.isEmpty ? nil : page.map(\.id)
+        guard let end = page.last else { return nil }
+        last = end.id
+        return page.map(\.id)
     }
 }

@@ -29,6 +29,8 @@ struct QuarantineList: AsyncParsableCommand {
         }
         if json { return try Output.json(entries) }
         Output.text(Self.table(of: entries).render(), terminator: "")
+        let status = try await Administration.ask { client throws(AdminError) in try await client.status() }
+        for sentence in status.quarantine?.sentences ?? [] { Output.text(sentence) }
         if entries.count == limit, let last = entries.last { Output.text("More may follow: --after \(last.id)") }
     }
 

@@ -26,6 +26,7 @@ struct QueueExport: AsyncParsableCommand {
 
     @OptionGroup var whose: PersonOption
 
+    /// A page may be shorter: it also ends after so many bytes.
     private static let page = 1_000
     private static let columns = [
         "sequence", "id", "state", "source", "email", "score", "comment", "answeredAt", "sentAt", "campaignId",
@@ -48,7 +49,7 @@ struct QueueExport: AsyncParsableCommand {
             }
             for item in items { try write(item) }
             progress.advance(by: items.count)
-            guard items.count == Self.page, let sequence = items.last?.sequence else { break }
+            guard let sequence = items.last?.sequence else { break }
             last = sequence
         }
         progress.finish()

@@ -1,13 +1,18 @@
 import ArgumentParser
 import NPSApp
 import NPSModel
+import NPSQueue
 import NPSServer
 
 /// `queue retry`: parked responses are tried again.
 struct QueueRetry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
-        abstract: "Put parked responses back into the queue."
+        abstract: "Put parked responses back into the queue.",
+        discussion: """
+            With --all or --reason it may take a while, and shows how far it is. When it is interrupted, what was put \
+            back stays so; the same command does the rest.
+            """
     )
 
     @Argument(help: "Ids of parked responses.")
@@ -27,9 +32,56 @@ struct QueueRetry: AsyncParsableCommand {
 
     func run() async throws {
         let request = RetryRequest(ids: ids.isEmpty ? nil : ids, reason: reason)
-        let count = try await Administration.ask { client throws(AdminError) in try await client.retry(request) }
-        Output.text(count == 1 ? "1 response is pending again." : "\(count) responses are pending again.")
+        var count = 0
+        do {
+            try await Self.retry(
+                request,
+                count: &count,
+                parked: {
+                    let status = try await Administration.ask { client throws(AdminError) in try await client.status() }
+                    return status.books.parked
+                },
+                ask: { request in
+                    try await Administration.ask { client throws(AdminError) in try await client.retry(request) }
+                }
+            )
+        } catch {
+            // What was retried before the error stays retried.
+            if count > 0 { Output.text(Self.summary(count)) }
+            throw error
+        }
+        Output.text(Self.summary(count))
         if let left = Self.left(count, of: request) { throw Stop(.failure, left) }
+    }
+
+    /// Asks until everything is done, with a progress bar when one request isn't enough.
+    ///
+    /// - Parameters:
+    ///   - count: how many are pending again, also when it throws.
+    ///   - parked: how many responses are parked now.
+    static func retry(
+        _ request: RetryRequest,
+        count: inout Int,
+        parked: () async throws -> Int,
+        ask: (RetryRequest) async throws -> RetryProgress
+    ) async throws {
+        var part = try await ask(request)
+        count += part.count
+        guard part.next != nil else { return }
+        let waiting = try await parked()
+        // Those with other reasons were looked at, and are still parked.
+        var progress = ProgressBar(title: "Retrying", total: waiting + part.count)
+        progress.advance(by: part.examined)
+        while let next = part.next {
+            part = try await ask(RetryRequest(reason: request.reason, after: next))
+            count += part.count
+            progress.advance(by: part.examined)
+        }
+        progress.finish()
+    }
+
+    private static func summary(_ count: Int) -> String {
+        count == 1 ? "1 response is pending again." : "\(count) responses are pending again."
     }
 
     /// Why fewer were retried than asked for; nil when none is missing. With `--all` any number is right.

@@ -41,6 +41,7 @@ struct StatusText {
         }
         if books.parked > 0 { remarks.append("Why responses are parked: nps-collector queue list --parked") }
         if let problem = report.clockProblem { remarks.append(problem) }
+        remarks += report.quarantine?.sentences ?? []
         return remarks
     }
 
