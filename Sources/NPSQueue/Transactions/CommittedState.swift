@@ -14,6 +14,8 @@ struct Books: Sendable, Hashable {
     /// Those of the delivered and the erased whose row was removed because of its age. They stay counted above.
     var removedDelivered = 0
     var removedErased = 0
+    /// Those of the erased that Planhat may still have something of.
+    var unconfirmed = 0
 
     /// Responses whose present content hasn't reached Planhat.
     var undelivered: Int { pending + sending + parked }
@@ -48,7 +50,7 @@ struct Books: Sendable, Hashable {
 extension Books: RowDecodable, RowEncodable {
     enum Columns: Int, ColumnList {
         case accepted, pending, sending, delivered, parked, erased
-        case quarantined, quarantinedBytes, removedDelivered, removedErased
+        case quarantined, quarantinedBytes, removedDelivered, removedErased, unconfirmed
 
         static let selection = allCases.selection
         static let update = "UPDATE books SET \(allCases.assignments)"
@@ -65,6 +67,7 @@ extension Books: RowDecodable, RowEncodable {
         quarantinedBytes = row[.quarantinedBytes]
         removedDelivered = row[.removedDelivered]
         removedErased = row[.removedErased]
+        unconfirmed = row[.unconfirmed]
     }
 
     func value(of column: Columns) -> (any DatabaseValueConvertible)? {
@@ -79,6 +82,7 @@ extension Books: RowDecodable, RowEncodable {
         case .quarantinedBytes: quarantinedBytes
         case .removedDelivered: removedDelivered
         case .removedErased: removedErased
+        case .unconfirmed: unconfirmed
         }
     }
 }

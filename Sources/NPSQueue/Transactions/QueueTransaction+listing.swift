@@ -133,6 +133,7 @@ extension QueueTransaction {
                 "SELECT COUNT(*) FROM responses INDEXED BY responses_held WHERE held_until > ?",
                 [now]
             ) ?? 0
+        status.unconfirmed = books.unconfirmed
         status.clockProblem = state.time.problem(at: now)
         return status
     }

@@ -20,6 +20,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         case deliveryState = "forwarding"
         case deliverySentence = "forwardingSentence"
         case isHeldUp, deliveredLastMinute, secondsLeft, held, clockProblem
+        case unconfirmed = "unconfirmedErasures"
     }
 
     package init(books: QueueStatus, delivery report: DeliveryReport) {
@@ -38,6 +39,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         var books = try QueueStatus(from: decoder)
         let container = try decoder.container(keyedBy: CodingKeys.self)
         books.held = try container.decodeIfPresent(Int.self, forKey: .held) ?? 0
+        books.unconfirmed = try container.decodeIfPresent(Int.self, forKey: .unconfirmed) ?? 0
         self.books = books
         deliveryState = try container.decode(String.self, forKey: .deliveryState)
         deliverySentence = try container.decode(String.self, forKey: .deliverySentence)
@@ -51,6 +53,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         try books.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(books.held, forKey: .held)
+        try container.encode(books.unconfirmed, forKey: .unconfirmed)
         try container.encode(deliveryState, forKey: .deliveryState)
         try container.encode(deliverySentence, forKey: .deliverySentence)
         try container.encode(isHeldUp, forKey: .isHeldUp)

@@ -40,6 +40,10 @@ struct StatusText {
             remarks.append("\(books.held) of the pending wait on purpose: a mail scanner may have sent them.")
         }
         if books.parked > 0 { remarks.append("Why responses are parked: nps-collector queue list --parked") }
+        if books.unconfirmed > 0 {
+            let what = books.unconfirmed == 1 ? "1 erased response" : "\(books.unconfirmed) erased responses"
+            remarks.append("Planhat never confirmed the deletion of \(what): nps-collector queue list --unconfirmed")
+        }
         if let problem = report.clockProblem { remarks.append(problem) }
         return remarks
     }
