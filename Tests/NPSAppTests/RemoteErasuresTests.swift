@@ -95,7 +95,8 @@ struct RemoteErasuresTests {
 
     @Test("it deletes and confirms what was asked for, and nothing else")
     func wanted() async throws {
-        try await withErased(["ana": true, "bob": false, "eve": true]) { queue, ids in
+        try await withErased(["ana": true, "bob": false, "eve": true]) {
+            (queue: ResponseQueue, ids: [String: ResponseID]) async throws -> Void in
             let records = ids.map { ScriptedAPI.Record($0.key, $0.value) }
             let api = ScriptedAPI(records: records)
             let logs = RecordedLogs()
@@ -113,7 +114,7 @@ struct RemoteErasuresTests {
 
     @Test("the command that erases goes first: what was erased just now is left to it")
     func grace() async throws {
-        try await withErased(["ana": true]) { queue, _ in
+        try await withErased(["ana": true]) { (queue: ResponseQueue, _: [String: ResponseID]) async throws -> Void in
             let api = ScriptedAPI()
             clock.advance(by: RemoteErasures.grace - 1)
             _ = try await run(queue, api)
@@ -126,7 +127,7 @@ struct RemoteErasuresTests {
 
     @Test("a clock that was set back doesn't keep it waiting for as long")
     func clockSetBack() async throws {
-        try await withErased(["ana": true]) { queue, _ in
+        try await withErased(["ana": true]) { (queue: ResponseQueue, _: [String: ResponseID]) async throws -> Void in
             clock.advance(by: -86_400)
             _ = try await run(queue, ScriptedAPI())
             #expect(try await queue.status().unconfirmed == 0)
@@ -135,7 +136,7 @@ struct RemoteErasuresTests {
 
     @Test("while delivery is held up, nothing is sent")
     func heldUp() async throws {
-        try await withErased(["ana": true]) { queue, _ in
+        try await withErased(["ana": true]) { (queue: ResponseQueue, _: [String: ResponseID]) async throws -> Void in
             clock.advance(by: RemoteErasures.grace)
             let api = ScriptedAPI()
             #expect(try await run(queue, api, isHeldUp: { true }) == [.seconds(60), .seconds(60)])
@@ -145,7 +146,8 @@ struct RemoteErasuresTests {
 
     @Test("a token that is refused pauses it, is told once, and it goes on by itself")
     func refused() async throws {
-        try await withErased(["ana": true, "bob": true]) { queue, _ in
+        try await withErased(["ana": true, "bob": true]) {
+            (queue: ResponseQueue, _: [String: ResponseID]) async throws -> Void in
             clock.advance(by: RemoteErasures.grace)
             let refusal = Result<Deletion, PlanhatError>.failure(.refused(.token, "The token is wrong."))
             let api = ScriptedAPI(deletions: [refusal, refusal])
@@ -159,7 +161,8 @@ struct RemoteErasuresTests {
 
     @Test("one that can't be deleted doesn't keep the others waiting, and is tried again an hour later")
     func failure() async throws {
-        try await withErased(["ana": true, "bob": true]) { queue, ids in
+        try await withErased(["ana": true, "bob": true]) {
+            (queue: ResponseQueue, ids: [String: ResponseID]) async throws -> Void in
             clock.advance(by: RemoteErasures.grace)
             let id = try #require(ids["ana"])
             let misled = ScriptedAPI(
@@ -177,7 +180,8 @@ struct RemoteErasuresTests {
 
     @Test("when nothing works it stops asking for an hour, and goes on behind what failed")
     func outage() async throws {
-        try await withErased(["a": true, "b": true, "c": true, "d": true]) { queue, ids in
+        try await withErased(["a": true, "b": true, "c": true, "d": true]) {
+            (queue: ResponseQueue, ids: [String: ResponseID]) async throws -> Void in
             clock.advance(by: RemoteErasures.grace)
             let silence = Result<Deletion, PlanhatError>.failure(.notSent("no answer"))
             let api = ScriptedAPI(deletions: Array(repeating: silence, count: 12))

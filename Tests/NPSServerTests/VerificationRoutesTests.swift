@@ -68,6 +68,7 @@ struct VerificationRoutesTests {
         )
         #expect(StatusReport(books: books, delivery: report).secondsLeft == seconds)
         books.held = 300
+        books.parkedExpiry = ParkedExpiry(count: 3, from: Date(timeIntervalSinceReferenceDate: 7))
         let status = StatusReport(books: books, delivery: report)
         #expect(status.secondsLeft == seconds.map { $0 - 30 })
         #expect(try JSONDecoder().decode(StatusReport.self, from: try JSONEncoder().encode(status)) == status)

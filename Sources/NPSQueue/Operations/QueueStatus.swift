@@ -16,6 +16,8 @@ package struct QueueStatus: Sendable, Hashable, Codable {
     package var held = 0
     /// Of how many of the erased Planhat may still have a record. Not in the JSON.
     package var unconfirmed = 0
+    /// The parked ones that will be erased for their age within a week; nil when there are none. Not in the JSON.
+    package var parkedExpiry: ParkedExpiry?
     /// Why the machine's clock isn't believed; nil when it is. Not in the JSON.
     package var clockProblem: ClockProblem?
 

@@ -67,8 +67,22 @@ enum Schema {
         migrator.registerMigration("erasures that Planhat never confirmed") { db in
             try db.execute(sql: unconfirmed)
         }
+        migrator.registerMigration("retention of parked responses") { db in
+            try db.execute(sql: parkedRetention)
+        }
         return migrator
     }
+
+    /// A `ParkedRetention`; nothing is announced yet, so that an upgrade erases nothing without notice.
+    private static let parkedRetention = """
+        CREATE TABLE parked_retention (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            period INTEGER CHECK (period >= 0),
+            announced_at INTEGER,
+            CHECK ((period IS NULL) = (announced_at IS NULL))
+        ) STRICT;
+        INSERT INTO parked_retention (id) VALUES (1);
+        """
 
     /// Tombstones of what Planhat may still have are found without reading the others: all of them, those whose request
     /// was under way, and those that somebody asked to have deleted there. Whether that was asked for isn't known of

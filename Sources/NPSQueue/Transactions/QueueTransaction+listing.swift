@@ -134,6 +134,7 @@ extension QueueTransaction {
                 [now]
             ) ?? 0
         status.unconfirmed = books.unconfirmed
+        status.parkedExpiry = try parkedExpiry()
         status.clockProblem = state.time.problem(at: now)
         return status
     }
