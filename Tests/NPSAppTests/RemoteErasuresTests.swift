@@ -104,11 +104,10 @@ struct RemoteErasuresTests {
             #expect(try await run(queue, api, logs: logs) == [.seconds(60), .seconds(60)])
             #expect(api.records.map(\.id) == ["bob"])
             #expect(try await queue.unconfirmedErasures(after: nil, limit: 10).map(\.planhatId) == ["bob"])
-            #expect(
-                logs.lines == [
-                    "notice erased responses are gone at Planhat [\"alreadyGone\": 0, \"deleted\": 2, \"failed\": 0]"
-                ]
-            )
+            #expect(logs.lines.count == 1)
+            for words in ["notice erased responses are gone at Planhat", #""deleted": 2"#, #""failed": 0"#] {
+                #expect(logs.lines.first?.contains(words) == true)
+            }
         }
     }
 

@@ -212,10 +212,10 @@ struct RetentionTests {
                 sleep: glass.sleep
             )
             let running = Task { try await service.run() }
-            let line = """
-                warning parked responses will be erased for their age: see queue list --parked \
-                ["count": 1, "from": \(Timestamp.format(end))]
-                """
+            let words = [
+                "warning parked responses will be erased for their age: see queue list --parked",
+                #""count": 1"#, #""from": \#(Timestamp.format(end))"#,
+            ]
             // Each time the glass moves on by a minute more than here.
             for (seconds, lines) in [(0, 1), (60, 1), (3_600, 1), (80_000, 1), (3_600, 2), (3_600, 2)] {
                 if seconds > 0 {
@@ -223,7 +223,8 @@ struct RetentionTests {
                     glass.wake()
                 }
                 await glass.untilAsleep()
-                #expect(logs.lines == Array(repeating: line, count: lines))
+                #expect(logs.lines.count == lines)
+                #expect(logs.lines.allSatisfy { line in words.allSatisfy(line.contains) })
             }
             glass.advance(by: 7 * 86_400)
             glass.wake()
