@@ -75,6 +75,7 @@ package struct Collector: Sendable {
         )
         services.append(Retention(queue: queue, periods: periods, logger: logger))
         services.append(DigestKeying(queue: queue, logger: logger))
+        services.append(remoteErasures)
         if let redirect = try redirectListener() { services.append(redirect) }
         services.append(OnShutdown { [readiness] in readiness.drain() })
         var configuration = ServiceGroupConfiguration(
@@ -98,6 +99,20 @@ package struct Collector: Sendable {
         for source in sources.current.sources where source.label != source.name {
             try await queue.relabel(source: source.name, as: source.label)
         }
+    }
+
+    private var remoteErasures: RemoteErasures {
+        RemoteErasures(
+            queue: queue,
+            erasure: RemoteErasure(
+                client: client,
+                requestsPerMinute: settings.planhat.requestsPerMinute,
+                share: RemoteErasures.share,
+                onRequest: { [worker] in worker.yieldTurn() }
+            ),
+            isHeldUp: { [worker] in worker.isSharing || DeliveryReport(worker).isHeldUp },
+            logger: logger
+        )
     }
 
     private func publicListener() throws -> Listener {

@@ -72,6 +72,45 @@ def test_what_fails_at_planhat_is_found_by_the_next_try(deploy: Deploy) -> None:
     assert list(deployment.records()) == []
 
 
+def test_every_record_with_the_same_id_is_deleted(deploy: Deploy) -> None:
+    deployment = deploy()
+    deployment.start()
+    person = fresh_response("person")
+    assert deployment.post(person).status == 200
+    deployment.await_drained()
+    identity = response_id(person["id"])
+    for score in ("1", "2"):
+        twin = ("--email", person["email"], "--score", score, "--source-id", identity)
+        assert deployment.run("planhat", "create", *twin).returncode == 0
+    assert [record["sourceId"] for record in deployment.records()] == [identity] * 3
+    receipt = erase(deployment, person["email"], "--remote")
+    assert [record["result"] for record in receipt["remote"]] == ["deleted"]
+    assert list(deployment.records()) == []
+
+
+def test_what_planhat_never_confirmed_is_listed_counted_and_deleted_in_bulk(deploy: Deploy) -> None:
+    deployment = deploy()
+    deployment.start()
+    persons = [fresh_response(f"person-{number}") for number in range(3)]
+    for person in persons:
+        assert deployment.post(person).status == 200
+    deployment.await_drained()
+    for person in persons:
+        erase(deployment, person["email"])
+    assert len(list(deployment.records())) == 3
+    assert deployment.data("queue", "status")["unconfirmedErasures"] == 3
+    listed = deployment.data("queue", "list", "--unconfirmed")
+    assert [item["id"] for item in listed] == [response_id(person["id"]) for person in persons]
+    assert not any(item["isRemoteDeletionWanted"] for item in listed)
+    assert deployment.run("queue", "erase", "--unconfirmed").returncode == 64, "it asks, or wants --yes"
+    receipt = deployment.data("queue", "erase", "--unconfirmed", "--yes")
+    assert receipt == {"alreadyGone": 0, "deleted": 3, "failed": [], "left": 0, "sending": 0}
+    assert list(deployment.records()) == []
+    assert deployment.data("queue", "list", "--unconfirmed") == []
+    again = deployment.run("queue", "erase", "--unconfirmed", "--yes")
+    assert (again.returncode, again.stdout) == (0, "Nothing is left to confirm at Planhat.\n")
+
+
 def test_an_interrupted_erasure_reports_what_it_did(deploy: Deploy) -> None:
     deployment = deploy()
     deployment.start()

@@ -7,7 +7,14 @@ import Testing
 
 @Suite("The status in words")
 struct StatusTextTests {
-    private func text(pending: Int = 0, held: Int = 0, parked: Int = 0, _ report: DeliveryReport) throws -> StatusText {
+    private func text(
+        pending: Int = 0,
+        held: Int = 0,
+        parked: Int = 0,
+        unconfirmed: Int = 0,
+        expiry: ParkedExpiry? = nil,
+        _ report: DeliveryReport
+    ) throws -> StatusText {
         var books = try JSONDecoder().decode(
             QueueStatus.self,
             from: Data(
@@ -18,6 +25,8 @@ struct StatusTextTests {
             )
         )
         books.held = held
+        books.unconfirmed = unconfirmed
+        books.parkedExpiry = expiry
         return StatusText(StatusReport(books: books, delivery: report))
     }
 
@@ -64,6 +73,36 @@ struct StatusTextTests {
         )
         #expect(try text(pending: 1, report).line == "pending 1, sending 0, delivered 7, parked 0. " + sentence)
         #expect(try text(report).line == "pending 0, sending 0, delivered 7, parked 0.")
+    }
+
+    @Test("what will be erased for its age is told with its number and date")
+    func expiry() throws {
+        let report = DeliveryReport(state: "idle", sentence: "Everything is delivered.", isHeldUp: false)
+        let date = Date(timeIntervalSince1970: 0)
+        for (count, words) in [(3, "3"), (ParkedExpiry.limit, "10000 or more")] {
+            let whole = try text(parked: 5, expiry: ParkedExpiry(count: count, from: date), report).whole
+            #expect(
+                whole.contains(
+                    """
+                    \n\(words) of the parked will be erased, from 1970-01-01T00:00:00.000Z on \
+                    (queue.parked-retention-days).\n
+                    """
+                )
+            )
+        }
+        #expect(try !text(parked: 5, report).whole.contains("will be erased"))
+    }
+
+    @Test("what Planhat never confirmed to be deleted is told with its number", arguments: [0, 1, 2])
+    func unconfirmed(count: Int) throws {
+        let report = DeliveryReport(state: "idle", sentence: "Everything is delivered.", isHeldUp: false)
+        let whole = try text(unconfirmed: count, report).whole
+        let sentences = [
+            "", "Planhat never confirmed the deletion of 1 erased response: nps-collector queue list --unconfirmed\n",
+            "Planhat never confirmed the deletion of 2 erased responses: nps-collector queue list --unconfirmed\n",
+        ]
+        #expect(whole.contains("never confirmed") == (count > 0))
+        #expect(count == 0 || whole.hasSuffix(sentences[count]))
     }
 
     @Test("a backlog that drains is told with its pace and what is left; nothing is said when nothing waits")

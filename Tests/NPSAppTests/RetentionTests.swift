@@ -176,14 +176,63 @@ struct RetentionTests {
             }
             try await pass(100, glass, queue)
             try await sweep(Retention.Periods())
-            try await sweep(Retention.Periods(parked: 200, receipts: 200))
+            try await sweep(Retention.Periods(receipts: 200))
             #expect(logs.lines.isEmpty)
-            try await sweep(Retention.Periods(parked: 200, receipts: 50))
+            try await sweep(Retention.Periods(receipts: 50))
             #expect(logs.lines == ["notice old receipts removed [\"count\": 1]"])
             try await sweep(Retention.Periods(parked: 50))
+            #expect(try await queue.status().parked == 1)
+            try await pass(7 * 86_400, glass, queue)
+            try await sweep(Retention.Periods(parked: 8 * 86_400))
+            #expect(try await queue.status().parked == 1)
+            try await sweep(Retention.Periods(parked: 6 * 86_400))
+            try await pass(7 * 86_400, glass, queue)
+            try await sweep(Retention.Periods(parked: 6 * 86_400))
             #expect(logs.lines.last == "notice old parked responses erased [\"count\": 1]")
             let status = try await queue.status()
             #expect(status.delivered == 1 && status.erased == 1 && status.parked == 0 && status.balances)
+        }
+    }
+
+    @Test("what will be erased within a week is told once a day, with number and date")
+    func announcement() async throws {
+        let glass = HourGlass()
+        try await withQueue({ glass.now }) { queue in
+            let logs = RecordedLogs(level: .info)
+            _ = try await queue.accept([try submission("a")])
+            let claim = try #require(try await queue.claim(limit: 1).first)
+            try await queue.settle([claim.settled(as: .park(reason: "no"))])
+            try await pass(100 * 86_400, glass, queue)
+            let end = glass.now.addingTimeInterval(7 * 86_400)
+            let service = Retention(
+                queue: queue,
+                periods: Retention.Periods(parked: 90 * 86_400),
+                logger: logs.logger,
+                uptime: glass.uptime,
+                sleep: glass.sleep
+            )
+            let running = Task { try await service.run() }
+            let words = [
+                "warning parked responses will be erased for their age: see queue list --parked",
+                #""count": 1"#, #""from": \#(Timestamp.format(end))"#,
+            ]
+            // Each time the glass moves on by a minute more than here.
+            for (seconds, lines) in [(0, 1), (60, 1), (3_600, 1), (80_000, 1), (3_600, 2), (3_600, 2)] {
+                if seconds > 0 {
+                    glass.advance(by: TimeInterval(seconds))
+                    glass.wake()
+                }
+                await glass.untilAsleep()
+                #expect(logs.lines.count == lines)
+                #expect(logs.lines.allSatisfy { line in words.allSatisfy(line.contains) })
+            }
+            glass.advance(by: 7 * 86_400)
+            glass.wake()
+            await glass.untilAsleep()
+            #expect(logs.lines.last == "notice old parked responses erased [\"count\": 1]")
+            #expect(logs.lines.count == 3)
+            running.cancel()
+            try await running.value
         }
     }
 

@@ -48,7 +48,7 @@ struct SettingsTests {
         #expect(settings.planhat.batchSize == 100)
         #expect(settings.queue.path == "nps-collector.db")
         #expect(settings.queue.receiptRetention == 34_560_000)
-        #expect(settings.queue.parkedRetention == nil)
+        #expect(settings.queue.parkedRetention == 7_776_000)
         #expect(settings.quarantine.retention == 2_592_000)
         #expect(settings.quarantine.maxBytes == 256 << 20)
         #expect(settings.survey.isOpen)

@@ -126,6 +126,16 @@ struct VerificationTests {
         await #expect(throws: PlanhatError.self) { _ = try await check(1, [reply]) }
     }
 
+    @Test("a request that somebody else in this process sends takes a turn of delivery's")
+    func yielded() throws {
+        let delivery = PlannedDelivery(requestsPerMinute: 60)
+        for (turns, seconds) in [(0, 1.0), (1, 2), (3, 4), (0, 1), (1_000, 11)] {
+            _ = try delivery.deliver([claim(1)], .record(planhatID: "61"))
+            delivery.plan.yield(turns: turns)
+            #expect(try delivery.waited() == seconds)
+        }
+    }
+
     @Test("while a verification runs, delivery takes half of the pace", arguments: [60, 1])
     func shared(requestsPerMinute: Int) throws {
         let delivery = PlannedDelivery(requestsPerMinute: requestsPerMinute)

@@ -23,10 +23,11 @@ struct Audit {
                 SELECT (SELECT COUNT(*) FROM responses) + removed_delivered + removed_erased AS accepted,
                     \(sums.joined(separator: ", ")),
                     (SELECT COUNT(*) FROM quarantine) AS quarantined,
-                    (SELECT COALESCE(SUM(size), 0) FROM quarantine) AS quarantined_bytes
+                    (SELECT COALESCE(SUM(size), 0) FROM quarantine) AS quarantined_bytes,
+                    (SELECT COUNT(*) FROM responses WHERE +remote IS NOT NULL) AS unconfirmed
                 FROM books
                 """
-            let names = "accepted, \(states.joined(separator: ", ")), quarantined, quarantined_bytes"
+            let names = "accepted, \(states.joined(separator: ", ")), quarantined, quarantined_bytes, unconfirmed"
             return (
                 try Self.numbers(database, "SELECT \(names) FROM books"),
                 try Self.numbers(database, counted),

@@ -202,6 +202,98 @@ struct ErasureTests {
     }
 }
 
+@Suite("Erasures that Planhat never confirmed")
+struct UnconfirmedErasureTests {
+    private let person = Result { try EmailAddress("person1@example.com") }
+
+    @Test("they are listed page by page and counted, until they are confirmed", arguments: Engine.allCases)
+    func list(engine: Engine) async throws {
+        let person = try person.get()
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            let answers = try ["a", "b", "c"].map { try submission(1, source: $0) }
+            _ = try await queue.accept(answers + [try submission(1, source: "never sent")])
+            let claims = try await queue.claim(limit: 3)
+            try await queue.settle([claims[0].verdict(.delivered(planhatID: "64a1"))])
+            try await queue.settle([
+                claims[1].verdict(.ambiguous(retryAt: fixture.clock.now + 30, reason: "cut off"))
+            ])
+            _ = try await queue.erase(person)
+            let all = try await queue.unconfirmedErasures(after: nil, limit: 10)
+            let ids = answers.map(\.response.id)
+            #expect(all.map(\.id) == ids)
+            #expect(all.map(\.planhatId) == ["64a1", nil, nil])
+            #expect(all.map(\.deletableFrom) == [fixture.clock.now, fixture.clock.now + 30, nil])
+            #expect(all.allSatisfy { $0.erasedAt == fixture.clock.now && !$0.isRemoteDeletionWanted })
+            #expect(try await queue.unconfirmedErasures(after: all[0].sequence, limit: 1).map(\.id) == [ids[1]])
+            #expect(try await queue.status().unconfirmed == 3)
+            #expect(try await queue.confirmErasure([ids[0], ids[1], ids[2]]) == 2)
+            #expect(try await queue.status().unconfirmed == 1)
+            try await queue.settle([claims[2].verdict(.park(reason: "no"))])
+            #expect(try await queue.status().unconfirmed == 0)
+            #expect(try await queue.unconfirmedErasures(after: nil, limit: 10).isEmpty)
+        }
+        if engine == .sqlite { try Audit(of: fixture.path).check() }
+    }
+
+    @Test("the wish to have them deleted at Planhat is remembered, and never assumed", arguments: Engine.allCases)
+    func wish(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
+        let numbers = [1, 2, 3]
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept(try numbers.map { try submission($0) })
+            let claims = try await queue.claim(limit: 3)
+            try await queue.settle([claims[0].verdict(.delivered(planhatID: "64a1"))])
+            try await queue.settle([claims[1].verdict(.delivered(planhatID: "64a2"))])
+            _ = try await queue.erase(try EmailAddress("person1@example.com"))
+            for number in [2, 3] {
+                _ = try await queue.erase(try EmailAddress("person\(number)@example.com"), remotely: true)
+            }
+        }
+        try await fixture.withQueue { queue in
+            func wanted() async throws -> [ResponseID] {
+                try await queue.unconfirmedErasures(isWanted: true, after: nil, limit: 10).map(\.id)
+            }
+            let ids = try numbers.map { try submission($0).response.id }
+            #expect(try await wanted() == [ids[1], ids[2]])
+            // Asking again without it takes nothing back; asking for it later adds it.
+            _ = try await queue.erase(try EmailAddress("person2@example.com"))
+            _ = try await queue.erase(try EmailAddress("person1@example.com"), remotely: true)
+            #expect(try await wanted() == ids)
+            #expect(try await queue.confirmErasure(ids) == 3)
+            #expect(try await wanted().isEmpty)
+        }
+        if engine == .sqlite { try Audit(of: fixture.path).check() }
+    }
+
+    @Test("those of an earlier version are counted and listed, and nobody asked to have them deleted")
+    func migration() async throws {
+        let fixture = try QueueFixture()
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept([try submission(1), try submission(2)])
+            try await deliverAll(queue)
+            _ = try await queue.erase(try person.get(), remotely: true)
+        }
+        let connection = try DatabaseQueue(path: fixture.path)
+        try await connection.writeWithoutTransaction { database in
+            try database.execute(
+                sql: """
+                    DROP INDEX responses_unconfirmed; DROP INDEX responses_erased_while_sending;
+                    DROP INDEX responses_to_delete; ALTER TABLE responses DROP COLUMN remote_wanted;
+                    ALTER TABLE books DROP COLUMN unconfirmed;
+                    DELETE FROM grdb_migrations WHERE identifier = 'erasures that Planhat never confirmed';
+                    """
+            )
+        }
+        try connection.close()
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+            #expect(try await queue.status().unconfirmed == 1)
+            #expect(try await queue.unconfirmedErasures(after: nil, limit: 10).map(\.isRemoteDeletionWanted) == [false])
+        }
+        try Audit(of: fixture.path).check()
+    }
+}
+
 @Suite("Retention on every engine")
 struct RetentionTests {
     @Test("old receipts and tombstones are removed and stay counted", arguments: Engine.allCases)
@@ -285,11 +377,15 @@ struct PersonMigrationTests {
         try connection.writeWithoutTransaction { database in
             try database.execute(
                 sql: """
+                    DROP INDEX responses_unconfirmed; DROP INDEX responses_erased_while_sending;
+                    DROP INDEX responses_to_delete; ALTER TABLE responses DROP COLUMN remote_wanted;
+                    ALTER TABLE books DROP COLUMN unconfirmed;
                     DROP INDEX responses_by_person; DROP INDEX responses_by_age; DROP TABLE person_key;
                     ALTER TABLE responses DROP COLUMN person; ALTER TABLE responses DROP COLUMN closed_at;
                     ALTER TABLE responses DROP COLUMN remote; ALTER TABLE responses DROP COLUMN remote_from;
                     ALTER TABLE books DROP COLUMN removed_delivered; ALTER TABLE books DROP COLUMN removed_erased;
-                    DELETE FROM grdb_migrations WHERE identifier = 'persons, erasure and age';
+                    DELETE FROM grdb_migrations
+                        WHERE identifier IN ('persons, erasure and age', 'erasures that Planhat never confirmed');
                     """
             )
         }

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import NPSModel
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import NPSQueue
@@ -23,7 +24,7 @@ struct QueryPlanTests {
                     log.statements.withLock { _ = $0.insert(statement.sql) }
                 }
             }
-            try await exercise(queue)
+            try await exercise(queue, fixture.clock)
             try await queue.transact { $0.database.trace() }
             let tables = ["responses", "attempts", "quarantine"]
             let statements = log.statements.withLock { statements in
@@ -45,7 +46,7 @@ struct QueryPlanTests {
     }
 
     /// Runs every statement of the queue at least once.
-    private func exercise(_ queue: ResponseQueue) async throws {
+    private func exercise(_ queue: ResponseQueue, _ clock: TestClock) async throws {
         let intake = try await queue.accept(
             try (1...4).map { try submission($0) } + [try submission(1, score: 1)],
             quarantining: [draft("a"), draft("b")]
@@ -62,6 +63,9 @@ struct QueryPlanTests {
         _ = try await queue.receipts(before: nil, limit: 10)
         _ = try await queue.erase([claims[3].response.id])
         _ = try await queue.erase(try EmailAddress("person1@example.com"))
+        _ = try await queue.unconfirmedErasures(after: 1, limit: 10)
+        _ = try await queue.unconfirmedErasures(isWanted: true, after: 1, limit: 10)
+        _ = try await queue.transact { try $0.responsesErasedWhileSending().count }
         _ = try await queue.confirmErasure([claims[3].response.id])
         _ = try await queue.eraseQuarantined(try EmailAddress("person1@example.com"), within: .seconds(86_400))
         _ = try await queue.nextDue()
@@ -75,6 +79,11 @@ struct QueryPlanTests {
         _ = try await queue.accept([], resolving: [intake.quarantined[0]])
         _ = try await queue.discard(intake.quarantined)
         _ = try await queue.expireQuarantine(before: .distantFuture)
+        _ = try await queue.observeClock(after: .zero)
+        clock.advance(by: 6 * 3_600)
+        _ = try await queue.observeClock(after: .seconds(6 * 3_600))
+        _ = try await queue.expireParked(after: 60)
+        _ = try await queue.parkedExpiry()
         _ = try await queue.eraseParked(before: .distantFuture)
         _ = try await queue.removeReceipts(before: .distantFuture)
         try await queue.probe()

@@ -40,11 +40,12 @@ struct RandomOperationsTests {
             }
         }
         try await run.finish(queue)
-        let status = try await queue.status()
+        var status = try await queue.status()
         #expect(status.accepted == run.newest.count + run.erased.count)
         #expect(status.delivered == run.newest.count)
         #expect(run.atPlanhat == run.newest)
-        _ = try await queue.confirmErasure(Array(run.erased))
+        #expect(try await queue.confirmErasure(Array(run.erased)) == status.unconfirmed)
+        status.unconfirmed = 0
         // What is removed because of its age stays counted.
         #expect(try await queue.removeReceipts(before: .distantFuture) == status.accepted - 1)
         #expect(try await queue.status() == status)

@@ -68,6 +68,7 @@ struct VerificationRoutesTests {
         )
         #expect(StatusReport(books: books, delivery: report).secondsLeft == seconds)
         books.held = 300
+        books.parkedExpiry = ParkedExpiry(count: 3, from: Date(timeIntervalSinceReferenceDate: 7))
         let status = StatusReport(books: books, delivery: report)
         #expect(status.secondsLeft == seconds.map { $0 - 30 })
         #expect(try JSONDecoder().decode(StatusReport.self, from: try JSONEncoder().encode(status)) == status)
@@ -146,6 +147,42 @@ struct VerificationRoutesTests {
             )
         }
         #expect(shares.all == [120])
+        await collector.end()
+    }
+
+    @Test("a wish for deletion at Planhat is kept, what is unconfirmed is listed and counted, until it is confirmed")
+    func unconfirmed() async throws {
+        let collector = try CollectorFixture()
+        _ = try await collector.queue.accept([try submission("a"), try submission("b")])
+        let claims = try await collector.queue.claim(limit: 2)
+        try await collector.queue.settle(claims.map { $0.settled(as: .delivered(planhatID: "61")) })
+        try await collector.administratively { client async throws in
+            func request(_ path: String, _ body: String? = nil) async throws -> JSONValue {
+                try await client.executeRequest(
+                    uri: path,
+                    method: body == nil ? .get : .post,
+                    headers: authorized,
+                    body: body.map { ByteBuffer(string: $0) }
+                )
+                .json()
+            }
+            func wishes() async throws -> [JSONValue?] {
+                guard case .array(let items) = try await request("/queue/erase/unconfirmed?limit=10&after=0") else {
+                    throw InvalidResponse([])
+                }
+                return items.map { $0["isRemoteDeletionWanted"] }
+            }
+            _ = try await request("/queue/erase", #"{"email":"ana@example.com"}"#)
+            #expect(try await wishes() == [.bool(false), .bool(false)])
+            _ = try await request("/queue/erase", #"{"email":"ana@example.com","remote":true}"#)
+            #expect(try await wishes() == [.bool(true), .bool(true)])
+            #expect(try await request("/queue/status")["unconfirmedErasures"] == .integer(2))
+            let id = claims[0].response.id.rawValue
+            #expect(try await request("/queue/erase/confirm", #"{"ids":["\#(id)"]}"#)["count"] == .integer(1))
+            #expect(try await wishes() == [.bool(true)])
+            let json = try JSONEncoder().encode(try await request("/queue/status"))
+            #expect(try JSONDecoder().decode(StatusReport.self, from: json).books.unconfirmed == 1)
+        }
         await collector.end()
     }
 

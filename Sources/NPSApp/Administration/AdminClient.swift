@@ -78,6 +78,13 @@ package struct AdminClient: Sendable {
         try await post("/queue/erase", request)
     }
 
+    /// Erased responses of which Planhat may still have a record.
+    ///
+    /// - Parameter after: the sequence number of the last one of the previous page; nil for the first page.
+    package func unconfirmedErasures(after: Int64?, limit: Int) async throws(AdminError) -> [UnconfirmedErasure] {
+        try await get("/queue/erase/unconfirmed?limit=\(limit)" + (after.map { "&after=\($0)" } ?? ""))
+    }
+
     /// Tells the collector that these records are deleted at Planhat, too.
     package func confirmErasure(_ ids: [ResponseID]) async throws(AdminError) -> Int {
         let changed: Changed = try await post("/queue/erase/confirm", Selection(ids: ids))

@@ -30,15 +30,14 @@ package struct Reconciliation {
 
     /// Receipts asked for at once.
     private static let page = 500
-    /// How long the collector leaves half of its requests to this program without being asked again, in seconds.
-    private static let lease: TimeInterval = 120
 
     private let admin: AdminClient
     private var verifier: RecordVerifier
-    private var leasedUntil = Date.distantPast
+    private var lease: ShareLease
 
     package init(settings: Settings, client: PlanhatClient) {
         admin = AdminClient(settings: settings)
+        lease = ShareLease(admin)
         verifier = RecordVerifier(client: client, requestsPerMinute: settings.planhat.requestsPerMinute)
     }
 
@@ -60,7 +59,7 @@ package struct Reconciliation {
             let receipts = try await admin.receipts(before: before, limit: Self.page)
             for receipt in receipts where report.checked < limit {
                 if let since, receipt.deliveredAt < since { continue }
-                try await keepShare()
+                try await lease.renew()
                 let result = try await check(receipt, onWait)
                 report.add(result, receipt.id)
                 onResult(result, receipt)
@@ -72,14 +71,7 @@ package struct Reconciliation {
 
     /// Gives the collector all of its requests back.
     package func end() async {
-        try? await admin.share(forSeconds: 0)
-    }
-
-    private mutating func keepShare() async throws {
-        let now = Date()
-        guard now.addingTimeInterval(Self.lease / 2) > leasedUntil else { return }
-        try await admin.share(forSeconds: Self.lease)
-        leasedUntil = now.addingTimeInterval(Self.lease)
+        await lease.end()
     }
 
     /// What looks wrong may have been edited or erased since the receipt was read; then nothing is wrong.

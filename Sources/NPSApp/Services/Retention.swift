@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import NPSModel
 import NPSQueue
 import ServiceLifecycle
 
@@ -12,7 +13,7 @@ struct Retention: Service {
     struct Periods {
         /// From when a payload first came.
         var quarantine: TimeInterval?
-        /// From when a response was parked.
+        /// From when a response was parked. What it erases is announced for a week before.
         var parked: TimeInterval?
         /// From when a response was delivered or erased.
         var receipts: TimeInterval?
@@ -27,11 +28,13 @@ struct Retention: Service {
 
     private static let untilObservation: Duration = .seconds(60)
     private static let untilSweep: Duration = .seconds(3_600)
+    private static let untilAnnouncement: Duration = .seconds(86_400)
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
             var observed = uptime()
             var swept: ContinuousClock.Instant?
+            var announced: ContinuousClock.Instant?
             var wasWrong = false
             while !Task.isCancelled {
                 let now = uptime()
@@ -44,6 +47,9 @@ struct Retention: Service {
                 if isDue {
                     await sweep(by: reading)
                     swept = now
+                    if announced.map({ now - $0 >= Self.untilAnnouncement }) ?? true, await announceExpiry() {
+                        announced = now
+                    }
                 }
                 try await sleep(Self.untilObservation)
             }
@@ -59,29 +65,46 @@ struct Retention: Service {
     }
 
     private func sweep(by clock: Result<ClockReading, QueueError>) async {
-        await remove("old payloads", "removed from quarantine", periods.quarantine, clock) { date throws(QueueError) in
-            try await queue.expireQuarantine(before: date)
+        await remove("old payloads", "removed from quarantine") { () async throws(QueueError) in
+            guard let date = try Self.limit(of: periods.quarantine, by: clock) else { return 0 }
+            return try await queue.expireQuarantine(before: date)
         }
-        await remove("old parked responses", "erased", periods.parked, clock) { date throws(QueueError) in
-            try await queue.eraseParked(before: date)
+        await remove("old parked responses", "erased") { () async throws(QueueError) in
+            try await queue.expireParked(after: periods.parked)
         }
-        await remove("old receipts", "removed", periods.receipts, clock) { date throws(QueueError) in
-            try await queue.removeReceipts(before: date)
+        await remove("old receipts", "removed") { () async throws(QueueError) in
+            guard let date = try Self.limit(of: periods.receipts, by: clock) else { return 0 }
+            return try await queue.removeReceipts(before: date)
         }
+    }
+
+    /// What is from before this is old; nil for nothing.
+    private static func limit(
+        of period: TimeInterval?,
+        by clock: Result<ClockReading, QueueError>
+    ) throws(QueueError) -> Date? {
+        guard let period else { return nil }
+        return try clock.get().past?.addingTimeInterval(-period)
+    }
+
+    /// Tells which parked responses are erased within a week. False when there are none, or nobody knows.
+    private func announceExpiry() async -> Bool {
+        guard let expiry = try? await queue.parkedExpiry() else { return false }
+        logger.warning(
+            "parked responses will be erased for their age: see queue list --parked",
+            metadata: ["count": "\(expiry.count)", "from": "\(Timestamp.format(expiry.from))"]
+        )
+        return true
     }
 
     /// What fails is tried again an hour later: keeping something too long is no reason to stop.
     private func remove(
         _ what: String,
         _ done: String,
-        _ period: TimeInterval?,
-        _ clock: Result<ClockReading, QueueError>,
-        _ removal: (Date) async throws(QueueError) -> Int
+        _ removal: () async throws(QueueError) -> Int
     ) async {
-        guard let period else { return }
         do throws(QueueError) {
-            guard let past = try clock.get().past else { return }
-            let count = try await removal(past.addingTimeInterval(-period))
+            let count = try await removal()
             guard count > 0 else { return }
             logger.notice("\(what) \(done)", metadata: ["count": "\(count)"])
         } catch {

@@ -78,8 +78,8 @@ extension Setting {
     )
     static let parkedRetention = TypedSetting.days(
         "queue.parked-retention-days",
-        0,
-        "how long parked responses are kept before they are erased; 0 = for ever"
+        90,
+        "how long parked responses are kept before they are erased, as announced a week before; 0 = for ever"
     )
     static let quarantineRetention = TypedSetting.days(
         "quarantine.retention-days",

@@ -70,9 +70,14 @@ package struct DeliveryPlan: Sendable {
         }
     }
 
-    /// Whether half of the requests are left to a verification.
+    /// Whether half of the requests are left to another program.
     package mutating func share(_ isShared: Bool) {
         pace.isShared = isShared
+    }
+
+    /// Leaves so many of its next turns to others in this process, who have sent requests of their own.
+    package mutating func yield(turns: Int) {
+        pace.yield(turns: turns)
     }
 
     package mutating func next(at now: Date) -> Step {

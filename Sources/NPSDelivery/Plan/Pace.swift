@@ -18,14 +18,17 @@ package struct Pace: Sendable, Hashable {
     private static let longest: TimeInterval = 60
 
     private let interval: TimeInterval
-    /// Leaves half of the requests to a verification.
+    /// Leaves half of the requests to another program.
     package var isShared = false
+    /// How many requests were left to others since the last one.
+    private var yielded = 0
     /// 1, or how many times longer to wait because little of the API's quota is left.
     private var stretch = 1.0
     private var last: Date?
 
-    package init(requestsPerMinute: Int) {
-        interval = 60 / TimeInterval(max(requestsPerMinute, 1))
+    /// - Parameter share: the part of those requests that it takes, more than 0.
+    package init(requestsPerMinute: Int, share: Double = 1) {
+        interval = 60 / TimeInterval(max(requestsPerMinute, 1)) / share
     }
 
     /// When the next request may be sent; not in the future means now.
@@ -33,8 +36,16 @@ package struct Pace: Sendable, Hashable {
         guard let last else { return now }
         let usual = isShared ? 2 * interval : interval
         // A last request in the future means that the clock was set back.
-        return min(last, now).addingTimeInterval(min(usual * stretch, max(usual, Self.longest)))
+        let wait = min(usual * stretch, max(usual, Self.longest))
+        return min(last, now).addingTimeInterval(wait + Double(yielded) * interval)
     }
+
+    /// Leaves so many of its next turns to others, who send requests in between; a few at most.
+    package mutating func yield(turns: Int) {
+        yielded = min(yielded + turns, Self.mostYielded)
+    }
+
+    private static let mostYielded = 10
 
     /// Takes a last request in the future as now: the clock was set back.
     package mutating func notice(_ now: Date) {
@@ -43,6 +54,7 @@ package struct Pace: Sendable, Hashable {
 
     package mutating func spend(at now: Date) {
         last = now
+        yielded = 0
     }
 
     /// Below a fifth of the API's limit the pace slows down in proportion. Nil: the answer didn't say.

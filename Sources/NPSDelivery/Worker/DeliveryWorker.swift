@@ -39,6 +39,7 @@ package final class DeliveryWorker: Service, Sendable {
     private let current = Mutex(DeliveryStatus.idle(until: nil))
     private let throughput = Mutex(Throughput())
     private let sharedUntil = Mutex(Date.distantPast)
+    private let yieldedTurns = Mutex(0)
 
     /// - Parameters:
     ///   - fraction: random numbers, 0..<1, for the jitter
@@ -74,6 +75,15 @@ package final class DeliveryWorker: Service, Sendable {
         sharedUntil.withLock { $0 = until }
     }
 
+    /// Whether half of the requests are left to another program now.
+    package var isSharing: Bool { clock.now() < sharedUntil.withLock { $0 } }
+
+    /// Leaves one of the next turns to whoever sends a request to Planhat from this process now, so that both together
+    /// keep to the pace.
+    package func yieldTurn() {
+        yieldedTurns.withLock { $0 += 1 }
+    }
+
     /// Delivers until the service group shuts down or the queue is closed. Neither a broken disk nor an unreachable
     /// API ends it.
     package func run() async throws {
@@ -103,7 +113,13 @@ package final class DeliveryWorker: Service, Sendable {
         var plan = DeliveryPlan(configuration: configuration.plan, fraction: fraction)
         var wakes = signal.stream.makeAsyncIterator()
         while !signal.isStopping, !Task.isCancelled {
-            plan.share(clock.now() < sharedUntil.withLock { $0 })
+            plan.share(isSharing)
+            plan.yield(
+                turns: yieldedTurns.withLock { turns in
+                    defer { turns = 0 }
+                    return turns
+                }
+            )
             let step = plan.next(at: clock.now())
             note(plan.status)
             if case .wait(let date) = step {

@@ -18,7 +18,10 @@ extension ResponseQueue {
     /// They are found by the digest of the address in their newest content, except those that were delivered by a
     /// version that stored no digest. The result also lists what Planhat may still have from erasures by earlier calls,
     /// until ``confirmErasure(_:)``: an interrupted deletion there can be finished by calling this again.
-    package func erase(_ address: EmailAddress) async throws(QueueError) -> Erasure {
+    ///
+    /// - Parameter remotely: what Planhat has of them is to be deleted, too. That is remembered with each of them, for
+    ///   ``unconfirmedErasures(isWanted:after:limit:)``.
+    package func erase(_ address: EmailAddress, remotely: Bool = false) async throws(QueueError) -> Erasure {
         let person = personKey.digest(of: address)
         let date = now()
         var responses: [Erasure.Response] = []
@@ -27,7 +30,7 @@ extension ResponseQueue {
         while true {
             let after = last
             let part = try await transactSlice { transaction in
-                try Self.erase(person, after: after, in: &transaction)
+                try Self.erase(person, remotely: remotely, after: after, in: &transaction)
             }
             responses += part.responses
             remote += part.remote
@@ -40,6 +43,7 @@ extension ResponseQueue {
 
     private static func erase(
         _ person: String,
+        remotely: Bool,
         after sequence: Int64,
         in transaction: inout QueueTransaction
     ) throws -> (responses: [Erasure.Response], remote: [Erasure.Remote], last: Int64?) {
@@ -49,13 +53,35 @@ extension ResponseQueue {
         for var response in known {
             guard let id = ResponseID(rawValue: response.id) else { throw QueueError.damaged("a row has no valid id") }
             let old = response.lifecycle.state
-            if try transaction.erase(&response) { responses.append(Erasure.Response(id: id, state: old)) }
+            if try transaction.erase(&response, remotely: remotely) {
+                responses.append(Erasure.Response(id: id, state: old))
+            }
             guard let trace = response.lifecycle.remote else { continue }
             remote.append(
                 Erasure.Remote(id: id, planhatId: response.lifecycle.planhatID, deletableFrom: trace.date?.date)
             )
         }
         return (responses, remote, known.last?.sequence)
+    }
+
+    /// Erased responses of which Planhat may still have a record, in the order of acceptance; at most
+    /// ``QueueFilter/maximum``. How many there are in all is ``QueueStatus/unconfirmed``.
+    ///
+    /// - Parameters:
+    ///   - isWanted: only those that somebody asked to have deleted at Planhat.
+    ///   - after: the sequence number of the last one of the previous page; nil for the first page.
+    package func unconfirmedErasures(
+        isWanted: Bool = false,
+        after: Int64?,
+        limit: Int
+    ) async throws(QueueError) -> [UnconfirmedErasure] {
+        let limit = min(max(limit, 0), QueueFilter.maximum)
+        let rows = try await transact { transaction in
+            try transaction.unconfirmedErasures(isWanted: isWanted, after: after ?? 0, limit: limit)
+        }
+        var erasures: [UnconfirmedErasure] = []
+        for row in rows { erasures.append(try UnconfirmedErasure(row)) }
+        return erasures
     }
 
     /// Planhat has nothing of these erased responses any more, so what was kept to find it there is deleted. Returns

@@ -35,7 +35,11 @@ struct ResponseLifecycle: Sendable, Hashable {
     /// When it was delivered, parked or erased; nil while it is pending or sending.
     var closedAt: Milliseconds?
     /// What Planhat may still have of an erased response; nil for nothing, and for all others.
-    var remote: RemoteTrace?
+    var remote: RemoteTrace? {
+        didSet { if remote == nil { isRemoteDeletionWanted = false } }
+    }
+    /// Whether somebody asked to have that deleted at Planhat, too.
+    private(set) var isRemoteDeletionWanted = false
 
     /// A new response, due at once.
     ///
@@ -243,6 +247,14 @@ extension ResponseLifecycle {
         heldUntil = nil
         botFlag = .none
         reason = nil
+        return true
+    }
+
+    /// Somebody asks to have what Planhat may have of it deleted there, too. False when there is nothing, or when that
+    /// was asked for before.
+    mutating func wantRemoteDeletion() -> Bool {
+        guard remote != nil, !isRemoteDeletionWanted else { return false }
+        isRemoteDeletionWanted = true
         return true
     }
 

@@ -14,6 +14,10 @@ package struct QueueStatus: Sendable, Hashable, Codable {
     package let oldestPendingSeconds: Int
     /// How many of the pending are held because they may be a bot's. Not in the JSON.
     package var held = 0
+    /// Of how many of the erased Planhat may still have a record. Not in the JSON.
+    package var unconfirmed = 0
+    /// The parked ones that will be erased for their age within a week; nil when there are none. Not in the JSON.
+    package var parkedExpiry: ParkedExpiry?
     /// Why the machine's clock isn't believed; nil when it is. Not in the JSON.
     package var clockProblem: ClockProblem?
     /// Who takes how much of the quarantine's room. Not in the JSON.

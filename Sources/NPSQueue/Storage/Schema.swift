@@ -71,8 +71,40 @@ enum Schema {
             // For the sums by source, which are read at each start, without the bodies.
             try db.execute(sql: "CREATE INDEX quarantine_by_source ON quarantine (source, size)")
         }
+        migrator.registerMigration("erasures that Planhat never confirmed") { db in
+            try db.execute(sql: unconfirmed)
+        }
+        migrator.registerMigration("retention of parked responses") { db in
+            try db.execute(sql: parkedRetention)
+        }
         return migrator
     }
+
+    /// A `ParkedRetention`; nothing is announced yet, so that an upgrade erases nothing without notice.
+    private static let parkedRetention = """
+        CREATE TABLE parked_retention (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            period INTEGER CHECK (period >= 0),
+            announced_at INTEGER,
+            CHECK ((period IS NULL) = (announced_at IS NULL))
+        ) STRICT;
+        INSERT INTO parked_retention (id) VALUES (1);
+        """
+
+    /// Tombstones of what Planhat may still have are found without reading the others: all of them, those whose request
+    /// was under way, and those that somebody asked to have deleted there. Whether that was asked for isn't known of
+    /// rows that exist already, so they don't count as asked for.
+    private static let unconfirmed = """
+        ALTER TABLE responses ADD COLUMN remote_wanted INTEGER NOT NULL DEFAULT 0
+            CHECK (remote_wanted IN (0, 1) AND (remote_wanted = 0 OR remote IS NOT NULL));
+        CREATE INDEX responses_unconfirmed ON responses (sequence) WHERE remote IS NOT NULL;
+        CREATE INDEX responses_erased_while_sending ON responses (sequence) WHERE remote = 'sending';
+        CREATE INDEX responses_to_delete ON responses (sequence) WHERE remote_wanted = 1;
+        DROP INDEX responses_by_age;
+        CREATE INDEX responses_by_age ON responses (state, closed_at) WHERE closed_at IS NOT NULL AND remote IS NULL;
+        ALTER TABLE books ADD COLUMN unconfirmed INTEGER NOT NULL DEFAULT 0 CHECK (unconfirmed >= 0);
+        UPDATE books SET unconfirmed = (SELECT COUNT(*) FROM responses WHERE remote IS NOT NULL);
+        """
 
     /// What of a response was cut or left out, as JSON. Few responses have any, so they cost the others nothing.
     private static let notes = """

@@ -16,6 +16,8 @@ struct Books: Sendable, Hashable {
     var removedErased = 0
     /// Until when what the last stop interrupted waits; nil once all of it is pending again.
     var interruptedUntil: Milliseconds?
+    /// Those of the erased that Planhat may still have something of.
+    var unconfirmed = 0
 
     /// Responses whose present content hasn't reached Planhat.
     var undelivered: Int { pending + sending + parked }
@@ -50,7 +52,7 @@ struct Books: Sendable, Hashable {
 extension Books: RowDecodable, RowEncodable {
     enum Columns: Int, ColumnList {
         case accepted, pending, sending, delivered, parked, erased
-        case quarantined, quarantinedBytes, removedDelivered, removedErased, interruptedUntil
+        case quarantined, quarantinedBytes, removedDelivered, removedErased, interruptedUntil, unconfirmed
 
         static let selection = allCases.selection
         static let update = "UPDATE books SET \(allCases.assignments)"
@@ -68,6 +70,7 @@ extension Books: RowDecodable, RowEncodable {
         removedDelivered = row[.removedDelivered]
         removedErased = row[.removedErased]
         interruptedUntil = row[.interruptedUntil]
+        unconfirmed = row[.unconfirmed]
     }
 
     func value(of column: Columns) -> (any DatabaseValueConvertible)? {
@@ -83,6 +86,7 @@ extension Books: RowDecodable, RowEncodable {
         case .removedDelivered: removedDelivered
         case .removedErased: removedErased
         case .interruptedUntil: interruptedUntil
+        case .unconfirmed: unconfirmed
         }
     }
 }

@@ -11,9 +11,15 @@ extension QueueTransaction {
 
     /// False when it was erased before. The digest of the address is kept while Planhat may have a record, so that a
     /// later erasure by the address finds that.
-    mutating func erase(_ response: inout StoredResponse) throws -> Bool {
+    ///
+    /// - Parameter remotely: what Planhat has is to be deleted, too.
+    mutating func erase(_ response: inout StoredResponse, remotely: Bool = false) throws -> Bool {
         let old = response.lifecycle.state
-        guard response.lifecycle.erase(at: now) else { return false }
+        guard response.lifecycle.erase(at: now) else {
+            if remotely, response.lifecycle.wantRemoteDeletion() { try save(response, was: old) }
+            return false
+        }
+        if remotely { _ = response.lifecycle.wantRemoteDeletion() }
         if response.lifecycle.remote == nil { response.person = nil }
         try save(response, was: old)
         try execute("DELETE FROM attempts WHERE response = ?", [response.sequence])
@@ -45,7 +51,20 @@ extension QueueTransaction {
     func responsesErasedWhileSending() throws -> [StoredResponse] {
         try database.fetchAll(
             StoredResponse.self,
-            from: "responses INDEXED BY responses_by_state WHERE state = 'erased' AND remote = 'sending'"
+            from: "responses INDEXED BY responses_erased_while_sending WHERE remote = 'sending' AND sequence > 0"
+        )
+    }
+
+    /// Erased responses of which Planhat may still have a record, in the order of acceptance.
+    ///
+    /// - Parameter isWanted: only those that somebody asked to have deleted there.
+    func unconfirmedErasures(isWanted: Bool, after sequence: Int64, limit: Int) throws -> [StoredResponse] {
+        let (index, condition) =
+            isWanted ? ("responses_to_delete", "remote_wanted = 1") : ("responses_unconfirmed", "remote IS NOT NULL")
+        return try database.fetchAll(
+            StoredResponse.self,
+            from: "responses INDEXED BY \(index) WHERE \(condition) AND sequence > ? ORDER BY sequence LIMIT ?",
+            [sequence, limit]
         )
     }
 }
@@ -55,7 +74,10 @@ extension QueueTransaction {
     private func responses(in state: ResponseState, since date: Milliseconds, limit: Int) throws -> [StoredResponse] {
         try database.fetchAll(
             StoredResponse.self,
-            from: "responses INDEXED BY responses_by_age WHERE state = ? AND closed_at < ? ORDER BY closed_at LIMIT ?",
+            from: """
+                responses INDEXED BY responses_by_age
+                WHERE state = ? AND closed_at < ? AND remote IS NULL ORDER BY closed_at LIMIT ?
+                """,
             [state.rawValue, date, limit]
         )
     }

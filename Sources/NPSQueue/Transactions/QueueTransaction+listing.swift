@@ -154,6 +154,8 @@ extension QueueTransaction {
                 "SELECT COUNT(*) FROM responses INDEXED BY responses_held WHERE held_until > ?",
                 [now]
             ) ?? 0
+        status.unconfirmed = books.unconfirmed
+        status.parkedExpiry = try parkedExpiry()
         status.clockProblem = state.time.problem(at: now)
         return status
     }

@@ -15,12 +15,15 @@ struct StoredResponse: RowDecodable {
     /// The ``PersonKey`` digest of the address. Nil when it is no longer needed, and in rows that were delivered by a
     /// version without it.
     var person: String?
+    /// Whether the row is a tombstone of something that Planhat may still have. A response that is read is saved once.
+    let wasUnconfirmed: Bool
 
     init(_ row: RowValues<Columns>) throws {
         sequence = row[.sequence]
         id = row[.id]
         person = row[.person]
         lifecycle = try ResponseLifecycle(row.following(ResponseLifecycle.Columns.self))
+        wasUnconfirmed = lifecycle.remote != nil
     }
 }
 
@@ -100,6 +103,7 @@ extension QueueTransaction {
             ]
         try execute(Self.update, StatementArguments(values))
         state.books.move(from: old, to: lifecycle.state)
+        state.books.unconfirmed += (lifecycle.remote == nil ? 0 : 1) - (response.wasUnconfirmed ? 1 : 0)
         if lifecycle.state == .sending {
             state.claimed.insert(response.sequence)
         } else {

@@ -9,7 +9,7 @@ extension ResponseLifecycle: RowDecodable, RowEncodable {
         case updatedAt, answeredAt, delivery, superseded, revision, attempts, mustUpsert, nextAttemptAt, heldUntil
         /// The bot flag.
         case suspect
-        case receivedAt, waitingFrom, deliveredAt, planhatId, reason, closedAt, remote, remoteFrom
+        case receivedAt, waitingFrom, deliveredAt, planhatId, reason, closedAt, remote, remoteFrom, remoteWanted
 
         static let selection = allCases.selection
         static let assignments = allCases.assignments
@@ -41,6 +41,7 @@ extension ResponseLifecycle: RowDecodable, RowEncodable {
         reason = row[.reason]
         closedAt = row[.closedAt]
         remote = RemoteTrace(name: row[.remote], date: row[.remoteFrom])
+        if row[.remoteWanted] { _ = wantRemoteDeletion() }
     }
 
     func value(of column: Columns) -> (any DatabaseValueConvertible)? {
@@ -66,6 +67,7 @@ extension ResponseLifecycle: RowDecodable, RowEncodable {
         case .closedAt: closedAt
         case .remote: remote?.name
         case .remoteFrom: remote?.date
+        case .remoteWanted: isRemoteDeletionWanted
         }
     }
 }

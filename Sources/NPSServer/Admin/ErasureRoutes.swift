@@ -10,6 +10,9 @@ struct ErasureRoutes {
 
     func add(to router: some RouterMethods<CollectorContext>) {
         router.post("queue/erase") { request, _ in try JSONResponse.response(await erase(request)) }
+        router.get("queue/erase/unconfirmed") { request, _ in
+            try JSONResponse.response(await unconfirmed(request))
+        }
         router.post("queue/erase/confirm") { request, _ in try JSONResponse.response(await confirm(request)) }
     }
 
@@ -23,8 +26,18 @@ struct ErasureRoutes {
             // The quarantine first: what a replay moves into the queue meanwhile is then found there.
             let after = wanted.after.map(QuarantineID.init(rawValue:))
             let (count, next) = try await queue.eraseQuarantined(address, after: after, within: timeLimit)
-            let erasure = try await queue.erase(address)
+            let erasure = try await queue.erase(address, remotely: wanted.remote ?? false)
             return ErasureResponse(erasure: erasure, quarantined: count, next: next?.rawValue)
+        } catch {
+            throw Problem.unavailable(error)
+        }
+    }
+
+    private func unconfirmed(_ request: Request) async throws -> [UnconfirmedErasure] {
+        let limit = try QueueRoutes.limit(request)
+        let after = request.query("after").flatMap(Int64.init)
+        do {
+            return try await queue.unconfirmedErasures(after: after, limit: limit)
         } catch {
             throw Problem.unavailable(error)
         }
@@ -42,9 +55,13 @@ package struct ErasureRequest: Codable, Sendable {
     package let email: String
     /// The last quarantined payload that was searched; nil for the first call.
     package let after: Int64?
+    /// True when what Planhat has is to be deleted, too; nil is false. The collector remembers it, and does what the
+    /// program that asks doesn't get done.
+    package let remote: Bool?
 
-    package init(email: String, after: Int64? = nil) {
+    package init(email: String, remote: Bool, after: Int64? = nil) {
         self.email = email
+        self.remote = remote
         self.after = after
     }
 }

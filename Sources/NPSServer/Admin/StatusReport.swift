@@ -1,3 +1,4 @@
+import Foundation
 package import NPSQueue
 
 /// What `queue status --json` prints: the books under their own names, and beside them how delivery goes.
@@ -22,6 +23,8 @@ package struct StatusReport: Sendable, Hashable, Codable {
         case deliveryState = "forwarding"
         case deliverySentence = "forwardingSentence"
         case isHeldUp, deliveredLastMinute, secondsLeft, held, clockProblem, quarantine
+        case unconfirmed = "unconfirmedErasures"
+        case parkedExpiring, parkedExpireFrom
     }
 
     package init(books: QueueStatus, delivery report: DeliveryReport) {
@@ -41,6 +44,10 @@ package struct StatusReport: Sendable, Hashable, Codable {
         var books = try QueueStatus(from: decoder)
         let container = try decoder.container(keyedBy: CodingKeys.self)
         books.held = try container.decodeIfPresent(Int.self, forKey: .held) ?? 0
+        books.unconfirmed = try container.decodeIfPresent(Int.self, forKey: .unconfirmed) ?? 0
+        let expiring = try container.decodeIfPresent(Int.self, forKey: .parkedExpiring) ?? 0
+        let expireFrom = try container.decodeIfPresent(Date.self, forKey: .parkedExpireFrom)
+        books.parkedExpiry = expireFrom.map { ParkedExpiry(count: expiring, from: $0) }
         self.books = books
         deliveryState = try container.decode(String.self, forKey: .deliveryState)
         deliverySentence = try container.decode(String.self, forKey: .deliverySentence)
@@ -55,6 +62,9 @@ package struct StatusReport: Sendable, Hashable, Codable {
         try books.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(books.held, forKey: .held)
+        try container.encode(books.unconfirmed, forKey: .unconfirmed)
+        try container.encode(books.parkedExpiry?.count ?? 0, forKey: .parkedExpiring)
+        try container.encodeIfPresent(books.parkedExpiry?.from, forKey: .parkedExpireFrom)
         try container.encode(deliveryState, forKey: .deliveryState)
         try container.encode(deliverySentence, forKey: .deliverySentence)
         try container.encode(isHeldUp, forKey: .isHeldUp)

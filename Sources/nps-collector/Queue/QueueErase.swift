@@ -14,15 +14,19 @@ struct QueueErase: AsyncParsableCommand {
             Removes the person's responses in every state, the history of attempts, and quarantined payloads that \
             contain the address. A tombstone without personal data stays, so that a repeated webhook doesn't bring an \
             answer back. Prints a receipt without the address. Repeating it is harmless, and goes on where it was \
-            interrupted. Exits with 1 when something stays at Planhat that --remote was to delete.
+            interrupted. Exits with 1 when something stays at Planhat that --remote was to delete; the running collector \
+            goes on trying that. --unconfirmed deletes at Planhat whatever was erased here and never confirmed there.
             """
     )
 
     @Option(parsing: .unconditional, help: "The address; - reads it from standard input, out of the shell's history.")
-    var email: String
+    var email: String?
 
     @Flag(help: "Also delete at Planhat what was delivered.")
     var remote = false
+
+    @Flag(help: "Delete at Planhat everything that queue list --unconfirmed lists, whoever it was of.")
+    var unconfirmed = false
 
     @Flag(help: "Don't ask.")
     var yes = false
@@ -30,9 +34,14 @@ struct QueueErase: AsyncParsableCommand {
     @Flag(help: "Print the receipt as JSON.")
     var json = false
 
+    func validate() throws {
+        guard (email == nil) == unconfirmed else { throw ValidationError("Give either --email or --unconfirmed.") }
+    }
+
     func run() async throws {
+        guard let email else { return try await eraseUnconfirmed() }
         let address = try EmailAddress(option: email)
-        if !yes { try confirm() }
+        if !yes { try confirm("This removes everything of this person " + (remote ? "here and at Planhat" : "here")) }
         // A missing token must show before anything is erased.
         if remote { _ = try await CommandLineSettings.load(requiring: [.planhatToken]) }
         var receipt: ErasureReceipt?
@@ -49,12 +58,12 @@ struct QueueErase: AsyncParsableCommand {
     }
 
     private func erase(_ address: EmailAddress, into result: inout ErasureReceipt?) async throws {
-        var answer = try await Self.ask(ErasureRequest(email: address.address))
+        var answer = try await Self.ask(ErasureRequest(email: address.address, remote: remote))
         var receipt = ErasureReceipt(answer)
         receipt.leftAtPlanhat = answer.erasure.remote.count
         defer { result = receipt }
         while let after = answer.next {
-            answer = try await Self.ask(ErasureRequest(email: address.address, after: after))
+            answer = try await Self.ask(ErasureRequest(email: address.address, remote: remote, after: after))
             receipt.add(answer)
             receipt.leftAtPlanhat = answer.erasure.remote.count
         }
@@ -72,12 +81,31 @@ struct QueueErase: AsyncParsableCommand {
         try await Administration.ask { client throws(AdminError) in try await client.erase(request) }
     }
 
-    private func confirm() throws {
+    private func eraseUnconfirmed() async throws {
+        let count = try await Administration.ask { client throws(AdminError) in try await client.status() }
+            .books.unconfirmed
+        if count > 0, !yes { try confirm("This deletes the records of \(count) erased responses at Planhat") }
+        var receipt = UnconfirmedReceipt()
+        do {
+            try await UnconfirmedDeletion(count: count).run(into: &receipt)
+        } catch {
+            try show(receipt)
+            throw error
+        }
+        try show(receipt)
+        if !receipt.isComplete { throw ExitCode(Stop.Code.failure.rawValue) }
+    }
+
+    private func show(_ receipt: UnconfirmedReceipt) throws {
+        if json { try Output.json(receipt) } else { Output.text(receipt.text, terminator: "") }
+    }
+
+    /// - Parameter what: is done, without the end of the sentence.
+    private func confirm(_ what: String) throws {
         guard isatty(STDIN_FILENO) == 1 else {
             throw ValidationError("Erasing can't be undone: give --yes, as there is no terminal to ask on.")
         }
-        let place = remote ? "here and at Planhat" : "here"
-        Output.note("This removes everything of this person \(place), and can't be undone. Type yes to go on: ")
+        Output.note("\(what), and can't be undone. Type yes to go on: ")
         guard readLine(strippingNewline: true) == "yes" else { throw Stop(.failure, "Nothing was erased.") }
     }
 }

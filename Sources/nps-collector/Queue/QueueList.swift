@@ -16,6 +16,9 @@ struct QueueList: AsyncParsableCommand {
     @Flag(help: "Only parked ones, with the reason.")
     var parked = false
 
+    @Flag(help: "Only erased ones of which Planhat never confirmed that its record is deleted.")
+    var unconfirmed = false
+
     @OptionGroup var whose: PersonOption
 
     @Option(help: "How many, at most 1000.")
@@ -27,8 +30,15 @@ struct QueueList: AsyncParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
-    func run() async throws {
+    func validate() throws {
         guard (1...1_000).contains(limit) else { throw ValidationError("--limit must be a number from 1 to 1000.") }
+        guard !unconfirmed || (state == nil && !parked && whose.email == nil) else {
+            throw ValidationError("--unconfirmed can't be narrowed down.")
+        }
+    }
+
+    func run() async throws {
+        if unconfirmed { return try await listUnconfirmed() }
         let wanted = parked ? .parked : state
         let person = try whose.address()
         let items = try await Administration.ask { client throws(AdminError) in
@@ -51,6 +61,36 @@ struct QueueList: AsyncParsableCommand {
         }
         Output.text(table.render(), terminator: "")
         if items.count == limit, let last = items.last { Output.text("More may follow: --after \(last.sequence)") }
+    }
+
+    private func listUnconfirmed() async throws {
+        let tombstones = try await Administration.ask { client throws(AdminError) in
+            try await client.unconfirmedErasures(after: after, limit: limit)
+        }
+        if json { return try Output.json(tombstones) }
+        if tombstones.isEmpty, after == nil { return Output.text("Nothing that was erased may still be at Planhat.") }
+        var table = Table([
+            Table.Column("#", .right), Table.Column("id"), Table.Column("at Planhat"), Table.Column("erased"),
+            Table.Column("next"),
+        ])
+        for tombstone in tombstones {
+            table.add([
+                "\(tombstone.sequence)", tombstone.id.rawValue, tombstone.planhatId ?? "",
+                Timestamp.format(tombstone.erasedAt), tombstone.next,
+            ])
+        }
+        Output.text(table.render(), terminator: "")
+        guard let last = tombstones.last else { return }
+        if tombstones.count == limit { Output.text("More may follow: --after \(last.sequence)") }
+        Output.text("To delete them at Planhat now: nps-collector queue erase --unconfirmed")
+    }
+}
+
+extension UnconfirmedErasure {
+    /// What becomes of it.
+    fileprivate var next: String {
+        if deletableFrom == nil { return "is being sent" }
+        return isRemoteDeletionWanted ? "the collector deletes it there" : "stays there, as nobody asked to delete it"
     }
 }
 

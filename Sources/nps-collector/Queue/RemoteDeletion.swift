@@ -18,29 +18,24 @@ struct RemoteDeletion {
         guard !records.isEmpty else { return }
         var progress = ProgressBar(title: "Deleting at Planhat", total: records.count)
         let settings = try await CommandLineSettings.load(requiring: [.planhatToken])
-        let client = try await PlanhatCommand.makeClient()
-        var erasure = RemoteErasure(client: client, requestsPerMinute: settings.planhat.requestsPerMinute)
-        do {
-            try await delete(records, with: &erasure) { record in
+        try await RemoteErasure.atHalfPace(settings) { erasure, lease in
+            try await delete(records, with: &erasure, &lease) { record in
                 note(record)
                 progress.advance(by: 1)
             }
-        } catch {
-            await client.shutdown()
-            throw error
         }
-        await client.shutdown()
         progress.finish()
     }
 
     private func delete(
         _ records: [Erasure.Remote],
         with erasure: inout RemoteErasure,
+        _ lease: inout ShareLease,
         note: (ErasureReceipt.Remote) -> Void
     ) async throws {
         var stopped: String?
         for record in records where record.deletableFrom != nil {
-            try await delete(record, with: &erasure, &stopped, note: note)
+            try await delete(record, with: &erasure, &lease, &stopped, note: note)
         }
         let unsettled = records.filter { $0.deletableFrom == nil }
         guard !unsettled.isEmpty else { return }
@@ -48,7 +43,7 @@ struct RemoteDeletion {
         for record in unsettled {
             switch answered[record.id] {
             case .some(let known) where known.deletableFrom != nil:
-                try await delete(known, with: &erasure, &stopped, note: note)
+                try await delete(known, with: &erasure, &lease, &stopped, note: note)
             case .some:
                 note(
                     ErasureReceipt.Remote(
@@ -67,10 +62,12 @@ struct RemoteDeletion {
     private func delete(
         _ record: Erasure.Remote,
         with erasure: inout RemoteErasure,
+        _ lease: inout ShareLease,
         _ stopped: inout String?,
         note: (ErasureReceipt.Remote) -> Void
     ) async throws {
         if let stopped { return note(ErasureReceipt.Remote(record, .failed, stopped)) }
+        do throws(AdminError) { try await lease.renew() } catch { throw Stop(error) }
         switch try await erasure.delete(record) {
         case .deleted:
             note(ErasureReceipt.Remote(record, .deleted))
@@ -97,11 +94,37 @@ struct RemoteDeletion {
         for second in 0...Self.patience {
             if second > 0 { try await Task.sleep(for: .seconds(1)) }
             // Past the last entry of any quarantine, which was searched already.
-            let request = ErasureRequest(email: address.address, after: .max)
+            let request = ErasureRequest(email: address.address, remote: true, after: .max)
             let remote = try await QueueErase.ask(request).erasure.remote.filter { ids.contains($0.id) }
             known = Dictionary(remote.map { ($0.id, $0) }) { $1 }
             if known.values.allSatisfy({ $0.deletableFrom != nil }) { break }
         }
         return known
+    }
+}
+
+extension RemoteErasure {
+    /// Lends a deletion that takes half of the requests a minute, and the lease by which the running collector leaves it
+    /// that half.
+    static func atHalfPace(
+        _ settings: Settings,
+        _ body: (inout RemoteErasure, inout ShareLease) async throws -> Void
+    ) async throws {
+        let client = try await PlanhatCommand.makeClient()
+        var erasure = RemoteErasure(
+            client: client,
+            requestsPerMinute: settings.planhat.requestsPerMinute,
+            share: 0.5
+        )
+        var lease = ShareLease(AdminClient(settings: settings))
+        do {
+            try await body(&erasure, &lease)
+        } catch {
+            await lease.end()
+            await client.shutdown()
+            throw error
+        }
+        await lease.end()
+        await client.shutdown()
     }
 }

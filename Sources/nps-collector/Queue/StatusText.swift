@@ -1,3 +1,4 @@
+import NPSModel
 import NPSQueue
 import NPSServer
 
@@ -40,6 +41,15 @@ struct StatusText {
             remarks.append("\(books.held) of the pending wait on purpose: a mail scanner may have sent them.")
         }
         if books.parked > 0 { remarks.append("Why responses are parked: nps-collector queue list --parked") }
+        if let expiry = books.parkedExpiry {
+            let count = expiry.count < ParkedExpiry.limit ? "\(expiry.count)" : "\(ParkedExpiry.limit) or more"
+            let from = Timestamp.format(expiry.from)
+            remarks.append("\(count) of the parked will be erased, from \(from) on (queue.parked-retention-days).")
+        }
+        if books.unconfirmed > 0 {
+            let what = books.unconfirmed == 1 ? "1 erased response" : "\(books.unconfirmed) erased responses"
+            remarks.append("Planhat never confirmed the deletion of \(what): nps-collector queue list --unconfirmed")
+        }
         if let problem = report.clockProblem { remarks.append(problem) }
         remarks += report.quarantine?.sentences ?? []
         return remarks
