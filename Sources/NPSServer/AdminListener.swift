@@ -47,6 +47,7 @@ package enum AdminListener {
             tls: nil,
             limits: ConnectionLimits(),
             proxies: .none,
+            errorPages: nil,
             logger: logger,
             onListening: onListening
         )

@@ -21,6 +21,7 @@ extension Router<CollectorContext> {
             HeadResponses()
             ErrorResponses(pages: errorPages)
             RequestLimits()
+            ExpectedBodies()
         }
         return router
     }
