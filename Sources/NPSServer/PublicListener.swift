@@ -130,6 +130,7 @@ package enum PublicListener {
             queue: dependencies.queue,
             publicURL: dependencies.publicURL,
             matches: matches,
+            metrics: dependencies.metrics,
             now: dependencies.now
         ).add(to: router)
     }
