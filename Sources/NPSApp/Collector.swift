@@ -164,6 +164,7 @@ package struct Collector: Sendable {
         }
         return try RedirectListener.make(
             to: settings.http.publicURL,
+            pages: pages,
             address: .hostname(host, port: port),
             proxies: settings.http.trustedProxies,
             logger: logger

@@ -49,6 +49,7 @@ package enum AdminListener {
             tls: nil,
             limits: ConnectionLimits(),
             proxies: .none,
+            errorPages: nil,
             logger: logger,
             onListening: onListening
         )

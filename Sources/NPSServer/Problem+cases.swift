@@ -10,6 +10,13 @@ extension Problem {
         detail: "Something went wrong here. The log has more under this request's id."
     )
 
+    static let shuttingDown = Problem(
+        status: .serviceUnavailable,
+        title: "Shutting down",
+        detail: "Send the request again in a moment.",
+        retryAfter: 5
+    )
+
     static let notFound = Problem(status: .notFound, title: "Not found", detail: "There is nothing at this address.")
 
     static func missing(_ what: String) -> Problem {

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import NPSModel
 import NPSQueue
 
@@ -27,6 +28,26 @@ struct Problem: Error, Sendable, Equatable {
     }
 
     var response: Response {
+        Response(status: status, headers: fields, body: .init(byteBuffer: document))
+    }
+
+    /// The header fields of the problem document, ``instructions`` included.
+    var fields: HTTPFields {
+        var fields = instructions
+        fields[.contentType] = "application/problem+json"
+        fields[.cacheControl] = "no-store"
+        return fields
+    }
+
+    /// The header fields that say what the client may do instead. A page needs them as well as a document.
+    var instructions: HTTPFields {
+        var fields = HTTPFields()
+        if let retryAfter { fields[.retryAfter] = String(retryAfter) }
+        if !allow.isEmpty { fields[.allow] = allow.map(\.rawValue).joined(separator: ", ") }
+        return fields
+    }
+
+    var document: ByteBuffer {
         let document = Document(
             title: title,
             status: status.code,
@@ -36,15 +57,7 @@ struct Problem: Error, Sendable, Equatable {
         )
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let body = (try? encoder.encode(document)) ?? Data()
-        var response = Response(
-            status: status,
-            headers: [.contentType: "application/problem+json", .cacheControl: "no-store"],
-            body: .init(byteBuffer: ByteBuffer(bytes: body))
-        )
-        if let retryAfter { response.headers[.retryAfter] = String(retryAfter) }
-        if !allow.isEmpty { response.headers[.allow] = allow.map(\.rawValue).joined(separator: ", ") }
-        return response
+        return ByteBuffer(bytes: (try? encoder.encode(document)) ?? Data())
     }
 }
 

@@ -58,6 +58,7 @@ package enum PublicListener {
             tls: tls,
             limits: limits,
             proxies: dependencies.proxies,
+            errorPages: errorPages(dependencies),
             logger: logger,
             onListening: onListening
         )
@@ -74,7 +75,7 @@ package enum PublicListener {
         let basePath = dependencies.publicURL.basePath
         let router = Router<CollectorContext>.collector(
             listener: "public",
-            errorPages: ErrorPages(pages: dependencies.pages, basePath: basePath),
+            errorPages: errorPages(dependencies),
             isEncrypted: isEncrypted
         )
         let forwarding = UntrustedForwarding(proxies: dependencies.proxies, logger: logger)
@@ -87,6 +88,10 @@ package enum PublicListener {
         // A proxy may pass the base path on or strip it: both spellings lead to the same routes.
         if !basePath.isEmpty { add(dependencies, matches, to: router.group(RouterPath(basePath))) }
         return router
+    }
+
+    private static func errorPages(_ dependencies: Dependencies) -> ErrorPages {
+        ErrorPages(pages: dependencies.pages, basePath: dependencies.publicURL.basePath)
     }
 
     private static func add(
@@ -125,6 +130,7 @@ package enum PublicListener {
             queue: dependencies.queue,
             publicURL: dependencies.publicURL,
             matches: matches,
+            metrics: dependencies.metrics,
             now: dependencies.now
         ).add(to: router)
     }

@@ -2,22 +2,25 @@ import HTTPTypes
 import Hummingbird
 package import Logging
 import NPSModel
-import NPSSurvey
+package import NPSSurvey
 
 /// Builds the plain HTTP listener that only sends browsers to the public address.
 package enum RedirectListener {
     package static func make(
         to publicURL: PublicURL,
+        pages: SurveyPages,
         address: ListenAddress,
         proxies: TrustedProxies,
         logger: Logger
     ) throws -> Listener {
-        try Listener(
-            router: router(to: publicURL),
+        let errorPages = ErrorPages(pages: pages, basePath: publicURL.basePath)
+        return try Listener(
+            router: router(to: publicURL, errorPages: errorPages),
             address: address,
             tls: nil,
             limits: ConnectionLimits(),
             proxies: proxies,
+            errorPages: errorPages,
             logger: logger,
             onListening: { _ in }
         )
@@ -25,8 +28,8 @@ package enum RedirectListener {
 
     /// A personal link leads to the same link, everything else to the open form. Nothing else of the request's own address
     /// is carried over.
-    static func router(to publicURL: PublicURL) -> Router<CollectorContext> {
-        let router = Router<CollectorContext>.collector(listener: "redirect")
+    static func router(to publicURL: PublicURL, errorPages: ErrorPages) -> Router<CollectorContext> {
+        let router = Router<CollectorContext>.collector(listener: "redirect", errorPages: errorPages)
         for path in ["/", "**"] as [RouterPath] {
             router.get(path) { request, _ in redirect(request, to: publicURL) }
             router.head(path) { request, _ in redirect(request, to: publicURL) }

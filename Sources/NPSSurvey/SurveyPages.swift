@@ -133,6 +133,11 @@ extension SurveyPages {
         notice("unreadable", link: address(in: context), in: context)
     }
 
+    /// A request that no browser sends for a form: a broken head, another method, an address that is far too long (4xx).
+    package func misunderstood(in context: FormContext = FormContext()) -> Page {
+        notice("misunderstood", link: address(in: context), in: context)
+    }
+
     /// An unexpected error of the server (500).
     package func failed(in context: FormContext = FormContext()) -> Page {
         notice("failed", link: address(in: context), in: context)

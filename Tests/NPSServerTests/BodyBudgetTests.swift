@@ -42,7 +42,7 @@ struct BodyBudgetTests {
         }
     }
 
-    @Test("a client that nobody knows has no share of its own")
+    @Test("a client that nothing limits has no share of its own")
     func unknown() {
         #expect((0..<128).count { _ in budget.take(mebibyte, afterTaking: 0, for: []) } == 96)
     }

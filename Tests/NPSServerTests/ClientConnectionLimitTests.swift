@@ -24,7 +24,7 @@ struct ClientConnectionLimitTests {
     private func at(_ seconds: Int) -> NIODeadline { .uptimeNanoseconds(UInt64(1 + seconds) * 1_000_000_000) }
 
     private func admit(_ number: Int, _ address: String? = "198.51.100.1") -> ClientConnectionLimit.Admission? {
-        clients.admit(address.flatMap { IPAddress($0) }, at: at(number)) { [closed] in closed.add(number) }
+        clients.admit(Peer(testing: address), at: at(number)) { [closed] in closed.add(number) }
     }
 
     @Test("over the limit the connection that idles longest gives way")
@@ -78,6 +78,14 @@ struct ClientConnectionLimitTests {
             #expect((connection != nil) == (number < limit))
         }
         #expect(admit(41, "2001:db8:2::1") != nil)
+    }
+
+    @Test("all clients without an address count as one")
+    func unknown() throws {
+        let connections = try (0..<4).map { try #require(admit($0, "")) }
+        for connection in connections { connection.idles(since: nil) }
+        #expect(admit(4, "") == nil)
+        #expect(admit(5) != nil)
     }
 
     @Test("proxies and Unix sockets are not counted", arguments: ["10.0.0.1", nil])

@@ -6,11 +6,11 @@ import Testing
 @Suite("The open form's rate limit")
 struct ClientRateLimitTests {
     @Test("a client may send a burst, then one a second; another client is not held up")
-    func burst() throws {
+    func burst() {
         let clock = TestClock()
         let limit = ClientRateLimit(burst: 3, perSecond: 1, now: { clock.instant })
-        let ana = try #require(IPAddress("198.51.100.1"))
-        let bo = try #require(IPAddress("198.51.100.2"))
+        let ana = Peer(testing: "198.51.100.1")
+        let bo = Peer(testing: "198.51.100.2")
         #expect((0..<3).allSatisfy { _ in limit.admission(for: ana) == .allowed })
         #expect(limit.admission(for: ana) == .wait(seconds: 1))
         #expect(limit.admission(for: bo) == .allowed)
@@ -20,10 +20,10 @@ struct ClientRateLimitTests {
     }
 
     @Test("a client that goes on over its limit is refused unread after as many requests again")
-    func farOver() throws {
+    func farOver() {
         let clock = TestClock()
         let limit = ClientRateLimit(burst: 3, perSecond: 1, now: { clock.instant })
-        let ana = try #require(IPAddress("198.51.100.1"))
+        let ana = Peer(testing: "198.51.100.1")
         let admissions = (0..<8).map { _ in limit.admission(for: ana) }
         let (allowed, wait) = (ClientRateLimit.Admission.allowed, ClientRateLimit.Admission.wait(seconds: 1))
         #expect(
@@ -34,29 +34,29 @@ struct ClientRateLimitTests {
     }
 
     @Test("a full table forgets the clients that came least recently, not everybody")
-    func capacity() throws {
+    func capacity() {
         let clock = TestClock()
         let limit = ClientRateLimit(burst: 1, perSecond: 1, capacity: 10, now: { clock.instant })
-        func client(_ number: Int) throws -> IPAddress { try #require(IPAddress("10.0.0.\(number)")) }
-        for number in 0..<100 { #expect(limit.admission(for: try client(number)) == .allowed) }
-        #expect(try (95..<100).allSatisfy { limit.admission(for: try client($0)) == .wait(seconds: 1) })
-        #expect(limit.admission(for: try client(0)) == .allowed)
+        func client(_ number: Int) -> Peer { Peer(testing: "10.0.0.\(number)") }
+        for number in 0..<100 { #expect(limit.admission(for: client(number)) == .allowed) }
+        #expect((95..<100).allSatisfy { limit.admission(for: client($0)) == .wait(seconds: 1) })
+        #expect(limit.admission(for: client(0)) == .allowed)
     }
 
     @Test("a client that goes on while others come is not forgotten")
-    func persistent() throws {
+    func persistent() {
         let clock = TestClock()
         let limit = ClientRateLimit(burst: 1, perSecond: 1, capacity: 10, now: { clock.instant })
-        let flooder = try #require(IPAddress("198.51.100.1"))
+        let flooder = Peer(testing: "198.51.100.1")
         #expect(limit.admission(for: flooder) == .allowed)
         for number in 0..<100 {
-            _ = limit.admission(for: IPAddress("10.0.0.\(number)"))
+            _ = limit.admission(for: Peer(testing: "10.0.0.\(number)"))
             #expect(limit.admission(for: flooder) != .allowed)
         }
     }
 
     @Test("a /64 of IPv6 is one client, a /56 is two and a /48 is four", arguments: [(64, 3), (56, 6), (48, 12)])
-    func networks(length: Int, allowed: Int) throws {
+    func networks(length: Int, allowed: Int) {
         let clock = TestClock()
         let limit = ClientRateLimit(burst: 3, perSecond: 1, now: { clock.instant })
         let admissions = (1...40).map { number in
@@ -66,15 +66,18 @@ struct ClientRateLimitTests {
                 case 56: "2001:db8:1:1\(String(16 + number, radix: 16))::1"
                 default: "2001:db8:1:\(String(256 * number, radix: 16))::1"
                 }
-            return limit.admission(for: IPAddress(address))
+            return limit.admission(for: Peer(testing: address))
         }
         #expect(admissions.count { $0 == .allowed } == allowed)
-        #expect(limit.admission(for: IPAddress("2001:db8:2::1")) == .allowed)
+        #expect(limit.admission(for: Peer(testing: "2001:db8:2::1")) == .allowed)
     }
 
-    @Test("nobody known is nobody limited")
-    func unknown() {
-        let limit = ClientRateLimit(burst: 1)
-        #expect((0..<5).allSatisfy { _ in limit.admission(for: nil) == .allowed })
+    @Test("a Unix socket's client isn't limited; those without an address share one limit")
+    func withoutAddress() {
+        let clock = TestClock()
+        let limit = ClientRateLimit(burst: 1, now: { clock.instant })
+        #expect((0..<5).allSatisfy { _ in limit.admission(for: .unixSocket) == .allowed })
+        #expect(limit.admission(for: .unknown) == .allowed)
+        #expect(limit.admission(for: .unknown) == .wait(seconds: 1))
     }
 }

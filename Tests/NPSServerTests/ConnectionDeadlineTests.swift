@@ -77,6 +77,51 @@ struct ConnectionDeadlineTests {
         #expect(state.deadline == start + .seconds(30))
     }
 
+    @Test("whoever makes the server hold a lot has to go on sending, or the connection ends soon")
+    func progress() {
+        var state = ConnectionDeadline(limits: limits, now: start)
+        state.requestHead(at: start)
+        state.bodyArrived(BodyBudget.small, holding: BodyBudget.small, at: start)
+        #expect(state.deadline == start + .seconds(30))
+        state.bodyArrived(1, holding: BodyBudget.small + 1, at: start + .seconds(1))
+        #expect(state.deadline == start + .seconds(6))
+        state.bodyArrived(limits.bodyProgress - 1, holding: 1 << 20, at: start + .seconds(2))
+        #expect(state.deadline == start + .seconds(6))
+        state.bodyArrived(1, holding: 1 << 20, at: start + .seconds(3))
+        #expect(state.deadline == start + .seconds(8))
+        state.bodyArrived(limits.bodyProgress, holding: 1 << 20, at: start + .seconds(28))
+        #expect(state.deadline == start + .seconds(30))
+        state.requestEnd(at: start + .seconds(29))
+        #expect(state.deadline == start + .seconds(59))
+    }
+
+    @Test("what pipelined requests hold counts as well, but not while the server owes an answer")
+    func heldProgress() {
+        var state = ConnectionDeadline(limits: limits, now: start)
+        state.requestHead(at: start)
+        state.requestEnd(at: start)
+        state.requestHead(holding: 1 << 20, at: start)
+        state.bodyArrived(1, holding: 1 << 20, at: start)
+        #expect(state.deadline == start + .seconds(30))
+        #expect(state.answerEnd(at: start) == .keepOpen)
+        state.bodyArrived(0, holding: 1 << 20, at: start)
+        #expect(state.deadline == start + .seconds(5))
+    }
+
+    @Test("bytes that are no HTTP leave the time for the answers to whole requests before them")
+    func unreadableAfterRequest() {
+        var state = ConnectionDeadline(limits: limits, now: start)
+        state.requestHead(at: start)
+        state.requestEnd(at: start)
+        state.parseFailed(at: start)
+        #expect(state.deadline == start + limits.answer)
+        #expect(state.answerEnd(at: start) == .linger)
+        #expect(state.deadline == start + limits.linger)
+        state.requestHead(at: start)
+        state.parseFailed(at: start)
+        #expect(state.deadline == start + limits.linger)
+    }
+
     @Test("after bytes that are no HTTP the connection ends soon, also when the refusal is written")
     func unreadable() {
         var state = ConnectionDeadline(limits: limits, now: start)

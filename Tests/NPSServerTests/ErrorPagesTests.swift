@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import NPSSurvey
 import NPSWebhooks
 import TestSupport
 import Testing
@@ -64,6 +65,67 @@ struct ErrorPagesTests {
             }
         }
         await collector.end()
+    }
+
+    @Test("while the server stops, a browser gets a page and a program a document, both with the time to retry")
+    func shutdown() async throws {
+        let collector = try CollectorFixture()
+        let router = Router(context: CollectorContext.self)
+        router.add(middleware: ErrorResponses(pages: ErrorPages(pages: collector.dependencies.pages, basePath: "")))
+        router.get("stop") { _, _ -> Response in throw CancellationError() }
+        try await Application(router: router).test(.live) { client in
+            for (accept, type) in [(Self.browser, "text/html"), ("*/*", "application/problem+json")] {
+                let headers: HTTPFields = [.accept: accept]
+                let response = try await client.executeRequest(uri: "/stop", method: .get, headers: headers, body: nil)
+                #expect(response.status == .serviceUnavailable)
+                #expect(response.headers[.contentType]?.hasPrefix(type) == true)
+                #expect(response.headers[.retryAfter] == "5")
+            }
+        }
+        await collector.end()
+    }
+
+    @Test("the page of a refused method says which are taken")
+    func allowedMethods() async throws {
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
+            let headers: HTTPFields = [.accept: Self.browser, .acceptLanguage: "de"]
+            let response = try await client.executeRequest(uri: "/survey", method: .put, headers: headers, body: nil)
+            #expect(response.status == .methodNotAllowed)
+            #expect(response.headers[.allow] == "GET, HEAD, POST")
+            #expect(response.headers[.contentLanguage] == "de")
+            #expect(response.text.contains("Diese Anfrage kam nicht richtig an"))
+        }
+        await collector.end()
+    }
+
+    @Test("an answer to a request that no route sees is made once a language, and once as a document")
+    func unrouted() throws {
+        let pages = try SurveyPages(subject: "Acme", basePath: "", publicDirectory: nil)
+        let answers = UnroutedAnswers(pages: ErrorPages(pages: pages, basePath: "/a"))
+        for _ in 0..<3 {
+            for request in UnroutedRequest.allCases {
+                for language in pages.languages {
+                    let fields: HTTPFields = [.accept: Self.browser, .acceptLanguage: language.tag]
+                    let head = HTTPRequest(
+                        method: .post,
+                        scheme: nil,
+                        authority: "a",
+                        path: "/survey",
+                        headerFields: fields
+                    )
+                    let answer = answers.answer(to: request, with: head)
+                    #expect(answer.head.headerFields[.contentLanguage] == language.tag)
+                    #expect(String(buffer: answer.body).contains("<h1"))
+                    var hook = head
+                    hook.path = "/a/webhooks/x"
+                    let document = answers.answer(to: request, with: hook)
+                    #expect(document.head.headerFields[.contentType] == "application/problem+json")
+                }
+                #expect(answers.answer(to: request, with: nil).head.headerFields[.contentLanguage] == "en")
+            }
+        }
+        #expect(answers.count == UnroutedRequest.allCases.count * (pages.languages.count + 1))
     }
 
     @Test("what fails behind a link leads back to that link", arguments: ["/s/abc.def", "/a/s/abc.def"])

@@ -65,7 +65,7 @@ struct LinkVisitsTests {
     @Test("clients are told apart by network, not by address")
     func clients() throws {
         let marks = try ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "192.0.2.1", "192.0.2.2"].map {
-            try #require(IPAddress($0)).mark
+            try #require(Peer(testing: $0).mark)
         }
         #expect(marks[0] == marks[1])
         #expect(Set(marks).count == 4)

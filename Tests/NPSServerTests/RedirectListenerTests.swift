@@ -1,5 +1,8 @@
+import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import NIOCore
+import NPSSurvey
 import TestSupport
 import Testing
 
@@ -7,6 +10,32 @@ import Testing
 
 @Suite("The redirect to https")
 struct RedirectListenerTests {
+    private static func router(to url: PublicURL) throws -> Router<CollectorContext> {
+        let pages = try SurveyPages(subject: "Acme", basePath: url.basePath, publicDirectory: nil)
+        return RedirectListener.router(to: url, errorPages: ErrorPages(pages: pages, basePath: url.basePath))
+    }
+
+    @Test("a form sent in clear is refused, with a page that leads to the form for a browser")
+    func form() async throws {
+        let url = try #require(PublicURL("https://nps.example.com"))
+        let application = Application(router: try Self.router(to: url), logger: .silent)
+        try await application.test(.live) { client async throws in
+            for (accept, type) in [("text/html", "text/html"), ("*/*", "application/problem+json")] {
+                let headers: HTTPFields = [.accept: accept]
+                let body = ByteBuffer(string: "score=9")
+                let response = try await client.executeRequest(
+                    uri: "/survey",
+                    method: .post,
+                    headers: headers,
+                    body: body
+                )
+                #expect(response.status == .forbidden)
+                #expect(response.headers[.contentType]?.hasPrefix(type) == true)
+                if accept == "text/html" { #expect(response.text.contains(#"href="/survey""#)) }
+            }
+        }
+    }
+
     @Test(
         "leads a personal link to the same link, everything else to the open form",
         arguments: [
@@ -23,7 +52,7 @@ struct RedirectListenerTests {
     func links(path: String, target: String) async throws {
         for basePath in ["", "/a/b"] {
             let url = try #require(PublicURL("https://nps.example.com" + basePath))
-            let application = Application(router: RedirectListener.router(to: url), logger: .silent)
+            let application = Application(router: try Self.router(to: url), logger: .silent)
             try await application.test(.live) { client async throws in
                 for sent in Set([path, basePath + path]) {
                     let response = try await client.executeRequest(uri: sent, method: .get, headers: [:], body: nil)

@@ -13,7 +13,7 @@ struct TrustedProxiesTests {
         forwarded: [String] = []
     ) throws -> IPAddress? {
         let proxies = TrustedProxies(try ranges.map { try #require(AddressRange($0)) })
-        return proxies.client(peer: peer.flatMap { IPAddress($0) }, forwardedFor: forwardedFor, forwarded: forwarded)
+        return proxies.client(peer: Peer(testing: peer), forwardedFor: forwardedFor, forwarded: forwarded).address
     }
 
     @Test("without trusted proxies no header is believed")
@@ -70,6 +70,15 @@ struct TrustedProxiesTests {
         #expect(try client(trusting: [], peer: nil, forwardedFor: ["198.51.100.1"]) == nil)
     }
 
+    @Test("a peer whose address is unknown is never trusted, whatever the settings say")
+    func unknown() throws {
+        for ranges in [[], ["127.0.0.1"], ["0.0.0.0/0", "::/0"]] {
+            let proxies = TrustedProxies(try ranges.map { try #require(AddressRange($0)) })
+            #expect(!proxies.isTrusted(.unknown))
+            #expect(proxies.client(peer: .unknown, forwardedFor: ["198.51.100.1"], forwarded: []) == .unknown)
+        }
+    }
+
     @Test(
         "ranges hold what their prefix says",
         arguments: [
@@ -102,7 +111,7 @@ struct UntrustedForwardingTests {
         for header in headers {
             if let name = HTTPField.Name(header) { fields[name] = "198.51.100.7" }
         }
-        for peer in peers { forwarding.note(fields, from: peer.flatMap { IPAddress($0) }) }
+        for peer in peers { forwarding.note(fields, from: Peer(testing: peer)) }
         return logs.lines
     }
 
@@ -118,7 +127,7 @@ struct UntrustedForwardingTests {
 
     @Test("that somebody on the internet makes up doesn't hide the proxy's")
     func kinds() {
-        let lines = lines(["X-Forwarded-For"], from: ["203.0.113.9", "127.0.0.1", "203.0.113.10", "::1", nil, nil])
+        let lines = lines(["X-Forwarded-For"], from: ["203.0.113.9", "127.0.0.1", "203.0.113.10", "::1", nil, nil, ""])
         #expect(lines.count == 3)
     }
 

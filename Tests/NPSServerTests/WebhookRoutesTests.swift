@@ -76,6 +76,27 @@ struct WebhookRoutesTests {
         await collector.end()
     }
 
+    @Test("a delivery that is too large is counted as every other, by what it announces and by what it has")
+    func tooLarge() async throws {
+        let collector = try CollectorFixture()
+        let count = #"nps_webhook_deliveries_total{source="standard",status="413"}"#
+        try await collector.overConnections { port async throws in
+            let fields = CollectorFixture.signed("").map { "\($0.name): \($0.value)" }
+            func send(_ framing: String, _ body: String) async throws -> String {
+                let head = ["POST /webhooks/standard HTTP/1.1", "Host: a", framing] + fields + ["", ""]
+                return try await RawConnection(port: port).converse(head.joined(separator: "\r\n") + body)
+            }
+            let announced = try await send("Content-Length: \(WebhookRoutes.bodyLimit + 1)", "")
+            #expect(announced.hasPrefix("HTTP/1.1 413 "))
+            #expect(collector.metrics.text().contains(count + " 1\n"))
+            let chunk = "10000\r\n\(String(repeating: "x", count: 65_536))\r\n"
+            let grown = try await send("Transfer-Encoding: chunked", String(repeating: chunk, count: 17))
+            #expect(grown.hasPrefix("HTTP/1.1 413 "))
+            #expect(collector.metrics.text().contains(count + " 2\n"))
+        }
+        await collector.end()
+    }
+
     @Test("an authentic payload with wrong fields is 422, names them without values, and waits in quarantine once")
     func invalid() async throws {
         let collector = try CollectorFixture()

@@ -6,6 +6,9 @@ struct ClientNetwork: Hashable {
     /// How many times what one client may take is allowed to the network.
     let share: Int
 
+    /// Of all clients whose address is unknown: a prefix that no address has.
+    static let unknown = ClientNetwork(prefix: [], share: 1)
+
     /// The networks that an address is in, the narrowest first.
     static func containing(_ address: IPAddress) -> [ClientNetwork] {
         guard address.bytes.count == 16 else { return [ClientNetwork(prefix: address.bytes, share: 1)] }

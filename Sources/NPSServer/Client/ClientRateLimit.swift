@@ -48,14 +48,14 @@ package final class ClientRateLimit: Sendable {
         buckets = Mutex(Generations(capacity: capacity / 2))
     }
 
-    /// Counts the request. An unknown client is always allowed.
-    func admission(for client: IPAddress?) -> Admission {
-        guard let client else { return .allowed }
+    /// Counts the request. A Unix socket's client is always allowed.
+    func admission(for client: Peer) -> Admission {
+        guard client != .unixSocket else { return .allowed }
         let instant = now()
         return buckets.withLock { buckets in
             var taken: [(key: Int, bucket: Bucket)] = []
             // The widest first: a network that is over its limit leaves no trace of its many addresses.
-            for network in ClientNetwork.containing(client).reversed() {
+            for network in client.networks.reversed() {
                 let key = network.hashValue
                 let (most, rate) = (burst * Double(network.share), perSecond * Double(network.share))
                 var bucket = buckets[key] ?? Bucket(tokens: most, patience: most, updated: instant)

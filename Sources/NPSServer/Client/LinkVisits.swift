@@ -50,7 +50,8 @@ package final class LinkVisits: Sendable {
     }
 }
 
-extension IPAddress {
-    /// Tells clients apart for a while without saying who they are: a hash whose salt is new at every start.
-    var mark: UInt32 { UInt32(truncatingIfNeeded: client.hashValue) }
+extension Peer {
+    /// Tells clients apart for a while without saying who they are: a hash whose salt is new at every start. Nil for those
+    /// without an address.
+    var mark: UInt32? { address.map { UInt32(truncatingIfNeeded: $0.client.hashValue) } }
 }

@@ -15,30 +15,34 @@ package struct TrustedProxies: Sendable, Hashable {
         ranges.contains { $0.contains(address) }
     }
 
-    /// Whether a header of this peer is believed.
-    ///
-    /// - Parameter peer: nil for a Unix socket, whose owner is trusted when any proxy is.
-    func isTrusted(_ peer: IPAddress?) -> Bool { peer.map { contains($0) } ?? !ranges.isEmpty }
+    /// Whether a header of this peer is believed. The owner of a Unix socket is trusted when any proxy is.
+    func isTrusted(_ peer: Peer) -> Bool {
+        switch peer {
+        case .address(let address): contains(address)
+        case .unixSocket: !ranges.isEmpty
+        case .unknown: false
+        }
+    }
 
     /// - Parameters:
-    ///   - peer: the other end of the connection; nil for a Unix socket, whose owner is trusted when any proxy is.
+    ///   - peer: the other end of the connection.
     ///   - forwardedFor: all `X-Forwarded-For` lines, in order.
     ///   - forwarded: all `Forwarded` lines (RFC 7239), in order. Where both headers are there, one of them may be the
     ///     client's own, passed on by the proxy: unless they agree, neither is believed.
-    /// - Returns: nil when it is unknown: a Unix socket without a believable header.
-    package func client(peer: IPAddress?, forwardedFor: [String], forwarded: [String]) -> IPAddress? {
+    /// - Returns: the peer where no header can be believed.
+    func client(peer: Peer, forwardedFor: [String], forwarded: [String]) -> Peer {
         guard isTrusted(peer) else { return peer }
         let chains = [Self.chain(forwardedFor: forwardedFor), Self.chain(forwarded: forwarded)].filter { !$0.isEmpty }
         let clients = Set(chains.map { client(peer: peer, chain: $0) })
         return clients.count == 1 ? clients.first ?? peer : peer
     }
 
-    private func client(peer: IPAddress?, chain: [IPAddress?]) -> IPAddress? {
+    private func client(peer: Peer, chain: [IPAddress?]) -> Peer {
         var nearest = peer
         for entry in chain.reversed() {
             guard let address = entry else { return nearest }
-            nearest = address
-            if !contains(address) { return address }
+            nearest = .address(address)
+            if !contains(address) { return nearest }
         }
         return nearest
     }

@@ -15,10 +15,11 @@ final class UntrustedForwarding: Sendable {
         self.logger = logger
     }
 
-    /// - Parameter peer: the other end of the connection; nil for a Unix socket.
-    func note(_ headers: HTTPFields, from peer: IPAddress?) {
-        guard let name = Self.names.first(where: { headers.contains($0) }), !proxies.isTrusted(peer) else { return }
-        let network = peer?.network ?? .socket
+    /// - Parameter peer: the other end of the connection. One that is unknown tells the operator nothing.
+    func note(_ headers: HTTPFields, from peer: Peer) {
+        guard peer != .unknown, !proxies.isTrusted(peer) else { return }
+        guard let name = Self.names.first(where: { headers.contains($0) }) else { return }
+        let network = peer.address?.network ?? .socket
         guard said.withLock({ $0.insert(network).inserted }) else { return }
         logger.warning(
             """

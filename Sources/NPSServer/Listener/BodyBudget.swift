@@ -26,7 +26,7 @@ final class BodyBudget: Sendable {
     /// - Parameters:
     ///   - count: more bytes of a body.
     ///   - taken: how many bytes its connection has already taken.
-    ///   - networks: those of the client; empty for one that nobody knows.
+    ///   - networks: those of the client; empty for one that nothing limits.
     /// - Returns: false when there is no room; then nothing is taken.
     func take(_ count: Int, afterTaking taken: Int, for networks: [ClientNetwork]) -> Bool {
         held.withLock { held in

@@ -19,11 +19,18 @@ struct BodyParts {
 
     /// - Returns: false when there are too many parts; then nothing is taken.
     mutating func add(_ part: ByteBuffer) -> Bool {
-        parts += 1
-        bytes += part.readableBytes
-        guard parts <= Self.free + bytes / Self.bytesPerPart else { return false }
+        guard discard(part) else { return false }
         if joined == nil { joined = part } else { joined?.writeImmutableBuffer(part) }
         return true
+    }
+
+    /// Only counts the part.
+    ///
+    /// - Returns: false when there are too many.
+    mutating func discard(_ part: ByteBuffer) -> Bool {
+        parts += 1
+        bytes += part.readableBytes
+        return parts <= Self.free + bytes / Self.bytesPerPart
     }
 
     /// What came since the last time, as one; nil for nothing.

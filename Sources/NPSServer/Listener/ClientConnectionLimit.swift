@@ -39,18 +39,18 @@ final class ClientConnectionLimit: Sendable {
         self.proxies = proxies
     }
 
-    /// A nil client (a Unix socket) and trusted proxies are always admitted.
+    /// Unix sockets and trusted proxies are always admitted.
     ///
     /// - Parameter giveWay: called once, on any thread, when the connection has to close for another one as soon as it is
     ///   idle. It is no longer counted then.
     /// - Returns: nil = refused, as no connection of this client idles.
     func admit(
-        _ peer: IPAddress?,
+        _ peer: Peer,
         at now: NIODeadline,
         giveWay: @escaping @Sendable () -> Void
     ) -> Admission? {
-        guard let peer, !proxies.contains(peer) else { return Admission([], idleSince: now, giveWay: giveWay) }
-        let admission = Admission(ClientNetwork.containing(peer), idleSince: now, giveWay: giveWay)
+        let networks = proxies.isTrusted(peer) ? [] : peer.networks
+        let admission = Admission(networks, idleSince: now, giveWay: giveWay)
         var replaced: [Admission] = []
         let isAdmitted = members.withLock { members in
             for network in admission.networks where members[network, default: [:]].count >= limit * network.share {

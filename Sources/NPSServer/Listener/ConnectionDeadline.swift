@@ -4,9 +4,13 @@ import NIOCore
 /// the moment after which to close the connection.
 struct ConnectionDeadline {
     private let limits: ConnectionLimits
-    private var isReadingRequest = false
+    private(set) var isReadingRequest = false
     private var unanswered = 0
     private var isUnreadable = false
+    /// When the request that is being read has to be there.
+    private var wholeRequest: NIODeadline
+    /// Bytes of a large body since the connection was last given time; nil while none is being read.
+    private var progress: Int?
     /// Whether the connection is to end after the answers that it owes.
     private(set) var isClosing = false
     private(set) var deadline: NIODeadline
@@ -14,12 +18,30 @@ struct ConnectionDeadline {
     init(limits: ConnectionLimits, now: NIODeadline) {
         self.limits = limits
         deadline = now + limits.firstHead
+        wholeRequest = deadline
     }
 
-    mutating func requestHead(at now: NIODeadline) {
+    /// - Parameter held: bytes of bodies on this connection that aren't answered yet.
+    mutating func requestHead(holding held: Int = 0, at now: NIODeadline) {
         isReadingRequest = true
         unanswered += 1
-        deadline = now + limits.wholeRequest
+        wholeRequest = now + limits.wholeRequest
+        deadline = wholeRequest
+        progress = nil
+        bodyArrived(0, holding: held, at: now)
+    }
+
+    /// A small body may take as long as a request may, but whoever makes the server hold more has to go on sending.
+    ///
+    /// - Parameters:
+    ///   - count: bytes that have just arrived.
+    ///   - held: bytes of bodies on this connection that aren't answered yet, these included.
+    mutating func bodyArrived(_ count: Int, holding held: Int, at now: NIODeadline) {
+        // While an earlier request is being answered, reading may pause by no fault of the client.
+        guard isReadingRequest, unanswered == 1, !isUnreadable, held > BodyBudget.small else { return }
+        let arrived = (progress ?? limits.bodyProgress) + count
+        progress = arrived < limits.bodyProgress ? arrived : 0
+        if arrived >= limits.bodyProgress { deadline = min(wholeRequest, now + limits.bodyPause) }
     }
 
     mutating func requestEnd(at now: NIODeadline) {
@@ -47,10 +69,16 @@ struct ConnectionDeadline {
     /// Whether the request that is being read has its answer already.
     var isAnswered: Bool { isReadingRequest && unanswered == 0 }
 
-    /// What follows can't be parsed or is not wanted.
-    mutating func parseFailed(at now: NIODeadline) {
+    /// What follows is not wanted, and nothing more is answered.
+    mutating func giveUp(at now: NIODeadline) {
         isUnreadable = true
         deadline = now + limits.linger
+    }
+
+    /// What follows can't be parsed. Requests that came whole before it still get their answers.
+    mutating func parseFailed(at now: NIODeadline) {
+        isUnreadable = true
+        deadline = now + (unanswered > (isReadingRequest ? 1 : 0) ? limits.answer : limits.linger)
     }
 
     enum AnswerAction: Equatable {
@@ -60,12 +88,13 @@ struct ConnectionDeadline {
     }
 
     mutating func answerEnd(at now: NIODeadline) -> AnswerAction {
-        let isLast = isAnsweringEarly || isUnreadable
+        let isLast = isAnsweringEarly || isUnreadable && isLastAnswer
         unanswered = max(0, unanswered - 1)
         if isLast {
             deadline = now + limits.linger
             return .linger
         }
+        guard !isUnreadable else { return .keepOpen }
         // Closing: once the answer has gone out, nothing more is sent; the client closes when it has read it.
         if unanswered == 0 { deadline = now + (isClosing ? limits.answer : limits.keepAlive) }
         return .keepOpen

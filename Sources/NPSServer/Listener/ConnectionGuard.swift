@@ -15,42 +15,45 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    private let limits: ConnectionLimits
-    private let clients: ClientConnectionLimit
-    private let budget: BodyBudget
-    private let proxies: TrustedProxies
-    /// Bytes of request bodies on this connection that aren't answered yet.
-    private var held = 0
-    private var parts = BodyParts()
+    /// The other end of the connection.
+    private let peer: Peer
+    private let rules: ConnectionRules
+    /// Of the request that is being read, or of the last one.
+    private var head: HTTPRequest?
+    /// Whether the client waits for an interim answer before it sends the body.
+    private var awaitsContinue = false
+    private var bodies: HeldBodies
     /// Whether an answer has begun and not ended.
     private var isAnswering = false
+    /// Answers that have ended, but are not wholly written to the socket.
+    private var unwritten = 0
+    /// Whether another connection waits for this one to close.
+    private var isGivingWay = false
     /// Nothing more is read, and no further answer begins.
     private var isOver = false
     /// An answer that began when all was over is not written.
     private var isMuted = false
+    /// Why the rest of what arrives can't be read.
+    private var unreadable: UnroutedRequest?
     private var state: ConnectionDeadline
     private var timer: Scheduled<Void>?
     /// When the timer fires; nil when there is none.
     private var scheduled: NIODeadline?
     private var admission: ClientConnectionLimit.Admission?
-    /// The other end of the connection; nil for a Unix socket.
-    private var peer: IPAddress?
-    /// Of the client whose bodies are held; empty when nobody knows it.
-    private var networks: [ClientNetwork] = []
 
-    init(limits: ConnectionLimits, clients: ClientConnectionLimit, budget: BodyBudget, proxies: TrustedProxies) {
-        self.limits = limits
-        self.clients = clients
-        self.budget = budget
-        self.proxies = proxies
-        state = ConnectionDeadline(limits: limits, now: .now())
+    init(peer: Peer, rules: ConnectionRules) {
+        self.peer = peer
+        self.rules = rules
+        bodies = HeldBodies(budget: rules.budget)
+        state = ConnectionDeadline(limits: rules.limits, now: .now())
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        peer = context.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
+        let now = context.eventLoop.now
+        state = ConnectionDeadline(limits: rules.limits, now: now)
         let (loop, box) = (context.eventLoop, NIOLoopBound(context, eventLoop: context.eventLoop))
         let me = NIOLoopBound(self, eventLoop: context.eventLoop)
-        admission = clients.admit(peer, at: .now()) { loop.execute { me.value.giveWay(box.value) } }
+        admission = rules.clients.admit(peer, at: now) { loop.execute { me.value.giveWay(box.value) } }
         guard admission != nil else {
             context.close(promise: nil)
             return
@@ -78,58 +81,63 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Another connection of the same client takes this one's place.
     private func giveWay(_ context: ChannelHandlerContext) {
         // It may have got a request since it was chosen.
-        if state.isIdle { context.close(promise: nil) } else { state.closeAfterAnswer() }
+        if isIdle { return context.close(promise: nil) }
+        isGivingWay = true
+        state.closeAfterAnswer()
     }
+
+    /// Whether closing the connection would cut nothing off.
+    private var isIdle: Bool { state.isIdle && unwritten == 0 }
 
     private func leave() {
-        if let admission { clients.leave(admission) }
+        if let admission { rules.clients.leave(admission) }
         admission = nil
-        giveBack()
-    }
-
-    private func giveBack() {
-        budget.giveBack(held, for: networks)
-        held = 0
+        bodies.giveBack()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isOver else { return }
-        switch unwrapInboundIn(data) {
+        let part = unwrapInboundIn(data)
+        guard !isOver else { return discard(part, context) }
+        switch part {
         case .head(let head):
             passOnParts(context)
-            parts.begin()
-            // What pipelined requests hold was taken for the client of the first of them.
-            if held == 0 { networks = clientNetworks(of: head) }
-            state.requestHead(at: .now())
+            bodies.begin()
+            self.head = head
+            awaitsContinue = head.expectsContinue
+            state.requestHead(holding: bodies.bytes, at: context.eventLoop.now)
             admission?.idles(since: nil)
             if head.headerFields[.connection] == "close" { state.closeAfterAnswer() }
-            if let admission, clients.isCrowded(admission) { state.closeAfterAnswer() }
+            if let admission, rules.clients.isCrowded(admission) { state.closeAfterAnswer() }
             advance(context)
             if state.isClosing { return fire(head, context) }
         case .body(let bytes):
-            guard budget.take(bytes.readableBytes, afterTaking: held, for: networks) else {
-                return refuse(context, .serviceUnavailable, retryAfter: "5")
-            }
-            held += bytes.readableBytes
-            guard parts.add(bytes) else { return refuse(context, .badRequest) }
+            awaitsContinue = false
+            if let reason = bodies.add(bytes, for: clientNetworks) { return refuse(context, reason) }
+            state.bodyArrived(bytes.readableBytes, holding: bodies.bytes, at: context.eventLoop.now)
+            advance(context)
             return
         case .end:
+            awaitsContinue = false
             passOnParts(context)
-            state.requestEnd(at: .now())
+            state.requestEnd(at: context.eventLoop.now)
             advance(context)
         }
         context.fireChannelRead(data)
     }
 
-    private func clientNetworks(of head: HTTPRequest) -> [ClientNetwork] {
-        // A request without a body takes nothing.
-        guard head.method != .get, head.method != .head else { return [] }
-        let client = proxies.client(
+    /// Reads on for a while after a refusal, so that a client that still sends gets to see it (RFC 9112 §9.6).
+    private func discard(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+        if case .body(let bytes) = part, !bodies.discard(bytes) { stopReading(context) }
+    }
+
+    /// What the body that is being read counts against, whatever its method: any request may have one.
+    private var clientNetworks: [ClientNetwork] {
+        let fields = head?.headerFields ?? [:]
+        return rules.proxies.client(
             peer: peer,
-            forwardedFor: head.headerFields.lines("x-forwarded-for"),
-            forwarded: head.headerFields.lines("forwarded")
-        )
-        return client.map { ClientNetwork.containing($0) } ?? []
+            forwardedFor: fields.lines("x-forwarded-for"),
+            forwarded: fields.lines("forwarded")
+        ).networks
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -138,7 +146,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func passOnParts(_ context: ChannelHandlerContext) {
-        guard !isOver, let bytes = parts.take() else { return }
+        guard !isOver, let bytes = bodies.take() else { return }
         context.fireChannelRead(wrapInboundOut(.body(bytes)))
     }
 
@@ -159,6 +167,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch part {
         case .head(var head):
             isAnswering = true
+            if state.isAnsweringEarly { awaitsContinue = false }
+            if let unreadable, head.isBare400 {
+                return write(answer(to: unreadable), context, promise)
+            }
             guard state.isEnding else { break }
             head.headerFields[.connection] = "close"
             context.write(wrapOutboundOut(.head(head)), promise: promise)
@@ -166,37 +178,86 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .body:
             break
         case .end:
-            isAnswering = false
-            if state.isLastAnswer { giveBack() }
-            if state.answerEnd(at: .now()) == .linger { stopReading(context) } else { advance(context) }
-            if state.isIdle { admission?.idles(since: .now()) }
+            return writeEnd(data, context, promise)
         }
         context.write(data, promise: promise)
     }
 
-    /// Gives up this connection before its body takes too much memory or work: its request gets this status and nothing
-    /// else, not even that when an answer is on its way already.
-    private func refuse(_ context: ChannelHandlerContext, _ status: HTTPResponse.Status, retryAfter: String? = nil) {
-        isOver = true
-        guard state.isAnsweringEarly, !isAnswering else { return end(context) }
-        var head = HTTPResponse(status: status)
-        head.headerFields = [.connection: "close", .contentLength: "0"]
-        head.headerFields[.retryAfter] = retryAfter
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
+    private func writeEnd(_ data: NIOAny, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
+        let now = context.eventLoop.now
+        isAnswering = false
+        if state.isLastAnswer { bodies.giveBack() }
+        if state.answerEnd(at: now) == .linger {
+            stopReading(context)
+        } else {
+            // The next request's body may have begun to arrive.
+            state.bodyArrived(0, holding: bodies.bytes, at: now)
+            advance(context)
+        }
+        // Only when the socket has taken it all may the connection close for another one.
+        unwritten += 1
+        let promise = promise ?? context.eventLoop.makePromise()
+        promise.futureResult.assumeIsolated().whenComplete { [self] _ in answerWritten(context) }
+        context.write(data, promise: promise)
     }
 
-    /// Hummingbird answers 400 and then waits for the client to close; one that keeps sending never would. A request that
-    /// was answered already gets no second answer for its body.
+    private func answerWritten(_ context: ChannelHandlerContext) {
+        unwritten -= 1
+        guard isIdle else { return }
+        if isGivingWay { context.close(promise: nil) } else { admission?.idles(since: context.eventLoop.now) }
+    }
+
+    /// A handler wants the body of the request that is being read.
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard event is BodyWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        if awaitsContinue, !isOver, state.isAnsweringEarly {
+            awaitsContinue = false
+            context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+        }
+        promise?.succeed()
+    }
+
+    /// Gives up this connection before its body takes too much memory or work: its request gets this answer and nothing
+    /// else, not even that when an answer is on its way already.
+    private func refuse(_ context: ChannelHandlerContext, _ request: UnroutedRequest) {
+        isOver = true
+        guard state.isAnsweringEarly, !isAnswering else { return end(context) }
+        write(answer(to: request), context, nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        if request == .tooManyParts { return end(context) }
+        state.giveUp(at: context.eventLoop.now)
+        advance(context)
+    }
+
+    /// The answer to the request that is being read, or that should have begun.
+    private func answer(to request: UnroutedRequest) -> UnroutedAnswers.Answer {
+        rules.answers.answer(to: request, with: state.isReadingRequest ? head : nil)
+    }
+
+    private func write(
+        _ answer: UnroutedAnswers.Answer,
+        _ context: ChannelHandlerContext,
+        _ promise: EventLoopPromise<Void>?
+    ) {
+        let isBodyless = state.isReadingRequest && head?.method == .head
+        context.write(wrapOutboundOut(.head(answer.head)), promise: isBodyless ? promise : nil)
+        if !isBodyless { context.write(wrapOutboundOut(.body(answer.body)), promise: promise) }
+    }
+
+    /// Hummingbird answers 400 without a body, which ``write(context:data:promise:)`` replaces, and then waits for the
+    /// client to close; one that keeps sending never would. A request that was answered already gets no second answer for
+    /// its body.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let error = error as? HTTPParserError {
+            unreadable = error == .headerOverflow ? .headTooLong : .unreadable
+        }
         if isAnswering || state.isAnswered { isOver = true }
         end(context)
         context.fireErrorCaught(error)
     }
 
     private func end(_ context: ChannelHandlerContext) {
-        state.parseFailed(at: .now())
+        if isOver { state.giveUp(at: context.eventLoop.now) } else { state.parseFailed(at: context.eventLoop.now) }
         stopReading(context)
     }
 
@@ -227,7 +288,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func timerFired(_ context: ChannelHandlerContext) {
         timer = nil
         scheduled = nil
-        guard state.deadline <= .now() else {
+        guard state.deadline <= context.eventLoop.now else {
             schedule(context)
             return
         }
@@ -235,13 +296,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 }
 
-/// Puts each head in order before the codec, behind which a request has no version.
-private final class RequestHeads: ChannelInboundHandler {
-    typealias InboundIn = HTTPServerRequestPart
-    typealias InboundOut = HTTPServerRequestPart
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .head(let head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
-        context.fireChannelRead(wrapInboundOut(.head(head.normalized)))
+extension HTTPRequest {
+    /// Whether the client waits for an interim answer before it sends the body (RFC 9110 §10.1.1).
+    fileprivate var expectsContinue: Bool {
+        headerFields.lines("expect").contains { $0.lowercased() == "100-continue" }
     }
+}
+
+extension HTTPResponse {
+    /// Whether this is Hummingbird's own answer to what can't be read; those of routes have a content.
+    fileprivate var isBare400: Bool { status == .badRequest && headerFields[.contentLength] == "0" }
 }

@@ -6,6 +6,10 @@ package struct ConnectionLimits: Sendable {
     package var firstHead: TimeAmount = .seconds(10)
     /// From a request's head to its last byte, however steadily the bytes drip.
     package var wholeRequest: TimeAmount = .seconds(30)
+    /// The longest pause of a client that makes the server hold more than a small body: so many more bytes have to come in
+    /// this time, again and again.
+    package var bodyPause: TimeAmount = .seconds(5)
+    package var bodyProgress = 40 << 10
     /// From a request's last byte to its answer being written.
     package var answer: TimeAmount = .seconds(30)
     /// Between requests; longer than nginx's 60 s, so that a proxy never reuses a connection that we just closed.

@@ -6,6 +6,7 @@ extension HTTPRequestHead {
     ///
     /// - `Connection: close` in one spelling: its words have no case (RFC 9110 §7.6.1). Requests of HTTP/1.0 get it, as
     ///   their clients expect (RFC 9112 §9.3): lynx and w3m read until the end.
+    /// - No `Expect` in HTTP/1.0, which has no interim answers (RFC 9110 §10.1.1).
     /// - No `Host`, so that `RequestLimits` refuses the request, where its head contradicts RFC 9112; such a connection
     ///   closes.
     var normalized: HTTPRequestHead {
@@ -13,6 +14,7 @@ extension HTTPRequestHead {
         guard version != .http1_0 else {
             // HTTP/1.0 doesn't need one.
             if headers["host"].count != 1 { head.headers.replaceOrAdd(name: "host", value: "") }
+            head.headers.remove(name: "expect")
             // Also when the client asks to keep the connection: the server may always decline.
             head.headers.replaceOrAdd(name: "connection", value: "close")
             return head

@@ -12,6 +12,7 @@ package struct Listener: Service {
 
     /// - Parameters:
     ///   - tls: nil = plain HTTP.
+    ///   - errorPages: nil for a listener that only programs talk to.
     ///   - onListening: called once with the bound port (nil for a Unix socket) when connections are accepted.
     init(
         router: Router<CollectorContext>,
@@ -19,22 +20,19 @@ package struct Listener: Service {
         tls: TLSConfiguration?,
         limits: ConnectionLimits,
         proxies: TrustedProxies,
+        errorPages: ErrorPages?,
         logger: Logger,
         onListening: @escaping @Sendable (Int?) -> Void
     ) throws {
-        let clients = ClientConnectionLimit(limit: limits.connectionsPerClient, proxies: proxies)
-        let budget = BodyBudget(limit: limits.bodies)
-        let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [
-                ConnectionGuard(limits: limits, clients: clients, budget: budget, proxies: proxies)
-            ],
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: limits.headerField,
-                maxHeaderListSize: limits.headerList,
-                maxHeaderFieldCount: limits.headerFields
-            )
+        var isUnixSocket = false
+        if case .unixSocket = address { isUnixSocket = true }
+        let rules = ConnectionRules(
+            limits: limits,
+            proxies: proxies,
+            errorPages: errorPages,
+            isUnixSocket: isUnixSocket
         )
-        let plain = HTTPServerBuilder.http1(configuration: channel)
+        let plain = HTTPServerBuilder { GuardedChannel(responder: $0, rules: rules) }
         application = Application(
             responder: router.buildResponder(),
             server: try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain,
@@ -70,15 +68,13 @@ package enum ListenAddress: Sendable, Hashable {
 /// The context of a request: Hummingbird's own, and the connection it came in on.
 struct CollectorContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    private let channel: any Channel
+    let channel: any Channel
+    /// The other end of the connection.
+    let peer: Peer
 
     init(source: Source) {
         coreContext = .init(source: source)
         channel = source.channel
-    }
-
-    /// The other end of the connection; nil for a Unix socket.
-    var peer: IPAddress? {
-        channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
+        peer = GuardedChannel.peer
     }
 }

@@ -26,12 +26,7 @@ struct ErrorResponses: RouterMiddleware {
         } catch let error as HTTPParserError {
             throw error
         } catch is CancellationError {
-            return Problem(
-                status: .serviceUnavailable,
-                title: "Shutting down",
-                detail: "Send the request again in a moment.",
-                retryAfter: 5
-            ).response
+            return answer(Problem.shuttingDown, request)
         } catch {
             context.logger.error("unexpected error", metadata: ["type": "\(type(of: error))"])
             return answer(Problem.unexpected, request)
@@ -53,20 +48,35 @@ struct ErrorResponses: RouterMiddleware {
 
 /// Pages instead of problem documents for clients that ask for HTML, except at the webhooks: their senders are
 /// programs, whatever they ask for.
-struct ErrorPages {
+struct ErrorPages: Sendable {
     let pages: SurveyPages
     let basePath: String
 
     /// Nil when the problem document is the answer.
     func response(to problem: Problem, for request: Request) -> Response? {
-        let segments = request.segments(below: basePath)
-        guard Self.wantsHTML(request.fieldLines("accept")), segments.first != "webhooks" else { return nil }
-        let language = pages.language(nil, accepted: request.fieldLines("accept-language"))
-        let context = FormContext(language: language, action: link(at: segments))
-        return switch problem.status {
-        case .notFound: Response(pages.notFound(in: context), .notFound)
-        case .internalServerError: Response(pages.failed(in: context), .internalServerError)
-        default: nil
+        guard let language = language(for: request) else { return nil }
+        let context = FormContext(language: language, action: link(at: request.segments(below: basePath)))
+        var response = Response(page(for: problem.status, in: context), problem.status)
+        for field in problem.instructions { response.headers[field.name] = field.value }
+        return response
+    }
+
+    /// The language of the page; nil when the problem document is the answer.
+    func language(for request: Request) -> Language? {
+        guard Self.wantsHTML(request.fieldLines("accept")), request.segments(below: basePath).first != "webhooks" else {
+            return nil
+        }
+        return pages.language(nil, accepted: request.fieldLines("accept-language"))
+    }
+
+    /// The page that says what the status means for a person.
+    func page(for status: HTTPResponse.Status, in context: FormContext) -> Page {
+        switch status {
+        case .notFound: pages.notFound(in: context)
+        case .contentTooLarge: pages.tooLarge(in: context)
+        case .tooManyRequests: pages.tooManyRequests(in: context)
+        case _ where status.kind == .serverError: pages.failed(in: context)
+        default: pages.misunderstood(in: context)
         }
     }
 

@@ -22,6 +22,7 @@ extension Router<CollectorContext> {
             HeadResponses()
             ErrorResponses(pages: errorPages)
             RequestLimits()
+            ExpectedBodies()
         }
         return router
     }

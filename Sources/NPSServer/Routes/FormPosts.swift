@@ -18,8 +18,8 @@ struct FormPosts: Sendable {
         let response: Response
     }
 
-    /// Who sends the request, behind trusted proxies; nil when nobody knows.
-    func client(_ request: Request, _ context: CollectorContext) -> IPAddress? {
+    /// Who sends the request, behind trusted proxies.
+    func client(_ request: Request, _ context: CollectorContext) -> Peer {
         proxies.client(
             peer: context.peer,
             forwardedFor: request.fieldLines("x-forwarded-for"),
@@ -31,7 +31,7 @@ struct FormPosts: Sendable {
     ///
     /// - Returns: nil when the client may send now, otherwise the seconds after which it may; a failure for a client far
     ///   over its limit, whose request is answered by a page made before and not read.
-    func delay(_ client: IPAddress?, _ request: Request) -> Result<Int?, Refusal> {
+    func delay(_ client: Peer, _ request: Request) -> Result<Int?, Refusal> {
         switch rateLimit.admission(for: client) {
         case .allowed: return .success(nil)
         case .wait(let seconds): return .success(seconds)

@@ -31,14 +31,14 @@ extension LinkRoutes {
         return response
     }
 
-    private func answer(_ sent: FormValues, _ visit: LinkVisit, from client: IPAddress?) async -> Response {
+    private func answer(_ sent: FormValues, _ visit: LinkVisit, from client: Peer) async -> Response {
         let now = now()
         let printed = seal.printed(sent, visit.claims)
         let check = BotCheck(
             sent,
             printed: printed,
             opened: visits.opened(visit.claims.providerID),
-            client: client?.mark,
+            client: client.mark,
             at: now
         )
         var values = sent

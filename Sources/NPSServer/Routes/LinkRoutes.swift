@@ -37,7 +37,7 @@ struct LinkRoutes {
         let now = now()
         let score = context.parameters.get("score").flatMap(Score.init(linkEnding:))
         if let score {
-            let opening = OpenedScore(score, at: now, by: posts.client(request, context)?.mark)
+            let opening = OpenedScore(score, at: now, by: posts.client(request, context).mark)
             visits.note(opening, of: visit.claims.providerID)
         }
         let item = await item(for: visit.claims)

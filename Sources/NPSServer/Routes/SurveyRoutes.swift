@@ -56,7 +56,7 @@ struct SurveyRoutes {
         return response
     }
 
-    private func response(to request: Request, from client: IPAddress?) async throws -> Response {
+    private func response(to request: Request, from client: Peer) async throws -> Response {
         let delay: Int?
         switch posts.delay(client, request) {
         case .success(let seconds): delay = seconds

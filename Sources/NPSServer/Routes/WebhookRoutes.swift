@@ -15,6 +15,7 @@ struct WebhookRoutes {
     let queue: ResponseQueue
     let publicURL: PublicURL
     let matches: SecretMatches
+    let metrics: any MetricsFactory
     let now: @Sendable () -> Date
 
     func add(to router: some RouterMethods<CollectorContext>) {
@@ -50,17 +51,8 @@ struct WebhookRoutes {
 
     private func receive(_ request: Request, context: CollectorContext) async throws -> Response {
         let source = try source(context)
-        try request.checkDeclaredLength(Self.bodyLimit)
-        // Before the body is read: whoever sends without a signature must not make the server hold a megabyte.
-        let head = head(of: request)
-        if let rejection = source.rejection(ofHead: head) {
-            let problem = Self.refused(rejection)
-            count(source, problem.status)
-            throw problem
-        }
-        let body = try await request.collectBody(upTo: Self.bodyLimit)
-        let delivery = head.replacing(body: body, receivedAt: now())
         do {
+            let delivery = try await delivery(request, to: source)
             let response = try await store(
                 delivery,
                 from: source,
@@ -73,6 +65,16 @@ struct WebhookRoutes {
             count(source, problem.status)
             throw problem
         }
+    }
+
+    /// Reads the request unless its head is reason enough to refuse it: whoever sends without a signature must not make the
+    /// server hold a megabyte.
+    private func delivery(_ request: Request, to source: WebhookSource) async throws -> WebhookDelivery {
+        try request.checkDeclaredLength(Self.bodyLimit)
+        let head = head(of: request)
+        if let rejection = source.rejection(ofHead: head) { throw Self.refused(rejection) }
+        let body = try await request.collectBody(upTo: Self.bodyLimit)
+        return head.replacing(body: body, receivedAt: now())
     }
 
     /// The delivery without its body.
@@ -196,7 +198,8 @@ struct WebhookRoutes {
         for note in submissions.flatMap(\.response.notes) {
             Counter(
                 label: "nps_webhook_fields_cut_total",
-                dimensions: [("source", source.label), ("field", note.field)]
+                dimensions: [("source", source.label), ("field", note.field)],
+                factory: metrics
             ).increment()
         }
     }
@@ -216,7 +219,8 @@ struct WebhookRoutes {
     private func count(_ source: WebhookSource, _ status: HTTPResponse.Status) {
         Counter(
             label: "nps_webhook_deliveries_total",
-            dimensions: [("source", source.label), ("status", String(status.code))]
+            dimensions: [("source", source.label), ("status", String(status.code))],
+            factory: metrics
         ).increment()
     }
 }

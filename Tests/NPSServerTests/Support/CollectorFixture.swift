@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTesting
 import Logging
 import NIOCore
@@ -90,11 +91,26 @@ struct CollectorFixture: Sendable {
         try await converse(AdminListener.router(admin), talk)
     }
 
+    /// Runs a conversation with the public routes over connections as the listener has them; gives it the port.
+    func overConnections(_ talk: @escaping @Sendable (Int) async throws -> Void) async throws {
+        let errorPages = ErrorPages(pages: dependencies.pages, basePath: dependencies.publicURL.basePath)
+        let rules = ConnectionRules(proxies: dependencies.proxies, errorPages: errorPages)
+        let router = PublicListener.router(dependencies, logger: .silent)
+        let server = HTTPServerBuilder { GuardedChannel(responder: $0, rules: rules) }
+        try await Application(router: router, server: server, logger: .silent).test(.live) { client in
+            guard let port = client.port else { throw URLError(.badURL) }
+            try await talk(port)
+        }
+    }
+
     private func converse(
         _ router: Router<CollectorContext>,
         _ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
-        try await Application(router: router, logger: .silent).test(.live) { client in try await talk(client) }
+        // The client keeps its one connection, which a guard would close after some refusals.
+        try await GuardedChannel.$peer.withValue(Peer(testing: "127.0.0.1")) {
+            try await Application(router: router, logger: .silent).test(.live) { client in try await talk(client) }
+        }
     }
 
     /// Replaces a source file; whoever has read it before doesn't notice.
@@ -135,6 +151,13 @@ struct CollectorFixture: Sendable {
             if let name = HTTPField.Name(name) { fields[name] = value }
         }
         return fields
+    }
+}
+
+extension Peer {
+    /// - Parameter text: nil for a Unix socket; one that is no address for an unknown peer.
+    init(testing text: String?) {
+        self = text.map { IPAddress($0).map(Peer.address) ?? .unknown } ?? .unixSocket
     }
 }
 

@@ -1,0 +1,40 @@
+import Foundation
+import NIOCore
+import NIOPosix
+
+/// A client's connection to this machine, byte by byte.
+struct RawConnection {
+    private let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+    init(port: Int) async throws {
+        channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connect(host: "localhost", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+                }
+            }
+    }
+
+    /// Sends the first text, and each further one when what was received has grown by the text that is expected before it.
+    ///
+    /// - Returns: all that was received until the server closed or reset the connection.
+    func converse(_ first: String, then steps: [(expected: String, text: String)] = []) async throws -> String {
+        try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: first))
+            var received = ""
+            var steps = steps[...]
+            do {
+                for try await bytes in inbound {
+                    received += String(buffer: bytes)
+                    while let step = steps.first, received.contains(step.expected) {
+                        steps.removeFirst()
+                        try await outbound.write(ByteBuffer(string: step.text))
+                    }
+                }
+            } catch let error as IOError where error.errnoCode == ECONNRESET {
+                // The server had not read all that was sent.
+            }
+            return received
+        }
+    }
+}
