@@ -199,6 +199,7 @@ struct RetentionTests {
         let glass = HourGlass()
         try await withQueue({ glass.now }) { queue in
             let logs = RecordedLogs(level: .info)
+            try await pass(6 * 3_600, glass, queue)
             _ = try await queue.accept([try submission("a")])
             let claim = try #require(try await queue.claim(limit: 1).first)
             try await queue.settle([claim.settled(as: .park(reason: "no"))])

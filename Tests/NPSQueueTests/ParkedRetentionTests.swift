@@ -46,6 +46,7 @@ struct ParkedRetentionTests {
         let fixture = try QueueFixture()
         let clock = fixture.clock
         try await fixture.withQueue { queue in
+            try await pass(6 * 3_600, clock, queue)
             _ = try await queue.accept(try (1...3).map { try submission($0) })
             let claims = try await queue.claim(limit: 2)
             try await queue.settle(claims.map { $0.verdict(.park(reason: "no")) })
