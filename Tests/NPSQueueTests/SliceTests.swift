@@ -222,7 +222,7 @@ struct SliceTests {
             }
         }
         try connection.close()
-        fixture.clock.advance(by: 1)
+        fixture.clock.advance(by: 0.5)
         let reopened = try fixture.open(copy) { $0.ambiguousGrace = grace }
         let items = try await reopened.list(QueueFilter(limit: 1_000))
         #expect(Set(items.map(\.state)) == [.pending])

@@ -31,7 +31,7 @@ extension QueueTransaction {
         guard let last else { return nil }
         let before = try holding(of: name, after: id, through: last)
         try execute(
-            "UPDATE OR IGNORE quarantine SET source = ? WHERE id > ? AND id <= ? AND source = ?",
+            "UPDATE OR IGNORE quarantine SET source = ? WHERE id > ? AND id <= ? AND +source = ?",
             [label, id, last, name]
         )
         let rest = try holding(of: name, after: id, through: last)
@@ -40,9 +40,10 @@ extension QueueTransaction {
         return last
     }
 
+    /// The plus signs keep SQLite from reading all entries of the source instead of those in between.
     private func holding(of source: String, after id: Int64, through last: Int64) throws -> QuarantineShares.Holding {
         let sizes: [Int] = try database.fetchValues(
-            "SELECT size FROM quarantine WHERE id > ? AND id <= ? AND source = ?",
+            "SELECT size FROM quarantine WHERE id > ? AND id <= ? AND +source = ?",
             [id, last, source]
         )
         return QuarantineShares.Holding(entries: sizes.count, bytes: sizes.reduce(0, +))

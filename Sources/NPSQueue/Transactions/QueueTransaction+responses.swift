@@ -75,7 +75,10 @@ extension QueueTransaction {
     ) throws -> [StoredResponse] {
         try database.fetchAll(
             StoredResponse.self,
-            from: "responses WHERE state = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?",
+            from: """
+                responses INDEXED BY responses_by_state
+                WHERE state = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
+                """,
             [state.rawValue, sequence, end, limit]
         )
     }
