@@ -2,6 +2,7 @@ import ArgumentParser
 import NPSApp
 import NPSModel
 import NPSQueue
+import NPSServer
 
 /// `quarantine list`
 struct QuarantineList: AsyncParsableCommand {
