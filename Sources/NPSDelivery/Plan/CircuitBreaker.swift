@@ -111,6 +111,8 @@ package struct CircuitBreaker: Sendable, Hashable {
     }
 
     /// The API asks for a pause of so many seconds; nil when it doesn't say. Gives when to try again.
+    ///
+    /// A short one isn't believed for ever: from the third in a row it is as long as after any other failure.
     package mutating func limited(
         retryAfter: TimeInterval?,
         reason: String = "Planhat's rate limit is reached",
@@ -118,7 +120,8 @@ package struct CircuitBreaker: Sendable, Hashable {
     ) -> Date {
         limits = min(limits + 1, 64)
         isUnreached = false
-        let told = retryAfter.map { min(max($0, 1), timing.longestRetryAfter) }
+        let least = limits < 3 ? 1 : timing.backoff.ceiling(failures: limits)
+        let told = retryAfter.map { min(max($0, least), timing.longestRetryAfter) }
         let until = now.addingTimeInterval(told ?? timing.rateLimit.ceiling(failures: limits))
         state = .backingOff(until: until, reason: reason)
         return until
