@@ -237,19 +237,23 @@ extension DeliveryPlan {
     private mutating func failed(_ batch: Batch, _ failure: RequestFailure, at now: Date) {
         let blame = poison.failed(batch.ids)
         if batch.isAlone, let claim = batch.claims.first, poison.isKnown(claim.response.id) {
-            return unsettled.settle(claim, blamed(claim, failure, at: now))
+            return unsettled.settle(claim, blamed(claim, failure, countsAttempt: countsAttempt, at: now))
         }
-        // Before the breaker hears of it: its state until now tells whether a response is alone in failing.
-        if failure.countsAttempt {
-            for claim in batch.claims { markAmbiguous(claim, of: batch, failure.reason, at: now) }
+        if failure.isUnclear {
+            for claim in batch.claims {
+                markAmbiguous(claim, of: batch, failure.reason, countsAttempt: countsAttempt, at: now)
+            }
         }
         let isResponses = blame == .responses || (blame == .unclear && failure.asksForWait)
+        // Before the breaker hears of it: its state until now tells whether a response is alone in failing. While the
+        // API answers nobody, a failure says nothing about a response.
+        let countsAttempt = blame == .responses || breaker.state == .closed
         // If a response is to blame, the others go on after a moment, with one ahead; these come behind them, in
         // smaller batches.
         let reason = isResponses ? "a request failed while others got through: " + failure.reason : failure.sentence
         let measure = isResponses ? RequestFailure.Measure.backOff(reason: reason) : failure.measure
         let until = breaker.failed(measure, at: now, fraction: fraction())
-        if !failure.countsAttempt {
+        if !failure.isUnclear {
             let least = failure.mayBeUnderWay ? grace : isResponses ? Self.moment : 0
             let retryAt = max(until, now.addingTimeInterval(least))
             unsettled.markAmbiguous(batch, retryAt: retryAt, reason: reason)
@@ -259,7 +263,7 @@ extension DeliveryPlan {
 
     /// It fails alone, and did while others got through: that is no news about the API, and delivery goes on. It is
     /// tried again after a wait that grows, and parked in the end.
-    private func blamed(_ claim: Claim, _ failure: RequestFailure, at now: Date) -> Outcome {
+    private func blamed(_ claim: Claim, _ failure: RequestFailure, countsAttempt: Bool, at now: Date) -> Outcome {
         if claim.attempts >= attemptLimit, breaker.state == .closed {
             return .park(
                 reason: "refused again and again while others got through: " + failure.reason,
@@ -269,7 +273,8 @@ extension DeliveryPlan {
         let wait = Self.blamedBackoff.ceiling(failures: claim.attempts + 1)
         return .ambiguous(
             retryAt: now.addingTimeInterval(max(wait, grace)),
-            reason: "fails while others get through: " + failure.reason
+            reason: "fails while others get through: " + failure.reason,
+            countsAttempt: countsAttempt
         )
     }
 
@@ -285,9 +290,22 @@ extension DeliveryPlan {
         settle(verdicts, at: now)
     }
 
-    private mutating func markAmbiguous(_ claim: Claim, of batch: Batch, _ reason: String, at now: Date) {
+    private mutating func markAmbiguous(
+        _ claim: Claim,
+        of batch: Batch,
+        _ reason: String,
+        countsAttempt: Bool = true,
+        at now: Date
+    ) {
         let isOnlyFailure = batch.isAlone && breaker.state == .closed
-        unsettled.settle(claim, rules.ambiguous(claim, isOnlyFailure: isOnlyFailure, reason, at: now))
+        let outcome = rules.ambiguous(
+            claim,
+            isOnlyFailure: isOnlyFailure,
+            countsAttempt: countsAttempt,
+            reason,
+            at: now
+        )
+        unsettled.settle(claim, outcome)
     }
 
     private mutating func releaseReady(retryAt: Date, reason: String) {

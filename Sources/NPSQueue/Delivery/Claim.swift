@@ -7,7 +7,7 @@ package struct Claim: Sendable, Hashable {
     /// Grows with every edit; goes back in the ``Verdict``, so that the result of an older revision can't settle newer
     /// content.
     package let revision: Int
-    /// Attempts made before this one with the present content.
+    /// Attempts made before this one with the present content, as far as they count.
     package let attempts: Int
     /// True when Planhat may know this response already (an edit, an ambiguous attempt): send by upsert, never by POST.
     package let mustUpsert: Bool

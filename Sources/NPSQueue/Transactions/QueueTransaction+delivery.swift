@@ -110,14 +110,14 @@ extension QueueTransaction {
         for response in sending {
             try settle(
                 response,
-                .ambiguous(retryAt: retryAt, reason: reason),
+                .ambiguous(retryAt: retryAt, reason: reason, countsAttempt: false),
                 revision: response.lifecycle.revision
             )
         }
         for response in erased {
             try settle(
                 response,
-                .ambiguous(retryAt: retryAt, reason: reason),
+                .ambiguous(retryAt: retryAt, reason: reason, countsAttempt: false),
                 revision: response.lifecycle.revision
             )
         }
