@@ -151,6 +151,32 @@ struct TimingTests {
         #expect(queue.requests.count <= 40)
     }
 
+    @Test("every other probe with one response takes the newest; whole batches take it where answers tell about each")
+    func probeOrder() {
+        var breaker = CircuitBreaker()
+        let orders = (1...4).map { _ in
+            _ = breaker.failed("down", at: start, fraction: 1)
+            return breaker.probesNewest
+        }
+        #expect(orders == [false, true, false, true])
+        _ = breaker.refused("no", toldEach: true, at: start)
+        #expect(breaker.probesNewest)
+        #expect(!breaker.probesWithOne)
+        _ = breaker.failed("down", isUnreached: true, at: start, fraction: 1)
+        #expect(!breaker.probesNewest)
+        breaker.gotThrough()
+        #expect(!breaker.probesNewest)
+    }
+
+    @Test("a refusal that meets others than before is probed after no longer wait")
+    func news() {
+        var breaker = CircuitBreaker()
+        let waits = [true, true, false, false, true].map { isNews in
+            breaker.refused("no", isNews: isNews, at: start).timeIntervalSince(start)
+        }
+        #expect(waits == [30, 30, 60, 120, 30])
+    }
+
     @Test("the time of the first refusal is kept while it repeats, and an answer ends it")
     func since() {
         var breaker = CircuitBreaker()

@@ -25,6 +25,15 @@ package struct Claim: Sendable, Hashable {
     }
 }
 
+/// Which of the due responses are handed out first.
+package enum ClaimOrder: Sendable, Hashable {
+    /// The longest due.
+    case oldest
+    /// Those that no request has carried yet, the newest first; then the longest due. Looks at the last thousand that
+    /// are pending.
+    case newest
+}
+
 /// The end of one claim. Repeating a verdict does nothing.
 package struct Verdict: Sendable, Hashable {
     package let id: ResponseID

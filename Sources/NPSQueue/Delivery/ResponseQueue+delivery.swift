@@ -6,17 +6,17 @@ extension ResponseQueue {
     /// Rows a transaction of bulk work takes at most: acceptance waits behind it.
     static let chunk = 500
 
-    /// Hands out responses that are due, oldest first. Each is durably `sending` before this returns; it stays so until
+    /// Hands out responses that are due. Each is durably `sending` before this returns; it stays so until
     /// ``settle(_:)`` or ``release(_:)``, or until the next start finds it ambiguous.
     ///
     /// A row that can't be read any more is parked and left out.
-    package func claim(limit: Int) async throws(QueueError) -> [Claim] {
+    package func claim(limit: Int, order: ClaimOrder = .oldest) async throws(QueueError) -> [Claim] {
         var claims: [Claim] = []
         var remaining = limit
         while remaining > 0 {
             let wanted = min(remaining, Self.chunk)
             do throws(QueueError) {
-                let rows = try await transact { transaction in try transaction.claimDue(limit: wanted) }
+                let rows = try await transact { transaction in try transaction.claimDue(limit: wanted, order: order) }
                 claims += decode(rows)
                 remaining = rows.count < wanted ? 0 : remaining - wanted
             } catch {
