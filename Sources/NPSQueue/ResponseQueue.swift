@@ -7,7 +7,7 @@ import Synchronization
 /// was received, and its content stays until Planhat has it, it is erased, or an operator decides what to do with it.
 ///
 /// - Ways in: ``accept(_:quarantining:resolving:)``.
-/// - Ways out: ``claim(limit:)``, then ``settle(_:)`` or ``release(_:)``; ``arrivals()`` and ``nextDue()`` tell when.
+/// - Ways out: ``claim(limit:order:)``, then ``settle(_:)`` or ``release(_:)``; ``arrivals()`` and ``nextDue()`` tell when.
 /// - For operators: ``status()``, ``list(_:)``, ``show(_:)``, `retry`, quarantine and erasure.
 ///
 /// Every method runs in one or more transactions on one serial dispatch queue (``GroupCommit``). It returns once they

@@ -149,8 +149,8 @@ struct DeliveryPlanResultTests {
         )
         #expect(fresh.plan.status == .paused(sentence: "no permission", since: fresh.now))
 
+        let delivery = PlannedDelivery()
         for (attempts, isParked) in [(0, false), (1, false), (2, true)] {
-            let delivery = PlannedDelivery()
             let sent = try claims(0..<3, attempts: attempts)
             let envelope = BulkEnvelope(naming: Array(sent[0...1]), strayErrors: ["no permission"])
             _ = try delivery.deliver(sent, .bulk(envelope))
@@ -208,6 +208,43 @@ struct DeliveryPlanResultTests {
         #expect(settlement.verdicts.map(\.outcome.isParked) == [true])
     }
 
+    @Test("a failure counts as an attempt only while the API answers others")
+    func countedAttempts() throws {
+        let delivery = PlannedDelivery()
+        let timeout = SendResult.failed(.ambiguous("timeout"))
+        #expect(try delivery.deliver([claim(1)], timeout).verdicts.map(\.outcome.countsAttempt) == [true])
+        for number in [1, 2, 1] {
+            _ = try delivery.waited()
+            #expect(try delivery.deliver([claim(number)], timeout).verdicts.map(\.outcome.countsAttempt) == [false])
+        }
+        _ = try delivery.waited()
+        _ = try delivery.deliver([claim(3)], .bulk(naming: [claim(3)]))
+        for number in [1, 2] {
+            #expect(try delivery.deliver([claim(number)], timeout).verdicts.map(\.outcome.countsAttempt) == [true])
+            _ = try delivery.waited()
+        }
+    }
+
+    @Test(
+        "after an outage of two hours a response's first failure parks nothing",
+        arguments: [.ambiguous("timeout"), .ambiguous("status 500"), .rejected(status: 409, "conflict")]
+            as [PlanhatError]
+    )
+    func failureAfterOutage(error: PlanhatError) throws {
+        let queue = MemoryQueue(try claims(0..<2), batchSize: 1)
+        let end = queue.start.addingTimeInterval(7_200)
+        var failed: ResponseID?
+        try queue.deliver { batch in
+            guard queue.delivery.now >= end else { return .failed(.ambiguous("timeout")) }
+            guard !queue.delivered.isEmpty, failed == nil else { return .bulk(naming: batch.claims) }
+            failed = batch.ids.first
+            return .failed(error)
+        }
+        #expect(failed != nil)
+        #expect(queue.delivered.count == 2)
+        #expect(queue.parked.isEmpty)
+    }
+
     @Test("nothing is parked while the API answers nobody")
     func longOutage() throws {
         let delivery = PlannedDelivery()
@@ -237,17 +274,21 @@ struct DeliveryPlanResultTests {
     @Test("a create that is refused as a duplicate is asked about by upsert, not parked")
     func duplicate() throws {
         let delivery = PlannedDelivery()
-        #expect(
-            try delivery.deliver([claim(1)], .failed(.rejected(status: 400, "sourceId duplicated"))).verdicts.map(
-                \.outcome.isAmbiguous
-            )
-                == [true]
-        )
-        #expect(
-            try delivery.deliver([claim(1, attempts: 3)], .failed(.rejected(status: 400, "sourceId duplicated")))
-                .verdicts
-                .map(\.outcome.isParked) == [true]
-        )
+        let duplicated = SendResult.failed(.rejected(status: 400, "sourceId duplicated"))
+        for attempts in 0..<3 {
+            let settlement = try delivery.deliver([claim(1, attempts: attempts)], duplicated)
+            #expect(settlement.verdicts.map(\.outcome.isAmbiguous) == [true])
+        }
+        let settlement = try delivery.deliver([claim(1, attempts: 3)], duplicated)
+        #expect(settlement.verdicts.map(\.outcome.isParked) == [true])
+    }
+
+    @Test("the first duplicate after timeouts is asked about by upsert, too")
+    func duplicateAfterTimeouts() throws {
+        let delivery = PlannedDelivery()
+        let late = try claim(1, attempts: 3, mustUpsert: true)
+        let settlement = try delivery.deliver([late], .failed(.rejected(status: 409, "conflict")))
+        #expect(settlement.verdicts.map(\.outcome.isAmbiguous) == [true])
     }
 
     @Test(

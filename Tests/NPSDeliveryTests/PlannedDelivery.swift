@@ -43,7 +43,7 @@ final class PlannedDelivery {
     }
 
     func claimLimit() throws -> Int {
-        guard case .claim(let limit) = afterPace() else { throw Unexpected() }
+        guard case .claim(let limit, _) = afterPace() else { throw Unexpected() }
         return limit
     }
 

@@ -135,6 +135,50 @@ struct PoisonTrackerTests {
         #expect(queue.waiting.count == 10)
     }
 
+    @Test(
+        "many poison items before a good one keep it waiting for minutes and few requests",
+        arguments: answers.filter { $0.disposition != .rejected },
+        [0, 10, 3_600] as [TimeInterval]
+    )
+    func manyBefore(error: PlanhatError, arrival: TimeInterval) throws {
+        let claims = try claims(0..<200)
+        let poison = Set(claims.map(\.id))
+        let queue = MemoryQueue(claims, batchSize: 100)
+        let good = try claim(1_000)
+        queue.add(good, after: arrival)
+        var sent: [TimeInterval] = []
+        try queue.deliver(limit: 1_000, until: good.id) { batch in
+            sent.append(queue.delivery.now.timeIntervalSince(queue.start))
+            return batch.ids.contains(where: poison.contains) ? .failed(error) : .bulk(naming: batch.claims)
+        }
+        let delivery = try #require(queue.deliveries[good.id])
+        // Two waits of the longest at most.
+        #expect(delivery.date.timeIntervalSince(queue.start) - arrival <= (arrival > 10 ? 600 : 180))
+        #expect(sent.count { $0 >= arrival } <= 5)
+    }
+
+    @Test(
+        "several poison items end parked with their answer, and nothing that comes in meanwhile waits for long",
+        arguments: answers.filter { $0.disposition != .rejected }
+    )
+    func several(error: PlanhatError) throws {
+        let claims = try claims(0..<10)
+        let poison = Set(claims.map(\.id))
+        let queue = MemoryQueue(claims, batchSize: 100, requestsPerMinute: 150)
+        let good = try (0..<1_000).map { try claim(1_000 + $0) }
+        for (number, claim) in good.enumerated() { queue.add(claim, after: 60 * Double(number)) }
+        try queue.deliver(limit: 5_000) { batch in
+            batch.ids.contains(where: poison.contains) ? .failed(error) : .bulk(naming: batch.claims)
+        }
+        let waits = try good.enumerated().map { number, claim in
+            try #require(queue.deliveries[claim.id]).date.timeIntervalSince(queue.start) - 60 * Double(number)
+        }
+        #expect(waits.max() ?? 0 <= 480)
+        #expect(waits.count { $0 > 60 } <= 8)
+        #expect(Set(queue.parked.keys) == poison)
+        for reason in queue.parked.values { #expect(reason.contains("while others")) }
+    }
+
     @Test("after an outage batches are full again")
     func outage() throws {
         let queue = MemoryQueue(try claims(0..<1_000), batchSize: 100)

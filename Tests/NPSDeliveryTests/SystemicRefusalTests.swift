@@ -25,22 +25,33 @@ struct SystemicRefusalTests {
         let next = try refuse(20..<22, "region is required", &systemic)
         #expect(next == [.pause(takingBack: parked), .pause(takingBack: [])])
         #expect(systemic.reason?.hasPrefix("region is required") == true)
-        systemic.gotThrough()
+        systemic.gotThrough([])
         #expect(systemic.reason == nil)
-        let again = try refuse(0..<40, "region is required", &systemic)
-        #expect(again == Array(repeating: .park, count: 40))
+        // Those that waited are refused for their own sake, and twenty others are parked before it is believed anew.
+        let again = try refuse(0..<43, "region is required", &systemic)
+        #expect(again.dropLast() == Array(repeating: .park, count: 42)[...])
+        #expect(again.last != .park)
     }
 
-    @Test("refusals for different reasons, or with others delivered in between, are about the responses")
-    func items() throws {
+    @Test("another reason in between hides nothing, and the most frequent is told", arguments: [2, 3, 15])
+    func mixed(every: Int) throws {
         var systemic = SystemicRefusal()
-        for number in 0..<100 {
-            let reason = number.isMultiple(of: 2) ? "region is required" : "bad date"
+        for number in 0..<20 {
+            let reason = number.isMultiple(of: every) ? "bad date" : "region is required"
             let decisions = try refuse(number..<number + 1, reason, &systemic)
             #expect(decisions == [.park])
         }
+        let parked = try (0..<20).map { try response($0).id }
+        let next = try refuse(20..<21, "region is required", &systemic)
+        #expect(next == [.pause(takingBack: parked)])
+        #expect(systemic.reason?.hasPrefix("region is required") == true)
+    }
+
+    @Test("refusals with others delivered in between are about the responses")
+    func items() throws {
+        var systemic = SystemicRefusal()
         for number in 0..<100 {
-            if number.isMultiple(of: 20) { systemic.gotThrough() }
+            if number.isMultiple(of: 20) { systemic.gotThrough([]) }
             let decisions = try refuse(number..<number + 1, "region is required", &systemic)
             #expect(decisions == [.park])
         }
@@ -66,8 +77,90 @@ struct SystemicRefusalTests {
         #expect(queue.mostParked <= SystemicRefusal.limit)
         #expect(paused.count == 1)
         #expect(paused.first?.contains("region is required") == true)
-        // Probes in an hour, and the whole before and after that.
-        #expect(queue.requests.count <= 20 + 60 + 120 + 20)
+        // Probes in an hour, every thirty seconds at most, and the whole before and after that.
+        #expect(queue.requests.count <= 20 + 120 + 120 + 20)
+    }
+
+    @Test("a systemic refusal that a second reason is mixed into parks no more than another", arguments: [1, 15, 100])
+    func mixedReasons(batchSize: Int) throws {
+        let claims = try claims(0..<120)
+        let odd = Set(claims.enumerated().filter { $0.offset.isMultiple(of: 15) }.map(\.element.id))
+        let queue = MemoryQueue(claims, batchSize: batchSize)
+        var reason: String?
+        try queue.deliver { batch in
+            guard queue.delivery.now.timeIntervalSince(queue.start) < 3_600 else { return .bulk(naming: batch.claims) }
+            if case .paused(let sentence, _) = queue.delivery.plan.status { reason = sentence }
+            let problems = batch.ids.map { ($0, odd.contains($0) ? "bad date" : "region is required") }
+            return .bulk(BulkEnvelope(problems: Dictionary(uniqueKeysWithValues: problems)))
+        }
+        #expect(queue.delivered.count == 120)
+        #expect(queue.mostParked <= SystemicRefusal.limit)
+        #expect(reason?.contains("region is required") == true)
+    }
+
+    /// How Planhat refuses a response.
+    enum Refusal: CaseIterable {
+        /// In an entry that names it.
+        case entry
+        /// By leaving it out.
+        case silence
+        /// With the whole request, and without a word of which it is.
+        case whole
+        /// In an entry that names nobody.
+        case stray
+
+        func answer(_ batch: Batch, bad: Set<ResponseID>) -> SendResult {
+            let refused = batch.ids.filter(bad.contains)
+            let good = batch.claims.filter { !bad.contains($0.id) }
+            if refused.isEmpty { return .bulk(naming: good) }
+            switch self {
+            case .entry:
+                let problems = Dictionary(uniqueKeysWithValues: refused.map { ($0, "unknown contact") })
+                return .bulk(BulkEnvelope(naming: good, problems: problems))
+            case .silence: return .bulk(BulkEnvelope(naming: good))
+            case .whole: return .failed(.rejected(status: 400, "unknown contact"))
+            case .stray: return .bulk(BulkEnvelope(naming: good, strayErrors: refused.map { _ in "unknown contact" }))
+            }
+        }
+    }
+
+    @Test(
+        "a thousand that Planhat refuses one by one keep a good one behind them waiting for minutes and few requests",
+        arguments: Refusal.allCases,
+        [0, 10, 3_600] as [TimeInterval]
+    )
+    func refusedInRow(refusal: Refusal, arrival: TimeInterval) throws {
+        let claims = try claims(0..<1_000)
+        let bad = Set(claims.map(\.id))
+        let queue = MemoryQueue(claims, batchSize: 100)
+        let good = try claim(1_000)
+        queue.add(good, after: arrival)
+        var sent: [TimeInterval] = []
+        try queue.deliver(limit: 1_000, until: good.id) { batch in
+            sent.append(queue.delivery.now.timeIntervalSince(queue.start))
+            return refusal.answer(batch, bad: bad)
+        }
+        let delivery = try #require(queue.deliveries[good.id])
+        #expect(delivery.date.timeIntervalSince(queue.start) - arrival <= 600)
+        #expect(sent.count { $0 >= arrival } <= (arrival == 0 ? 60 : 10))
+    }
+
+    @Test(
+        "while good ones keep coming none waits for long, and what is refused ends parked",
+        arguments: Refusal.allCases
+    )
+    func goodAmongRefused(refusal: Refusal) throws {
+        let claims = try claims(0..<300)
+        let bad = Set(claims.map(\.id))
+        let queue = MemoryQueue(claims, batchSize: 100)
+        let good = try (0..<36).map { try claim(1_000 + $0) }
+        for (number, claim) in good.enumerated() { queue.add(claim, after: 600 * Double(number)) }
+        try queue.deliver(limit: 5_000) { refusal.answer($0, bad: bad) }
+        for (number, claim) in good.enumerated() {
+            let delivery = try #require(queue.deliveries[claim.id])
+            #expect(delivery.date.timeIntervalSince(queue.start) - 600 * Double(number) <= 600)
+        }
+        #expect(Set(queue.parked.keys) == bad)
     }
 
     @Test("what Planhat really refuses is parked in the end, and the others arrive")

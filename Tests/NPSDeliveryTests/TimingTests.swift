@@ -1,5 +1,6 @@
 import Foundation
 import NPSDelivery
+import PlanhatAPI
 import Testing
 
 @Suite("When the next request may go")
@@ -124,6 +125,56 @@ struct TimingTests {
         var breaker = CircuitBreaker()
         let until = breaker.limited(retryAfter: told, at: start)
         #expect(until.timeIntervalSince(start) == waited)
+    }
+
+    @Test("a Retry-After that is always too short is believed twice")
+    func shortRetryAfter() {
+        var breaker = CircuitBreaker()
+        let waits = (1...11).map { _ in breaker.limited(retryAfter: 0, at: start).timeIntervalSince(start) }
+        #expect(waits == [1, 1, 4, 8, 16, 32, 64, 128, 256, 300, 300])
+        breaker.gotThrough()
+        let anew = breaker.limited(retryAfter: 0, at: start)
+        #expect(anew == start.addingTimeInterval(1))
+        let told = (1...5).map { _ in breaker.limited(retryAfter: 900, at: start).timeIntervalSince(start) }
+        #expect(told == [900, 900, 900, 900, 900])
+    }
+
+    @Test("an outage that always answers Retry-After: 0 is asked seldom", arguments: [429, 503])
+    func outageWithRetryAfter(status: Int) throws {
+        let queue = MemoryQueue(try claims(0..<200), batchSize: 100)
+        let end = queue.start.addingTimeInterval(3_600)
+        try queue.deliver { batch in
+            guard queue.delivery.now < end else { return .bulk(naming: batch.claims) }
+            return .failed(status == 429 ? .rateLimited(retryAfter: 0) : .unavailable(retryAfter: 0))
+        }
+        #expect(queue.delivered.count == 200)
+        #expect(queue.requests.count <= 40)
+    }
+
+    @Test("every other probe with one response takes the newest; whole batches take it where answers tell about each")
+    func probeOrder() {
+        var breaker = CircuitBreaker()
+        let orders = (1...4).map { _ in
+            _ = breaker.failed("down", at: start, fraction: 1)
+            return breaker.probesNewest
+        }
+        #expect(orders == [false, true, false, true])
+        _ = breaker.refused("no", toldEach: true, at: start)
+        #expect(breaker.probesNewest)
+        #expect(!breaker.probesWithOne)
+        _ = breaker.failed("down", isUnreached: true, at: start, fraction: 1)
+        #expect(!breaker.probesNewest)
+        breaker.gotThrough()
+        #expect(!breaker.probesNewest)
+    }
+
+    @Test("a refusal that meets others than before is probed after no longer wait")
+    func news() {
+        var breaker = CircuitBreaker()
+        let waits = [true, true, false, false, true].map { isNews in
+            breaker.refused("no", isNews: isNews, at: start).timeIntervalSince(start)
+        }
+        #expect(waits == [30, 30, 60, 120, 30])
     }
 
     @Test("the time of the first refusal is kept while it repeats, and an answer ends it")

@@ -136,6 +136,30 @@ struct VerificationTests {
         }
     }
 
+    @Test(
+        "an API that only asks for pauses ends it in the end",
+        arguments: [
+            (StubReply.answer(429), 5), (.answer(429, headers: [("Retry-After", "0")]), 70),
+            (.answer(503, headers: [("Retry-After", "600")]), 7),
+        ] as [(StubReply, Int)]
+    )
+    func pauses(reply: StubReply, most: Int) async throws {
+        let clock = TestClock()
+        let receipt = receipt(try response(1))
+        try await StubServer.run([reply]) { stub in
+            let client = try PlanhatClient(configuration: .init(baseURL: stub.url, token: "token"), logger: .silent)
+            var verification = RecordVerifier(
+                client: client,
+                requestsPerMinute: 60,
+                now: { clock.now },
+                sleep: { clock.sleep($0) }
+            )
+            await #expect(throws: PlanhatError.self) { _ = try await verification.check(receipt, by: { _ in true }) }
+            await client.shutdown()
+            #expect(stub.requests.count <= most)
+        }
+    }
+
     @Test("while a verification runs, delivery takes half of the pace", arguments: [60, 1])
     func shared(requestsPerMinute: Int) throws {
         let delivery = PlannedDelivery(requestsPerMinute: requestsPerMinute)

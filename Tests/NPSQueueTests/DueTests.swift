@@ -44,6 +44,38 @@ struct DueTests {
         }
     }
 
+    @Test("of the newest, those are handed out that no request has carried, and then the longest due")
+    func newest() async throws {
+        let fixture = try QueueFixture()
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept(try (0..<6).map { try submission($0) })
+            let ids = try (0..<6).map { try submission($0).response.id }
+            let first = try await queue.claim(limit: 2, order: .newest)
+            #expect(first.map(\.response.id) == [ids[5], ids[4]])
+            let due = fixture.clock.now
+            try await queue.settle([first[0].verdict(.ambiguous(retryAt: due, reason: "no"))])
+            try await queue.release([ids[4]])
+            let second = try await queue.claim(limit: 2, order: .newest)
+            #expect(second.map(\.response.id) == [ids[4], ids[3]])
+            let all = try await queue.claim(limit: 10, order: .newest)
+            #expect(all.map(\.response.id) == [ids[2], ids[1], ids[0], ids[5]])
+            #expect(try await queue.claim(limit: 10, order: .newest).isEmpty)
+        }
+    }
+
+    @Test("what isn't due yet is not handed out as the newest either")
+    func newestDue() async throws {
+        let fixture = try QueueFixture()
+        try await fixture.withQueue { queue in
+            let held = fixture.clock.now.addingTimeInterval(60)
+            _ = try await queue.accept([try submission(1)])
+            _ = try await queue.accept([try submission(2, heldUntil: held)])
+            #expect(
+                try await queue.claim(limit: 2, order: .newest).map(\.response.id) == [try submission(1).response.id]
+            )
+        }
+    }
+
     @Test("the grace of an ambiguous delivery is kept after the clock was set back")
     func grace() async throws {
         let fixture = try QueueFixture()

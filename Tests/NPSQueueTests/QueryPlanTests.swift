@@ -54,6 +54,7 @@ struct QueryPlanTests {
         let claims = try await queue.claim(limit: 4)
         try await queue.settle([claims[0].verdict(.delivered(planhatID: nil)), claims[1].verdict(.park(reason: "no"))])
         try await queue.release([claims[2].response.id])
+        try await queue.release(try await queue.claim(limit: 1, order: .newest).map(\.response.id))
         let person = try EmailAddress("ana@example.com")
         _ = try await queue.list(QueueFilter(person: person, after: 1))
         _ = try await queue.list(QueueFilter(state: .parked, person: person))

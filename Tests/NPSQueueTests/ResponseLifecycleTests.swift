@@ -160,8 +160,8 @@ struct ResponseLifecycleTests {
     @Test(
         "an edit is taken in every state but one",
         arguments: [
-            (ResponseState.pending, Acceptance.updated, ResponseState.pending, false, 3, later as Milliseconds?),
-            (.sending, .updated, .sending, false, 3, later),
+            (ResponseState.pending, Acceptance.updated, ResponseState.pending, false, 0, later as Milliseconds?),
+            (.sending, .updated, .sending, false, 0, later),
             (.delivered, .updated, .pending, true, 0, now),
             (.parked, .updated, .pending, true, 0, now),
             (.erased, .unchanged(.erased), .erased, false, 3, nil),
@@ -182,6 +182,21 @@ struct ResponseLifecycleTests {
         #expect(lifecycle.attempts == attempts)
         #expect(lifecycle.nextAttemptAt == next)
         #expect(lifecycle.revision == (acceptance == .updated ? 2 : 1))
+    }
+
+    @Test("attempts are those with the present content")
+    func attemptsAfterEdit() {
+        let retryAt = Self.later.date
+        var lifecycle = Self.lifecycle(.sending)
+        #expect(lifecycle.receive(digest: "b", at: Self.now) == .updated)
+        _ = lifecycle.settle(.ambiguous(retryAt: retryAt, reason: "no"), revision: 1, at: Self.now)
+        #expect(lifecycle.attempts == 0)
+        for (countsAttempt, attempts) in [(true, 1), (false, 1), (true, 2)] {
+            lifecycle.claim()
+            let outcome = Outcome.ambiguous(retryAt: retryAt, reason: "no", countsAttempt: countsAttempt)
+            _ = lifecycle.settle(outcome, revision: 2, at: Self.now)
+            #expect(lifecycle.attempts == attempts)
+        }
     }
 
     @Test("the same content changes nothing in any state", arguments: ResponseState.allCases)

@@ -24,14 +24,25 @@ package struct CircuitBreaker: Sendable, Hashable {
         case paused(until: Date, sentence: String, since: Date)
     }
 
+    private enum Risk: Sendable, Hashable {
+        /// A failed request makes all that is in it ambiguous.
+        case some
+        /// Nothing was reached, so nothing became ambiguous, and the request's size isn't to blame.
+        case unreached
+        /// Answers tell about each response in a request: one that isn't refused gets through beside others.
+        case toldEach
+    }
+
     private let timing: Timing
     package private(set) var state = State.closed { didSet { isOld = false } }
     /// Whether nothing has been left to send since that state began.
     private var isOld = false
     /// In a row, of one kind.
     private var failures = 0
-    /// Whether the last request reached nothing at all.
-    private var isUnreached = false
+    /// What the last request that failed tells about a whole batch as the next probe.
+    private var risk = Risk.some
+    /// Requests in a row that failed at something that can answer.
+    private var turns = 0
     /// 429s and 503s in a row.
     private var limits = 0
 
@@ -42,9 +53,20 @@ package struct CircuitBreaker: Sendable, Hashable {
     /// True from a failure until a request gets through.
     package var isProbing: Bool { failures > 0 || limits > 0 }
 
-    /// Whether the next request carries one response only. After a request that reached nothing it needn't: nothing
-    /// became ambiguous, and the request's size isn't to blame.
-    package var probesWithOne: Bool { isProbing && !isUnreached }
+    /// Whether the next request carries one response only.
+    package var probesWithOne: Bool { isProbing && risk == .some }
+
+    /// Whether the next request carries what came in last. Every other probe with one response does: all that fail, or
+    /// are refused, may be due before the first that wouldn't be. A whole batch that is told about each of its responses
+    /// always does, since it has room for others.
+    package var probesNewest: Bool {
+        guard isProbing else { return false }
+        return switch risk {
+        case .some: turns.isMultiple(of: 2)
+        case .unreached: false
+        case .toldEach: true
+        }
+    }
 
     /// When the next request may be sent; not in the future means now.
     package func ready(at now: Date) -> Date {
@@ -86,6 +108,7 @@ package struct CircuitBreaker: Sendable, Hashable {
         state = .closed
         failures = 0
         limits = 0
+        turns = 0
     }
 
     /// A request failed, and the API is to blame. Gives when to try again.
@@ -104,35 +127,54 @@ package struct CircuitBreaker: Sendable, Hashable {
     ///   - fraction: random, 0..<1.
     package mutating func failed(_ reason: String, isUnreached: Bool = false, at now: Date, fraction: Double) -> Date {
         count(whenNot: \.isPaused)
-        self.isUnreached = isUnreached
+        probed(isUnreached ? .unreached : .some)
         let until = now.addingTimeInterval(timing.backoff.delay(failures: failures, fraction: fraction))
         state = .backingOff(until: until, reason: reason)
         return until
     }
 
     /// The API asks for a pause of so many seconds; nil when it doesn't say. Gives when to try again.
+    ///
+    /// A short one isn't believed for ever: from the third in a row it is as long as after any other failure.
     package mutating func limited(
         retryAfter: TimeInterval?,
         reason: String = "Planhat's rate limit is reached",
         at now: Date
     ) -> Date {
         limits = min(limits + 1, 64)
-        isUnreached = false
-        let told = retryAfter.map { min(max($0, 1), timing.longestRetryAfter) }
+        probed(.some)
+        let least = limits < 3 ? 1 : timing.backoff.ceiling(failures: limits)
+        let told = retryAfter.map { min(max($0, least), timing.longestRetryAfter) }
         let until = now.addingTimeInterval(told ?? timing.rateLimit.ceiling(failures: limits))
         state = .backingOff(until: until, reason: reason)
         return until
     }
 
     /// Nothing is accepted until a person fixes something. Gives when to try again.
-    package mutating func refused(_ sentence: String, at now: Date) -> Date {
+    ///
+    /// - Parameters:
+    ///   - toldEach: answers tell about each response in a request.
+    ///   - isNews: it met responses that it hadn't met before. Then the next probe doesn't wait longer: the sooner all
+    ///     have been tried, the sooner one is found that isn't refused.
+    package mutating func refused(
+        _ sentence: String,
+        toldEach: Bool = false,
+        isNews: Bool = false,
+        at now: Date
+    ) -> Date {
         var start = now
         if case .paused(_, _, let since) = state { start = since }
         count(whenNot: { !$0.isPaused })
-        isUnreached = false
+        if isNews { failures = 1 }
+        probed(toldEach ? .toldEach : .some)
         let until = now.addingTimeInterval(timing.probe.ceiling(failures: failures))
         state = .paused(until: until, sentence: sentence, since: start)
         return until
+    }
+
+    private mutating func probed(_ risk: Risk) {
+        self.risk = risk
+        turns = risk == .some ? turns &+ 1 : 0
     }
 
     /// Failures in a row are counted for one kind at a time.

@@ -18,7 +18,7 @@ package struct DeliveryPlan: Sendable {
     package enum Step: Sendable, Hashable {
         /// Until something arrives, or until then; nil when nothing is pending.
         case wait(until: Date?)
-        case claim(limit: Int)
+        case claim(limit: Int, order: ClaimOrder = .oldest)
         case send(Batch)
         case settle(Settlement)
     }
@@ -43,6 +43,8 @@ package struct DeliveryPlan: Sendable {
     private var rules: OutcomeRules
     private var poison: PoisonTracker
     private var systemic = SystemicRefusal()
+    /// Whether the last answer to several responses told about each of them.
+    private var tellsEach = true
     private var breaker: CircuitBreaker
     private var pace: Pace
     private var queueBackoff = QueueBackoff()
@@ -93,7 +95,10 @@ package struct DeliveryPlan: Sendable {
         // are found `sending` after a crash.
         let start = max(queueBackoff.ready, breaker.ready(at: now), pace.ready(at: now))
         guard start <= now else { return .wait(until: start) }
-        guard let batch = ready.popFirst() else { return .claim(limit: breaker.probesWithOne ? 1 : batchSize) }
+        guard let batch = ready.popFirst() else {
+            let order = breaker.probesNewest ? ClaimOrder.newest : .oldest
+            return .claim(limit: breaker.probesWithOne ? 1 : batchSize, order: order)
+        }
         pace.spend(at: now)
         return .send(batch)
     }
@@ -169,7 +174,7 @@ extension DeliveryPlan {
         breaker.gotThrough()
         if record.id != nil {
             poison.gotThrough(batch.ids)
-            systemic.gotThrough()
+            systemic.gotThrough(batch.ids)
         }
         for claim in batch.claims {
             if let id = record.id {
@@ -185,13 +190,16 @@ extension DeliveryPlan {
         ready.wasAccepted(batch)
         let (verdicts, again) = rules.upserted(batch, result, at: now)
         ready.split(again)
+        if !batch.isAlone { tellsEach = again.isEmpty }
         settle(verdicts, at: now)
     }
 
     /// Settles what the API says about single responses. It works, unless it refuses every one of them.
     private mutating func settle(_ verdicts: [Verdict], at now: Date) {
-        let isDelivered = verdicts.contains(where: \.outcome.isDelivered)
-        if isDelivered { systemic.gotThrough() }
+        let delivered = verdicts.filter(\.outcome.isDelivered).map(\.id)
+        let isDelivered = !delivered.isEmpty
+        if isDelivered { systemic.gotThrough(delivered) }
+        let isNews = systemic.isNews(verdicts.map(\.id))
         var refused: [Verdict] = []
         var takenBack: [ResponseID] = []
         for verdict in verdicts {
@@ -206,7 +214,7 @@ extension DeliveryPlan {
         }
         guard let reason = systemic.reason else { return breaker.gotThrough() }
         let sentence = "Planhat refuses every response, and once that is fixed, delivery resumes by itself: " + reason
-        let until = breaker.refused(sentence, at: now)
+        let until = breaker.refused(sentence, toldEach: tellsEach, isNews: isNews, at: now)
         unsettled.takeBack(takenBack, due: until)
         for verdict in refused {
             let outcome = Outcome.ambiguous(retryAt: until, reason: reason, countsAttempt: false)
@@ -241,12 +249,16 @@ extension DeliveryPlan {
     /// Decides whose fault it is that a whole request failed.
     private mutating func failed(_ batch: Batch, _ failure: RequestFailure, at now: Date) {
         let blame = poison.failed(batch.ids)
+        // Before the breaker hears of it: its state until now tells whether a response is alone in failing. While the
+        // API answers nobody, a failure says nothing about a response.
+        let countsAttempt = blame == .responses || breaker.state == .closed
         if batch.isAlone, let claim = batch.claims.first, poison.isKnown(claim.response.id) {
-            return unsettled.settle(claim, blamed(claim, failure, at: now))
+            return unsettled.settle(claim, blamed(claim, failure, countsAttempt: countsAttempt, at: now))
         }
-        // Before the breaker hears of it: its state until now tells whether a response is alone in failing.
-        if failure.countsAttempt {
-            for claim in batch.claims { markAmbiguous(claim, of: batch, failure.reason, at: now) }
+        if failure.isUnclear {
+            for claim in batch.claims {
+                markAmbiguous(claim, of: batch, failure.reason, countsAttempt: countsAttempt, at: now)
+            }
         }
         let isResponses = blame == .responses || (blame == .unclear && failure.asksForWait)
         // If a response is to blame, the others go on after a moment, with one ahead; these come behind them, in
@@ -254,7 +266,7 @@ extension DeliveryPlan {
         let reason = isResponses ? "a request failed while others got through: " + failure.reason : failure.sentence
         let measure = isResponses ? RequestFailure.Measure.backOff(reason: reason) : failure.measure
         let until = breaker.failed(measure, at: now, fraction: fraction())
-        if !failure.countsAttempt {
+        if !failure.isUnclear {
             let least = failure.mayBeUnderWay ? grace : isResponses ? Self.moment : 0
             let retryAt = max(until, now.addingTimeInterval(least))
             unsettled.markAmbiguous(batch, retryAt: retryAt, reason: reason)
@@ -264,7 +276,7 @@ extension DeliveryPlan {
 
     /// It fails alone, and did while others got through: that is no news about the API, and delivery goes on. It is
     /// tried again after a wait that grows, and parked in the end.
-    private func blamed(_ claim: Claim, _ failure: RequestFailure, at now: Date) -> Outcome {
+    private func blamed(_ claim: Claim, _ failure: RequestFailure, countsAttempt: Bool, at now: Date) -> Outcome {
         if claim.attempts >= attemptLimit, breaker.state == .closed {
             return .park(
                 reason: "refused again and again while others got through: " + failure.reason,
@@ -274,13 +286,15 @@ extension DeliveryPlan {
         let wait = Self.blamedBackoff.ceiling(failures: claim.attempts + 1)
         return .ambiguous(
             retryAt: now.addingTimeInterval(max(wait, grace)),
-            reason: "fails while others get through: " + failure.reason
+            reason: "fails while others get through: " + failure.reason,
+            countsAttempt: countsAttempt
         )
     }
 
     /// The request is refused for what is in it.
     private mutating func reject(_ batch: Batch, _ reason: String, isDuplicate: Bool = false, at now: Date) {
         guard batch.isAlone else {
+            tellsEach = false
             breaker.gotThrough()
             return ready.split(batch.claims)
         }
@@ -290,9 +304,22 @@ extension DeliveryPlan {
         settle(verdicts, at: now)
     }
 
-    private mutating func markAmbiguous(_ claim: Claim, of batch: Batch, _ reason: String, at now: Date) {
+    private mutating func markAmbiguous(
+        _ claim: Claim,
+        of batch: Batch,
+        _ reason: String,
+        countsAttempt: Bool = true,
+        at now: Date
+    ) {
         let isOnlyFailure = batch.isAlone && breaker.state == .closed
-        unsettled.settle(claim, rules.ambiguous(claim, isOnlyFailure: isOnlyFailure, reason, at: now))
+        let outcome = rules.ambiguous(
+            claim,
+            isOnlyFailure: isOnlyFailure,
+            countsAttempt: countsAttempt,
+            reason,
+            at: now
+        )
+        unsettled.settle(claim, outcome)
     }
 
     private mutating func releaseReady(retryAt: Date, reason: String) {

@@ -8,13 +8,25 @@ package import PlanhatAPI
 ///
 /// The plan decides about whole batches and about delivery as such: send again in halves, wait, pause.
 package struct OutcomeRules: Sendable {
-    /// More than Planhat ever leaves out at a time. A limit is needed because those that are erased meanwhile are
-    /// never settled.
-    private static let ignoredLimit = 100_000
+    /// What is believed of a response only when Planhat says it several times.
+    private enum Statement: Sendable {
+        case ignored
+        case duplicate
+        case denied
+    }
+
+    private struct Heard: Sendable {
+        let revision: Int
+        var times: [Statement: Int] = [:]
+    }
+
+    /// More than Planhat ever says such things of at a time. A limit is needed because those that are erased meanwhile
+    /// are never settled.
+    private static let heardLimit = 100_000
 
     private let configuration: DeliveryPlan.Configuration
-    /// The revision that Planhat left out once, by response. Lost at a restart, which costs one more request.
-    private var ignoredOnce: [ResponseID: Int] = [:]
+    /// Lost at a restart, which costs a few more requests.
+    private var heard: [ResponseID: Heard] = [:]
 
     package init(configuration: DeliveryPlan.Configuration) {
         self.configuration = configuration
@@ -56,26 +68,37 @@ package struct OutcomeRules: Sendable {
     ///
     /// - Parameter isOnlyFailure: it was sent alone, while the API accepts others. Only then it is parked in the end:
     ///   in an outage every response fails as often.
-    package func ambiguous(_ claim: Claim, isOnlyFailure: Bool, _ reason: String, at now: Date) -> Outcome {
+    /// - Parameter countsAttempt: the failure says something about this response.
+    package func ambiguous(
+        _ claim: Claim,
+        isOnlyFailure: Bool,
+        countsAttempt: Bool = true,
+        _ reason: String,
+        at now: Date
+    ) -> Outcome {
         if claim.attempts >= configuration.attemptLimit, isOnlyFailure {
             return .park(reason: "never a clear answer, while others arrive: " + reason, mayHaveArrived: true)
         }
         let wait = claim.attempts < configuration.promptAttempts ? configuration.grace : configuration.seldom
-        return .ambiguous(retryAt: now.addingTimeInterval(max(wait, configuration.grace)), reason: reason)
+        return .ambiguous(
+            retryAt: now.addingTimeInterval(max(wait, configuration.grace)),
+            reason: reason,
+            countsAttempt: countsAttempt
+        )
     }
 
     /// Planhat refused this response for what it is: parked.
     ///
     /// - Parameter isDuplicate: the refusal says that the record exists. It may be the one that an earlier request of
-    ///   ours made, so an upsert of this response alone has to tell.
-    package func refused(
+    ///   ours made, so an upsert of this response alone has to tell. Believed at the fourth time.
+    package mutating func refused(
         _ claim: Claim,
         of batch: Batch,
         _ reason: String,
         isDuplicate: Bool = false,
         at now: Date
     ) -> Outcome {
-        if isDuplicate || Self.speaksOfDuplicate(reason), claim.attempts < 3 {
+        if isDuplicate || Self.speaksOfDuplicate(reason), times(.duplicate, of: claim) <= 3 {
             return .ambiguous(retryAt: now.addingTimeInterval(configuration.grace), reason: reason)
         }
         return .park(reason: reason, mayHaveArrived: batch.mayHaveArrived)
@@ -89,14 +112,12 @@ package struct OutcomeRules: Sendable {
     /// The request succeeded, and this response is neither counted nor named in an error: asked about once more, then
     /// parked. After an edit it is asked about again.
     private mutating func ignored(_ claim: Claim, of batch: Batch, at now: Date) -> Outcome {
-        if ignoredOnce[claim.response.id] == claim.revision {
+        if times(.ignored, of: claim) >= 2 {
             return .park(
                 reason: "ignored by Planhat (unknown contact or domain?)",
                 mayHaveArrived: batch.mayHaveArrived
             )
         }
-        if ignoredOnce.count >= Self.ignoredLimit { ignoredOnce = [:] }
-        ignoredOnce[claim.response.id] = claim.revision
         return .ambiguous(
             retryAt: now.addingTimeInterval(configuration.grace),
             reason: "Planhat counted no record for it"
@@ -105,16 +126,28 @@ package struct OutcomeRules: Sendable {
 
     /// Permission is lacking for this response alone: the rest of its batch got through. Believed at the third time,
     /// because the account's permission may have been withdrawn in between.
-    package func denied(_ claim: Claim, _ sentence: String, at now: Date) -> Outcome {
-        claim.attempts < 2
+    package mutating func denied(_ claim: Claim, _ sentence: String, at now: Date) -> Outcome {
+        times(.denied, of: claim) < 3
             ? .ambiguous(retryAt: now.addingTimeInterval(configuration.grace), reason: sentence)
             : .park(reason: sentence, mayHaveArrived: true)
+    }
+
+    /// How often this was said of the present content, this time included. The claim's attempts don't tell: those may
+    /// have ended otherwise.
+    private mutating func times(_ statement: Statement, of claim: Claim) -> Int {
+        let id = claim.response.id
+        if heard[id]?.revision != claim.revision {
+            if heard.count >= Self.heardLimit { heard = [:] }
+            heard[id] = Heard(revision: claim.revision)
+        }
+        heard[id]?.times[statement, default: 0] += 1
+        return heard[id]?.times[statement] ?? 1
     }
 
     /// Forgets a response that is delivered or parked.
     package mutating func forget(_ verdict: Verdict) {
         switch verdict.outcome {
-        case .delivered, .park: ignoredOnce[verdict.id] = nil
+        case .delivered, .park: heard[verdict.id] = nil
         case .retry, .ambiguous: break
         }
     }

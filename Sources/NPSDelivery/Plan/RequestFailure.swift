@@ -56,8 +56,8 @@ struct RequestFailure: Sendable, Hashable {
         }
     }
 
-    /// Whether an attempt is counted for each response: the request got no answer, or none that says anything.
-    var countsAttempt: Bool {
+    /// The request got no answer, or none that says anything.
+    var isUnclear: Bool {
         if case .backOff = measure { true } else { false }
     }
 

@@ -1,59 +1,83 @@
 package import NPSModel
 
 /// Tells a refusal that meets every response (a custom field became mandatory, say) from one that is about a response:
-/// many different ones are refused for the same kind of reason, and nothing gets through in between.
+/// many different ones are refused, and nothing gets through in between. They may be refused for different reasons, as
+/// when one in fifteen has something else wrong beside it.
 ///
 /// Kept in memory: after a restart it is found out anew.
 package struct SystemicRefusal: Sendable, Hashable {
     package enum Decision: Sendable, Hashable {
         case park
-        /// Delivery pauses, and what was parked for the same reason waits with the others.
+        /// Delivery pauses, and what was parked since one got through waits with the others.
         case pause(takingBack: [ResponseID])
     }
 
     /// So many are parked before it is believed.
     package static let limit = 20
-    /// More than are taken back while anybody watches.
-    private static let takenBackLimit = 10_000
+    /// More than are refused while anybody watches.
+    private static let refusedLimit = 10_000
 
-    /// What Planhat says, while it meets every response.
+    /// What Planhat says most often, while it refuses every response.
     package private(set) var reason: String?
-    private var kind: String?
+    /// Since one got through.
     private var parked: [ResponseID] = []
-    private var takenBack: Set<ResponseID> = []
+    /// Why those were.
+    private var reasons: [String] = []
+    /// Those that waited because every response was refused. When one of them is refused after others got through, that
+    /// is for its own sake.
+    private var refused: Set<ResponseID> = []
 
     package init() {}
 
-    /// Planhat has taken a response.
-    package mutating func gotThrough() {
+    /// Planhat has taken these, at least one.
+    package mutating func gotThrough(_ ids: some Sequence<ResponseID>) {
         reason = nil
-        kind = nil
         parked = []
+        reasons = []
+        refused.subtract(ids)
+    }
+
+    /// Whether the pause is about to meet a response that it hasn't met yet.
+    package func isNews(_ ids: some Sequence<ResponseID>) -> Bool {
+        refused.count < Self.refusedLimit && ids.contains { !refused.contains($0) }
     }
 
     /// A response was refused for what it is, in an answer that proves no other delivered.
     package mutating func refused(_ id: ResponseID, _ reason: String) -> Decision {
-        guard self.reason == nil else { return .pause(takingBack: []) }
-        // Others got through since it was taken back, so it was refused for its own sake.
-        guard takenBack.remove(id) == nil else { return .park }
-        let kind = Self.kind(of: reason)
-        if kind != self.kind {
-            self.kind = kind
-            parked = []
+        guard self.reason == nil else {
+            remember([id])
+            return .pause(takingBack: [])
         }
-        if !parked.contains(id) {
-            guard parked.count < Self.limit else { return pause(reason) }
+        guard refused.remove(id) == nil else { return .park }
+        guard !parked.contains(id) else { return .park }
+        reasons.append(reason)
+        guard parked.count >= Self.limit else {
             parked.append(id)
+            return .park
         }
-        return .park
+        return pause(at: id)
     }
 
-    private mutating func pause(_ reason: String) -> Decision {
-        defer { parked = [] }
-        self.reason = reason
-        if takenBack.count > Self.takenBackLimit { takenBack = [] }
-        takenBack.formUnion(parked)
+    private mutating func pause(at id: ResponseID) -> Decision {
+        defer {
+            parked = []
+            reasons = []
+        }
+        reason = mostFrequentReason
+        if refused.count >= Self.refusedLimit { refused = [] }
+        remember(parked + [id])
         return .pause(takingBack: parked)
+    }
+
+    private mutating func remember(_ ids: [ResponseID]) {
+        for id in ids where refused.count < Self.refusedLimit { refused.insert(id) }
+    }
+
+    private var mostFrequentReason: String? {
+        let kinds = Dictionary(grouping: reasons, by: Self.kind)
+        // Of two that are as frequent, the one that was given first.
+        let most = kinds.values.map(\.count).max()
+        return reasons.first { kinds[Self.kind(of: $0)]?.count == most }
     }
 
     /// The reason without what differs from response to response: ids, addresses, numbers.

@@ -9,6 +9,8 @@ package struct RecordVerifier: Sendable {
     private static let patience = 5
     /// After a 429 that doesn't say how long.
     private static let usualPause: TimeInterval = 60
+    /// It gives up when the API has asked for so many seconds in a row without an answer in between.
+    private static let longestPause: TimeInterval = 3_600
 
     private let client: PlanhatClient
     private let now: @Sendable () -> Date
@@ -30,7 +32,7 @@ package struct RecordVerifier: Sendable {
     }
 
     /// Waits for its turn, asks and compares. Throws `PlanhatError` when Planhat refuses the request as
-    /// such, or when several tries brought no answer.
+    /// such, when several tries brought no answer, or when it asks for pauses and nothing else for an hour.
     ///
     /// - Parameters:
     ///   - onWait: called before each wait, with the reason and the seconds until it asks again.
@@ -40,7 +42,7 @@ package struct RecordVerifier: Sendable {
         onWait: (PlanhatError, TimeInterval) -> Void = { _, _ in },
         by isDelivered: (String) async throws -> Bool
     ) async throws -> VerificationResult {
-        var failures = 0
+        var failures = Failures()
         while true {
             try await wait(until: pace.ready(at: now()))
             pace.spend(at: now())
@@ -54,10 +56,9 @@ package struct RecordVerifier: Sendable {
                 case .notFound: return .missing
                 case .rejected: return .unknown
                 case .invalidRequest, .refused: throw error
-                case .rateLimited, .unavailable: break
-                case .notSent, .ambiguous: failures += 1
+                case .rateLimited, .unavailable, .notSent, .ambiguous: break
                 }
-                guard let seconds = Self.wait(after: error, failures: failures) else { throw error }
+                guard let seconds = failures.wait(after: error) else { throw error }
                 onWait(error, seconds)
                 try await sleep(seconds)
                 continue
@@ -66,12 +67,34 @@ package struct RecordVerifier: Sendable {
         }
     }
 
-    /// Seconds; nil when it isn't worth asking again. If the API says when to come back, it always is.
-    private static func wait(after error: PlanhatError, failures: Int) -> TimeInterval? {
-        switch error {
-        case .rateLimited(let seconds): max(1, seconds ?? usualPause)
-        case .unavailable(let seconds): max(1, seconds)
-        default: failures < patience ? exp2(Double(failures)) : nil
+    /// In a row, about one receipt.
+    private struct Failures {
+        /// Without a word of when to come back.
+        private var unclear = 0
+        private var pauses = 0
+        /// Seconds of those pauses.
+        private var paused: TimeInterval = 0
+
+        /// Seconds; nil when it isn't worth asking again.
+        mutating func wait(after error: PlanhatError) -> TimeInterval? {
+            switch error {
+            case .rateLimited(let seconds?), .unavailable(let seconds): return pause(seconds)
+            case .rateLimited(nil): return giveUp() ? nil : usualPause
+            default: return giveUp() ? nil : exp2(Double(unclear))
+            }
+        }
+
+        private mutating func giveUp() -> Bool {
+            unclear += 1
+            return unclear >= patience
+        }
+
+        /// However short a pause the API asks for, they grow to a minute.
+        private mutating func pause(_ seconds: TimeInterval) -> TimeInterval? {
+            let seconds = max(seconds, min(exp2(Double(pauses)), usualPause))
+            pauses += 1
+            paused += seconds
+            return paused <= longestPause ? seconds : nil
         }
     }
 

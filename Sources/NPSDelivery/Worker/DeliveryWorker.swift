@@ -150,8 +150,8 @@ extension DeliveryWorker {
         do throws(QueueError) {
             switch step {
             case .wait: break
-            case .claim(let limit):
-                let claims = try await queue.claim(limit: limit)
+            case .claim(let limit, let order):
+                let claims = try await queue.claim(limit: limit, order: order)
                 let nextDue = claims.isEmpty ? try await queue.nextDue() : nil
                 plan.found(claims, nextDue: nextDue, at: clock.now())
             case .send(let batch):

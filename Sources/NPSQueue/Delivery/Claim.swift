@@ -7,7 +7,7 @@ package struct Claim: Sendable, Hashable {
     /// Grows with every edit; goes back in the ``Verdict``, so that the result of an older revision can't settle newer
     /// content.
     package let revision: Int
-    /// Attempts made before this one with the present content.
+    /// Attempts made before this one with the present content, as far as they count.
     package let attempts: Int
     /// True when Planhat may know this response already (an edit, an ambiguous attempt): send by upsert, never by POST.
     package let mustUpsert: Bool
@@ -23,6 +23,15 @@ package struct Claim: Sendable, Hashable {
     package func settled(as outcome: Outcome) -> Verdict {
         Verdict(id: response.id, revision: revision, outcome: outcome)
     }
+}
+
+/// Which of the due responses are handed out first.
+package enum ClaimOrder: Sendable, Hashable {
+    /// The longest due.
+    case oldest
+    /// Those that no request has carried yet, the newest first; then the longest due. Looks at the last thousand that
+    /// are pending.
+    case newest
 }
 
 /// The end of one claim. Repeating a verdict does nothing.

@@ -3,17 +3,19 @@ package import NPSModel
 import Synchronization
 
 extension ResponseQueue {
-    /// Hands out responses that are due, oldest first. Each is durably `sending` before this returns; it stays so until
+    /// Hands out responses that are due. Each is durably `sending` before this returns; it stays so until
     /// ``settle(_:)`` or ``release(_:)``, or until the next start finds it ambiguous.
     ///
     /// A row that can't be read any more is parked and left out.
-    package func claim(limit: Int) async throws(QueueError) -> [Claim] {
+    package func claim(limit: Int, order: ClaimOrder = .oldest) async throws(QueueError) -> [Claim] {
         var claims: [Claim] = []
         var remaining = limit
         while remaining > 0 {
             let wanted = min(remaining, Self.slice)
             do throws(QueueError) {
-                let rows = try await transactSlice { transaction in try transaction.claimDue(limit: wanted) }
+                let rows = try await transactSlice { transaction in
+                    try transaction.claimDue(limit: wanted, order: order)
+                }
                 claims += decode(rows)
                 remaining = rows.count < wanted ? 0 : remaining - wanted
             } catch {

@@ -119,6 +119,7 @@ extension ResponseLifecycle {
         digest = newDigest
         delivery = newDelivery
         revision += 1
+        attempts = 0
         receivedAt = arrival ?? now
         waitingFrom = receivedAt
         let wasHeld = heldUntil != nil
@@ -174,7 +175,8 @@ extension ResponseLifecycle {
     mutating func settle(_ outcome: Outcome, revision settled: Int, at now: Milliseconds) -> Attempt? {
         if state == .erased { settleErased(after: outcome, at: now) }
         guard state == .sending else { return nil }
-        attempts += 1
+        // Not those with an older content.
+        if settled == revision, outcome.countsAttempt { attempts += 1 }
         apply(outcome, isNewest: settled == revision, at: now)
         let attempt = Attempt(at: now.date, outcome: Attempt.Result(outcome), reason: reason)
         if settled != revision, state != .pending {
@@ -198,11 +200,9 @@ extension ResponseLifecycle {
             if botFlag == .earlier, isNewest { botFlag = .none }
             nextAttemptAt = nil
             reason = nil
-        case .retry(let date, let why, let countsAttempt):
-            if !countsAttempt { attempts -= 1 }
+        case .retry(let date, let why, _):
             postpone(to: date, reason: why)
-        case .ambiguous(let date, let why, let countsAttempt):
-            if !countsAttempt { attempts -= 1 }
+        case .ambiguous(let date, let why, _):
             mustUpsert = true
             postpone(to: date, reason: why)
         case .park(let why, let mayHaveArrived):
@@ -315,5 +315,14 @@ extension ResponseLifecycle {
     /// A reason is a sentence for operators, not a whole error page.
     private static func short(_ reason: String) -> String {
         String(reason.prefix(500))
+    }
+}
+
+extension Outcome {
+    fileprivate var countsAttempt: Bool {
+        switch self {
+        case .delivered, .park: true
+        case .retry(_, _, let countsAttempt), .ambiguous(_, _, let countsAttempt): countsAttempt
+        }
     }
 }

@@ -29,12 +29,23 @@ extension QueueTransaction {
         state.latest = now
     }
 
-    /// Turns responses that are due into `sending`, the longest due first.
-    mutating func claimDue(limit: Int) throws -> [ClaimedRow] {
-        var due = try pending("next_attempt_at <= ?", now, limit: limit)
-        if due.count < limit {
-            due += try pending("next_attempt_at > ?", now + Self.longestWait, limit: limit - due.count)
+    /// ``ClaimOrder/newest`` looks at no more than so many: after an outage many may have been tried.
+    private static let newestLimit = 1_000
+
+    /// Turns responses that are due into `sending`.
+    mutating func claimDue(limit: Int, order: ClaimOrder) throws -> [ClaimedRow] {
+        var claimed = order == .newest ? try claim(untried(limit: limit)) : []
+        if claimed.count < limit {
+            claimed += try claim(pending("next_attempt_at <= ?", now, limit: limit - claimed.count))
         }
+        if claimed.count < limit {
+            let late = now + Self.longestWait
+            claimed += try claim(pending("next_attempt_at > ?", late, limit: limit - claimed.count))
+        }
+        return claimed
+    }
+
+    private mutating func claim(_ due: [DueResponse]) throws -> [ClaimedRow] {
         for response in due {
             try execute(
                 "UPDATE responses SET state = 'sending', held_until = NULL WHERE sequence = ?",
@@ -44,6 +55,26 @@ extension QueueTransaction {
             state.claimed.insert(response.sequence)
         }
         return due.map(\.claimed)
+    }
+
+    /// What is due and has no reason yet, the newest first.
+    private func untried(limit: Int) throws -> [DueResponse] {
+        let first: Int64? = try database.fetchValue(
+            """
+            SELECT sequence FROM responses INDEXED BY responses_by_state
+            WHERE state = 'pending' ORDER BY sequence DESC LIMIT 1 OFFSET ?
+            """,
+            [Self.newestLimit - 1]
+        )
+        return try database.fetchAll(
+            DueResponse.self,
+            from: """
+                responses INDEXED BY responses_by_state
+                WHERE state = 'pending' AND sequence >= ? AND next_attempt_at <= ? AND reason IS NULL
+                ORDER BY sequence DESC LIMIT ?
+                """,
+            [first ?? 0, now, limit]
+        )
     }
 
     private func pending(_ condition: String, _ date: Milliseconds, limit: Int) throws -> [DueResponse] {
@@ -118,7 +149,8 @@ extension QueueTransaction {
         if isLast { interrupted += try responsesErasedWhileSending() }
         let outcome = Outcome.ambiguous(
             retryAt: (state.books.interruptedUntil ?? now).date,
-            reason: "ambiguous: the collector stopped while sending"
+            reason: "ambiguous: the collector stopped while sending",
+            countsAttempt: false
         )
         for response in interrupted { try settle(response, outcome, revision: response.lifecycle.revision) }
         if isLast { state.books.interruptedUntil = nil }

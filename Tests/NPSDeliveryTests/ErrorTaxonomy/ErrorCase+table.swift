@@ -70,6 +70,9 @@ extension ErrorCase {
         ErrorCase("2xx with an envelope that counts too much", upserting: 1, .ambiguous) { _ in
             BulkEnvelope(nonupdates: 2).reply()
         },
+        ErrorCase("duplicated, after three failures", upserting: 1, attempts: 3, .ambiguous) { sent in
+            BulkEnvelope(createdErrors: [BulkEnvelope.entry("sourceId duplicated", about: sent[0].id)]).reply(400)
+        },
         ErrorCase("2xx with counts that prove nothing about any", upserting: 3, .divided) { _ in
             BulkEnvelope(nonupdates: 2).reply()
         },
@@ -113,9 +116,6 @@ extension ErrorCase {
         },
         ErrorCase("duplicated, with our sourceIds, for several", upserting: 3, .divided) { sent in
             BulkEnvelope(createdErrors: sent.map { BulkEnvelope.entry("sourceId duplicated", about: $0.id) }).reply(400)
-        },
-        ErrorCase("duplicated, again and again", upserting: 1, attempts: 3, .parked("duplicated")) { sent in
-            BulkEnvelope(createdErrors: [BulkEnvelope.entry("sourceId duplicated", about: sent[0].id)]).reply(400)
         },
         ErrorCase("500 for one alone, again and again", upserting: 1, attempts: 16, .parked("while others arrive")) {
             _ in
