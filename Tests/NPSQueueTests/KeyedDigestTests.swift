@@ -48,6 +48,19 @@ struct KeyedDigestTests {
         #expect(try fixture.bytes().range(of: Data(submission.response.id.rawValue.utf8)) == nil)
     }
 
+    @Test("what is kept of an erased payload tells nobody what it said, and keeps its repetitions out")
+    func erasedPayload() async throws {
+        let fixture = try QueueFixture()
+        let payload = draft(#"{"email":"ana@example.com","score":12}"#)
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+            _ = try await queue.accept([], quarantining: [payload])
+            let address = try EmailAddress("ana@example.com")
+            #expect(try await queue.eraseQuarantined(address, within: .seconds(60)).count == 1)
+            #expect(try await queue.accept([], quarantining: [payload]).quarantined.isEmpty)
+        }
+        #expect(try fixture.bytes().range(of: Data(payload.key.utf8)) == nil)
+    }
+
     @Test("what an earlier version stored under a plain id is the same response when it is repeated")
     func formerContentID() async throws {
         let fixture = try QueueFixture()

@@ -49,6 +49,11 @@ struct PersonKey: Sendable {
         code(of: "content\u{0}\(digest)\u{0}\(delivery ?? "")")
     }
 
+    /// What is kept of an erased payload: its key has a plain digest of the body, by which the answer could be found.
+    func tombstone(ofPayload key: String) -> String {
+        "k1-" + code(of: "payload\u{0}" + key)
+    }
+
     /// The first 128 bits of the HMAC-SHA256, in hex.
     private func code(of text: String) -> String {
         var code = start

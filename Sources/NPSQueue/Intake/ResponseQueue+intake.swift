@@ -68,7 +68,7 @@ private struct IntakeWork: Sendable {
         incoming.reserveCapacity(submissions.count)
         for submission in submissions { incoming.append(Incoming(submission, key)) }
         var quarantined: [IncomingQuarantine] = []
-        for draft in drafts { quarantined.append(try IncomingQuarantine(draft)) }
+        for draft in drafts { quarantined.append(try IncomingQuarantine(draft, key)) }
         self.incoming = incoming
         self.quarantined = quarantined
         self.resolved = resolved

@@ -37,11 +37,14 @@ package struct QuarantineDraft: Sendable, Hashable {
 struct IncomingQuarantine: Sendable {
     let draft: QuarantineDraft
     let key: String
+    /// See ``PersonKey/tombstone(ofPayload:)``.
+    let tombstone: String
     let problems: String
 
-    init(_ draft: QuarantineDraft) throws(QueueError) {
+    init(_ draft: QuarantineDraft, _ personKey: PersonKey) throws(QueueError) {
         self.draft = draft
         key = draft.key
+        tombstone = personKey.tombstone(ofPayload: key)
         do {
             problems = String(decoding: try JSONEncoder().encode(draft.problems), as: UTF8.self)
         } catch {

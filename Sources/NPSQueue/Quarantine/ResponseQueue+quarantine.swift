@@ -87,7 +87,7 @@ extension ResponseQueue {
             last = page.last?.id.rawValue ?? last
             if ContinuousClock.now - begin >= limit { break }
         }
-        let count = try await remove(found) { transaction, id in try transaction.erase(id) }
+        let count = try await remove(found) { [personKey] transaction, id in try transaction.erase(id, personKey) }
         return (count, isComplete ? nil : QuarantineID(rawValue: last))
     }
 

@@ -33,8 +33,9 @@ extension QueueTransaction {
 
     private func isErased(_ incoming: IncomingQuarantine) throws -> Bool {
         let erased: Int? = try database.fetchValue(
-            "SELECT 1 FROM quarantine_erased WHERE source = ? AND key = ?",
-            [incoming.draft.source, incoming.key]
+            // Earlier versions kept the plain key.
+            "SELECT 1 FROM quarantine_erased WHERE source = ? AND key IN (?, ?)",
+            [incoming.draft.source, incoming.tombstone, incoming.key]
         )
         return erased != nil
     }
@@ -68,10 +69,12 @@ extension QueueTransaction {
     }
 
     /// Like ``discard(_:)``, and a repetition is never stored again.
-    mutating func erase(_ id: QuarantineID) throws -> Bool {
+    mutating func erase(_ id: QuarantineID, _ personKey: PersonKey) throws -> Bool {
+        let key: String? = try database.fetchValue("SELECT key FROM quarantine WHERE id = ?", [id.rawValue])
+        guard let key else { return false }
         try execute(
-            "INSERT OR IGNORE INTO quarantine_erased SELECT source, key, ? FROM quarantine WHERE id = ?",
-            [ageStart, id.rawValue]
+            "INSERT OR IGNORE INTO quarantine_erased SELECT source, ?, ? FROM quarantine WHERE id = ?",
+            [personKey.tombstone(ofPayload: key), ageStart, id.rawValue]
         )
         return try discard(id)
     }
