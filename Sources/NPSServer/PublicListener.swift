@@ -83,10 +83,10 @@ package enum PublicListener {
         router.add(middleware: AllowedMethods(sources: dependencies.sources, basePath: basePath))
         HealthRoutes(readiness: dependencies.readiness).add(to: router)
         RobotsRoute().add(to: router)
-        let matches = SecretMatches(factory: dependencies.metrics)
-        add(dependencies, matches, to: router)
+        let counters = WebhookCounters(factory: dependencies.metrics)
+        add(dependencies, counters, to: router)
         // A proxy may pass the base path on or strip it: both spellings lead to the same routes.
-        if !basePath.isEmpty { add(dependencies, matches, to: router.group(RouterPath(basePath))) }
+        if !basePath.isEmpty { add(dependencies, counters, to: router.group(RouterPath(basePath))) }
         return router
     }
 
@@ -96,7 +96,7 @@ package enum PublicListener {
 
     private static func add(
         _ dependencies: Dependencies,
-        _ matches: SecretMatches,
+        _ counters: WebhookCounters,
         to router: some RouterMethods<CollectorContext>
     ) {
         let seal = dependencies.linkKeys.seal
@@ -129,8 +129,7 @@ package enum PublicListener {
             sources: dependencies.sources,
             queue: dependencies.queue,
             publicURL: dependencies.publicURL,
-            matches: matches,
-            metrics: dependencies.metrics,
+            counters: counters,
             now: dependencies.now
         ).add(to: router)
     }

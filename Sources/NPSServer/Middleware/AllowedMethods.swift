@@ -15,6 +15,8 @@ struct AllowedMethods: RouterMiddleware {
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
+        // Every address that is known takes these.
+        if request.method == .get || request.method == .head { return try await next(request, context) }
         if let allowed = allowed(at: request.segments(below: basePath)), !allowed.contains(request.method) {
             throw Problem.methodNotAllowed(allowed)
         }

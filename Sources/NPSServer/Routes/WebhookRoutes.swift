@@ -2,7 +2,6 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
-import Metrics
 import NPSModel
 import NPSQueue
 import NPSWebhooks
@@ -14,8 +13,7 @@ struct WebhookRoutes {
     let sources: ReloadableSources
     let queue: ResponseQueue
     let publicURL: PublicURL
-    let matches: SecretMatches
-    let metrics: any MetricsFactory
+    let counters: WebhookCounters
     let now: @Sendable () -> Date
 
     func add(to router: some RouterMethods<CollectorContext>) {
@@ -59,10 +57,10 @@ struct WebhookRoutes {
                 contentType: Self.contentType(of: request),
                 logger: context.logger
             )
-            count(source, response.status)
+            counters.delivery(to: source, status: response.status)
             return response
         } catch let problem as Problem {
-            count(source, problem.status)
+            counters.delivery(to: source, status: problem.status)
             throw problem
         }
     }
@@ -103,7 +101,7 @@ struct WebhookRoutes {
         logger: Logger
     ) async throws -> Response {
         guard let verification = try verify(delivery, by: source) else { return Self.answer([], ids: []) }
-        matches.count(source: source.label, index: verification.secretIndex)
+        counters.secret(verification.secretIndex, of: source)
         let results = try await map(
             delivery,
             by: source,
@@ -195,18 +193,14 @@ struct WebhookRoutes {
 
     /// Counts the fields that were cut or left out, by name: none of them is the sender's text.
     private func countNotes(_ source: WebhookSource, _ submissions: [Submission]) {
-        for note in submissions.flatMap(\.response.notes) {
-            Counter(
-                label: "nps_webhook_fields_cut_total",
-                dimensions: [("source", source.label), ("field", note.field)],
-                factory: metrics
-            ).increment()
+        for submission in submissions {
+            for note in submission.response.notes { counters.cut(note.field, from: source) }
         }
     }
 
     /// Says which source has filled its part of the quarantine.
     private func note(_ refusal: QuarantineRefusal, _ logger: Logger) {
-        Counter(label: "nps_quarantine_refused_total", dimensions: [("source", refusal.source)]).increment()
+        counters.refused(refusal)
         logger.warning(
             "the quarantine has no more room for this source: replay or discard some, or raise quarantine.max-bytes",
             metadata: [
@@ -214,13 +208,5 @@ struct WebhookRoutes {
                 "limit": "\(refusal.limit)",
             ]
         )
-    }
-
-    private func count(_ source: WebhookSource, _ status: HTTPResponse.Status) {
-        Counter(
-            label: "nps_webhook_deliveries_total",
-            dimensions: [("source", source.label), ("status", String(status.code))],
-            factory: metrics
-        ).increment()
     }
 }

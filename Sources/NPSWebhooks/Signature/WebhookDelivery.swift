@@ -47,12 +47,23 @@ package struct WebhookDelivery: Sendable {
     /// program could each read another one.
     func header(_ names: [String]) throws(SignatureRejection) -> Header? {
         for name in names {
-            let (length, lowered) = (name.utf8.count, name.lowercased())
-            let values = headers.filter { $0.name.utf8.count == length && $0.name.lowercased() == lowered }
-            guard values.count <= 1 else { throw .repeatedHeader(name) }
-            if let value = values.first?.value { return Header(name: name, value: value) }
+            var value: String?
+            for header in headers where Self.isSame(header.name, name) {
+                guard value == nil else { throw .repeatedHeader(name) }
+                value = header.value
+            }
+            if let value { return Header(name: name, value: value) }
         }
         return nil
+    }
+
+    /// Names of headers are ASCII, and their case means nothing (RFC 9110 §5.1). Most names differ in their length.
+    private static func isSame(_ left: String, _ right: String) -> Bool {
+        left.utf8.count == right.utf8.count && zip(left.utf8, right.utf8).allSatisfy { lowered($0) == lowered($1) }
+    }
+
+    private static func lowered(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
     /// Throws when the `Content-Type` is that of another kind of body.
