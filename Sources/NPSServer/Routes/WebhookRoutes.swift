@@ -33,7 +33,7 @@ struct WebhookRoutes {
     private func handshake(_ request: Request, context: CollectorContext) throws -> Response {
         let source = try source(context)
         guard !request.uri.queryParameters.contains(where: { Self.isOfAnswer($0.key) }) else {
-            count(source, .methodNotAllowed)
+            counters.delivery(to: source, status: .methodNotAllowed)
             throw Problem.answersInQuery
         }
         return JSONResponse.text(Array(#"{"status":"ok"}"#.utf8))
