@@ -287,9 +287,9 @@ def _storm(
     for faults, poison in zip(_faults(chance), itertools.cycle(POISON), strict=False):
         if traffic.has_paused:
             break
-        faults = faults | {"poison": poison}
-        note(json.dumps(faults))
-        deployment.set_faults(faults)
+        plan = faults | {"poison": poison}
+        note(json.dumps(plan))
+        deployment.set_faults(plan)
         # Each fault lasts for a random time, and at least until the books were read under it.
         samples = auditor.samples
         time.sleep(1 + 4 * chance.random())
