@@ -40,6 +40,7 @@ package final class PlanhatClient: Sendable {
     private let http: HTTPClient
     private let logger: Logger
     private let lastRateLimit = Mutex<RateLimit?>(nil)
+    private let connections: ConnectionCount
 
     package init(configuration: Configuration, logger: Logger) throws(PlanhatError) {
         base = try Endpoint.checked(configuration.baseURL)
@@ -55,7 +56,12 @@ package final class PlanhatClient: Sendable {
         // Retries are the caller's decision: a connection that fails is reported at once.
         http.connectionPool.retryConnectionEstablishment = false
         let unacknowledged = configuration.timeout
-        http.http1_1ConnectionDebugInitializer = { Self.limitSending($0, to: unacknowledged) }
+        let connections = ConnectionCount()
+        self.connections = connections
+        http.http1_1ConnectionDebugInitializer = { channel in
+            connections.add(channel)
+            return Self.limitSending(channel, to: unacknowledged)
+        }
         self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
     }
 
@@ -120,6 +126,7 @@ extension PlanhatClient {
     private func send(_ operation: Operation, body: JSONValue? = nil) async throws(PlanhatError) -> APIResponse {
         let request = try request(operation, body: body)
         let deadline = NIODeadline.now() + TimeAmount(operation.timeout(timeout))
+        let start = connections.now
         do {
             let response = try await http.execute(request, deadline: deadline)
             note(response.headers)
@@ -138,7 +145,8 @@ extension PlanhatClient {
                 token: token
             )
         } catch {
-            throw TransportFailure.sorted(error, isWrite: operation.isWrite)
+            let wasConnected = connections.wasConnected(since: start)
+            throw TransportFailure.sorted(error, isWrite: operation.isWrite, wasConnected: wasConnected)
         }
     }
 

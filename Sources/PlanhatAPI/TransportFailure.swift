@@ -6,12 +6,16 @@ import NIOSSL
 
 /// Turns what the HTTP client throws into a ``PlanhatError``, by whether the request can have been applied.
 enum TransportFailure {
-    static func sorted(_ error: any Error, isWrite: Bool) -> PlanhatError {
+    /// - Parameter wasConnected: there was a connection while the request was made, to it or to another.
+    static func sorted(_ error: any Error, isWrite: Bool, wasConnected: Bool) -> PlanhatError {
         switch error {
         // What is thrown while the request is put together.
         case let error as PlanhatError: error
+        // To a name: no address of it took a connection.
         case is NIOConnectionError: .notSent("the connection was refused, or its name is unknown")
-        case let error as IOError where isRefusal(error.errnoCode):
+        // To an address. With a connection the number says nothing: when a router reports the peer as unreachable, or a
+        // firewall rejects its packets, the kernel ends the connection after `TCP_USER_TIMEOUT` with the same one.
+        case is IOError where !wasConnected:
             .notSent("the connection was refused, or there is no route")
         case let error as NIOSSLError: tls(error) ?? uncertain("the connection broke", isWrite)
         case is NIOSSLExtraError: .refused(.tls, certificate)
@@ -33,11 +37,6 @@ enum TransportFailure {
         case .remoteConnectionClosed: uncertain("the connection was closed before the answer", isWrite)
         default: uncertain("the connection failed", isWrite)
         }
-    }
-
-    /// Errors that only opening a connection brings; a reset can come in the middle of a request.
-    private static func isRefusal(_ code: Int32) -> Bool {
-        [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL].contains(code)
     }
 
     private static let certificate =

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -159,11 +160,47 @@ struct TransportTests {
             (NIOSSLError.uncleanShutdown, .ambiguous), (NIOSSLError.unableToValidateCertificate, .paused),
             (NIOSSLError.handshakeFailed(.zeroReturn), .retry), (NIOSSLExtraError.failedToValidateHostname, .paused),
             (IOError(errnoCode: 104, reason: "read"), .ambiguous), (ChannelError.eof, .ambiguous),
+            (IOError(errnoCode: ECONNREFUSED, reason: "connection reset (error set)"), .ambiguous),
+            (IOError(errnoCode: EHOSTUNREACH, reason: "read(descriptor:pointer:size:)"), .ambiguous),
+            (IOError(errnoCode: ENETUNREACH, reason: "write(descriptor:pointer:size:)"), .ambiguous),
+            (IOError(errnoCode: EADDRNOTAVAIL, reason: "connection reset (error set)"), .ambiguous),
             (CancellationError(), .ambiguous), (PlanhatError.notFound, .rejected),
         ] as [(any Error & Sendable, PlanhatError.Disposition)]
     )
     func sorted(error: any Error & Sendable, disposition: PlanhatError.Disposition) {
-        #expect(TransportFailure.sorted(error, isWrite: true).disposition == disposition)
+        let sorted = TransportFailure.sorted(error, isWrite: true, wasConnected: true)
+        #expect(sorted.disposition == disposition)
+    }
+
+    @Test(
+        "an error of the kernel is taken for a connection that couldn't be opened only where there was none",
+        arguments: [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL]
+    )
+    func unreachable(code: Int32) {
+        let error = IOError(errnoCode: code, reason: "connection reset (error set)")
+        for (wasConnected, disposition) in [(true, PlanhatError.Disposition.ambiguous), (false, .retry)] {
+            let sorted = TransportFailure.sorted(error, isWrite: true, wasConnected: wasConnected)
+            #expect(sorted.disposition == disposition)
+        }
+    }
+
+    @Test("connections are counted from before their first request until they are closed")
+    func connectionCount() async throws {
+        try await StubServer.run([.end]) { stub in
+            let group = MultiThreadedEventLoopGroup.singleton
+            let count = ConnectionCount()
+            let start = count.now
+            #expect(!count.wasConnected(since: start))
+            let channel = try await ClientBootstrap(group: group).connect(host: "127.0.0.1", port: stub.port).get()
+            count.add(channel)
+            #expect(count.wasConnected(since: start))
+            let later = count.now
+            #expect(count.wasConnected(since: later))
+            channel.close(promise: nil)
+            try await channel.closeFuture.get()
+            #expect(count.wasConnected(since: start) && count.wasConnected(since: later))
+            #expect(!count.wasConnected(since: count.now))
+        }
     }
 
     @Test("a cancelled request ends at once")
