@@ -24,7 +24,8 @@ struct LogOutputTests {
         var buffer = LogBuffer(capacity: 100)
         for _ in 0..<10 { buffer.add(Array("0123456789".utf8), isError: false) }
         for _ in 0..<20 { buffer.add(Array("error 6789".utf8), isError: true) }
-        let lines = try #require(buffer.take())
+        let taken = buffer.take()
+        let lines = try #require(taken)
         #expect(lines.ends.map(\.isError) == Array(repeating: true, count: 10))
         #expect(lines.bytes == Array(String(repeating: "error 6789", count: 10).utf8))
         let dropped = buffer.takeDropped()
@@ -38,7 +39,8 @@ struct LogOutputTests {
     func partly(written: Int, lost: Int) throws {
         var buffer = LogBuffer(capacity: 100)
         for text in ["one\n", "two\n"] { buffer.add(Array(text.utf8), isError: false) }
-        buffer.drop(try #require(buffer.take()), after: written)
+        let taken = buffer.take()
+        buffer.drop(try #require(taken), after: written)
         #expect(buffer.dropped.lines == lost)
     }
 
