@@ -13,7 +13,7 @@ import Testing
 @Suite("A listener's connections")
 struct GuardedChannelTests {
     @Test(
-        "a client that closes its connection stays who it was, and one that was gone before is nobody's friend",
+        "a client keeps its address when its connection closes; one whose address could never be read is unknown",
         arguments: [("198.51.100.1", false), ("", false), (nil, true)]
     )
     func peer(address: String?, isUnixSocket: Bool) async throws {
