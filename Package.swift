@@ -107,6 +107,7 @@ let package = Package(
             dependencies: [
                 "NPSModel",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.embedInCode("public")]
@@ -173,7 +174,11 @@ let package = Package(
         .testTarget(name: "NPSModelTests", dependencies: ["NPSModel"]),
         .testTarget(
             name: "NPSSurveyTests",
-            dependencies: ["NPSModel", "NPSSurvey", "TestSupport", .product(name: "Crypto", package: "swift-crypto")]
+            dependencies: [
+                "NPSModel", "NPSSurvey", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]
         ),
         .testTarget(
             name: "NPSWebhooksTests",

@@ -49,6 +49,14 @@ package struct Collector: Sendable {
     /// Returns when everything has stopped: requests in flight are finished and the queue is closed.
     package func run() async throws {
         for warning in settings.warnings { logger.warning("\(warning)") }
+        for file in pages.slowTemplates {
+            logger.notice(
+                """
+                the page template \(file) does more with what differs between requests than print it, so its page is \
+                rendered for every request, which takes many times as long
+                """
+            )
+        }
         let metrics = MetricsRegistry()
         MetricsSystem.bootstrap(metrics)
         try await relabelSources()

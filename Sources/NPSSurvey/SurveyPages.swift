@@ -1,3 +1,4 @@
+import Foundation
 package import NPSModel
 
 /// # NPSSurvey
@@ -8,9 +9,11 @@ package import NPSModel
 ///
 /// This module only renders; the server has the routes and chooses the statuses, which are named here in parentheses.
 package struct SurveyPages: Sendable {
-    private let templates: PageTemplates
+    let renderer: PageRenderer
+    /// Nil to have every page rendered for its request.
+    var prepared: PreparedPages?
     private let catalogues: Catalogues
-    private let appearance: Appearance
+    private let days = DayTexts()
     private let action: String
 
     /// - Parameters:
@@ -26,14 +29,29 @@ package struct SurveyPages: Sendable {
     ) throws(SurveyError) {
         let files = try PublicFiles(overriddenBy: publicDirectory)
         catalogues = try files.catalogues().asking(about: subject)
-        self.appearance = appearance
-        templates = try PageTemplates(files.templates(), sentences: catalogues.sentences)
+        let templates = try PageTemplates(files.templates(), sentences: catalogues.sentences)
+        renderer = PageRenderer(templates: templates, catalogues: catalogues, appearance: appearance)
         action = (basePath.hasSuffix("/") ? String(basePath.dropLast()) : basePath) + "/survey"
         try checkForm()
+        prepared = PreparedPages(renderer)
     }
 
     /// The languages that there is a catalogue for.
     package var languages: Set<Language> { catalogues.languages }
+
+    /// The templates, by file, that do more with what differs between requests than print it: `{{uppercased(form.comment)}}`.
+    /// Their pages are rendered for each request, which takes many times as long as it takes with others.
+    package var slowTemplates: [String] {
+        guard let prepared else { return [] }
+        let values = FormValues(issued: "1", earlierComment: .unknown)
+        let earlier = EarlierAnswer(date: .distantPast, score: 1)
+        let forms = [false, true].map { isPersonal in
+            formState(values, because: nil, in: FormContext(isPersonal: isPersonal, earlier: earlier))
+        }
+        let thanks = PageState.Notice(name: "thanks", tellsScore: true, hasLink: true)
+        let states = forms + [PageState(language: .english, content: .notice(thanks))]
+        return Set(states.filter { !prepared.isCut($0) }.map { $0.template + ".mustache" }).sorted()
+    }
 }
 
 extension SurveyPages {
@@ -43,7 +61,7 @@ extension SurveyPages {
     ///   - tags: BCP 47 tags, most important first: a token's `lang`, then `?lang=`. Nil = not given.
     ///   - accepted: the values of the request's `Accept-Language` lines.
     package func language(_ tags: String?..., accepted: [String]) -> Language {
-        catalogues.lookup(tags.compactMap(\.self) + AcceptedLanguages(accepted).ranges) ?? .english
+        catalogues.lookup(tags.compactMap(\.self)) ?? catalogues.lookup(AcceptedLanguages(accepted).ranges) ?? .english
     }
 
     /// The language for a BCP 47 tag; nil when there is no catalogue for it.
@@ -59,26 +77,22 @@ extension SurveyPages {
         in context: FormContext = FormContext()
     ) -> Page {
         let sentences = ProblemSentence.all(for: problems, in: values, isPersonal: context.isPersonal)
-        guard !sentences.isEmpty else { return form(values, sentences: [], summary: nil, context) }
-        let catalogue = catalogues[context.language]
-        let lines = sentences.map { PageView.Problem(target: $0.target, sentence: catalogue[$0.name]) }
-        let summary = PageView.Summary(heading: catalogue["summaryHeading"], body: nil, problems: lines)
-        return form(values, sentences: sentences, summary: summary, context)
+        return form(values, because: sentences.isEmpty ? nil : .problems(sentences), in: context)
     }
 
     /// The form with everything that was typed and a request to send it again, because nothing was saved (503).
     package func unavailable(_ values: FormValues, in context: FormContext = FormContext()) -> Page {
-        again(values, because: "unavailable", in: context)
+        form(values, because: .notSaved(name: "unavailable"), in: context)
     }
 
     /// The same for a person from whose network too many requests came (429).
     package func tooManyRequests(_ values: FormValues, in context: FormContext = FormContext()) -> Page {
-        again(values, because: "wait", in: context)
+        form(values, because: .notSaved(name: "wait"), in: context)
     }
 
     /// The same for a form that a bot may have sent, or whose answer has changed meanwhile (429, 409).
     package func onceMore(_ values: FormValues, in context: FormContext = FormContext()) -> Page {
-        again(values, because: "onceMore", in: context)
+        form(values, because: .notSaved(name: "onceMore"), in: context)
     }
 
     /// Too many requests, for a request that carried no answer (429).
@@ -101,14 +115,7 @@ extension SurveyPages {
         change: String? = nil,
         in context: FormContext = FormContext()
     ) -> Page {
-        let catalogue = catalogues[context.language]
-        let sent = score.flatMap { Score($0) }.map { score in
-            PageView.Sent(
-                score: String(score.value),
-                sentence: catalogue["thanksScore"].replacing("{score}", with: String(score.value))
-            )
-        }
-        return notice("thanks", sent: sent, link: change, in: context)
+        notice("thanks", score: score.flatMap { Score($0) }, link: change, in: context)
     }
 
     /// The link has expired, or its answer was erased; the page doesn't say which (410).
@@ -147,70 +154,49 @@ extension SurveyPages {
 extension SurveyPages {
     private func address(in context: FormContext) -> String { context.action ?? action }
 
-    private func again(_ values: FormValues, because reason: String, in context: FormContext) -> Page {
-        let catalogue = catalogues[context.language]
-        let summary = PageView.Summary(
-            heading: catalogue[reason + "Heading"],
-            body: catalogue[reason + "Body"],
-            problems: []
-        )
-        return form(values, sentences: [], summary: summary, context)
+    private func form(_ values: FormValues, because reason: PageState.Reason?, in context: FormContext) -> Page {
+        let state = formState(values, because: reason, in: context)
+        var texts = PageValues()
+        texts[.action] = address(in: context)
+        texts[.nonce] = values.nonce.text
+        texts[.issued] = values.issued
+        texts[.email] = values.email
+        texts[.comment] = values.comment
+        if reason == nil, let earlier = context.earlier {
+            (texts[.day], texts[.date]) = days[earlier.date, state.language]
+            texts[.earlierScore] = earlier.score.map(String.init) ?? ""
+        }
+        return page(state, texts)
     }
 
-    private func form(
-        _ values: FormValues,
-        sentences: [ProblemSentence],
-        summary: PageView.Summary?,
-        _ context: FormContext
-    ) -> Page {
-        let catalogue = catalogues[context.language]
-        let title = catalogue["title"]
-        let errorTitle = catalogue["errorTitle"].replacing("{title}", with: title)
-        var view = view(title: summary == nil ? title : errorTitle, action: address(in: context), catalogue)
-        view.summary = summary
-        view.earlier = summary == nil ? context.earlier.map { PageView.Earlier($0, catalogue) } : nil
-        view.form = PageView.Form(values, sentences: sentences, isPersonal: context.isPersonal, catalogue)
-        return page("form", view, catalogue)
+    private func formState(_ values: FormValues, because reason: PageState.Reason?, in context: FormContext)
+        -> PageState
+    {
+        let form = PageState.Form(values, because: reason, in: context)
+        return PageState(language: catalogues[context.language].language, content: .form(form))
     }
 
     /// - Parameters:
-    ///   - name: the prefix of the catalogue's sentences `NAMEHeading`, `NAMEBody` and `NAMELink`.
+    ///   - name: see ``PageState/Notice/name``.
+    ///   - score: what was sent; nil when the page doesn't tell it.
     ///   - link: where the link leads; nil for no link.
     private func notice(
         _ name: String,
-        sent: PageView.Sent? = nil,
+        score: Score? = nil,
         link: String? = nil,
         in context: FormContext
     ) -> Page {
-        let catalogue = catalogues[context.language]
-        var view = view(title: catalogue[name + "Heading"], action: address(in: context), catalogue)
-        view.notice = PageView.Notice(
-            heading: catalogue[name + "Heading"],
-            body: catalogue[name + "Body"],
-            sent: sent,
-            link: link.map { PageView.Link(address: $0, sentence: catalogue[name + "Link"]) }
-        )
-        return page("notice", view, catalogue)
+        let notice = PageState.Notice(name: name, tellsScore: score != nil, hasLink: link != nil)
+        var texts = PageValues()
+        texts[.action] = address(in: context)
+        texts[.link] = link ?? ""
+        texts[.sentScore] = score.map { String($0.value) } ?? ""
+        let language = catalogues[context.language].language
+        return page(PageState(language: language, content: .notice(notice)), texts)
     }
 
-    private func page(_ template: String, _ view: PageView, _ catalogue: Catalogue) -> Page {
-        Page(
-            html: templates.render(template, view),
-            language: catalogue.language,
-            frameAncestors: appearance.frameAncestors
-        )
-    }
-
-    private func view(title: String, action: String, _ catalogue: Catalogue) -> PageView {
-        PageView(
-            language: catalogue.language.tag,
-            direction: catalogue["direction"],
-            title: title,
-            brand: appearance.brand,
-            accent: appearance.accent.map { PageView.Accent(light: "\($0.light)", dark: "\($0.dark)") },
-            action: action,
-            text: catalogue.messages
-        )
+    private func page(_ state: PageState, _ values: PageValues) -> Page {
+        prepared?.page(state, values) ?? renderer.page(state, values)
     }
 
     /// A form that lacks a field would lose answers silently, so such a template is an error at startup.

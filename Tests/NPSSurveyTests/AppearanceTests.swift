@@ -75,7 +75,7 @@ struct AppearanceTests {
     func embedding(sources: [String]) throws {
         let appearance = Appearance(frameAncestors: try FrameAncestors(sources))
         let pages = try SurveyPages(subject: "us", basePath: "", publicDirectory: nil, appearance: appearance)
-        let headers = Dictionary(uniqueKeysWithValues: pages.form(values).headers.map { ($0.name, $0.value) })
+        let headers = Dictionary(uniqueKeysWithValues: pages.form(values).headerLines.map { ($0.name, $0.value) })
         #expect(headers["Cross-Origin-Resource-Policy"] == (sources.isEmpty ? "same-origin" : "cross-origin"))
         #expect(headers["Cross-Origin-Embedder-Policy"] == (sources.isEmpty ? nil : "require-corp"))
     }
@@ -93,7 +93,7 @@ struct AppearanceTests {
     func frames(sources: [String], value: String) throws {
         let appearance = Appearance(frameAncestors: try FrameAncestors(sources))
         let pages = try SurveyPages(subject: "us", basePath: "", publicDirectory: nil, appearance: appearance)
-        let policy = pages.thanks().headers.first { $0.name == "Content-Security-Policy" }?.value
+        let policy = pages.thanks().headerLines.first { $0.name == "Content-Security-Policy" }?.value
         #expect(policy?.hasSuffix("; frame-ancestors \(value)") == true)
     }
 

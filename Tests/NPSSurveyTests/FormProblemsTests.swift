@@ -102,7 +102,7 @@ struct FormProblemsTests {
             let expected = harmless.unicodeScalars.count { $0 == mark }
             #expect(page.html.unicodeScalars.count { $0 == mark } == expected)
         }
-        #expect(page.headers.map(\.value) == pages.unavailable(FormValues()).headers.map(\.value))
+        #expect(page.headerLines.map(\.value) == pages.unavailable(FormValues()).headerLines.map(\.value))
     }
 
     @Test("an ampersand is escaped once")

@@ -34,7 +34,7 @@ struct PublicDirectoryTests {
         #expect(page.html.contains("<style>\nh1 { color: red }\n</style>"))
         // SHA-256 of "\nh1 { color: red }\n", as sha256sum prints it.
         #expect(
-            page.headers.contains {
+            page.headerLines.contains {
                 $0.value.contains("style-src 'sha256-9lPmy7L3IldXszUaEgBvNA9BDRMLZ9tlZp7thkfHGb0='")
             }
         )
@@ -56,7 +56,7 @@ struct PublicDirectoryTests {
         #expect(thanks.html.contains(#"<html lang="ar" dir="rtl">"#))
         #expect(thanks.html.contains("شكرًا"))
         #expect(thanks.html.contains("وصلت إجابتك"))
-        #expect(thanks.headers.contains { $0.name == "Content-Language" && $0.value == "ar" })
+        #expect(thanks.headerLines.contains { $0.name == "Content-Language" && $0.value == "ar" })
     }
 
     @Test(

@@ -93,7 +93,7 @@ final class UnroutedAnswers: Sendable {
         }
         let page = pages.page(for: problem.status, in: FormContext(language: language))
         var fields = problem.instructions
-        for (name, value) in page.fields { fields[name] = value }
-        return Answer(problem, fields: fields, body: ByteBuffer(string: page.html))
+        for field in page.headers { fields[field.name] = field.value }
+        return Answer(problem, fields: fields, body: ByteBuffer(bytes: page.bytes))
     }
 }

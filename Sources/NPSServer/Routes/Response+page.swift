@@ -6,15 +6,7 @@ import NPSSurvey
 extension Response {
     /// A page with all the headers it needs.
     init(_ page: Page, _ status: HTTPResponse.Status) {
-        self.init(status: status, body: .init(byteBuffer: ByteBuffer(string: page.html)))
-        for (name, value) in page.fields { headers[name] = value }
-    }
-}
-
-extension Page {
-    /// ``headers`` with the names as the server needs them.
-    var fields: [(name: HTTPField.Name, value: String)] {
-        headers.compactMap { header in HTTPField.Name(header.name).map { ($0, header.value) } }
+        self.init(status: status, headers: page.headers, body: .init(byteBuffer: ByteBuffer(bytes: page.bytes)))
     }
 }
 

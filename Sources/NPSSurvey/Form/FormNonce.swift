@@ -14,7 +14,16 @@ package struct FormNonce: Sendable, Hashable {
     }
 
     package init(using generator: inout some RandomNumberGenerator) {
-        text = Hexadecimal.encode((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
+        // Each number is a call of the system.
+        for _ in 0..<2 {
+            let number = generator.next()
+            for shift in stride(from: 0, to: UInt64.bitWidth, by: 8) {
+                bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(shift)))
+            }
+        }
+        text = Hexadecimal.encode(bytes)
     }
 
     /// Nil unless the text is 32 lower-case hex digits.

@@ -1,4 +1,3 @@
-import Foundation
 import NPSModel
 
 /// The language ranges of an `Accept-Language` field (RFC 9110 §12.5.4), most preferred first.
@@ -13,7 +12,12 @@ struct AcceptedLanguages {
 
     /// - Parameter fieldLines: the values of the header's lines, in order.
     init(_ fieldLines: [String]) {
-        let items = fieldLines.flatMap { $0.split(separator: ",") }.prefix(Self.limit).compactMap(Self.item)
+        guard !fieldLines.isEmpty else {
+            ranges = []
+            return
+        }
+        let items = fieldLines.flatMap { $0.utf8.split(separator: UInt8(ascii: ","), maxSplits: Self.limit) }
+            .prefix(Self.limit).compactMap { Self.item(Substring($0)) }
         let wanted = items.enumerated().filter { $0.element.quality > 0 }.sorted { first, second in
             (second.element.quality, first.offset) < (first.element.quality, second.offset)
         }
@@ -21,12 +25,12 @@ struct AcceptedLanguages {
     }
 
     private static func item(_ text: Substring) -> (range: String, quality: Int)? {
-        let parts = text.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
+        let parts = text.utf8.split(separator: UInt8(ascii: ";")).map { Substring($0).trimmingSpaces }
         guard let range = parts.first, !range.isEmpty else { return nil }
-        guard parts.count > 1 else { return (range, 1_000) }
+        guard parts.count > 1 else { return (String(range), 1_000) }
         let weight = parts[1].lowercased()
         guard parts.count == 2, weight.hasPrefix("q="), let quality = quality(weight.dropFirst(2)) else { return nil }
-        return (range, quality)
+        return (String(range), quality)
     }
 
     /// In thousandths: `qvalue` has at most three decimals.

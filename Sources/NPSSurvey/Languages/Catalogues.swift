@@ -2,11 +2,17 @@
 struct Catalogues: Sendable {
     private let english: Catalogue
     private let others: [Language: Catalogue]
+    /// The languages by their tags in lower case, and by the aliases.
+    private let known: [String: Language]
 
     /// - Parameter others: the other languages, each completed from English.
     init(english: Catalogue, others: [Language: Catalogue]) {
         self.english = english
         self.others = others
+        var known = Dictionary(others.keys.map { ($0.tag.lowercased(), $0) }) { first, _ in first }
+        known[english.language.tag] = english.language
+        for (alias, tag) in Self.aliases where known[alias] == nil { known[alias] = known[tag] }
+        self.known = known
     }
 
     subscript(language: Language) -> Catalogue {
@@ -39,17 +45,28 @@ extension Catalogues {
     ///
     /// Nil when there is none. `*` finds nothing.
     func lookup(_ ranges: [String]) -> Language? {
-        let known = Dictionary(languages.map { ($0.tag.lowercased(), $0) }) { first, _ in first }
         for range in ranges {
-            var subtags = range.lowercased().split(separator: "-", omittingEmptySubsequences: false).prefix(8)
-            while !subtags.isEmpty {
-                let tag = subtags.joined(separator: "-")
-                if let language = known[tag] ?? Self.aliases[tag].flatMap({ known[$0] }) { return language }
-                subtags.removeLast()
-                // A single-letter subtag only introduces the one after it (RFC 4647 §3.4).
-                if subtags.last?.count == 1 { subtags.removeLast() }
+            var tag = Self.beginning(of: range.lowercased())
+            while !tag.isEmpty {
+                if let language = known[String(tag)] { return language }
+                tag = Self.shortened(tag)
             }
         }
         return nil
     }
+    /// The first eight subtags: no language has more, and the time that a long header takes has a limit.
+    private static func beginning(of tag: String) -> Substring {
+        let hyphens = tag.utf8.indices.lazy.filter { tag.utf8[$0] == hyphen }
+        return hyphens.dropFirst(7).first.map { tag[..<$0] } ?? tag[...]
+    }
+
+    /// Without the last subtag, and without one of a single letter before it, which only introduces it (RFC 4647 §3.4).
+    private static func shortened(_ tag: Substring) -> Substring {
+        guard let end = tag.utf8.lastIndex(of: hyphen) else { return "" }
+        let shorter = tag[..<end]
+        guard shorter.utf8.suffix(2).first == hyphen, shorter.utf8.last != hyphen else { return shorter }
+        return shorter.dropLast(2)
+    }
+
+    private static let hyphen = UInt8(ascii: "-")
 }

@@ -2,16 +2,6 @@ package import Foundation
 package import NPSModel
 
 extension LinkClaims {
-    /// The provider's id of the answer, which never changes: made of the `jti`, the address and the survey, if one is
-    /// named. Two people whose links were made with the same `jti` don't share an answer.
-    ///
-    /// Ids of the open form begin with 32 hex digits, which its sender can choose. No link's answer has such an id, so
-    /// none can be overwritten from the open form.
-    package var providerID: String {
-        let own = "\(id)/\(FormValues.mark(of: email.address))"
-        return survey.map { "\($0.utf8.count)/\($0)/\(own)" } ?? "link:" + own
-    }
-
     /// The answer's permanent name.
     package var responseID: ResponseID {
         ResponseID(source: "survey", providerID: providerID)

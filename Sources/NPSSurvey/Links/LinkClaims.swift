@@ -22,6 +22,12 @@ package struct LinkClaims: Sendable, Hashable {
     package let companyID: String?
     /// The form's language, a BCP 47 tag.
     package let language: Language?
+    /// The provider's id of the answer, which never changes: made of the `jti`, the address and the survey, if one is
+    /// named. Two people whose links were made with the same `jti` don't share an answer.
+    ///
+    /// Ids of the open form begin with 32 hex digits, which its sender can choose. No link's answer has such an id, so
+    /// none can be overwritten from the open form.
+    package let providerID: String
 
     /// - Throws: ``LinkError/unmintable(problem:)`` for a claim that is empty, too long or not printable.
     package init(
@@ -57,6 +63,8 @@ package struct LinkClaims: Sendable, Hashable {
         self.campaignID = campaignID
         self.companyID = companyID
         self.language = language
+        let own = "\(id)/\(FormValues.mark(of: email.address))"
+        providerID = survey.map { "\($0.utf8.count)/\($0)/\(own)" } ?? "link:" + own
     }
 
     /// Whether a text can be a `jti`, the name of a survey or an id at Planhat.

@@ -17,10 +17,16 @@ package struct LinkKeys: Sendable {
     private let keys: [Key]
     /// A key that no link was made with. Links with an unknown `kid` are tried on it, so that they take as long to refuse
     /// as any other.
-    private let decoy = SymmetricKey(size: .bits256)
+    private let decoy: SymmetricKey
+
+    /// Signs when forms are printed, with a key derived from the first of the ring; all of them are believed. Without
+    /// keys, its stamps are good until the program ends.
+    package let seal: FormSeal
 
     private init(keys: [Key]) {
         self.keys = keys
+        decoy = SymmetricKey(size: .bits256)
+        seal = FormSeal(deriving: keys.isEmpty ? [decoy] : keys.map(\.secret))
     }
 
     /// - Parameter entries: `kid:base64url of 32 bytes`, as in `survey.link-keys`; padding is allowed here.
@@ -37,15 +43,11 @@ package struct LinkKeys: Sendable {
                 Key(kid: kid, secret: SymmetricKey(data: bytes), header: LinkToken.protectedHeader(kid: kid))
             )
         }
-        self.keys = keys
+        self.init(keys: keys)
     }
 
     /// Without keys there are no links: every one is unknown.
     package var isEmpty: Bool { keys.isEmpty }
-
-    /// Signs when forms are printed, with a key derived from the first of the ring; all of them are believed. Without
-    /// keys, its stamps are good until the program ends. Deriving takes a while: keep the seal.
-    package var seal: FormSeal { FormSeal(deriving: keys.isEmpty ? [decoy] : keys.map(\.secret)) }
 
     /// - Throws: ``LinkError/unmintable(problem:)``, or ``LinkError/keys(problem:)`` without a key.
     package func mint(_ claims: LinkClaims) throws(LinkError) -> String {
@@ -57,7 +59,7 @@ package struct LinkKeys: Sendable {
     ///
     /// - Throws: ``LinkError/unknown`` or ``LinkError/expired(language:)``.
     package func open(_ text: some StringProtocol, at now: Date) throws(LinkError) -> LinkClaims {
-        guard let token = LinkToken(text) else { throw .unknown }
+        guard let token = LinkToken(text, knowing: keys.lazy.map { ($0.header, $0.kid) }) else { throw .unknown }
         let key = keys.first { $0.kid == token.kid }?.secret ?? decoy
         guard let plain = token.open(with: key), let json = try? JSONValue(parsing: plain),
             let claims = LinkClaims(json: json)

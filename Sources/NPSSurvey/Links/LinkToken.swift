@@ -15,11 +15,14 @@ struct LinkToken {
 
     /// Nil unless the syntax is exactly right: five segments, canonical base64url, a header of nothing but `alg`,
     /// `enc`, `kid` and `typ`, no encrypted key, an IV of 12 and a tag of 16 bytes.
-    init?(_ text: some StringProtocol) {
+    ///
+    /// - Parameter known: encoded headers with their key's `kid`, which need not be read. Others are.
+    init?(_ text: some StringProtocol, knowing known: some Sequence<(header: [UInt8], kid: String)> = []) {
         guard text.utf8.count <= Self.byteLimit else { return nil }
         let segments = Array(text.utf8).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard segments.count == 5, segments[1].isEmpty else { return nil }
-        guard let header = Base64URL.decode(segments[0]), let kid = Self.kid(inHeader: header) else { return nil }
+        let same = known.first { segments[0].elementsEqual($0.header) }
+        guard let kid = same?.kid ?? Base64URL.decode(segments[0]).flatMap(Self.kid) else { return nil }
         guard let iv = Base64URL.decode(segments[2]), iv.count == 12, let nonce = try? AES.GCM.Nonce(data: iv),
             let ciphertext = Base64URL.decode(segments[3]), !ciphertext.isEmpty,
             let tag = Base64URL.decode(segments[4]), tag.count == 16,

@@ -4,11 +4,11 @@ import NPSModel
 
 /// The Content Security Policy (CSP Level 3) of a page: it allows only the style sheets in the page, each by its SHA-256,
 /// and a form that is sent to the page's own origin.
-struct ContentSecurityPolicy {
+struct ContentSecurityPolicy: Sendable, Hashable {
     let value: String
 
     /// - Parameter html: the page exactly as it is sent, with LF line ends.
-    init(for html: String, frameAncestors: FrameAncestors) {
+    init(for html: [UInt8], frameAncestors: FrameAncestors) {
         let sources = Self.styleSheets(in: html).map { style in
             "'sha256-\(Data(SHA256.hash(data: style)).base64EncodedString())'"
         }
@@ -19,11 +19,10 @@ struct ContentSecurityPolicy {
             """
     }
 
-    /// The text of each `<style>` element. Text that people typed can't contain one, because it is escaped. Works on bytes:
-    /// finding the characters of a page with a long comment takes longer than writing it.
-    private static func styleSheets(in html: String) -> [ArraySlice<UInt8>] {
+    /// The text of each `<style>` element. Text that people typed can't contain one, because it is escaped.
+    private static func styleSheets(in html: [UInt8]) -> [ArraySlice<UInt8>] {
         var styles: [ArraySlice<UInt8>] = []
-        var rest = Array(html.utf8)[...]
+        var rest = html[...]
         while let start = place(of: "<style", in: rest), let open = place(of: ">", in: rest[start...]) {
             let text = rest[(open + 1)...]
             guard let end = place(of: "</style", in: text) else { break }

@@ -1,20 +1,27 @@
+package import HTTPTypes
+
 /// One page, ready to be sent. The server chooses the status.
 package struct Page: Sendable {
-    package let html: String
+    /// The HTML in UTF-8.
+    package let bytes: [UInt8]
     /// All headers that the page needs, `Content-Type` included; each name once.
-    package let headers: [(name: String, value: String)]
+    package let headers: HTTPFields
 
-    init(html: String, language: Language, frameAncestors: FrameAncestors) {
-        self.html = html
+    /// The HTML as text.
+    package var html: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+extension Page {
+    /// - Parameter isFramed: whether other sites may show the page in a frame.
+    static func headers(language: Language, policy: ContentSecurityPolicy, isFramed: Bool) -> HTTPFields {
         // Sites with a Cross-Origin-Embedder-Policy can frame only pages that have one too.
-        let isFramed = frameAncestors != .none
-        let embedding = isFramed ? [(name: "Cross-Origin-Embedder-Policy", value: "require-corp")] : []
-        headers =
+        let embedding = isFramed ? [("Cross-Origin-Embedder-Policy", "require-corp")] : []
+        let headers =
             embedding + [
                 ("Content-Type", "text/html; charset=utf-8"),
                 ("Content-Language", language.tag),
                 ("Vary", "Accept-Language"),
-                ("Content-Security-Policy", ContentSecurityPolicy(for: html, frameAncestors: frameAncestors).value),
+                ("Content-Security-Policy", policy.value),
                 ("Referrer-Policy", "no-referrer"),
                 ("Cache-Control", "no-store"),
                 ("X-Robots-Tag", "noindex, nofollow"),
@@ -23,5 +30,8 @@ package struct Page: Sendable {
                 ("Cross-Origin-Resource-Policy", isFramed ? "cross-origin" : "same-origin"),
                 ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
             ]
+        return HTTPFields(
+            headers.compactMap { name, value in HTTPField.Name(name).map { HTTPField(name: $0, value: value) } }
+        )
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What a template can print: `{{title}}`, `{{text.send}}`, `{{#form}}…{{/form}}` and so on.
 ///
 /// The template library finds these properties by reflection, so their names are a contract with all templates, the
@@ -100,38 +98,89 @@ struct PageView {
     }
 }
 
+extension PageView {
+    init(_ state: PageState, _ values: PageValues, _ catalogue: Catalogue, _ appearance: Appearance) {
+        language = state.language.tag
+        direction = catalogue["direction"]
+        title = state.title(in: catalogue)
+        brand = appearance.brand
+        accent = appearance.accent.map { Accent(light: "\($0.light)", dark: "\($0.dark)") }
+        action = values[.action]
+        text = catalogue.messages
+        switch state.content {
+        case .form(let shown):
+            summary = shown.reason.map { Summary($0, catalogue) }
+            earlier = shown.earlier.map { Earlier($0, values, catalogue) }
+            form = Form(shown, values, catalogue)
+        case .notice(let shown):
+            notice = Notice(shown, values, catalogue)
+        }
+    }
+}
+
+extension PageState {
+    fileprivate func title(in catalogue: Catalogue) -> String {
+        switch content {
+        case .form(let form):
+            let title = catalogue["title"]
+            return form.reason == nil ? title : catalogue["errorTitle"].replacing("{title}", with: title)
+        case .notice(let notice):
+            return catalogue[notice.name + "Heading"]
+        }
+    }
+}
+
+extension PageView.Summary {
+    fileprivate init(_ reason: PageState.Reason, _ catalogue: Catalogue) {
+        switch reason {
+        case .problems(let sentences):
+            heading = catalogue["summaryHeading"]
+            body = nil
+            problems = sentences.map { PageView.Problem(target: $0.target, sentence: catalogue[$0.name]) }
+        case .notSaved(let name):
+            heading = catalogue[name + "Heading"]
+            body = catalogue[name + "Body"]
+            problems = []
+        }
+    }
+}
+
+extension PageView.Earlier {
+    fileprivate init(_ earlier: PageState.Earlier, _ values: PageValues, _ catalogue: Catalogue) {
+        let name = earlier == .dated ? "earlierBody" : "earlierScoreBody"
+        day = values[.day]
+        sentence = catalogue[name].replacing("{date}", with: values[.date])
+            .replacing("{score}", with: values[.earlierScore])
+    }
+}
+
 extension PageView.Form {
-    init(_ values: FormValues, sentences: [ProblemSentence], isPersonal: Bool, _ catalogue: Catalogue) {
+    fileprivate init(_ form: PageState.Form, _ values: PageValues, _ catalogue: Catalogue) {
         func problem(_ field: String) -> String? {
-            sentences.first { $0.field == field }.map { catalogue[$0.name] }
+            guard case .problems(let sentences) = form.reason else { return nil }
+            return sentences.first { $0.field == field }.map { catalogue[$0.name] }
         }
         let notes = [0: catalogue["lowNote"], 10: catalogue["highNote"]]
-        let chosen = values.chosenScore
-        nonce = values.nonce.text
-        issued = values.issued.isEmpty ? nil : values.issued
-        earlier = values.earlierComment?.rawValue
-        kept = values.earlierComment == .unknown ? PageView.Kept(isRemoved: values.removesComment) : nil
-        address = isPersonal ? nil : PageView.Address(value: values.email, problem: problem("email"))
-        comment = values.comment
-        scores = (0...10).map { PageView.Choice(value: $0, isChosen: $0 == chosen, note: notes[$0]) }
+        nonce = values[.nonce]
+        issued = form.isStamped ? values[.issued] : nil
+        earlier = form.earlierComment?.rawValue
+        kept = form.earlierComment == .unknown ? PageView.Kept(isRemoved: form.removesComment) : nil
+        address = form.isPersonal ? nil : PageView.Address(value: values[.email], problem: problem("email"))
+        comment = values[.comment]
+        scores = (0...10).map { PageView.Choice(value: $0, isChosen: $0 == form.chosenScore, note: notes[$0]) }
         scoreProblem = problem("score")
         commentProblem = problem("comment")
     }
 }
 
-extension PageView.Earlier {
-    /// The date is the day in UTC, since the person's time zone is unknown.
-    init(_ answer: EarlierAnswer, _ catalogue: Catalogue) {
-        day = answer.date.formatted(.iso8601.year().month().day())
-        let style = Date.FormatStyle(
-            date: .long,
-            time: .omitted,
-            locale: Locale(identifier: catalogue.language.tag),
-            calendar: Calendar(identifier: .gregorian),
-            timeZone: .gmt
-        )
-        let name = answer.score == nil ? "earlierBody" : "earlierScoreBody"
-        sentence = catalogue[name].replacing("{date}", with: answer.date.formatted(style))
-            .replacing("{score}", with: answer.score.map(String.init) ?? "")
+extension PageView.Notice {
+    fileprivate init(_ notice: PageState.Notice, _ values: PageValues, _ catalogue: Catalogue) {
+        heading = catalogue[notice.name + "Heading"]
+        body = catalogue[notice.name + "Body"]
+        let score = values[.sentScore]
+        let sentence = catalogue["thanksScore"].replacing("{score}", with: score)
+        sent = notice.tellsScore ? PageView.Sent(score: score, sentence: sentence) : nil
+        let address = values[.link]
+        link = notice.hasLink ? PageView.Link(address: address, sentence: catalogue[notice.name + "Link"]) : nil
     }
 }

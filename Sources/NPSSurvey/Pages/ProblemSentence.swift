@@ -1,7 +1,7 @@
 import NPSModel
 
 /// The catalogue's sentence that tells a person how to fix a field, and where on the page that field is.
-struct ProblemSentence {
+struct ProblemSentence: Sendable, Hashable {
     /// `score`, `email` or `comment`; nil for a problem that no person can have caused.
     let field: String?
     /// The id of the element that the summary links to.

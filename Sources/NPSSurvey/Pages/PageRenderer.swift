@@ -1,0 +1,26 @@
+import HTTPTypes
+
+/// Renders pages with the template library, which takes milliseconds: ``PreparedPages`` has them rendered once a state.
+struct PageRenderer: Sendable {
+    let templates: PageTemplates
+    let catalogues: Catalogues
+    let appearance: Appearance
+
+    func page(_ state: PageState, _ values: PageValues) -> Page {
+        let html = html(state, values)
+        return Page(bytes: html, headers: headers(state, policy: policy(for: html)))
+    }
+
+    func html(_ state: PageState, _ values: PageValues) -> [UInt8] {
+        let view = PageView(state, values, catalogues[state.language], appearance)
+        return Array(templates.render(state.template, view).utf8)
+    }
+
+    func policy(for html: [UInt8]) -> ContentSecurityPolicy {
+        ContentSecurityPolicy(for: html, frameAncestors: appearance.frameAncestors)
+    }
+
+    func headers(_ state: PageState, policy: ContentSecurityPolicy) -> HTTPFields {
+        Page.headers(language: state.language, policy: policy, isFramed: appearance.frameAncestors != .none)
+    }
+}
