@@ -128,22 +128,6 @@ struct WebhookRoutesTests {
         let status = try await collector.queue.status()
         #expect(status.accepted == 1)
         #expect(status.quarantined == 1)
-        try await collector.administratively { client async throws in
-            func get(_ path: String) async throws -> TestResponse {
-                let token: HTTPFields = [.authorization: "Bearer " + CollectorFixture.adminToken]
-                return try await client.executeRequest(uri: path, method: .get, headers: token, body: nil)
-            }
-            let use = try await get("/queue/status").json()["quarantine"]
-            #expect(use?["limit"] == .integer(1_200))
-            guard case .array(let sources)? = use?["sources"], let source = sources.first else {
-                throw InvalidResponse([])
-            }
-            #expect(source["source"] == .string("standard") && source["entries"] == .integer(1))
-            guard case .integer(let bytes)? = source["bytes"] else { throw InvalidResponse([]) }
-            let metrics = try await get("/metrics").text
-            #expect(metrics.hasSuffix("nps_quarantine_bytes{source=\"standard\"} \(bytes)\n"))
-            #expect(try await get("/readyz").text.contains("standard has 1 in quarantine"))
-        }
         await collector.end()
     }
 
