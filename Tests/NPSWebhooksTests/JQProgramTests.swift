@@ -293,6 +293,27 @@ struct JQProgramTests {
         #expect(try await run(program, short).get().count == 1)
     }
 
+    @Test(
+        "what a question asks is the same in letters of any case, and beyond ASCII",
+        arguments: [
+            ("How likely are you to RECOMMEND us?", [true, true, false, false]),
+            ("net promoter", [true, true, false, false]), ("NPS, and why?", [false, false, true, false]),
+            ("Probability", [false, true, false, false]), ("Follow-up", [false, false, true, false]),
+            ("Por qué", [false, false, true, false]), ("PERCHÉ?", [false, false, true, false]),
+            ("Würden Sie uns empfehlen?", [true, true, false, false]), ("お勧めしますか", [true, true, false, false]),
+            ("Anybody else?", [false, false, false, true]), ("Elsewhere", [false, false, false, false]),
+            ("Whom would you refer?", [false, false, false, true]), ("Preferred name", [false, false, false, false]),
+            ("Un AMI", [false, false, false, true]), ("Miami", [false, false, false, false]),
+            ("Votre collègue", [false, false, false, true]), ("co-worker", [false, false, false, true]),
+            ("", [false, false, false, false]),
+        ]
+    )
+    func questions(text: String, asks: [Bool]) async throws {
+        let input = String(decoding: JSONValue.string(text).canonicalBytes, as: UTF8.self)
+        let result = try await run("[asks_recommend, asks_score, asks_why, asks_else]", input)
+        #expect(result == .success([.array(asks.map(JSONValue.bool))]))
+    }
+
     @Test("a name as long as a payload is no address field's, and looked at in no time", .hangGuard)
     func longName() async throws {
         let name = String(repeating: "a1", count: 100_000)

@@ -12,30 +12,45 @@ enum JQLibrary {
     /// What a value is.
     private static let values = [
         #"def is_blank: . == null or . == "" or . == [];"#,
-        #"def is_email: type == "string" and test("^\\s*[^@＠\\s]+[@＠][^@＠\\s]+\\s*$");"#,
+        #"def is_email: type == "string" and (utf8bytelength > length or (split("@") | length) == 2) and test("^\\s*[^@＠\\s]+[@＠][^@＠\\s]+\\s*$");"#,
         #"def is_score: (type == "number" and . >= 0 and . <= 10)"#
             + #" or (type == "string" and test("^\\s*(?:\\d|10)(?:\\.0+)?\\s*$"));"#,
     ]
 
     /// What a field's name or a question is about. Anything but text is about nothing.
+    ///
+    /// libjq 1.6 compiles a regular expression each time it is used, which takes longer than all else about a mapping. So
+    /// short ASCII text is searched for words, and an expression is used where a word's end counts, or letters beyond
+    /// ASCII, and for long text, whose letters would be made small one by one.
     private static let names = [
+        "def _says($words): ascii_downcase as $text | any($words[]; . as $word | $text | _contains($word));",
+        "def _is_plain: utf8bytelength as $bytes | $bytes == length and $bytes <= 500;",
+        "def _asks($words; $expression): (strings | if _is_plain then _says($words) else test($expression; \"i\") end) // false;",
         // `e-mail`, `user_email`, `Email address`, `q3_yourEmail2`, `E-Mail-Adresse`: whole names, not questions, so
         // not long either.
-        #"def is_email_name: (strings | select(utf8bytelength <= 200) | ascii_downcase | [scan("[a-z]+")] | join("")"#
+        #"def is_email_name: (strings | select(utf8bytelength <= 200) | ascii_downcase"#
+            + #" | select(_contains("m") and _contains("a") and _contains("i") and _contains("l"))"#
+            + #" | [scan("[a-z]+")] | join("") | select(_contains("mail"))"#
             + #" | test("^(?:q|hs|hidden|the|my|your|user|users|account|contact|customer|client|member|person|visitor|participant"#
             + #"|respondent|recipient|subscriber|work|business|company|corporate|primary|main|preferred|adresse?|adres)*"#
             + #"e?mail(?:id|addr|address|adresse?|adres|field|rollup)?$")) // false;"#,
         // Somebody else's address, as in "Whom else should we ask?".
-        #"def asks_else: (strings | test("friend|colleague|co-?worker|\\belse\\b|some(?:one|body)|any(?:one|body)"#
+        #"def asks_else: (strings | select(_is_plain | not) // select(_says(["friend", "coll", "worker", "else", "some","#
+            + #" "any", "another", "refer", "invite", "nominat", "freund", "kolleg", "ami"]))"#
+            + #" | test("friend|colleague|co-?worker|\\belse\\b|some(?:one|body)|any(?:one|body)"#
             + #"|another|\\brefer|invite|nominat|freund|kolleg|\\bami|coll[eè]gue"; "i")) // false;"#,
-        #"def asks_email: is_email_name or ((strings | test("e-?mail|courriel|correo"; "i")) // false) and (asks_else | not);"#,
-        #"def asks_why: (strings | test("why|reason|comment|feedback|improve|follow[ _-]?up|warum|grund|pourquoi|raison"#
-            + #"|motivo|por ?qu[eé]|perch[eé]|waarom"; "i")) // false;"#,
-        #"def asks_recommend: ((strings | test("recommend|nps|net.?promoter|empfehl|recomm?end|recommand"#
-            + #"|raccomand|consigli|aanbeve|anbefal|rekommend|polec|お勧め|薦め|推荐|推薦|추천"; "i")) // false)"#
-            + " and (asks_why | not);",
-        #"def asks_score: asks_recommend or ((strings | test("likely|nps|wahrscheinlich|probab|waarschijnlijk"; "i")) // false)"#
-            + " and (asks_why | not);",
+        #"def asks_email: is_email_name or (_asks(["email", "e-mail", "courriel", "correo"]; "e-?mail|courriel|correo")"#
+            + " and (asks_else | not));",
+        #"def asks_why: _asks(["why", "reason", "comment", "feedback", "improve", "followup", "follow up", "follow_up","#
+            + #" "follow-up", "warum", "grund", "pourquoi", "raison", "motivo", "porque", "por que", "perche", "waarom"];"#
+            + #" "why|reason|comment|feedback|improve|follow[ _-]?up|warum|grund|pourquoi|raison"#
+            + #"|motivo|por ?qu[eé]|perch[eé]|waarom");"#,
+        #"def asks_recommend: _asks(["recommend", "recomend", "nps", "netpromoter", "net promoter", "net-promoter","#
+            + #" "net_promoter", "empfehl", "recommand", "raccomand", "consigli", "aanbeve", "anbefal", "rekommend", "polec"];"#
+            + #" "recomm?end|nps|net.?promoter|empfehl|recommand|raccomand|consigli|aanbeve|anbefal|rekommend|polec"#
+            + #"|お勧め|薦め|推荐|推薦|추천") and (asks_why | not);"#,
+        #"def asks_score: asks_recommend or (_asks(["likely", "nps", "wahrscheinlich", "probab", "waarschijnlijk"];"#
+            + #" "likely|nps|wahrscheinlich|probab|waarschijnlijk") and (asks_why | not));"#,
     ]
 
     /// How one of several answers is chosen.
