@@ -51,6 +51,9 @@ package struct ContentTemplate: Sendable, Hashable {
         }
     }
 
+    /// Whether the delivery's address is part of it.
+    var hasURL: Bool { parts.contains(.url) }
+
     /// The content in pieces, so that the body isn't copied.
     ///
     /// - Parameter url: the delivery's address in the form in which it is signed.

@@ -15,28 +15,49 @@ struct SchemeVerifier: Sendable {
         guard scheme.kind != .none else {
             return VerifiedSignature(deliveryID: try delivery.header(scheme.idHeaders)?.value, secretIndex: nil)
         }
+        let claim = try claim(of: delivery)
+        let index = try matchingKey(delivery, claim)
+        try checkBodyTimestamp(delivery)
+        return VerifiedSignature(
+            deliveryID: claim.id,
+            signedDeliveryID: scheme.signsID ? claim.id : nil,
+            secretIndex: index
+        )
+    }
+
+    /// What a delivery says of its signature; proved by nothing yet.
+    struct Claim {
+        /// Nil where the scheme has none.
+        fileprivate let id: String?
+        /// Of an age that is accepted; nil where the scheme has none outside of the body.
+        fileprivate let timestamp: String?
+        /// At least one.
+        fileprivate let signatures: [[UInt8]]
+    }
+
+    /// Where the signature is in a header, this reads nothing of the body.
+    func claim(of delivery: WebhookDelivery) throws(SignatureRejection) -> Claim {
         if let kind = scheme.onlyKind { try delivery.require(kind) }
         let carrier = try carrier(in: delivery)
         let id = scheme.idHeaders.isEmpty ? nil : try required(scheme.idHeaders, of: delivery).value
         let timestamp = try checkedTimestamp(delivery, in: carrier)
         let signatures = signatures(in: carrier)
         guard !signatures.isEmpty else { throw .unreadableSignature(carrier.place) }
-        let index = try matchingKey(delivery, signatures, id: id ?? "", timestamp: timestamp ?? "")
-        try checkBodyTimestamp(delivery)
-        return VerifiedSignature(deliveryID: id, signedDeliveryID: scheme.signsID ? id : nil, secretIndex: index)
+        return Claim(id: id, timestamp: timestamp, signatures: signatures)
     }
 
     /// The index of the secret whose signature is among these.
-    private func matchingKey(
-        _ delivery: WebhookDelivery,
-        _ signatures: [[UInt8]],
-        id: String,
-        timestamp: String
-    ) throws(SignatureRejection) -> Int {
-        let url = try signedURL(delivery)
+    private func matchingKey(_ delivery: WebhookDelivery, _ claim: Claim) throws(SignatureRejection) -> Int {
+        let url = scheme.content.hasURL ? try signedURL(delivery) : []
         for key in keys {
-            let pieces = try scheme.content.pieces(delivery, id: id, timestamp: timestamp, url: url, secret: key.bytes)
-            if matches(key, signatures, pieces) { return key.index }
+            let pieces = try scheme.content.pieces(
+                delivery,
+                id: claim.id ?? "",
+                timestamp: claim.timestamp ?? "",
+                url: url,
+                secret: key.bytes
+            )
+            if matches(key, claim.signatures, pieces) { return key.index }
         }
         throw .wrongSignature
     }
@@ -96,12 +117,14 @@ struct SchemeVerifier: Sendable {
         }
         return texts.prefix(Self.signatureLimit).compactMap { text in
             guard hasPrefix(text, in: carrier.place) else { return nil }
-            return scheme.encoding.decode(text.dropFirst(scheme.prefix.count)).flatMap { $0.isEmpty ? nil : $0 }
+            let rest = scheme.prefix.isEmpty ? text : text.dropFirst(scheme.prefix.count)
+            return scheme.encoding.decode(rest).flatMap { $0.isEmpty ? nil : $0 }
         }
     }
 
     /// In `Authorization`, the prefix is the name of a scheme such as `Bearer`, which has no case (RFC 9110 §11.1).
     private func hasPrefix(_ text: Substring, in place: SignaturePlace) -> Bool {
+        if scheme.prefix.isEmpty { return true }
         guard place.headers.first?.lowercased() == "authorization" else { return text.hasPrefix(scheme.prefix) }
         return text.prefix(scheme.prefix.count).lowercased() == scheme.prefix.lowercased()
     }
