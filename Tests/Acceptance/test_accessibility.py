@@ -296,6 +296,9 @@ def test_lynx_shows_and_sends_the_form(running: Deployment) -> None:
     shown = text_browser("lynx", "-dump", "-nolist", f"{address}/9")
     assert "How likely are you to recommend us" in shown
     assert "0, not at all likely" in shown and "10, extremely likely" in shown
+    assert "(*) 9" in shown
+    # It chooses the first radio for whoever chooses none, which must not be a score.
+    assert re.search(r"\(\*\) *\d", text_browser("lynx", "-dump", "-nolist", address)) is None
     before = running.books()["accepted"]
     sent = text_browser("lynx", "-dump", "-post_data", address, typed="score=9&comment=lynx\n---\n")
     assert "You gave 9 out of 10." in sent, sent

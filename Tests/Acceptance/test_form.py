@@ -58,4 +58,4 @@ def test_the_page_needs_nothing_and_tells_nobody(running: Deployment) -> None:
     assert page.headers["cache-control"] == "no-store"
     assert "set-cookie" not in page.headers
     assert "<script" not in page.text
-    assert len(re.findall(r"<input[^>]*type=\"?radio\"?", page.text)) == 11
+    assert len(re.findall(r"<input[^>]*type=\"?radio\"?[^>]*id=", page.text)) == 11

@@ -39,7 +39,9 @@ struct SurveyPagesTests {
         for score in 0...10 {
             #expect(html.contains(#"<input type="radio" name="score" value="\#(score)" id="score-\#(score)">"#))
         }
-        #expect(html.count(of: "type=\"radio\"") == 11)
+        // The first is hidden and has no score: text browsers choose the first for whoever chooses none.
+        #expect(html.count(of: "type=\"radio\"") == 12)
+        #expect(html.contains(#"<label hidden><input type="radio" name="score" value="">"#))
         #expect(html.contains("<b>0</b><span>, not at all likely</span>"))
         #expect(html.contains("<b>10</b><span>, extremely likely</span>"))
         #expect(!html.contains(" checked>"))
