@@ -103,6 +103,8 @@ def instructions(requests: Requests, count: int) -> int:
         directory = Path(name)
         settings = {
             "log": {"level": "info"},
+            # Delivery, to an API that is away, would be counted as well.
+            "planhat": {"requests-per-minute": 1},
             "survey": {"link-keys": [f"k:{KEY}"]},
             "webhooks": {"typeform": {"secrets": [TYPEFORM.secret]}},
         }
