@@ -197,7 +197,9 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "nps-collector", "NPSModel", "NPSQueue", "NPSServer", "NPSSurvey", "PlanhatAPI", "TestSupport",
+                "nps-collector", "NPSApp", "NPSModel", "NPSQueue", "NPSServer", "NPSSurvey", "PlanhatAPI",
+                "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
         .testTarget(

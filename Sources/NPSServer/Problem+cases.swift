@@ -123,8 +123,10 @@ extension Problem {
         Problem(
             status: .conflict,
             title: "The sources can't be used",
-            detail: (["Those that were read before stay in force, and nothing was replayed."] + error.sentences)
-                .joined(separator: "\n")
+            detail: ([
+                "Nothing was replayed, since the files of the sources have mistakes. Until they are corrected the collector goes on with the files as it last read them."
+            ] + error.sentences)
+            .joined(separator: "\n")
         )
     }
 }

@@ -59,7 +59,7 @@ struct APIResponse {
         return start.hasPrefix("<")
     }
 
-    private var unproven: PlanhatError { uncertain("status \(status) with a body that proves nothing") }
+    private var unproven: PlanhatError { uncertain("status \(status), but the answer shows no record of it") }
 
     private func uncertain(_ why: String) -> PlanhatError {
         operation.isWrite ? .ambiguous(why) : .notSent(why)

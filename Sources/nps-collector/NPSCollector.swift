@@ -34,7 +34,7 @@ struct NPSCollector: AsyncParsableCommand {
             exit(withError: ExitCode(stop.code.rawValue))
         } catch  where exitCode(for: error) == .success {
             // Help and the version.
-            Output.text(fullMessage(for: error))
+            Output.text(HelpText.withConfig(fullMessage(for: error)))
             Output.finish()
         } catch {
             exit(withError: error)
@@ -50,10 +50,14 @@ struct NPSCollector: AsyncParsableCommand {
             guard let hint = Misspelling.setting(in: arguments, refused: fullMessage(for: error)) else { throw error }
             throw Stop(.usage, hint)
         }
-        if var asynchronous = command as? any AsyncParsableCommand {
-            try await asynchronous.run()
-        } else {
-            try command.run()
+        do {
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as ValidationError {
+            throw Stop(.usage, HelpText.refusal(error.message, by: type(of: command), of: Self.self))
         }
     }
 }

@@ -110,11 +110,31 @@ struct LinkJobTests {
         #expect(result.rows.map(\.[0]) == ["email", "ada@example.com", "dee@example.com"])
         #expect(
             result.errors.split(separator: "\n").filter { $0.hasPrefix("line") } == [
-                "line 4: email needs exactly one @, as in name@example.com",
-                "line 5: has 4 columns, but the first line names 3",
+                "line 4 left out: email needs exactly one @, as in name@example.com",
+                "line 5 left out: has 4 columns, but the first line names 3",
             ]
         )
         #expect(!result.errors.contains("nobody"))
+    }
+
+    @Test(
+        "at the end stands how many links were written and rows left out, once",
+        arguments: [
+            (1, 0, "1 link written."), (2, 0, "2 links written."), (2, 1, "2 links written, 1 row left out."),
+            (0, 2, "0 links written, 2 rows left out."),
+        ]
+    )
+    func summary(links: Int, skipped: Int, sentence: String) throws {
+        let rows = Array(repeating: "ada@example.com", count: links) + Array(repeating: "nobody", count: skipped)
+        let errors = try run("email\n" + rows.joined(separator: "\n")).errors
+        let lines = errors.split(separator: "\n").filter { !$0.hasPrefix("line") }
+        #expect(lines.map(String.init) == [sentence])
+    }
+
+    @Test("two columns that are taken for the same are named")
+    func sameColumn() {
+        let refused = #expect(throws: LinkJob.Failure.self) { try run("email,E-Mail\na@example.com,b@example.com\n") }
+        #expect(refused?.description.contains("email and E-Mail:") == true)
     }
 
     @Test("a forgotten quote costs its own line and no other", arguments: [1, 7, 100_000])
@@ -135,9 +155,9 @@ struct LinkJobTests {
         #expect(result.skipped == 4)
         #expect(
             result.errors.split(separator: "\n").filter { $0.hasPrefix("line") } == [
-                "line 2: has text after a closing quote", "line 4: has text after a closing quote",
-                "line 5: has text after a closing quote",
-                "line 8: has a quote that is never closed",
+                "line 2 left out: has text after a closing quote", "line 4 left out: has text after a closing quote",
+                "line 5 left out: has text after a closing quote",
+                "line 8 left out: has a quote that is never closed",
             ]
         )
     }
@@ -148,7 +168,7 @@ struct LinkJobTests {
         let result = try run("email,note\nada@example.com,\"oh\n" + rows.joined(separator: "\n"), pieces: 4_096)
         #expect(result.skipped == 1)
         #expect(result.rows.count == 3_001)
-        #expect(result.errors.contains("line 2: has no end; a quote may not be closed"))
+        #expect(result.errors.contains("line 2 left out: has no end; a quote may not be closed"))
     }
 
     @Test("what gets a link and may yet surprise is told")
@@ -231,7 +251,7 @@ struct LinkJobTests {
         #expect(
             result.errors.split(separator: "\n").filter { $0.hasPrefix("line") } == [
                 "line 2: is not UTF-8; each character that can't be read is written as \u{fffd}",
-                "line 3: has an email that is not UTF-8",
+                "line 3 left out: has an email that is not UTF-8",
                 "line 4: is not UTF-8; each character that can't be read is written as \u{fffd}",
                 "line 4: id must be at most 200 bytes of text; the link has none, and is an answer of its own",
             ]
@@ -382,7 +402,7 @@ struct LinkJobTests {
     @Test("a spreadsheet's first line that only names the separator is understood", arguments: ["\n", "\r\n"])
     func namedSeparator(end: String) throws {
         let result = try run(["sep=;", "name;email", "a,b,c,d;ada@example.com", "x;nobody"].joined(separator: end))
-        #expect(result.errors.contains("line 4: email"))
+        #expect(result.errors.contains("line 4 left out: email"))
         #expect(result.skipped == 1)
     }
 

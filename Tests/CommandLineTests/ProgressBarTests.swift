@@ -59,8 +59,39 @@ struct ProgressBarTests {
         #expect(drawn[3] == "Work [###############...............] 2/4")
     }
 
-    @Test("nothing to do, an unknown end and more than was foreseen are no trouble", arguments: [0, nil, 5] as [Int?])
-    func odd(total: Int?) {
+    @Test("where there is nothing to do, nothing is written", arguments: [false, true])
+    func nothing(isTerminal: Bool) {
+        #expect(written(total: 0, isTerminal: isTerminal) { $0.finish() }.isEmpty)
+    }
+
+    @Test("elsewhere than on a terminal, work of unknown length is a line every thousand, and the end")
+    func unknownTotal() {
+        let short = written(total: nil, isTerminal: false) { progress in
+            progress.advance(by: 999)
+            progress.say("row 1: wrong")
+            progress.finish()
+        }
+        #expect(short == ["row 1: wrong\n"])
+        let long = written(total: nil, isTerminal: false) { progress in
+            progress.advance(by: 1_000)
+            progress.advance(by: 500)
+            progress.finish()
+        }
+        #expect(long == ["Work: 1000\n", "Work: 1500\n"])
+    }
+
+    @Test("a line after the end doesn't bring the bar back")
+    func sayAfterEnd() {
+        let drawn = written(total: 4, isTerminal: true) { progress in
+            progress.advance(by: 4)
+            progress.finish()
+            progress.say("4 rows.")
+        }
+        #expect(drawn.suffix(2) == ["\n", "4 rows.\n"])
+    }
+
+    @Test("more than was foreseen is no trouble", arguments: [0, 5])
+    func odd(total: Int) {
         let lines = written(total: total, isTerminal: false) { progress in
             progress.advance(by: 7)
             progress.advance(by: 0)

@@ -62,6 +62,13 @@ struct QuarantineTableTests {
         #expect(lines.last?.hasSuffix("and 995 more: quarantine show 7") == true)
     }
 
+    @Test("ids that are not in quarantine are counted in a sentence")
+    func unknownIDs() {
+        #expect(QuarantineDiscard.problem(unknown: 1, of: 1) == "There is no payload with this id in quarantine.")
+        #expect(QuarantineDiscard.problem(unknown: 1, of: 3) == "1 of the 3 ids is not in quarantine.")
+        #expect(QuarantineDiscard.problem(unknown: 2, of: 3) == "2 of the 3 ids are not in quarantine.")
+    }
+
     @Test("a replay says for each entry what it is now, or why it stays", arguments: [false, true])
     func replay(isDry: Bool) throws {
         let id = { QuarantineID(rawValue: $0) }
@@ -77,11 +84,12 @@ struct QuarantineTableTests {
             line.split(separator: " ").joined(separator: " ")
         }
         let (would, stay) = isDry ? ("would be ", "would stay") : ("", "stays")
+        let not = isDry ? "would not be accepted" : "not accepted"
         #expect(
             lines == [
                 "1 \(would)accepted \(responses[0]) and 2 more", "2 \(would)accepted \(responses[0])",
                 "3 \(would)ignored the mapping has no output for it",
-                "4 \(stay) email is missing; [1].score must be a whole number from 0 to 10", "5 \(stay) Gone.",
+                "4 \(stay) email is missing; [1].score must be a whole number from 0 to 10", "5 \(not) Gone.",
             ]
         )
     }

@@ -1,3 +1,5 @@
+import NPSApp
+import NPSModel
 import NPSQueue
 import NPSServer
 import Testing
@@ -22,6 +24,18 @@ struct QueueRetryTests {
         #expect(asked.map(\.reason) == ["no", "no", "no"])
         #expect(asked.map { $0.after?.sequence } == [nil, 2, 4])
         #expect(asked.allSatisfy { $0.ids == nil && ($0.after?.through ?? 6) == 6 })
+    }
+
+    @Test("why nothing was retried is told")
+    func nothing() {
+        #expect(QueueRetry.problem(with: .success(.delivered)) == "It is not parked, but delivered.")
+        let missing = AdminError.refused(status: 404, detail: "")
+        #expect(QueueRetry.problem(with: .failure(missing)) == "There is no response with this id.")
+        #expect(QueueRetry.problem(with: .failure(.unreadable)) == "It is not parked: see queue show.")
+        let ids = ["a", "b", "c"].map { ResponseID(source: "acme", providerID: $0) }
+        let sentence = QueueRetry.left(1, of: RetryRequest(ids: ids))
+        #expect(sentence == "2 of 3 are not parked, or unknown: see queue show.")
+        #expect(QueueRetry.left(3, of: RetryRequest(ids: ids)) == nil)
     }
 
     @Test("what was retried before an error is counted")

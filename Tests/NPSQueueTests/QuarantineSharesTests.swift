@@ -27,6 +27,29 @@ struct QuarantineSharesTests {
         }
     }
 
+    @Test("the use tells how much each source may have, which is as much as it gets")
+    func parts() throws {
+        var shares = QuarantineShares()
+        fill(&shares, "a", by: 100)
+        for _ in 0..<10 { shares.add(10_000, to: "b") }
+        shares.add(10_000, to: "c")
+        #expect(
+            QuarantineUse(shares, limit: Self.limit).sentences == [
+                "a has 5000 in quarantine: 488 KiB of the 488 KiB that it may have, which leaves no room for one more. "
+                    + "Replay or discard some.",
+                "b has 10 in quarantine: 98 KiB of the 163 KiB that it may have.",
+                "c has 1 in quarantine: 10000 bytes of the 81 KiB that it may have.",
+            ]
+        )
+        var equal = QuarantineShares()
+        equal.add(100, to: "a")
+        equal.add(90, to: "b")
+        let sentence = try #require(QuarantineUse(equal, limit: Self.limit).sentences.last)
+        #expect(sentence == "b has 1 in quarantine: 90 bytes of the 488 KiB that it may have.")
+        fill(&equal, "b", by: 1_000)
+        #expect(equal.holdings["b"]?.bytes == 499_090)
+    }
+
     @Test(
         "no order in which sources fill it takes the next one's part",
         arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64]

@@ -16,9 +16,27 @@ package struct QuarantineUse: Sendable, Hashable, Codable {
 
     /// One sentence for each source.
     package var sentences: [String] {
-        sources.map { source in
-            let size = "\(source.source) has \(source.entries) in quarantine, \(source.bytes) bytes of \(limit)"
-            return source.isFull ? "\(size): there is no room for more of it. Replay or discard some." : size + "."
+        sources.enumerated().map { index, source in
+            let size = "\(source.source) has \(source.entries) in quarantine: \(Self.size(source.bytes)) of the "
+            let room = "\(Self.size(part(ofSourceAt: index))) that it may have"
+            return size + room + (source.isFull ? ", which leaves no room for one more. Replay or discard some." : ".")
+        }
+    }
+
+    /// How much the source may hold while the others keep what they have.
+    private func part(ofSourceAt index: Int) -> Int {
+        var rank = index + 1
+        // It may pass one that holds more, as long as that one fits the place after it.
+        while rank > 1, sources[rank - 2].bytes <= QuarantineShares.share(ofRank: rank, limit: limit) { rank -= 1 }
+        let others = sources.reduce(0) { $0 + $1.bytes } - sources[index].bytes
+        return max(0, min(QuarantineShares.share(ofRank: rank, limit: limit), limit - others))
+    }
+
+    private static func size(_ bytes: Int) -> String {
+        switch bytes {
+        case ..<10_240: "\(bytes) bytes"
+        case ..<10_485_760: "\((bytes + 512) / 1_024) KiB"
+        default: "\((bytes + 524_288) / 1_048_576) MiB"
         }
     }
 }

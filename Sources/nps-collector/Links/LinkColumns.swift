@@ -59,10 +59,10 @@ struct LinkColumns {
     ///   - replacesLinks: whether there may be columns of links, to be replaced.
     init(_ header: [String], emailColumn: String? = nil, replacesLinks: Bool) throws(LinkJob.Failure) {
         let names = header.map(Self.plain)
-        for name in ["email", "id", "campaignid", "companyid", "lang", "link", "link2"]
-        where names.count(where: { $0 == name }) > 1 {
-            if name == "email", emailColumn != nil { continue }
-            throw .sameColumn
+        for name in ["email", "id", "campaignid", "companyid", "lang", "link", "link2"] {
+            let same = names.indices.filter { names[$0] == name }
+            guard same.count > 1, name != "email" || emailColumn == nil else { continue }
+            throw .sameColumn(header[same[0]], header[same[1]])
         }
         link = names.firstIndex(of: "link")
         rest = names.firstIndex(of: "link2")

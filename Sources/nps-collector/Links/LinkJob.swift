@@ -10,7 +10,8 @@ struct LinkJob {
         /// The first line is a contact, whose data must not be shown.
         case noHeader
         case noColumn([String], named: String)
-        case sameColumn
+        /// With the two names, which differ in case, accents, spaces or punctuation at most.
+        case sameColumn(String, String)
         case severalAddresses
         case hasLinkColumn
         case utf16
@@ -27,7 +28,9 @@ struct LinkJob {
             case .noHeader:
                 "The first line of the contacts is no header, for it has an address: put a line with the names of the columns "
                     + "above it, such as email."
-            case .sameColumn: "The contacts have two columns of the same name: rename one in the first line."
+            case .sameColumn(let first, let second):
+                "The contacts have two columns that are taken for the same, \(Self.shown(first)) and \(Self.shown(second)): "
+                    + "rename one in the first line."
             case .severalAddresses:
                 "The contacts have several columns with addresses: name the one to use email, or give --email-column NAME."
             case .hasLinkColumn:
@@ -38,16 +41,16 @@ struct LinkJob {
             }
         }
 
-        /// Without control characters, and no longer than a few lines.
+        /// Without control characters, and no longer than half a line.
+        private static func shown(_ name: String) -> String {
+            let printable = name.trimmingInvisible.unicodeScalars.filter { $0.properties.generalCategory != .control }
+            return String(printable.prefix(40))
+        }
+
+        /// No longer than a few lines.
         private static func list(_ names: [String]) -> String {
-            let shown = names.prefix(20).map { name in
-                String(
-                    name.trimmingInvisible.unicodeScalars.filter { $0.properties.generalCategory != .control }.prefix(
-                        40
-                    )
-                )
-            }
-            return "Its columns are: " + shown.joined(separator: ", ") + (names.count > 20 ? ", …" : "") + "."
+            "Its columns are: " + names.prefix(20).map(shown).joined(separator: ", ") + (names.count > 20 ? ", …" : "")
+                + "."
         }
     }
 
@@ -78,7 +81,8 @@ struct LinkJob {
     private var ids: Set<Int> = []
     /// Rows that got no link.
     private(set) var skipped = 0
-    private var links = 0
+    /// Rows that got one.
+    private(set) var links = 0
     private var longLinks = 0
 
     /// - Parameters:
@@ -101,7 +105,7 @@ struct LinkJob {
         self.splitsLinks = splitsLinks
         self.write = write
         byBytes = total != nil
-        self.bar = bar ?? ProgressBar(title: total == nil ? "contacts" : "bytes of contacts", total: total)
+        self.bar = bar ?? ProgressBar(title: "Reading contacts", total: total, unit: total == nil ? "" : "bytes")
     }
 
     mutating func read(_ chunk: some Collection<UInt8>) throws {
@@ -132,11 +136,22 @@ struct LinkJob {
         guard columns != nil else { throw Failure.empty }
         flush()
         bar.finish()
+        bar.say(summary)
         if longLinks > 0 {
             bar.say(
                 "\(longLinks) of \(links) links are longer than \(Self.fieldLimit) bytes. Mailchimp cuts such a field off, and the "
                     + "links won't work: for Mailchimp give --split, to links and to links email."
             )
+        }
+    }
+
+    /// What became of the rows.
+    private var summary: String {
+        let written = links == 1 ? "1 link written" : "\(links) links written"
+        switch skipped {
+        case 0: return written + "."
+        case 1: return written + ", 1 row left out."
+        default: return written + ", \(skipped) rows left out."
         }
     }
 
@@ -199,7 +214,7 @@ struct LinkJob {
         guard columns != nil else { throw .unreadable(failure) }
         let rest = reader.surrenderLine()
         skipped += 1
-        bar.say("line \(reader.rowLine): \(failure.flaw)")
+        bar.say("line \(reader.rowLine) left out: \(failure.flaw)")
         return rest
     }
 
@@ -220,7 +235,7 @@ struct LinkJob {
             put(row, link: link)
         } catch {
             skipped += 1
-            bar.say("line \(reader.rowLine): \(error.sentence)")
+            bar.say("line \(reader.rowLine) left out: \(error.sentence)")
         }
         if !byBytes { bar.advance(by: 1) }
     }

@@ -49,7 +49,6 @@ struct LinksCommand: AsyncParsableCommand {
         guard !settings.survey.linkKeys.isEmpty else {
             throw Stop(.configuration, LinkError.keys(problem: "is empty").description)
         }
-        warnIfLocal("\(settings.http.publicURL)")
         let pages = try settings.makePages()
         let now = Date()
         let minting = LinkMinting(
@@ -75,6 +74,7 @@ struct LinksCommand: AsyncParsableCommand {
         } catch let failure as LinkJob.Failure {
             throw Stop(.failure, failure.description)
         }
+        if job.links > 0 { warnIfLocal("\(settings.http.publicURL)") }
         if job.skipped > 0 { throw ExitCode.failure }
     }
 
@@ -84,8 +84,8 @@ struct LinksCommand: AsyncParsableCommand {
             return
         }
         Output.note(
-            "Careful: the links lead to this machine (\(address)). Give http.public-url, as --http-public-url or with "
-                + "--config, before you mail them.\n"
+            "Careful: the links lead to this machine (\(address)). Before you mail any, make them anew with "
+                + "http.public-url, given as --http-public-url or in the file of --config.\n"
         )
     }
 

@@ -27,7 +27,12 @@ struct QuarantineDiscard: AsyncParsableCommand {
         let count = all ? try await discardAll() : try await discard(ids)
         Output.text(count == 1 ? "1 payload is discarded." : "\(count) payloads are discarded.")
         let unknown = Set(ids).count - count
-        if !all, unknown > 0 { throw Stop(.failure, "\(unknown) of the ids are not in quarantine.") }
+        if !all, unknown > 0 { throw Stop(.failure, Self.problem(unknown: unknown, of: Set(ids).count)) }
+    }
+
+    static func problem(unknown: Int, of asked: Int) -> String {
+        if asked == 1 { return "There is no payload with this id in quarantine." }
+        return "\(unknown) of the \(asked) ids \(unknown == 1 ? "is" : "are") not in quarantine."
     }
 
     private func discard(_ ids: [QuarantineID]) async throws -> Int {

@@ -29,11 +29,22 @@ struct QuarantineList: AsyncParsableCommand {
             try await client.quarantine(limit: limit, after: after)
         }
         if json { return try Output.json(entries) }
+        guard let last = entries.last else {
+            return Output.text(after == nil ? Self.nothing : "No more payloads follow.")
+        }
         Output.text(Self.table(of: entries).render(), terminator: "")
         let status = try await Administration.ask { client throws(AdminError) in try await client.status() }
         for sentence in status.quarantine?.sentences ?? [] { Output.text(sentence) }
-        if entries.count == limit, let last = entries.last { Output.text("More may follow: --after \(last.id)") }
+        if entries.count == limit { Output.text("More may follow: --after \(last.id)") }
+        Output.text(Self.nextSteps)
     }
+
+    static let nothing = "Nothing is in quarantine."
+
+    private static let nextSteps = """
+        To look at a payload: nps-collector quarantine show ID --body
+        To try all again, once the mapping or the tool is fixed: nps-collector quarantine replay --all --dry-run
+        """
 
     static func table(of entries: [QuarantineEntry]) -> Table {
         var table = Table([

@@ -78,6 +78,7 @@ struct QuarantineReplay: AsyncParsableCommand {
 
     private func show(_ outcomes: [ReplayOutcome]) throws {
         if json { return try Output.json(outcomes) }
+        if outcomes.isEmpty { return Output.text(QuarantineList.nothing) }
         Output.text(Self.table(of: outcomes, isDry: dryRun).render(), terminator: "")
     }
 
@@ -93,8 +94,9 @@ struct QuarantineReplay: AsyncParsableCommand {
             case .invalid:
                 let reasons = (outcome.errors ?? []).map(\.description).joined(separator: "; ")
                 table.add(["\(outcome.id)", isDry ? "would stay" : "stays", reasons])
+            // Whether there is such a payload at all isn't said by the outcome, only by its sentence.
             case .failed:
-                table.add(["\(outcome.id)", isDry ? "would stay" : "stays", outcome.problem ?? ""])
+                table.add(["\(outcome.id)", isDry ? "would not be accepted" : "not accepted", outcome.problem ?? ""])
             }
         }
         return table

@@ -32,6 +32,9 @@ struct QueueList: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...1_000).contains(limit) else { throw ValidationError("--limit must be a number from 1 to 1000.") }
+        guard !parked || state == nil || state == .parked else {
+            throw ValidationError("--parked is --state parked: give one of the two.")
+        }
         guard !unconfirmed || (state == nil && !parked && whose.email == nil) else {
             throw ValidationError("--unconfirmed can't be narrowed down.")
         }
@@ -45,8 +48,8 @@ struct QueueList: AsyncParsableCommand {
             try await client.responses(of: person, state: wanted, limit: limit, after: after)
         }
         if json { return try Output.json(items) }
-        if items.isEmpty, person != nil, after == nil {
-            return Output.text("There are no such responses of this person.")
+        if items.isEmpty {
+            return Output.text(Self.nothing(state: wanted, isOfOne: person != nil, isPage: after != nil))
         }
         var table = Table([
             Table.Column("#", .right), Table.Column("id"), Table.Column("state"), Table.Column("source"),
@@ -61,6 +64,17 @@ struct QueueList: AsyncParsableCommand {
         }
         Output.text(table.render(), terminator: "")
         if items.count == limit, let last = items.last { Output.text("More may follow: --after \(last.sequence)") }
+        guard wanted == .parked else { return }
+        Output.text("To send them again: nps-collector queue retry --all, or with their ids")
+        let status = try await Administration.ask { client throws(AdminError) in try await client.status() }
+        if let sentence = StatusText(status).parkedExpiry { Output.text(sentence) }
+    }
+
+    /// Why the table isn't printed.
+    static func nothing(state: ResponseState?, isOfOne: Bool, isPage: Bool) -> String {
+        if isPage { return "No more responses follow." }
+        if isOfOne { return "There are no such responses of this person." }
+        return state.map { "There are no \($0.rawValue) responses." } ?? "There are no responses yet."
     }
 
     private func listUnconfirmed() async throws {
@@ -68,7 +82,10 @@ struct QueueList: AsyncParsableCommand {
             try await client.unconfirmedErasures(after: after, limit: limit)
         }
         if json { return try Output.json(tombstones) }
-        if tombstones.isEmpty, after == nil { return Output.text("Nothing that was erased may still be at Planhat.") }
+        if tombstones.isEmpty {
+            let nothing = "Nothing that was erased may still be at Planhat."
+            return Output.text(after == nil ? nothing : "No more responses follow.")
+        }
         var table = Table([
             Table.Column("#", .right), Table.Column("id"), Table.Column("at Planhat"), Table.Column("erased"),
             Table.Column("next"),

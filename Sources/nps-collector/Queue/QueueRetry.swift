@@ -51,6 +51,7 @@ struct QueueRetry: AsyncParsableCommand {
             throw error
         }
         Output.text(Self.summary(count))
+        if count == 0, let id = ids.first, Set(ids).count == 1 { throw Stop(.failure, await Self.problem(with: id)) }
         if let left = Self.left(count, of: request) { throw Stop(.failure, left) }
     }
 
@@ -88,7 +89,27 @@ struct QueueRetry: AsyncParsableCommand {
     static func left(_ count: Int, of request: RetryRequest) -> String? {
         if request.reason != nil, count == 0 { return "No parked response has a reason with these words." }
         guard let asked = request.ids.map({ Set($0).count }), asked > count else { return nil }
-        let who = asked == 1 ? "It is" : "\(asked - count) of \(asked) are"
-        return who + " not parked: see queue show."
+        let left = asked - count
+        return "\(left) of \(asked) \(left == 1 ? "is" : "are") not parked, or unknown: see queue show."
+    }
+
+    /// Why the one response that was named is not pending again.
+    private static func problem(with id: ResponseID) async -> String {
+        let settings: Settings
+        do { settings = try await CommandLineSettings.load() } catch { return problem(with: .success(nil)) }
+        do throws(AdminError) {
+            return problem(with: .success(try await AdminClient(settings: settings).response(id).state))
+        } catch {
+            return problem(with: .failure(error))
+        }
+    }
+
+    /// - Parameter state: what the collector says of it; nil when it wasn't asked.
+    static func problem(with state: Result<ResponseState?, AdminError>) -> String {
+        switch state {
+        case .failure(.refused(status: 404, detail: _)): "There is no response with this id."
+        case .success(let state?): "It is not parked, but \(state.rawValue)."
+        case .failure, .success(nil): "It is not parked: see queue show."
+        }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import NPSApp
 import NPSModel
 import NPSQueue
@@ -37,16 +38,26 @@ struct QueueShow: AsyncParsableCommand {
         } else if let next = item.nextAttemptAt {
             table.add(["next attempt", Timestamp.format(next)])
         }
+        if let parked = item.parkedAt { table.add(["parked", Timestamp.format(parked)]) }
         if let delivered = item.deliveredAt { table.add(["delivered", Timestamp.format(delivered)]) }
         if let planhatId = item.planhatId { table.add(["Planhat id", planhatId]) }
         if let reason = item.reason { table.add(["reason", reason]) }
         for note in item.notes ?? [] { table.add(["note", note.description]) }
         Output.text(table.render(), terminator: "")
+        if item.state == .parked { Output.text("To send it again: nps-collector queue retry \(item.id.rawValue)") }
         guard let history = item.history, !history.isEmpty else { return }
         var attempts = Table(["at", "outcome", "reason"])
         for attempt in history {
             attempts.add([Timestamp.format(attempt.at), "\(attempt.outcome)", attempt.reason ?? ""])
         }
         Output.text("\n" + attempts.render(), terminator: "")
+    }
+}
+
+extension QueueItem {
+    /// When it was parked, if it is and the attempt that ended so is known.
+    var parkedAt: Date? {
+        guard state == .parked else { return nil }
+        return history?.last { $0.outcome == .parked }?.at
     }
 }

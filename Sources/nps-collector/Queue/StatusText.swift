@@ -36,23 +36,34 @@ struct StatusText {
     private var remarks: [String] {
         let books = report.books
         var remarks = delivery
-        if books.pending > books.held { remarks.append("The oldest has waited for \(books.oldestPendingSeconds) s.") }
+        if books.pending > books.held {
+            remarks.append("The oldest has waited for \(Self.duration(books.oldestPendingSeconds)).")
+        }
         if books.held > 0 {
             remarks.append("\(books.held) of the pending wait on purpose: a mail scanner may have sent them.")
         }
         if books.parked > 0 { remarks.append("Why responses are parked: nps-collector queue list --parked") }
-        if let expiry = books.parkedExpiry {
-            let count = expiry.count < ParkedExpiry.limit ? "\(expiry.count)" : "\(ParkedExpiry.limit) or more"
-            let from = Timestamp.format(expiry.from)
-            remarks.append("\(count) of the parked will be erased, from \(from) on (queue.parked-retention-days).")
-        }
+        if let parkedExpiry { remarks.append(parkedExpiry) }
         if books.unconfirmed > 0 {
             let what = books.unconfirmed == 1 ? "1 erased response" : "\(books.unconfirmed) erased responses"
             remarks.append("Planhat never confirmed the deletion of \(what): nps-collector queue list --unconfirmed")
         }
         if let problem = report.clockProblem { remarks.append(problem) }
+        if books.quarantined > 0 {
+            remarks.append("Why payloads are in quarantine, and what to do: nps-collector quarantine list")
+        }
         remarks += report.quarantine?.sentences ?? []
         return remarks
+    }
+
+    /// What will be erased for its age, and how to keep it; nil when nothing is within a week.
+    var parkedExpiry: String? {
+        guard let expiry = report.books.parkedExpiry else { return nil }
+        let count = expiry.count < ParkedExpiry.limit ? "\(expiry.count)" : "\(ParkedExpiry.limit) or more"
+        return
+            "\(count) of the parked will be erased, from \(Timestamp.format(expiry.from)) on (queue.parked-retention-days), "
+            + "those that were parked first: nps-collector queue retry --all sends them again, nps-collector queue export "
+            + "--state parked writes them out."
     }
 
     /// Why nothing moves, or how fast it does.

@@ -7,7 +7,7 @@ import NPSServer
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check the settings and print them with where each came from; secrets are not shown.",
-        discussion: CommandLineSettings.help
+        discussion: CommandLineSettings.help()
     )
 
     @Flag(help: "Print JSON.")

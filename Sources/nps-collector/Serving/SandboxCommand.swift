@@ -9,9 +9,25 @@ struct SandboxCommand: AsyncParsableCommand {
         commandName: "sandbox",
         abstract:
             "Serve the six NPS operations of the Planhat API on this machine, with faults that can be switched on.",
-        discussion: "FAULTS (for --fault, and as JSON for /sandbox/faults while it runs):\n"
-            + Sandbox.faultUsage.map { "  " + $0 }.joined(separator: "\n") + "\n\n" + CommandLineSettings.help
+        discussion: faultHelp + "\n\n" + CommandLineSettings.help(of: ["sandbox", "log"])
     )
+
+    private static var faultHelp: String {
+        let switches = Sandbox.faultUsage.map { HelpText.wrapped($0, after: "  ", indent: 6) }.joined(separator: "\n")
+        return """
+            FAULTS (for --fault):
+            \(switches)
+
+            With poison=503, say, every request that writes and has the word poison in it,
+            as in a comment, is answered with 503.
+
+            While the sandbox runs, with its token, which it prints unless sandbox.token
+            is set (GET shows the faults, PATCH changes those it names, PUT sets all anew):
+
+              curl -X PATCH -H 'Authorization: Bearer TOKEN' -d '{"poison": "503"}' \\
+                http://127.0.0.1:8082/sandbox/faults
+            """
+    }
 
     @Option(name: .customLong("fault"), help: "A switch such as unknown-contact=reject-400; may be repeated.")
     var faults: [String] = []

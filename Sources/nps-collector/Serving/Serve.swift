@@ -7,7 +7,7 @@ import NPSApp
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the survey, accept webhooks and deliver to Planhat, until SIGTERM or SIGINT.",
-        discussion: CommandLineSettings.help
+        discussion: CommandLineSettings.help()
     )
 
     func run() async throws {

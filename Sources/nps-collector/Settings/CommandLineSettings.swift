@@ -49,14 +49,22 @@ struct CommandLineSettings: Sendable {
         }
     }
 
-    /// All settings with their defaults, for `--help`.
-    static var help: String {
-        let width = Setting.all.map(\.option.count).max() ?? 0
-        let lines = Setting.all.map { setting in
-            "  " + setting.option.padding(toLength: width + 2, withPad: " ", startingAt: 0)
-                + setting.meaning + " (\(setting.standard))"
+    /// The settings with their defaults, for `--help`.
+    ///
+    /// - Parameter groups: the first components of their keys; nil = all settings.
+    static func help(of groups: [String]? = nil) -> String {
+        let settings = Setting.all.filter { setting in groups?.contains { setting.key.hasPrefix($0 + ".") } ?? true }
+        let indent = 4 + (settings.map(\.option.count).max() ?? 0)
+        let lines = settings.map { setting in
+            HelpText.wrapped(
+                "\(setting.meaning) (\(setting.standard))",
+                after: "  " + setting.option.padding(toLength: indent - 2, withPad: " ", startingAt: 0),
+                indent: indent
+            )
         }
-        return "SETTINGS (--http-port is HTTP_PORT in the environment and http: {port:} in the file of --config FILE;\n"
-            + "a secret KEY may be given as KEY-file):\n" + lines.joined(separator: "\n")
+        return """
+            SETTINGS (--http-port is HTTP_PORT in the environment and http: {port:} in
+            the file of --config FILE; a secret KEY may be given as KEY-file):
+            """ + "\n" + lines.joined(separator: "\n")
     }
 }

@@ -23,17 +23,23 @@ struct WebhookMap: AsyncParsableCommand {
         }
         if results.isEmpty { Output.text("ignored: the mapping has no output for this payload") }
         var problems: [String] = []
-        for result in results {
+        for (index, result) in results.enumerated() {
+            let place = results.count > 1 ? "[\(index)]." : ""
             switch result {
             case .success(let submission):
                 try Output.json(submission.response.json)
-                for note in submission.response.notes { Output.note("Note: \(note).\n") }
-            case .failure(let invalid): problems.append(invalid.description)
+                for note in submission.response.notes { Output.note("Note: \(place)\(note).\n") }
+            case .failure(let invalid): problems.append(Self.placed(invalid, at: place).description)
             }
         }
         guard problems.isEmpty else {
             throw Stop(.failure, await explained(problems.joined(separator: "\n"), source, body, type))
         }
+    }
+
+    /// The fields named as `quarantine list` does it: in a batch, with the place of their item.
+    static func placed(_ invalid: InvalidResponse, at place: String) -> InvalidResponse {
+        InvalidResponse(invalid.problems.map { FieldProblem(field: place + $0.field, message: $0.message) })
     }
 
     /// Adds jq's own message, which may quote the payload: it is the operator's own file, and shown to nobody else.
