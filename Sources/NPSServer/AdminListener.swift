@@ -67,6 +67,7 @@ package enum AdminListener {
         let managed = router.group().add(middleware: AdminToken(token: dependencies.token))
         QueueRoutes(
             queue: dependencies.queue,
+            readiness: dependencies.readiness,
             delivery: dependencies.delivery,
             timeLimit: dependencies.timeLimit
         )

@@ -75,6 +75,16 @@ extension Problem {
         }
     }
 
+    /// Only for operators, who can do something about it: says what is wrong with the queue.
+    static func failing(_ error: QueueError) -> Problem {
+        Problem(
+            status: .serviceUnavailable,
+            title: "Not available just now",
+            detail: error.description,
+            retryAfter: unavailable(error).retryAfter
+        )
+    }
+
     private static func unavailable(retryAfter seconds: Int) -> Problem {
         Problem(
             status: .serviceUnavailable,
