@@ -407,6 +407,23 @@ struct WebhookRoutesTests {
         await collector.end()
     }
 
+    @Test("a payload that was erased is not kept again, and the answer says so")
+    func erasedPayload() async throws {
+        let collector = try CollectorFixture()
+        let wrong = #"{"id":"b","email":"ana@example.com","score":11}"#
+        let person = try EmailAddress("ana@example.com")
+        try await collector.publicly { client async throws in
+            #expect(try await post(client, wrong).text.contains("The payload is kept in quarantine."))
+            #expect(try await collector.queue.eraseQuarantined(person, within: .seconds(60)).count == 1)
+            let again = try await post(client, wrong)
+            #expect(again.status == .unprocessableContent)
+            #expect(again.text.contains("The payload was erased before and is not kept again."))
+            #expect(!again.text.contains("quarantine"))
+        }
+        #expect(try await collector.queue.status().quarantined == 0)
+        await collector.end()
+    }
+
     @Test("a lone payload without room in the quarantine is 503, says that nothing is stored, and is logged")
     func quarantineFullForAll() async throws {
         let collector = try CollectorFixture(quarantineByteLimit: 100)
