@@ -37,7 +37,36 @@ struct RedirectListenerTests {
     }
 
     @Test(
-        "leads a personal link to the same link, everything else to the open form",
+        "no other address leads to the form, and a tool learns the right one",
+        arguments: [
+            ("/webhooks/standard", HTTPResponse.Status.forbidden), ("/readyz", .notFound), ("/nope", .notFound),
+            ("/other/abc", .notFound), ("/robots.txt", .notFound),
+        ],
+        ["https://nps.example.com", "http://nps.example.com/a"]
+    )
+    func others(sent: (path: String, status: HTTPResponse.Status), address: String) async throws {
+        let url = try #require(PublicURL(address))
+        let application = Application(router: try Self.router(to: url), logger: .silent)
+        try await application.test(.live) { client async throws in
+            for method in [HTTPRequest.Method.get, .head] {
+                let response = try await client.executeRequest(uri: sent.path, method: method, headers: [:], body: nil)
+                #expect(response.status == sent.status && response.headers[.location] == nil)
+            }
+            for method in [HTTPRequest.Method.get, .post] {
+                let response = try await client.executeRequest(
+                    uri: "/webhooks/standard",
+                    method: method,
+                    headers: [:],
+                    body: nil
+                )
+                #expect(response.text.contains("Send this request to \(address) instead."))
+                #expect(response.text.contains("Not encrypted") == url.isSecure)
+            }
+        }
+    }
+
+    @Test(
+        "leads a personal link to the same link, the start and the form to the open form",
         arguments: [
             ("/s/abc.DEF-1_/9", "/s/abc.DEF-1_/9"), ("/s/abc", "/s/abc"), ("/s/abc/9?lang=de", "/s/abc/9?lang=de"),
             ("/s/a%2Eb/9?utm_source=x", "/s/a.b/9"), ("/s/abc/9.", "/s/abc/9"), ("/s/abc/9&utm_source=x", "/s/abc/9"),
@@ -46,7 +75,10 @@ struct RedirectListenerTests {
             ("/s/%22", "/survey"),
             ("/s/abc&amp;lang=de", "/s/abc"), ("/s/abc/9?lang=%0d%0aX", "/s/abc/9"), ("/", "/survey"),
             ("/survey?score=9", "/survey"), ("/s", "/survey"), ("/s/a/b/c", "/survey"), ("/s/a;b/9", "/s/a/9"),
-            ("/s/../x", "/survey"), ("/other/abc", "/survey"),
+            ("/s/../x", "/survey"),
+            ("/survey/thanks", "/survey"), ("/survey?lang=de", "/survey?lang=de"),
+            ("/?lang=pt-BR", "/survey?lang=pt-BR"),
+            ("/survey?score=9&lang=de", "/survey?lang=de"), ("/survey?lang=%0d%0aX", "/survey"),
         ]
     )
     func links(path: String, target: String) async throws {
