@@ -50,6 +50,7 @@ package enum AdminListener {
             limits: ConnectionLimits(),
             proxies: .none,
             errorPages: nil,
+            setting: "admin.host and admin.port",
             logger: logger,
             onListening: onListening
         )

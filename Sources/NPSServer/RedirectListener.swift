@@ -21,6 +21,7 @@ package enum RedirectListener {
             limits: ConnectionLimits(),
             proxies: proxies,
             errorPages: errorPages,
+            setting: "http.redirect-port",
             logger: logger,
             onListening: { _ in }
         )

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -62,6 +63,32 @@ struct RedirectListenerTests {
                 #expect(response.text.contains("Send this request to \(address) instead."))
                 #expect(response.text.contains("Not encrypted") == url.isSecure)
             }
+        }
+    }
+
+    @Test("a port that is taken is named, with the setting that says so")
+    func takenPort() async throws {
+        let url = try #require(PublicURL("https://nps.example.com"))
+        let pages = try SurveyPages(subject: "Acme", basePath: "", publicDirectory: nil)
+        try await Application(router: try Self.router(to: url), logger: .silent).test(.live) { client in
+            let port = try #require(client.port)
+            let listener = try RedirectListener.make(
+                to: url,
+                pages: pages,
+                address: .hostname("127.0.0.1", port: port),
+                proxies: .none,
+                logger: .silent
+            )
+            let error = ServerError.cannotListen(
+                address: "127.0.0.1:\(port)",
+                setting: "http.redirect-port",
+                code: EADDRINUSE
+            )
+            await #expect(throws: error) { try await listener.run() }
+            #expect(
+                error.description
+                    == "127.0.0.1:\(port) is taken by another program. Stop that, or change http.redirect-port."
+            )
         }
     }
 
