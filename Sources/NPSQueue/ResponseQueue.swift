@@ -46,6 +46,7 @@ package final class ResponseQueue: Sendable {
     let configuration: Configuration
     let now: @Sendable () -> Date
     let reserve: DiskReserve
+    let fullDisk: FullDiskLog
     let personKey: PersonKey
     let logger: Logger
     private let dispatch = DispatchQueue(label: "nps-queue", qos: .userInitiated)
@@ -75,7 +76,10 @@ package final class ResponseQueue: Sendable {
         self.now = now
         self.logger = logger
         lock = try FileLock(forDatabase: configuration.path)
-        reserve = DiskReserve(forFile: configuration.path, bytes: configuration.diskReserve)
+        let reserve = DiskReserve(forFile: configuration.path, bytes: configuration.diskReserve)
+        let fullDisk = FullDiskLog(logger: logger)
+        self.reserve = reserve
+        self.fullDisk = fullDisk
         let engine = try SQLiteEngine(
             path: configuration.path,
             on: dispatch,
@@ -88,6 +92,9 @@ package final class ResponseQueue: Sendable {
         self.engine = engine
         personKey = engine.personKey
         commits = GroupCommit(on: dispatch, limit: configuration.waitingLimit) { engine.commit($0) }
+        // Said at once, and not only when somebody sends something.
+        let start = Milliseconds(now())
+        do { try reserve.check(at: start, fresh: true) } catch { fullDisk.refused(at: start) }
     }
 
     /// One element after each commit that left something to claim at once; several that nobody has read yet are merged

@@ -50,6 +50,7 @@ package enum AdminListener {
             limits: ConnectionLimits(),
             proxies: .none,
             errorPages: nil,
+            setting: "admin.host and admin.port",
             logger: logger,
             onListening: onListening
         )
@@ -67,6 +68,7 @@ package enum AdminListener {
         let managed = router.group().add(middleware: AdminToken(token: dependencies.token))
         QueueRoutes(
             queue: dependencies.queue,
+            readiness: dependencies.readiness,
             delivery: dependencies.delivery,
             timeLimit: dependencies.timeLimit
         )

@@ -75,6 +75,16 @@ extension Problem {
         }
     }
 
+    /// Only for operators, who can do something about it: says what is wrong with the queue.
+    static func failing(_ error: QueueError) -> Problem {
+        Problem(
+            status: .serviceUnavailable,
+            title: "Not available just now",
+            detail: error.description,
+            retryAfter: unavailable(error).retryAfter
+        )
+    }
+
     private static func unavailable(retryAfter seconds: Int) -> Problem {
         Problem(
             status: .serviceUnavailable,
@@ -86,15 +96,20 @@ extension Problem {
 
     /// A person has to make room, so retrying every few seconds is of no use.
     ///
-    /// - Parameter ids: of the delivery's valid responses, which are stored.
+    /// - Parameter ids: of the delivery's valid responses, which are stored; empty when it has none.
     static func quarantineFull(accepted ids: [ResponseID]) -> Problem {
-        Problem(
+        let stored =
+            ids.isEmpty
+            ? "Nothing of it is stored. Send it again after the time in Retry-After."
+            : """
+            Its valid responses are stored. Send it all again after the time in Retry-After: nothing is stored twice.
+            """
+        return Problem(
             status: .serviceUnavailable,
             title: "The quarantine is full",
             detail: """
-                This delivery has an item that is no valid response, and there is no room to keep it until the mapping \
-                is fixed. Its valid responses are stored. Send it all again after the time in Retry-After: nothing is \
-                stored twice.
+                Not all of this delivery can be read as responses, and there is no room to keep it until the mapping is \
+                fixed. \(stored)
                 """,
             ids: ids,
             retryAfter: 600

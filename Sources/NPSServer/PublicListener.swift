@@ -59,9 +59,17 @@ package enum PublicListener {
             limits: limits,
             proxies: dependencies.proxies,
             errorPages: errorPages(dependencies),
+            setting: setting(of: address),
             logger: logger,
             onListening: onListening
         )
+    }
+
+    private static func setting(of address: ListenAddress) -> String {
+        switch address {
+        case .hostname: "http.host and http.port"
+        case .unixSocket: "http.unix-socket"
+        }
     }
 
     /// - Parameters:

@@ -21,37 +21,46 @@ package enum RedirectListener {
             limits: ConnectionLimits(),
             proxies: proxies,
             errorPages: errorPages,
+            setting: "http.redirect-port",
             logger: logger,
             onListening: { _ in }
         )
     }
 
-    /// A personal link leads to the same link, everything else to the open form. Nothing else of the request's own address
-    /// is carried over.
+    /// A personal link leads to the same link, the start and the form to the open form, both in the language that was
+    /// asked for. Nothing else of the request's own address is carried over, and no other address leads anywhere: a tool
+    /// that checks the address of a webhook must not take the form for it.
     static func router(to publicURL: PublicURL, errorPages: ErrorPages) -> Router<CollectorContext> {
         let router = Router<CollectorContext>.collector(listener: "redirect", errorPages: errorPages)
         for path in ["/", "**"] as [RouterPath] {
-            router.get(path) { request, _ in redirect(request, to: publicURL) }
-            router.head(path) { request, _ in redirect(request, to: publicURL) }
+            router.get(path) { request, _ in try redirect(request, to: publicURL) }
+            router.head(path) { request, _ in try redirect(request, to: publicURL) }
             // A POST to this port has sent its content in clear already: say so instead of redirecting it.
-            router.post(path) { _, _ -> Response in
-                throw Problem(
-                    status: .forbidden,
-                    title: "Not encrypted",
-                    detail: "Send this request to the https address."
-                )
-            }
+            router.post(path) { _, _ -> Response in throw wrongPort(publicURL) }
         }
         return router
     }
 
-    private static func redirect(_ request: Request, to publicURL: PublicURL) -> Response {
+    private static func wrongPort(_ publicURL: PublicURL) -> Problem {
+        Problem(
+            status: .forbidden,
+            title: publicURL.isSecure ? "Not encrypted" : "The wrong port",
+            detail: "This port only leads browsers to the form. Send this request to \(publicURL) instead."
+        )
+    }
+
+    private static func redirect(_ request: Request, to publicURL: PublicURL) throws -> Response {
         let segments = request.segments(below: publicURL.basePath)
-        // The language is all that a link's query can say.
+        switch segments.first {
+        case nil, "survey", "s": break
+        case "webhooks": throw wrongPort(publicURL)
+        default: throw Problem.notFound
+        }
+        // The language is all that the query can say.
         let language =
             request.query("lang").flatMap { LinkClaims.isLanguageTag($0) ? "?lang=\($0)" : nil } ?? ""
-        let path = link(at: segments).map { $0 + language } ?? "/survey"
-        return Response(status: .permanentRedirect, headers: [.location: publicURL.description + path])
+        let path = link(at: segments) ?? "/survey"
+        return Response(status: .permanentRedirect, headers: [.location: publicURL.description + path + language])
     }
 
     /// The link's own path, without what mail programs and trackers append to addresses; nil when there is no token.

@@ -125,7 +125,9 @@ extension SurveyPages {
     package func unknownLink(in context: FormContext = FormContext()) -> Page { notice("unknownLink", in: context) }
 
     /// No such page (404).
-    package func notFound(in context: FormContext = FormContext()) -> Page { notice("notFound", in: context) }
+    package func notFound(in context: FormContext = FormContext()) -> Page {
+        notice("notFound", link: address(in: context), in: context)
+    }
 
     /// The form is switched off (404 or 410).
     package func closed(in context: FormContext = FormContext()) -> Page { notice("closed", in: context) }

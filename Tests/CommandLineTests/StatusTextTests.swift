@@ -13,6 +13,7 @@ struct StatusTextTests {
         parked: Int = 0,
         unconfirmed: Int = 0,
         expiry: ParkedExpiry? = nil,
+        acceptanceProblem: String? = nil,
         _ report: DeliveryReport
     ) throws -> StatusText {
         var books = try JSONDecoder().decode(
@@ -27,7 +28,7 @@ struct StatusTextTests {
         books.held = held
         books.unconfirmed = unconfirmed
         books.parkedExpiry = expiry
-        return StatusText(StatusReport(books: books, delivery: report))
+        return StatusText(StatusReport(books: books, delivery: report, acceptanceProblem: acceptanceProblem))
     }
 
     @Test("a pause is told with what to mend")
@@ -37,6 +38,14 @@ struct StatusTextTests {
         #expect(text.whole.contains("Delivery is paused: Check planhat.token.\n"))
         #expect(text.whole.contains("The oldest has waited for 12 s.\n"))
         #expect(text.line == "pending 3, sending 0, delivered 7, parked 0. Delivery is paused: Check planhat.token.")
+    }
+
+    @Test("that nothing is accepted is told before all else, and why")
+    func refusing() throws {
+        let report = DeliveryReport(state: "idle", sentence: "Everything due is delivered.", isHeldUp: false)
+        let text = try text(acceptanceProblem: "The disk is full.", report)
+        #expect(text.whole.contains("\nNo response is accepted: The disk is full.\n"))
+        #expect(text.line.hasSuffix("parked 0. No response is accepted: The disk is full."))
     }
 
     @Test("a backoff is told in its own words")

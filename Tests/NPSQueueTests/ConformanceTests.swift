@@ -570,6 +570,23 @@ struct ConformanceTests {
         }
     }
 
+    @Test("the time in quarantine doesn't count after a replay", arguments: Engine.allCases)
+    func ageAfterReplay(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            let ids = try await queue.accept([], quarantining: [draft("new"), draft("edit")]).quarantined
+            fixture.clock.advance(by: 20 * 86_400)
+            _ = try await queue.accept([try submission(1)], resolving: [ids[0]])
+            #expect(try await queue.status().oldestPendingSeconds == 0)
+            fixture.clock.advance(by: 5)
+            #expect(try await queue.status().oldestPendingSeconds == 5)
+            _ = try await queue.accept([try submission(1, score: 3)], resolving: [ids[1]])
+            #expect(try await queue.status().oldestPendingSeconds == 0)
+            let item = try #require(try await queue.list(QueueFilter()).first)
+            #expect(item.score == 3)
+        }
+    }
+
     @Test("prints the books under the names that monitoring reads", arguments: Engine.allCases)
     func statusNames(engine: Engine) async throws {
         let fixture = try QueueFixture(engine)

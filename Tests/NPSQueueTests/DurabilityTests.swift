@@ -459,6 +459,47 @@ struct DurabilityTests {
         try Audit(of: copy).check()
     }
 
+    @Test("the log says once that a full disk refuses responses, and once that there is room again")
+    func fullDiskInTheLog() async throws {
+        let fixture = try QueueFixture()
+        let logs = RecordedLogs()
+        #expect(FaultyDisk.watch(fixture.directory))
+        let queue = try fixture.open(logger: logs.logger)
+        func count(_ words: String) -> Int { logs.lines.count { $0.contains(words) } }
+        _ = try await queue.accept([try submission(0)])
+        for round in 1...2 {
+            FaultyDisk.arm(.full, atCall: 1, lasting: true, in: fixture.directory)
+            for number in 1...3 {
+                let next = try submission(number)
+                await #expect(throws: QueueError.diskFull) { try await queue.accept([next]) }
+            }
+            #expect(FaultyDisk.disarm(in: fixture.directory))
+            #expect(count("Until then no response is accepted") == round)
+            // One that happens to fit says nothing yet.
+            _ = try await queue.accept([try submission(10 * round)])
+            #expect(count("There is room") == round - 1)
+            fixture.clock.advance(by: 10)
+            try await queue.probe()
+            _ = try await queue.accept([try submission(10 * round + 1)])
+            #expect(count("There is room") == round)
+        }
+        #expect(logs.lines.filter { $0.hasPrefix("error") }.count == 2)
+        await queue.close()
+    }
+
+    @Test("started with less room than the reserve, the log says why before anybody sends something")
+    func startBelowReserve() async throws {
+        let fixture = try QueueFixture()
+        let logs = RecordedLogs()
+        let queue = try fixture.open(logger: logs.logger) { $0.diskReserve = .max }
+        let next = try submission(1)
+        #expect(logs.lines.filter { $0.hasPrefix("error The disk that holds the queue is full") }.count == 1)
+        await #expect(throws: QueueError.diskFull) { try await queue.accept([next]) }
+        await #expect(throws: QueueError.diskFull) { try await queue.probe() }
+        #expect(logs.lines.filter { $0.hasPrefix("error") }.count == 1)
+        await queue.close()
+    }
+
     @Test(
         "a real full disk at the start is no reason not to start",
         .enabled(if: canMount, "needs the right to mount a tmpfs")

@@ -21,6 +21,7 @@ struct QueueFixture: Sendable {
 
     func open(
         _ path: String? = nil,
+        logger: Logger = .silent,
         _ change: (inout ResponseQueue.Configuration) -> Void = { _ in }
     ) throws(QueueError) -> ResponseQueue {
         var configuration = ResponseQueue.Configuration(path: path ?? self.path)
@@ -29,7 +30,7 @@ struct QueueFixture: Sendable {
         return try ResponseQueue(
             configuration: configuration,
             now: { [clock] in clock.now },
-            logger: .silent
+            logger: logger
         )
     }
 

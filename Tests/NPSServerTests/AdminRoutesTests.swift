@@ -218,6 +218,46 @@ struct AdminRoutesTests {
         await collector.end()
     }
 
+    @Test("a full disk is told by the status and in the readiness, with what to do")
+    func fullDisk() async throws {
+        for (reserve, isFull) in [(Int64.max, true), (0, false)] {
+            let collector = try CollectorFixture(diskReserve: reserve)
+            try await collector.administratively { client async throws in
+                let status = try await client.executeRequest(
+                    uri: "/queue/status",
+                    method: .get,
+                    headers: authorized,
+                    body: nil
+                )
+                #expect(status.status == .ok)
+                let sentence = JSONValue.string(QueueError.diskFull.description)
+                #expect(try status.json()["acceptanceProblem"] == (isFull ? sentence : nil))
+                let ready = try await client.executeRequest(uri: "/readyz", method: .get, headers: [:], body: nil)
+                #expect(ready.status == (isFull ? .serviceUnavailable : .ok))
+                #expect(try ready.json()["queue"] == (isFull ? sentence : .string("ok")))
+            }
+            await collector.end()
+        }
+    }
+
+    @Test("an operator is told what is wrong with the queue")
+    func failingQueue() async throws {
+        let collector = try CollectorFixture()
+        await collector.end()
+        try await collector.administratively { client async throws in
+            for path in ["/queue/status", "/queue/responses", "/quarantine", "/queue/receipts?limit=1"] {
+                let refused = try await client.executeRequest(
+                    uri: path,
+                    method: .get,
+                    headers: authorized,
+                    body: nil
+                )
+                #expect(refused.status == .serviceUnavailable && refused.headers[.retryAfter] == "30")
+                #expect(try refused.json()["detail"] == .string(QueueError.closed.description))
+            }
+        }
+    }
+
     @Test("readiness turns off when the queue can't write, and while the collector stops")
     func readiness() async throws {
         let collector = try CollectorFixture()

@@ -31,7 +31,10 @@ struct ErrorPagesTests {
             let response = try await client.executeRequest(uri: path, method: .get, headers: headers, body: nil)
             #expect(response.status == .notFound)
             #expect(response.headers[.contentType]?.lowercased() == type)
-            if type.hasPrefix("text/html") { #expect(response.text.contains("lang=\"de\"")) }
+            if type.hasPrefix("text/html") {
+                #expect(response.text.contains("lang=\"de\""))
+                #expect(response.text.contains(#"href="/a/survey""#))
+            }
         }
         await collector.end()
     }

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -37,7 +38,62 @@ struct RedirectListenerTests {
     }
 
     @Test(
-        "leads a personal link to the same link, everything else to the open form",
+        "no other address leads to the form, and a tool learns the right one",
+        arguments: [
+            ("/webhooks/standard", HTTPResponse.Status.forbidden), ("/readyz", .notFound), ("/nope", .notFound),
+            ("/other/abc", .notFound), ("/robots.txt", .notFound),
+        ],
+        ["https://nps.example.com", "http://nps.example.com/a"]
+    )
+    func others(sent: (path: String, status: HTTPResponse.Status), address: String) async throws {
+        let url = try #require(PublicURL(address))
+        let application = Application(router: try Self.router(to: url), logger: .silent)
+        try await application.test(.live) { client async throws in
+            for method in [HTTPRequest.Method.get, .head] {
+                let response = try await client.executeRequest(uri: sent.path, method: method, headers: [:], body: nil)
+                #expect(response.status == sent.status && response.headers[.location] == nil)
+            }
+            for method in [HTTPRequest.Method.get, .post] {
+                let response = try await client.executeRequest(
+                    uri: "/webhooks/standard",
+                    method: method,
+                    headers: [:],
+                    body: nil
+                )
+                #expect(response.text.contains("Send this request to \(address) instead."))
+                #expect(response.text.contains("Not encrypted") == url.isSecure)
+            }
+        }
+    }
+
+    @Test("a port that is taken is named, with the setting that says so")
+    func takenPort() async throws {
+        let url = try #require(PublicURL("https://nps.example.com"))
+        let pages = try SurveyPages(subject: "Acme", basePath: "", publicDirectory: nil)
+        try await Application(router: try Self.router(to: url), logger: .silent).test(.live) { client in
+            let port = try #require(client.port)
+            let listener = try RedirectListener.make(
+                to: url,
+                pages: pages,
+                address: .hostname("127.0.0.1", port: port),
+                proxies: .none,
+                logger: .silent
+            )
+            let error = ServerError.cannotListen(
+                address: "127.0.0.1:\(port)",
+                setting: "http.redirect-port",
+                code: EADDRINUSE
+            )
+            await #expect(throws: error) { try await listener.run() }
+            #expect(
+                error.description
+                    == "127.0.0.1:\(port) is taken by another program. Stop that, or change http.redirect-port."
+            )
+        }
+    }
+
+    @Test(
+        "leads a personal link to the same link, the start and the form to the open form",
         arguments: [
             ("/s/abc.DEF-1_/9", "/s/abc.DEF-1_/9"), ("/s/abc", "/s/abc"), ("/s/abc/9?lang=de", "/s/abc/9?lang=de"),
             ("/s/a%2Eb/9?utm_source=x", "/s/a.b/9"), ("/s/abc/9.", "/s/abc/9"), ("/s/abc/9&utm_source=x", "/s/abc/9"),
@@ -46,7 +102,10 @@ struct RedirectListenerTests {
             ("/s/%22", "/survey"),
             ("/s/abc&amp;lang=de", "/s/abc"), ("/s/abc/9?lang=%0d%0aX", "/s/abc/9"), ("/", "/survey"),
             ("/survey?score=9", "/survey"), ("/s", "/survey"), ("/s/a/b/c", "/survey"), ("/s/a;b/9", "/s/a/9"),
-            ("/s/../x", "/survey"), ("/other/abc", "/survey"),
+            ("/s/../x", "/survey"),
+            ("/survey/thanks", "/survey"), ("/survey?lang=de", "/survey?lang=de"),
+            ("/?lang=pt-BR", "/survey?lang=pt-BR"),
+            ("/survey?score=9&lang=de", "/survey?lang=de"), ("/survey?lang=%0d%0aX", "/survey"),
         ]
     )
     func links(path: String, target: String) async throws {

@@ -1,10 +1,13 @@
 import Foundation
 import HTTPTypes
+import Hummingbird
 import HummingbirdTesting
+import Logging
 import NIOCore
 import NPSModel
 import NPSQueue
 import NPSWebhooks
+import TestSupport
 import Testing
 
 @testable import NPSServer
@@ -404,6 +407,41 @@ struct WebhookRoutesTests {
         await collector.end()
     }
 
+    @Test("a payload that was erased is not kept again, and the answer says so")
+    func erasedPayload() async throws {
+        let collector = try CollectorFixture()
+        let wrong = #"{"id":"b","email":"ana@example.com","score":11}"#
+        let person = try EmailAddress("ana@example.com")
+        try await collector.publicly { client async throws in
+            #expect(try await post(client, wrong).text.contains("The payload is kept in quarantine."))
+            #expect(try await collector.queue.eraseQuarantined(person, within: .seconds(60)).count == 1)
+            let again = try await post(client, wrong)
+            #expect(again.status == .unprocessableContent)
+            #expect(again.text.contains("The payload was erased before and is not kept again."))
+            #expect(!again.text.contains("quarantine"))
+        }
+        #expect(try await collector.queue.status().quarantined == 0)
+        await collector.end()
+    }
+
+    @Test("a lone payload without room in the quarantine is 503, says that nothing is stored, and is logged")
+    func quarantineFullForAll() async throws {
+        let collector = try CollectorFixture(quarantineByteLimit: 100)
+        let logs = RecordedLogs(level: .warning)
+        let router = PublicListener.router(collector.dependencies, logger: .silent)
+        try await GuardedChannel.$peer.withValue(Peer(testing: "127.0.0.1")) {
+            try await Application(router: router, logger: logs.logger).test(.live) { client in
+                let refused = try await post(client, "this is not JSON")
+                #expect(refused.status == .serviceUnavailable)
+                #expect(refused.text.contains("Nothing of it is stored."))
+                #expect(!refused.text.contains("valid responses"))
+            }
+        }
+        let lines = logs.lines.filter { $0.contains("the quarantine has no more room for this source") }
+        #expect(lines.count == 1 && lines[0].contains("standard") && lines[0].hasPrefix("warning"))
+        await collector.end()
+    }
+
     @Test("with the quarantine full a delivery with anything wrong is 503, and its valid responses are stored once")
     func quarantineFull() async throws {
         let collector = try CollectorFixture(quarantineByteLimit: 1_200)
@@ -416,6 +454,7 @@ struct WebhookRoutesTests {
             #expect(refused.status == .serviceUnavailable)
             #expect(refused.headers[.retryAfter] == "600")
             #expect(refused.text.contains("The quarantine is full"))
+            #expect(refused.text.contains("Its valid responses are stored."))
             #expect(refused.text.contains(ResponseID(source: "standard", providerID: "a").rawValue))
             #expect(try await collector.queue.status().accepted == 1)
             let again = try await post(client, batch, headers: CollectorFixture.signed(batch, id: "m2"))

@@ -34,6 +34,19 @@ struct PresetMappingTests {
             try await Fixture.wrongFields("typeform", Payload.typeform("[]", hidden: "null")) == [["email", "score"]]
         )
         #expect(try await Fixture.wrongFields("typeform", Payload.typeform("null")) == [["score"]])
+        let unanswered = #"{"type":"email","email":null,"field":{"id":"f3","type":"email","ref":"m"}}"#
+        for (answers, hidden) in [
+            ("[\(Payload.scale)]", "{}"), ("[\(Payload.scale)]", #"{"email":""}"#),
+            ("[\(Payload.scale),\(unanswered)]", "{}"),
+            ("[\(Payload.scale),\(Payload.text)]", "null"),
+        ] {
+            let results = try await Fixture.map("typeform", Payload.typeform(answers, hidden: hidden))
+            guard case .failure(let invalid)? = results.first else {
+                Issue.record("there is no address in it")
+                continue
+            }
+            #expect(invalid.problems.first?.description == "email is missing")
+        }
     }
 
     @Test(

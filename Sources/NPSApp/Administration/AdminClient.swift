@@ -109,9 +109,19 @@ package struct AdminClient: Sendable {
         return changed.count
     }
 
-    /// Whether a response that arrived now would be stored.
-    package func isReady() async throws(AdminError) -> Bool {
-        try await send(.GET, "/readyz", body: nil).status == 200
+    /// Why a response that arrived now would not be stored; nil when it would be.
+    package func readinessProblem() async throws(AdminError) -> String? {
+        let answer = try await send(.GET, "/readyz", body: nil)
+        return Self.readinessProblem(status: answer.status, body: answer.body)
+    }
+
+    static func readinessProblem(status: Int, body: Data) -> String? {
+        struct Report: Decodable {
+            let queue: String
+        }
+        guard status != 200 else { return nil }
+        let report = try? JSONDecoder().decode(Report.self, from: body)
+        return report?.queue ?? "/readyz on its admin listener answers with status \(status) and no reason."
     }
 
     private func get<Answer: Decodable>(_ path: String) async throws(AdminError) -> Answer {

@@ -22,7 +22,7 @@ extension Setting {
     static let redirectPort = TypedSetting.optionalPort(
         "http.redirect-port",
         "off",
-        "a plain HTTP port that only redirects to http.public-url"
+        "a plain HTTP port that leads browsers to the form and to personal links at http.public-url"
     )
 
     static let certificate = TypedSetting.optionalText(

@@ -19,10 +19,19 @@ extension ResponseQueue {
         quarantining drafts: [QuarantineDraft] = [],
         resolving resolved: [QuarantineID] = []
     ) async throws(QueueError) -> Intake {
-        try reserve.check(at: Milliseconds(now()))
-        let work = try IntakeWork(submissions, drafts, resolved, personKey)
+        let intake = try await needingRoom { () async throws(QueueError) -> Intake in
+            try reserve.check(at: Milliseconds(now()))
+            return try await store(try IntakeWork(submissions, drafts, resolved, personKey))
+        }
+        for id in intake.readdressed {
+            logger.warning("an edit changed the address of a response that Planhat may have", metadata: ["id": "\(id)"])
+        }
+        return intake
+    }
+
+    private func store(_ work: IntakeWork) async throws(QueueError) -> Intake {
         let (pendingLimit, byteLimit) = (configuration.pendingLimit, configuration.quarantineByteLimit)
-        let intake = try await transact(weight: work.weight) { transaction in
+        return try await transact(weight: work.weight) { transaction in
             // Counts repetitions as new: only near the limit it matters, and there a retry costs less than a look-up
             // for every submission.
             let count = work.incoming.count
@@ -31,10 +40,20 @@ extension ResponseQueue {
             }
             return try work.perform(in: &transaction, byteLimit: byteLimit)
         }
-        for id in intake.readdressed {
-            logger.warning("an edit changed the address of a response that Planhat may have", metadata: ["id": "\(id)"])
+    }
+
+    /// Does what a full disk refuses, and has the log say when that begins and when it is over.
+    private func needingRoom<Value: Sendable>(
+        _ body: () async throws(QueueError) -> Value
+    ) async throws(QueueError) -> Value {
+        do throws(QueueError) {
+            let value = try await body()
+            fullDisk.accepted(at: Milliseconds(now()))
+            return value
+        } catch {
+            if error == .diskFull { fullDisk.refused(at: Milliseconds(now())) }
+            throw error
         }
-        return intake
     }
 
     /// The id under which ``accept(_:quarantining:resolving:)`` stores a submission: for one whose id is a digest of its
@@ -45,8 +64,10 @@ extension ResponseQueue {
 
     /// Makes a durable write, for readiness. After an error this reopens the file, so that an idle queue recovers too.
     package func probe() async throws(QueueError) {
-        try reserve.check(at: Milliseconds(now()), fresh: true)
-        try await transact { transaction in try transaction.probe() }
+        try await needingRoom { () async throws(QueueError) in
+            try reserve.check(at: Milliseconds(now()), fresh: true)
+            try await transact { transaction in try transaction.probe() }
+        }
     }
 }
 

@@ -26,8 +26,8 @@ struct ResponseLifecycle: Sendable, Hashable {
     var botFlag = BotFlag.none
     /// When the present content was received; for a replayed delivery, when that was received.
     var receivedAt: Milliseconds
-    /// Since when the present content could have been delivered: it was received, its hold ended, or an operator asked
-    /// for a retry.
+    /// Since when the present content could have been delivered: it was received, its hold ended, its delivery was
+    /// replayed from quarantine, or an operator asked for a retry.
     var waitingFrom: Milliseconds
     var deliveredAt: Milliseconds?
     var planhatID: String?
@@ -54,7 +54,7 @@ struct ResponseLifecycle: Sendable, Hashable {
         self.version = version
         nextAttemptAt = now
         receivedAt = arrival ?? now
-        waitingFrom = receivedAt
+        waitingFrom = now
     }
 
     /// Whether the row has the content in this state.
@@ -121,7 +121,7 @@ extension ResponseLifecycle {
         revision += 1
         attempts = 0
         receivedAt = arrival ?? now
-        waitingFrom = receivedAt
+        waitingFrom = now
         let wasHeld = heldUntil != nil
         // What was still held never left, so Planhat has no flag.
         if replacesBot { botFlag = wasHeld ? .none : .earlier }

@@ -10,7 +10,7 @@ package struct QueueStatus: Sendable, Hashable, Codable {
     /// Entries in the quarantine, which are no responses and belong to no balance.
     package let quarantined: Int
     /// The age in seconds of the content that has been pending longest; 0 when nothing is pending. Held responses count
-    /// from the end of their hold, what was parked from its retry.
+    /// from the end of their hold, what was parked from its retry, what was quarantined from its replay.
     package let oldestPendingSeconds: Int
     /// How many of the pending are held because they may be a bot's. Not in the JSON.
     package var held = 0

@@ -113,7 +113,10 @@ final class SQLiteEngine: Sendable {
         let failure = QueueError(error, path: path)
         let concernsOneJob = error is QueueError || (error as? DatabaseError)?.concernsStatementOnly == true
         guard jobs.count > 1, concernsOneJob || failure == .diskFull, !isBroken else {
-            logger.error("A transaction failed", metadata: ["reason": "\(failure)", "jobs": "\(jobs.count)"])
+            // A full disk is reported once, by ``FullDiskLog``, and not for each response that it refuses.
+            if failure != .diskFull || jobs.allSatisfy({ $0.weight == 0 }) {
+                logger.error("A transaction failed", metadata: ["reason": "\(failure)", "jobs": "\(jobs.count)"])
+            }
             for job in jobs { job.refuse(failure) }
             return
         }

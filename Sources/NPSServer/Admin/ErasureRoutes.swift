@@ -29,7 +29,7 @@ struct ErasureRoutes {
             let erasure = try await queue.erase(address, remotely: wanted.remote ?? false)
             return ErasureResponse(erasure: erasure, quarantined: count, next: next?.rawValue)
         } catch {
-            throw Problem.unavailable(error)
+            throw Problem.failing(error)
         }
     }
 
@@ -39,14 +39,14 @@ struct ErasureRoutes {
         do {
             return try await queue.unconfirmedErasures(after: after, limit: limit)
         } catch {
-            throw Problem.unavailable(error)
+            throw Problem.failing(error)
         }
     }
 
     private func confirm(_ request: Request) async throws -> Changed {
         let selection: Selection<ResponseID> = try await request.decodeBody()
         guard let ids = selection.ids else { throw Problem.badRequest("Name the ids that are gone at Planhat.") }
-        do { return Changed(count: try await queue.confirmErasure(ids)) } catch { throw Problem.unavailable(error) }
+        do { return Changed(count: try await queue.confirmErasure(ids)) } catch { throw Problem.failing(error) }
     }
 }
 

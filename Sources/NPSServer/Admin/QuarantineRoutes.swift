@@ -20,7 +20,7 @@ struct QuarantineRoutes {
     private func list(_ request: Request) async throws -> [QuarantineEntry] {
         let after = request.query("after").flatMap(Int64.init)
         let limit = try QueueRoutes.limit(request)
-        do { return try await queue.quarantine(limit: limit, after: after) } catch { throw Problem.unavailable(error) }
+        do { return try await queue.quarantine(limit: limit, after: after) } catch { throw Problem.failing(error) }
     }
 
     private func show(_ context: CollectorContext) async throws -> QuarantineEntry {
@@ -32,7 +32,7 @@ struct QuarantineRoutes {
 
     private func entry(_ id: QuarantineID) async throws -> QuarantineEntry {
         let entry: QuarantineEntry?
-        do { entry = try await queue.quarantineEntry(id) } catch { throw Problem.unavailable(error) }
+        do { entry = try await queue.quarantineEntry(id) } catch { throw Problem.failing(error) }
         guard let entry else { throw Problem.missing("quarantined payload") }
         return entry
     }
@@ -40,7 +40,7 @@ struct QuarantineRoutes {
     private func discard(_ request: Request) async throws -> Changed {
         let selection: Selection<QuarantineID> = try await request.decodeBody()
         guard let ids = selection.ids else { throw Problem.badRequest("Name the ids to discard.") }
-        do { return Changed(count: try await queue.discard(ids)) } catch { throw Problem.unavailable(error) }
+        do { return Changed(count: try await queue.discard(ids)) } catch { throw Problem.failing(error) }
     }
 
     private func replay(_ request: Request) async throws -> [ReplayOutcome] {

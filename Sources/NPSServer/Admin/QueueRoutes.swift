@@ -7,6 +7,7 @@ package import NPSQueue
 /// Shows the queue, and puts parked responses back into it.
 struct QueueRoutes {
     let queue: ResponseQueue
+    let readiness: Readiness
     let delivery: @Sendable () -> DeliveryReport
     /// How long a retry of everything that is parked goes on before it is answered.
     let timeLimit: Duration
@@ -21,9 +22,15 @@ struct QueueRoutes {
 
     private func status() async throws -> StatusReport {
         do {
-            return StatusReport(books: try await queue.status(), delivery: delivery())
+            var acceptanceProblem: String?
+            if case .failing(let sentence) = await readiness.check() { acceptanceProblem = sentence }
+            return StatusReport(
+                books: try await queue.status(),
+                delivery: delivery(),
+                acceptanceProblem: acceptanceProblem
+            )
         } catch {
-            throw Problem.unavailable(error)
+            throw Problem.failing(error)
         }
     }
 
@@ -38,7 +45,7 @@ struct QueueRoutes {
             limit: try Self.limit(request),
             after: request.query("after").flatMap(Int64.init)
         )
-        do { return try await queue.list(filter) } catch { throw Problem.unavailable(error) }
+        do { return try await queue.list(filter) } catch { throw Problem.failing(error) }
     }
 
     private func search(_ request: Request) async throws -> [QueueItem] {
@@ -48,7 +55,7 @@ struct QueueRoutes {
         }
         guard Self.limits.contains(wanted.limit) else { throw Self.wrongLimit }
         let filter = QueueFilter(state: wanted.state, person: person, limit: wanted.limit, after: wanted.after)
-        do { return try await queue.list(filter) } catch { throw Problem.unavailable(error) }
+        do { return try await queue.list(filter) } catch { throw Problem.failing(error) }
     }
 
     private func show(_ context: CollectorContext) async throws -> QueueItem {
@@ -56,7 +63,7 @@ struct QueueRoutes {
             throw Problem.badRequest("Response ids look like nps1- and 32 hex digits.")
         }
         let item: QueueItem?
-        do { item = try await queue.show(id) } catch { throw Problem.unavailable(error) }
+        do { item = try await queue.show(id) } catch { throw Problem.failing(error) }
         guard let item else { throw Problem.missing("response") }
         return item
     }
@@ -77,7 +84,7 @@ struct QueueRoutes {
                 within: timeLimit
             )
         } catch {
-            throw Problem.unavailable(error)
+            throw Problem.failing(error)
         }
     }
 

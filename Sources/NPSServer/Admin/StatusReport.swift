@@ -14,6 +14,8 @@ package struct StatusReport: Sendable, Hashable, Codable {
     /// Until the backlog is delivered at the pace of the last minute. Nil when nothing waits, apart from what is held
     /// on purpose, and when nothing is being delivered.
     package let secondsLeft: Int?
+    /// A sentence that says why no response is accepted now; nil when they are.
+    package let acceptanceProblem: String?
     /// A sentence that says why the machine's clock isn't believed; nil when it is.
     package let clockProblem: String?
     /// Who takes how much of the quarantine's room; nil from a collector that doesn't tell.
@@ -22,17 +24,18 @@ package struct StatusReport: Sendable, Hashable, Codable {
     private enum CodingKeys: String, CodingKey {
         case deliveryState = "forwarding"
         case deliverySentence = "forwardingSentence"
-        case isHeldUp, deliveredLastMinute, secondsLeft, held, clockProblem, quarantine
+        case isHeldUp, deliveredLastMinute, secondsLeft, held, acceptanceProblem, clockProblem, quarantine
         case unconfirmed = "unconfirmedErasures"
         case parkedExpiring, parkedExpireFrom
     }
 
-    package init(books: QueueStatus, delivery report: DeliveryReport) {
+    package init(books: QueueStatus, delivery report: DeliveryReport, acceptanceProblem: String? = nil) {
         self.books = books
         deliveryState = report.state
         deliverySentence = report.sentence
         isHeldUp = report.isHeldUp
         deliveredLastMinute = report.deliveredLastMinute
+        self.acceptanceProblem = acceptanceProblem
         clockProblem = books.clockProblem?.description
         quarantine = books.quarantine
         let waiting = books.pending + books.sending - books.held
@@ -54,6 +57,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         isHeldUp = try container.decode(Bool.self, forKey: .isHeldUp)
         deliveredLastMinute = try container.decode(Int.self, forKey: .deliveredLastMinute)
         secondsLeft = try container.decodeIfPresent(Int.self, forKey: .secondsLeft)
+        acceptanceProblem = try container.decodeIfPresent(String.self, forKey: .acceptanceProblem)
         clockProblem = try container.decodeIfPresent(String.self, forKey: .clockProblem)
         quarantine = try container.decodeIfPresent(QuarantineUse.self, forKey: .quarantine)
     }
@@ -70,6 +74,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         try container.encode(isHeldUp, forKey: .isHeldUp)
         try container.encode(deliveredLastMinute, forKey: .deliveredLastMinute)
         try container.encodeIfPresent(secondsLeft, forKey: .secondsLeft)
+        try container.encodeIfPresent(acceptanceProblem, forKey: .acceptanceProblem)
         try container.encodeIfPresent(clockProblem, forKey: .clockProblem)
         try container.encodeIfPresent(quarantine, forKey: .quarantine)
     }

@@ -16,7 +16,7 @@ struct VerificationRoutes {
     private func receipts(_ request: Request) async throws -> [Receipt] {
         let limit = try QueueRoutes.limit(request)
         let before = request.query("before").flatMap(Int64.init)
-        do { return try await queue.receipts(before: before, limit: limit) } catch { throw Problem.unavailable(error) }
+        do { return try await queue.receipts(before: before, limit: limit) } catch { throw Problem.failing(error) }
     }
 
     private func compare(_ request: Request) async throws -> ReceiptMatch {
@@ -24,7 +24,7 @@ struct VerificationRoutes {
         do {
             return ReceiptMatch(matches: try await queue.delivered(wanted.id, as: wanted.contentDigest))
         } catch {
-            throw Problem.unavailable(error)
+            throw Problem.failing(error)
         }
     }
 

@@ -9,10 +9,13 @@ import ServiceLifecycle
 /// One listening socket with its router: the public listener, the admin listener or the redirect listener.
 package struct Listener: Service {
     private let application: Application<RouterResponder<CollectorContext>>
+    private let address: ListenAddress
+    private let setting: String
 
     /// - Parameters:
     ///   - tls: nil = plain HTTP.
     ///   - errorPages: nil for a listener that only programs talk to.
+    ///   - setting: the names of the settings that say where it listens.
     ///   - onListening: called once with the bound port (nil for a Unix socket) when connections are accepted.
     init(
         router: Router<CollectorContext>,
@@ -21,9 +24,12 @@ package struct Listener: Service {
         limits: ConnectionLimits,
         proxies: TrustedProxies,
         errorPages: ErrorPages?,
+        setting: String,
         logger: Logger,
         onListening: @escaping @Sendable (Int?) -> Void
     ) throws {
+        self.address = address
+        self.setting = setting
         var isUnixSocket = false
         if case .unixSocket = address { isUnixSocket = true }
         let rules = ConnectionRules(
@@ -53,16 +59,28 @@ package struct Listener: Service {
         }
     }
 
+    /// - Throws: ``ServerError/cannotListen(address:setting:code:)`` when the address can't be opened.
     package func run() async throws {
-        try await application.run()
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw ServerError.cannotListen(address: "\(address)", setting: setting, code: error.errnoCode)
+        }
     }
 }
 
 /// Where a listener binds.
-package enum ListenAddress: Sendable, Hashable {
+package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// Port 0 takes any free one.
     case hostname(String, port: Int)
     case unixSocket(String)
+
+    package var description: String {
+        switch self {
+        case .hostname(let host, let port): (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
+        case .unixSocket(let path): path
+        }
+    }
 }
 
 /// The context of a request: Hummingbird's own, and the connection it came in on.

@@ -134,7 +134,9 @@ struct WebhookRoutes {
             note(refusal, logger)
             throw Problem.quarantineFull(accepted: ids)
         }
-        guard sorted.problems.isEmpty else { throw Self.invalid(sorted.problems, accepted: ids) }
+        guard sorted.problems.isEmpty else {
+            throw Self.invalid(sorted.problems, accepted: ids, isKept: !intake.quarantined.isEmpty)
+        }
         return Self.answer(intake.outcomes, ids: ids, notes: sorted.notes)
     }
 
@@ -166,11 +168,18 @@ struct WebhookRoutes {
         }
     }
 
-    private static func invalid(_ problems: [FieldProblem], accepted ids: [ResponseID]) -> Problem {
-        Problem(
+    /// - Parameter isKept: whether the payload is in quarantine; false when it was erased there before.
+    private static func invalid(
+        _ problems: [FieldProblem],
+        accepted ids: [ResponseID],
+        isKept: Bool
+    ) -> Problem {
+        let rest =
+            isKept ? "The payload is kept in quarantine." : "The payload was erased before and is not kept again."
+        return Problem(
             status: .unprocessableContent,
             title: "Not a valid response",
-            detail: "The signature is right, the content is not. The payload is kept in quarantine.",
+            detail: "The signature is right, the content is not. " + rest,
             errors: problems,
             ids: ids
         )

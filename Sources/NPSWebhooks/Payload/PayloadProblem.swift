@@ -12,11 +12,15 @@ package enum PayloadProblem: Error, Sendable, Hashable, CustomStringConvertible 
     package var description: String {
         switch self {
         case .notJSON: "The body is not JSON."
-        case .notForm: "The body is not a form of its content type: it is malformed, cut short or not UTF-8."
+        case .notForm:
+            "The body is not a form of its content type: it is malformed, cut short, or not in \(Self.charsets)."
         case .busy: "Too many deliveries are waiting to be read: send it again in a moment."
         case .unsupportedType, .tooManyItems, .tooManyFields: "The body \(bodyProblem ?? "can't be read")."
         }
     }
+
+    /// The ones of ``PayloadCharset``.
+    private static let charsets = "UTF-8, or in ISO-8859-1, Windows-1252 or UTF-16 if its content type says so"
 
     /// Whether nothing of the payload can be read.
     var isUnparseable: Bool { self == .notJSON || self == .notForm }
@@ -26,9 +30,9 @@ package enum PayloadProblem: Error, Sendable, Hashable, CustomStringConvertible 
     var bodyProblem: String? {
         switch self {
         case .busy: nil
-        case .notJSON: "must be JSON, in UTF-8 or in the charset that its content type states"
+        case .notJSON: "must be JSON, in \(Self.charsets)"
         case .notForm:
-            "must be a whole form of its content type, in UTF-8 or in the charset that its content type states"
+            "must be a whole form of its content type, in \(Self.charsets)"
         case .unsupportedType(let kinds):
             "must be of a kind that this source accepts: "
                 + kinds.map(\.rawValue).joined(separator: ", ")

@@ -28,14 +28,14 @@ struct StatusText {
     var line: String {
         let books = report.books
         let counts = "pending \(books.pending), sending \(books.sending), delivered \(books.delivered)"
-        return ([counts + ", parked \(books.parked)."] + delivery).joined(separator: " ")
+        return ([counts + ", parked \(books.parked)."] + acceptance + delivery).joined(separator: " ")
     }
 
     private var isWaiting: Bool { report.books.pending + report.books.sending > report.books.held }
 
     private var remarks: [String] {
         let books = report.books
-        var remarks = delivery
+        var remarks = acceptance + delivery
         if books.pending > books.held {
             remarks.append("The oldest has waited for \(Self.duration(books.oldestPendingSeconds)).")
         }
@@ -64,6 +64,10 @@ struct StatusText {
             "\(count) of the parked will be erased, from \(Timestamp.format(expiry.from)) on (queue.parked-retention-days), "
             + "those that were parked first: nps-collector queue retry --all sends them again, nps-collector queue export "
             + "--state parked writes them out."
+    }
+
+    private var acceptance: [String] {
+        report.acceptanceProblem.map { ["No response is accepted: " + $0] } ?? []
     }
 
     /// Why nothing moves, or how fast it does.

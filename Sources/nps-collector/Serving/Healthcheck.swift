@@ -9,15 +9,13 @@ struct Healthcheck: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await CommandLineSettings.load()
-        let isReady: Bool
+        let problem: String?
         do {
-            isReady = try await AdminClient(settings: settings).isReady()
+            problem = try await AdminClient(settings: settings).readinessProblem()
         } catch {
             throw Stop(.unreachable, error.description)
         }
-        guard isReady else {
-            throw Stop(.unreachable, "The collector is not ready: /readyz on its admin listener says why.")
-        }
+        if let problem { throw Stop(.unreachable, "The collector is not ready: " + problem) }
         Output.text("ready")
     }
 }

@@ -38,6 +38,7 @@ struct CollectorFixture: Sendable {
         surveyIsOpen: Bool = true,
         waitingLimit: Int = 4_096,
         quarantineByteLimit: Int = 256 << 20,
+        diskReserve: Int64 = 0,
         secrets: [String] = [Self.secret],
         files: [String: String] = [:]
     ) throws {
@@ -47,6 +48,7 @@ struct CollectorFixture: Sendable {
         var configuration = ResponseQueue.Configuration(path: directory.path("queue.db"))
         configuration.pendingLimit = waitingLimit
         configuration.quarantineByteLimit = quarantineByteLimit
+        configuration.diskReserve = diskReserve
         queue = try ResponseQueue(configuration: configuration, now: { Self.now }, logger: .silent)
         let folder = files.isEmpty ? nil : directory.path("sources")
         let names = Set(files.filter { !$0.value.contains("kind: none") }.keys).union(["standard"])
