@@ -126,7 +126,7 @@ struct LinkJobTests {
     )
     func summary(links: Int, skipped: Int, sentence: String) throws {
         let rows = Array(repeating: "ada@example.com", count: links) + Array(repeating: "nobody", count: skipped)
-        let errors = try run("email\n" + rows.joined(separator: "\n")).errors
+        let errors = try run("email\n" + rows.joined(separator: "\n"), splitsLinks: true).errors
         let lines = errors.split(separator: "\n").filter { !$0.hasPrefix("line") }
         #expect(lines.map(String.init) == [sentence])
     }
