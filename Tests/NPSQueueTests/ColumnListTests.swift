@@ -22,8 +22,8 @@ struct ColumnListTests {
             self.seenAt = seenAt
         }
 
-        init(_ row: RowValues<Columns>) {
-            self.init(number: row[.number], seenAt: row[.seenAt])
+        init(_ row: RowValues<Columns>) throws {
+            self.init(number: try row[.number], seenAt: try row[.seenAt])
         }
 
         func value(of column: Columns) -> (any DatabaseValueConvertible)? {
@@ -66,6 +66,16 @@ struct ColumnListTests {
             #expect(latest == seenAt)
             let missing: Milliseconds? = try database.fetchValue("SELECT MAX(seen_at) FROM points WHERE number = 1")
             #expect(missing == nil)
+        }
+    }
+
+    @Test("a column without a value that must have one is an error that names it")
+    func damaged() throws {
+        try DatabaseQueue().write { database in
+            try database.execute(sql: "CREATE TABLE points (seen_at, number); INSERT INTO points VALUES (NULL, NULL)")
+            #expect(throws: QueueError.damaged("the column number of a row can't be read")) {
+                try database.fetchAll(Point.self, from: "points")
+            }
         }
     }
 }

@@ -81,6 +81,33 @@ struct DurabilityTests {
         await queue.close()
     }
 
+    @Test("a damaged row fails the calls that read it, and no others")
+    func damagedRow() async throws {
+        let fixture = try QueueFixture()
+        try await fixture.withQueue { queue in _ = try await queue.accept([try submission(1), try submission(2)]) }
+        let connection = try DatabaseQueue(path: fixture.path)
+        try await connection.writeWithoutTransaction { database in
+            try database.execute(
+                sql: """
+                    PRAGMA writable_schema = ON;
+                    UPDATE sqlite_schema SET sql = replace(sql, 'source TEXT NOT NULL', 'source TEXT')
+                    WHERE name = 'responses';
+                    """
+            )
+        }
+        try connection.close()
+        let damaging = try DatabaseQueue(path: fixture.path)
+        try await damaging.write { try $0.execute(sql: "UPDATE responses SET source = NULL WHERE sequence = 1") }
+        try damaging.close()
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+            let damaged = QueueError.damaged("the column source of a row can't be read")
+            await #expect(throws: damaged) { try await queue.list(QueueFilter()) }
+            await #expect(throws: damaged) { try await queue.claim(limit: 2) }
+            #expect(try await queue.show(try submission(2).response.id)?.state == .pending)
+            #expect(try await queue.accept([try submission(3)]).outcomes == [.accepted])
+        }
+    }
+
     @Test(
         "whichever write or sync fails, no failure is acknowledged and nothing acknowledged is lost",
         arguments: FaultyDisk.Fault.allCases,

@@ -39,9 +39,6 @@ final class SQLiteEngine: Sendable {
         let pages: Int
     }
 
-    /// SQLite's default is 1,000 pages; twice as many halve the syncs, and the log stays at 8 MiB.
-    private static let pagesPerCheckpoint = 2_000
-
     /// Acceptance waits while the file is rewritten, so only as much as takes a fraction of a second: 32 MiB.
     private static let largestRewrite = 32 << 20
     /// Every delivery leaves deleted content. To rewrite the file after each would wear out the disk.
@@ -52,6 +49,7 @@ final class SQLiteEngine: Sendable {
     private let path: String
     private let grace: @Sendable (_ responses: Int) -> TimeInterval
     private let truncationPause: TimeInterval
+    private let pagesPerCheckpoint: Int
     private let dispatch: DispatchQueue
     private let now: @Sendable () -> Date
     private let logger: Logger
@@ -65,12 +63,14 @@ final class SQLiteEngine: Sendable {
     ///   - dispatch: the serial queue on which everything is called.
     ///   - grace: seconds until those responses are retried, by how many they are.
     ///   - truncationPause: seconds from a deletion until the log is truncated.
+    ///   - pagesPerCheckpoint: how long the log gets before it is moved into the database.
     ///   - onDue: called after a commit that left something to claim.
     init(
         path: String,
         on dispatch: DispatchQueue,
         grace: @escaping @Sendable (_ responses: Int) -> TimeInterval,
         truncationPause: TimeInterval,
+        pagesPerCheckpoint: Int,
         now: @escaping @Sendable () -> Date,
         logger: Logger,
         onDue: @escaping @Sendable () -> Void
@@ -78,6 +78,7 @@ final class SQLiteEngine: Sendable {
         self.path = path
         self.grace = grace
         self.truncationPause = truncationPause
+        self.pagesPerCheckpoint = pagesPerCheckpoint
         self.dispatch = dispatch
         self.now = now
         self.logger = logger
@@ -312,7 +313,7 @@ extension SQLiteEngine {
     /// Checkpoints are made after the callers got their results, so that none waits for one.
     private func checkpointIfNeeded(after result: TransactionResult) {
         state.withLock { state in
-            if state.pagesInLog >= Self.pagesPerCheckpoint { try? checkpoint(.passive, &state) }
+            if state.pagesInLog >= pagesPerCheckpoint { try? checkpoint(.passive, &state) }
             guard result.leavesDeletedContent else { return }
             state.owesTruncation = true
             state.owesRewrite = true

@@ -265,9 +265,9 @@ enum Schema {
         let sequence: Int64
         let payload: String
 
-        init(_ row: RowValues<Columns>) {
-            sequence = row[.sequence]
-            payload = row[.payload]
+        init(_ row: RowValues<Columns>) throws {
+            sequence = try row[.sequence]
+            payload = try row[.payload]
         }
     }
 

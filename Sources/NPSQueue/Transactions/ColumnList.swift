@@ -48,8 +48,17 @@ struct RowValues<Columns: ColumnList> {
         self.first = first
     }
 
+    /// Throws `damaged` where the column has no value and must have one: NOT NULL in the table doesn't help in a file
+    /// that a disk has damaged. GRDB's own subscript would end the process.
     subscript<Value: DatabaseValueConvertible & StatementColumnConvertible>(column: Columns) -> Value {
-        row[first + column.rawValue]
+        get throws {
+            do {
+                return try row.decode(atIndex: first + column.rawValue)
+            } catch {
+                // Without GRDB's words, which have the row's values.
+                throw QueueError.damaged("the column \(column.name) of a row can't be read")
+            }
+        }
     }
 
     /// The values of another list, whose columns come after these in the same selection.

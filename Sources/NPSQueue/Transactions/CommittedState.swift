@@ -58,19 +58,19 @@ extension Books: RowDecodable, RowEncodable {
         static let update = "UPDATE books SET \(allCases.assignments)"
     }
 
-    init(_ row: RowValues<Columns>) {
-        accepted = row[.accepted]
-        pending = row[.pending]
-        sending = row[.sending]
-        delivered = row[.delivered]
-        parked = row[.parked]
-        erased = row[.erased]
-        quarantined = row[.quarantined]
-        quarantinedBytes = row[.quarantinedBytes]
-        removedDelivered = row[.removedDelivered]
-        removedErased = row[.removedErased]
-        interruptedUntil = row[.interruptedUntil]
-        unconfirmed = row[.unconfirmed]
+    init(_ row: RowValues<Columns>) throws {
+        accepted = try row[.accepted]
+        pending = try row[.pending]
+        sending = try row[.sending]
+        delivered = try row[.delivered]
+        parked = try row[.parked]
+        erased = try row[.erased]
+        quarantined = try row[.quarantined]
+        quarantinedBytes = try row[.quarantinedBytes]
+        removedDelivered = try row[.removedDelivered]
+        removedErased = try row[.removedErased]
+        interruptedUntil = try row[.interruptedUntil]
+        unconfirmed = try row[.unconfirmed]
     }
 
     func value(of column: Columns) -> (any DatabaseValueConvertible)? {

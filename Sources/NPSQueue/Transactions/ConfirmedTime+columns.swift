@@ -8,9 +8,9 @@ extension ConfirmedTime: RowDecodable, RowEncodable {
         static let update = "UPDATE clock SET \(allCases.assignments)"
     }
 
-    init(_ row: RowValues<Columns>) {
-        let milliseconds: Int64 = row[.claimedFor]
-        self.init(confirmed: row[.confirmed], claimed: row[.claimed], claimedFor: .milliseconds(milliseconds))
+    init(_ row: RowValues<Columns>) throws {
+        let milliseconds: Int64 = try row[.claimedFor]
+        self.init(confirmed: try row[.confirmed], claimed: try row[.claimed], claimedFor: .milliseconds(milliseconds))
     }
 
     func value(of column: Columns) -> (any DatabaseValueConvertible)? {

@@ -201,15 +201,15 @@ private struct DueResponse: RowDecodable {
     let sequence: Int64
     let claimed: ClaimedRow
 
-    init(_ row: RowValues<Columns>) {
-        sequence = row[.sequence]
+    init(_ row: RowValues<Columns>) throws {
+        sequence = try row[.sequence]
         claimed = ClaimedRow(
-            id: row[.id],
-            source: row[.source],
-            payload: row[.payload],
-            revision: row[.revision],
-            attempts: row[.attempts],
-            mustUpsert: row[.mustUpsert]
+            id: try row[.id],
+            source: try row[.source],
+            payload: try row[.payload],
+            revision: try row[.revision],
+            attempts: try row[.attempts],
+            mustUpsert: try row[.mustUpsert]
         )
     }
 }

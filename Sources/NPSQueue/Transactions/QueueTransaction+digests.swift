@@ -43,9 +43,9 @@ private struct KeyingProgress: RowDecodable {
     let done: Int64
     let last: Int64
 
-    init(_ row: RowValues<Columns>) {
-        done = row[.done]
-        last = row[.last]
+    init(_ row: RowValues<Columns>) throws {
+        done = try row[.done]
+        last = try row[.last]
     }
 }
 
@@ -60,9 +60,9 @@ private struct StoredDigests: RowDecodable {
     let digest: String
     let contentDigest: String?
 
-    init(_ row: RowValues<Columns>) {
-        sequence = row[.sequence]
-        digest = row[.digest]
-        contentDigest = row[.contentDigest]
+    init(_ row: RowValues<Columns>) throws {
+        sequence = try row[.sequence]
+        digest = try row[.digest]
+        contentDigest = try row[.contentDigest]
     }
 }

@@ -41,23 +41,23 @@ struct ListedRow: RowDecodable, Sendable {
     /// About how much memory it takes, in bytes.
     var size: Int { 512 + (payload?.utf8.count ?? 0) }
 
-    init(_ row: RowValues<Columns>) {
-        sequence = row[.sequence]
-        id = row[.id]
-        state = row[.state]
-        source = row[.source]
-        payload = row[.payload]
-        revision = row[.revision]
-        attempts = row[.attempts]
-        mustUpsert = row[.mustUpsert]
-        acceptedAt = row[.acceptedAt]
-        receivedAt = row[.receivedAt]
-        nextAttemptAt = row[.nextAttemptAt]
-        heldUntil = row[.heldUntil]
-        deliveredAt = row[.deliveredAt]
-        planhatID = row[.planhatId]
-        reason = row[.reason]
-        botFlag = row[.suspect]
+    init(_ row: RowValues<Columns>) throws {
+        sequence = try row[.sequence]
+        id = try row[.id]
+        state = try row[.state]
+        source = try row[.source]
+        payload = try row[.payload]
+        revision = try row[.revision]
+        attempts = try row[.attempts]
+        mustUpsert = try row[.mustUpsert]
+        acceptedAt = try row[.acceptedAt]
+        receivedAt = try row[.receivedAt]
+        nextAttemptAt = try row[.nextAttemptAt]
+        heldUntil = try row[.heldUntil]
+        deliveredAt = try row[.deliveredAt]
+        planhatID = try row[.planhatId]
+        reason = try row[.reason]
+        botFlag = try row[.suspect]
     }
 }
 
@@ -169,14 +169,14 @@ extension Receipt: RowDecodable {
     }
 
     init(_ row: RowValues<Columns>) throws {
-        guard let id = ResponseID(rawValue: row[.id]) else { throw QueueError.damaged("a row has no valid id") }
-        let deliveredAt: Milliseconds = row[.deliveredAt]
-        let contentDigest: String? = row[.contentDigest]
+        guard let id = ResponseID(rawValue: try row[.id]) else { throw QueueError.damaged("a row has no valid id") }
+        let deliveredAt: Milliseconds = try row[.deliveredAt]
+        let contentDigest: String? = try row[.contentDigest]
         self.init(
-            sequence: row[.sequence],
+            sequence: try row[.sequence],
             id: id,
             deliveredAt: deliveredAt.date,
-            planhatId: row[.planhatId],
+            planhatId: try row[.planhatId],
             isComparable: contentDigest != nil
         )
     }

@@ -42,9 +42,9 @@ extension ParkedRetention: RowDecodable, RowEncodable {
         static let update = "UPDATE parked_retention SET \(allCases.assignments)"
     }
 
-    init(_ row: RowValues<Columns>) {
-        let period: Int64? = row[.period]
-        self.init(period: period.map { .milliseconds($0) }, announcedAt: row[.announcedAt])
+    init(_ row: RowValues<Columns>) throws {
+        let period: Int64? = try row[.period]
+        self.init(period: period.map { .milliseconds($0) }, announcedAt: try row[.announcedAt])
     }
 
     func value(of column: Columns) -> (any DatabaseValueConvertible)? {

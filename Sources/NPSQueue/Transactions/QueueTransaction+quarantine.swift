@@ -197,9 +197,9 @@ private struct SourceTotal: RowDecodable {
     let source: String
     let holding: QuarantineShares.Holding
 
-    init(_ row: RowValues<Columns>) {
-        source = row[.source]
-        holding = QuarantineShares.Holding(entries: row[.entries], bytes: row[.bytes])
+    init(_ row: RowValues<Columns>) throws {
+        source = try row[.source]
+        holding = QuarantineShares.Holding(entries: try row[.entries], bytes: try row[.bytes])
     }
 }
 
@@ -216,11 +216,11 @@ private struct MeasuredEntry: RowDecodable {
     let receivedAt: Milliseconds
     let size: Int
 
-    init(_ row: RowValues<Columns>) {
-        id = row[.id]
-        source = row[.source]
-        receivedAt = row[.receivedAt]
-        size = row[.size]
+    init(_ row: RowValues<Columns>) throws {
+        id = try row[.id]
+        source = try row[.source]
+        receivedAt = try row[.receivedAt]
+        size = try row[.size]
     }
 }
 
@@ -235,9 +235,9 @@ struct QuarantinedBody: RowDecodable, Sendable {
     let id: QuarantineID
     let body: Data
 
-    init(_ row: RowValues<Columns>) {
-        id = QuarantineID(rawValue: row[.id])
-        body = row[.body]
+    init(_ row: RowValues<Columns>) throws {
+        id = QuarantineID(rawValue: try row[.id])
+        body = try row[.body]
     }
 }
 
@@ -283,16 +283,16 @@ struct StoredEntry: RowDecodable, Sendable {
     let problems: String
     let bodySize: Int
 
-    init(_ row: RowValues<Columns>) {
-        id = row[.id]
-        source = row[.source]
-        deliveryID = row[.deliveryId]
-        contentType = row[.contentType]
-        receivedAt = row[.receivedAt]
-        lastSeenAt = row[.lastSeenAt]
-        timesSeen = row[.timesSeen]
-        problems = row[.problems]
-        bodySize = row[.bodySize]
+    init(_ row: RowValues<Columns>) throws {
+        id = try row[.id]
+        source = try row[.source]
+        deliveryID = try row[.deliveryId]
+        contentType = try row[.contentType]
+        receivedAt = try row[.receivedAt]
+        lastSeenAt = try row[.lastSeenAt]
+        timesSeen = try row[.timesSeen]
+        problems = try row[.problems]
+        bodySize = try row[.bodySize]
     }
 
     func entry(body: Data? = nil) throws(QueueError) -> QuarantineEntry {

@@ -19,9 +19,9 @@ struct StoredResponse: RowDecodable {
     let wasUnconfirmed: Bool
 
     init(_ row: RowValues<Columns>) throws {
-        sequence = row[.sequence]
-        id = row[.id]
-        person = row[.person]
+        sequence = try row[.sequence]
+        id = try row[.id]
+        person = try row[.person]
         lifecycle = try ResponseLifecycle(row.following(ResponseLifecycle.Columns.self))
         wasUnconfirmed = lifecycle.remote != nil
     }
@@ -141,11 +141,11 @@ extension Attempt: RowDecodable, RowEncodable {
     }
 
     init(_ row: RowValues<Columns>) throws {
-        guard let outcome = Attempt.Result(rawValue: row[.outcome]) else {
+        guard let outcome = Attempt.Result(rawValue: try row[.outcome]) else {
             throw QueueError.damaged("an attempt has no known outcome")
         }
-        let at: Milliseconds = row[.at]
-        self.init(at: at.date, outcome: outcome, reason: row[.reason])
+        let at: Milliseconds = try row[.at]
+        self.init(at: at.date, outcome: outcome, reason: try row[.reason])
     }
 
     func value(of column: Columns) -> (any DatabaseValueConvertible)? {

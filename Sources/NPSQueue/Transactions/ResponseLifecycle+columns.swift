@@ -17,31 +17,31 @@ extension ResponseLifecycle: RowDecodable, RowEncodable {
     }
 
     init(_ row: RowValues<Columns>) throws {
-        guard let state = ResponseState(rawValue: row[.state]) else {
+        guard let state = ResponseState(rawValue: try row[.state]) else {
             throw QueueError.damaged("a row has no known state")
         }
         let version = ContentVersion(
-            updatedAt: row[.updatedAt],
-            answeredAt: row[.answeredAt],
-            unknown: row[.version]
+            updatedAt: try row[.updatedAt],
+            answeredAt: try row[.answeredAt],
+            unknown: try row[.version]
         )
-        self.init(digest: row[.digest], version: version, at: row[.receivedAt])
+        self.init(digest: try row[.digest], version: version, at: try row[.receivedAt])
         self.state = state
-        delivery = row[.delivery]
-        superseded = (row[.superseded] as String?)?.split(separator: " ").map(String.init) ?? []
-        revision = row[.revision]
-        attempts = row[.attempts]
-        mustUpsert = row[.mustUpsert]
-        nextAttemptAt = row[.nextAttemptAt]
-        heldUntil = row[.heldUntil]
-        botFlag = BotFlag(rawValue: row[.suspect]) ?? .none
-        waitingFrom = (row[.waitingFrom] as Milliseconds?) ?? receivedAt
-        deliveredAt = row[.deliveredAt]
-        planhatID = row[.planhatId]
-        reason = row[.reason]
-        closedAt = row[.closedAt]
-        remote = RemoteTrace(name: row[.remote], date: row[.remoteFrom])
-        if row[.remoteWanted] { _ = wantRemoteDeletion() }
+        delivery = try row[.delivery]
+        superseded = (try row[.superseded] as String?)?.split(separator: " ").map(String.init) ?? []
+        revision = try row[.revision]
+        attempts = try row[.attempts]
+        mustUpsert = try row[.mustUpsert]
+        nextAttemptAt = try row[.nextAttemptAt]
+        heldUntil = try row[.heldUntil]
+        botFlag = BotFlag(rawValue: try row[.suspect]) ?? .none
+        waitingFrom = (try row[.waitingFrom] as Milliseconds?) ?? receivedAt
+        deliveredAt = try row[.deliveredAt]
+        planhatID = try row[.planhatId]
+        reason = try row[.reason]
+        closedAt = try row[.closedAt]
+        remote = RemoteTrace(name: try row[.remote], date: try row[.remoteFrom])
+        if try row[.remoteWanted] { _ = wantRemoteDeletion() }
     }
 
     func value(of column: Columns) -> (any DatabaseValueConvertible)? {
