@@ -13,7 +13,7 @@ extension ResponseQueue {
         return count
     }
 
-    /// Deletes the content of this person's responses, as ``erase(_:)-([ResponseID])`` does.
+    /// Deletes the content of this person's responses, as ``erase(_:)`` does.
     ///
     /// They are found by the digest of the address in their newest content, except those that were delivered by a
     /// version that stored no digest. The result also lists what Planhat may still have from erasures by earlier calls,

@@ -36,7 +36,7 @@ extension ResponseQueue {
         return receipts
     }
 
-    /// Whether content with this ``ContentDigest`` was delivered. Compared here, because the key never leaves the file.
+    /// Whether content with this `ContentDigest` was delivered. Compared here, because the key never leaves the file.
     /// False for an unknown id, and for what isn't delivered.
     package func delivered(_ id: ResponseID, as contentDigest: String) async throws(QueueError) -> Bool {
         let stored = try await transact { transaction in try transaction.contentDigest(ofDelivered: id) }

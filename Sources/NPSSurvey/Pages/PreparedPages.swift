@@ -10,8 +10,9 @@ enum PreparedPage: Sendable {
 
 /// Pages that were rendered once for their state and cut at their values.
 ///
-/// A page is prepared at the first request for its state; a form that comes back, at the second. Then it is also rendered with two sets of awkward values; unless
-/// its pieces, joined with the same values, are equal to that byte by byte, it stays one that is rendered each time.
+/// A page is prepared at the first request for its state; a form that comes back, at the second. Then it is also
+/// rendered with two sets of awkward values; unless its pieces, joined with the same values, are equal to that byte by
+/// byte, it stays one that is rendered each time.
 ///
 /// The memory is bounded by the two shelves, about 10 MiB; the built-in templates need about 60 KiB a language. Forms that
 /// come back have a shelf of their own, as whoever sends them can choose among thousands of states, and to prepare a page
