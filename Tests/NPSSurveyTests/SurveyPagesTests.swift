@@ -41,7 +41,7 @@ struct SurveyPagesTests {
         }
         // The first is hidden and has no score: text browsers choose the first for whoever chooses none.
         #expect(html.count(of: "type=\"radio\"") == 12)
-        #expect(html.contains(#"<label hidden><input type="radio" name="score" value="">"#))
+        #expect(html.contains(#"<input type="radio" name="score" value="" hidden>"#))
         #expect(html.contains("<b>0</b><span>, not at all likely</span>"))
         #expect(html.contains("<b>10</b><span>, extremely likely</span>"))
         #expect(!html.contains(" checked>"))
