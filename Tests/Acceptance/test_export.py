@@ -14,8 +14,8 @@ CAMPAIGN, COMPANY = "65d4a5a2f0e1c8b7a6958473", "65d4a5a2f0e1c8b7a6958474"
 def exported(deployment: Deployment, *options: str) -> str:
     result = deployment.run("queue", "export", *options)
     assert result.returncode == 0, result.stderr
-    # How many there are of one state isn't known, and a few leave no line.
-    assert "--state" in options or "Exporting" in result.stderr, "there is no progress"
+    # How many there are of one state or one person isn't known, and a few leave no line.
+    assert {"--state", "--email"} & set(options) or "Exporting" in result.stderr, "there is no progress"
     return result.stdout
 
 
