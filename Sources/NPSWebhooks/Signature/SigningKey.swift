@@ -39,10 +39,10 @@ struct SigningKey: Sendable {
 
     /// The HMAC or digest of the concatenated pieces.
     func code(over pieces: [[UInt8]]) -> [UInt8] {
-        switch start {
-        case .hmacSHA1(let code): Self.finished(code, pieces)
-        case .hmacSHA256(let code): Self.finished(code, pieces)
-        case .hmacSHA512(let code): Self.finished(code, pieces)
+        if let code = start.sha1 { return Self.finished(code, pieces) }
+        if let code = start.sha256 { return Self.finished(code, pieces) }
+        if let code = start.sha512 { return Self.finished(code, pieces) }
+        return switch start.hash {
         case .sha1: Self.finished(Insecure.SHA1(), pieces)
         case .sha256: Self.finished(SHA256(), pieces)
         case .sha512: Self.finished(SHA512(), pieces)
@@ -69,24 +69,24 @@ struct SigningKey: Sendable {
 
     /// The function before the first piece. To set up a keyed one costs as much as two blocks of content, so it is
     /// done once and copied.
-    private enum Start {
-        case hmacSHA1(HMAC<Insecure.SHA1>)
-        case hmacSHA256(HMAC<SHA256>)
-        case hmacSHA512(HMAC<SHA512>)
-        /// The secret is part of the content.
-        case sha1
-        case sha256
-        case sha512
+    ///
+    /// Not an enum: its tag would be in the pointers to the contexts, which the leak sanitizer then takes for lost.
+    private struct Start {
+        let hash: SignatureScheme.Hash
+        private(set) var sha1: HMAC<Insecure.SHA1>?
+        private(set) var sha256: HMAC<SHA256>?
+        private(set) var sha512: HMAC<SHA512>?
 
+        /// All are nil for a digest, whose secret is part of the content.
         init(_ bytes: [UInt8], _ scheme: SignatureScheme) {
+            hash = scheme.hash
+            guard scheme.kind == .hmac else { return }
             let key = SymmetricKey(data: bytes)
-            let isKeyed = scheme.kind == .hmac
-            self =
-                switch scheme.hash {
-                case .sha1: isKeyed ? .hmacSHA1(HMAC(key: key)) : .sha1
-                case .sha256: isKeyed ? .hmacSHA256(HMAC(key: key)) : .sha256
-                case .sha512: isKeyed ? .hmacSHA512(HMAC(key: key)) : .sha512
-                }
+            switch hash {
+            case .sha1: sha1 = HMAC(key: key)
+            case .sha256: sha256 = HMAC(key: key)
+            case .sha512: sha512 = HMAC(key: key)
+            }
         }
     }
 }
