@@ -44,17 +44,10 @@ package struct SignatureList: Sendable, Hashable {
     func items(in header: String) -> [Item] {
         // By bytes: to find where a character ends costs more than all else about a signature.
         header.utf8.split { $0 == separator.asciiValue }.compactMap { text in
-            let trimmed = Self.withoutSpaces(text)
-            guard let pair else { return Item(key: "", value: Substring(trimmed)) }
-            guard let middle = trimmed.firstIndex(where: { $0 == pair.asciiValue }) else { return nil }
-            return Item(key: Substring(trimmed[..<middle]), value: Substring(trimmed[trimmed.index(after: middle)...]))
+            let trimmed = Substring(text).trimmingSpaces
+            guard let pair else { return Item(key: "", value: trimmed) }
+            guard let middle = trimmed.utf8.firstIndex(where: { $0 == pair.asciiValue }) else { return nil }
+            return Item(key: trimmed[..<middle], value: trimmed[trimmed.utf8.index(after: middle)...])
         }
-    }
-
-    private static func withoutSpaces(_ text: Substring.UTF8View) -> Substring.UTF8View {
-        var text = text
-        while text.first == UInt8(ascii: " ") { text.removeFirst() }
-        while text.last == UInt8(ascii: " ") { text.removeLast() }
-        return text
     }
 }
