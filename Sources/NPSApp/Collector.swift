@@ -82,7 +82,7 @@ package struct Collector: Sendable {
             receipts: settings.queue.receiptRetention
         )
         services.append(Retention(queue: queue, periods: periods, logger: logger))
-        services.append(DigestKeying(queue: queue, logger: logger))
+        services.append(QueueUpgrading(queue: queue, logger: logger))
         services.append(remoteErasures)
         if let redirect = try redirectListener() { services.append(redirect) }
         services.append(OnShutdown { [readiness] in readiness.drain() })

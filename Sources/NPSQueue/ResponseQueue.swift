@@ -15,7 +15,7 @@ import Synchronization
 /// begun runs to its end even when its task is cancelled. Work on many rows is done in slices (``slice``), so that
 /// acceptance gets its turn in between; a slice that was done stays done when a later one fails.
 ///
-/// The rules for the states of a response are in `ResponseLifecycle`, the tables in `Schema`.
+/// The rules for the states of a response are in `ResponseLifecycle`, what a database has to offer in `RowStore`.
 package final class ResponseQueue: Sendable {
     package struct Configuration: Sendable {
         /// The database file. SQLite's log `PATH-wal` and the lock file `PATH.lock` are next to it.
@@ -58,7 +58,7 @@ package final class ResponseQueue: Sendable {
     private let commits: GroupCommit
     private let signal = ArrivalSignal()
     /// Claimed responses that this version can't decode, waiting to be parked.
-    let unreadable = Mutex<[ClaimedRow]>([])
+    let unreadable = Mutex<[StoredResponse]>([])
 
     /// Opens the file, creating it if it is missing, and migrates its tables. Blocks while it does so: call it at the
     /// start, never on an event loop.

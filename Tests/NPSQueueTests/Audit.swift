@@ -1,8 +1,9 @@
 import Foundation
 import GRDB
 import NPSModel
-import NPSQueue
 import Testing
+
+@testable import NPSQueue
 
 /// The books of a file, and its rows as counted by the audit itself.
 struct Audit {
@@ -18,20 +19,28 @@ struct Audit {
     }
 
     init(reading database: Database) throws {
-        let states = ResponseState.allCases.map(\.rawValue)
-        let removed = ["delivered": "removed_delivered", "erased": "removed_erased"]
+        let states = ResponseState.allCases
+        let removed: [ResponseState: String] = [.delivered: "removed_delivered", .erased: "removed_erased"]
+        let former = try database.tableExists("responses")
         let sums = states.map { state in
-            "(SELECT COUNT(*) FROM responses WHERE +state = '\(state)') + \(removed[state] ?? "0") AS \(state)"
+            let table = state == .delivered || state == .erased ? "receipts" : "queue"
+            var terms = ["(SELECT COUNT(*) FROM \(table) WHERE +state = \(state.code))"]
+            if former { terms.append("(SELECT COUNT(*) FROM responses WHERE +state = '\(state.rawValue)')") }
+            if let removed = removed[state] { terms.append(removed) }
+            return "\(terms.joined(separator: " + ")) AS \(state.rawValue)"
         }
+        let rows = ["queue", "receipts"] + (former ? ["responses"] : [])
+        let all = rows.map { "(SELECT COUNT(*) FROM \($0))" } + removed.values
+        let unconfirmed = rows.dropFirst().map { "(SELECT COUNT(*) FROM \($0) WHERE +remote IS NOT NULL)" }
         let counted = """
-            SELECT (SELECT COUNT(*) FROM responses) + removed_delivered + removed_erased AS accepted,
-                \(sums.joined(separator: ", ")),
+            SELECT \(all.joined(separator: " + ")) AS accepted, \(sums.joined(separator: ", ")),
                 (SELECT COUNT(*) FROM quarantine) AS quarantined,
                 (SELECT COALESCE(SUM(size), 0) FROM quarantine) AS quarantined_bytes,
-                (SELECT COUNT(*) FROM responses WHERE +remote IS NOT NULL) AS unconfirmed
+                \(unconfirmed.joined(separator: " + ")) AS unconfirmed
             FROM books
             """
-        let names = "accepted, \(states.joined(separator: ", ")), quarantined, quarantined_bytes, unconfirmed"
+        let names =
+            "accepted, \(states.map(\.rawValue).joined(separator: ", ")), quarantined, quarantined_bytes, unconfirmed"
         books = try Self.numbers(database, "SELECT \(names) FROM books")
         self.counted = try Self.numbers(database, counted)
         integrity = try String.fetchOne(database, sql: "PRAGMA integrity_check")

@@ -89,10 +89,8 @@ struct ContentVersionTests {
         try fixture.copy("queue-73a827a")
         try await fixture.withQueue { queue in
             let versions = try await queue.transact { transaction in
-                let ids: [String] = try transaction.database.fetchValues(
-                    "SELECT id FROM responses WHERE state <> 'erased'"
-                )
-                return try ids.compactMap { try transaction.response($0)?.lifecycle.version }
+                try transaction.rows.load(.all(after: 0, limit: 100))
+                    .filter { $0.lifecycle.state != .erased }.map(\.lifecycle.version)
             }
             #expect(versions.count == 10)
             #expect(versions.allSatisfy { $0.updatedAt == nil && $0.answeredAt == nil })

@@ -20,7 +20,7 @@ struct DurabilityTests {
     func pragmas(name: String, value: String) async throws {
         let fixture = try QueueFixture()
         try await fixture.withQueue { queue in
-            let read = try await queue.transact { try String.fetchOne($0.database, sql: "PRAGMA \(name)") }
+            let read = try await queue.transact { try String.fetchOne(try $0.database, sql: "PRAGMA \(name)") }
             #expect(read == value)
         }
     }
@@ -91,13 +91,13 @@ struct DurabilityTests {
                 sql: """
                     PRAGMA writable_schema = ON;
                     UPDATE sqlite_schema SET sql = replace(sql, 'source TEXT NOT NULL', 'source TEXT')
-                    WHERE name = 'responses';
+                    WHERE name = 'queue';
                     """
             )
         }
         try connection.close()
         let damaging = try DatabaseQueue(path: fixture.path)
-        try await damaging.write { try $0.execute(sql: "UPDATE responses SET source = NULL WHERE sequence = 1") }
+        try await damaging.write { try $0.execute(sql: "UPDATE queue SET source = NULL WHERE sequence = 1") }
         try damaging.close()
         try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
             let damaged = QueueError.damaged("the column source of a row can't be read")
@@ -182,8 +182,9 @@ struct DurabilityTests {
         let queue = try fixture.open()
         _ = try await queue.accept(try (1...4).map { try submission($0) })
         try await queue.transact { transaction in
-            try transaction.execute("UPDATE responses SET payload = '{}' WHERE sequence = 1", [])
-            try transaction.execute("UPDATE responses SET id = 'of another world' WHERE sequence = 3", [])
+            let sql = "UPDATE queue SET payload = ? WHERE sequence = ?"
+            try transaction.database.execute(sql: sql, arguments: ["{}", 1])
+            try transaction.database.execute(sql: sql, arguments: ["of another world", 3])
         }
         // The claim becomes durable; parking fails.
         FaultyDisk.arm(.failedSync, atCall: 2, in: fixture.directory)
@@ -329,33 +330,30 @@ struct DurabilityTests {
     @Test("what an earlier version held is still held, and nothing else")
     func migration() async throws {
         let fixture = try QueueFixture()
-        let end = fixture.clock.now.addingTimeInterval(1_800)
-        try await fixture.withQueue { queue in
-            _ = try await queue.accept([try submission(1), try submission(2)])
-            let claims = try await queue.claim(limit: 2)
-            try await queue.settle([claims[0].verdict(.retry(at: end, reason: "down", countsAttempt: false))])
-            try await queue.settle([claims[1].verdict(.park(reason: "no"))])
-            fixture.clock.advance(by: 60)
-            _ = try await queue.retryParked()
-            _ = try await queue.accept([try submission(3, heldUntil: end), try submission(4)])
-        }
-        let connection = try DatabaseQueue(path: fixture.path)
-        try await connection.write { database in
-            try database.execute(
-                sql: """
-                    DROP INDEX responses_held;
-                    DROP INDEX responses_waiting;
-                    ALTER TABLE responses DROP COLUMN held_until;
-                    CREATE INDEX responses_waiting ON responses (received_at) WHERE state = 'pending';
-                    DELETE FROM grdb_migrations WHERE identifier = 'responses: held';
-                    """
-            )
-        }
-        try connection.close()
+        let columns = """
+            id, state, source, payload, digest, revision, attempts, must_upsert, next_attempt_at, received_at, \
+            accepted_at, reason, person
+            """
+        // A retry after an outage, one that was parked, one that is held, and one that is due.
+        let rows = [(1, 0, 0, 9_000, "'down'"), (2, 0, 1, 1_000, "NULL"), (3, 0, 0, 9_000, "NULL"), (4, 0, 0, 1_000, "NULL")]
+            .map { number, attempts, mustUpsert, due, reason in
+                """
+                INSERT INTO responses (\(columns)) VALUES ('\(FormerFile.id(number))', 'pending', 'test',
+                    '\(FormerFile.payload(number))', '\(FormerFile.digest)', 1, \(attempts), \(mustUpsert), \(due),
+                    1000, 1000, \(reason), NULL);
+                """
+            }
+        try FormerFile.make(
+            fixture.path,
+            upTo: "quarantine: erased",
+            rows: rows.joined() + "UPDATE books SET accepted = 4, pending = 4"
+        )
         try await fixture.withQueue { queue in
             let items = try await queue.list(QueueFilter())
+            let end = Date(timeIntervalSince1970: 9)
             #expect(items.map(\.heldUntil) == [nil, nil, end, nil])
         }
+        try Audit(of: fixture.path).check()
     }
 
     @Test("only the owner can read the files")
@@ -421,7 +419,8 @@ struct DurabilityTests {
         let bytes = try fixture.bytes()
         #expect(!bytes.contains(secret))
         #expect(!bytes.contains("@example.com"))
-        #expect(bytes.contains(claims[0].response.id.rawValue))
+        let digits = claims[0].response.id.rawValue.dropFirst(ResponseID.prefix.count)
+        #expect(bytes.range(of: Data(try #require(Hexadecimal.decode(digits)))) != nil)
         await queue.close()
     }
 

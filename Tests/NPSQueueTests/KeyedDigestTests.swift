@@ -73,39 +73,47 @@ struct KeyedDigestTests {
         }
     }
 
-    /// Writes the rows as an earlier version did.
-    private func makePlain(_ fixture: QueueFixture, _ submissions: [Submission]) throws {
-        let connection = try DatabaseQueue(path: fixture.path)
-        try connection.write { database in
-            for submission in submissions {
-                try database.execute(
-                    sql: "UPDATE responses SET digest = ?, content_digest = ? WHERE id = ?",
-                    arguments: [
-                        submission.digest, submission.response.contentDigest, submission.response.id.rawValue,
-                    ]
-                )
-            }
-            try database.execute(sql: "UPDATE keying SET done = 0, last = (SELECT MAX(sequence) FROM responses)")
+    /// Writes delivered responses as a version did that knew only plain digests.
+    ///
+    /// - Parameter replaced: a content that the last of them had before, with the id of its delivery.
+    private func writePlain(_ fixture: QueueFixture, _ submissions: [Submission], replaced: Submission? = nil) throws {
+        let rows = try submissions.enumerated().map { index, submission in
+            let digest = try #require(submission.response.contentDigest)
+            return """
+                INSERT INTO responses (id, state, source, digest, content_digest, revision, attempts, must_upsert,
+                    received_at, accepted_at, delivered_at, closed_at)
+                VALUES ('\(submission.response.id)', 'delivered', 'test', '\(submission.digest)', '\(digest)', 1, 1, 0,
+                    1000, 1000, 2000, 2000);
+                INSERT INTO attempts VALUES (\(index + 1), 1, 2000, 'delivered', NULL);
+                """
         }
-        try connection.close()
+        let count = submissions.count
+        let books = "UPDATE books SET accepted = \(count), delivered = \(count);"
+        try FormerFile.make(fixture.path, upTo: "retention of parked responses", rows: rows.joined() + books)
+        guard let replaced else { return }
+        let connection = try DatabaseQueue(path: fixture.path)
+        defer { try? connection.close() }
+        let key = try connection.read(PersonKey.init(reading:))
+        let trace = key.formerTrace(ofContent: replaced.digest, delivery: replaced.deliveryID)
+        try connection.write { database in
+            try database.execute(sql: "UPDATE responses SET superseded = ?", arguments: [trace.hexadecimal])
+        }
     }
 
     @Test("the digests of an earlier version are keyed in slices, which a stop may interrupt")
     func slices() async throws {
         let fixture = try QueueFixture()
         let submissions = try (1...5).map { try submission($0) }
-        try await fixture.withQueue { queue in
-            _ = try await queue.accept(submissions)
-            try await deliverAll(queue)
+        try writePlain(fixture, submissions)
+        for reached in [2, 4] as [Int64] {
+            let progress = try await fixture.withQueue { queue in try await queue.upgrade(limit: 2) }
+            #expect(progress == QueueUpgrade(reached: reached, last: 5))
         }
-        try makePlain(fixture, submissions)
-        for _ in 1...2 {
-            let isUnderWay = try await fixture.withQueue { queue in try await queue.keyOldDigests(limit: 2) }
-            #expect(isUnderWay)
-        }
-        try await fixture.withQueue { queue in
-            #expect(try await queue.keyOldDigests(limit: 2))
-            #expect(try await !queue.keyOldDigests(limit: 2))
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+            #expect(try await queue.status().upgrade == QueueUpgrade(reached: 4, last: 5))
+            #expect(try await queue.upgrade(limit: 2) == QueueUpgrade(reached: 5, last: 5))
+            #expect(try await queue.upgrade(limit: 2) == nil)
+            #expect(try await queue.status().upgrade == nil)
             for submission in submissions {
                 let digest = try #require(submission.response.contentDigest)
                 #expect(try await queue.delivered(submission.response.id, as: digest))
@@ -123,21 +131,12 @@ struct KeyedDigestTests {
     )
     func compared(isKeyed: Bool) async throws {
         let fixture = try QueueFixture()
-        var first = try submission(1, score: 9)
-        first.deliveryID = "msg_1"
-        let former = first
+        var former = try submission(1, score: 9)
+        former.deliveryID = "msg_1"
         let edit = try submission(1, score: 3)
-        try await fixture.withQueue { queue in
-            _ = try await queue.accept([former, edit])
-            try await deliverAll(queue)
-            let trace = queue.personKey.trace(ofContent: former.digest, delivery: "msg_1")
-            try await queue.transact { transaction in
-                try transaction.execute("UPDATE responses SET superseded = ?", [trace])
-            }
-        }
-        try makePlain(fixture, [edit])
-        try await fixture.withQueue { queue in
-            if isKeyed { _ = try await queue.keyOldDigests() }
+        try writePlain(fixture, [edit], replaced: former)
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+            if isKeyed { _ = try await queue.upgrade() }
             #expect(try await queue.accept([edit]).outcomes == [.unchanged(.sameContent)])
             #expect(try await queue.accept([former]).outcomes == [.unchanged(.replacedBefore)])
             #expect(try await queue.accept([try submission(1, score: 0)]).outcomes == [.updated])
@@ -148,14 +147,14 @@ struct KeyedDigestTests {
     func old() async throws {
         let fixture = try QueueFixture()
         try fixture.copy("queue-73a827a")
-        try await fixture.withQueue { queue in
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
             #expect(try await queue.receipts(before: nil, limit: 10).count == 4)
-            #expect(try await queue.keyOldDigests())
-            #expect(try await !queue.keyOldDigests())
-            let digests: [String] = try await queue.transact { transaction in
-                try transaction.database.fetchValues("SELECT digest FROM responses WHERE digest <> ''")
+            #expect(try await queue.upgrade() != nil)
+            #expect(try await queue.upgrade() == nil)
+            let digests = try await queue.transact { transaction in
+                try transaction.rows.load(.all(after: 0, limit: 100)).compactMap(\.lifecycle.digest)
             }
-            #expect(digests.count == 10 && digests.allSatisfy { $0.hasPrefix("k1-") })
+            #expect(digests.count == 10)
         }
         try Audit(of: fixture.path).check()
     }

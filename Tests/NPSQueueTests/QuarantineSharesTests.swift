@@ -97,7 +97,7 @@ struct QuarantineSharesTests {
         let fixture = try QueueFixture()
         func check(_ queue: ResponseQueue) async throws {
             let (known, stored) = try await queue.transact { transaction in
-                (transaction.state.shares, try QuarantineShares(reading: transaction.database))
+                (transaction.state.shares, try QuarantineShares(reading: transaction.sqlite.statements))
             }
             #expect(known == stored)
         }

@@ -19,18 +19,18 @@ struct QueryPlanTests {
         try await fixture.withQueue { queue in
             let log = StatementLog()
             try await queue.transact { transaction in
-                transaction.database.trace { event in
+                try transaction.database.trace { event in
                     guard case .statement(let statement) = event else { return }
                     log.statements.withLock { _ = $0.insert(statement.sql) }
                 }
             }
             try await exercise(queue, fixture.clock)
-            try await queue.transact { $0.database.trace() }
-            let tables = ["responses", "attempts", "quarantine"]
+            try await queue.transact { try $0.database.trace() }
+            let tables = ["queue", "receipts", "quarantine"]
             let statements = log.statements.withLock { statements in
                 statements.filter { sql in tables.contains { sql.contains(" \($0) ") } }
             }
-            #expect(statements.count > 12)
+            #expect(statements.count > 40)
             for sql in statements {
                 let plan = try await queue.transact { transaction in
                     let explain = try transaction.database.makeStatement(sql: "EXPLAIN QUERY PLAN \(sql)")
@@ -66,7 +66,7 @@ struct QueryPlanTests {
         _ = try await queue.erase(try EmailAddress("person1@example.com"))
         _ = try await queue.unconfirmedErasures(after: 1, limit: 10)
         _ = try await queue.unconfirmedErasures(isWanted: true, after: 1, limit: 10)
-        _ = try await queue.transact { try $0.responsesErasedWhileSending().count }
+        _ = try await queue.transact { try $0.rows.load(.erasedWhileSending).count }
         _ = try await queue.confirmErasure([claims[3].response.id])
         _ = try await queue.eraseQuarantined(try EmailAddress("person1@example.com"), within: .seconds(86_400))
         _ = try await queue.nextDue()

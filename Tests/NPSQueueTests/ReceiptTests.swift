@@ -90,7 +90,7 @@ struct ReceiptTests {
         }
         let connection = try DatabaseQueue(path: fixture.path)
         let digests = try await connection.read {
-            try String?.fetchAll($0, sql: "SELECT content_digest FROM responses")
+            try String?.fetchAll($0, sql: "SELECT content_digest FROM receipts")
         }
         #expect(digests == [nil])
     }
@@ -98,21 +98,16 @@ struct ReceiptTests {
     @Test("a receipt from a version without digests is listed without one")
     func old() async throws {
         let fixture = try QueueFixture(.sqlite)
-        try await fixture.withQueue { queue in
-            _ = try await queue.accept([submission(1)])
-            let claims = try await queue.claim(limit: 1)
-            try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: "64a1")) })
-        }
-        let connection = try DatabaseQueue(path: fixture.path)
-        try await connection.write { database in
-            try database.execute(
-                sql: """
-                    ALTER TABLE responses DROP COLUMN content_digest;
-                    DELETE FROM grdb_migrations WHERE identifier LIKE 'receipts:%';
-                    """
-            )
-        }
-        try connection.close()
+        try FormerFile.make(
+            fixture.path,
+            upTo: "quarantine: repetitions and age",
+            rows: """
+                INSERT INTO responses (id, state, source, digest, revision, attempts, must_upsert, received_at,
+                    accepted_at, delivered_at, planhat_id)
+                VALUES ('\(FormerFile.id(1))', 'delivered', 'test', '\(FormerFile.digest)', 1, 1, 0, 1000, 1000, 2000, '64a1');
+                UPDATE books SET accepted = 1, delivered = 1;
+                """
+        )
         try await fixture.withQueue { queue in
             let receipt = try #require(try await queue.receipts(before: nil, limit: 10).first)
             #expect(!receipt.isComparable)

@@ -10,6 +10,17 @@ extension Milliseconds: ExpressibleByIntegerLiteral {
     }
 }
 
+/// Digests are written as short texts.
+extension KeyedDigest: ExpressibleByStringLiteral {
+    init(_ text: String) {
+        self.init(rawValue: text.utf8.reduce(0) { $0 << 8 | UInt128($1) })
+    }
+
+    init(stringLiteral value: String) {
+        self.init(value)
+    }
+}
+
 @Suite("State machine")
 struct ResponseLifecycleTests {
     private static let earlier: Milliseconds = 999_999
@@ -33,8 +44,8 @@ struct ResponseLifecycleTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let reason: UnchangedReason
         var state = ResponseState.delivered
-        var known: (version: Milliseconds?, superseded: [String]) = (nil, [])
-        var digest = "b"
+        var known: (version: Milliseconds?, superseded: [KeyedDigest]) = (nil, [])
+        var digest: KeyedDigest = "b"
         var version: Milliseconds?
         var arrival: Milliseconds?
         var isHeld = false
@@ -226,14 +237,16 @@ struct ResponseLifecycleTests {
     }
 
     /// Without delivery ids a trace is the digest, else the id follows it.
-    private static func trace(_ digest: String, _ delivery: String?) -> String { digest + (delivery ?? "") }
+    private static func trace(_ digest: KeyedDigest, _ delivery: String?) -> KeyedDigest {
+        (delivery ?? "").utf8.reduce(digest) { KeyedDigest(rawValue: $0.rawValue << 8 | UInt128($1)) }
+    }
 
     @Test("content that was replaced is dropped when nothing tells that it is newer", arguments: [nil, 10])
     func replay(version: Milliseconds?) {
         for state in ResponseState.allCases where state != .erased {
             var lifecycle = Self.lifecycle(state)
             lifecycle.version = ContentVersion(updatedAt: version)
-            func receive(_ digest: String, _ version: Milliseconds?) -> Acceptance {
+            func receive(_ digest: KeyedDigest, _ version: Milliseconds?) -> Acceptance {
                 let version = ContentVersion(updatedAt: version)
                 return lifecycle.receive(digest: digest, version: version, at: Self.later, trace: Self.trace)
             }
@@ -252,7 +265,7 @@ struct ResponseLifecycleTests {
         for version in [nil, 10] as [Milliseconds?] {
             var lifecycle = Self.lifecycle(.delivered)
             (lifecycle.version, lifecycle.delivery) = (ContentVersion(updatedAt: version), "1")
-            func receive(_ digest: String, _ delivery: String) -> Acceptance {
+            func receive(_ digest: KeyedDigest, _ delivery: String) -> Acceptance {
                 lifecycle.receive(
                     digest: digest,
                     version: ContentVersion(updatedAt: version),
@@ -274,7 +287,7 @@ struct ResponseLifecycleTests {
     func manyDeliveries(first: String?) {
         var lifecycle = Self.lifecycle(.delivered)
         lifecycle.delivery = first
-        func receive(_ digest: String, _ delivery: String) -> Acceptance {
+        func receive(_ digest: KeyedDigest, _ delivery: String) -> Acceptance {
             lifecycle.receive(digest: digest, at: Self.later, delivery: delivery, trace: Self.trace)
         }
         for id in ["2", "3", "2"] { #expect(receive("a", id) == .unchanged(.sameContent)) }
@@ -289,7 +302,7 @@ struct ResponseLifecycleTests {
     func changedBack() {
         var lifecycle = Self.lifecycle(.delivered)
         lifecycle.version = ContentVersion(answeredAt: 10)
-        for digest in ["b", "a", "b"] {
+        for digest in ["b", "a", "b"] as [KeyedDigest] {
             let version = ContentVersion(answeredAt: 10)
             #expect(lifecycle.receive(digest: digest, version: version, at: Self.later, trace: Self.trace) == .updated)
         }
@@ -299,9 +312,9 @@ struct ResponseLifecycleTests {
     func traces() {
         var lifecycle = Self.lifecycle(.delivered)
         for number in 0..<20 {
-            _ = lifecycle.receive(digest: "\(number)", at: Self.later, delivery: "d\(number)", trace: Self.trace)
+            _ = lifecycle.receive(digest: KeyedDigest("\(number)"), at: Self.later, delivery: "d\(number)", trace: Self.trace)
         }
-        #expect(lifecycle.superseded == (3..<19).map { "\($0)d\($0)" })
+        #expect(lifecycle.superseded == (3..<19).map { KeyedDigest("\($0)d\($0)") })
         let isErased = lifecycle.erase(at: Self.later)
         #expect(isErased)
         #expect(lifecycle.superseded.isEmpty)

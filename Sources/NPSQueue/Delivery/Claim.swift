@@ -21,7 +21,9 @@ package struct Claim: Sendable, Hashable {
 
     /// How this attempt ended, for ``ResponseQueue/settle(_:)``.
     package func settled(as outcome: Outcome) -> Verdict {
-        Verdict(id: response.id, revision: revision, outcome: outcome)
+        var verdict = Verdict(id: response.id, revision: revision, outcome: outcome)
+        if case .delivered = outcome { verdict.contentDigest = response.contentDigest }
+        return verdict
     }
 }
 
@@ -40,6 +42,8 @@ package struct Verdict: Sendable, Hashable {
     /// ``Claim/revision``.
     package let revision: Int
     package let outcome: Outcome
+    /// `SurveyResponse/contentDigest` of what was delivered. Nil where it isn't known; the queue computes it then.
+    var contentDigest: String?
 
     package init(id: ResponseID, revision: Int, outcome: Outcome) {
         self.id = id
@@ -85,30 +89,16 @@ package struct Attempt: Sendable, Hashable, Codable {
     package let reason: String?
 }
 
-/// A claim whose content is still text. Claiming gives these, not claims, because it runs on the queue's one writing
-/// thread: decoding thousands of responses there would keep every acceptance waiting. A response that can't be decoded
-/// is parked by its id and revision.
-struct ClaimedRow: Sendable {
-    let id: String
-    let source: String
-    let payload: String
-    let revision: Int
-    let attempts: Int
-    let mustUpsert: Bool
-}
-
 extension Claim {
-    /// Nil when this version can't read the stored content.
-    init?(_ row: ClaimedRow) {
-        guard
-            let id = ResponseID(rawValue: row.id),
-            let response = StoredContent(json: row.payload)?.response(id: id, source: row.source)
-        else { return nil }
+    /// Nil when this version can't read the stored content. Decoding is the caller's task: on the queue's one writing
+    /// thread it would keep every acceptance waiting.
+    init?(_ stored: StoredResponse) {
+        guard let response = stored.content?.response(id: stored.id, source: stored.source) else { return nil }
         self.init(
             response: response,
-            revision: row.revision,
-            attempts: row.attempts,
-            mustUpsert: row.mustUpsert
+            revision: stored.lifecycle.revision,
+            attempts: stored.lifecycle.attempts,
+            mustUpsert: stored.lifecycle.mustUpsert
         )
     }
 }

@@ -28,29 +28,28 @@ extension ResponseQueue {
         return claims
     }
 
-    private func decode(_ rows: [ClaimedRow]) -> [Claim] {
-        rows.compactMap { row in
-            let claim = Claim(row)
-            if claim == nil { unreadable.withLock { $0.append(row) } }
+    private func decode(_ responses: [StoredResponse]) -> [Claim] {
+        responses.compactMap { response in
+            let claim = Claim(response)
+            if claim == nil { unreadable.withLock { $0.append(response) } }
             return claim
         }
     }
 
     /// What fails is tried again with the next claim: the readable ones don't wait for it.
     private func parkUnreadable() async {
-        let rows = unreadable.withLock { rows in
-            defer { rows = [] }
-            return rows
+        let responses = unreadable.withLock { responses in
+            defer { responses = [] }
+            return responses
         }
-        guard !rows.isEmpty else { return }
+        guard !responses.isEmpty else { return }
         let outcome = Outcome.park(reason: "the stored response can't be read by this version")
         do throws(QueueError) {
-            _ = try await inSlices(rows) { transaction, row in
-                try transaction.settle(row.id, outcome, revision: row.revision)
-                return 1
-            }
+            try await settle(
+                responses.map { Verdict(id: $0.id, revision: $0.lifecycle.revision, outcome: outcome) }
+            )
         } catch {
-            unreadable.withLock { $0 += rows }
+            unreadable.withLock { $0 += responses }
         }
     }
 
@@ -58,18 +57,18 @@ extension ResponseQueue {
     /// upsert. Verdicts on responses that aren't being sent are ignored, so it is safe to repeat a call that threw:
     /// many verdicts are stored in several transactions, and those that were durable before stay.
     package func settle(_ verdicts: [Verdict]) async throws(QueueError) {
-        _ = try await inSlices(verdicts) { transaction, verdict in
-            try transaction.settle(verdict.id.rawValue, verdict.outcome, revision: verdict.revision)
-            return 1
+        _ = try await inSlices(verdicts) { transaction, part in
+            try transaction.settle(part)
+            return part.count
         }
     }
 
     /// Gives back what was claimed but never sent: pending as before, without an attempt. Announced to nobody, since
     /// whoever gives back knows.
     package func release(_ ids: [ResponseID]) async throws(QueueError) {
-        _ = try await inSlices(ids) { transaction, id in
-            try transaction.release(id)
-            return 1
+        _ = try await inSlices(ids) { transaction, part in
+            try transaction.release(part)
+            return part.count
         }
     }
 

@@ -43,3 +43,11 @@ package struct Erasure: Sendable, Hashable, Codable {
         self.remote = remote
     }
 }
+
+extension Erasure.Remote {
+    /// Nil when Planhat has nothing of it.
+    init?(_ tombstone: StoredResponse) {
+        guard let trace = tombstone.lifecycle.remote else { return nil }
+        self.init(id: tombstone.id, planhatId: tombstone.lifecycle.planhatID, deletableFrom: trace.date?.date)
+    }
+}

@@ -1,6 +1,5 @@
 import Crypto
 import Foundation
-import GRDB
 import NPSModel
 
 /// Computes from an address the digest by which a delivered response is found when a person asks for erasure.
@@ -22,44 +21,59 @@ struct PersonKey: Sendable {
     }
 
     /// HMAC-SHA256 of the address in lower case and with its domain in ASCII, since people don't remember how they
-    /// wrote it. The first 128 bits, in hex: enough to tell people apart, and half as much in the index.
-    func digest(of address: EmailAddress) -> String {
+    /// wrote it.
+    func digest(of address: EmailAddress) -> KeyedDigest {
         code(of: address.asciiForm.lowercased())
     }
 
     /// The form in which the digest of a content is stored. A plain digest would give away what a person answered to
-    /// whoever tries the eleven scores for an address. A digest that has this form already stays as it is.
-    func keyed(_ digest: String) -> String {
-        guard Self.isPlain(digest) else { return digest }
-        return "k1-" + code(of: "digest\u{0}" + digest)
+    /// whoever tries the eleven scores for an address.
+    func keyed(_ digest: String) -> KeyedDigest {
+        code(of: "digest\u{0}" + digest)
     }
+
+    /// A digest as earlier versions stored it, plain or keyed; nil when it is neither.
+    func keyed(former digest: String) -> KeyedDigest? {
+        // SHA-256 in hex.
+        if digest.utf8.count == 64 { return keyed(digest) }
+        guard digest.hasPrefix(Self.mark) else { return nil }
+        return KeyedDigest(hexadecimal: digest.dropFirst(Self.mark.count))
+    }
+
+    /// What keyed digests begin with where they are text.
+    private static let mark = "k1-"
 
     /// The id of a response whose id is a digest of its content. Its receipt stays after the content is gone, and a plain
     /// digest would give that away as ``keyed(_:)`` says.
     func keyed(_ id: ResponseID) -> ResponseID {
-        ResponseID(rawValue: ResponseID.prefix + code(of: "id\u{0}" + id.rawValue)) ?? id
+        ResponseID(rawValue: ResponseID.prefix + code(of: "id\u{0}" + id.rawValue).hexadecimal) ?? id
     }
-
-    /// SHA-256 in hex, as earlier versions stored it.
-    static func isPlain(_ digest: String) -> Bool { digest.utf8.count == 64 }
 
     /// By this, content that was replaced is recognised when it arrives again. It is keyed, so that nobody can find the
     /// content by trying scores.
-    func trace(ofContent digest: String, delivery: String?) -> String {
+    func trace(ofContent digest: KeyedDigest, delivery: String?) -> KeyedDigest {
+        trace(ofText: Self.mark + digest.hexadecimal, delivery: delivery)
+    }
+
+    /// Like ``trace(ofContent:delivery:)``, as a version made it that knew only the plain digest.
+    func formerTrace(ofContent plainDigest: String, delivery: String?) -> KeyedDigest {
+        trace(ofText: plainDigest, delivery: delivery)
+    }
+
+    private func trace(ofText digest: String, delivery: String?) -> KeyedDigest {
         code(of: "content\u{0}\(digest)\u{0}\(delivery ?? "")")
     }
 
     /// What is kept of an erased payload: its key has a plain digest of the body, by which the answer could be found.
     func tombstone(ofPayload key: String) -> String {
-        "k1-" + code(of: "payload\u{0}" + key)
+        Self.mark + code(of: "payload\u{0}" + key).hexadecimal
     }
 
-    /// The first 128 bits of the HMAC-SHA256, in hex.
-    private func code(of text: String) -> String {
+    private func code(of text: String) -> KeyedDigest {
         var code = start
         var text = text
         text.withUTF8 { code.update(data: UnsafeRawBufferPointer($0)) }
-        return Hexadecimal.encode(code.finalize().prefix(16))
+        return KeyedDigest(bytes: code.finalize())
     }
 }
 
@@ -71,12 +85,5 @@ extension PersonKey {
     /// Under which a submission is stored.
     func id(of submission: Submission) -> ResponseID {
         submission.hasContentID ? keyed(submission.response.id) : submission.response.id
-    }
-
-    init(reading database: Database) throws {
-        guard let key = try Data.fetchOne(database, sql: "SELECT key FROM person_key") else {
-            throw QueueError.damaged("its key is missing")
-        }
-        self.init(key)
     }
 }

@@ -8,7 +8,7 @@ extension ResponseQueue {
     /// On return nothing of the content is left in the database or its log. When the log can't be truncated, this
     /// throws although the responses are erased, and the queue retries the truncation by itself.
     package func erase(_ ids: [ResponseID]) async throws(QueueError) -> Int {
-        let count = try await inSlices(ids) { transaction, id in try transaction.erase(id) }
+        let count = try await inSlices(ids) { transaction, part in try transaction.erase(part) }
         try await truncateLog()
         return count
     }
@@ -42,26 +42,18 @@ extension ResponseQueue {
     }
 
     private static func erase(
-        _ person: String,
+        _ person: KeyedDigest,
         remotely: Bool,
         after sequence: Int64,
         in transaction: inout QueueTransaction
     ) throws -> (responses: [Erasure.Response], remote: [Erasure.Remote], last: Int64?) {
-        let known = try transaction.responses(of: person, after: sequence, limit: slice)
-        var responses: [Erasure.Response] = []
-        var remote: [Erasure.Remote] = []
-        for var response in known {
-            guard let id = ResponseID(rawValue: response.id) else { throw QueueError.damaged("a row has no valid id") }
-            let old = response.lifecycle.state
-            if try transaction.erase(&response, remotely: remotely) {
-                responses.append(Erasure.Response(id: id, state: old))
-            }
-            guard let trace = response.lifecycle.remote else { continue }
-            remote.append(
-                Erasure.Remote(id: id, planhatId: response.lifecycle.planhatID, deletableFrom: trace.date?.date)
-            )
-        }
-        return (responses, remote, known.last?.sequence)
+        let known = try transaction.rows.load(.person(person, after: sequence, limit: slice))
+        let erased = try transaction.erase(known, remotely: remotely)
+        return (
+            erased.filter(\.isErasedNow).map { Erasure.Response(id: $0.before.id, state: $0.before.lifecycle.state) },
+            erased.compactMap { Erasure.Remote($0.after) },
+            known.last?.sequence
+        )
     }
 
     /// Erased responses of which Planhat may still have a record, in the order of acceptance; at most
@@ -77,7 +69,7 @@ extension ResponseQueue {
     ) async throws(QueueError) -> [UnconfirmedErasure] {
         let limit = min(max(limit, 0), QueueFilter.maximum)
         let rows = try await transact { transaction in
-            try transaction.unconfirmedErasures(isWanted: isWanted, after: after ?? 0, limit: limit)
+            try transaction.rows.load(.unconfirmed(isWanted: isWanted, after: after ?? 0, limit: limit))
         }
         var erasures: [UnconfirmedErasure] = []
         for row in rows { erasures.append(try UnconfirmedErasure(row)) }
@@ -87,7 +79,7 @@ extension ResponseQueue {
     /// Planhat has nothing of these erased responses any more, so what was kept to find it there is deleted. Returns
     /// how many there were; ids without a record to delete, or with a request under way, are ignored.
     package func confirmErasure(_ ids: [ResponseID]) async throws(QueueError) -> Int {
-        try await inSlices(ids) { transaction, id in try transaction.confirmErasure(id) }
+        try await inSlices(ids) { transaction, part in try transaction.confirmErasure(part) }
     }
 }
 

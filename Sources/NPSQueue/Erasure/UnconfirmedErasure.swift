@@ -39,12 +39,10 @@ package struct UnconfirmedErasure: Sendable, Hashable, Codable {
 
 extension UnconfirmedErasure {
     init(_ row: StoredResponse) throws(QueueError) {
-        guard let id = ResponseID(rawValue: row.id), let closedAt = row.lifecycle.closedAt else {
-            throw .damaged("a tombstone has no valid id or date")
-        }
+        guard let closedAt = row.lifecycle.closedAt else { throw .damaged("a tombstone has no date") }
         self.init(
             sequence: row.sequence,
-            id: id,
+            id: row.id,
             planhatId: row.lifecycle.planhatID,
             erasedAt: closedAt.date,
             deletableFrom: row.lifecycle.remote?.date?.date,

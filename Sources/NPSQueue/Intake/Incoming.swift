@@ -3,24 +3,21 @@ import NPSModel
 
 /// A submission, encoded by the caller's task before it reaches the queue's thread.
 struct Incoming: Sendable {
-    private(set) var id: String
+    private(set) var id: ResponseID
     /// Under which an earlier version stored a response whose id is a digest of its content; nil for all others.
-    let formerID: String?
+    let formerID: ResponseID?
     let source: String
-    /// Keyed, as it is stored.
-    let digest: String
+    let digest: KeyedDigest
     private let plainDigest: String
     let version: ContentVersion
     let heldUntil: Milliseconds?
     /// Later than the form's time by the millisecond that rounding may have taken from it.
     let formPrintedAt: Milliseconds?
     private(set) var payload: String
-    /// Nil when the answer leaves the comment as it was: then the full content is not known here.
-    private(set) var contentDigest: String?
     /// What ``payload`` encodes.
     private var response: SurveyResponse
     /// The ``PersonKey`` digest of the address.
-    let person: String
+    let person: KeyedDigest
     let delivery: String?
     /// `SurveyResponse/notes` as JSON; nil when there are none.
     let notes: String?
@@ -28,8 +25,8 @@ struct Incoming: Sendable {
 
     init(_ submission: Submission, _ key: PersonKey) {
         let response = submission.response.identified(as: key.id(of: submission))
-        id = response.id.rawValue
-        formerID = submission.hasContentID ? submission.response.id.rawValue : nil
+        id = response.id
+        formerID = submission.hasContentID ? submission.response.id : nil
         source = response.source
         digest = key.keyed(submission.digest)
         plainDigest = submission.digest
@@ -42,32 +39,29 @@ struct Incoming: Sendable {
         let content = submission.heldUntil == nil ? response : response.markedSuspect(true)
         self.response = content
         payload = StoredContent(content).json
-        contentDigest = content.contentDigest.map(key.keyed)
         person = key.digest(of: content.email)
         delivery = submission.deliveryID
         notes = StoredNotes.json(content.notes)
         self.key = key
     }
 
-    func trace(ofContent digest: String, delivery: String?) -> String {
+    func trace(ofContent digest: KeyedDigest, delivery: String?) -> KeyedDigest {
         key.trace(ofContent: digest, delivery: delivery)
     }
 
-    /// Gives the digests in a row that an earlier version wrote the form that this one compares.
-    func keyDigests(in lifecycle: inout ResponseLifecycle) {
-        lifecycle.digest = key.keyed(lifecycle.digest)
-        let former = key.trace(ofContent: plainDigest, delivery: delivery)
+    /// Gives a trace that an earlier version wrote the form that this one compares.
+    func keyTraces(in lifecycle: inout ResponseLifecycle) {
+        guard !lifecycle.superseded.isEmpty else { return }
+        let former = key.formerTrace(ofContent: plainDigest, delivery: delivery)
         guard let index = lifecycle.superseded.firstIndex(of: former) else { return }
         lifecycle.superseded[index] = key.trace(ofContent: digest, delivery: delivery)
     }
 
     /// This response under the id that an earlier version gave it.
-    func identified(as id: String) -> Incoming {
-        guard let known = ResponseID(rawValue: id) else { return self }
+    func identified(as id: ResponseID) -> Incoming {
         var copy = self
         copy.id = id
-        copy.response = response.identified(as: known)
-        copy.contentDigest = copy.response.contentDigest.map(key.keyed)
+        copy.response = response.identified(as: id)
         return copy
     }
 
@@ -78,15 +72,15 @@ struct Incoming: Sendable {
     /// from there, unless a bot wrote that; a comment that only Planhat has stays there. If Planhat may show a bot's
     /// flag, this one sets it to false.
     func replacing(
-        _ content: @autoclosure () throws -> StoredContent?,
+        _ content: @autoclosure () -> StoredContent?,
         of old: ResponseLifecycle,
         by new: ResponseLifecycle
-    ) rethrows -> Incoming {
+    ) -> Incoming {
         var answer = response
         if answer.keepsComment {
             if old.botFlag == .current {
                 answer = answer.resolvingComment(nil)
-            } else if let content = try content(), !content.keepsComment {
+            } else if let content = content(), !content.keepsComment {
                 answer = answer.resolvingComment(content.comment)
             }
         }
@@ -98,7 +92,6 @@ struct Incoming: Sendable {
         var copy = self
         copy.response = response
         copy.payload = StoredContent(response).json
-        copy.contentDigest = response.contentDigest.map(key.keyed)
         return copy
     }
 }

@@ -101,14 +101,12 @@ private struct IntakeWork: Sendable {
         // Resolved entries are removed first, which makes room for new ones.
         let arrival = try transaction.resolve(resolved)
         let (ids, refusals) = try transaction.quarantine(quarantined, byteLimit: byteLimit)
-        var outcomes: [Acceptance] = []
-        outcomes.reserveCapacity(incoming.count)
-        for submission in incoming { outcomes.append(try transaction.receive(submission, arrival: arrival)) }
+        let outcomes = try transaction.receive(incoming, arrival: arrival)
         return Intake(
             outcomes: outcomes,
             quarantined: ids,
             refusals: refusals,
-            readdressed: transaction.readdressed.compactMap(ResponseID.init)
+            readdressed: transaction.readdressed
         )
     }
 }

@@ -4,15 +4,15 @@ import Foundation
 /// the rules can be tested without a database.
 struct ResponseLifecycle: Sendable, Hashable {
     var state = ResponseState.pending
-    /// Of the present content; equal contents have equal digests. Empty once it is erased.
-    var digest: String
+    /// Of the present content; equal contents have equal digests. Nil once it is erased.
+    var digest: KeyedDigest?
     /// When the content was made, as the survey tool states it.
     var version = ContentVersion()
     /// The sender's id of the webhook delivery that brought the present content; nil when it has none.
     var delivery: String?
     /// Traces of the contents that were replaced last, one for each delivery that brought them, and of the present
     /// content as it came under further ids. The newest is at the end.
-    var superseded: [String] = []
+    var superseded: [KeyedDigest] = []
     /// Grows with every edit.
     var revision = 1
     /// Attempts with the present content that count, or those since the last `queue retry`.
@@ -45,7 +45,7 @@ struct ResponseLifecycle: Sendable, Hashable {
     ///
     /// - Parameter arrival: when it was received; nil for now.
     init(
-        digest: String,
+        digest: KeyedDigest?,
         version: ContentVersion = ContentVersion(),
         at now: Milliseconds,
         arrival: Milliseconds? = nil
@@ -77,7 +77,7 @@ extension ResponseLifecycle {
     ///   - newDelivery: the sender's id of the delivery.
     ///   - trace: what is kept of a content that is replaced, and of its delivery; nil = nothing.
     mutating func receive(
-        digest newDigest: String,
+        digest newDigest: KeyedDigest,
         version newVersion: ContentVersion = ContentVersion(),
         at now: Milliseconds,
         arrival: Milliseconds? = nil,
@@ -115,7 +115,7 @@ extension ResponseLifecycle {
             if let newDelivery, newDelivery != delivery { remember(trace?(newDigest, newDelivery)) }
             return .unchanged(.sameContent)
         }
-        if !isSame || delivery != nil { remember(trace?(digest, delivery)) }
+        if let digest, !isSame || delivery != nil { remember(trace?(digest, delivery)) }
         digest = newDigest
         delivery = newDelivery
         revision += 1
@@ -139,9 +139,9 @@ extension ResponseLifecycle {
         return .updated
     }
 
-    typealias Trace = (_ digest: String, _ delivery: String?) -> String
+    typealias Trace = (_ digest: KeyedDigest, _ delivery: String?) -> KeyedDigest
 
-    private mutating func remember(_ trace: String?) {
+    private mutating func remember(_ trace: KeyedDigest?) {
         guard let trace, !superseded.contains(trace) else { return }
         superseded = (superseded + [trace]).suffix(Self.supersededLimit)
     }
@@ -239,7 +239,7 @@ extension ResponseLifecycle {
         remote = state == .sending ? .sending : mayBeAtPlanhat ? .record(from: endOfAmbiguity(at: now)) : nil
         state = .erased
         closedAt = now
-        digest = ""
+        digest = nil
         delivery = nil
         superseded = []
         version = ContentVersion()

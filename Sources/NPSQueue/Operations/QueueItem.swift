@@ -62,23 +62,20 @@ package struct QueueItem: Sendable, Hashable, Codable {
     package let planhatId: String?
     /// Why the last attempt failed, or why it is parked.
     package let reason: String?
-    /// Oldest first, at most the last ``QueueTransaction/historyLength``; nil except in `queue show`.
+    /// Oldest first, at most the last ``AttemptHistory/length``; nil except in `queue show`.
     package var history: [Attempt]?
     /// What of the present content was cut or left out when it came in; nil when nothing was, and except in `queue show`.
     package var notes: [FieldProblem]?
 }
 
 extension QueueItem {
-    init(_ row: ListedRow, history: [Attempt]? = nil) throws(QueueError) {
-        guard let id = ResponseID(rawValue: row.id), let state = ResponseState(rawValue: row.state) else {
-            throw .damaged("a row has no valid id or state")
-        }
-        let content = row.payload.flatMap(StoredContent.init(json:))
+    init(_ stored: StoredResponse) {
+        let (content, lifecycle) = (stored.content, stored.lifecycle)
         self.init(
-            sequence: row.sequence,
-            id: id,
-            state: state,
-            source: row.source,
+            sequence: stored.sequence,
+            id: stored.id,
+            state: lifecycle.state,
+            source: stored.source,
             email: content?.email,
             score: content?.score,
             comment: content?.comment,
@@ -87,19 +84,18 @@ extension QueueItem {
             campaignId: content?.campaignId,
             companyId: content?.companyId,
             custom: content?.custom,
-            revision: row.revision,
-            attempts: row.attempts,
-            mustUpsert: row.mustUpsert,
-            acceptedAt: row.acceptedAt.date,
-            receivedAt: row.receivedAt.date,
-            isMechanical: row.botFlag == BotFlag.current.rawValue,
-            isSuspect: row.botFlag != BotFlag.none.rawValue,
-            nextAttemptAt: row.nextAttemptAt?.date,
-            heldUntil: row.heldUntil?.date,
-            deliveredAt: row.deliveredAt?.date,
-            planhatId: row.planhatID,
-            reason: row.reason,
-            history: history
+            revision: lifecycle.revision,
+            attempts: stored.history.count,
+            mustUpsert: lifecycle.mustUpsert,
+            acceptedAt: stored.acceptedAt.date,
+            receivedAt: lifecycle.receivedAt.date,
+            isMechanical: lifecycle.botFlag == .current,
+            isSuspect: lifecycle.botFlag != .none,
+            nextAttemptAt: lifecycle.nextAttemptAt?.date,
+            heldUntil: lifecycle.heldUntil?.date,
+            deliveredAt: lifecycle.deliveredAt?.date,
+            planhatId: lifecycle.planhatID,
+            reason: lifecycle.reason
         )
     }
 }

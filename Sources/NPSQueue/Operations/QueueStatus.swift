@@ -20,6 +20,8 @@ package struct QueueStatus: Sendable, Hashable, Codable {
     package var parkedExpiry: ParkedExpiry?
     /// Why the machine's clock isn't believed; nil when it is. Not in the JSON.
     package var clockProblem: ClockProblem?
+    /// How far rows of an earlier version have been brought into this version's form; nil when all are. Not in the JSON.
+    package var upgrade: QueueUpgrade?
     /// Who takes how much of the quarantine's room. Not in the JSON.
     package var quarantine: QuarantineUse?
 

@@ -29,8 +29,10 @@ extension ResponseQueue {
         var receipts: [Receipt] = []
         while receipts.count < limit {
             let (last, wanted) = (receipts.last?.sequence ?? before ?? .max, min(limit - receipts.count, Self.slice))
-            let part = try await transactSlice { transaction in try transaction.receipts(before: last, limit: wanted) }
-            receipts += part
+            let part = try await transactSlice { transaction in
+                try transaction.rows.load(.delivered(before: last, limit: wanted))
+            }
+            receipts += part.map(Receipt.init)
             if part.count < wanted { break }
         }
         return receipts
@@ -39,16 +41,19 @@ extension ResponseQueue {
     /// Whether content with this `ContentDigest` was delivered. Compared here, because the key never leaves the file.
     /// False for an unknown id, and for what isn't delivered.
     package func delivered(_ id: ResponseID, as contentDigest: String) async throws(QueueError) -> Bool {
-        let stored = try await transact { transaction in try transaction.contentDigest(ofDelivered: id) }
-        return stored.map(personKey.keyed) == personKey.keyed(contentDigest)
+        let stored = try await transact { transaction in try transaction.rows.load(id) }
+        return stored?.contentDigest == personKey.keyed(contentDigest)
     }
+}
 
-    /// Keys the digests of the next rows that an earlier version stored in plain form, `limit` at most. False when all
-    /// are done. Where it stopped is kept in the file, so that it can be interrupted at any time.
-    package func keyOldDigests(limit: Int = slice) async throws(QueueError) -> Bool {
-        let isDone = try await transactSlice { [personKey] transaction in
-            try !transaction.keyOldDigests(by: personKey, limit: limit)
-        }
-        return !isDone
+extension Receipt {
+    fileprivate init(_ stored: StoredResponse) {
+        self.init(
+            sequence: stored.sequence,
+            id: stored.id,
+            deliveredAt: (stored.lifecycle.deliveredAt ?? stored.acceptedAt).date,
+            planhatId: stored.lifecycle.planhatID,
+            isComparable: stored.contentDigest != nil
+        )
     }
 }

@@ -29,9 +29,9 @@ extension ResponseQueue {
             let part = try await transactSlice { transaction in
                 try transaction.list(wanted, of: person, byteLimit: Self.sliceBytes)
             }
-            for row in part.rows {
-                items.append(try QueueItem(row))
-                bytes += row.size
+            for response in part.responses {
+                items.append(QueueItem(response))
+                bytes += response.size
             }
             guard let last = part.last else { break }
             rest.after = last
@@ -41,10 +41,11 @@ extension ResponseQueue {
 
     /// One response with its history; nil for an unknown id.
     package func show(_ id: ResponseID) async throws(QueueError) -> QueueItem? {
-        let shown = try await transact { transaction in try transaction.show(id) }
-        guard let shown else { return nil }
-        var item = try QueueItem(shown.row, history: shown.history)
-        item.notes = shown.notes.map(StoredNotes.notes)
+        let stored = try await transact { transaction in try transaction.rows.load(id) }
+        guard let stored else { return nil }
+        var item = QueueItem(stored)
+        item.history = stored.history.attempts(deliveredAt: stored.lifecycle.deliveredAt)
+        item.notes = stored.notes.map(StoredNotes.notes)
         return item
     }
 
@@ -53,7 +54,7 @@ extension ResponseQueue {
     ///
     /// - Parameter due: when they are due; nil for at once.
     package func retry(_ ids: [ResponseID], due: Date? = nil) async throws(QueueError) -> Int {
-        try await inSlices(ids) { transaction, id in try transaction.retry(id, due: due) }
+        try await inSlices(ids) { transaction, part in try transaction.retry(part, due: due) }
     }
 
     /// Like `retry(_:due:)` for all responses that are parked, in the order of acceptance, with those that were accepted

@@ -6,22 +6,18 @@ extension ResponseQueue {
     /// After how many bytes of content a slice that reads or removes content ends, whatever its rows are.
     static let sliceBytes = 1 << 20
 
-    /// Does the work for each element, in transactions of `count` elements. Returns the sum of what it returned.
+    /// Does the work for all elements, in transactions of `count` elements. Returns the sum of what it returned.
     ///
     /// Each transaction is durable on its own, so the work for an element must do no harm when it is repeated.
     func inSlices<Element: Sendable>(
         _ elements: [Element],
         of count: Int = slice,
-        _ work: @escaping @Sendable (inout QueueTransaction, Element) throws -> Int
+        _ work: @escaping @Sendable (inout QueueTransaction, [Element]) throws -> Int
     ) async throws(QueueError) -> Int {
         var sum = 0
         for start in stride(from: 0, to: elements.count, by: count) {
-            let part = elements[start..<min(start + count, elements.count)]
-            sum += try await transactSlice { transaction in
-                var sum = 0
-                for element in part { sum += try work(&transaction, element) }
-                return sum
-            }
+            let part = Array(elements[start..<min(start + count, elements.count)])
+            sum += try await transactSlice { transaction in try work(&transaction, part) }
         }
         return sum
     }

@@ -23,7 +23,7 @@ extension ResponseQueue {
         while entries.count < limit, bytes < Self.pageBytes {
             let (last, wanted) = (entries.last?.id.rawValue ?? after ?? 0, min(limit - entries.count, Self.slice))
             let part = try await transactSlice { transaction in
-                try transaction.quarantine(after: last, limit: wanted, byteLimit: Self.sliceBytes)
+                try transaction.rows.quarantine(after: last, limit: wanted, byteLimit: Self.sliceBytes)
             }
             if part.isEmpty { break }
             for row in part {
@@ -36,7 +36,7 @@ extension ResponseQueue {
 
     /// An entry with its body; nil for an unknown id.
     package func quarantineEntry(_ id: QuarantineID) async throws(QueueError) -> QuarantineEntry? {
-        let stored = try await transact { transaction in try transaction.quarantineEntry(id) }
+        let stored = try await transact { transaction in try transaction.rows.quarantineEntry(id) }
         return try stored?.row.entry(body: stored?.body)
     }
 
@@ -45,16 +45,14 @@ extension ResponseQueue {
     /// On return nothing of them is left in the database or its log. When the log can't be truncated, this throws
     /// although the entries are deleted, and the queue retries the truncation by itself.
     package func discard(_ ids: [QuarantineID]) async throws(QueueError) -> Int {
-        try await remove(ids) { transaction, id in try transaction.discard(id) }
+        try await remove(ids) { transaction, part in try transaction.discard(part) }
     }
 
     private func remove(
         _ ids: [QuarantineID],
-        _ removal: @escaping @Sendable (inout QueueTransaction, QuarantineID) throws -> Bool
+        _ removal: @escaping @Sendable (inout QueueTransaction, [QuarantineID]) throws -> Int
     ) async throws(QueueError) -> Int {
-        let count = try await inSlices(ids, of: Self.removals) { transaction, id in
-            try removal(&transaction, id) ? 1 : 0
-        }
+        let count = try await inSlices(ids, of: Self.removals, removal)
         if count > 0 { try await truncateLog() }
         return count
     }
@@ -80,14 +78,14 @@ extension ResponseQueue {
         while !isComplete {
             let start = last
             let page = try await transactSlice { transaction in
-                try transaction.bodies(after: start, limit: Self.slice, byteLimit: Self.sliceBytes)
+                try transaction.rows.bodies(after: start, limit: Self.slice, byteLimit: Self.sliceBytes)
             }
             for entry in page where search.finds(in: entry.body) { found.append(entry.id) }
             isComplete = page.isEmpty
             last = page.last?.id.rawValue ?? last
             if ContinuousClock.now - begin >= limit { break }
         }
-        let count = try await remove(found) { [personKey] transaction, id in try transaction.erase(id, personKey) }
+        let count = try await remove(found) { transaction, part in try transaction.erase(part) }
         return (count, isComplete ? nil : QuarantineID(rawValue: last))
     }
 

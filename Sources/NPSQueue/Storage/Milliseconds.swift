@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 
 /// A point in time as the queue stores it: whole milliseconds since 1970, in UTC.
 ///
@@ -37,18 +36,5 @@ struct Milliseconds: RawRepresentable, Sendable, Hashable, Comparable {
     /// How long after `earlier` it is; negative when it is before.
     static func - (time: Milliseconds, earlier: Milliseconds) -> Duration {
         .milliseconds(time.rawValue - earlier.rawValue)
-    }
-}
-
-/// Written out, because the conformance that GRDB has for all raw values can't be specialised here: it is slow.
-extension Milliseconds: DatabaseValueConvertible, StatementColumnConvertible {
-    var databaseValue: DatabaseValue { rawValue.databaseValue }
-
-    static func fromDatabaseValue(_ value: DatabaseValue) -> Milliseconds? {
-        Int64.fromDatabaseValue(value).map { Milliseconds(rawValue: $0) }
-    }
-
-    init(sqliteStatement statement: SQLiteStatement, index: CInt) {
-        self.init(rawValue: Int64(sqliteStatement: statement, index: index))
     }
 }

@@ -1,5 +1,3 @@
-import GRDB
-
 /// The counters of the queue, written in the same transaction as the rows that they count.
 struct Books: Sendable, Hashable {
     /// Counted by acceptance alone and never derived from the others, so that the balance is a check.
@@ -18,6 +16,8 @@ struct Books: Sendable, Hashable {
     var interruptedUntil: Milliseconds?
     /// Those of the erased that Planhat may still have something of.
     var unconfirmed = 0
+    /// The sequence number of the response that was accepted last; none is used twice.
+    var lastSequence: Int64 = 0
 
     /// Responses whose present content hasn't reached Planhat.
     var undelivered: Int { pending + sending + parked }
@@ -49,48 +49,6 @@ struct Books: Sendable, Hashable {
     }
 }
 
-extension Books: RowDecodable, RowEncodable {
-    enum Columns: Int, ColumnList {
-        case accepted, pending, sending, delivered, parked, erased
-        case quarantined, quarantinedBytes, removedDelivered, removedErased, interruptedUntil, unconfirmed
-
-        static let selection = allCases.selection
-        static let update = "UPDATE books SET \(allCases.assignments)"
-    }
-
-    init(_ row: RowValues<Columns>) throws {
-        accepted = try row[.accepted]
-        pending = try row[.pending]
-        sending = try row[.sending]
-        delivered = try row[.delivered]
-        parked = try row[.parked]
-        erased = try row[.erased]
-        quarantined = try row[.quarantined]
-        quarantinedBytes = try row[.quarantinedBytes]
-        removedDelivered = try row[.removedDelivered]
-        removedErased = try row[.removedErased]
-        interruptedUntil = try row[.interruptedUntil]
-        unconfirmed = try row[.unconfirmed]
-    }
-
-    func value(of column: Columns) -> (any DatabaseValueConvertible)? {
-        switch column {
-        case .accepted: accepted
-        case .pending: pending
-        case .sending: sending
-        case .delivered: delivered
-        case .parked: parked
-        case .erased: erased
-        case .quarantined: quarantined
-        case .quarantinedBytes: quarantinedBytes
-        case .removedDelivered: removedDelivered
-        case .removedErased: removedErased
-        case .interruptedUntil: interruptedUntil
-        case .unconfirmed: unconfirmed
-        }
-    }
-}
-
 /// What the engine keeps in memory between transactions. Each transaction works on a copy, which replaces it when the
 /// transaction is committed.
 struct CommittedState: Sendable {
@@ -100,22 +58,10 @@ struct CommittedState: Sendable {
     var time: ConfirmedTime
     /// The latest time that a transaction of this process had; nil before the first.
     var latest: Milliseconds?
+    /// How far rows of an earlier version have been brought into this version's form; nil when all are.
+    var upgrade: QueueUpgrade?
     /// The sequence numbers of the responses that were claimed and are not settled. A row that is `sending` but not in
     /// here was claimed by a transaction that became durable although its commit was reported as failed: nobody sends
     /// it.
     var claimed: Set<Int64> = []
-}
-
-extension CommittedState {
-    init(reading database: Database) throws {
-        guard let books = try database.fetchOne(Books.self, from: "books") else {
-            throw QueueError.damaged("its books are missing")
-        }
-        guard let time = try database.fetchOne(ConfirmedTime.self, from: "clock") else {
-            throw QueueError.damaged("its record of the clock is missing")
-        }
-        self.books = books
-        self.time = time
-        shares = try QuarantineShares(reading: database)
-    }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import NPSModel
 
 extension QueueTransaction {
@@ -17,111 +16,81 @@ extension QueueTransaction {
             state.latest = max(former, now)
             return
         }
-        let ambiguous = state.latest == nil ? "AND must_upsert = 0" : ""
-        try execute(
-            """
-            UPDATE responses INDEXED BY responses_due SET next_attempt_at = ?1
-            WHERE state = 'pending' AND next_attempt_at > ?1 AND next_attempt_at <= ?2 AND held_until IS NULL \(ambiguous)
-            """,
-            [now, former]
-        )
-        if database.changesCount > 0 { leavesDue = true }
+        let count = try rows.advanceDue(to: now, from: former, sparesAmbiguous: state.latest == nil)
+        if count > 0 { leavesDue = true }
         state.latest = now
     }
 
     /// ``ClaimOrder/newest`` looks at no more than so many: after an outage many may have been tried.
     private static let newestLimit = 1_000
 
-    /// Turns responses that are due into `sending`.
-    mutating func claimDue(limit: Int, order: ClaimOrder) throws -> [ClaimedRow] {
-        var claimed = order == .newest ? try claim(untried(limit: limit)) : []
-        if claimed.count < limit {
-            claimed += try claim(pending("next_attempt_at <= ?", now, limit: limit - claimed.count))
+    /// Turns responses that are due into `sending`. They are returned as they were before.
+    mutating func claimDue(limit: Int, order: ClaimOrder) throws -> [StoredResponse] {
+        var claimed: [StoredResponse] = []
+        if order == .newest {
+            claimed += try claim(.untried(by: now, among: Self.newestLimit, limit: limit))
         }
+        if claimed.count < limit { claimed += try claim(.due(by: now, limit: limit - claimed.count)) }
         if claimed.count < limit {
-            let late = now + Self.longestWait
-            claimed += try claim(pending("next_attempt_at > ?", late, limit: limit - claimed.count))
+            claimed += try claim(.dueAfter(now + Self.longestWait, limit: limit - claimed.count))
         }
         return claimed
     }
 
-    private mutating func claim(_ due: [DueResponse]) throws -> [ClaimedRow] {
+    private mutating func claim(_ selection: ResponseSelection) throws -> [StoredResponse] {
+        let due = try rows.load(selection)
+        try rows.markSending(due)
         for response in due {
-            try execute(
-                "UPDATE responses SET state = 'sending', held_until = NULL WHERE sequence = ?",
-                [response.sequence]
-            )
             state.books.move(from: .pending, to: .sending)
             state.claimed.insert(response.sequence)
         }
-        return due.map(\.claimed)
+        return due
     }
 
-    /// What is due and has no reason yet, the newest first.
-    private func untried(limit: Int) throws -> [DueResponse] {
-        let first: Int64? = try database.fetchValue(
-            """
-            SELECT sequence FROM responses INDEXED BY responses_by_state
-            WHERE state = 'pending' ORDER BY sequence DESC LIMIT 1 OFFSET ?
-            """,
-            [Self.newestLimit - 1]
-        )
-        return try database.fetchAll(
-            DueResponse.self,
-            from: """
-                responses INDEXED BY responses_by_state
-                WHERE state = 'pending' AND sequence >= ? AND next_attempt_at <= ? AND reason IS NULL
-                ORDER BY sequence DESC LIMIT ?
-                """,
-            [first ?? 0, now, limit]
-        )
+    /// Applies verdicts. Ignores unknown ids.
+    mutating func settle(_ verdicts: [Verdict]) throws {
+        try applyOnce(verdicts, id: \.id) { transaction, verdict, response in
+            transaction.settle(response, verdict)
+        }
     }
 
-    private func pending(_ condition: String, _ date: Milliseconds, limit: Int) throws -> [DueResponse] {
-        try database.fetchAll(
-            DueResponse.self,
-            from: """
-                responses INDEXED BY responses_due
-                WHERE state = 'pending' AND \(condition) ORDER BY next_attempt_at, sequence LIMIT ?
-                """,
-            [date, limit]
-        )
-    }
-
-    /// Applies a verdict. Ignores an unknown id.
-    mutating func settle(_ id: String, _ outcome: Outcome, revision: Int) throws {
-        guard let response = try response(id) else { return }
-        try settle(response, outcome, revision: revision)
-    }
-
-    private mutating func settle(_ response: StoredResponse, _ outcome: Outcome, revision: Int) throws {
-        var response = response
-        let old = response.lifecycle.state
-        let before = response.lifecycle
+    /// The change is nil when the verdict changes nothing.
+    private mutating func settle(_ response: StoredResponse, _ verdict: Verdict) -> ResponseChange? {
         forgetClaim(of: response)
-        let attempt = response.lifecycle.settle(outcome, revision: revision, at: now)
-        guard response.lifecycle != before else { return }
-        if response.lifecycle.state == .erased, response.lifecycle.remote == nil { response.person = nil }
-        try save(response, was: old)
-        guard let attempt else { return }
-        try record(attempt, of: response.sequence)
-        if let next = response.lifecycle.nextAttemptAt, next <= now { leavesDue = true }
+        var new = response
+        let attempt = new.lifecycle.settle(verdict.outcome, revision: verdict.revision, at: now)
+        guard new.lifecycle != response.lifecycle else { return nil }
+        if new.lifecycle.state == .erased, new.lifecycle.remote == nil { new.person = nil }
+        if new.lifecycle.state == .delivered {
+            new.contentDigest = verdict.contentDigest.map(personKey.keyed) ?? contentDigest(of: response)
+        }
+        if let attempt { new.history.add(attempt, isDelivered: new.lifecycle.state == .delivered) }
+        return ResponseChange(old: response, new: new)
     }
 
-    /// Takes a claim back without an attempt. Ignores an unknown id.
-    mutating func release(_ id: ResponseID) throws {
-        guard let response = try response(id.rawValue) else { return }
-        try release(response)
+    private func contentDigest(of response: StoredResponse) -> KeyedDigest? {
+        response.content?.response(id: response.id, source: response.source)?.contentDigest.map(personKey.keyed)
     }
 
-    private mutating func release(_ response: StoredResponse) throws {
-        var response = response
-        let old = response.lifecycle
-        forgetClaim(of: response)
-        response.lifecycle.release(at: now)
-        guard response.lifecycle != old else { return }
-        if response.lifecycle.state == .erased, response.lifecycle.remote == nil { response.person = nil }
-        try save(response, was: old.state)
+    /// Takes claims back without an attempt. Ignores unknown ids.
+    mutating func release(_ ids: [ResponseID]) throws {
+        try release(rows.load(.ids(ids)))
+    }
+
+    private mutating func release(_ responses: [StoredResponse]) throws {
+        var changes: [ResponseChange] = []
+        for response in responses {
+            forgetClaim(of: response)
+            var new = response
+            new.lifecycle.release(at: now)
+            guard new.lifecycle != response.lifecycle else { continue }
+            if new.lifecycle.state == .erased, new.lifecycle.remote == nil { new.person = nil }
+            changes.append(ResponseChange(old: response, new: new))
+        }
+        let wasDue = leavesDue
+        try save(changes)
+        // Whoever gives back knows.
+        leavesDue = wasDue
     }
 
     /// It may have been settled by a commit that was reported as failed and became durable all the same.
@@ -129,6 +98,43 @@ extension QueueTransaction {
         if response.lifecycle.state != .sending { state.claimed.remove(response.sequence) }
     }
 
+    /// When the next pending response is due; nil when none is pending.
+    func nextDue() throws -> Date? {
+        guard let due = try rows.due() else { return nil }
+        return (due.upperBound > now + Self.longestWait ? min(due.lowerBound, now) : due.lowerBound).date
+    }
+}
+
+extension QueueTransaction {
+    /// Loads the responses that the elements are about, and saves what becomes of them. When several elements have the
+    /// same id, each later one gets what the one before it left.
+    ///
+    /// - Parameter change: nil for none.
+    mutating func applyOnce<Element>(
+        _ elements: [Element],
+        id: (Element) -> ResponseID,
+        _ change: (inout QueueTransaction, Element, StoredResponse) throws -> ResponseChange?
+    ) throws {
+        var rest = elements[...]
+        while !rest.isEmpty {
+            var seen: Set<ResponseID> = []
+            let set = rest.prefix { seen.insert(id($0)).inserted }
+            rest = rest.dropFirst(set.count)
+            let stored = Dictionary(
+                try rows.load(.ids(set.map(id))).map { ($0.id, $0) },
+                uniquingKeysWith: { first, _ in first }
+            )
+            var changes: [ResponseChange] = []
+            for element in set {
+                guard let response = stored[id(element)] else { continue }
+                if let change = try change(&self, element, response) { changes.append(change) }
+            }
+            try save(changes)
+        }
+    }
+}
+
+extension QueueTransaction {
     /// Makes ambiguous the next of what was being sent when the last process ended, since it may have arrived.
     ///
     /// - Parameters:
@@ -141,25 +147,35 @@ extension QueueTransaction {
         grace: (Int) -> TimeInterval
     ) throws -> (count: Int, last: Int64?) {
         if sequence == 0 { try beginInterruption(grace: grace) }
-        let sending = try responses(in: .sending, after: sequence, limit: limit)
+        let sending = try sendingResponses(after: sequence, limit: limit)
         var interrupted = sending.filter { !state.claimed.contains($0.sequence) }
         let count = interrupted.count
         let isLast = sending.count < limit
         // Few: a person is erased by hand.
-        if isLast { interrupted += try responsesErasedWhileSending() }
+        if isLast { interrupted += try rows.load(.erasedWhileSending) }
         let outcome = Outcome.ambiguous(
             retryAt: (state.books.interruptedUntil ?? now).date,
             reason: "ambiguous: the collector stopped while sending",
             countsAttempt: false
         )
-        for response in interrupted { try settle(response, outcome, revision: response.lifecycle.revision) }
+        var changes: [ResponseChange] = []
+        for response in interrupted {
+            let verdict = Verdict(id: response.id, revision: response.lifecycle.revision, outcome: outcome)
+            if let change = settle(response, verdict) { changes.append(change) }
+        }
+        try save(changes)
         if isLast { state.books.interruptedUntil = nil }
         return (count, isLast ? nil : sending.last?.sequence)
     }
 
+    private func sendingResponses(after sequence: Int64, limit: Int) throws -> [StoredResponse] {
+        try rows.load(.state(.sending, after: sequence, through: .max, limit: limit))
+    }
+
     /// Decides until when all of them wait. When a stop interrupted this, what is left waits for as long as the rest.
     private mutating func beginInterruption(grace: (Int) -> TimeInterval) throws {
-        let count = try state.books.sending - state.claimed.count + responsesErasedWhileSending().count
+        let erased = try rows.load(.erasedWhileSending).count
+        let count = state.books.sending - state.claimed.count + erased
         let until = Milliseconds(now.date.addingTimeInterval(grace(max(0, count))))
         let former = state.books.interruptedUntil.flatMap { $0 > now + Self.longestWait ? nil : $0 }
         state.books.interruptedUntil = max(until, former ?? until)
@@ -168,48 +184,10 @@ extension QueueTransaction {
     /// Takes back the claims that no caller ever received, because their commit was reported as failed: those among the
     /// next `limit` that are being sent. Returns the last that it looked at; nil when there are no more.
     mutating func releaseUnclaimed(after sequence: Int64, limit: Int) throws -> Int64? {
-        let sending = try responses(in: .sending, after: sequence, limit: limit)
-        for response in sending where !state.claimed.contains(response.sequence) {
-            try release(response)
-            leavesDue = true
-        }
+        let sending = try sendingResponses(after: sequence, limit: limit)
+        let unclaimed = sending.filter { !state.claimed.contains($0.sequence) }
+        try release(unclaimed)
+        if !unclaimed.isEmpty { leavesDue = true }
         return sending.count < limit ? nil : sending.last?.sequence
-    }
-
-    /// When the next pending response is due; nil when none is pending.
-    func nextDue() throws -> Date? {
-        guard let first = try extreme("MIN"), let last = try extreme("MAX") else { return nil }
-        return (last > now + Self.longestWait ? min(first, now) : first).date
-    }
-
-    /// MIN and MAX in one query would read the whole index; each alone reads one entry.
-    private func extreme(_ function: String) throws -> Milliseconds? {
-        try database.fetchValue(
-            "SELECT \(function)(next_attempt_at) FROM responses INDEXED BY responses_due WHERE state = 'pending'"
-        )
-    }
-}
-
-/// A response that is claimed now.
-private struct DueResponse: RowDecodable {
-    enum Columns: Int, ColumnList {
-        case sequence, id, source, payload, revision, attempts, mustUpsert
-
-        static let selection = allCases.selection
-    }
-
-    let sequence: Int64
-    let claimed: ClaimedRow
-
-    init(_ row: RowValues<Columns>) throws {
-        sequence = try row[.sequence]
-        claimed = ClaimedRow(
-            id: try row[.id],
-            source: try row[.source],
-            payload: try row[.payload],
-            revision: try row[.revision],
-            attempts: try row[.attempts],
-            mustUpsert: try row[.mustUpsert]
-        )
     }
 }

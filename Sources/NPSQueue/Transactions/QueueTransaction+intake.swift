@@ -1,18 +1,88 @@
 import Foundation
-import GRDB
 import NPSModel
 
 extension QueueTransaction {
-    /// Stores a new response or applies the submission to the known one.
+    /// Stores new responses and applies submissions to those that are known, in their order.
     ///
-    /// - Parameter arrival: when the submission was received; nil for now.
-    mutating func receive(_ submitted: Incoming, arrival: Milliseconds? = nil) throws -> Acceptance {
-        let incoming = try underKnownID(submitted)
-        if try insert(incoming, arrival: arrival) { return .accepted }
-        guard var response = try response(incoming.id) else {
-            throw QueueError.damaged("a response's id is taken, but its row can't be found")
+    /// - Parameter arrival: when the submissions were received; nil for now.
+    mutating func receive(_ submissions: [Incoming], arrival: Milliseconds? = nil) throws -> [Acceptance] {
+        var acceptances: [Acceptance] = []
+        acceptances.reserveCapacity(submissions.count)
+        var rest = try underKnownIDs(submissions)[...]
+        while !rest.isEmpty {
+            let set = Self.distinct(rest)
+            acceptances += try receive(set: set, arrival: arrival)
+            rest = rest.dropFirst(set.count)
         }
-        incoming.keyDigests(in: &response.lifecycle)
+        return acceptances
+    }
+
+    /// The first of the submissions, up to the one that has an id for the second time.
+    private static func distinct(_ submissions: ArraySlice<Incoming>) -> [Incoming] {
+        guard submissions.count > 1 else { return Array(submissions) }
+        var ids: Set<ResponseID> = []
+        return Array(submissions.prefix { ids.insert($0.id).inserted })
+    }
+
+    /// A tool may still try a delivery that came to an earlier version.
+    private func underKnownIDs(_ submissions: [Incoming]) throws -> [Incoming] {
+        let former = submissions.compactMap(\.formerID)
+        guard !former.isEmpty else { return submissions }
+        let known = try rows.known(former)
+        return submissions.map { submission in
+            guard let former = submission.formerID, known.contains(former) else { return submission }
+            return submission.identified(as: former)
+        }
+    }
+
+    private mutating func receive(set: [Incoming], arrival: Milliseconds?) throws -> [Acceptance] {
+        let new = set.map { newResponse($0, arrival: arrival) }
+        let known = try rows.insert(new, after: &state.books.lastSequence)
+        var acceptances: [Acceptance] = []
+        var changes: [ResponseChange] = []
+        for ((incoming, response), stored) in zip(zip(set, new), known) {
+            guard let stored else {
+                state.books.accepted += 1
+                state.books[response.lifecycle.state] += 1
+                leavesDue = true
+                acceptances.append(.accepted)
+                continue
+            }
+            let (acceptance, change) = receive(incoming, as: stored, arrival: arrival)
+            acceptances.append(acceptance)
+            if let change { changes.append(change) }
+        }
+        try save(changes)
+        return acceptances
+    }
+
+    private func newResponse(_ incoming: Incoming, arrival: Milliseconds?) -> NewResponse {
+        var lifecycle = ResponseLifecycle(digest: incoming.digest, version: incoming.version, at: now, arrival: arrival)
+        lifecycle.delivery = incoming.delivery
+        if let heldUntil = incoming.heldUntil { lifecycle.hold(until: heldUntil) }
+        // Its receipt may have been removed because of its age: then Planhat has it, and a POST would create a second
+        // record.
+        lifecycle.mustUpsert = state.books.removedDelivered + state.books.removedErased > 0
+        let content = lifecycle.mustUpsert ? incoming : incoming.alone
+        return NewResponse(
+            id: incoming.id,
+            source: incoming.source,
+            acceptedAt: now,
+            lifecycle: lifecycle,
+            person: incoming.person,
+            notes: incoming.notes,
+            payload: content.payload
+        )
+    }
+
+    /// The change is nil when nothing is to be written.
+    private mutating func receive(
+        _ incoming: Incoming,
+        as stored: StoredResponse,
+        arrival: Milliseconds?
+    ) -> (Acceptance, ResponseChange?) {
+        var response = stored
+        incoming.keyTraces(in: &response.lifecycle)
         let old = response.lifecycle
         let acceptance = response.lifecycle.receive(
             digest: incoming.digest,
@@ -24,44 +94,37 @@ extension QueueTransaction {
             delivery: incoming.delivery,
             trace: incoming.trace
         )
-        guard response.lifecycle != old else { return acceptance }
+        guard response.lifecycle != old else { return (acceptance, nil) }
         if acceptance == .updated {
             if let person = response.person, person != incoming.person, old.isKnownToPlanhat {
                 readdressed.append(incoming.id)
             }
             response.person = incoming.person
+            response.payload = incoming.replacing(stored.content, of: old, by: response.lifecycle).payload
+            response.notes = incoming.notes
+            response.history.spellOut(deliveredAt: old.deliveredAt)
         }
-        let content =
-            acceptance == .updated
-            ? try incoming.replacing(try content(of: response), of: old, by: response.lifecycle) : nil
-        try save(response, was: old.state, content: content)
-        guard acceptance == .updated else { return acceptance }
-        try deleteNotes(of: response.sequence)
-        try insertNotes(incoming.notes, of: response.sequence)
-        if let next = response.lifecycle.nextAttemptAt, next <= now { leavesDue = true }
-        return acceptance
+        return (acceptance, ResponseChange(old: stored, new: response))
+    }
+}
+
+extension QueueTransaction {
+    /// How many became pending by this; those that aren't parked stay as they are.
+    ///
+    /// - Parameter due: nil for at once.
+    mutating func retry(_ responses: [StoredResponse], due: Date? = nil) throws -> Int {
+        let due = due.map { Milliseconds($0) }
+        let changes = responses.compactMap { old -> ResponseChange? in
+            var new = old
+            return new.lifecycle.retry(at: now, due: due) ? ResponseChange(old: old, new: new) : nil
+        }
+        try save(changes)
+        if !changes.isEmpty { leavesDue = true }
+        return changes.count
     }
 
-    /// A tool may still try a delivery that came to an earlier version.
-    private func underKnownID(_ incoming: Incoming) throws -> Incoming {
-        guard let formerID = incoming.formerID else { return incoming }
-        let known: Int? = try database.fetchValue("SELECT 1 FROM responses WHERE id = ?", [formerID])
-        return known == nil ? incoming : incoming.identified(as: formerID)
-    }
-
-    /// The stored answer; nil once it is delivered or erased, or when this version can't read it.
-    private func content(of response: StoredResponse) throws -> StoredContent? {
-        let payload: String? = try database.fetchValue(
-            "SELECT payload FROM responses WHERE sequence = ?",
-            [response.sequence]
-        )
-        return payload.flatMap(StoredContent.init(json:))
-    }
-
-    /// How many became pending by this: 0 unless the response is parked.
-    mutating func retry(_ id: ResponseID, due: Date? = nil) throws -> Int {
-        guard let response = try response(id.rawValue) else { return 0 }
-        return try retry(response, due: due)
+    mutating func retry(_ ids: [ResponseID], due: Date? = nil) throws -> Int {
+        try retry(rows.load(.ids(ids)), due: due)
     }
 
     /// Retries among the next `limit` parked responses; nil begins with the oldest.
@@ -70,27 +133,19 @@ extension QueueTransaction {
         after position: RetryPosition?,
         limit: Int
     ) throws -> RetryProgress {
-        let newest: Int64? =
-            try position?.through ?? database.fetchValue("SELECT MAX(sequence) FROM responses")
-        let through = newest ?? 0
-        let parked = try responses(in: .parked, after: position?.sequence ?? 0, through: through, limit: limit)
+        let through = position?.through ?? state.books.lastSequence
+        let parked = try rows.load(
+            .state(.parked, after: position?.sequence ?? 0, through: through, limit: limit)
+        )
         var progress = RetryProgress(examined: parked.count)
-        for response in parked {
-            let isMeant = text.map { response.lifecycle.reason?.range(of: $0, options: .caseInsensitive) != nil }
-            if isMeant != false { progress.count += try retry(response) }
-        }
+        progress.count = try retry(
+            parked.filter { response in
+                text.map { response.lifecycle.reason?.range(of: $0, options: .caseInsensitive) != nil } != false
+            }
+        )
         if parked.count == limit, let last = parked.last {
             progress.next = RetryPosition(sequence: last.sequence, through: through)
         }
         return progress
-    }
-
-    mutating func retry(_ response: StoredResponse, due: Date? = nil) throws -> Int {
-        var response = response
-        let old = response.lifecycle.state
-        guard response.lifecycle.retry(at: now, due: due.map { Milliseconds($0) }) else { return 0 }
-        try save(response, was: old)
-        leavesDue = true
-        return 1
     }
 }

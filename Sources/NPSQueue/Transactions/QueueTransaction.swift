@@ -1,45 +1,27 @@
-import GRDB
 import NPSModel
 
 /// One transaction as a job sees it: the rows, the books, and what is to be done after the commit.
 ///
-/// All SQL of the queue's operations is in its extensions; the types above it know none, so that a second engine can
-/// offer the same methods on its own tables.
+/// Its extensions hold the rules, and work on sets of responses; what they need of a database is in ``RowStore``.
 struct QueueTransaction {
-    /// How many attempts the history of a response keeps.
-    static let historyLength = 20
-
-    let database: Database
+    let rows: any RowStore
     /// The same time for everything in the transaction.
     let now: Milliseconds
+    let personKey: PersonKey
     /// At first what the last transaction left; what this one makes of it replaces that when it is committed.
     var state: CommittedState
     /// Set when something can be claimed at once after this.
     var leavesDue = false
     /// See ``Intake/readdressed``.
-    var readdressed: [String] = []
+    var readdressed: [ResponseID] = []
     /// Set when content was deleted or replaced: the log still holds it.
     var leavesDeletedContent = false
 
-    init(database: Database, now: Milliseconds, state: CommittedState) {
-        self.database = database
+    init(rows: any RowStore, now: Milliseconds, personKey: PersonKey, state: CommittedState) {
+        self.rows = rows
         self.now = now
+        self.personKey = personKey
         self.state = state
-    }
-
-    /// Runs a statement that stays prepared.
-    func execute(_ sql: String, _ arguments: StatementArguments) throws {
-        try database.cachedStatement(sql: sql).execute(arguments: arguments)
-    }
-
-    /// Called once, before the commit, when the books have changed.
-    func writeBooks() throws {
-        try execute(Books.Columns.update, StatementArguments(state.books.values))
-    }
-
-    /// Called once, before the commit, when the confirmed time has changed.
-    func writeTime() throws {
-        try execute(ConfirmedTime.Columns.update, StatementArguments(state.time.values))
     }
 
     /// From when the age of a row counts that is written now: a clock that is behind must not make it old.
@@ -47,6 +29,56 @@ struct QueueTransaction {
 
     /// Writes something harmless, to find out whether writes become durable.
     func probe() throws {
-        try execute("UPDATE books SET probed_at = ?", [now])
+        try rows.probe(at: now)
+    }
+
+    /// Called once, before the commit.
+    ///
+    /// - Parameter former: what the last transaction left.
+    func writeState(after former: CommittedState) throws {
+        if state.books != former.books { try rows.write(state.books) }
+        if state.time != former.time { try rows.write(state.time) }
+    }
+
+    /// Brings the next rows that an earlier version wrote into the form of this one. Nil when there are none left.
+    mutating func upgrade(limit: Int) throws -> QueueUpgrade? {
+        guard state.upgrade != nil else { return nil }
+        state.upgrade = try rows.upgrade(limit: limit)
+        leavesDeletedContent = true
+        return state.upgrade
+    }
+}
+
+extension QueueTransaction {
+    /// Writes changed responses, and moves them from one of the books' counters to another.
+    ///
+    /// - Parameter changes: each response once.
+    mutating func save(_ changes: [ResponseChange]) throws {
+        guard !changes.isEmpty else { return }
+        let dated = changes.map(dated)
+        try rows.save(dated)
+        for change in dated { note(change) }
+    }
+
+    /// With what follows from its state: how old it is, and what is kept of it.
+    private func dated(_ change: ResponseChange) -> ResponseChange {
+        var new = change.new
+        if new.lifecycle.closedAt == now { new.lifecycle.closedAt = ageStart }
+        if !new.lifecycle.keepsContent { new.payload = nil }
+        if new.lifecycle.state != .delivered { new.contentDigest = nil }
+        return ResponseChange(old: change.old, new: new)
+    }
+
+    private mutating func note(_ change: ResponseChange) {
+        let (old, new) = (change.old.lifecycle, change.new.lifecycle)
+        state.books.move(from: old.state, to: new.state)
+        state.books.unconfirmed += (new.remote == nil ? 0 : 1) - (old.remote == nil ? 0 : 1)
+        if new.state == .sending {
+            state.claimed.insert(change.new.sequence)
+        } else {
+            state.claimed.remove(change.new.sequence)
+        }
+        if change.deletesContent { leavesDeletedContent = true }
+        if new.state == .pending, let next = new.nextAttemptAt, next <= now { leavesDue = true }
     }
 }

@@ -18,13 +18,15 @@ package struct StatusReport: Sendable, Hashable, Codable {
     package let acceptanceProblem: String?
     /// A sentence that says why the machine's clock isn't believed; nil when it is.
     package let clockProblem: String?
+    /// How much of what an earlier version stored is in this version's form; nil when all is.
+    package let upgradedPercent: Int?
     /// Who takes how much of the quarantine's room; nil from a collector that doesn't tell.
     package let quarantine: QuarantineUse?
 
     private enum CodingKeys: String, CodingKey {
         case deliveryState = "forwarding"
         case deliverySentence = "forwardingSentence"
-        case isHeldUp, deliveredLastMinute, secondsLeft, held, acceptanceProblem, clockProblem, quarantine
+        case isHeldUp, deliveredLastMinute, secondsLeft, held, acceptanceProblem, clockProblem, upgradedPercent, quarantine
         case unconfirmed = "unconfirmedErasures"
         case parkedExpiring, parkedExpireFrom
     }
@@ -37,6 +39,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         deliveredLastMinute = report.deliveredLastMinute
         self.acceptanceProblem = acceptanceProblem
         clockProblem = books.clockProblem?.description
+        upgradedPercent = books.upgrade?.percent
         quarantine = books.quarantine
         let waiting = books.pending + books.sending - books.held
         let moves = waiting > 0 && report.deliveredPerSecond > 0 && !report.isHeldUp && report.state != "idle"
@@ -59,6 +62,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         secondsLeft = try container.decodeIfPresent(Int.self, forKey: .secondsLeft)
         acceptanceProblem = try container.decodeIfPresent(String.self, forKey: .acceptanceProblem)
         clockProblem = try container.decodeIfPresent(String.self, forKey: .clockProblem)
+        upgradedPercent = try container.decodeIfPresent(Int.self, forKey: .upgradedPercent)
         quarantine = try container.decodeIfPresent(QuarantineUse.self, forKey: .quarantine)
     }
 
@@ -76,6 +80,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         try container.encodeIfPresent(secondsLeft, forKey: .secondsLeft)
         try container.encodeIfPresent(acceptanceProblem, forKey: .acceptanceProblem)
         try container.encodeIfPresent(clockProblem, forKey: .clockProblem)
+        try container.encodeIfPresent(upgradedPercent, forKey: .upgradedPercent)
         try container.encodeIfPresent(quarantine, forKey: .quarantine)
     }
 }

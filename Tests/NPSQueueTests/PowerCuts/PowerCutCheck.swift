@@ -90,7 +90,7 @@ struct PowerCutCheck {
     }
 
     private mutating func checkBooks(_ queue: ResponseQueue) async throws {
-        let audit = try await queue.transact { try Audit(reading: $0.database) }
+        let audit = try await queue.transact { try Audit(reading: try $0.database) }
         if audit.integrity != "ok" { problems.append("integrity check: \(audit.integrity ?? "nothing")") }
         if audit.books != audit.counted { problems.append("books \(audit.books), counted \(audit.counted)") }
         if try await !queue.status().balances { problems.append("the books don't balance") }

@@ -123,14 +123,22 @@ extension PowerCutRun {
     mutating func migration() async throws {
         try await restart()
         try await accept([try answer(1), try answer(2)])
-        let begun = recording.position
-        _ = try await opened().keyOldDigests()
-        try await finish([call(begun, [])])
+        try await upgrade(by: 3)
         try await claim(3)
         try await settle(claims.count)
+        try await upgrade(by: 2)
         try await accept([try answer(1)])
+        try await erasePerson()
+        try await restart()
+        while try await opened().status().upgrade != nil { try await upgrade(by: 5) }
         try await restart()
         try await close()
+    }
+
+    private mutating func upgrade(by limit: Int) async throws {
+        let begun = recording.position
+        _ = try await opened().upgrade(limit: limit)
+        try await finish([call(begun, [])])
     }
 
     mutating func slices() async throws {

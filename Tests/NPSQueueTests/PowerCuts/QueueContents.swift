@@ -18,23 +18,7 @@ struct QueueContents: Sendable, Equatable {
     init() {}
 
     init(of queue: ResponseQueue) async throws {
-        var last: Int64?
-        while case let page = try await queue.list(QueueFilter(limit: QueueFilter.maximum, after: last)),
-            let end = page.last
-        {
-            for item in page { add(item) }
-            last = end.sequence
-        }
-        var lastErasure: Int64?
-        while case let page = try await queue.unconfirmedErasures(after: lastErasure, limit: QueueFilter.maximum),
-            let end = page.last
-        {
-            for erasure in page {
-                entries[Self.key(erasure.id), default: ""] += " unconfirmed \(erasure.isRemoteDeletionWanted)"
-                mayBeAtPlanhat.insert(erasure.id)
-            }
-            lastErasure = end.sequence
-        }
+        for response in try await queue.transact(Self.responses) { add(response) }
         var lastEntry: Int64?
         while case let page = try await queue.quarantine(limit: QueueFilter.maximum, after: lastEntry),
             let end = page.last
@@ -52,15 +36,35 @@ struct QueueContents: Sendable, Equatable {
         for key in keys { entries[key] = other.entries[key] }
     }
 
-    private mutating func add(_ item: QueueItem) {
+    /// Without bringing rows of an earlier version over, as a listing would.
+    private static func responses(in transaction: inout QueueTransaction) throws -> [StoredResponse] {
+        let rows = try transaction.sqlite
+        let current = SQLiteRows(
+            database: rows.database,
+            statements: rows.statements,
+            personKey: rows.personKey,
+            hasFormerRows: false
+        )
+        let moved = try current.load(.all(after: 0, limit: 100_000))
+        guard rows.hasFormerRows else { return moved }
+        let former = try rows.statements.fetchAll(FormerRow.self, formerRows)
+        return try moved + former.map { try $0.response(keyedBy: rows.personKey) }
+    }
+
+    private static let formerRows = Query(FormerRow.self, from: "responses ORDER BY sequence")
+
+    private mutating func add(_ response: StoredResponse) {
+        let item = QueueItem(response)
         let wasSending = item.state == .sending
         let state = wasSending ? .pending : item.state
         let reason = wasSending ? "ambiguous: the collector stopped while sending" : item.reason
         let mustUpsert = wasSending || item.mustUpsert
         let answer = "\(item.email ?? "-") \(item.score ?? -1) \(item.comment ?? "-")"
         let delivery = "upsert \(mustUpsert), \(item.planhatId ?? "-"), \(reason ?? "-")"
-        entries[Self.key(item.id)] = "\(state) \(item.sequence) \(item.revision) \(answer) \(delivery)"
+        var entry = "\(state) \(item.sequence) \(item.revision) \(answer) \(delivery)"
+        if response.lifecycle.remote != nil { entry += " unconfirmed \(response.lifecycle.isRemoteDeletionWanted)" }
+        entries[Self.key(item.id)] = entry
         responses[item.id] = state
-        if mustUpsert || state == .delivered { mayBeAtPlanhat.insert(item.id) }
+        if mustUpsert || state == .delivered || response.lifecycle.remote != nil { mayBeAtPlanhat.insert(item.id) }
     }
 }

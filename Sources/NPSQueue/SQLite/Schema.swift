@@ -77,8 +77,112 @@ enum Schema {
         migrator.registerMigration("retention of parked responses") { db in
             try db.execute(sql: parkedRetention)
         }
+        // Its foreign keys are not checked, which would read all rows.
+        migrator.registerMigration("hot and cold", foreignKeyChecks: .immediate) { db in
+            try addHotAndCold(to: db)
+        }
         return migrator
     }
+
+    /// Rows that exist already stay where they are; `SQLiteRows.upgrade` brings them over by and by, while the collector
+    /// accepts and delivers.
+    private static func addHotAndCold(to database: Database) throws {
+        try database.execute(sql: hot)
+        try database.execute(sql: cold)
+        try database.execute(sql: keptFromKeying)
+        guard try Int.fetchOne(database, sql: "SELECT 1 FROM responses LIMIT 1") == nil else { return }
+        try database.execute(sql: "DROP TABLE response_notes; DROP TABLE attempts; DROP TABLE responses;")
+    }
+
+    /// States are those of `ResponseState.code`; ids, digests and persons have 16 bytes. Times are milliseconds since
+    /// 1970. The checks repeat the rules of `ResponseLifecycle`.
+    private static let hot = """
+        CREATE TABLE queue (
+            sequence INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+            state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 4 AND state <> 3),
+            source TEXT NOT NULL,
+            accepted_at INTEGER NOT NULL,
+            person BLOB CHECK (length(person) = 16),
+            digest BLOB NOT NULL CHECK (length(digest) = 16),
+            version INTEGER,
+            updated_at INTEGER,
+            answered_at INTEGER,
+            delivery TEXT,
+            superseded BLOB,
+            revision INTEGER NOT NULL CHECK (revision >= 1),
+            attempts INTEGER NOT NULL CHECK (attempts >= 0),
+            must_upsert INTEGER NOT NULL CHECK (must_upsert BETWEEN 0 AND 1),
+            suspect INTEGER NOT NULL,
+            next_attempt_at INTEGER CHECK ((next_attempt_at IS NULL) = (state = 4)),
+            held_until INTEGER CHECK (held_until IS NULL OR state = 1),
+            received_at INTEGER NOT NULL,
+            waiting_from INTEGER NOT NULL,
+            closed_at INTEGER CHECK ((closed_at IS NULL) = (state <> 4)),
+            planhat_id TEXT,
+            reason TEXT,
+            tries INTEGER NOT NULL CHECK (tries >= 0),
+            history TEXT,
+            notes TEXT,
+            payload TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX queue_by_state ON queue (state);
+        CREATE INDEX queue_due ON queue (next_attempt_at) WHERE state = 1;
+        CREATE INDEX queue_waiting ON queue (waiting_from) WHERE state = 1 AND held_until IS NULL;
+        CREATE INDEX queue_held ON queue (held_until) WHERE held_until IS NOT NULL;
+        CREATE INDEX queue_by_person ON queue (person) WHERE person IS NOT NULL;
+        CREATE INDEX queue_by_age ON queue (closed_at) WHERE state = 4;
+        """
+
+    private static let cold = """
+        CREATE TABLE receipts (
+            id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+            sequence INTEGER NOT NULL,
+            state INTEGER NOT NULL CHECK (state = 3 OR state = 5),
+            source TEXT NOT NULL,
+            accepted_at INTEGER NOT NULL,
+            person BLOB CHECK (length(person) = 16),
+            digest BLOB CHECK ((digest IS NULL) = (state = 5)),
+            content_digest BLOB CHECK (content_digest IS NULL OR state = 3),
+            version INTEGER,
+            updated_at INTEGER,
+            answered_at INTEGER,
+            delivery TEXT CHECK (delivery IS NULL OR state = 3),
+            superseded BLOB CHECK (superseded IS NULL OR state = 3),
+            revision INTEGER NOT NULL CHECK (revision >= 1),
+            attempts INTEGER NOT NULL CHECK (attempts >= 0),
+            must_upsert INTEGER NOT NULL CHECK (must_upsert BETWEEN 0 AND 1),
+            suspect INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            closed_at INTEGER NOT NULL,
+            delivered_at INTEGER CHECK (delivered_at IS NOT NULL OR state = 5),
+            planhat_id TEXT,
+            reason TEXT,
+            remote INTEGER CHECK (remote IS NULL OR (state = 5 AND remote BETWEEN 1 AND 2)),
+            remote_from INTEGER,
+            remote_wanted INTEGER NOT NULL CHECK (remote_wanted BETWEEN 0 AND (remote IS NOT NULL)),
+            tries INTEGER NOT NULL CHECK (tries >= 0),
+            history TEXT,
+            notes TEXT
+        ) STRICT, WITHOUT ROWID;
+        CREATE UNIQUE INDEX receipts_delivered ON receipts (sequence) WHERE state = 3;
+        CREATE UNIQUE INDEX receipts_erased ON receipts (sequence) WHERE state = 5;
+        CREATE INDEX receipts_by_person ON receipts (person, sequence) WHERE person IS NOT NULL;
+        CREATE INDEX receipts_by_age ON receipts (state, closed_at) WHERE remote IS NULL;
+        CREATE INDEX receipts_unconfirmed ON receipts (sequence) WHERE remote IS NOT NULL;
+        CREATE INDEX receipts_erased_while_sending ON receipts (sequence) WHERE remote = 1;
+        CREATE INDEX receipts_to_delete ON receipts (sequence) WHERE remote_wanted = 1;
+        """
+
+    /// Digests of earlier versions are keyed when their rows are brought over. Which rows have a date by a clock that
+    /// nothing confirmed has to be remembered.
+    private static let keptFromKeying = """
+        ALTER TABLE clock ADD COLUMN undated_through INTEGER NOT NULL DEFAULT 0;
+        UPDATE clock SET undated_through = COALESCE((SELECT last FROM keying), 0);
+        DROP TABLE keying;
+        ALTER TABLE books ADD COLUMN last_sequence INTEGER NOT NULL DEFAULT 0 CHECK (last_sequence >= 0);
+        UPDATE books SET last_sequence = COALESCE((SELECT MAX(sequence) FROM responses), 0);
+        """
 
     /// A `ParkedRetention`; nothing is announced yet, so that an upgrade erases nothing without notice.
     private static let parkedRetention = """
@@ -271,24 +375,24 @@ enum Schema {
         }
     }
 
+    private static let unkeyed = Query(
+        UnkeyedRow.self,
+        from: "responses WHERE sequence > ? AND payload IS NOT NULL ORDER BY sequence LIMIT 1000"
+    )
+    private static let personUpdate = Query("UPDATE responses SET person = ? WHERE sequence = ?")
+
     /// Adds the digest to the rows that still have an address, a thousand at a time.
     private static func addPersons(of database: Database, by key: PersonKey) throws {
+        let statements = try StatementCache(on: database)
         var last: Int64 = 0
         while true {
-            let rows = try database.fetchAll(
-                UnkeyedRow.self,
-                from: "responses WHERE sequence > ? AND payload IS NOT NULL ORDER BY sequence LIMIT 1000",
-                [last]
-            )
+            let rows = try statements.fetchAll(UnkeyedRow.self, unkeyed, last)
             guard let end = rows.last else { return }
             last = end.sequence
             for row in rows {
                 guard let content = StoredContent(json: row.payload), let email = try? EmailAddress(content.email)
                 else { continue }
-                try database.execute(
-                    sql: "UPDATE responses SET person = ? WHERE sequence = ?",
-                    arguments: [key.digest(of: email), row.sequence]
-                )
+                try statements.execute(personUpdate, key.digest(of: email).hexadecimal, row.sequence)
             }
         }
     }

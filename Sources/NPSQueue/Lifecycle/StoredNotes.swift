@@ -1,7 +1,6 @@
-import GRDB
 import NPSModel
 
-/// What of a response was cut or left out, as the table `response_notes` holds it. It stays after delivery.
+/// What of a response was cut or left out, as it is stored. It stays after delivery.
 enum StoredNotes {
     /// Nil when there are none.
     static func json(_ notes: [FieldProblem]) -> String? {
@@ -17,21 +16,5 @@ enum StoredNotes {
             guard let field = item["field"]?.string, let message = item["message"]?.string else { return nil }
             return FieldProblem(field: field, message: message)
         }
-    }
-}
-
-extension QueueTransaction {
-    func insertNotes(_ notes: String?, of sequence: Int64) throws {
-        guard let notes else { return }
-        try execute("INSERT INTO response_notes (response, notes) VALUES (?, ?)", [sequence, notes])
-    }
-
-    /// Nil when there are none.
-    func notes(of sequence: Int64) throws -> String? {
-        try database.fetchValue("SELECT notes FROM response_notes WHERE response = ?", [sequence])
-    }
-
-    func deleteNotes(of sequence: Int64) throws {
-        try execute("DELETE FROM response_notes WHERE response = ?", [sequence])
     }
 }

@@ -11,7 +11,7 @@ import Synchronization
 final class SQLiteEngine: Sendable {
     private struct State {
         /// Nil after an error that leaves it in an unknown state, and after ``close()``.
-        var connection: DatabaseQueue?
+        var connection: SQLiteConnection?
         var isClosed = false
         /// As the last transaction left it.
         var committed: CommittedState
@@ -28,15 +28,6 @@ final class SQLiteEngine: Sendable {
         /// full at the start.
         var owesInterruption = false
         var isInterruptionScheduled = false
-    }
-
-    /// A transaction that is durable, and what it leaves to be done.
-    private struct TransactionResult: Sendable {
-        let completions: [@Sendable () -> Void]
-        let state: CommittedState
-        let leavesDue: Bool
-        let leavesDeletedContent: Bool
-        let pages: Int
     }
 
     /// Acceptance waits while the file is rewritten, so only as much as takes a fraction of a second: 32 MiB.
@@ -83,10 +74,10 @@ final class SQLiteEngine: Sendable {
         self.now = now
         self.logger = logger
         self.onDue = onDue
-        let connection = try DatabaseFile.open(path)
+        let connection = try SQLiteConnection(path)
         do {
-            personKey = try connection.read(PersonKey.init(reading:))
-            var opened = State(connection: connection, committed: try connection.read(CommittedState.init(reading:)))
+            personKey = connection.personKey
+            var opened = State(connection: connection, committed: try connection.state())
             opened.owesInterruption = true
             state = Mutex(opened)
             try state.withLock { try interruptIfOwed(&$0) }
@@ -129,12 +120,12 @@ final class SQLiteEngine: Sendable {
 
     private var isBroken: Bool { state.withLock { $0.connection == nil } }
 
-    private func transact(_ jobs: [Job], _ state: inout State) throws -> TransactionResult {
+    private func transact(_ jobs: [Job], _ state: inout State) throws -> SQLiteTransactionResult {
         let connection = try openConnection(&state)
         try interruptIfOwed(&state)
         do {
             return try write(on: connection, &state) { transaction in
-                try jobs.map { try Self.run($0, in: &transaction) }
+                try jobs.map { try Self.run($0, in: &transaction, on: connection) }
             }
         } catch let error as DatabaseError where error.resultCode != .SQLITE_FULL && !error.concernsStatementOnly {
             drop(&state)
@@ -144,14 +135,11 @@ final class SQLiteEngine: Sendable {
 
     /// One transaction, whose result is the new state once it is durable.
     private func write(
-        on connection: DatabaseQueue,
+        on connection: SQLiteConnection,
         _ state: inout State,
         _ body: (inout QueueTransaction) throws -> [@Sendable () -> Void]
-    ) throws -> TransactionResult {
-        let (committed, start) = (state.committed, Milliseconds(now()))
-        let result = try connection.writeWithoutTransaction { database in
-            try Self.transact(database, from: committed, at: start, body)
-        }
+    ) throws -> SQLiteTransactionResult {
+        let result = try connection.transact(from: state.committed, at: Milliseconds(now()), body)
         state.committed = result.state
         state.pagesInLog += result.pages
         return result
@@ -160,40 +148,14 @@ final class SQLiteEngine: Sendable {
     /// When a job refuses before it has written anything, only that job fails; any other error rolls everything back.
     private static func run(
         _ job: Job,
-        in transaction: inout QueueTransaction
+        in transaction: inout QueueTransaction,
+        on connection: SQLiteConnection
     ) throws -> @Sendable () -> Void {
-        let changes = transaction.database.totalChangesCount
+        let changes = connection.totalChanges
         do {
             return try job.run(&transaction)
-        } catch let refusal as QueueError where transaction.database.totalChangesCount == changes {
+        } catch let refusal as QueueError where connection.totalChanges == changes {
             return { job.refuse(refusal) }
-        }
-    }
-
-    private static func transact(
-        _ database: Database,
-        from committed: CommittedState,
-        at now: Milliseconds,
-        _ body: (inout QueueTransaction) throws -> [@Sendable () -> Void]
-    ) throws -> TransactionResult {
-        try database.beginTransaction(.immediate)
-        do {
-            var transaction = QueueTransaction(database: database, now: now, state: committed)
-            try transaction.noticeClock()
-            let completions = try body(&transaction)
-            if transaction.state.books != committed.books { try transaction.writeBooks() }
-            if transaction.state.time != committed.time { try transaction.writeTime() }
-            try database.commit()
-            return TransactionResult(
-                completions: completions,
-                state: transaction.state,
-                leavesDue: transaction.leavesDue,
-                leavesDeletedContent: transaction.leavesDeletedContent,
-                pages: WriteAheadLog.takePagesWritten(by: database)
-            )
-        } catch {
-            try? database.rollback()
-            throw error
         }
     }
 }
@@ -202,18 +164,18 @@ extension SQLiteEngine {
     /// After a failed write or sync, nothing that SQLite or the kernel has cached can be trusted: only a connection
     /// that reads the file anew knows what is in it.
     private func drop(_ state: inout State) {
-        try? state.connection?.close()
+        state.connection?.close()
         state.connection = nil
     }
 
-    private func openConnection(_ state: inout State) throws -> DatabaseQueue {
+    private func openConnection(_ state: inout State) throws -> SQLiteConnection {
         if let connection = state.connection { return connection }
         if state.isClosed { throw QueueError.closed }
         try WriteAheadLog.rewrite(ofDatabase: path)
-        let connection = try DatabaseFile.open(path, expecting: personKey)
+        let connection = try SQLiteConnection(path, expecting: personKey)
         let (claimed, latest) = (state.committed.claimed, state.committed.latest)
         let owesInterruption = state.owesInterruption
-        var committed = try connection.read(CommittedState.init(reading:))
+        var committed = try connection.state()
         committed.claimed = claimed
         committed.latest = latest
         // Before the release, which would take what may have arrived for unsent.
@@ -250,7 +212,7 @@ extension SQLiteEngine {
     }
 
     /// What is done of it when it throws is durable, and found done when it is repeated.
-    private func interrupt(on connection: DatabaseQueue, _ committed: inout CommittedState) throws {
+    private func interrupt(on connection: SQLiteConnection, _ committed: inout CommittedState) throws {
         var count = 0
         try inSlices(on: connection, &committed) { transaction, after in
             let part = try transaction.interruptSending(after: after, limit: ResponseQueue.slice, grace: grace)
@@ -271,18 +233,15 @@ extension SQLiteEngine {
     ///   - slice: gets the last sequence number that the slice before handled, 0 at first, and returns its own; nil when
     ///     there are no more.
     private func inSlices(
-        on connection: DatabaseQueue,
+        on connection: SQLiteConnection,
         _ committed: inout CommittedState,
         _ slice: (inout QueueTransaction, Int64) throws -> Int64?
     ) throws {
         var last: Int64? = 0
         while let after = last {
-            let (former, start) = (committed, Milliseconds(now()))
-            let result = try connection.writeWithoutTransaction { database in
-                try Self.transact(database, from: former, at: start) { transaction in
-                    last = try slice(&transaction, after)
-                    return []
-                }
+            let result = try connection.transact(from: committed, at: Milliseconds(now())) { transaction in
+                last = try slice(&transaction, after)
+                return []
             }
             committed = result.state
         }
@@ -311,7 +270,7 @@ extension SQLiteEngine {
     }
 
     /// Checkpoints are made after the callers got their results, so that none waits for one.
-    private func checkpointIfNeeded(after result: TransactionResult) {
+    private func checkpointIfNeeded(after result: SQLiteTransactionResult) {
         state.withLock { state in
             if state.pagesInLog >= pagesPerCheckpoint { try? checkpoint(.passive, &state) }
             guard result.leavesDeletedContent else { return }
@@ -379,13 +338,7 @@ extension SQLiteEngine {
     private func rewriteIfSmall(_ state: inout State) {
         guard state.owesRewrite else { return }
         do {
-            let isSmall = try openConnection(&state).writeWithoutTransaction { database in
-                let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? .max
-                let pageSize = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? .max
-                guard pages <= Self.largestRewrite / pageSize else { return false }
-                try database.execute(sql: "VACUUM")
-                return true
-            }
+            let isSmall = try openConnection(&state).rewrite(upTo: Self.largestRewrite)
             guard isSmall else { return }
             state.owesRewrite = false
             state.lastRewrite = .now
@@ -400,11 +353,7 @@ extension SQLiteEngine {
 
     private func checkpoint(_ mode: Database.CheckpointMode, _ state: inout State) throws {
         do {
-            try openConnection(&state).writeWithoutTransaction { database in
-                _ = try database.checkpoint(mode)
-                // SQLite also counts the pages that it copied to the database; those aren't in the log.
-                _ = WriteAheadLog.takePagesWritten(by: database)
-            }
+            try openConnection(&state).checkpoint(mode)
             state.pagesInLog = 0
         } catch {
             let failure = QueueError(error, path: path)

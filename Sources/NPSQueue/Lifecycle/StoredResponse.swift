@@ -1,0 +1,47 @@
+import NPSModel
+
+/// All that is stored of a response.
+struct StoredResponse: Sendable, Hashable {
+    /// The place in the order of acceptance; it never changes.
+    let sequence: Int64
+    let id: ResponseID
+    let source: String
+    let acceptedAt: Milliseconds
+    var lifecycle: ResponseLifecycle
+    /// The ``PersonKey`` digest of the address. Nil when it is no longer needed, and in rows that were delivered by a
+    /// version without it.
+    var person: KeyedDigest?
+    /// A keyed `ContentDigest` of what was delivered; nil for what isn't delivered, and where none is kept.
+    var contentDigest: KeyedDigest?
+    var history = AttemptHistory()
+    /// `SurveyResponse/notes` as JSON; nil when there are none.
+    var notes: String?
+    /// ``StoredContent`` as JSON; nil once it is delivered or erased.
+    var payload: String?
+
+    /// The stored answer; nil where there is none, or none that this version can read.
+    var content: StoredContent? { payload.flatMap(StoredContent.init(json:)) }
+
+    /// About how much memory it takes, in bytes.
+    var size: Int { 512 + (payload?.utf8.count ?? 0) }
+}
+
+/// A response that is accepted now.
+struct NewResponse: Sendable {
+    let id: ResponseID
+    let source: String
+    let acceptedAt: Milliseconds
+    let lifecycle: ResponseLifecycle
+    let person: KeyedDigest
+    let notes: String?
+    let payload: String
+}
+
+/// What a transaction makes of a stored response.
+struct ResponseChange: Sendable {
+    let old: StoredResponse
+    let new: StoredResponse
+
+    /// Whether its content is gone from where it was.
+    var deletesContent: Bool { old.payload != new.payload }
+}

@@ -1,0 +1,50 @@
+import NPSModel
+
+/// The two tables that hold responses, with the same columns but for those that have no value in one of them.
+enum ResponseTable: String {
+    /// What is open. It stays small, and is written with each response that comes in.
+    case queue
+    /// Receipts of what was delivered and tombstones of what was erased, clustered by the id: a response that comes in
+    /// only reads one of its pages.
+    case receipts
+
+    init(of state: ResponseState) {
+        switch state {
+        case .pending, .sending, .parked: self = .queue
+        case .delivered, .erased: self = .receipts
+        }
+    }
+
+    private func has(_ column: StoredResponse.Columns) -> Bool {
+        switch column {
+        case .nextAttemptAt, .heldUntil, .waitingFrom, .payload: self == .queue
+        case .deliveredAt, .contentDigest, .remote, .remoteFrom, .remoteWanted: self == .receipts
+        default: true
+        }
+    }
+
+    private var columns: [StoredResponse.Columns] { StoredResponse.Columns.allCases.filter(has) }
+
+    /// All columns in the order in which a ``StoredResponse`` is read.
+    var selection: String {
+        StoredResponse.Columns.allCases.map { has($0) ? $0.name : "NULL" }.joined(separator: ", ")
+    }
+
+    /// `INSERT INTO … VALUES …`
+    var insertion: String {
+        "INSERT INTO \(rawValue) (\(columns.map(\.name).joined(separator: ", "))) VALUES (\(columns.placeholders))"
+    }
+
+    /// `UPDATE …` of all columns that can change, by a row's id.
+    var update: String { "UPDATE \(rawValue) SET \(changeable.assignments) WHERE id = ?" }
+
+    private var changeable: [StoredResponse.Columns] {
+        columns.filter { ![.sequence, .id, .source, .acceptedAt].contains($0) }
+    }
+
+    func insertedValues(of response: StoredResponse) -> [SQLiteValue] { columns.map(response.value) }
+
+    func updatedValues(of response: StoredResponse) -> [SQLiteValue] {
+        changeable.map(response.value) + [response.id.sqliteValue]
+    }
+}

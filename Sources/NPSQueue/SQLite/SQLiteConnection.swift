@@ -1,0 +1,107 @@
+import GRDB
+
+/// A transaction that is durable, and what it leaves to be done.
+struct SQLiteTransactionResult: Sendable {
+    let completions: [@Sendable () -> Void]
+    let state: CommittedState
+    let leavesDue: Bool
+    let leavesDeletedContent: Bool
+    /// Pages written to the log.
+    let pages: Int
+}
+
+/// The only connection to the file, with its statements.
+///
+/// To be used by one thread at a time. GRDB opens the file, migrates it and checkpoints; the queue's own transactions
+/// go to SQLite directly.
+final class SQLiteConnection {
+    /// The key in this file.
+    let personKey: PersonKey
+    private let connection: DatabaseQueue
+    private let statements: StatementCache
+
+    /// Opens the file, as `DatabaseFile.open` does.
+    init(_ path: String, expecting key: PersonKey? = nil) throws(QueueError) {
+        connection = try DatabaseFile.open(path, expecting: key)
+        do {
+            personKey = try connection.read(PersonKey.init(reading:))
+            statements = try connection.unsafeRead(StatementCache.init)
+        } catch {
+            throw QueueError(error, path: path)
+        }
+    }
+
+    /// Idempotent.
+    func close() {
+        statements.invalidate()
+        try? connection.close()
+    }
+
+    /// How many rows have been changed since the file was opened.
+    var totalChanges: Int { statements.totalChanges }
+
+    /// What the last transaction left.
+    func state() throws -> CommittedState {
+        try CommittedState(reading: statements)
+    }
+
+    private static let begin = Query("BEGIN IMMEDIATE")
+    private static let commit = Query("COMMIT")
+    private static let rollback = Query("ROLLBACK")
+
+    /// Runs the body in one transaction, which is durable when this returns and rolled back when it throws.
+    ///
+    /// - Parameter committed: what the last transaction left.
+    func transact(
+        from committed: CommittedState,
+        at now: Milliseconds,
+        _ body: (inout QueueTransaction) throws -> [@Sendable () -> Void]
+    ) throws -> SQLiteTransactionResult {
+        try connection.writeWithoutTransaction { database in
+            try statements.execute(Self.begin)
+            do {
+                let rows = SQLiteRows(
+                    database: database,
+                    statements: statements,
+                    personKey: personKey,
+                    hasFormerRows: committed.upgrade != nil
+                )
+                var transaction = QueueTransaction(rows: rows, now: now, personKey: personKey, state: committed)
+                try transaction.noticeClock()
+                let completions = try body(&transaction)
+                try transaction.writeState(after: committed)
+                try statements.execute(Self.commit)
+                return SQLiteTransactionResult(
+                    completions: completions,
+                    state: transaction.state,
+                    leavesDue: transaction.leavesDue,
+                    leavesDeletedContent: transaction.leavesDeletedContent,
+                    pages: WriteAheadLog.takePagesWritten(by: database)
+                )
+            } catch {
+                // Fails where the error ended the transaction already.
+                _ = try? statements.execute(Self.rollback)
+                throw error
+            }
+        }
+    }
+
+    func checkpoint(_ mode: Database.CheckpointMode) throws {
+        try connection.writeWithoutTransaction { database in
+            _ = try database.checkpoint(mode)
+            // SQLite also counts the pages that it copied to the database; those aren't in the log.
+            _ = WriteAheadLog.takePagesWritten(by: database)
+        }
+    }
+
+    /// Writes the file anew. False, and nothing is done, for one with more than so many bytes.
+    func rewrite(upTo largest: Int) throws -> Bool {
+        try connection.writeWithoutTransaction { database in
+            let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? .max
+            let pageSize = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? .max
+            guard pages <= largest / pageSize else { return false }
+            try database.execute(sql: "VACUUM")
+            return true
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import NPSModel
+
+/// Rows in the tables of earlier versions. Whatever is asked for is brought into this version's tables first, a slice at
+/// most, so that nothing else needs to know of them; the rest follows by ``upgrade(limit:)``, in the background.
+///
+/// Rows are deleted where they were, and the room is used for those that come next: the file doesn't grow.
+extension SQLiteRows {
+    /// Brings the next rows over. Nil when none are left; then the tables that held them are gone.
+    func upgrade(limit: Int) throws -> QueueUpgrade? {
+        guard hasFormerRows else { return nil }
+        let last: Int64 = try statements.fetchValue(Self.lastFormer) ?? 0
+        let adopted = try adopt(Self.nextFormer, [limit.sqliteValue])
+        if let reached = adopted.last?.sequence { return QueueUpgrade(reached: reached, last: last) }
+        for table in ["response_notes", "attempts", "responses"] {
+            try statements.execute(Query("DROP TABLE \(table)"))
+        }
+        return nil
+    }
+
+    /// Nil when there is no such row.
+    @discardableResult
+    func adopt(_ id: ResponseID) throws -> StoredResponse? {
+        try adopt(Self.formerByID, [id.rawValue.sqliteValue]).first
+    }
+
+    /// Brings over what of these responses is in the former tables, as many as the selection has at most.
+    func adopt(_ selection: ResponseSelection) throws {
+        switch selection {
+        case .all(let after, let limit):
+            try adopt(Self.formerAfter, [after.sqliteValue, limit.sqliteValue])
+        case .ids(let ids):
+            for id in ids { try adopt(id) }
+        case .person(let person, let after, let limit):
+            try adopt(
+                Self.formerOfPerson,
+                [person.hexadecimal.sqliteValue, after.sqliteValue, limit.sqliteValue]
+            )
+        case .state(let state, let after, let through, let limit):
+            try adopt(
+                Self.formerInState,
+                [state.rawValue.sqliteValue, after.sqliteValue, through.sqliteValue, limit.sqliteValue]
+            )
+        case .delivered(let before, let limit):
+            try adopt(Self.formerDelivered, [before.sqliteValue, limit.sqliteValue])
+        case .due(let date, let limit):
+            try adopt(Self.formerDue, [date.sqliteValue, limit.sqliteValue])
+        case .dueAfter(let date, let limit):
+            try adopt(Self.formerDueAfter, [date.sqliteValue, limit.sqliteValue])
+        case .untried:
+            // The newest are in the new table, and the others are claimed when they are due.
+            break
+        case .closed(let state, let before, let limit):
+            try adopt(
+                Self.formerClosed,
+                [state.rawValue.sqliteValue, before.sqliteValue, limit.sqliteValue]
+            )
+        case .unconfirmed(let isWanted, let after, let limit):
+            try adopt(
+                isWanted ? Self.formerToDelete : Self.formerUnconfirmed,
+                [after.sqliteValue, limit.sqliteValue]
+            )
+        case .erasedWhileSending:
+            try adopt(Self.formerErasedWhileSending, [])
+        }
+    }
+
+    /// Returns what was brought over.
+    @discardableResult
+    private func adopt(_ query: Query, _ values: [SQLiteValue]) throws -> [StoredResponse] {
+        try statements.fetchAll(FormerRow.self, query, values: values).map { row in
+            let response = try response(row)
+            try statements.execute(Self.deleteAttempts, response.sequence)
+            try statements.execute(Self.deleteNotes, response.sequence)
+            try statements.execute(Self.deleteRow, response.sequence)
+            try insert(response)
+            return response
+        }
+    }
+
+    private func response(_ row: FormerRow) throws -> StoredResponse {
+        let attempts = try statements.fetchAll(FormerAttempt.self, Self.attempts, row.sequence)
+        var response = try row.response(keyedBy: personKey)
+        response.history = AttemptHistory(
+            attempts.map(\.attempt),
+            count: attempts.last?.number ?? 0,
+            deliveredAt: response.lifecycle.deliveredAt
+        )
+        response.notes = try statements.fetchValue(Self.notes, row.sequence)
+        return response
+    }
+}
+
+extension SQLiteRows {
+    private static func former(_ rest: String) -> Query { Query(FormerRow.self, from: "responses \(rest)") }
+
+    private static let lastFormer = Query("SELECT MAX(sequence) FROM responses")
+    private static let nextFormer = former("ORDER BY sequence LIMIT ?")
+    private static let formerByID = former("WHERE id = ?")
+    private static let formerAfter = former("WHERE sequence > ? ORDER BY sequence LIMIT ?")
+    private static let formerOfPerson = former(
+        "INDEXED BY responses_by_person WHERE person = ? AND sequence > ? ORDER BY sequence LIMIT ?"
+    )
+    private static let formerInState = former(
+        """
+        INDEXED BY responses_by_state WHERE state = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
+        """
+    )
+    private static let formerDelivered = former(
+        "INDEXED BY responses_by_state WHERE state = 'delivered' AND sequence < ? ORDER BY sequence DESC LIMIT ?"
+    )
+    private static let formerDue = former(
+        """
+        INDEXED BY responses_due WHERE state = 'pending' AND next_attempt_at <= ?
+        ORDER BY next_attempt_at, sequence LIMIT ?
+        """
+    )
+    private static let formerDueAfter = former(
+        """
+        INDEXED BY responses_due WHERE state = 'pending' AND next_attempt_at > ?
+        ORDER BY next_attempt_at, sequence LIMIT ?
+        """
+    )
+    private static let formerClosed = former(
+        """
+        INDEXED BY responses_by_age WHERE state = ? AND closed_at < ? AND remote IS NULL ORDER BY closed_at LIMIT ?
+        """
+    )
+    private static let formerUnconfirmed = former(
+        "INDEXED BY responses_unconfirmed WHERE remote IS NOT NULL AND sequence > ? ORDER BY sequence LIMIT ?"
+    )
+    private static let formerToDelete = former(
+        "INDEXED BY responses_to_delete WHERE remote_wanted = 1 AND sequence > ? ORDER BY sequence LIMIT ?"
+    )
+    private static let formerErasedWhileSending = former(
+        "INDEXED BY responses_erased_while_sending WHERE remote = 'sending' AND sequence > 0"
+    )
+
+    private static let attempts = Query(FormerAttempt.self, from: "attempts WHERE response = ? ORDER BY number")
+    private static let notes = Query("SELECT notes FROM response_notes WHERE response = ?")
+    private static let deleteAttempts = Query("DELETE FROM attempts WHERE response = ?")
+    private static let deleteNotes = Query("DELETE FROM response_notes WHERE response = ?")
+    private static let deleteRow = Query("DELETE FROM responses WHERE sequence = ?")
+}
