@@ -335,14 +335,16 @@ struct DurabilityTests {
             accepted_at, reason, person
             """
         // A retry after an outage, one that was parked, one that is held, and one that is due.
-        let rows = [(1, 0, 0, 9_000, "'down'"), (2, 0, 1, 1_000, "NULL"), (3, 0, 0, 9_000, "NULL"), (4, 0, 0, 1_000, "NULL")]
-            .map { number, attempts, mustUpsert, due, reason in
-                """
-                INSERT INTO responses (\(columns)) VALUES ('\(FormerFile.id(number))', 'pending', 'test',
-                    '\(FormerFile.payload(number))', '\(FormerFile.digest)', 1, \(attempts), \(mustUpsert), \(due),
-                    1000, 1000, \(reason), NULL);
-                """
-            }
+        let rows = [
+            (1, 0, 0, 9_000, "'down'"), (2, 0, 1, 1_000, "NULL"), (3, 0, 0, 9_000, "NULL"), (4, 0, 0, 1_000, "NULL"),
+        ]
+        .map { number, attempts, mustUpsert, due, reason in
+            """
+            INSERT INTO responses (\(columns)) VALUES ('\(FormerFile.id(number))', 'pending', 'test',
+                '\(FormerFile.payload(number))', '\(FormerFile.digest)', 1, \(attempts), \(mustUpsert), \(due),
+                1000, 1000, \(reason), NULL);
+            """
+        }
         try FormerFile.make(
             fixture.path,
             upTo: "quarantine: erased",

@@ -312,7 +312,12 @@ struct ResponseLifecycleTests {
     func traces() {
         var lifecycle = Self.lifecycle(.delivered)
         for number in 0..<20 {
-            _ = lifecycle.receive(digest: KeyedDigest("\(number)"), at: Self.later, delivery: "d\(number)", trace: Self.trace)
+            _ = lifecycle.receive(
+                digest: KeyedDigest("\(number)"),
+                at: Self.later,
+                delivery: "d\(number)",
+                trace: Self.trace
+            )
         }
         #expect(lifecycle.superseded == (3..<19).map { KeyedDigest("\($0)d\($0)") })
         let isErased = lifecycle.erase(at: Self.later)

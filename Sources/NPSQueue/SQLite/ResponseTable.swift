@@ -23,7 +23,24 @@ enum ResponseTable: String {
         }
     }
 
-    private var columns: [StoredResponse.Columns] { StoredResponse.Columns.allCases.filter(has) }
+    // Stored, because they are needed with each row that is written.
+    private static let queueColumns = StoredResponse.Columns.allCases.filter(Self.queue.has)
+    private static let receiptColumns = StoredResponse.Columns.allCases.filter(Self.receipts.has)
+    private static let changeableInQueue = queueColumns.filter(isChangeable)
+    private static let changeableInReceipts = receiptColumns.filter(isChangeable)
+
+    private static func isChangeable(_ column: StoredResponse.Columns) -> Bool {
+        switch column {
+        case .sequence, .id, .source, .acceptedAt: false
+        default: true
+        }
+    }
+
+    private var columns: [StoredResponse.Columns] { self == .queue ? Self.queueColumns : Self.receiptColumns }
+
+    private var changeable: [StoredResponse.Columns] {
+        self == .queue ? Self.changeableInQueue : Self.changeableInReceipts
+    }
 
     /// All columns in the order in which a ``StoredResponse`` is read.
     var selection: String {
@@ -37,10 +54,6 @@ enum ResponseTable: String {
 
     /// `UPDATE …` of all columns that can change, by a row's id.
     var update: String { "UPDATE \(rawValue) SET \(changeable.assignments) WHERE id = ?" }
-
-    private var changeable: [StoredResponse.Columns] {
-        columns.filter { ![.sequence, .id, .source, .acceptedAt].contains($0) }
-    }
 
     func insertedValues(of response: StoredResponse) -> [SQLiteValue] { columns.map(response.value) }
 

@@ -171,7 +171,9 @@ extension SQLiteRows {
         ORDER BY next_attempt_at, sequence LIMIT ?
         """
     )
-    private static let newest = Query("SELECT sequence FROM queue WHERE sequence > 0 ORDER BY sequence DESC LIMIT 1 OFFSET ?")
+    private static let newest = Query(
+        "SELECT sequence FROM queue WHERE sequence > 0 ORDER BY sequence DESC LIMIT 1 OFFSET ?"
+    )
     private static let untried = queue(
         """
         WHERE sequence >= ? AND state = \(pending) AND next_attempt_at <= ? AND reason IS NULL

@@ -17,7 +17,10 @@ extension SQLiteRows {
 
     func isErased(_ payload: IncomingQuarantine) throws -> Bool {
         let erased: Int? = try statements.fetchValue(
-            Self.isErased, payload.draft.source, payload.tombstone, payload.key
+            Self.isErased,
+            payload.draft.source,
+            payload.tombstone,
+            payload.key
         )
         return erased != nil
     }

@@ -23,7 +23,12 @@ enum SQLiteValue: Sendable, Hashable {
                 // A null pointer would bind NULL.
                 guard let start else { return sqlite3_bind_text(statement, index, "", 0, Self.copied) }
                 return sqlite3_bind_text64(
-                    statement, index, start, sqlite3_uint64(bytes.count), Self.copied, UInt8(SQLITE_UTF8)
+                    statement,
+                    index,
+                    start,
+                    sqlite3_uint64(bytes.count),
+                    Self.copied,
+                    UInt8(SQLITE_UTF8)
                 )
             }
         case .blob(let data):

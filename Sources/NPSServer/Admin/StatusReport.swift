@@ -26,7 +26,8 @@ package struct StatusReport: Sendable, Hashable, Codable {
     private enum CodingKeys: String, CodingKey {
         case deliveryState = "forwarding"
         case deliverySentence = "forwardingSentence"
-        case isHeldUp, deliveredLastMinute, secondsLeft, held, acceptanceProblem, clockProblem, upgradedPercent, quarantine
+        case isHeldUp, deliveredLastMinute, secondsLeft, held, acceptanceProblem, clockProblem, upgradedPercent,
+            quarantine
         case unconfirmed = "unconfirmedErasures"
         case parkedExpiring, parkedExpireFrom
     }
