@@ -40,6 +40,8 @@ package final class ResponseQueue: Sendable {
         /// How long the log gets before it is moved into the database. SQLite's default is 1,000 pages; twice as many
         /// halve the syncs, and the log stays at 8 MiB.
         var pagesPerCheckpoint = 2_000
+        /// How large a file is written anew as a whole after deletions, in bytes; see `SQLiteConnection`.
+        var largestRewrite = SQLiteConnection.largestRewrite
 
         package init(path: String) {
             self.path = path
@@ -89,6 +91,7 @@ package final class ResponseQueue: Sendable {
             grace: configuration.ambiguousGrace,
             truncationPause: configuration.truncationPause,
             pagesPerCheckpoint: configuration.pagesPerCheckpoint,
+            largestRewrite: configuration.largestRewrite,
             now: now,
             logger: logger,
             onDue: { signal.wake() }

@@ -401,10 +401,13 @@ struct DurabilityTests {
         }
     }
 
-    @Test("after delivery and erasure nothing of the person is left in the files")
-    func receipts() async throws {
+    @Test(
+        "after delivery and erasure nothing of the person is left in the files, large ones included",
+        arguments: [SQLiteConnection.largestRewrite, 0]
+    )
+    func receipts(largestRewrite: Int) async throws {
         let fixture = try QueueFixture()
-        let queue = try fixture.open()
+        let queue = try fixture.open { $0.largestRewrite = largestRewrite }
         let secret = "canary-\(UUID().uuidString)"
         for number in 1...40 {
             let comment = "\(secret) " + String(repeating: "long ", count: number * 100)

@@ -94,13 +94,53 @@ final class SQLiteConnection {
         }
     }
 
-    /// Writes the file anew. False, and nothing is done, for one with more than so many bytes.
-    func rewrite(upTo largest: Int) throws -> Bool {
+}
+
+/// What was deleted may still be readable: where SQLite moves rows between pages, it leaves copies of them that
+/// `secure_delete` doesn't clear (seen with 3.40.1). What is written anew has none.
+extension SQLiteConnection {
+    /// Acceptance waits meanwhile, so only as much as takes a fraction of a second.
+    static let largestRewrite = 32 << 20
+
+    /// Writes the whole file anew. False, and nothing is done, for one with more than so many bytes.
+    func rewriteFile(upTo largest: Int) throws -> Bool {
         try connection.writeWithoutTransaction { database in
             let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? .max
             let pageSize = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? .max
             guard pages <= largest / pageSize else { return false }
             try database.execute(sql: "VACUUM")
+            return true
+        }
+    }
+
+    private static let mostRows = 10_000
+
+    /// Writes the tables anew that hold what people wrote: an emptied table gives its pages back, and those are cleared.
+    /// False, and nothing is done, when there are more rows than ``mostRows``, or more than `largest` bytes in them, and
+    /// while there are rows of an earlier version.
+    func rewriteWords(_ state: CommittedState, upTo largest: Int) throws -> Bool {
+        let books = state.books
+        guard
+            state.upgrade == nil, books.undelivered + books.quarantined <= Self.mostRows,
+            books.quarantinedBytes <= largest
+        else { return false }
+        return try connection.writeWithoutTransaction { database in
+            let bytes = try Int.fetchOne(database, sql: "SELECT COALESCE(SUM(length(payload)), 0) FROM queue") ?? .max
+            guard bytes <= largest else { return false }
+            try database.inTransaction(.immediate) {
+                for table in ["queue", "quarantine"] {
+                    // A table without a WHERE is emptied page by page, not row by row.
+                    try database.execute(
+                        sql: """
+                            CREATE TEMP TABLE kept AS SELECT * FROM \(table);
+                            DELETE FROM \(table);
+                            INSERT INTO \(table) SELECT * FROM kept;
+                            DROP TABLE kept;
+                            """
+                    )
+                }
+                return .commit
+            }
             return true
         }
     }

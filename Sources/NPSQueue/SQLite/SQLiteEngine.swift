@@ -30,8 +30,6 @@ final class SQLiteEngine: Sendable {
         var isInterruptionScheduled = false
     }
 
-    /// Acceptance waits while the file is rewritten, so only as much as takes a fraction of a second: 32 MiB.
-    private static let largestRewrite = 32 << 20
     /// Every delivery leaves deleted content. To rewrite the file after each would wear out the disk.
     private static let rewritePause = Duration.seconds(3_600)
 
@@ -41,6 +39,7 @@ final class SQLiteEngine: Sendable {
     private let grace: @Sendable (_ responses: Int) -> TimeInterval
     private let truncationPause: TimeInterval
     private let pagesPerCheckpoint: Int
+    private let largestRewrite: Int
     private let dispatch: DispatchQueue
     private let now: @Sendable () -> Date
     private let logger: Logger
@@ -55,6 +54,7 @@ final class SQLiteEngine: Sendable {
     ///   - grace: seconds until those responses are retried, by how many they are.
     ///   - truncationPause: seconds from a deletion until the log is truncated.
     ///   - pagesPerCheckpoint: how long the log gets before it is moved into the database.
+    ///   - largestRewrite: in bytes, how large a file is written anew as a whole after deletions.
     ///   - onDue: called after a commit that left something to claim.
     init(
         path: String,
@@ -62,6 +62,7 @@ final class SQLiteEngine: Sendable {
         grace: @escaping @Sendable (_ responses: Int) -> TimeInterval,
         truncationPause: TimeInterval,
         pagesPerCheckpoint: Int,
+        largestRewrite: Int,
         now: @escaping @Sendable () -> Date,
         logger: Logger,
         onDue: @escaping @Sendable () -> Void
@@ -70,6 +71,7 @@ final class SQLiteEngine: Sendable {
         self.grace = grace
         self.truncationPause = truncationPause
         self.pagesPerCheckpoint = pagesPerCheckpoint
+        self.largestRewrite = largestRewrite
         self.dispatch = dispatch
         self.now = now
         self.logger = logger
@@ -338,8 +340,12 @@ extension SQLiteEngine {
     private func rewriteIfSmall(_ state: inout State) {
         guard state.owesRewrite else { return }
         do {
-            let isSmall = try openConnection(&state).rewrite(upTo: Self.largestRewrite)
-            guard isSmall else { return }
+            let connection = try openConnection(&state)
+            // Most of a large file are receipts, which hold no words.
+            let isDone =
+                try connection.rewriteFile(upTo: largestRewrite)
+                || connection.rewriteWords(state.committed, upTo: SQLiteConnection.largestRewrite)
+            guard isDone else { return }
             state.owesRewrite = false
             state.lastRewrite = .now
         } catch {

@@ -19,8 +19,6 @@ SPREAD = 300 * 86_400_000
 """The time in milliseconds over which the receipts are spread. They are kept for 400 days."""
 EPOCH = 1_000_000_000_000
 """A larger integer is a time in milliseconds since 1970."""
-NUMBERS = ("sequence", "response")
-"""Columns that number the responses."""
 BYTES_EACH = 700
 """On disk, and more than it takes."""
 MEMORY_EACH = 700
@@ -54,9 +52,11 @@ def multiply(database: Path, copies: int) -> None:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(f"PRAGMA cache_size = -{cache_kib(copies)}")
         connection.execute("BEGIN IMMEDIATE")
-        for table in tables(connection):
-            connection.execute(insertion(connection, table, copies))
-        connection.execute("UPDATE books SET accepted = accepted + ?, delivered = delivered + ?", (copies, copies))
+        connection.execute(insertion(connection, copies))
+        connection.execute(
+            "UPDATE books SET accepted = accepted + ?1, delivered = delivered + ?1, last_sequence = last_sequence + ?1",
+            (copies,),
+        )
         connection.execute("COMMIT")
 
 
@@ -66,29 +66,22 @@ def cache_kib(copies: int) -> int:
     return max(2_000, min(copies * MEMORY_EACH, half) // 1024)
 
 
-def tables(connection: sqlite3.Connection) -> list[str]:
-    """Those that have a row for each receipt, in the order of their references."""
-    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    rows_of = {name: connection.execute(f"SELECT COUNT(*) FROM {name}").fetchone()[0] for name in names}
-    found = [name for name in ("responses", "receipts", "attempts") if rows_of.get(name) == 1]
-    assert found, "there is no receipt"
-    return found
-
-
-def insertion(connection: sqlite3.Connection, table: str, copies: int) -> str:
-    """The statement that copies the only row of the table so many times."""
-    rows = connection.execute(f"SELECT * FROM {table}")
+def insertion(connection: sqlite3.Connection, copies: int) -> str:
+    """The statement that copies the only row so many times."""
+    rows = connection.execute("SELECT * FROM receipts")
     columns = [column for column, *_ in rows.description]
-    values = [expression(column, value, copies) for column, value in zip(columns, rows.fetchone(), strict=True)]
+    receipt = rows.fetchone()
+    assert receipt, "there is no receipt"
+    values = [expression(column, value, copies) for column, value in zip(columns, receipt, strict=True)]
     return f"""
         WITH RECURSIVE copies (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {copies})
-        INSERT INTO {table} ({", ".join(columns)}) SELECT {", ".join(values)} FROM copies
+        INSERT INTO receipts ({", ".join(columns)}) SELECT {", ".join(values)} FROM copies
         """
 
 
 def expression(column: str, value: Value, copies: int) -> str:
     """The value of copy `n`: numbers go on, older copies are earlier, and what is random in the original stays so."""
-    if isinstance(value, int) and column in NUMBERS:
+    if isinstance(value, int) and column == "sequence":
         return f"{value} + n"
     if isinstance(value, int) and value > EPOCH:
         return f"{value} - ({copies} - n) * {SPREAD} / {copies}"
