@@ -52,12 +52,20 @@ enum ResponseTable: String {
         "INSERT INTO \(rawValue) (\(columns.map(\.name).joined(separator: ", "))) VALUES (\(columns.placeholders))"
     }
 
-    /// `UPDATE …` of all columns that can change, by a row's id.
-    var update: String { "UPDATE \(rawValue) SET \(changeable.assignments) WHERE id = ?" }
+    /// By which its rows are ordered, and found without an index.
+    private var key: StoredResponse.Columns { self == .queue ? .sequence : .id }
+
+    /// `UPDATE …` of all columns that can change, by a row's key.
+    var update: String { "UPDATE \(rawValue) SET \(changeable.assignments) WHERE \(key.name) = ?" }
+
+    /// `DELETE …` by a row's key.
+    var deletion: String { "DELETE FROM \(rawValue) WHERE \(key.name) = ?" }
+
+    func key(of response: StoredResponse) -> SQLiteValue { response.value(of: key) }
 
     func insertedValues(of response: StoredResponse) -> [SQLiteValue] { columns.map(response.value) }
 
     func updatedValues(of response: StoredResponse) -> [SQLiteValue] {
-        changeable.map(response.value) + [response.id.sqliteValue]
+        changeable.map(response.value) + [key(of: response)]
     }
 }

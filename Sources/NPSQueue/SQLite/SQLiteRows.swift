@@ -45,8 +45,8 @@ struct SQLiteRows: RowStore {
     private static let receiptInsertion = Query(ResponseTable.receipts.insertion)
     private static let queueUpdate = Query(ResponseTable.queue.update)
     private static let receiptUpdate = Query(ResponseTable.receipts.update)
-    private static let queueDeletion = Query("DELETE FROM queue WHERE id = ?")
-    private static let receiptDeletion = Query("DELETE FROM receipts WHERE id = ?")
+    private static let queueDeletion = Query(ResponseTable.queue.deletion)
+    private static let receiptDeletion = Query(ResponseTable.receipts.deletion)
     private static let sending = Query(
         "UPDATE queue SET state = \(ResponseState.sending.code), held_until = NULL WHERE sequence = ?"
     )
@@ -60,8 +60,12 @@ struct SQLiteRows: RowStore {
         )
     }
 
-    private func delete(_ id: ResponseID, from table: ResponseTable) throws {
-        try statements.execute(table == .queue ? Self.queueDeletion : Self.receiptDeletion, id)
+    private func delete(_ response: StoredResponse) throws {
+        let table = ResponseTable(of: response.lifecycle.state)
+        try statements.execute(
+            table == .queue ? Self.queueDeletion : Self.receiptDeletion,
+            values: [table.key(of: response)]
+        )
     }
 
     func save(_ changes: [ResponseChange]) throws {
@@ -76,14 +80,14 @@ struct SQLiteRows: RowStore {
                     values: new.updatedValues(of: change.new)
                 )
             } else {
-                try delete(change.old.id, from: old)
+                try delete(change.old)
                 try insert(change.new)
             }
         }
     }
 
     func remove(_ responses: [StoredResponse]) throws {
-        for response in responses { try delete(response.id, from: .receipts) }
+        for response in responses { try delete(response) }
     }
 
     func markSending(_ responses: [StoredResponse]) throws {
