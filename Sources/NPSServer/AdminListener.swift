@@ -57,7 +57,8 @@ package enum AdminListener {
     }
 
     static func router(_ dependencies: Dependencies) -> Router<CollectorContext> {
-        let router = Router<CollectorContext>.collector(listener: "admin")
+        let router = Router(context: CollectorContext.self)
+        router.add(middleware: RequestRules(log: AccessLog(listener: "admin")))
         AdminHealthRoutes(
             readiness: dependencies.readiness,
             delivery: { dependencies.delivery().sentence },

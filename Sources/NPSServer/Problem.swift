@@ -27,9 +27,7 @@ struct Problem: Error, Sendable, Equatable {
         let ids: [ResponseID]?
     }
 
-    var response: Response {
-        Response(status: status, headers: fields, body: .init(byteBuffer: document))
-    }
+    var response: Response { HTTPAnswer(self).response }
 
     /// The header fields of the problem document, ``instructions`` included.
     var fields: HTTPFields {

@@ -1,5 +1,6 @@
 package import CoreMetrics
 package import Foundation
+import HTTPTypes
 import Hummingbird
 package import Logging
 package import NIOSSL
@@ -52,13 +53,15 @@ package enum PublicListener {
         logger: Logger,
         onListening: @escaping @Sendable (Int?) -> Void = { _ in }
     ) throws -> Listener {
-        try Listener(
-            router: router(dependencies, isEncrypted: tls != nil, logger: logger),
+        let routes = routes(dependencies, isEncrypted: tls != nil, logger: logger)
+        return try Listener(
+            router: routes.router,
             address: address,
             tls: tls,
             limits: limits,
             proxies: dependencies.proxies,
             errorPages: errorPages(dependencies),
+            direct: routes.direct,
             setting: setting(of: address),
             logger: logger,
             onListening: onListening
@@ -72,41 +75,71 @@ package enum PublicListener {
         }
     }
 
+    /// What the listener answers: all of it by the router, and some of it by the connections themselves.
+    struct Routes {
+        let router: Router<CollectorContext>
+        let direct: DirectRoutes
+    }
+
     /// - Parameters:
     ///   - isEncrypted: whether TLS is this listener's own.
-    ///   - logger: for what concerns the listener and no single request.
-    static func router(
-        _ dependencies: Dependencies,
-        isEncrypted: Bool = false,
-        logger: Logger
-    ) -> Router<CollectorContext> {
+    ///   - logger: for what concerns the listener and no single request, and for what connections answer themselves.
+    static func routes(_ dependencies: Dependencies, isEncrypted: Bool = false, logger: Logger) -> Routes {
         let basePath = dependencies.publicURL.basePath
-        let router = Router<CollectorContext>.collector(
-            listener: "public",
-            errorPages: errorPages(dependencies),
-            isEncrypted: isEncrypted
-        )
+        let fields: HTTPFields = isEncrypted ? RequestRules.strictTransport : [:]
         let forwarding = UntrustedForwarding(proxies: dependencies.proxies, logger: logger)
-        router.add(middleware: ForwardingCheck(forwarding: forwarding))
-        router.add(middleware: AllowedMethods(sources: dependencies.sources, basePath: basePath))
+        let router = Router(context: CollectorContext.self)
+        router.add(
+            middleware: RequestRules(
+                log: log,
+                errors: ErrorResponses(pages: errorPages(dependencies)),
+                forwarding: forwarding,
+                methods: AllowedMethods(sources: dependencies.sources, basePath: basePath),
+                fields: fields
+            )
+        )
         HealthRoutes(readiness: dependencies.readiness).add(to: router)
         RobotsRoute().add(to: router)
-        let counters = WebhookCounters(factory: dependencies.metrics)
-        add(dependencies, counters, to: router)
+        let webhooks = webhookRoutes(dependencies)
+        let pages = pages(dependencies)
+        webhooks.add(to: router)
+        pages.add(to: router)
         // A proxy may pass the base path on or strip it: both spellings lead to the same routes.
-        if !basePath.isEmpty { add(dependencies, counters, to: router.group(RouterPath(basePath))) }
-        return router
+        if !basePath.isEmpty {
+            webhooks.add(to: router.group(RouterPath(basePath)))
+            pages.add(to: router.group(RouterPath(basePath)))
+        }
+        let direct = DirectRoutes(
+            [
+                { head, _ in HealthRoutes.direct(head) },
+                { head, _ in webhooks.direct(head, below: basePath) },
+                { head, peer in pages.direct(head, from: peer, below: basePath) },
+            ],
+            log: log,
+            fields: fields,
+            forwarding: forwarding,
+            logger: logger
+        )
+        return Routes(router: router, direct: direct)
+    }
+
+    private static let log = AccessLog(listener: "public")
+
+    private static func webhookRoutes(_ dependencies: Dependencies) -> WebhookRoutes {
+        WebhookRoutes(
+            sources: dependencies.sources,
+            queue: dependencies.queue,
+            publicURL: dependencies.publicURL,
+            counters: WebhookCounters(factory: dependencies.metrics),
+            now: dependencies.now
+        )
     }
 
     private static func errorPages(_ dependencies: Dependencies) -> ErrorPages {
         ErrorPages(pages: dependencies.pages, basePath: dependencies.publicURL.basePath)
     }
 
-    private static func add(
-        _ dependencies: Dependencies,
-        _ counters: WebhookCounters,
-        to router: some RouterMethods<CollectorContext>
-    ) {
+    private static func pages(_ dependencies: Dependencies) -> PageRoutes {
         let seal = dependencies.linkKeys.seal
         let posts = FormPosts(
             pages: dependencies.pages,
@@ -115,15 +148,15 @@ package enum PublicListener {
             rateLimit: dependencies.rateLimit,
             refusals: ReadyRefusals(pages: dependencies.pages)
         )
-        SurveyRoutes(
+        let survey = SurveyRoutes(
             pages: dependencies.pages,
             basePath: dependencies.publicURL.basePath,
             isOpen: dependencies.surveyIsOpen,
             posts: posts,
             seal: seal,
             now: dependencies.now
-        ).add(to: router)
-        LinkRoutes(
+        )
+        let links = LinkRoutes(
             keys: dependencies.linkKeys,
             pages: dependencies.pages,
             queue: dependencies.queue,
@@ -132,14 +165,8 @@ package enum PublicListener {
             seal: seal,
             visits: dependencies.linkVisits,
             now: dependencies.now
-        ).add(to: router)
-        WebhookRoutes(
-            sources: dependencies.sources,
-            queue: dependencies.queue,
-            publicURL: dependencies.publicURL,
-            counters: counters,
-            now: dependencies.now
-        ).add(to: router)
+        )
+        return PageRoutes(survey: survey, links: links)
     }
 }
 

@@ -31,7 +31,13 @@ package enum RedirectListener {
     /// asked for. Nothing else of the request's own address is carried over, and no other address leads anywhere: a tool
     /// that checks the address of a webhook must not take the form for it.
     static func router(to publicURL: PublicURL, errorPages: ErrorPages) -> Router<CollectorContext> {
-        let router = Router<CollectorContext>.collector(listener: "redirect", errorPages: errorPages)
+        let router = Router(context: CollectorContext.self)
+        router.add(
+            middleware: RequestRules(
+                log: AccessLog(listener: "redirect"),
+                errors: ErrorResponses(pages: errorPages)
+            )
+        )
         for path in ["/", "**"] as [RouterPath] {
             router.get(path) { request, _ in try redirect(request, to: publicURL) }
             router.head(path) { request, _ in try redirect(request, to: publicURL) }

@@ -41,6 +41,12 @@ extension Request {
 extension HTTPFields {
     /// The values of every line of that name (lower-case), in order.
     func lines(_ name: String) -> [String] {
-        filter { $0.name.canonicalName == name }.map(\.value)
+        compactMap { $0.name.canonicalName == name ? $0.value : nil }
+    }
+
+    /// The value of the first line of that name; nil for none. The subscript would join all of them.
+    func first(_ name: HTTPField.Name) -> String? {
+        for field in self where field.name == name { return field.value }
+        return nil
     }
 }

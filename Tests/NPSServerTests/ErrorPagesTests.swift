@@ -57,7 +57,12 @@ struct ErrorPagesTests {
     func unforeseen() async throws {
         let collector = try CollectorFixture()
         let router = Router(context: CollectorContext.self)
-        router.add(middleware: ErrorResponses(pages: ErrorPages(pages: collector.dependencies.pages, basePath: "")))
+        router.add(
+            middleware: RequestRules(
+                log: AccessLog(listener: "test"),
+                errors: ErrorResponses(pages: ErrorPages(pages: collector.dependencies.pages, basePath: ""))
+            )
+        )
         router.get("break") { _, _ -> Response in throw Unforeseen() }
         try await Application(router: router).test(.live) { client in
             for (accept, type) in [(Self.browser, "text/html"), ("*/*", "application/problem+json")] {
@@ -74,7 +79,12 @@ struct ErrorPagesTests {
     func shutdown() async throws {
         let collector = try CollectorFixture()
         let router = Router(context: CollectorContext.self)
-        router.add(middleware: ErrorResponses(pages: ErrorPages(pages: collector.dependencies.pages, basePath: "")))
+        router.add(
+            middleware: RequestRules(
+                log: AccessLog(listener: "test"),
+                errors: ErrorResponses(pages: ErrorPages(pages: collector.dependencies.pages, basePath: ""))
+            )
+        )
         router.get("stop") { _, _ -> Response in throw CancellationError() }
         try await Application(router: router).test(.live) { client in
             for (accept, type) in [(Self.browser, "text/html"), ("*/*", "application/problem+json")] {
@@ -135,7 +145,12 @@ struct ErrorPagesTests {
     func unforeseenBehindLink(path: String) async throws {
         let collector = try CollectorFixture()
         let router = Router(context: CollectorContext.self)
-        router.add(middleware: ErrorResponses(pages: ErrorPages(pages: collector.dependencies.pages, basePath: "/a")))
+        router.add(
+            middleware: RequestRules(
+                log: AccessLog(listener: "test"),
+                errors: ErrorResponses(pages: ErrorPages(pages: collector.dependencies.pages, basePath: "/a"))
+            )
+        )
         router.get("**") { _, _ -> Response in throw Unforeseen() }
         try await Application(router: router).test(.live) { client in
             let headers: HTTPFields = [.accept: Self.browser]
@@ -158,7 +173,7 @@ struct ErrorPagesTests {
     func strictTransport() async throws {
         let collector = try CollectorFixture()
         for isEncrypted in [true, false] {
-            let router = PublicListener.router(collector.dependencies, isEncrypted: isEncrypted, logger: .silent)
+            let router = PublicListener.routes(collector.dependencies, isEncrypted: isEncrypted, logger: .silent).router
             try await Application(router: router).test(.live) { client in
                 for path in ["/livez", "/nowhere"] {
                     let response = try await client.executeRequest(uri: path, method: .get, headers: [:], body: nil)

@@ -428,7 +428,7 @@ struct WebhookRoutesTests {
     func quarantineFullForAll() async throws {
         let collector = try CollectorFixture(quarantineByteLimit: 100)
         let logs = RecordedLogs(level: .warning)
-        let router = PublicListener.router(collector.dependencies, logger: .silent)
+        let router = PublicListener.routes(collector.dependencies, logger: .silent).router
         try await GuardedChannel.$peer.withValue(Peer(testing: "127.0.0.1")) {
             try await Application(router: router, logger: logs.logger).test(.live) { client in
                 let refused = try await post(client, "this is not JSON")

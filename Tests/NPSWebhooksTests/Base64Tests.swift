@@ -30,4 +30,22 @@ struct Base64Tests {
     func nonsense(text: String) {
         #expect(Base64.decode(text, .standard) == nil)
     }
+
+    @Test("text of four characters is what Foundation makes of it")
+    func foundation() {
+        let characters = ["A", "B", "Q", "z", "9", "+", "/", "=", "-", " "]
+        for first in characters {
+            for second in characters {
+                for third in characters {
+                    for fourth in characters {
+                        let text = first + second + third + fourth
+                        // Foundation accepts padding in the middle.
+                        let isMisplaced = text.hasPrefix("=") || second == "=" || third == "=" && fourth != "="
+                        let expected = isMisplaced ? nil : Data(base64Encoded: text).map(Array.init)
+                        #expect(Base64.decode(text, .standard) == expected, "\(text)")
+                    }
+                }
+            }
+        }
+    }
 }

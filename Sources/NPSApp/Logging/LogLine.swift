@@ -78,13 +78,23 @@ struct LogLine {
 
     /// A line break in a value would forge the next line, and other control characters would write on a terminal.
     private static func append(_ text: String, to bytes: inout [UInt8]) {
-        for byte in text.utf8 {
-            switch byte {
-            case 0x0A: bytes.append(contentsOf: #"\n"#.utf8)
-            case 0x0D: bytes.append(contentsOf: #"\r"#.utf8)
-            case 0..<0x20, 0x7F: bytes.append(contentsOf: (#"\x"# + Hexadecimal.encode(byte)).utf8)
-            default: bytes.append(byte)
+        var text = text
+        text.withUTF8 { text in
+            var start = 0
+            for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x7F {
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
+                bytes.append(contentsOf: escape(byte).utf8)
+                start = index + 1
             }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
+        }
+    }
+
+    private static func escape(_ byte: UInt8) -> String {
+        switch byte {
+        case 0x0A: #"\n"#
+        case 0x0D: #"\r"#
+        default: #"\x"# + Hexadecimal.encode(byte)
         }
     }
 }

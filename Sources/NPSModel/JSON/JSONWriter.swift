@@ -3,6 +3,11 @@
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
 
+    /// - Parameter capacity: about as many bytes as will be written.
+    init(capacity: Int = 0) {
+        if capacity > 0 { bytes.reserveCapacity(capacity) }
+    }
+
     mutating func write(_ value: JSONValue) {
         switch value {
         case .null: append("null")
@@ -42,17 +47,63 @@ struct JSONWriter {
 
     private mutating func write(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): append("\\\"")
-            case UInt8(ascii: "\\"): append("\\\\")
-            case 0x0a: append("\\n")
-            case 0x0d: append("\\r")
-            case 0x09: append("\\t")
-            case 0..<0x20: append("\\u00" + Hexadecimal.encode(byte))
-            default: bytes.append(byte)
-            }
-        }
+        var text = text
+        text.withUTF8 { append(escaping: $0) }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Most texts need no escapes and are copied in one piece.
+    private mutating func append(escaping text: UnsafeBufferPointer<UInt8>) {
+        var start = 0
+        for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5c {
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
+            append(Self.escape(byte))
+            start = index + 1
+        }
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
+    }
+
+    private static func escape(_ byte: UInt8) -> String {
+        switch byte {
+        case UInt8(ascii: "\""): "\\\""
+        case UInt8(ascii: "\\"): "\\\\"
+        case 0x0a: "\\n"
+        case 0x0d: "\\r"
+        case 0x09: "\\t"
+        default: "\\u00" + Hexadecimal.encode(byte)
+        }
+    }
+}
+
+/// Objects whose members are known beforehand are written member by member, without making a tree of them.
+extension JSONWriter {
+    mutating func beginObject() {
+        bytes.append(UInt8(ascii: "{"))
+    }
+
+    mutating func endObject() {
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    /// - Parameters:
+    ///   - name: follows that of the member before in the order of their bytes, and needs no escapes.
+    ///   - value: nil = there is no such member.
+    mutating func member(_ name: StaticString, _ value: String?) {
+        guard let value else { return }
+        begin(name)
+        write(value)
+    }
+
+    /// The same for any value.
+    mutating func member(_ name: StaticString, _ value: JSONValue) {
+        begin(name)
+        write(value)
+    }
+
+    private mutating func begin(_ name: StaticString) {
+        if bytes.last != UInt8(ascii: "{") { bytes.append(UInt8(ascii: ",")) }
+        bytes.append(UInt8(ascii: "\""))
+        name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: "\":".utf8)
     }
 }

@@ -13,6 +13,15 @@ package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
     package let asciiDomain: String
 
     package init(_ text: String) throws(FieldProblem) {
+        if let plain = PlainAddress(text) {
+            (address, asciiDomain) = (plain.address, plain.domain)
+        } else {
+            self = try Self(reading: text)
+        }
+    }
+
+    /// Reads an address of any form.
+    init(reading text: String) throws(FieldProblem) {
         // Length first, so that a megabyte of rubbish costs nothing. RFC 5321 allows 254 octets in the ASCII form; the
         // bound is higher here because spaces are trimmed and the domain may be longer in UTF-8.
         guard text.utf8.count <= 1_024 else { throw Self.problem("is too long: at most 254 characters") }
@@ -44,7 +53,8 @@ package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// The local part as typed and the domain in its ASCII form: the same for each spelling of an address.
     package var asciiForm: String {
-        address.prefix { $0 != "@" } + "@" + asciiDomain
+        guard let at = address.utf8.firstIndex(of: UInt8(ascii: "@")) else { return address }
+        return address[...at] + asciiDomain
     }
 }
 

@@ -119,11 +119,21 @@ extension SurveyResponse {
     /// - Parameter sourceName: the source's name, where ``source`` is another label; nil where they are the same. It keeps
     ///   the digest what it was when the name was stored.
     package func digest(answeredAtIsGiven: Bool, sourceName: String? = nil) -> String {
-        guard case .object(var members) = json else { return "" }
-        if let sourceName { members["source"] = .string(sourceName) }
-        if !answeredAtIsGiven { members["answeredAt"] = nil }
-        if keepsComment { members["comment"] = .null }
-        return Hexadecimal.encode(SHA256.hash(data: JSONValue.object(members).canonical))
+        var writer = JSONWriter(capacity: 512)
+        // In the order in which ``JSONValue/canonical`` has the members of ``json``: digests made of that are stored.
+        writer.beginObject()
+        if answeredAtIsGiven { writer.member("answeredAt", Timestamp.format(answeredAt)) }
+        writer.member("campaignId", campaignID)
+        if keepsComment { writer.member("comment", .null) } else { writer.member("comment", comment) }
+        writer.member("companyId", companyID)
+        if !custom.isEmpty { writer.member("custom", .object(custom)) }
+        writer.member("email", email.address)
+        writer.member("responseId", id.rawValue)
+        writer.member("score", .integer(Int64(score.value)))
+        writer.member("sentAt", sentAt.map(Timestamp.format))
+        writer.member("source", sourceName ?? source)
+        writer.endObject()
+        return Hexadecimal.encode(SHA256.hash(data: writer.bytes))
     }
 }
 

@@ -39,7 +39,12 @@ package struct DateFormats: Sendable, Hashable {
         switch value {
         case .integer(let number): try Self.date(unix: Double(number))
         case .number(let number): try Self.date(unix: number)
-        case .string(let text): try date(text.trimmingCharacters(in: .whitespaces))
+        case .string(let text):
+            if let date = PlainTimestamp.date(text) {
+                date
+            } else {
+                try date(text.trimmingCharacters(in: .whitespaces))
+            }
         default: throw .unreadable
         }
     }

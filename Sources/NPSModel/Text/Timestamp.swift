@@ -56,6 +56,11 @@ package enum Timestamp {
     /// Reads `2026-02-03T10:00:05Z`, with or without a fraction of any length, with `Z` or an offset, or a day alone
     /// (midnight UTC). Nil for everything else, and outside the years 1970–9999.
     package static func parse(_ text: String) -> Date? {
+        PlainTimestamp.date(text) ?? parseAny(text)
+    }
+
+    /// Reads every form, by Foundation's parser, which takes a hundred times as long as ``PlainTimestamp``.
+    static func parseAny(_ text: String) -> Date? {
         guard text.utf8.count <= 40, text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let (whole, fraction) = splitFraction(text)
         guard let date = parseWhole(whole) else { return nil }

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// Finds the client's address behind proxies: only what a trusted proxy wrote is believed.
 ///
 /// The chain is walked from the right, where the nearest proxy wrote; the first address that is no trusted proxy is
@@ -35,6 +37,13 @@ package struct TrustedProxies: Sendable, Hashable {
         let chains = [Self.chain(forwardedFor: forwardedFor), Self.chain(forwarded: forwarded)].filter { !$0.isEmpty }
         let clients = Set(chains.map { client(peer: peer, chain: $0) })
         return clients.count == 1 ? clients.first ?? peer : peer
+    }
+
+    /// The same for the header of a request.
+    func client(peer: Peer, fields: HTTPFields) -> Peer {
+        // What isn't believed need not be read.
+        guard isTrusted(peer) else { return peer }
+        return client(peer: peer, forwardedFor: fields.lines("x-forwarded-for"), forwarded: fields.lines("forwarded"))
     }
 
     private func client(peer: Peer, chain: [IPAddress?]) -> Peer {

@@ -3,7 +3,6 @@ import Hummingbird
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
-import NIOHTTPTypesHTTP1
 
 /// Closes connections that take too long, and those whose request was answered before it was fully sent.
 ///
@@ -59,10 +58,6 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         schedule(context)
-        // Without the codec, as in a test of this handler alone, nothing has a version.
-        if let codec = try? context.pipeline.syncOperations.handler(type: HTTP1ToHTTPServerCodec.self) {
-            try? context.pipeline.syncOperations.addHandler(RequestHeads(), position: .before(codec))
-        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -106,7 +101,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             awaitsContinue = head.expectsContinue
             state.requestHead(holding: bodies.bytes, at: context.eventLoop.now)
             admission?.idles(since: nil)
-            if head.headerFields[.connection] == "close" { state.closeAfterAnswer() }
+            if head.headerFields.first(.connection) == "close" { state.closeAfterAnswer() }
             if let admission, rules.clients.isCrowded(admission) { state.closeAfterAnswer() }
             advance(context)
             if state.isClosing { return fire(head, context) }
@@ -132,12 +127,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// What the body that is being read counts against, whatever its method: any request may have one.
     private var clientNetworks: [ClientNetwork] {
-        let fields = head?.headerFields ?? [:]
-        return rules.proxies.client(
-            peer: peer,
-            forwardedFor: fields.lines("x-forwarded-for"),
-            forwarded: fields.lines("forwarded")
-        ).networks
+        rules.proxies.client(peer: peer, fields: head?.headerFields ?? [:]).networks
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -299,11 +289,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 extension HTTPRequest {
     /// Whether the client waits for an interim answer before it sends the body (RFC 9110 §10.1.1).
     fileprivate var expectsContinue: Bool {
-        headerFields.lines("expect").contains { $0.lowercased() == "100-continue" }
+        headerFields.contains { $0.name == .expect && $0.value.lowercased() == "100-continue" }
     }
 }
 
 extension HTTPResponse {
     /// Whether this is Hummingbird's own answer to what can't be read; those of routes have a content.
-    fileprivate var isBare400: Bool { status == .badRequest && headerFields[.contentLength] == "0" }
+    fileprivate var isBare400: Bool { status == .badRequest && headerFields.first(.contentLength) == "0" }
 }

@@ -2,12 +2,14 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
 
 /// HTTP/1.1 connections behind a ``ConnectionGuard``. Who is at the other end is read once, when a connection opens: a
 /// client that resets the connection meanwhile must not become nobody.
-struct GuardedChannel: ServerChildChannel {
+struct GuardedChannel: ServerChildChannel, HTTPChannelHandler {
     struct Value: ServerChildChannelValue {
-        fileprivate let http: HTTP1Channel.Value
+        fileprivate let http: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
         fileprivate let peer: Peer
 
         var channel: any Channel { http.channel }
@@ -16,36 +18,57 @@ struct GuardedChannel: ServerChildChannel {
     /// Who is at the other end of the connection that the current task serves.
     @TaskLocal static var peer = Peer.unknown
 
-    private let responder: HTTPChannelHandler.Responder
+    let responder: HTTPChannelHandler.Responder
     private let rules: ConnectionRules
+    private let direct: DirectRoutes?
 
-    init(responder: @escaping HTTPChannelHandler.Responder, rules: ConnectionRules) {
+    /// - Parameter direct: what connections answer without the responder; nil for nothing.
+    init(responder: @escaping HTTPChannelHandler.Responder, rules: ConnectionRules, direct: DirectRoutes? = nil) {
         self.responder = responder
         self.rules = rules
+        self.direct = direct
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let peer = Peer(channel.remoteAddress, isUnixSocket: rules.isUnixSocket)
-        return http(peer).setup(channel: channel, logger: logger).map { Value(http: $0, peer: peer) }
+        channel.eventLoop.makeCompletedFuture {
+            let peer = Peer(channel.remoteAddress, isUnixSocket: rules.isUnixSocket)
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHTTP(rules)
+            try pipeline.addHandler(ConnectionGuard(peer: peer, rules: rules))
+            // Closes the connection once it is idle, when the listener stops. So it has to see every request.
+            try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
+            if let direct { try pipeline.addHandler(DirectAnswers(routes: direct, peer: peer)) }
+            let http = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
+                wrappingChannelSynchronously: channel,
+                configuration: .init(isOutboundHalfClosureEnabled: true)
+            )
+            return Value(http: http, peer: peer)
+        }
     }
 
     func handle(value: Value, logger: Logger) async {
         await Self.$peer.withValue(value.peer) {
-            await http(value.peer).handle(value: value.http, logger: logger)
+            await handleHTTP(asyncChannel: value.http, logger: logger)
         }
     }
+}
 
-    private func http(_ peer: Peer) -> HTTP1Channel {
-        HTTP1Channel(
-            responder: responder,
-            configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [ConnectionGuard(peer: peer, rules: rules)],
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: rules.limits.headerField,
-                    maxHeaderListSize: rules.limits.headerList,
-                    maxHeaderFieldCount: rules.limits.headerFields
-                )
-            )
+extension ChannelPipeline.SynchronousOperations {
+    /// What reads and writes HTTP/1.1, within the limits.
+    func addHTTP(_ rules: ConnectionRules) throws {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = rules.limits.headerField
+        limits.maxHeaderListSize = rules.limits.headerList
+        limits.maxHeaderFieldCount = rules.limits.headerFields
+        // Answers come in order by themselves, the ``ConnectionGuard`` answers what can't be read, and the types of the
+        // fields that are written are checked already.
+        try configureHTTPServerPipeline(
+            withPipeliningAssistance: false,
+            withErrorHandling: false,
+            withOutboundHeaderValidation: false,
+            withEncoderConfiguration: .init(),
+            withDecoderLimitConfiguration: limits
         )
+        try addHandler(HeadCodec())
     }
 }

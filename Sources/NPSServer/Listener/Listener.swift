@@ -15,6 +15,7 @@ package struct Listener: Service {
     /// - Parameters:
     ///   - tls: nil = plain HTTP.
     ///   - errorPages: nil for a listener that only programs talk to.
+    ///   - direct: what its connections answer without the router; nil for nothing.
     ///   - setting: the names of the settings that say where it listens.
     ///   - onListening: called once with the bound port (nil for a Unix socket) when connections are accepted.
     init(
@@ -24,6 +25,7 @@ package struct Listener: Service {
         limits: ConnectionLimits,
         proxies: TrustedProxies,
         errorPages: ErrorPages?,
+        direct: DirectRoutes? = nil,
         setting: String,
         logger: Logger,
         onListening: @escaping @Sendable (Int?) -> Void
@@ -38,7 +40,7 @@ package struct Listener: Service {
             errorPages: errorPages,
             isUnixSocket: isUnixSocket
         )
-        let plain = HTTPServerBuilder { GuardedChannel(responder: $0, rules: rules) }
+        let plain = HTTPServerBuilder { GuardedChannel(responder: $0, rules: rules, direct: direct) }
         application = Application(
             responder: router.buildResponder(),
             server: try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain,

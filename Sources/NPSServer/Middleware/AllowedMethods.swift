@@ -4,23 +4,17 @@ import NPSWebhooks
 
 /// Answers methods that a form or a configured source doesn't take with 405: after a 404 or 410 some tools never call
 /// the address again.
-struct AllowedMethods: RouterMiddleware {
-    typealias Context = CollectorContext
-
+struct AllowedMethods {
     let sources: ReloadableSources
     let basePath: String
 
-    func handle(
-        _ request: Request,
-        context: Context,
-        next: @concurrent (Request, Context) async throws -> Response
-    ) async throws -> Response {
+    func check(_ request: Request) throws {
         // Every address that is known takes these.
-        if request.method == .get || request.method == .head { return try await next(request, context) }
-        if let allowed = allowed(at: request.segments(below: basePath)), !allowed.contains(request.method) {
-            throw Problem.methodNotAllowed(allowed)
+        guard request.method != .get, request.method != .head else { return }
+        guard let allowed = allowed(at: request.segments(below: basePath)), !allowed.contains(request.method) else {
+            return
         }
-        return try await next(request, context)
+        throw Problem.methodNotAllowed(allowed)
     }
 
     /// Nil for an unknown path. Every link counts as known, so that the answer doesn't tell which exist.

@@ -1,47 +1,38 @@
 import HTTPTypes
 import Hummingbird
 import Logging
-import NIOHTTP1
 import NPSSurvey
 
 /// The one place where errors become answers. An unexpected error is a 500 that says nothing about itself; it is logged
 /// by type only, since its description may hold what was received.
-struct ErrorResponses: RouterMiddleware {
-    typealias Context = CollectorContext
-
+struct ErrorResponses {
     /// Nil for a listener that only programs talk to.
     var pages: ErrorPages?
 
-    func handle(
-        _ request: Request,
-        context: Context,
-        next: @concurrent (Request, Context) async throws -> Response
-    ) async throws -> Response {
-        do {
-            return try await next(request, context)
-        } catch let problem as Problem {
-            return answer(problem, request)
-        } catch let error as HTTPError {
-            return answer(Self.problem(for: error), request)
-        } catch let error as HTTPParserError {
-            throw error
-        } catch is CancellationError {
-            return answer(Problem.shuttingDown, request)
-        } catch {
-            context.logger.error("unexpected error", metadata: ["type": "\(type(of: error))"])
-            return answer(Problem.unexpected, request)
+    func answer(to problem: Problem, for request: Request) -> Response {
+        pages?.response(to: problem, for: request) ?? problem.response
+    }
+}
+
+extension Problem {
+    /// What a request is answered with that ended with an error.
+    init(_ error: any Error, logger: Logger) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as HTTPError: self.init(error)
+        case is CancellationError: self = .shuttingDown
+        default:
+            logger.error("unexpected error", metadata: ["type": "\(type(of: error))"])
+            self = .unexpected
         }
     }
 
-    private func answer(_ problem: Problem, _ request: Request) -> Response {
-        pages?.response(to: problem, for: request) ?? problem.response
-    }
-
-    private static func problem(for error: HTTPError) -> Problem {
+    private init(_ error: HTTPError) {
         switch error.status {
-        case .notFound: .notFound
-        case .contentTooLarge: .contentTooLarge
-        default: Problem(status: error.status, title: error.status.reasonPhrase, detail: "The request was refused.")
+        case .notFound: self = .notFound
+        case .contentTooLarge: self = .contentTooLarge
+        default:
+            self.init(status: error.status, title: error.status.reasonPhrase, detail: "The request was refused.")
         }
     }
 }
@@ -56,7 +47,7 @@ struct ErrorPages: Sendable {
     func response(to problem: Problem, for request: Request) -> Response? {
         guard let language = language(for: request) else { return nil }
         let context = FormContext(language: language, action: link(at: request.segments(below: basePath)))
-        var response = Response(page(for: problem.status, in: context), problem.status)
+        var response = HTTPAnswer(page(for: problem.status, in: context), problem.status).response
         for field in problem.instructions { response.headers[field.name] = field.value }
         return response
     }

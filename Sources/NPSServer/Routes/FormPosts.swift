@@ -15,16 +15,14 @@ struct FormPosts: Sendable {
 
     /// What a person gets instead of thanks.
     struct Refusal: Error {
-        let response: Response
+        let answer: HTTPAnswer
     }
 
     /// Who sends the request, behind trusted proxies.
-    func client(_ request: Request, _ context: CollectorContext) -> Peer {
-        proxies.client(
-            peer: context.peer,
-            forwardedFor: request.fieldLines("x-forwarded-for"),
-            forwarded: request.fieldLines("forwarded")
-        )
+    ///
+    /// - Parameter peer: the other end of the connection.
+    func client(_ request: Request, from peer: Peer) -> Peer {
+        proxies.client(peer: peer, fields: request.headers)
     }
 
     /// Counts the request.
@@ -51,7 +49,7 @@ struct FormPosts: Sendable {
         do {
             body = try await request.collectBody(upTo: FormValues.byteLimit)
         } catch let problem as Problem where problem == .contentTooLarge {
-            return .failure(Refusal(response: Response(pages.tooLarge(in: form), .contentTooLarge)))
+            return .failure(Refusal(answer: HTTPAnswer(pages.tooLarge(in: form), .contentTooLarge)))
         }
         do throws(SurveyError) {
             let values = try FormValues(parsing: body, contentType: request.headers[.contentType])
@@ -62,7 +60,7 @@ struct FormPosts: Sendable {
                 return .failure(.init(pages.tooManyRequests(in: form), .tooManyRequests, retryAfter: delay))
             }
             let status: HTTPResponse.Status = error == .formNotURLEncoded ? .unsupportedMediaType : .badRequest
-            return .failure(Refusal(response: Response(pages.unreadable(in: form), status)))
+            return .failure(Refusal(answer: HTTPAnswer(pages.unreadable(in: form), status)))
         }
     }
 
@@ -76,7 +74,7 @@ struct FormPosts: Sendable {
             return .success(try check())
         } catch {
             let page = pages.form(values, problems: error.problems, in: form)
-            return .failure(Refusal(response: Response(page, .unprocessableContent)))
+            return .failure(Refusal(answer: HTTPAnswer(page, .unprocessableContent)))
         }
     }
 
@@ -100,8 +98,8 @@ struct FormPosts: Sendable {
 extension FormPosts.Refusal {
     /// - Parameter delay: seconds for `Retry-After`; nil for none.
     init(_ page: Page, _ status: HTTPResponse.Status, retryAfter delay: Int?) {
-        var response = Response(page, status)
-        response.headers[.retryAfter] = delay.map(String.init)
-        self.init(response: response)
+        var answer = HTTPAnswer(page, status)
+        answer.fields[.retryAfter] = delay.map(String.init)
+        self.init(answer: answer)
     }
 }

@@ -11,24 +11,31 @@ struct HealthRoutes {
         router.head("readyz") { _, _ in await ready() }
     }
 
-    func addLiveness(to router: some RouterMethods<CollectorContext>) {
-        for path in ["livez", "healthz"] as [RouterPath] {
-            router.get(path) { _, _ in Self.ok }
-            router.head(path) { _, _ in Self.ok }
+    /// The same by a connection itself: probes come every second from every load balancer.
+    static func direct(_ head: HTTPRequest) -> DirectRoute? {
+        guard head.method == .get, !head.headerFields.contains(.contentLength) else { return nil }
+        return switch head.path {
+        case "/livez": DirectRoute(template: "/livez", work: .ready(alive))
+        case "/healthz": DirectRoute(template: "/healthz", work: .ready(alive))
+        default: nil
         }
     }
 
-    private static let ok = JSONResponse.text(Array(#"{"status":"ok"}"#.utf8))
+    func addLiveness(to router: some RouterMethods<CollectorContext>) {
+        for path in ["livez", "healthz"] as [RouterPath] {
+            router.get(path) { _, _ in Self.alive }
+            router.head(path) { _, _ in Self.alive }
+        }
+    }
 
-    private func ready() async -> Response {
+    private static let alive = HTTPAnswer(json: #"{"status":"ok"}"#.utf8)
+
+    private func ready() async -> HTTPAnswer {
         switch await readiness.check() {
-        case .ready: Self.ok
+        case .ready: Self.alive
         case .draining, .failing: Self.unavailable
         }
     }
 
-    private static let unavailable = JSONResponse.text(
-        Array(#"{"status":"unavailable"}"#.utf8),
-        status: .serviceUnavailable
-    )
+    private static let unavailable = HTTPAnswer(json: #"{"status":"unavailable"}"#.utf8, status: .serviceUnavailable)
 }

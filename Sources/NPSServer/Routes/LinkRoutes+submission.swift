@@ -8,30 +8,30 @@ import NPSSurvey
 
 /// Forms sent to a link: whether the answer is stored, and which page says so.
 extension LinkRoutes {
-    func submit(_ request: Request, context: CollectorContext) async throws -> Response {
-        let client = posts.client(request, context)
+    func submit(_ request: Request, context: CollectorContext) async throws -> HTTPAnswer {
+        let client = posts.client(request, from: context.peer)
         let delay: Int?
         switch posts.delay(client, request) {
         case .success(let seconds): delay = seconds
-        case .failure(let refusal): return counted(refusal.response)
+        case .failure(let refusal): return counted(refusal.answer)
         }
         let visit: LinkVisit
-        switch open(request, context) {
+        switch open(request, token: context.parameters.get("token")) {
         case .success(let opened): visit = opened
-        case .failure(let refusal): return refusal.response
+        case .failure(let refusal): return refusal.answer
         }
         switch try await posts.values(of: request, waiting: delay, in: visit.form) {
         case .success(let values): return counted(await answer(values, visit, from: client))
-        case .failure(let refusal): return counted(refusal.response)
+        case .failure(let refusal): return counted(refusal.answer)
         }
     }
 
-    private func counted(_ response: Response) -> Response {
-        Counter(label: "nps_link_submissions_total", dimensions: [("status", String(response.status.code))]).increment()
-        return response
+    private func counted(_ answer: HTTPAnswer) -> HTTPAnswer {
+        Counter(label: "nps_link_submissions_total", dimensions: [("status", String(answer.status.code))]).increment()
+        return answer
     }
 
-    private func answer(_ sent: FormValues, _ visit: LinkVisit, from client: Peer) async -> Response {
+    private func answer(_ sent: FormValues, _ visit: LinkVisit, from client: Peer) async -> HTTPAnswer {
         let now = now()
         let printed = seal.printed(sent, visit.claims)
         let check = BotCheck(
@@ -61,7 +61,7 @@ extension LinkRoutes {
         case .success(let checked): submission = checked
         case .failure(let refusal):
             // What was erased is never taken again, so nobody is asked to correct it.
-            return await isErased(visit.claims) ? expired(visit.form.language) : refusal.response
+            return await isErased(visit.claims) ? expired(visit.form.language) : refusal.answer
         }
         switch await posts.keep(submission, values, in: visit.form) {
         case .success(.unchanged(.erased)): return expired(visit.form.language)
@@ -72,18 +72,18 @@ extension LinkRoutes {
         case .success: return .seeOther(visit.thanks(score: submission.response.score.value))
         case .failure(let refusal):
             // A queue that takes nothing in can't say that it was erased; to be told "try again" would be no help.
-            return await isErased(visit.claims) ? expired(visit.form.language) : refusal.response
+            return await isErased(visit.claims) ? expired(visit.form.language) : refusal.answer
         }
     }
 
     /// The form with all that was typed and a fresh stamp; with the old one it would be refused again and again.
-    private func onceMore(_ typed: FormValues, _ visit: LinkVisit, _ status: HTTPResponse.Status) -> Response {
+    private func onceMore(_ typed: FormValues, _ visit: LinkVisit, _ status: HTTPResponse.Status) -> HTTPAnswer {
         var values = typed
         values.issued = seal.stamp(visit.claims, at: now())
         // The form didn't know of an earlier answer, so an empty comment may mean to keep or to remove the earlier one.
         if values.earlierComment == nil, values.comment.isEmpty { values.earlierComment = .unknown }
         let delay = status == .tooManyRequests ? Int(BotCheck.readingTime) : nil
-        return FormPosts.Refusal(pages.onceMore(values, in: visit.form), status, retryAfter: delay).response
+        return FormPosts.Refusal(pages.onceMore(values, in: visit.form), status, retryAfter: delay).answer
     }
 
     private func isErased(_ claims: LinkClaims) async -> Bool { await item(for: claims)?.state == .erased }

@@ -28,16 +28,25 @@ struct LinkRoutes {
         router.head("s/:token/thanks") { await thanks($0, context: $1) }
     }
 
-    private func show(_ request: Request, context: CollectorContext) async -> Response {
+    private func show(_ request: Request, context: CollectorContext) async -> HTTPAnswer {
+        let (token, score) = (context.parameters.get("token"), context.parameters.get("score"))
+        return await show(request, token: token, score: score, from: context.peer)
+    }
+
+    /// - Parameters:
+    ///   - token: as it stands in the address; nil for none.
+    ///   - score: the same of the score.
+    ///   - peer: the other end of the connection.
+    func show(_ request: Request, token: String?, score: String?, from peer: Peer) async -> HTTPAnswer {
         let visit: LinkVisit
-        switch open(request, context) {
+        switch open(request, token: token) {
         case .success(let opened): visit = opened
-        case .failure(let refusal): return refusal.response
+        case .failure(let refusal): return refusal.answer
         }
         let now = now()
-        let score = context.parameters.get("score").flatMap(Score.init(linkEnding:))
+        let score = score.flatMap(Score.init(linkEnding:))
         if let score {
-            let opening = OpenedScore(score, at: now, by: posts.client(request, context).mark)
+            let opening = OpenedScore(score, at: now, by: posts.client(request, from: peer).mark)
             visits.note(opening, of: visit.claims.providerID)
         }
         let item = await item(for: visit.claims)
@@ -52,12 +61,12 @@ struct LinkRoutes {
             issued: seal.stamp(visit.claims, chosen: score, at: now),
             earlierComment: earlier.flatMap { $0.score == nil ? .unknown : $0.comment == nil ? nil : .shown }
         )
-        return Response(pages.form(values, in: form), .ok)
+        return HTTPAnswer(pages.form(values, in: form), .ok)
     }
 
     /// `?score=` is what was just sent: the queue doesn't keep it once it is delivered.
-    private func thanks(_ request: Request, context: CollectorContext) async -> Response {
-        switch open(request, context) {
+    private func thanks(_ request: Request, context: CollectorContext) async -> HTTPAnswer {
+        switch open(request, token: context.parameters.get("token")) {
         case .success(let visit):
             let item: QueueItem?
             do throws(QueueError) {
@@ -70,9 +79,9 @@ struct LinkRoutes {
             guard item?.state != .erased else { return expired(visit.form.language) }
             let known = item?.isMechanical == true ? nil : item?.score
             let score = known ?? request.query("score").flatMap { Int($0) }
-            return Response(pages.thanks(score: score, change: visit.form.action, in: visit.form), .ok)
+            return HTTPAnswer(pages.thanks(score: score, change: visit.form.action, in: visit.form), .ok)
         case .failure(let refusal):
-            return refusal.response
+            return refusal.answer
         }
     }
 }
@@ -92,8 +101,9 @@ extension LinkRoutes {
         }
     }
 
-    func open(_ request: Request, _ context: CollectorContext) -> Result<LinkVisit, FormPosts.Refusal> {
-        let token = LinkKeys.token(inSegment: context.parameters.get("token") ?? "")
+    /// - Parameter segment: of the address; nil for none.
+    func open(_ request: Request, token segment: String?) -> Result<LinkVisit, FormPosts.Refusal> {
+        let token = LinkKeys.token(inSegment: segment ?? "")
         do throws(LinkError) {
             let claims = try keys.open(token, at: now())
             let language = language(of: request, claims.language)
@@ -105,9 +115,9 @@ extension LinkRoutes {
             return .success(LinkVisit(claims: claims, form: form, path: path, query: query))
         } catch {
             if case .expired(let own) = error {
-                return .failure(FormPosts.Refusal(response: expired(language(of: request, own))))
+                return .failure(FormPosts.Refusal(answer: expired(language(of: request, own))))
             }
-            return .failure(FormPosts.Refusal(response: unknown(request)))
+            return .failure(FormPosts.Refusal(answer: unknown(request)))
         }
     }
 
@@ -115,12 +125,12 @@ extension LinkRoutes {
         pages.language(own?.tag, request.query("lang"), accepted: request.fieldLines("accept-language"))
     }
 
-    private func unknown(_ request: Request) -> Response {
-        Response(pages.unknownLink(in: FormContext(language: language(of: request, nil))), .notFound)
+    private func unknown(_ request: Request) -> HTTPAnswer {
+        HTTPAnswer(pages.unknownLink(in: FormContext(language: language(of: request, nil))), .notFound)
     }
 
-    func expired(_ language: Language) -> Response {
-        Response(pages.expired(in: FormContext(language: language)), .gone)
+    func expired(_ language: Language) -> HTTPAnswer {
+        HTTPAnswer(pages.expired(in: FormContext(language: language)), .gone)
     }
 
     /// What is known of the answer. Nil also when the queue fails: the form is useful without it.

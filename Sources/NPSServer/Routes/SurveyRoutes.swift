@@ -24,9 +24,9 @@ struct SurveyRoutes {
     }
 
     /// `?score=` chooses a number beforehand, `?answer=` is the nonce of an answer to change.
-    private func show(_ request: Request) -> Response {
+    func show(_ request: Request) -> HTTPAnswer {
         let context = formContext(request)
-        guard isOpen else { return Response(pages.closed(in: context), .notFound) }
+        guard isOpen else { return HTTPAnswer(pages.closed(in: context), .notFound) }
         let changed = request.query("answer").flatMap(FormNonce.init)
         let values = FormValues(
             nonce: changed ?? FormNonce(),
@@ -34,10 +34,10 @@ struct SurveyRoutes {
             issued: seal.stamp(nil, at: now()),
             earlierComment: changed == nil ? nil : .unknown
         )
-        return Response(pages.form(values, in: context), .ok)
+        return HTTPAnswer(pages.form(values, in: context), .ok)
     }
 
-    private func thanks(_ request: Request) -> Response {
+    private func thanks(_ request: Request) -> HTTPAnswer {
         let score = request.query("score").flatMap { Int($0) }
         let change = request.query("answer").flatMap(FormNonce.init).map { nonce in
             address(
@@ -45,31 +45,31 @@ struct SurveyRoutes {
                 [("answer", nonce.text), ("score", score.map(String.init)), ("lang", asked(request)?.tag)]
             )
         }
-        return Response(pages.thanks(score: score, change: isOpen ? change : nil, in: formContext(request)), .ok)
+        return HTTPAnswer(pages.thanks(score: score, change: isOpen ? change : nil, in: formContext(request)), .ok)
     }
 
-    private func submit(_ request: Request, context: CollectorContext) async throws -> Response {
-        guard isOpen else { return Response(pages.closed(in: formContext(request)), .notFound) }
-        let response = try await response(to: request, from: posts.client(request, context))
-        Counter(label: "nps_survey_submissions_total", dimensions: [("status", String(response.status.code))])
+    private func submit(_ request: Request, context: CollectorContext) async throws -> HTTPAnswer {
+        guard isOpen else { return HTTPAnswer(pages.closed(in: formContext(request)), .notFound) }
+        let answer = try await answer(to: request, from: posts.client(request, from: context.peer))
+        Counter(label: "nps_survey_submissions_total", dimensions: [("status", String(answer.status.code))])
             .increment()
-        return response
+        return answer
     }
 
-    private func response(to request: Request, from client: Peer) async throws -> Response {
+    private func answer(to request: Request, from client: Peer) async throws -> HTTPAnswer {
         let delay: Int?
         switch posts.delay(client, request) {
         case .success(let seconds): delay = seconds
-        case .failure(let refusal): return refusal.response
+        case .failure(let refusal): return refusal.answer
         }
         let form = formContext(request)
         switch try await posts.values(of: request, waiting: delay, in: form) {
         case .success(let values): return await answer(values, form, asked: asked(request))
-        case .failure(let refusal): return refusal.response
+        case .failure(let refusal): return refusal.answer
         }
     }
 
-    private func answer(_ sent: FormValues, _ form: FormContext, asked: Language?) async -> Response {
+    private func answer(_ sent: FormValues, _ form: FormContext, asked: Language?) async -> HTTPAnswer {
         let now = now()
         let printed = seal.printed(sent, nil)
         let origin = BotCheck(sent, printed: printed, at: now).originOnOpenForm
@@ -82,7 +82,7 @@ struct SurveyRoutes {
             { () throws(InvalidResponse) in try sent.check(receivedAt: now, origin: origin) }
         ) {
         case .success(let checked): submission = checked
-        case .failure(let refusal): return refusal.response
+        case .failure(let refusal): return refusal.answer
         }
         switch await posts.keep(submission, values, in: form) {
         case .success(.unchanged(.erased)):
@@ -90,7 +90,7 @@ struct SurveyRoutes {
             return await answer(values.renewed(), form, asked: asked)
         case .success(.unchanged(.heldBehindAnswer)):
             // A bot changes no answer; a person can send it again.
-            return FormPosts.Refusal(pages.onceMore(values, in: form), .tooManyRequests, retryAfter: nil).response
+            return FormPosts.Refusal(pages.onceMore(values, in: form), .tooManyRequests, retryAfter: nil).answer
         case .success:
             let score = String(submission.response.score.value)
             let location = address(
@@ -99,7 +99,7 @@ struct SurveyRoutes {
             )
             return .seeOther(location)
         case .failure(let refusal):
-            return refusal.response
+            return refusal.answer
         }
     }
 

@@ -30,13 +30,13 @@ struct WebhookRoutes {
     }
 
     /// Tools ask with GET or HEAD whether the address exists before they save it. Some can also deliver with GET.
-    private func handshake(_ request: Request, context: CollectorContext) throws -> Response {
+    private func handshake(_ request: Request, context: CollectorContext) throws -> HTTPAnswer {
         let source = try source(context)
         guard !request.uri.queryParameters.contains(where: { Self.isOfAnswer($0.key) }) else {
             counters.delivery(to: source, status: .methodNotAllowed)
             throw Problem.answersInQuery
         }
-        return JSONResponse.text(Array(#"{"status":"ok"}"#.utf8))
+        return HTTPAnswer(json: #"{"status":"ok"}"#.utf8)
     }
 
     /// Whether a parameter has a name as those of answers have, and not as the tokens and challenges of handshakes.
@@ -47,59 +47,65 @@ struct WebhookRoutes {
         }
     }
 
-    private func receive(_ request: Request, context: CollectorContext) async throws -> Response {
+    private func receive(_ request: Request, context: CollectorContext) async throws -> HTTPAnswer {
         let source = try source(context)
-        do {
-            let delivery = try await delivery(request, to: source)
-            let response = try await store(
-                delivery,
+        return try await counting(source) {
+            // Reads the request unless its head is reason enough to refuse it: whoever sends without a signature must not
+            // make the server hold a megabyte.
+            try request.checkDeclaredLength(Self.bodyLimit)
+            let head = delivery(without: request.head)
+            if let rejection = source.rejection(ofHead: head) { throw Self.refused(rejection) }
+            let body = try await request.collectBody(upTo: Self.bodyLimit)
+            return try await store(
+                head.replacing(body: body, receivedAt: now()),
                 from: source,
-                contentType: Self.contentType(of: request),
+                contentType: Self.contentType(of: request.head),
                 logger: context.logger
             )
-            counters.delivery(to: source, status: response.status)
-            return response
+        }
+    }
+
+    func counting(
+        _ source: WebhookSource,
+        _ body: () async throws -> HTTPAnswer
+    ) async throws -> HTTPAnswer {
+        do {
+            let answer = try await body()
+            counters.delivery(to: source, status: answer.status)
+            return answer
         } catch let problem as Problem {
             counters.delivery(to: source, status: problem.status)
             throw problem
         }
     }
 
-    /// Reads the request unless its head is reason enough to refuse it: whoever sends without a signature must not make the
-    /// server hold a megabyte.
-    private func delivery(_ request: Request, to source: WebhookSource) async throws -> WebhookDelivery {
-        try request.checkDeclaredLength(Self.bodyLimit)
-        let head = head(of: request)
-        if let rejection = source.rejection(ofHead: head) { throw Self.refused(rejection) }
-        let body = try await request.collectBody(upTo: Self.bodyLimit)
-        return head.replacing(body: body, receivedAt: now())
-    }
-
     /// The delivery without its body.
-    private func head(of request: Request) -> WebhookDelivery {
+    func delivery(without request: HTTPRequest) -> WebhookDelivery {
         WebhookDelivery(
             method: request.method.rawValue,
-            publicURL: publicURL.address(ofPath: request.head.path ?? ""),
-            headers: request.headers.map { (name: $0.name.canonicalName, value: $0.value) },
+            publicURL: publicURL.address(ofPath: request.path ?? ""),
+            headers: request.headerFields.map { (name: $0.name.canonicalName, value: $0.value) },
             body: [],
             receivedAt: now()
         )
     }
 
-    private static func contentType(of request: Request) -> String? {
-        PayloadCharset.contentType(request.headers[.contentType], coding: request.headers[.contentEncoding])
+    static func contentType(of request: HTTPRequest) -> String? {
+        let fields = request.headerFields
+        guard fields.contains(.contentEncoding) else { return fields[.contentType] }
+        return PayloadCharset.contentType(fields[.contentType], coding: fields[.contentEncoding])
     }
 
     private static func refused(_ rejection: SignatureRejection) -> Problem {
         Problem(status: .unauthorized, title: "Signature refused", detail: rejection.description)
     }
 
-    private func store(
+    func store(
         _ delivery: WebhookDelivery,
         from source: WebhookSource,
         contentType: String?,
         logger: Logger
-    ) async throws -> Response {
+    ) async throws -> HTTPAnswer {
         guard let verification = try verify(delivery, by: source) else { return Self.answer([], ids: []) }
         counters.secret(verification.secretIndex, of: source)
         let results = try await map(
@@ -111,15 +117,14 @@ struct WebhookRoutes {
         let sorted = Intake.Sorted(results, deliveryID: verification.signedDeliveryID)
         var drafts: [QuarantineDraft] = []
         if !sorted.problems.isEmpty {
-            drafts = [
-                QuarantineDraft(
-                    source: source.label,
-                    deliveryID: verification.deliveryID,
-                    contentType: contentType,
-                    body: delivery.body,
-                    problems: sorted.problems
-                )
-            ]
+            let draft = QuarantineDraft(
+                source: source.label,
+                deliveryID: verification.deliveryID,
+                contentType: contentType,
+                body: delivery.body,
+                problems: sorted.problems
+            )
+            drafts = [draft]
         }
         let intake: NPSQueue.Intake
         do throws(QueueError) {
@@ -146,7 +151,8 @@ struct WebhookRoutes {
             return try source.verify(delivery)
         } catch {
             if source.isUnsignedPing(delivery.body) { return nil }
-            throw Self.refused(error)
+            // What the head alone shows is said, whether or not the body was there before.
+            throw Self.refused(source.rejection(ofHead: delivery) ?? error)
         }
     }
 
@@ -190,14 +196,22 @@ struct WebhookRoutes {
         _ outcomes: [Acceptance],
         ids: [ResponseID],
         notes: [FieldProblem] = []
-    ) -> Response {
+    ) -> HTTPAnswer {
         let status =
             outcomes.contains(.accepted)
             ? "accepted" : outcomes.contains(.updated) ? "updated" : outcomes.isEmpty ? "ignored" : "unchanged"
-        let list = ids.map { "\"\($0.rawValue)\"" }.joined(separator: ",")
-        let items = notes.map { JSONValue.object(["field": .string($0.field), "message": .string($0.message)]) }
-        let rest = items.isEmpty ? [] : Array(#","notes":"#.utf8) + JSONValue.array(items).canonicalBytes
-        return JSONResponse.text(Array(#"{"status":"\#(status)","ids":[\#(list)]"#.utf8) + rest + Array("}".utf8))
+        var json = Array(#"{"status":"\#(status)","ids":["#.utf8)
+        for (index, id) in ids.enumerated() {
+            if index > 0 { json.append(UInt8(ascii: ",")) }
+            json.append(contentsOf: "\"\(id.rawValue)\"".utf8)
+        }
+        json.append(UInt8(ascii: "]"))
+        if !notes.isEmpty {
+            let items = notes.map { JSONValue.object(["field": .string($0.field), "message": .string($0.message)]) }
+            json += Array(#","notes":"#.utf8) + JSONValue.array(items).canonicalBytes
+        }
+        json.append(UInt8(ascii: "}"))
+        return HTTPAnswer(json: json)
     }
 
     /// Counts the fields that were cut or left out, by name: none of them is the sender's text.

@@ -71,6 +71,9 @@ package struct LinkKeys: Sendable {
     /// The token at the start of a path segment, escaped or not (RFC 3986 §6.2.2.2). Mail programs and trackers append to
     /// addresses what doesn't belong there (`.`, `&utm_source=x`, `%22`); it is left out. Empty when there is no token.
     package static func token(inSegment segment: some StringProtocol) -> String {
+        if segment.utf8.suffix(1).first != UInt8(ascii: "."), segment.utf8.allSatisfy(isOfToken) {
+            return String(segment)
+        }
         var token: [UInt8] = []
         var rest = Array(segment.utf8)[...]
         while var byte = rest.popFirst() {
@@ -80,12 +83,17 @@ package struct LinkKeys: Sendable {
                 else { break }
                 byte = decoded
             }
-            guard byte.isASCIILetter || byte.isASCIIDigit || "-_.".utf8.contains(byte) else { break }
+            guard isOfToken(byte) else { break }
             token.append(byte)
         }
         // No token ends with a dot, but many sentences do.
         while token.last == UInt8(ascii: ".") { token.removeLast() }
         return String(decoding: token, as: UTF8.self)
+    }
+
+    private static func isOfToken(_ byte: UInt8) -> Bool {
+        byte.isASCIILetter || byte.isASCIIDigit || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+            || byte == UInt8(ascii: ".")
     }
 
     /// Printable ASCII without characters that need escapes in JSON or mean something in a list of settings.

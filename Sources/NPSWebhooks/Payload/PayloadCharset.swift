@@ -27,7 +27,7 @@ package enum PayloadCharset: Sendable, Hashable {
 
     /// The one that a content type states.
     init?(contentType: String?) {
-        guard let contentType, let start = contentType.firstIndex(of: ";"),
+        guard let contentType, let start = contentType.utf8.firstIndex(of: UInt8(ascii: ";")),
             let label = HeaderParameters(contentType[start...])["charset"]
         else { return nil }
         self.init(label: label)

@@ -11,6 +11,11 @@ enum PayloadFormat: Hashable {
 
     /// Nil for any other type.
     init?(contentType: String?) {
+        // What almost every delivery says.
+        if contentType == "application/json" {
+            self = .json
+            return
+        }
         let parts = (contentType ?? "").split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
         let type = parts.first.map { String($0).trimmed.lowercased() } ?? ""
         switch type {

@@ -39,23 +39,40 @@ enum Base64 {
 
     /// Nil for a character that isn't in the alphabet, misplaced padding and impossible lengths.
     static func decode(_ text: some StringProtocol, _ alphabet: Alphabet) -> [UInt8]? {
-        var characters = Array(text.utf8)
-        let paddingLength = characters.reversed().prefix { $0 == UInt8(ascii: "=") }.count
-        guard paddingLength <= 2, paddingLength == 0 || characters.count.isMultiple(of: 4) else { return nil }
-        characters.removeLast(paddingLength)
-        for index in characters.indices {
-            switch (characters[index], alphabet) {
-            case (UInt8(ascii: "-"), .urlSafe): characters[index] = UInt8(ascii: "+")
-            case (UInt8(ascii: "_"), .urlSafe): characters[index] = UInt8(ascii: "/")
-            case (UInt8(ascii: "+"), .urlSafe), (UInt8(ascii: "/"), .urlSafe): return nil
-            // Foundation accepts padding in the middle.
-            case (UInt8(ascii: "="), _): return nil
-            default: break
-            }
+        var text = String(text)
+        return text.withUTF8 { characters in
+            let padding = characters.reversed().prefix { $0 == UInt8(ascii: "=") }.count
+            guard padding <= 2, padding == 0 || characters.count.isMultiple(of: 4) else { return nil }
+            return decode(characters.dropLast(padding), alphabet)
         }
+    }
+
+    /// Bits of the last character that belong to no byte may be anything, as Foundation has it.
+    private static func decode(_ characters: Slice<UnsafeBufferPointer<UInt8>>, _ alphabet: Alphabet) -> [UInt8]? {
         guard characters.count % 4 != 1 else { return nil }
-        characters += [UInt8](repeating: UInt8(ascii: "="), count: (4 - characters.count % 4) % 4)
-        return Data(base64Encoded: Data(characters)).map(Array.init)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(characters.count / 4 * 3 + 2)
+        var (bits, count) = (UInt32(0), UInt32(0))
+        for character in characters {
+            guard let value = value(of: character, alphabet) else { return nil }
+            bits = (bits & 0xff) << 6 | value
+            count += 6
+            guard count >= 8 else { continue }
+            count -= 8
+            bytes.append(UInt8(truncatingIfNeeded: bits >> count))
+        }
+        return bytes
+    }
+
+    private static func value(of character: UInt8, _ alphabet: Alphabet) -> UInt32? {
+        switch (character, alphabet) {
+        case (UInt8(ascii: "A")...UInt8(ascii: "Z"), _): UInt32(character) - 0x41
+        case (UInt8(ascii: "a")...UInt8(ascii: "z"), _): UInt32(character) - 0x61 + 26
+        case (UInt8(ascii: "0")...UInt8(ascii: "9"), _): UInt32(character) - 0x30 + 52
+        case (UInt8(ascii: "+"), .standard), (UInt8(ascii: "-"), .urlSafe): 62
+        case (UInt8(ascii: "/"), .standard), (UInt8(ascii: "_"), .urlSafe): 63
+        default: nil
+        }
     }
 
     static func encode(_ bytes: [UInt8], _ alphabet: Alphabet) -> String {

@@ -86,7 +86,7 @@ struct CollectorFixture: Sendable {
 
     /// Runs a conversation with the public routes.
     func publicly(_ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
-        try await converse(PublicListener.router(dependencies, logger: .silent), talk)
+        try await converse(PublicListener.routes(dependencies, logger: .silent).router, talk)
     }
 
     func administratively(_ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
@@ -94,12 +94,21 @@ struct CollectorFixture: Sendable {
     }
 
     /// Runs a conversation with the public routes over connections as the listener has them; gives it the port.
-    func overConnections(_ talk: @escaping @Sendable (Int) async throws -> Void) async throws {
+    ///
+    /// - Parameters:
+    ///   - answersDirectly: false for connections that leave every request to the router.
+    ///   - logger: of the listener.
+    func overConnections(
+        answersDirectly: Bool = true,
+        logger: Logger = .silent,
+        _ talk: @escaping @Sendable (Int) async throws -> Void
+    ) async throws {
         let errorPages = ErrorPages(pages: dependencies.pages, basePath: dependencies.publicURL.basePath)
         let rules = ConnectionRules(proxies: dependencies.proxies, errorPages: errorPages)
-        let router = PublicListener.router(dependencies, logger: .silent)
-        let server = HTTPServerBuilder { GuardedChannel(responder: $0, rules: rules) }
-        try await Application(router: router, server: server, logger: .silent).test(.live) { client in
+        let routes = PublicListener.routes(dependencies, logger: logger)
+        let direct = answersDirectly ? routes.direct : nil
+        let server = HTTPServerBuilder { GuardedChannel(responder: $0, rules: rules, direct: direct) }
+        try await Application(router: routes.router, server: server, logger: logger).test(.live) { client in
             guard let port = client.port else { throw URLError(.badURL) }
             try await talk(port)
         }

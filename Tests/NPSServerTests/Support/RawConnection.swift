@@ -8,9 +8,13 @@ struct RawConnection {
 
     init(port: Int) async throws {
         channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(host: "localhost", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+                    try NIOAsyncChannel(
+                        wrappingChannelSynchronously: channel,
+                        configuration: .init(isOutboundHalfClosureEnabled: true)
+                    )
                 }
             }
     }
@@ -34,6 +38,17 @@ struct RawConnection {
             } catch let error as IOError where error.errnoCode == ECONNRESET {
                 // The server had not read all that was sent.
             }
+            return received
+        }
+    }
+
+    /// Sends all, closes its own side, and reads to the end.
+    func send(_ text: String) async throws -> String {
+        try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: text))
+            outbound.finish()
+            var received = ""
+            for try await bytes in inbound { received += String(buffer: bytes) }
             return received
         }
     }

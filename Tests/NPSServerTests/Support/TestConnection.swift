@@ -1,9 +1,7 @@
 import HTTPTypes
 import NIOCore
 import NIOEmbedded
-import NIOHTTP1
 import NIOHTTPTypes
-import NIOHTTPTypesHTTP1
 
 @testable import NPSServer
 
@@ -14,18 +12,7 @@ struct TestConnection {
 
     init(_ rules: ConnectionRules, from address: String = "198.51.100.1") throws {
         let pipeline = channel.pipeline.syncOperations
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = rules.limits.headerField
-        limits.maxHeaderListSize = rules.limits.headerList
-        limits.maxHeaderFieldCount = rules.limits.headerFields
-        try pipeline.configureHTTPServerPipeline(
-            withPipeliningAssistance: false,
-            withErrorHandling: false,
-            withOutboundHeaderValidation: false,
-            withEncoderConfiguration: .init(),
-            withDecoderLimitConfiguration: limits
-        )
-        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+        try pipeline.addHTTP(rules)
         channel.connect(to: try SocketAddress(ipAddress: "192.0.2.1", port: 1), promise: nil)
         try pipeline.addHandler(ConnectionGuard(peer: Peer(testing: address), rules: rules))
     }

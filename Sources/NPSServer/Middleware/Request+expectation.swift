@@ -5,20 +5,14 @@ import NIOCore
 /// Tells the ``ConnectionGuard``, as an outbound event, that a handler is about to read the body of its request.
 struct BodyWanted: Sendable {}
 
-/// Asks for a body which the client sends only when it is asked to (`Expect: 100-continue`, RFC 9110 §10.1.1), and not
-/// before a handler reads it: what is refused for its head is never sent.
-struct ExpectedBodies: RouterMiddleware {
-    typealias Context = CollectorContext
-
-    func handle(
-        _ request: Request,
-        context: Context,
-        next: @concurrent (Request, Context) async throws -> Response
-    ) async throws -> Response {
-        guard request.headers.contains(.expect) else { return try await next(request, context) }
-        var request = request
-        request.body = RequestBody(asyncSequence: ExpectedBody(body: request.body, channel: context.channel))
-        return try await next(request, context)
+extension Request {
+    /// The request with a body that is asked for where the client sends it only when it is asked to (`Expect: 100-continue`,
+    /// RFC 9110 §10.1.1), and not before a handler reads it: what is refused for its head is never sent.
+    func askingForBody(on channel: any Channel) -> Request {
+        guard headers.contains(.expect) else { return self }
+        var request = self
+        request.body = RequestBody(asyncSequence: ExpectedBody(body: body, channel: channel))
+        return request
     }
 }
 

@@ -1,0 +1,73 @@
+import HTTPTypes
+import Logging
+import NIOCore
+
+/// How one request is answered on its connection, once it has wholly arrived.
+struct DirectRoute: Sendable {
+    enum Work: Sendable {
+        /// The request has no body, and the answer is there.
+        case ready(HTTPAnswer)
+        /// Makes the answer from the body. What it logs carries the request's id.
+        case reading(@Sendable (ByteBuffer, Logger) async -> HTTPAnswer)
+    }
+
+    /// As the router writes it, for the access log.
+    let template: String
+    let work: Work
+    /// Asked once, when the request hasn't arrived with one read: whether the rest of its body is worth waiting for. If not,
+    /// the router refuses the request for its head.
+    var awaitsBody: @Sendable () -> Bool = { true }
+}
+
+/// The requests that a listener's connections answer by themselves, because they come often and need little: probes, and
+/// deliveries of webhooks. Everything else, and each of these that has anything unusual about it, goes to the router, whose
+/// answers are the same.
+struct DirectRoutes: Sendable {
+    /// Nil when the router has to answer.
+    typealias Finding = @Sendable (HTTPRequest, Peer) -> DirectRoute?
+
+    private let finding: [Finding]
+    private let forwarding: UntrustedForwarding?
+    let log: AccessLog
+    let logger: Logger
+    /// What is added to each answer.
+    let fields: HTTPFields
+
+    /// - Parameters:
+    ///   - finding: asked in turn.
+    ///   - fields: what is added to each answer.
+    ///   - forwarding: nil where nobody is to be told of unknown proxies.
+    init(
+        _ finding: [Finding],
+        log: AccessLog,
+        fields: HTTPFields = [:],
+        forwarding: UntrustedForwarding? = nil,
+        logger: Logger
+    ) {
+        self.finding = finding
+        self.forwarding = forwarding
+        self.logger = logger
+        self.log = log
+        self.fields = fields
+    }
+
+    /// - Parameter peer: the other end of the connection.
+    /// - Returns: nil when the router has to answer.
+    func route(for head: HTTPRequest, from peer: Peer) -> DirectRoute? {
+        guard head.authority != nil, !head.headerFields.contains(where: { Self.isUnusual($0) }) else { return nil }
+        for find in finding {
+            guard let route = find(head, peer) else { continue }
+            forwarding?.note(head.headerFields, from: peer)
+            return route
+        }
+        return nil
+    }
+
+    private static func isUnusual(_ field: HTTPField) -> Bool {
+        switch field.name {
+        case .transferEncoding, .contentEncoding, .expect: true
+        case .connection: field.value == "close"
+        default: false
+        }
+    }
+}

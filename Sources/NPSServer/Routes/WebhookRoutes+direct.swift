@@ -1,0 +1,66 @@
+import HTTPTypes
+import Logging
+import NIOCore
+import NPSModel
+import NPSWebhooks
+
+extension WebhookRoutes {
+    /// A delivery whose length is known and not too large, answered by its connection itself.
+    ///
+    /// - Parameter basePath: of the public address; empty or `/a/b`.
+    func direct(_ head: HTTPRequest, below basePath: String) -> DirectRoute? {
+        guard head.method == .post, let path = head.path, let length = head.headerFields.first(.contentLength),
+            let bytes = Int(length), (0...Self.bodyLimit).contains(bytes)
+        else { return nil }
+        for prefix in basePath.isEmpty ? [""] : ["", basePath] {
+            guard let name = Self.name(in: path, below: prefix), let source = sources.current.source(named: name) else {
+                continue
+            }
+            let delivery = delivery(without: head)
+            let contentType = Self.contentType(of: head)
+            return DirectRoute(
+                template: prefix + "/webhooks/{name}",
+                work: .reading {
+                    await answer(to: delivery, with: $0, from: source, contentType: contentType, logger: $1)
+                },
+                awaitsBody: { source.rejection(ofHead: delivery) == nil }
+            )
+        }
+        return nil
+    }
+
+    private func answer(
+        to delivery: WebhookDelivery,
+        with body: ByteBuffer,
+        from source: WebhookSource,
+        contentType: String?,
+        logger: Logger
+    ) async -> HTTPAnswer {
+        do {
+            return try await counting(source) {
+                try await store(
+                    delivery.replacing(body: Array(body.readableBytesView), receivedAt: now()),
+                    from: source,
+                    contentType: contentType,
+                    logger: logger
+                )
+            }
+        } catch {
+            return HTTPAnswer(Problem(error, logger: logger))
+        }
+    }
+
+    /// The name as it stands in the address; nil for one that needs decoding, or another address.
+    private static func name(in path: String, below prefix: String) -> String? {
+        var rest = path.utf8[...]
+        for part in [prefix, "/webhooks/"] {
+            guard rest.starts(with: part.utf8) else { return nil }
+            rest = rest.dropFirst(part.utf8.count)
+        }
+        return !rest.isEmpty && rest.allSatisfy(isPlain) ? String(rest) : nil
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte.isASCIILetter || byte.isASCIIDigit || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    }
+}
