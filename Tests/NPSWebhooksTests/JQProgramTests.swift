@@ -50,15 +50,13 @@ struct JQProgramTests {
 
     @Test(
         "what is not JSON is told as such, and never read beyond its end",
-        arguments: ["", " ", "{", "[1,", #"{"a":bad"#, "1 2", "}", "\"", "tru", #""\"#, "<html>", "\u{0}", "5\u{0}"]
+        arguments: [
+            "", " ", "{", "[1,", #"{"a":bad"#, "1 2", "}", "\"", "tru", #""\"#, "<html>", "\u{0}", "5\u{0}", "nan",
+            "+1",
+        ]
     )
     func notJSON(_ text: String) async throws {
-        let result = try await run(".", text)
-        guard case .failure(.notJSON(let message)) = result else {
-            Issue.record("\(result)")
-            return
-        }
-        #expect(!message.isEmpty)
+        #expect(try await run(".", text) == .failure(.notJSON))
     }
 
     @Test(
@@ -76,23 +74,21 @@ struct JQProgramTests {
     @Test("nesting as deep as an attacker likes is refused, not crashed on")
     func deepInput() async throws {
         let text = String(repeating: "[", count: 100_000)
-        guard case .failure(.notJSON) = try await run(".", text) else {
-            Issue.record("accepted")
-            return
-        }
+        #expect(try await run(".", text) == .failure(.notJSON))
         #expect(try await run("reduce range(100) as $i (0; [.])") == .failure(.tooDeep))
     }
 
-    @Test("invalid UTF-8 is repaired, not crashed on")
+    @Test("invalid UTF-8 is no JSON")
     func invalidText() async throws {
         let program = try JQProgram(".")
-        #expect(await program.run([0x22, 0xff, 0xfe, 0x22]) == .success([.string("\u{fffd}\u{fffd}")]))
+        #expect(await program.run([0x22, 0xff, 0xfe, 0x22]) == .failure(.notJSON))
     }
 
     @Test(
         "nothing beyond the payload can be reached",
         arguments: [
-            "env", "env.PATH", "input", "inputs", "[inputs]", "debug", "stderr", "input_filename", "input_line_number",
+            "env", "env.PATH", "input", "_input", "inputs", "[inputs]", "debug", "stderr", "input_filename",
+            "input_line_number",
             "halt", "halt_error", "halt_error(1)", "modulemeta", "get_search_list", "get_jq_origin", "get_prog_origin",
             #""\(env)""#, "def f: env; f", "[.[]?, env]", "path(env)",
         ]
@@ -162,7 +158,7 @@ struct JQProgramTests {
     @Test(
         "text doesn't become a number that is none",
         arguments: [
-            #""nan" | fromjson"#, #""[{\"a\": nan}]" | fromjson"#, #""nan" | tonumber"#,
+            #""nan" | fromjson"#, #""NaN" | fromjson"#, #""[{\"a\": nan}]" | fromjson"#, #""nan" | tonumber"#,
             #"[1, 2][("nan" | fromjson):]"#,
         ]
     )

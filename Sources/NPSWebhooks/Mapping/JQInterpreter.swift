@@ -20,6 +20,8 @@ final class JQInterpreter: Sendable {
     /// Safe: the pointer never changes, and only `run` uses what it points to, while it holds `turn`. The one exception is
     /// guarded by `activity`; see `interrupt`.
     nonisolated(unsafe) private let state: OpaquePointer
+    /// Safe: only `run` uses it, while it holds `turn`, and the callbacks of `state`, which come while `run` does.
+    nonisolated(unsafe) private let host = JQHost()
     private let turn = Mutex(())
     private let activity = Mutex(Activity.idle)
 
@@ -36,6 +38,7 @@ final class JQInterpreter: Sendable {
             throw messages.syntaxError(skippedLines: JQPrelude.lineCount)
         }
         self.state = state
+        host.attach(to: state)
     }
 
     deinit {
@@ -46,16 +49,13 @@ final class JQInterpreter: Sendable {
     /// The program's outputs for one JSON text, at most `limit` of them.
     func run(_ input: [UInt8], limit: Int) -> Result<[JSONValue], JQFailure> {
         turn.withLock { _ in
-            // libjq 1.6 ends a number at a zero byte, and reads up to one when it quotes bad input in a message.
-            guard !input.contains(0) else { return .failure(.notJSON("the input contains a zero byte")) }
-            let text = JQInput.prepared(input) + [0]
-            guard let length = Int32(exactly: text.count - 1) else {
-                return .failure(.notJSON("the input is too large"))
+            let value: jv
+            do throws(JQReader.Failure) {
+                value = try JQReader.read(input, names: &host.names).take()
+            } catch {
+                return .failure(.notJSON)
             }
-            let value = text.withUnsafeBytes { jv_parse_sized($0.bindMemory(to: CChar.self).baseAddress, length) }
-            guard jv_is_valid(value) != 0 else {
-                return .failure(.notJSON(Self.message(ofInvalid: value) ?? "the input is empty"))
-            }
+            host.clear()
             jq_start(state, value, 0)
             let run = Run()
             activity.withLock { $0 = .running(run) }
@@ -137,9 +137,9 @@ final class JQInterpreter: Sendable {
     }
 }
 
-/// Why a run has no outputs. The messages of `notJSON` and `stopped` may quote the payload and are for its owner only.
+/// Why a run has no outputs. The message of `stopped` may quote the payload and is for its owner only.
 enum JQFailure: Error, Hashable {
-    case notJSON(String)
+    case notJSON
     case stopped(String)
     /// It ran for longer than the time limit.
     case tooSlow
@@ -153,7 +153,7 @@ enum JQFailure: Error, Hashable {
     /// For the operator who tries a program on a payload.
     var detail: String {
         switch self {
-        case .notJSON(let message): message
+        case .notJSON: "the input is not JSON"
         case .stopped(let message): message
         case .tooSlow: "the program ran for too long and was stopped"
         case .busy: "too many payloads are waiting for the program"

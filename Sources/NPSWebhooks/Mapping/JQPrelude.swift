@@ -17,7 +17,8 @@ enum JQPrelude {
         let definitions = names.map { name in
             #"def \#(name): error("\#(name.prefix { $0 != "(" }) is not available in a mapping");"#
         }
-        let all = definitions + fixed + fixedPaths + fixedComparisons + fixedSearches + [JQLibrary.text]
+        // Functions of the library call builtins that mappings can't.
+        let all = [JQLibrary.text] + definitions + fixed + fixedPaths + fixedComparisons + fixedSearches
         return all.joined(separator: " ") + " {} as $ENV |\n"
     }()
 
@@ -31,8 +32,9 @@ enum JQPrelude {
         #"def todateiso8601: strftime("%Y-%m-%dT%H:%M:%SZ"); def todate: todateiso8601; def date: todate;"#,
         // `tonumber` leaks the memory of text that is JSON but not a number, and a NaN from `fromjson` aborts the process
         // when it becomes the bound of a slice.
-        #"def _fromjson: fromjson; def fromjson: _fromjson"#
-            + #" | if any(.. ; type == "number" and isnan) then error("nan is not valid JSON") else . end;"#,
+        "def _fromjson: fromjson; def fromjson: if _has_nan then _fromjson"
+            + #" | if any(.. ; type == "number" and isnan) then error("nan is not valid JSON") else . end"#
+            + " else _fromjson end;",
         #"def _number: if type == "number" then . else error("\(type) can't be parsed as a number") end;"#,
         #"def tonumber: (if type == "string" then fromjson else . end) | _number;"#,
         // Search for an empty string forever, and can't be interrupted.

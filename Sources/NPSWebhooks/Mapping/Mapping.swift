@@ -23,7 +23,7 @@ enum Mapping: Sendable {
     func drafts(of body: [UInt8]) async throws(PayloadProblem) -> [Result<ResponseDraft, InvalidResponse>] {
         switch self {
         case .identity: try Self.drafts(in: body).map(Result.success)
-        case .jq(let program): try await Self.drafts(of: body, by: program)
+        case .jq(let program): try Self.drafts(from: await program.run(body))
         }
     }
 
@@ -32,15 +32,6 @@ enum Mapping: Sendable {
         guard case .array(let elements) = json else { return [ResponseDraft(json)] }
         guard elements.count <= itemLimit else { throw .tooManyItems }
         return elements.map { ResponseDraft($0) }
-    }
-
-    /// The body is parsed strictly first, so that both cases accept the same JSON: libjq 1.6 also reads `nan` and `+1`.
-    private static func drafts(
-        of body: [UInt8],
-        by program: JQProgram
-    ) async throws(PayloadProblem) -> [Result<ResponseDraft, InvalidResponse>] {
-        guard (try? JSONValue(parsing: body)) != nil else { throw .notJSON }
-        return try drafts(from: await program.run(body))
     }
 
     /// A program that fails is not the sender's fault: the payload goes to the quarantine like any other that can't become

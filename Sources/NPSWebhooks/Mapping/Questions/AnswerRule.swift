@@ -1,0 +1,132 @@
+import CJQ
+import NPSModel
+
+/// Which questions may be the one that is looked for. In a mapping, it is an object of conditions that must all hold, such
+/// as `{type: ["opinion_scale", "rating"], asks: "recommend"}`; Sources.md has them all.
+struct AnswerRule {
+    private enum Condition {
+        /// What a member, mostly the name, is about.
+        case asks(JQConstant, Topic)
+        /// What its value is.
+        case answered(AnswerValue)
+        /// A member is one of these values.
+        case member(JQConstant, [JQConstant])
+        /// A member is a text that contains one of these, which are in small letters, in letters of any case.
+        case contains(JQConstant, [[UInt8]])
+        case not(AnswerRule)
+        case any([AnswerRule])
+    }
+
+    private var conditions: [Condition] = []
+    private let value = JQConstant("value")
+
+    /// - Parameter question: an object of `name`, `type`, `value` and others, which is lent. Anything else has no members.
+    func chooses(_ question: jv) -> Bool {
+        conditions.allSatisfy { condition in
+            switch condition {
+            case .asks(let name, let topic): member(name, of: question, topic.isAsked)
+            case .answered(let answer): member(value, of: question, answer.matches)
+            case .member(let name, let values):
+                member(name, of: question) { value in values.contains { value.isEqual(to: $0.value) } }
+            case .contains(let name, let texts):
+                member(name, of: question) { value in texts.contains { value.containsInAnyCase($0) } }
+            case .not(let rule): !rule.chooses(question)
+            case .any(let rules): rules.contains { $0.chooses(question) }
+            }
+        }
+    }
+
+    /// The question's value; null where it has none.
+    func answer(to question: jv) -> JQValue { question.member(value.value) }
+
+    private func member(_ name: JQConstant, of question: jv, _ isRight: (jv) -> Bool) -> Bool {
+        let value = question.member(name.value).take()
+        defer { jv_free(value) }
+        return isRight(value)
+    }
+}
+
+extension AnswerRule {
+    /// - Parameter rules: an array of objects, which is lent.
+    static func rules(_ rules: jv) throws(JQFunction.Failure) -> [AnswerRule] {
+        var list: [AnswerRule] = []
+        guard rules.kind == JV_KIND_ARRAY, jv_array_length(jv_copy(rules)) <= countLimit else {
+            throw JQFunction.Failure(message: "rules must be an array of at most \(countLimit) objects")
+        }
+        _ = try rules.forEachElement { rule throws(JQFunction.Failure) in list.append(try AnswerRule(rule)) }
+        return list
+    }
+
+    /// Each rule looks at each question, in one instruction of jq, which can't be interrupted.
+    private static let countLimit = 32
+
+    private init(_ rule: jv) throws(JQFunction.Failure) {
+        guard rule.kind == JV_KIND_OBJECT else { throw JQFunction.Failure(message: "a rule must be an object") }
+        try rule.forEachMember { name, value throws(JQFunction.Failure) in
+            try conditions.append(Self.condition(name, value))
+        }
+        // What is told by a type needs no search for words.
+        let isSearch: (Condition) -> Bool = { if case .asks = $0 { true } else { false } }
+        conditions = conditions.filter { !isSearch($0) } + conditions.filter(isSearch)
+    }
+
+    private static func condition(_ name: jv, _ value: jv) throws(JQFunction.Failure) -> Condition {
+        switch String(name) {
+        case "asks":
+            let (name, topics) = member(value) ?? (JQConstant("name"), list(value))
+            guard topics.count == 1, let topic = Topic(rawValue: String(topics[0].value)) else {
+                throw unknown("asks", value)
+            }
+            return .asks(name, topic)
+        case "is":
+            guard let answer = AnswerValue(rawValue: String(value)) else { throw unknown("is", value) }
+            return .answered(answer)
+        case "contains":
+            guard let (name, texts) = member(value) else { throw unknown("contains", value) }
+            return .contains(name, texts.map { Array(String($0.value).lowercased().utf8) })
+        case "not": return .not(try AnswerRule(value))
+        case "any": return .any(try rules(value))
+        default: return .member(JQConstant(consuming: jv_copy(name)), list(value))
+        }
+    }
+
+    /// The name and the values of the only member of an object; nil for anything else.
+    private static func member(_ object: jv) -> (name: JQConstant, values: [JQConstant])? {
+        guard object.kind == JV_KIND_OBJECT, jv_object_length(jv_copy(object)) == 1 else { return nil }
+        var member: (JQConstant, [JQConstant])?
+        object.forEachMember { name, value in member = (JQConstant(consuming: jv_copy(name)), list(value)) }
+        return member
+    }
+
+    /// The elements of an array, or the one value that is none.
+    private static func list(_ value: jv) -> [JQConstant] {
+        var list: [JQConstant] = []
+        if value.kind == JV_KIND_ARRAY {
+            _ = value.forEachElement { list.append(JQConstant(consuming: jv_copy($0))) }
+        } else {
+            list.append(JQConstant(consuming: jv_copy(value)))
+        }
+        return list
+    }
+
+    private static func unknown(_ name: String, _ value: jv) -> JQFunction.Failure {
+        JQFunction.Failure(message: "a rule can't have \(String(value)) as its condition \(name)")
+    }
+}
+
+/// The rules that programs give as constants, so that each array of them is read once.
+struct AnswerRuleCache {
+    private static let limit = 32
+    private var known: [(source: JQConstant, rules: [AnswerRule])] = []
+
+    /// - Parameter source: an array of rules, which is lent.
+    mutating func rules(_ source: jv) throws(JQFunction.Failure) -> [AnswerRule] {
+        if let entry = known.first(where: { jv_identical(jv_copy($0.source.value), jv_copy(source)) != 0 }) {
+            return entry.rules
+        }
+        let rules = try AnswerRule.rules(source)
+        if known.count == Self.limit { known.removeAll() }
+        known.append((JQConstant(consuming: jv_copy(source)), rules))
+        return rules
+    }
+}
