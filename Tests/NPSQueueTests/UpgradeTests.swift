@@ -116,6 +116,44 @@ struct UpgradeTests {
         try Audit(of: fixture.path).check()
     }
 
+    @Test("a row that can't be read is passed over, and all others are brought over")
+    func damaged() async throws {
+        let fixture = try QueueFixture()
+        try fixture.copy("queue-4dcc2ec")
+        let connection = try DatabaseQueue(path: fixture.path)
+        try await connection.write { database in
+            try database.execute(sql: "UPDATE responses SET id = 'of another world' WHERE sequence IN (7, 8, 43)")
+        }
+        try connection.close()
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+            var reached: Int64 = 0
+            while let progress = try await queue.upgrade(limit: 5), progress.reached > reached {
+                reached = progress.reached
+            }
+            #expect(reached == 43)
+            let left = try await queue.transact { transaction in
+                try Int.fetchOne(transaction.database, sql: "SELECT COUNT(*) FROM responses")
+            }
+            #expect(left == 3)
+            #expect(try await queue.accept([try submission(44)]).outcomes == [.accepted])
+        }
+        try Audit(of: fixture.path).check()
+    }
+
+    @Test("a label takes the place of a source's name in rows of an earlier version, which stay where they are")
+    func relabelling() async throws {
+        let fixture = try QueueFixture()
+        try fixture.copy("queue-4dcc2ec")
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+            _ = try await queue.upgrade(limit: 20)
+            try await queue.relabel(source: "acme", as: "unsigned-01234567")
+            #expect(try await queue.status().upgrade?.reached == 20)
+            let sources = Set(try await queue.list(QueueFilter(limit: 100)).map(\.source))
+            #expect(sources == ["test", "unsigned-01234567"])
+        }
+        #expect(try fixture.bytes().range(of: Data("acme".utf8)) == nil)
+    }
+
     @Test("the file doesn't grow while thousands of rows are brought over")
     func size() async throws {
         let fixture = try QueueFixture()

@@ -1,10 +1,10 @@
 /// Writes JSON so that equal values give equal bytes: members sorted by the bytes of their names, no white space, slashes
 /// unescaped.
-struct JSONWriter {
-    private(set) var bytes: [UInt8] = []
+package struct JSONWriter {
+    package private(set) var bytes: [UInt8] = []
 
     /// - Parameter capacity: about as many bytes as will be written.
-    init(capacity: Int = 0) {
+    package init(capacity: Int = 0) {
         if capacity > 0 { bytes.reserveCapacity(capacity) }
     }
 
@@ -77,25 +77,25 @@ struct JSONWriter {
 
 /// Objects whose members are known beforehand are written member by member, without making a tree of them.
 extension JSONWriter {
-    mutating func beginObject() {
+    package mutating func beginObject() {
         bytes.append(UInt8(ascii: "{"))
     }
 
-    mutating func endObject() {
+    package mutating func endObject() {
         bytes.append(UInt8(ascii: "}"))
     }
 
     /// - Parameters:
     ///   - name: follows that of the member before in the order of their bytes, and needs no escapes.
     ///   - value: nil = there is no such member.
-    mutating func member(_ name: StaticString, _ value: String?) {
+    package mutating func member(_ name: StaticString, _ value: String?) {
         guard let value else { return }
         begin(name)
         write(value)
     }
 
     /// The same for any value.
-    mutating func member(_ name: StaticString, _ value: JSONValue) {
+    package mutating func member(_ name: StaticString, _ value: JSONValue) {
         begin(name)
         write(value)
     }

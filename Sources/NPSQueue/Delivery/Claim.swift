@@ -32,7 +32,7 @@ package enum ClaimOrder: Sendable, Hashable {
     /// The longest due.
     case oldest
     /// Those that no request has carried yet, the newest first; then the longest due. Looks at the last thousand that
-    /// are pending.
+    /// are open.
     case newest
 }
 

@@ -47,19 +47,21 @@ struct StoredContent: Sendable {
         if case .object(let properties)? = value["custom"] { custom = properties } else { custom = nil }
     }
 
+    /// Members in the order of their names.
     var json: String {
-        var members: [String: JSONValue] = [
-            "email": .string(email),
-            "score": .integer(Int64(score)),
-            "answeredAt": .integer(answeredAt.rawValue),
-        ]
-        members["comment"] = comment.map(JSONValue.string)
-        if keepsComment { members["keepsComment"] = .bool(true) }
-        members["sentAt"] = sentAt.map { .integer($0.rawValue) }
-        members["campaignId"] = campaignId.map(JSONValue.string)
-        members["companyId"] = companyId.map(JSONValue.string)
-        members["custom"] = custom.map(JSONValue.object)
-        return String(decoding: JSONValue.object(members).canonicalBytes, as: UTF8.self)
+        var writer = JSONWriter(capacity: 256)
+        writer.beginObject()
+        writer.member("answeredAt", .integer(answeredAt.rawValue))
+        writer.member("campaignId", campaignId)
+        writer.member("comment", comment)
+        writer.member("companyId", companyId)
+        if let custom { writer.member("custom", .object(custom)) }
+        writer.member("email", email)
+        if keepsComment { writer.member("keepsComment", .bool(true)) }
+        writer.member("score", .integer(Int64(score)))
+        if let sentAt { writer.member("sentAt", .integer(sentAt.rawValue)) }
+        writer.endObject()
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 
     /// Nil when the address or the score isn't valid for this version.

@@ -23,7 +23,7 @@ struct StoredResponse: Sendable, Hashable {
     var content: StoredContent? { payload.flatMap(StoredContent.init(json:)) }
 
     /// About how much memory it takes, in bytes.
-    var size: Int { 512 + (payload?.utf8.count ?? 0) }
+    var size: Int { 512 + [payload, notes, history.json].reduce(0) { $0 + ($1?.utf8.count ?? 0) } }
 }
 
 /// A response that is accepted now.
@@ -42,6 +42,9 @@ struct ResponseChange: Sendable {
     let old: StoredResponse
     let new: StoredResponse
 
-    /// Whether its content is gone from where it was.
-    var deletesContent: Bool { old.payload != new.payload }
+    /// Whether something of the person, or that leads to the person's record, is gone from where it was.
+    var deletesContent: Bool {
+        old.payload != new.payload || old.notes != new.notes || old.person != new.person
+            || old.lifecycle.planhatID != new.lifecycle.planhatID || !new.lifecycle.keepsContent
+    }
 }

@@ -114,19 +114,22 @@ extension SQLiteConnection {
     }
 
     private static let mostRows = 10_000
+    /// In bytes. Every deletion has them written again, so they are fewer than for a whole file, which hasn't many rows.
+    private static let mostWords = 8 << 20
 
     /// Writes the tables anew that hold what people wrote: an emptied table gives its pages back, and those are cleared.
-    /// False, and nothing is done, when there are more rows than ``mostRows``, or more than `largest` bytes in them, and
+    /// False, and nothing is done, when there are more rows than ``mostRows``, or more than ``mostWords`` in them, and
     /// while there are rows of an earlier version.
-    func rewriteWords(_ state: CommittedState, upTo largest: Int) throws -> Bool {
+    func rewriteWords(_ state: CommittedState) throws -> Bool {
         let books = state.books
         guard
             state.upgrade == nil, books.undelivered + books.quarantined <= Self.mostRows,
-            books.quarantinedBytes <= largest
+            books.quarantinedBytes <= Self.mostWords
         else { return false }
         return try connection.writeWithoutTransaction { database in
-            let bytes = try Int.fetchOne(database, sql: "SELECT COALESCE(SUM(length(payload)), 0) FROM queue") ?? .max
-            guard bytes <= largest else { return false }
+            let sum = "SELECT COALESCE(SUM(length(CAST(payload AS BLOB))), 0) FROM queue"
+            let bytes = try Int.fetchOne(database, sql: sum) ?? .max
+            guard bytes <= Self.mostWords else { return false }
             try database.inTransaction(.immediate) {
                 for table in ["queue", "quarantine"] {
                     // A table without a WHERE is emptied page by page, not row by row.

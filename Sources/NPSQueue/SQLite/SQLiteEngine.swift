@@ -344,7 +344,7 @@ extension SQLiteEngine {
             // Most of a large file are receipts, which hold no words.
             let isDone =
                 try connection.rewriteFile(upTo: largestRewrite)
-                || connection.rewriteWords(state.committed, upTo: SQLiteConnection.largestRewrite)
+                || connection.rewriteWords(state.committed)
             guard isDone else { return }
             state.owesRewrite = false
             state.lastRewrite = .now

@@ -5,16 +5,25 @@ import NPSModel
 ///
 /// Rows are deleted where they were, and the room is used for those that come next: the file doesn't grow.
 extension SQLiteRows {
-    /// Brings the next rows over. Nil when none are left; then the tables that held them are gone.
-    func upgrade(limit: Int) throws -> QueueUpgrade? {
+    func upgrade(after sequence: Int64, limit: Int) throws -> QueueUpgrade? {
         guard hasFormerRows else { return nil }
-        let last: Int64 = try statements.fetchValue(Self.lastFormer) ?? 0
-        let adopted = try adopt(Self.nextFormer, [limit.sqliteValue])
-        if let reached = adopted.last?.sequence { return QueueUpgrade(reached: reached, last: last) }
-        for table in ["response_notes", "attempts", "responses"] {
-            try statements.execute(Query("DROP TABLE \(table)"))
+        let last: Int64? = try statements.fetchValue(Self.lastFormer)
+        guard let last else {
+            for query in Self.drops { try statements.execute(query) }
+            return nil
         }
-        return nil
+        return QueueUpgrade(reached: try adoptNext(after: sequence, limit: limit) ?? last, last: last)
+    }
+
+    /// Returns the last that was brought over or can't be read; nil when there are no more.
+    private func adoptNext(after sequence: Int64, limit: Int) throws -> Int64? {
+        do {
+            return try adopt(Self.nextFormer, [sequence.sqliteValue, limit.sqliteValue]).last?.sequence
+        } catch QueueError.damaged where limit > 1 {
+            return try adoptNext(after: sequence, limit: 1)
+        } catch QueueError.damaged {
+            return try statements.fetchValue(Self.firstFormer, sequence)
+        }
     }
 
     /// Nil when there is no such row.
@@ -67,14 +76,15 @@ extension SQLiteRows {
     /// Returns what was brought over.
     @discardableResult
     private func adopt(_ query: Query, _ values: [SQLiteValue]) throws -> [StoredResponse] {
-        try statements.fetchAll(FormerRow.self, query, values: values).map { row in
-            let response = try response(row)
+        // All are read before any is written: what can't be read leaves everything as it is.
+        let responses = try statements.fetchAll(FormerRow.self, query, values: values).map(response)
+        for response in responses {
             try statements.execute(Self.deleteAttempts, response.sequence)
             try statements.execute(Self.deleteNotes, response.sequence)
             try statements.execute(Self.deleteRow, response.sequence)
             try insert(response)
-            return response
         }
+        return responses
     }
 
     private func response(_ row: FormerRow) throws -> StoredResponse {
@@ -94,7 +104,9 @@ extension SQLiteRows {
     private static func former(_ rest: String) -> Query { Query(FormerRow.self, from: "responses \(rest)") }
 
     private static let lastFormer = Query("SELECT MAX(sequence) FROM responses")
-    private static let nextFormer = former("ORDER BY sequence LIMIT ?")
+    private static let firstFormer = Query("SELECT MIN(sequence) FROM responses WHERE sequence > ?")
+    private static let nextFormer = former("WHERE sequence > ? ORDER BY sequence LIMIT ?")
+    private static let drops = ["response_notes", "attempts", "responses"].map { Query("DROP TABLE \($0)") }
     private static let formerByID = former("WHERE id = ?")
     private static let formerAfter = former("WHERE sequence > ? ORDER BY sequence LIMIT ?")
     private static let formerOfPerson = former(

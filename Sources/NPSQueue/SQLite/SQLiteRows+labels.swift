@@ -28,11 +28,32 @@ extension SQLiteRows {
     }
 
     func relabelResponses(_ name: String, _ label: String, after sequence: Int64, limit: Int) throws -> Int64? {
-        guard let last = try load(.all(after: sequence, limit: limit)).last?.sequence else { return nil }
+        // Of each table the next rows, up to the first of their ends.
+        let ends = try (Self.ends + (hasFormerRows ? [Self.formerEnd] : [])).compactMap { query -> Int64? in
+            try statements.fetchValue(query, sequence, limit)
+        }
+        guard let last = ends.min() else { return nil }
         try statements.execute(Self.relabelQueue, label, sequence, last, name)
         for query in Self.relabelReceipts { try statements.execute(query, label, sequence, last, name) }
+        if hasFormerRows { try statements.execute(Self.relabelFormer, label, sequence, last, name) }
         return last
     }
+
+    /// The last of the next rows, by indexes alone.
+    private static let ends = [
+        "queue WHERE",
+        "receipts INDEXED BY receipts_delivered WHERE state = \(ResponseState.delivered.code) AND",
+        "receipts INDEXED BY receipts_erased WHERE state = \(ResponseState.erased.code) AND",
+    ].map(end)
+    private static let formerEnd = end("responses WHERE")
+
+    private static func end(_ rows: String) -> Query {
+        Query("SELECT MAX(sequence) FROM (SELECT sequence FROM \(rows) sequence > ? ORDER BY sequence LIMIT ?)")
+    }
+
+    private static let relabelFormer = Query(
+        "UPDATE responses SET source = ? WHERE sequence > ? AND sequence <= ? AND source = ?"
+    )
 
     private static let entriesAfter = Query(
         "SELECT MAX(id) FROM (SELECT id FROM quarantine WHERE id > ? ORDER BY id LIMIT ?)"

@@ -41,7 +41,7 @@ final class StatementCache {
     @discardableResult
     func execute(_ query: Query, values: [SQLiteValue]) throws -> Int {
         let statement = try bound(query, values)
-        defer { sqlite3_reset(statement) }
+        defer { Self.finish(statement) }
         while try step(statement) {}
         return Int(sqlite3_changes64(connection))
     }
@@ -56,7 +56,7 @@ final class StatementCache {
         until isEnough: (Row) -> Bool = { _ in false }
     ) throws -> [Row] {
         let statement = try bound(query, values)
-        defer { sqlite3_reset(statement) }
+        defer { Self.finish(statement) }
         var rows: [Row] = []
         while try step(statement) {
             let row = try Row(RowValues(statement))
@@ -90,7 +90,7 @@ final class StatementCache {
         _ values: repeat each Value
     ) throws -> Result? {
         let statement = try bound(query, list(repeat each values))
-        defer { sqlite3_reset(statement) }
+        defer { Self.finish(statement) }
         guard try step(statement) else { return nil }
         return Result(statement, 0)
     }
@@ -101,7 +101,7 @@ final class StatementCache {
         _ values: repeat each Value
     ) throws -> [Result] {
         let statement = try bound(query, list(repeat each values))
-        defer { sqlite3_reset(statement) }
+        defer { Self.finish(statement) }
         var results: [Result] = []
         while try step(statement) {
             if let result = Result(statement, 0) { results.append(result) }
@@ -113,6 +113,12 @@ final class StatementCache {
         var list: [SQLiteValue] = []
         for value in repeat each values { list.append(value.sqliteValue) }
         return list
+    }
+
+    /// Lets go of its values, too: they may be a person's words.
+    private static func finish(_ statement: OpaquePointer) {
+        sqlite3_reset(statement)
+        sqlite3_clear_bindings(statement)
     }
 
     /// Whether there is another row.

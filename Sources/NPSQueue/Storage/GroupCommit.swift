@@ -35,19 +35,21 @@ final class GroupCommit: Sendable {
         var isDraining = false
         var isClosed = false
 
-        /// All that waits, but of the slices only the first.
+        /// All that waits, but of the slices only the first, which comes last.
         mutating func takeBatch() -> [Job] {
             var batch: [Job] = []
             var rest: [Job] = []
-            var hasSlice = false
+            var slice: Job?
             for job in jobs {
-                if job.isSlice, hasSlice {
-                    rest.append(job)
-                } else {
+                if !job.isSlice {
                     batch.append(job)
-                    hasSlice = hasSlice || job.isSlice
+                } else if slice == nil {
+                    slice = job
+                } else {
+                    rest.append(job)
                 }
             }
+            if let slice { batch.append(slice) }
             jobs = rest
             urgent = rest.count { $0.weight == 0 }
             return batch

@@ -26,8 +26,9 @@ protocol RowStore {
     /// Turns pending responses into `sending`, no longer held.
     func markSending(_ responses: [StoredResponse]) throws
 
-    /// Brings the next rows that an earlier version wrote into the form of this one. Nil when there are none left.
-    func upgrade(limit: Int) throws -> QueueUpgrade?
+    /// Brings the next rows that an earlier version wrote into the form of this one, passing over what can't be read. Nil
+    /// when there are none left; then this is the last that its transaction does.
+    func upgrade(after sequence: Int64, limit: Int) throws -> QueueUpgrade?
 
     /// When the first and the last of the pending responses are due; nil when none is pending.
     func due() throws -> ClosedRange<Milliseconds>?

@@ -40,11 +40,13 @@ struct QueueTransaction {
         if state.time != former.time { try rows.write(state.time) }
     }
 
-    /// Brings the next rows that an earlier version wrote into the form of this one. Nil when there are none left.
+    /// Brings the next rows that an earlier version wrote into the form of this one. Nil when there are none left. Those
+    /// that can't be read stay where they are.
     mutating func upgrade(limit: Int) throws -> QueueUpgrade? {
-        guard state.upgrade != nil else { return nil }
-        state.upgrade = try rows.upgrade(limit: limit)
-        leavesDeletedContent = true
+        guard let progress = state.upgrade else { return nil }
+        state.upgrade = try rows.upgrade(after: progress.reached, limit: limit)
+        // Once, at the end: what an open row says isn't deleted but moved, and until then the log is used again and again.
+        if state.upgrade == nil { leavesDeletedContent = true }
         return state.upgrade
     }
 }
