@@ -122,7 +122,9 @@ struct UpgradeTests {
         try fixture.copy("queue-4dcc2ec")
         let connection = try DatabaseQueue(path: fixture.path)
         try await connection.write { database in
-            try database.execute(sql: "UPDATE responses SET id = 'of another world' WHERE sequence IN (7, 8, 43)")
+            try database.execute(
+                sql: "UPDATE responses SET id = 'of another world ' || sequence WHERE sequence IN (7, 8, 43)"
+            )
         }
         try connection.close()
         try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
