@@ -86,8 +86,10 @@ struct ConnectionGuardTests {
     func unreadable(request: String, status: Int) throws {
         let connection = try TestConnection(try rules())
         connection.send(request)
-        connection.answer(.badRequest)
+        // At once, whenever Hummingbird's task gets its turn.
         let answer = try connection.received()
+        connection.answer(.badRequest)
+        #expect(try connection.received().isEmpty)
         #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
         #expect(answer.contains("\r\nConnection: close\r\n") && answer.contains("\r\nContent-Type: text/html"))
         #expect(answer.hasSuffix("</html>\n"))
@@ -99,7 +101,6 @@ struct ConnectionGuardTests {
     func unreadableForPrograms() throws {
         let connection = try TestConnection(ConnectionRules())
         connection.send("GET / HTTP/1.1\r\nX-Long: " + String(repeating: "a", count: 9_000) + "\r\n\r\n")
-        connection.answer(.badRequest)
         let answer = try connection.received()
         #expect(answer.hasPrefix("HTTP/1.1 431 ") && answer.contains("application/problem+json"))
     }

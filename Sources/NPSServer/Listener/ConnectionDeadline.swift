@@ -55,6 +55,9 @@ struct ConnectionDeadline {
     /// Whether the answer being written overtakes its own request: then nothing more is read on this connection.
     var isAnsweringEarly: Bool { isReadingRequest && unanswered == 1 }
 
+    /// Whether no request that came before the one that is being read, or should have begun, waits for its answer.
+    var owesNoEarlierAnswer: Bool { unanswered == (isReadingRequest ? 1 : 0) }
+
     /// Whether no request is being read or waits for its answer.
     var isIdle: Bool { unanswered == 0 && !isReadingRequest }
 

@@ -234,14 +234,20 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         if !isBodyless { context.write(wrapOutboundOut(.body(answer.body)), promise: promise) }
     }
 
-    /// Hummingbird answers 400 without a body, which ``write(context:data:promise:)`` replaces, and then waits for the
-    /// client to close; one that keeps sending never would. A request that was answered already gets no second answer for
-    /// its body.
+    /// What can't be read is answered here, unless an earlier request still waits for its answer: then Hummingbird answers
+    /// 400 without a body in its turn, which ``write(context:data:promise:)`` replaces, and would wait for the client to
+    /// close; one that keeps sending never would. A request that was answered already gets no second answer for its body.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let error = error as? HTTPParserError {
             unreadable = error == .headerOverflow ? .headTooLong : .unreadable
         }
-        if isAnswering || state.isAnswered { isOver = true }
+        let isTaken = isAnswering || state.isAnswered
+        if let unreadable, !isTaken, !isOver, state.owesNoEarlierAnswer {
+            write(answer(to: unreadable), context, nil)
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            isOver = true
+        }
+        if isTaken { isOver = true }
         end(context)
         context.fireErrorCaught(error)
     }
