@@ -19,8 +19,8 @@ struct DirectRoute: Sendable {
     var awaitsBody: @Sendable () -> Bool = { true }
 }
 
-/// The requests that a listener's connections answer by themselves, because they come often and need little: probes, and
-/// deliveries of webhooks. Everything else, and each of these that has anything unusual about it, goes to the router, whose
+/// The requests that a listener's connections answer by themselves, because they come often and need little: probes, forms
+/// that are opened, and deliveries of webhooks. Everything else, and each of these that has anything unusual about it, goes to the router, whose
 /// answers are the same.
 struct DirectRoutes: Sendable {
     /// Nil when the router has to answer.
