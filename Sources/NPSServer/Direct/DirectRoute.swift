@@ -63,6 +63,16 @@ struct DirectRoutes: Sendable {
         return nil
     }
 
+    /// Below what a route has to stand in this path: the base path if the path begins with it, otherwise nothing, as a
+    /// proxy may have stripped it. Never both: below the base path `/s`, `/s/s/TOKEN` is a link and not the score of one.
+    ///
+    /// - Parameter basePath: of the public address; empty or `/a/b`.
+    static func prefix(of path: String, basePath: String) -> String {
+        guard path.utf8.starts(with: basePath.utf8) else { return "" }
+        let next = path.utf8.dropFirst(basePath.utf8.count).first
+        return next == nil || next == UInt8(ascii: "/") ? basePath : ""
+    }
+
     private static func isUnusual(_ field: HTTPField) -> Bool {
         switch field.name {
         case .transferEncoding, .contentEncoding, .expect: true
