@@ -77,6 +77,20 @@ struct ConnectionDeadlineTests {
         #expect(state.deadline == start + .seconds(30))
     }
 
+    @Test("a request whose head came with the one before has its whole time from that one's answer on")
+    func pipelinedClock() {
+        var state = ConnectionDeadline(limits: limits, now: start)
+        state.requestHead(at: start)
+        state.requestEnd(at: start)
+        state.requestHead(at: start)
+        #expect(state.answerEnd(at: start + .seconds(20)) == .keepOpen)
+        #expect(state.deadline == start + .seconds(50))
+        // Once it has come, its answer's time counts.
+        state.requestEnd(at: start + .seconds(21))
+        #expect(state.answerEnd(at: start + .seconds(22)) == .keepOpen)
+        #expect(state.deadline == start + .seconds(22) + limits.keepAlive)
+    }
+
     @Test("whoever makes the server hold a lot has to go on sending, or the connection ends soon")
     func progress() {
         var state = ConnectionDeadline(limits: limits, now: start)

@@ -2,6 +2,8 @@ import Foundation
 import HTTPTypes
 import Logging
 import NIOCore
+import NPSModel
+import NPSSurvey
 import TestSupport
 import Testing
 
@@ -11,6 +13,12 @@ import Testing
 /// everything to the router. Nobody may see a difference.
 @Suite("What connections answer themselves")
 struct DirectRoutesTests {
+    private let keys: LinkKeys
+
+    init() throws {
+        keys = try LinkKeys(["k1:" + Base64URL.encode((0..<32).map { UInt8($0) })])
+    }
+
     private static let pinged = "preset: formbricks\nunsigned_ping: {event: testEndpoint}\n"
 
     private struct Seen: Equatable {
@@ -20,17 +28,25 @@ struct DirectRoutesTests {
     }
 
     /// What the client and the operator see of these conversations, each on a connection of its own.
-    private func seen(_ conversations: [String], below basePath: String, directly: Bool) async throws -> Seen {
-        let collector = try CollectorFixture(
+    private func seen(
+        _ conversations: [String],
+        below basePath: String = "",
+        directly: Bool,
+        limits: ConnectionLimits = ConnectionLimits()
+    ) async throws -> Seen {
+        var collector = try CollectorFixture(
             publicURL: "http://127.0.0.1:8080" + basePath,
             files: ["formbricks": Self.pinged]
         )
+        collector.dependencies.linkKeys = keys
         let logs = RecordedLogs(level: .info)
         let received = Observed<[String]>([])
-        try await collector.overConnections(answersDirectly: directly, logger: logs.logger) { port in
+        try await collector.overConnections(answersDirectly: directly, limits: limits, logger: logs.logger) { port in
             for text in conversations {
                 let answer = try await RawConnection(port: port).converse(text)
-                received.update { $0.append(answer.replacing(/\r\nDate: [^\r]*/, with: "")) }
+                // What differs from one form to the next, and always has the same length.
+                let varying = /\r\nDate: [^\r]*|name="(nonce|issued)" value="[^"]*"/
+                received.update { $0.append(answer.replacing(varying, with: "")) }
             }
         }
         let logged = logs.lines.filter { $0.contains("request") }.map { line in
@@ -90,6 +106,69 @@ struct DirectRoutesTests {
             request("POST /webhooks/standard", CollectorFixture.signed(body), String(repeating: " ", count: 70_000))
                 + last,
         ]
+    }
+
+    /// All forms that connections show themselves, and what only looks like them.
+    private func forms(below basePath: String) throws -> [String] {
+        let (token, expired) = (try token(expiringIn: 3_600), try token(expiringIn: -1))
+        let paths =
+            ["/survey", "/survey/", "/survey/x", "/survey/thanks", "/survey?lang=de", "/s", "/s/", "/s/\(token)"]
+            + ["9", "x", "11", "", "thanks", "9/", "9/9"].map { "/s/\(token)/\($0)" }
+            + ["/s/\(expired)", "/s/\(expired)/9", "/s/unknown", "/s/unknown/9", "/s/thanks", "/s//\(token)"]
+            + [
+                "/s/s/\(token)", "/s/s/\(token)/9", "/s/x/s/\(token)", "/s/x", "/s/x/9", "/s/survey",
+                "/s/webhooks/standard",
+            ]
+            + ["/s/%73/\(token)", "/s/\(token)%20", "/s/\(token)?lang=de"]
+        let below = basePath.isEmpty ? [] : [basePath] + paths.map { basePath + $0 }
+        return (paths + below).map { request("GET " + $0, [.acceptLanguage: "de"]) + last }
+            + ["HEAD /s/\(token)", "HEAD /survey", "PUT /s/\(token)"].map { request($0) + last }
+            + [(1...3).map { request("GET /s/\(token)/\($0)") }.joined() + last]
+    }
+
+    private func token(expiringIn seconds: TimeInterval) throws -> String {
+        let claims = try LinkClaims(
+            id: "c-17",
+            email: EmailAddress("ana@example.com"),
+            expiresAt: CollectorFixture.now.addingTimeInterval(seconds),
+            issuedAt: CollectorFixture.now.addingTimeInterval(-7_200)
+        )
+        return try keys.mint(claims)
+    }
+
+    @Test("forms are those of the router, wherever the public address lies", arguments: ["", "/a/b", "/s", "/s/x"])
+    func sameForms(basePath: String) async throws {
+        let conversations = try forms(below: basePath)
+        let directly = try await seen(conversations, below: basePath, directly: true)
+        let routed = try await seen(conversations, below: basePath, directly: false)
+        for (index, conversation) in conversations.enumerated() {
+            #expect(directly.received[index] == routed.received[index], "\(conversation)")
+        }
+        #expect(directly.metrics == routed.metrics)
+        #expect(directly.logged.sorted() == routed.logged.sorted())
+        // The link and the form work where the public address leads.
+        let token = try token(expiringIn: 3_600)
+        let opened = ["/survey", "/s/\(token)", "/s/\(token)/9"].map { request("GET " + basePath + $0) + last }
+        let pages = try await seen(opened, below: basePath, directly: true).received
+        #expect(pages.allSatisfy { $0.hasPrefix("HTTP/1.1 200 ") && $0.contains("<form") })
+    }
+
+    /// Of a request that never came whole, the router logs and counts nothing.
+    @Test("a delivery that is cut off leaves the traces that it leaves with the router", arguments: [true, false])
+    func cutOff(isSlow: Bool) async throws {
+        let body = #"{"id":"r1","email":"ana@example.com","score":9}"# + String(repeating: " ", count: 4_000)
+        let whole = delivery(body)
+        let part = String(whole.dropLast(isSlow ? 3_900 : 1))
+        var limits = ConnectionLimits()
+        limits.linger = .milliseconds(1)
+        if isSlow { limits.wholeRequest = .milliseconds(100) } else { limits.bodies = 8_192 }
+        let directly = try await seen([part], directly: true, limits: limits)
+        let routed = try await seen([part], directly: false, limits: limits)
+        #expect(directly.received == routed.received)
+        #expect(routed.received.allSatisfy { isSlow ? $0.isEmpty : $0.hasPrefix("HTTP/1.1 503 ") })
+        #expect(directly.metrics == routed.metrics)
+        #expect(directly.logged == routed.logged)
+        #expect(routed.logged.isEmpty && !routed.metrics.contains("nps_webhook_deliveries_total{"))
     }
 
     @Test("answers, metrics and log lines are those of the router", arguments: ["", "/a/b"])

@@ -33,6 +33,7 @@ struct RequestHeadTests {
         "what is no host is refused, and the connection closes",
         arguments: [
             "", "a, b", "a,b", "user@h", "h/path", "a b", "a:80:80", "a:x", "[::1", "[x]", "[::1]x", "h?q", "h#f", "ä",
+            "[\u{301}::1]", "[::1\u{301}]",
         ]
     )
     func malformedHost(host: String) throws {

@@ -7,8 +7,12 @@ import NIOHTTPTypes
 /// Answers the requests of a connection that have a ``DirectRoute``, and passes all others on to the router.
 ///
 /// Answers go out in the order of their requests (RFC 9112 §9.3.2). So a request is only answered here when no earlier one
-/// waits for the router's answer; and until one that is answered here has been written, whatever comes after it is held and
-/// no more is read, so that what is held is never more than came with one read.
+/// waits for the router's answer; and while an answer is made, or the socket has not taken what was written, whatever comes
+/// is held and no more is read. So what is held came in one readiness of the socket, up to four reads of 64 KiB. Those may
+/// be thousands of small requests. None is refused, as the router refuses none: each is looked at once, and other
+/// connections get their turn between ``mostInTurn`` answers.
+///
+/// What is held when the connection ends is dropped: nobody was told that it was taken.
 final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -30,22 +34,41 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     private enum Held {
         case part(HTTPRequestPart)
         case error(any Error)
-        case event(Any)
+        case inputClosed
     }
+
+    /// Answers in one turn of the event loop; the rest follows in the next ones.
+    static let mostInTurn = 32
+    /// Room for parts that a connection keeps.
+    private static let keptCapacity = 16
 
     private let routes: DirectRoutes
     private let peer: Peer
     /// Whose body is being read.
     private var arriving: Exchange?
-    /// Whether an answer is being made, or not wholly written to the socket.
-    private var isAnswering = false
-    private var held: [Held] = []
-    /// Whether more should be read once the answer is written.
+    /// Without room in advance: most connections never hold anything.
+    private var held = CircularBuffer<Held>(initialCapacity: 1)
+    /// Whether what was held is being let go of.
+    private var isReleasing = false
+    /// Whether an answer is being made.
+    private var isMaking = false
+    /// Whether other connections have their turn.
+    private var isPausing = false
+    /// Whether the socket hasn't taken all that was flushed.
+    private var isBlocked = false
+    private var answersInTurn = 0
+    /// Whether answers were written since the last flush.
+    private var isFlushDue = false
+    /// Answers that the socket hasn't wholly taken.
+    private var unwritten = 0
+    /// Whether more should be read once nothing is held.
     private var isReadWanted = false
     /// Requests whose answers the router owes.
     private var routed = 0
-    /// Nothing more is answered here: the connection ends, or the router has its last request.
+    /// No further request is answered here: the router has the connection's last one.
     private var isOver = false
+    /// The connection has ended.
+    private var isGone = false
 
     init(routes: DirectRoutes, peer: Peer) {
         self.routes = routes
@@ -53,12 +76,33 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        (isOver, arriving, held) = (true, nil, [])
+        leave()
     }
+
+    /// A request whose body isn't whole is the router's already: the decoder's error came before.
+    func channelInactive(context: ChannelHandlerContext) {
+        leave()
+        context.fireChannelInactive()
+    }
+
+    private func leave() {
+        isGone = true
+        arriving = nil
+        held.removeAll()
+    }
+
+    /// Whether nothing can be answered or passed on just now.
+    private var isWaiting: Bool { isMaking || isPausing || isBlocked }
+
+    /// Whether what comes has to queue.
+    private var isHolding: Bool { isWaiting || isReleasing }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
-        guard !isAnswering else { return held.append(.part(part)) }
+        if isHolding { held.append(.part(part)) } else { take(part, context) }
+    }
+
+    private func take(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
         switch part {
         case .head(let head):
             if routed == 0, !isOver, let route = routes.route(for: head, from: peer) {
@@ -76,21 +120,28 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
             arriving = nil
             return answer(exchange, context)
         }
-        context.fireChannelRead(data)
+        context.fireChannelRead(wrapInboundOut(part))
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        if !isPausing { answersInTurn = 0 }
+        readCompleted(context)
+    }
+
+    private func readCompleted(_ context: ChannelHandlerContext) {
         if let exchange = arriving, !exchange.isAwaited {
             if exchange.route.awaitsBody() { arriving?.isAwaited = true } else { leaveArriving(context) }
         }
+        flushAnswers(context)
         context.fireChannelReadComplete()
     }
 
     private func answer(_ exchange: Exchange, _ context: ChannelHandlerContext) {
-        isAnswering = true
         switch exchange.route.work {
-        case .ready(let answer): write(answer, to: exchange, context)
+        case .ready(let answer):
+            write(answer, to: exchange, context)
         case .reading(let work):
+            isMaking = true
             let (loop, box) = (context.eventLoop, NIOLoopBound(context, eventLoop: context.eventLoop))
             let me = NIOLoopBound(self, eventLoop: context.eventLoop)
             var logger = routes.logger
@@ -98,11 +149,21 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
             let body = exchange.body ?? ByteBuffer()
             Task { [logger] in
                 let answer = await work(body, logger)
-                loop.execute { me.value.write(answer, to: exchange, box.value) }
+                loop.execute { me.value.made(answer, for: exchange, box.value) }
             }
         }
     }
 
+    private func made(_ answer: HTTPAnswer, for exchange: Exchange, _ context: ChannelHandlerContext) {
+        isMaking = false
+        answersInTurn = 0
+        write(answer, to: exchange, context)
+        release(context)
+        // Nothing was released while the socket still has earlier answers.
+        flushAnswers(context)
+    }
+
+    /// Writes without a flush, so that the answers to what came with one read go out together.
     private func write(_ answer: HTTPAnswer, to exchange: Exchange, _ context: ChannelHandlerContext) {
         routes.log.write(
             exchange.head.method,
@@ -113,38 +174,67 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
             to: routes.logger
         )
         // The client may have gone meanwhile.
-        guard !isOver else { return }
+        guard !isGone else { return }
         var fields = answer.fields
         fields.append(contentsOf: routes.fields)
         fields.append(HTTPField(name: .date, value: HTTPDate.now))
         let written = context.eventLoop.makePromise(of: Void.self)
-        // At once, unless the client reads slowly.
-        written.futureResult.assumeIsolated().whenComplete { [self] _ in
-            isAnswering = false
-            release(context)
-        }
+        written.futureResult.assumeIsolated().whenComplete { [self] _ in answerWritten(context) }
+        unwritten += 1
+        isFlushDue = true
         context.write(wrapOutboundOut(.head(HTTPResponse(status: answer.status, headerFields: fields))), promise: nil)
         if answer.body.readableBytes > 0 { context.write(wrapOutboundOut(.body(answer.body)), promise: nil) }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+        context.write(wrapOutboundOut(.end(nil)), promise: written)
+        answersInTurn += 1
+        if answersInTurn >= Self.mostInTurn { pause(context) }
+        // Many bytes wait already: the next answer waits until the client has read them.
+        if !context.channel.isWritable { flushAnswers(context) }
     }
 
-    /// Lets go of what was held, up to the next request that is answered here.
+    private func pause(_ context: ChannelHandlerContext) {
+        isPausing = true
+        context.eventLoop.assumeIsolated().execute { [self] in
+            isPausing = false
+            answersInTurn = 0
+            release(context)
+        }
+    }
+
+    private func flushAnswers(_ context: ChannelHandlerContext) {
+        guard isFlushDue else { return }
+        isFlushDue = false
+        context.flush()
+        // Usually the socket takes all at once.
+        isBlocked = unwritten > 0
+    }
+
+    private func answerWritten(_ context: ChannelHandlerContext) {
+        unwritten -= 1
+        guard unwritten == 0, isBlocked else { return }
+        isBlocked = false
+        release(context)
+    }
+
+    /// Lets go of what was held, as far as it can be answered or passed on now.
     private func release(_ context: ChannelHandlerContext) {
-        let waiting = held
-        held = []
-        for (index, item) in waiting.enumerated() {
+        guard !isReleasing, !isWaiting, !isGone else { return }
+        isReleasing = true
+        let isAny = !held.isEmpty
+        while !isWaiting, let item = held.popFirst() {
             switch item {
-            case .part(let part): channelRead(context: context, data: wrapInboundOut(part))
-            case .error(let error): errorCaught(context: context, error: error)
-            case .event(let event): userInboundEventTriggered(context: context, event: event)
-            }
-            if isAnswering {
-                held += waiting[(index + 1)...]
-                break
+            case .part(let part): take(part, context)
+            case .error(let error): pass(error, context)
+            case .inputClosed: passInputClosed(context)
             }
         }
-        if !waiting.isEmpty { channelReadComplete(context: context) }
-        guard !isAnswering, isReadWanted else { return }
+        // What a flood needed isn't kept as long as its connection.
+        if held.isEmpty, held.capacity > Self.keptCapacity { held.removeAll() }
+        if isAny { readCompleted(context) } else { flushAnswers(context) }
+        isReleasing = false
+        guard !isWaiting, !isGone else { return }
+        // Something came meanwhile.
+        guard held.isEmpty else { return release(context) }
+        guard isReadWanted else { return }
         isReadWanted = false
         context.read()
     }
@@ -159,23 +249,33 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard !isAnswering else { return held.append(.error(error)) }
+        flushAnswers(context)
+        if isHolding { held.append(.error(error)) } else { pass(error, context) }
+    }
+
+    private func pass(_ error: any Error, _ context: ChannelHandlerContext) {
         leaveArriving(context)
         isOver = true
         context.fireErrorCaught(error)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
-            guard !isAnswering else { return held.append(.event(event)) }
-            leaveArriving(context)
-            isOver = true
+        guard case ChannelEvent.inputClosed? = event as? ChannelEvent else {
+            return context.fireUserInboundEventTriggered(event)
         }
-        context.fireUserInboundEventTriggered(event)
+        flushAnswers(context)
+        if isHolding { held.append(.inputClosed) } else { passInputClosed(context) }
+    }
+
+    /// The client sends no more.
+    private func passInputClosed(_ context: ChannelHandlerContext) {
+        leaveArriving(context)
+        isOver = true
+        context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
     }
 
     func read(context: ChannelHandlerContext) {
-        if isAnswering { isReadWanted = true } else { context.read() }
+        if isHolding { isReadWanted = true } else { context.read() }
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -19,8 +19,8 @@ struct DirectRoute: Sendable {
     var awaitsBody: @Sendable () -> Bool = { true }
 }
 
-/// The requests that a listener's connections answer by themselves, because they come often and need little: probes, and
-/// deliveries of webhooks. Everything else, and each of these that has anything unusual about it, goes to the router, whose
+/// The requests that a listener's connections answer by themselves, because they come often and need little: probes, forms
+/// that are opened, and deliveries of webhooks. Everything else, and each of these that has anything unusual about it, goes to the router, whose
 /// answers are the same.
 struct DirectRoutes: Sendable {
     /// Nil when the router has to answer.
@@ -61,6 +61,16 @@ struct DirectRoutes: Sendable {
             return route
         }
         return nil
+    }
+
+    /// Below what a route has to stand in this path: the base path if the path begins with it, otherwise nothing, as a
+    /// proxy may have stripped it. Never both: below the base path `/s`, `/s/s/TOKEN` is a link and not the score of one.
+    ///
+    /// - Parameter basePath: of the public address; empty or `/a/b`.
+    static func prefix(of path: String, basePath: String) -> String {
+        guard path.utf8.starts(with: basePath.utf8) else { return "" }
+        let next = path.utf8.dropFirst(basePath.utf8.count).first
+        return next == nil || next == UInt8(ascii: "/") ? basePath : ""
     }
 
     private static func isUnusual(_ field: HTTPField) -> Bool {

@@ -99,7 +99,13 @@ struct ConnectionDeadline {
         }
         guard !isUnreadable else { return .keepOpen }
         // Closing: once the answer has gone out, nothing more is sent; the client closes when it has read it.
-        if unanswered == 0 { deadline = now + (isClosing ? limits.answer : limits.keepAlive) }
+        if unanswered == 0 {
+            deadline = now + (isClosing ? limits.answer : limits.keepAlive)
+        } else if isReadingRequest, unanswered == 1 {
+            // While the earlier request was being answered, nothing may have been read.
+            wholeRequest = now + limits.wholeRequest
+            deadline = wholeRequest
+        }
         return .keepOpen
     }
 }

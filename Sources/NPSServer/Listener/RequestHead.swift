@@ -81,7 +81,7 @@ struct RequestHead {
         guard rest.isEmpty || rest.first == UInt8(ascii: ":") && rest.dropFirst().allSatisfy(\.isASCIIDigit) else {
             return false
         }
-        guard !isLiteral else { return IPAddress(Substring(host).dropFirst().dropLast()) != nil }
+        guard !isLiteral else { return IPAddress(Substring(host.dropFirst().dropLast())) != nil }
         return !host.isEmpty && host.allSatisfy(isHostByte)
     }
 

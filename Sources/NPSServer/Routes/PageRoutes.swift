@@ -23,23 +23,21 @@ struct PageRoutes: Sendable {
         guard head.method == .get, let path = head.path, path.utf8.count <= RequestLimits.uri,
             !head.headerFields.contains(.contentLength)
         else { return nil }
-        for prefix in basePath.isEmpty ? [""] : ["", basePath] {
-            guard let segments = Self.segments(of: path, below: prefix), let first = segments.first else { continue }
-            switch (first, segments.count) {
-            case ("survey", 1):
-                return route(prefix + "/survey") { survey.show(Self.request(head)) }
-            case ("s", 2):
-                return route(prefix + "/s/{token}") {
-                    await links.show(Self.request(head), token: segments[1], score: nil, from: peer)
-                }
-            case ("s", 3) where segments[2] != "thanks":
-                return route(prefix + "/s/{token}/{score}") {
-                    await links.show(Self.request(head), token: segments[1], score: segments[2], from: peer)
-                }
-            default: continue
+        let prefix = DirectRoutes.prefix(of: path, basePath: basePath)
+        guard let segments = Self.segments(of: path, below: prefix), let first = segments.first else { return nil }
+        switch (first, segments.count) {
+        case ("survey", 1):
+            return route(prefix + "/survey") { survey.show(Self.request(head)) }
+        case ("s", 2):
+            return route(prefix + "/s/{token}") {
+                await links.show(Self.request(head), token: segments[1], score: nil, from: peer)
             }
+        case ("s", 3) where segments[2] != "thanks":
+            return route(prefix + "/s/{token}/{score}") {
+                await links.show(Self.request(head), token: segments[1], score: segments[2], from: peer)
+            }
+        default: return nil
         }
-        return nil
     }
 
     private func route(_ template: String, _ respond: @escaping @Sendable () async -> HTTPAnswer) -> DirectRoute {

@@ -12,21 +12,19 @@ extension WebhookRoutes {
         guard head.method == .post, let path = head.path, let length = head.headerFields.first(.contentLength),
             let bytes = Int(length), (0...Self.bodyLimit).contains(bytes)
         else { return nil }
-        for prefix in basePath.isEmpty ? [""] : ["", basePath] {
-            guard let name = Self.name(in: path, below: prefix), let source = sources.current.source(named: name) else {
-                continue
-            }
-            let delivery = delivery(without: head)
-            let contentType = Self.contentType(of: head)
-            return DirectRoute(
-                template: prefix + "/webhooks/{name}",
-                work: .reading {
-                    await answer(to: delivery, with: $0, from: source, contentType: contentType, logger: $1)
-                },
-                awaitsBody: { source.rejection(ofHead: delivery) == nil }
-            )
+        let prefix = DirectRoutes.prefix(of: path, basePath: basePath)
+        guard let name = Self.name(in: path, below: prefix), let source = sources.current.source(named: name) else {
+            return nil
         }
-        return nil
+        let delivery = delivery(without: head)
+        let contentType = Self.contentType(of: head)
+        return DirectRoute(
+            template: prefix + "/webhooks/{name}",
+            work: .reading {
+                await answer(to: delivery, with: $0, from: source, contentType: contentType, logger: $1)
+            },
+            awaitsBody: { source.rejection(ofHead: delivery) == nil }
+        )
     }
 
     private func answer(

@@ -1,7 +1,7 @@
 extension WebhookSource {
     /// Why a delivery is refused whatever its body is; nil when that has to be read to know.
     ///
-    /// - Parameter delivery: with the request's head and an empty body.
+    /// - Parameter delivery: with or without its body, which is not looked at.
     package func rejection(ofHead delivery: WebhookDelivery) -> SignatureRejection? {
         // A ping is known by its body alone.
         guard unsignedPing == nil else { return nil }

@@ -100,11 +100,12 @@ struct CollectorFixture: Sendable {
     ///   - logger: of the listener.
     func overConnections(
         answersDirectly: Bool = true,
+        limits: ConnectionLimits = ConnectionLimits(),
         logger: Logger = .silent,
         _ talk: @escaping @Sendable (Int) async throws -> Void
     ) async throws {
         let errorPages = ErrorPages(pages: dependencies.pages, basePath: dependencies.publicURL.basePath)
-        let rules = ConnectionRules(proxies: dependencies.proxies, errorPages: errorPages)
+        let rules = ConnectionRules(limits: limits, proxies: dependencies.proxies, errorPages: errorPages)
         let routes = PublicListener.routes(dependencies, logger: logger)
         let direct = answersDirectly ? routes.direct : nil
         let server = HTTPServerBuilder { GuardedChannel(responder: $0, rules: rules, direct: direct) }
