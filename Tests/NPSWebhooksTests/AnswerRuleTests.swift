@@ -84,6 +84,10 @@ struct AnswerRuleTests {
         arguments: [
             "{}", "[1]", #"[{asks: "wy"}]"#, "[{asks: 1}]", #"[{asks: {a: "why", b: "why"}}]"#, #"[{is: "mail"}]"#,
             #"[{contains: "x"}]"#, #"[{not: "x"}]"#, #"[{any: {}}]"#, "[range(33) | {}]",
+            "[{contains: {type: 5}}]", "[{contains: {type: null}}]", #"[{contains: {type: ""}}]"#,
+            #"[{contains: {type: ["a", []]}}]"#, "[{type: [range(65)]}]", #"[{contains: {type: [range(65) | "a"]}}]"#,
+            #"[{contains: {type: ("a" * 201)}}]"#, "[reduce range(5) as $_ ({}; {any: [.]})]",
+            "[reduce range(5) as $_ ({}; {not: .})]",
         ]
     )
     func mistakes(_ rules: String) throws {

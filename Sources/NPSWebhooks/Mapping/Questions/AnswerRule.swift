@@ -49,28 +49,43 @@ struct AnswerRule {
 extension AnswerRule {
     /// - Parameter rules: an array of objects, which is lent.
     static func rules(_ rules: jv) throws(JQFunction.Failure) -> [AnswerRule] {
+        try Self.rules(rules, depth: 1)
+    }
+
+    private static func rules(_ rules: jv, depth: Int) throws(JQFunction.Failure) -> [AnswerRule] {
         var list: [AnswerRule] = []
         guard rules.kind == JV_KIND_ARRAY, jv_array_length(jv_copy(rules)) <= countLimit else {
             throw JQFunction.Failure(message: "rules must be an array of at most \(countLimit) objects")
         }
-        _ = try rules.forEachElement { rule throws(JQFunction.Failure) in list.append(try AnswerRule(rule)) }
+        _ = try rules.forEachElement { rule throws(JQFunction.Failure) in
+            list.append(try AnswerRule(rule, depth: depth))
+        }
         return list
     }
 
     /// Each rule looks at each question, in one instruction of jq, which can't be interrupted.
     private static let countLimit = 32
+    /// Of the values that a condition names.
+    private static let valueLimit = 64
+    /// In bytes, of a text to be contained.
+    private static let textLimit = 200
+    /// Rules within rules.
+    private static let depthLimit = 4
 
-    private init(_ rule: jv) throws(JQFunction.Failure) {
+    private init(_ rule: jv, depth: Int) throws(JQFunction.Failure) {
         guard rule.kind == JV_KIND_OBJECT else { throw JQFunction.Failure(message: "a rule must be an object") }
+        guard depth <= Self.depthLimit else {
+            throw JQFunction.Failure(message: "a rule can't have rules more than \(Self.depthLimit) deep")
+        }
         try rule.forEachMember { name, value throws(JQFunction.Failure) in
-            try conditions.append(Self.condition(name, value))
+            try conditions.append(Self.condition(name, value, depth: depth))
         }
         // What is told by a type needs no search for words.
         let isSearch: (Condition) -> Bool = { if case .asks = $0 { true } else { false } }
         conditions = conditions.filter { !isSearch($0) } + conditions.filter(isSearch)
     }
 
-    private static func condition(_ name: jv, _ value: jv) throws(JQFunction.Failure) -> Condition {
+    private static func condition(_ name: jv, _ value: jv, depth: Int) throws(JQFunction.Failure) -> Condition {
         switch String(name) {
         case "asks":
             let (name, topics) = member(value) ?? (JQConstant("name"), list(value))
@@ -82,12 +97,29 @@ extension AnswerRule {
             guard let answer = AnswerValue(rawValue: String(value)) else { throw unknown("is", value) }
             return .answered(answer)
         case "contains":
-            guard let (name, texts) = member(value) else { throw unknown("contains", value) }
-            return .contains(name, texts.map { Array(String($0.value).lowercased().utf8) })
-        case "not": return .not(try AnswerRule(value))
-        case "any": return .any(try rules(value))
-        default: return .member(JQConstant(consuming: jv_copy(name)), list(value))
+            guard let (name, texts) = member(value), texts.count <= valueLimit, texts.allSatisfy(isSearchable) else {
+                throw unknown("contains", value)
+            }
+            return .contains(name, texts.map { String($0.value).utf8.map(lowered) })
+        case "not": return .not(try AnswerRule(value, depth: depth + 1))
+        case "any": return .any(try rules(value, depth: depth + 1))
+        default:
+            let values = list(value)
+            guard values.count <= valueLimit else {
+                throw JQFunction.Failure(message: "a rule can't have more than \(valueLimit) values in a condition")
+            }
+            return .member(JQConstant(consuming: jv_copy(name)), values)
         }
+    }
+
+    /// What is no text, or an empty one, would be found everywhere.
+    private static func isSearchable(_ text: JQConstant) -> Bool {
+        text.value.isText && (1...textLimit).contains(String(text.value).utf8.count)
+    }
+
+    /// Only ASCII, as in the question that it is looked for in.
+    private static func lowered(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
     /// The name and the values of the only member of an object; nil for anything else.
