@@ -118,7 +118,7 @@ extension SQLiteConnection {
     private static let mostWords = 8 << 20
 
     /// Writes the tables anew that hold what people wrote: an emptied table gives its pages back, and those are cleared.
-    /// False, and nothing is done, when there are more rows than ``mostRows``, or more than ``mostWords`` in them, and
+    /// False, and nothing is done, when there are more rows than `mostRows`, or more than `mostWords` in them, and
     /// while there are rows of an earlier version.
     func rewriteWords(_ state: CommittedState) throws -> Bool {
         let books = state.books

@@ -1,7 +1,7 @@
 import NPSModel
 
 /// Rows in the tables of earlier versions. Whatever is asked for is brought into this version's tables first, a slice at
-/// most, so that nothing else needs to know of them; the rest follows by ``upgrade(limit:)``, in the background.
+/// most, so that nothing else needs to know of them; the rest follows by `upgrade(after:limit:)`, in the background.
 ///
 /// Rows are deleted where they were, and the room is used for those that come next: the file doesn't grow.
 extension SQLiteRows {

@@ -7,7 +7,7 @@ struct SQLiteRows: RowStore {
     let database: Database
     let statements: StatementCache
     let personKey: PersonKey
-    /// Whether there may be rows that an earlier version wrote; see ``upgrade(limit:)``.
+    /// Whether there may be rows that an earlier version wrote; see `upgrade(after:limit:)`.
     let hasFormerRows: Bool
 
     func insert(_ responses: [NewResponse], after last: inout Int64) throws -> [StoredResponse?] {

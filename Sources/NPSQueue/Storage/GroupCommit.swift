@@ -18,7 +18,7 @@ struct Job: Sendable {
 /// Collects the jobs that arrive while one transaction is being synced, and commits them together in the next, slices
 /// of longer work one a transaction.
 ///
-/// While many arrive, a batch that has fewer than the last one waits a moment for the rest (``breath``), since each
+/// While many arrive, a batch that has fewer than the last one waits a moment for the rest (`breath`), since each
 /// transaction costs a flush and some fixed work. A lone job never waits.
 ///
 /// All disk work happens on one serial dispatch queue. Callers only append to a list under a lock and suspend, so

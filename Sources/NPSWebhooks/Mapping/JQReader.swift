@@ -1,7 +1,7 @@
 import CJQ
 import NPSModel
 
-/// Makes one value of libjq of one JSON text, by exactly the grammar of ``JSONValue/init(parsing:)``, in one pass: libjq's
+/// Makes one value of libjq of one JSON text, by exactly the grammar of `JSONValue.init(parsing:)`, in one pass: libjq's
 /// own parser reads `nan` and `+1` too, refuses text that was cut in the middle of an emoji, and takes three times as long.
 ///
 /// Whole numbers beyond 2^53 become text, so that ids stay exact: libjq 1.6 has only doubles, and 9007199254740993 would
@@ -9,7 +9,7 @@ import NPSModel
 struct JQReader: ~Copyable {
     struct Failure: Error {}
 
-    /// As many levels as ``JSONValue`` has. Each takes space on the stack.
+    /// As many levels as `JSONValue` has. Each takes space on the stack.
     static let depthLimit = 128
 
     private let bytes: UnsafeBufferPointer<UInt8>

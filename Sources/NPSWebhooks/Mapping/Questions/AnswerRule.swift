@@ -4,17 +4,29 @@ import NPSModel
 /// Which questions may be the one that is looked for. In a mapping, it is an object of conditions that must all hold, such
 /// as `{type: ["opinion_scale", "rating"], asks: "recommend"}`; Sources.md has them all.
 struct AnswerRule {
-    private enum Condition {
+    private enum Kind {
         /// What a member, mostly the name, is about.
-        case asks(JQConstant, Topic)
+        case asks(Topic)
         /// What its value is.
         case answered(AnswerValue)
-        /// A member is one of these values.
-        case member(JQConstant, [JQConstant])
-        /// A member is a text that contains one of these, which are in small letters, in letters of any case.
-        case contains(JQConstant, [[UInt8]])
-        case not(AnswerRule)
-        case any([AnswerRule])
+        /// A member is one of the values.
+        case member
+        /// A member is a text that contains one of the texts, which are in small letters, in letters of any case.
+        case contains
+        /// The only rule doesn't hold.
+        case not
+        /// One of the rules holds.
+        case any
+    }
+
+    /// What it refers to is no value of the enumeration's cases, because the leak sanitizer couldn't see it there.
+    private struct Condition {
+        let kind: Kind
+        /// Of the member that is looked at; nil where there is none, or it is the value.
+        var name: JQConstant?
+        var values: [JQConstant] = []
+        var texts: [[UInt8]] = []
+        var rules: [AnswerRule] = []
     }
 
     private var conditions: [Condition] = []
@@ -23,15 +35,16 @@ struct AnswerRule {
     /// - Parameter question: an object of `name`, `type`, `value` and others, which is lent. Anything else has no members.
     func chooses(_ question: jv) -> Bool {
         conditions.allSatisfy { condition in
-            switch condition {
-            case .asks(let name, let topic): member(name, of: question, topic.isAsked)
-            case .answered(let answer): member(value, of: question, answer.matches)
-            case .member(let name, let values):
-                member(name, of: question) { value in values.contains { value.isEqual(to: $0.value) } }
-            case .contains(let name, let texts):
-                member(name, of: question) { value in texts.contains { value.containsInAnyCase($0) } }
-            case .not(let rule): !rule.chooses(question)
-            case .any(let rules): rules.contains { $0.chooses(question) }
+            let name = condition.name ?? value
+            return switch condition.kind {
+            case .asks(let topic): member(name, of: question, topic.isAsked)
+            case .answered(let answer): member(name, of: question, answer.matches)
+            case .member:
+                member(name, of: question) { value in condition.values.contains { value.isEqual(to: $0.value) } }
+            case .contains:
+                member(name, of: question) { value in condition.texts.contains { value.containsInAnyCase($0) } }
+            case .not: !condition.rules.contains { $0.chooses(question) }
+            case .any: condition.rules.contains { $0.chooses(question) }
             }
         }
     }
@@ -81,7 +94,7 @@ extension AnswerRule {
             try conditions.append(Self.condition(name, value, depth: depth))
         }
         // What is told by a type needs no search for words.
-        let isSearch: (Condition) -> Bool = { if case .asks = $0 { true } else { false } }
+        let isSearch: (Condition) -> Bool = { if case .asks = $0.kind { true } else { false } }
         conditions = conditions.filter { !isSearch($0) } + conditions.filter(isSearch)
     }
 
@@ -92,23 +105,23 @@ extension AnswerRule {
             guard topics.count == 1, let topic = Topic(rawValue: String(topics[0].value)) else {
                 throw unknown("asks", value)
             }
-            return .asks(name, topic)
+            return Condition(kind: .asks(topic), name: name)
         case "is":
             guard let answer = AnswerValue(rawValue: String(value)) else { throw unknown("is", value) }
-            return .answered(answer)
+            return Condition(kind: .answered(answer))
         case "contains":
             guard let (name, texts) = member(value), texts.count <= valueLimit, texts.allSatisfy(isSearchable) else {
                 throw unknown("contains", value)
             }
-            return .contains(name, texts.map { String($0.value).utf8.map(lowered) })
-        case "not": return .not(try AnswerRule(value, depth: depth + 1))
-        case "any": return .any(try rules(value, depth: depth + 1))
+            return Condition(kind: .contains, name: name, texts: texts.map { String($0.value).utf8.map(lowered) })
+        case "not": return Condition(kind: .not, rules: [try AnswerRule(value, depth: depth + 1)])
+        case "any": return Condition(kind: .any, rules: try rules(value, depth: depth + 1))
         default:
             let values = list(value)
             guard values.count <= valueLimit else {
                 throw JQFunction.Failure(message: "a rule can't have more than \(valueLimit) values in a condition")
             }
-            return .member(JQConstant(consuming: jv_copy(name)), values)
+            return Condition(kind: .member, name: JQConstant(consuming: jv_copy(name)), values: values)
         }
     }
 

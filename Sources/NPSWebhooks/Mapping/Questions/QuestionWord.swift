@@ -10,7 +10,7 @@ struct QuestionWord {
     private let isBeginning: Bool
     private let isEnd: Bool
 
-    /// - Parameter text: see ``QuestionWords/texts``.
+    /// - Parameter text: see `QuestionWords.texts`.
     init(_ text: String, _ kind: QuestionWords) {
         self.kind = kind
         isBeginning = text.hasPrefix("|")
