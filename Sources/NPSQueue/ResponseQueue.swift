@@ -37,8 +37,6 @@ package final class ResponseQueue: Sendable {
         /// Seconds from a deletion until the log, which still holds the deleted content, is emptied. After a failure it
         /// is retried after thirty times as long.
         var truncationPause: TimeInterval = 1
-        /// How long a transaction waits at most for as many submissions as the last one had.
-        var breath: Duration = .microseconds(500)
         /// How long the log gets before it is moved into the database. SQLite's default is 1,000 pages; twice as many
         /// halve the syncs, and the log stays at 8 MiB.
         var pagesPerCheckpoint = 2_000
@@ -100,9 +98,7 @@ package final class ResponseQueue: Sendable {
         )
         self.engine = engine
         personKey = engine.personKey
-        commits = GroupCommit(on: dispatch, limit: configuration.waitingLimit, breath: configuration.breath) { jobs in
-            engine.commit(jobs)
-        }
+        commits = GroupCommit(on: dispatch, limit: configuration.waitingLimit) { engine.commit($0) }
         // Said at once, and not only when somebody sends something.
         let start = Milliseconds(now())
         do { try reserve.check(at: start, fresh: true) } catch { fullDisk.refused(at: start) }

@@ -13,8 +13,8 @@ struct GroupCommitTests {
         let entered = DispatchSemaphore(value: 0)
         let allowed = DispatchSemaphore(value: 0)
 
-        func makeGroup(limit: Int, breath: Duration = .zero) -> GroupCommit {
-            GroupCommit(on: DispatchQueue(label: "test"), limit: limit, breath: breath) { jobs in
+        func makeGroup(limit: Int) -> GroupCommit {
+            GroupCommit(on: DispatchQueue(label: "test"), limit: limit) { jobs in
                 self.entered.signal()
                 self.allowed.wait()
                 self.batches.withLock { $0.append(jobs.map(\.weight)) }
@@ -46,66 +46,6 @@ struct GroupCommitTests {
         finish(group)
         #expect(gate.batches.withLock { $0 } == [[1], Array(2...9)])
         #expect(gate.refusals.withLock { $0.count } == 9)
-    }
-
-    /// Longer than any test runs.
-    private static let forever = Duration.seconds(86_400)
-
-    /// Commits a batch of three, with another job waiting.
-    private func startBreathing(_ gate: GatedCommit, _ group: GroupCommit) {
-        group.submit(gate.job(1))
-        gate.entered.wait()
-        for weight in 2...4 { group.submit(gate.job(weight)) }
-        gate.allowed.signal()
-        gate.entered.wait()
-        group.submit(gate.job(5))
-        gate.allowed.signal()
-    }
-
-    @Test("a batch waits for as many jobs as the last one had")
-    func breathing() {
-        let gate = GatedCommit()
-        let group = gate.makeGroup(limit: 100, breath: Self.forever)
-        startBreathing(gate, group)
-        for weight in 6...7 { group.submit(gate.job(weight)) }
-        gate.entered.wait()
-        gate.allowed.signal()
-        finish(group)
-        #expect(gate.batches.withLock { $0 } == [[1], [2, 3, 4], [5, 6, 7]])
-    }
-
-    @Test("a job that settles or reads ends the wait, and so does closing", arguments: [0, nil])
-    func urgent(weight: Int?) {
-        let gate = GatedCommit()
-        let group = gate.makeGroup(limit: 100, breath: Self.forever)
-        startBreathing(gate, group)
-        gate.allowed.signal()
-        if let weight {
-            group.submit(gate.job(weight))
-            gate.entered.wait()
-        }
-        finish(group)
-        #expect(gate.batches.withLock { $0 } == [[1], [2, 3, 4], weight.map { [5, $0] } ?? [5]])
-    }
-
-    @Test("nobody waits for longer than a breath, and a lone job not at all")
-    func lone() {
-        let gate = GatedCommit()
-        let group = gate.makeGroup(limit: 100, breath: .nanoseconds(1))
-        startBreathing(gate, group)
-        gate.entered.wait()
-        gate.allowed.signal()
-        finish(group)
-        let patient = GatedCommit()
-        let waiting = patient.makeGroup(limit: 100, breath: Self.forever)
-        for weight in 1...3 {
-            waiting.submit(patient.job(weight))
-            patient.entered.wait()
-            patient.allowed.signal()
-        }
-        finish(waiting)
-        #expect(gate.batches.withLock { $0 } == [[1], [2, 3, 4], [5]])
-        #expect(patient.batches.withLock { $0 } == [[1], [2], [3]])
     }
 
     @Test("slices of longer work get a transaction each, with whatever else waits")
