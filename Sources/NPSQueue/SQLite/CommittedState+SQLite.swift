@@ -20,14 +20,14 @@ extension CommittedState {
 
 extension QueueUpgrade {
     private static let table = Query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'responses'")
+    private static let first = Query("SELECT MIN(sequence) FROM responses")
 
     /// Nil when there are no rows of an earlier version.
     fileprivate init?(reading statements: StatementCache) throws {
         let isThere: Int? = try statements.fetchValue(Self.table)
         guard isThere != nil else { return nil }
-        // Prepared only where the table is there.
-        let first: Int64? = try statements.fetchValue(Query("SELECT MIN(sequence) FROM responses"))
-        let last: Int64? = try statements.fetchValue(Query("SELECT MAX(sequence) FROM responses"))
+        let first: Int64? = try statements.fetchValue(Self.first)
+        let last: Int64? = try statements.fetchValue(SQLiteRows.lastFormer)
         self.init(reached: max(0, (first ?? 1) - 1), last: last ?? 0)
     }
 }

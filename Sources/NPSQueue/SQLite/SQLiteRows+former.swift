@@ -18,7 +18,7 @@ extension SQLiteRows {
     /// Returns the last that was brought over or can't be read; nil when there are no more.
     private func adoptNext(after sequence: Int64, limit: Int) throws -> Int64? {
         do {
-            return try adopt(Self.nextFormer, [sequence.sqliteValue, limit.sqliteValue]).last?.sequence
+            return try adopt(Self.formerAfter, [sequence.sqliteValue, limit.sqliteValue]).last?.sequence
         } catch QueueError.damaged where limit > 1 {
             return try adoptNext(after: sequence, limit: 1)
         } catch QueueError.damaged {
@@ -103,9 +103,9 @@ extension SQLiteRows {
 extension SQLiteRows {
     private static func former(_ rest: String) -> Query { Query(FormerRow.self, from: "responses \(rest)") }
 
-    private static let lastFormer = Query("SELECT MAX(sequence) FROM responses")
+    /// Nil where there are none.
+    static let lastFormer = Query("SELECT MAX(sequence) FROM responses")
     private static let firstFormer = Query("SELECT MIN(sequence) FROM responses WHERE sequence > ?")
-    private static let nextFormer = former("WHERE sequence > ? ORDER BY sequence LIMIT ?")
     private static let drops = ["response_notes", "attempts", "responses"].map { Query("DROP TABLE \($0)") }
     private static let formerByID = former("WHERE id = ?")
     private static let formerAfter = former("WHERE sequence > ? ORDER BY sequence LIMIT ?")

@@ -79,11 +79,7 @@ extension SQLiteRows {
         _ byteLimit: Int = .max
     ) throws -> [StoredResponse] {
         guard byteLimit < .max else { return try statements.fetchAll(StoredResponse.self, query, values: values) }
-        var bytes = 0
-        return try statements.fetchAll(StoredResponse.self, query, values: values) { response in
-            bytes += response.size
-            return bytes >= byteLimit
-        }
+        return try statements.fetchAll(StoredResponse.self, query, values: values, byteLimit: byteLimit) { $0.size }
     }
 
     /// The first of all, in the order of acceptance.

@@ -52,15 +52,12 @@ extension SQLiteRows {
     }
 
     func measure(before date: Milliseconds, limit: Int, byteLimit: Int) throws -> [MeasuredEntry] {
-        var bytes = 0
-        return try statements.fetchAll(
+        try statements.fetchAll(
             MeasuredEntry.self,
             Self.entriesBefore,
             values: [date.sqliteValue, limit.sqliteValue],
-            until: { entry in
-                bytes += entry.size
-                return bytes >= byteLimit
-            }
+            byteLimit: byteLimit,
+            size: { $0.size }
         )
     }
 
@@ -90,28 +87,22 @@ extension SQLiteRows {
     private static let body = Query("SELECT body FROM quarantine WHERE id = ?")
 
     func bodies(after id: Int64, limit: Int, byteLimit: Int) throws -> [QuarantinedBody] {
-        var bytes = 0
-        return try statements.fetchAll(
+        try statements.fetchAll(
             QuarantinedBody.self,
             Self.bodies,
             values: [id.sqliteValue, limit.sqliteValue],
-            until: { entry in
-                bytes += entry.body.count
-                return bytes >= byteLimit
-            }
+            byteLimit: byteLimit,
+            size: { $0.body.count }
         )
     }
 
     func quarantine(after id: Int64, limit: Int, byteLimit: Int) throws -> [StoredEntry] {
-        var bytes = 0
-        return try statements.fetchAll(
+        try statements.fetchAll(
             StoredEntry.self,
             Self.entries,
             values: [id.sqliteValue, limit.sqliteValue],
-            until: { entry in
-                bytes += entry.problems.utf8.count
-                return bytes >= byteLimit
-            }
+            byteLimit: byteLimit,
+            size: { $0.problems.utf8.count }
         )
     }
 

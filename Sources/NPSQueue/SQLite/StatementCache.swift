@@ -66,6 +66,23 @@ final class StatementCache {
         return rows
     }
 
+    /// Rows in the order of the statement, and no more once they have `byteLimit` together.
+    ///
+    /// - Parameter size: of one row, in bytes.
+    func fetchAll<Row: RowDecodable>(
+        _ type: Row.Type,
+        _ query: Query,
+        values: [SQLiteValue],
+        byteLimit: Int,
+        size: (Row) -> Int
+    ) throws -> [Row] {
+        var bytes = 0
+        return try fetchAll(type, query, values: values) { row in
+            bytes += size(row)
+            return bytes >= byteLimit
+        }
+    }
+
     /// Rows in the order of the statement.
     func fetchAll<Row: RowDecodable, each Value: SQLiteWritable>(
         _ type: Row.Type,
