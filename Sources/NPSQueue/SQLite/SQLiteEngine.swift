@@ -20,7 +20,7 @@ final class SQLiteEngine: Sendable {
         /// Whether the log may still hold content that was deleted from the database.
         var owesTruncation = false
         var isTruncationScheduled = false
-        /// Whether copies of deleted content may stand in the database; see ``rewriteIfSmall(_:)``. What an earlier
+        /// Whether copies of deleted content may stand in the database; see ``rewriteIfOwed(_:)``. What an earlier
         /// process left is unknown.
         var owesRewrite = true
         var lastRewrite: ContinuousClock.Instant?
@@ -295,7 +295,7 @@ extension SQLiteEngine {
         state.withLock { state in
             state.isTruncationScheduled = false
             guard state.owesTruncation, !state.isClosed else { return }
-            if state.committed.books.undelivered == 0, isRewriteDue(state) { rewriteIfSmall(&state) }
+            if state.committed.books.undelivered == 0, isRewriteDue(state) { rewriteIfOwed(&state) }
             try? truncateLog(&state)
         }
     }
@@ -306,7 +306,7 @@ extension SQLiteEngine {
         do {
             try state.withLock { state in
                 guard state.owesTruncation || !state.isClosed else { return }
-                rewriteIfSmall(&state)
+                rewriteIfOwed(&state)
                 try truncateLog(&state)
             }
         } catch {
@@ -337,7 +337,7 @@ extension SQLiteEngine {
     /// written anew has no such copies.
     ///
     /// A failure is logged, and the rewrite stays owed: the log is truncated all the same.
-    private func rewriteIfSmall(_ state: inout State) {
+    private func rewriteIfOwed(_ state: inout State) {
         guard state.owesRewrite else { return }
         do {
             let connection = try openConnection(&state)
@@ -373,7 +373,7 @@ extension SQLiteEngine {
     /// Truncates the log and closes the file. Idempotent.
     func close() {
         state.withLock { state in
-            if state.connection != nil { rewriteIfSmall(&state) }
+            if state.connection != nil { rewriteIfOwed(&state) }
             if state.connection != nil || state.owesTruncation { try? truncateLog(&state) }
             drop(&state)
             state.isClosed = true
