@@ -72,7 +72,7 @@ package enum RedirectListener {
     /// The link's own path, without what mail programs and trackers append to addresses; nil when there is no token.
     private static func link(at segments: [Substring]) -> String? {
         guard (2...3).contains(segments.count), segments[0] == "s" else { return nil }
-        let token = LinkKeys.token(inSegment: segments[1])
+        let token = LinkKeys.token(inSegment: String(segments[1]))
         guard !token.isEmpty else { return nil }
         let score = segments.count == 3 ? Score(linkEnding: String(segments[2])) : nil
         return "/s/\(token)" + (score.map { "/\($0.value)" } ?? "")

@@ -33,7 +33,7 @@ package struct WebhookSource: Sendable {
     package var secretSummary: String? { verifier.secretSummary }
 
     private static func fingerprint(of name: String) -> String {
-        String(Hexadecimal.encode(SHA256.hash(data: Array(name.utf8))).prefix(8))
+        Hexadecimal.encode(SHA256.hash(data: Array(name.utf8)), first: 4)
     }
 
     /// Verifies the signature over the raw bytes, in constant time, before anything is parsed.

@@ -72,7 +72,7 @@ struct LinkJobTests {
     private func open(_ link: String) throws -> LinkClaims {
         let prefix = "https://nps.example.com/s/"
         #expect(link.hasPrefix(prefix))
-        return try keys.open(link.dropFirst(prefix.count), at: Self.now)
+        return try keys.open(String(link.dropFirst(prefix.count)), at: Self.now)
     }
 
     @Test("every column passes through and the link carries those that it knows", arguments: [1, 7, 100_000])

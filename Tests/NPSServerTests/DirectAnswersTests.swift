@@ -278,7 +278,7 @@ struct DirectAnswersTests {
         try await exchange.setSocket(isFull: true)
         try await exchange.send(["/fast", "/slow", "/fast"])
         exchange.gate.finish()
-        while exchange.logs.lines.count < 2 { try await exchange.channel.testingEventLoop.executeInContext {} }
+        while exchange.logs.lines.count < 2 { await exchange.channel.testingEventLoop.run() }
         #expect(try await exchange.setSocket(isFull: false) == 2)
         var bodies: [String] = []
         while bodies.count < 3 {
@@ -297,7 +297,7 @@ struct DirectAnswersTests {
         exchange.gate.finish()
         await exchange.made.wait { $0 }
         // Whatever the answer led to, has happened after another turn of the loop behind it.
-        while exchange.logs.lines.isEmpty { try await exchange.channel.testingEventLoop.executeInContext {} }
+        while exchange.logs.lines.isEmpty { await exchange.channel.testingEventLoop.run() }
         #expect(exchange.logs.lines.count == 1 && exchange.logs.lines[0].contains("/slow"))
         #expect(try await exchange.channel.readOutbound(as: HTTPResponsePart.self) == nil)
         #expect(try await exchange.channel.readInbound(as: HTTPRequestPart.self) == nil)

@@ -21,7 +21,7 @@ struct HTMLTextTests {
     func linear() {
         var output = CountedBytes()
         let count = FormValues.byteLimit / 3
-        HTMLText.escape(repeatElement(UInt8(ascii: "&"), count: count), into: &output)
+        HTMLText.escape(String(repeating: "&", count: count), into: &output)
         #expect(output.bytes.count == 5 * count)
         #expect(output.appended == 5 * count)
         #expect(output.replacements == 0)

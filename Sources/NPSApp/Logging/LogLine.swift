@@ -20,8 +20,10 @@ struct LogLine {
         self.message = message
         self.date = date
         var fields: [Field] = []
-        for part in metadata.reversed() {
-            for (key, value) in part ?? [:] where !fields.contains(where: { $0.key == key }) {
+        fields.reserveCapacity(metadata.reduce(0) { $0 + ($1?.count ?? 0) })
+        for case let part? in metadata.reversed() where !part.isEmpty {
+            let known = fields.count
+            for (key, value) in part where !fields[..<known].contains(where: { $0.key == key }) {
                 fields.append((key, value))
             }
         }

@@ -15,7 +15,7 @@ package struct ResponseID: Sendable, Hashable, Codable, CustomStringConvertible,
         hash.update(data: Array(source.utf8))
         hash.update(data: [0])
         hash.update(data: Array(providerID.utf8))
-        rawValue = Self.prefix + Hexadecimal.encode(hash.finalize().prefix(16))
+        rawValue = Self.prefix + Hexadecimal.encode(hash.finalize(), first: 16)
     }
 
     /// Nil unless the text is `nps1-` followed by 32 lower-case hex digits.

@@ -40,10 +40,10 @@ extension String {
 extension StringProtocol {
     /// Without the spaces around it; tabs, line breaks and the spaces beyond ASCII stay.
     package var trimmingSpaces: SubSequence {
-        var slice = self[...]
-        while slice.first == " " { slice.removeFirst() }
-        while slice.last == " " { slice.removeLast() }
-        return slice
+        let scalars = unicodeScalars
+        guard let start = scalars.firstIndex(where: { $0 != " " }), let end = scalars.lastIndex(where: { $0 != " " })
+        else { return self[endIndex...] }
+        return self[start..<scalars.index(after: end)]
     }
 }
 

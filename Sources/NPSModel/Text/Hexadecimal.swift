@@ -1,19 +1,27 @@
+package import Foundation
+
 /// Hexadecimal text (RFC 4648 §8), written in lower case.
 package enum Hexadecimal {
-    private static let digits = Array("0123456789abcdef".utf8)
-
     package static func encode(_ byte: UInt8) -> String {
         encode(CollectionOfOne(byte))
     }
 
-    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(2 * bytes.underestimatedCount)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+    /// - Parameter limit: how many of the bytes, from the first on; nil for all.
+    package static func encode(_ bytes: some ContiguousBytes, first limit: Int? = nil) -> String {
+        bytes.withUnsafeBytes { bytes in
+            let bytes = bytes.prefix(limit ?? bytes.count)
+            return String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+                for (index, byte) in bytes.enumerated() {
+                    text[2 * index] = digit(byte >> 4)
+                    text[2 * index + 1] = digit(byte & 15)
+                }
+                return 2 * bytes.count
+            }
         }
-        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
     }
 
     /// Nil for an odd number of digits or anything that is no hex digit. Upper and lower case are read.

@@ -28,29 +28,46 @@ package enum Timestamp {
         let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
         let seconds = milliseconds / 1_000
-        var text: [UInt8] = []
-        text.reserveCapacity(24)
-        append(year, digits: 4, then: "-", to: &text)
-        append(month, digits: 2, then: "-", to: &text)
-        append(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, digits: 2, then: "T", to: &text)
-        append(seconds / 3_600, digits: 2, then: ":", to: &text)
-        append(seconds / 60 % 60, digits: 2, then: ":", to: &text)
-        append(seconds % 60, digits: 2, then: ".", to: &text)
-        append(milliseconds % 1_000, digits: 3, then: "Z", to: &text)
-        return String(decoding: text, as: UTF8.self)
+        // The longest has a sign and nine digits for its year.
+        return String(unsafeUninitializedCapacity: 40) { text in
+            var end = 0
+            append(year, digits: 4, then: "-", to: text, &end)
+            append(month, digits: 2, then: "-", to: text, &end)
+            append(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, digits: 2, then: "T", to: text, &end)
+            append(seconds / 3_600, digits: 2, then: ":", to: text, &end)
+            append(seconds / 60 % 60, digits: 2, then: ":", to: text, &end)
+            append(seconds % 60, digits: 2, then: ".", to: text, &end)
+            append(milliseconds % 1_000, digits: 3, then: "Z", to: text, &end)
+            return end
+        }
     }
 
-    /// - Parameter digits: the least number of digits; leading zeros are added.
-    private static func append(_ number: Int64, digits: Int, then separator: Unicode.Scalar, to text: inout [UInt8]) {
-        let start = text.count
-        var rest = number.magnitude
-        while rest > 0 || text.count - start < digits {
-            text.append(UInt8(ascii: "0") + UInt8(rest % 10))
+    /// - Parameters:
+    ///   - digits: the least number of digits; leading zeros are added.
+    ///   - end: where the text ends, before and after.
+    private static func append(
+        _ number: Int64,
+        digits: Int,
+        then separator: Unicode.Scalar,
+        to text: UnsafeMutableBufferPointer<UInt8>,
+        _ end: inout Int
+    ) {
+        if number < 0 {
+            text[end] = UInt8(ascii: "-")
+            end += 1
+        }
+        var (rest, count) = (number.magnitude, digits)
+        if count == 4 { while rest >= power(of: count) { count += 1 } }
+        for index in (end..<end + count).reversed() {
+            text[index] = UInt8(ascii: "0") + UInt8(rest % 10)
             rest /= 10
         }
-        text[start...].reverse()
-        if number < 0 { text.insert(UInt8(ascii: "-"), at: start) }
-        text.append(UInt8(ascii: separator))
+        text[end + count] = UInt8(ascii: separator)
+        end += count + 1
+    }
+
+    private static func power(of exponent: Int) -> UInt64 {
+        (0..<exponent).reduce(1) { power, _ in power * 10 }
     }
 
     /// Reads `2026-02-03T10:00:05Z`, with or without a fraction of any length, with `Z` or an offset, or a day alone

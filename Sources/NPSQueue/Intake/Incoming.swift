@@ -66,7 +66,7 @@ struct Incoming: Sendable {
     }
 
     /// This response as a new one: without an earlier comment that it could keep.
-    var alone: Incoming { encoding(response.resolvingComment(nil)) }
+    var alone: Incoming { response.keepsComment ? encoding(response.resolvingComment(nil)) : self }
 
     /// This response as the one that replaces `content`. If it leaves the comment as it was, it takes over the comment
     /// from there, unless a bot wrote that; a comment that only Planhat has stays there. If Planhat may show a bot's

@@ -1,3 +1,4 @@
+import Foundation
 import NPSModel
 
 /// The first 128 bits of an HMAC-SHA256 by the queue's own key: of a content, of an address, or of a trace. Who has the
@@ -10,8 +11,8 @@ struct KeyedDigest: RawRepresentable, Sendable, Hashable {
     }
 
     /// The first 16 of the bytes, the most significant first.
-    init(bytes: some Sequence<UInt8>) {
-        self.init(rawValue: bytes.prefix(16).reduce(0) { $0 << 8 | UInt128($1) })
+    init(bytes: some ContiguousBytes) {
+        self.init(rawValue: bytes.withUnsafeBytes { $0.prefix(16).reduce(0) { $0 << 8 | UInt128($1) } })
     }
 
     /// Nil unless the text is 32 hexadecimal digits.
@@ -22,6 +23,6 @@ struct KeyedDigest: RawRepresentable, Sendable, Hashable {
 
     /// 32 digits in lower case.
     var hexadecimal: String {
-        Hexadecimal.encode(withUnsafeBytes(of: rawValue.bigEndian) { Array($0) })
+        withUnsafeBytes(of: rawValue.bigEndian) { Hexadecimal.encode($0) }
     }
 }

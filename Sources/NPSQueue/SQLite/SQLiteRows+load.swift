@@ -65,8 +65,8 @@ extension SQLiteRows {
     ) throws -> [StoredResponse] {
         switch ResponseTable(of: state) {
         case .queue:
-            let values = [state.code.sqliteValue, after.sqliteValue, through.sqliteValue, limit.sqliteValue]
-            return try fetch(Self.queueInState, values, byteLimit)
+            let values = [after.sqliteValue, through.sqliteValue, limit.sqliteValue]
+            return try fetch(Self.queueInState(state), values, byteLimit)
         case .receipts:
             return try fetch(Self.receiptsAfter(state), [after.sqliteValue, limit.sqliteValue])
                 .filter { $0.sequence <= through }
@@ -126,11 +126,23 @@ extension SQLiteRows {
     private static let isInQueue = Query("SELECT 1 FROM queue WHERE id = ?")
     private static let isInReceipts = Query("SELECT 1 FROM receipts WHERE id = ?")
     private static let queueAfter = queue("WHERE sequence > ? ORDER BY sequence LIMIT ?")
-    private static let queueInState = queue(
-        """
-        INDEXED BY queue_by_state WHERE state = ? AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?
-        """
-    )
+    /// Passes over what else is in the table: most of it is pending.
+    private static let pendingAfter = inState(.pending, "NOT INDEXED")
+    private static let sendingAfter = inState(.sending, "INDEXED BY queue_sending")
+    private static let parkedAfter = inState(.parked, "INDEXED BY queue_parked")
+
+    private static func inState(_ state: ResponseState, _ index: String) -> Query {
+        queue("\(index) WHERE state = \(state.code) AND sequence > ? AND sequence <= ? ORDER BY sequence LIMIT ?")
+    }
+
+    private static func queueInState(_ state: ResponseState) -> Query {
+        switch state {
+        case .sending: sendingAfter
+        case .parked: parkedAfter
+        default: pendingAfter
+        }
+    }
+
     private static let queueOfPerson = queue(
         "INDEXED BY queue_by_person WHERE person = ? AND sequence > ? ORDER BY sequence LIMIT ?"
     )

@@ -81,6 +81,9 @@ enum Schema {
         migrator.registerMigration("hot and cold", foreignKeyChecks: .immediate) { db in
             try addHotAndCold(to: db)
         }
+        migrator.registerMigration("queue: indexes of the rarer states") { db in
+            try db.execute(sql: rarerStates)
+        }
         return migrator
     }
 
@@ -172,6 +175,14 @@ enum Schema {
         CREATE INDEX receipts_unconfirmed ON receipts (sequence) WHERE remote IS NOT NULL;
         CREATE INDEX receipts_erased_while_sending ON receipts (sequence) WHERE remote = 1;
         CREATE INDEX receipts_to_delete ON receipts (sequence) WHERE remote_wanted = 1;
+        """
+
+    /// What is pending is found by its sequence number: an index of all states was one page more for each response that
+    /// came in.
+    private static let rarerStates = """
+        DROP INDEX queue_by_state;
+        CREATE INDEX queue_sending ON queue (sequence) WHERE state = 2;
+        CREATE INDEX queue_parked ON queue (sequence) WHERE state = 4;
         """
 
     /// Digests of earlier versions are keyed when their rows are brought over. Which rows have a date by a clock that

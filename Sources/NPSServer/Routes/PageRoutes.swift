@@ -51,14 +51,30 @@ struct PageRoutes: Sendable {
     /// What stands between the slashes below the prefix; nil where something is empty or needs decoding, or at another
     /// address.
     private static func segments(of path: String, below prefix: String) -> [String]? {
-        guard path.utf8.starts(with: prefix.utf8) else { return nil }
-        let rest = path.utf8.dropFirst(prefix.utf8.count)
-        guard rest.first == UInt8(ascii: "/"), rest.allSatisfy(isPlain) else { return nil }
-        let segments = rest.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        return segments.contains(where: \.isEmpty) ? nil : segments.map { String(Substring($0)) }
+        let bytes = Array(path.utf8)
+        guard bytes.starts(with: prefix.utf8), bytes.dropFirst(prefix.utf8.count).first == slash else { return nil }
+        var segments: [String] = []
+        var start = prefix.utf8.count + 1
+        for index in start...bytes.count {
+            guard index == bytes.count || bytes[index] == slash else {
+                guard isPlain(bytes[index]) else { return nil }
+                continue
+            }
+            guard index > start else { return nil }
+            segments.append(String(decoding: bytes[start..<index], as: UTF8.self))
+            start = index + 1
+        }
+        return segments
     }
 
+    private static let slash = UInt8(ascii: "/")
+
     private static func isPlain(_ byte: UInt8) -> Bool {
-        byte.isASCIILetter || byte.isASCIIDigit || "/-._".utf8.contains(byte)
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+            true
+        default: false
+        }
     }
 }

@@ -92,8 +92,16 @@ struct WebhookRoutes {
 
     static func contentType(of request: HTTPRequest) -> String? {
         let fields = request.headerFields
-        guard fields.contains(.contentEncoding) else { return fields[.contentType] }
+        guard fields.first(.contentEncoding) != nil else { return joined(.contentType, in: fields) }
         return PayloadCharset.contentType(fields[.contentType], coding: fields[.contentEncoding])
+    }
+
+    /// As the subscript of the fields has it, which makes an index of all names first.
+    private static func joined(_ name: HTTPField.Name, in fields: HTTPFields) -> String? {
+        fields.reduce(nil) { value, field in
+            guard field.name == name else { return value }
+            return value.map { $0 + ", " + field.value } ?? field.value
+        }
     }
 
     private static func refused(_ rejection: SignatureRejection) -> Problem {

@@ -150,7 +150,7 @@ extension FormValues {
     /// Tells addresses apart within an id without naming them.
     static func mark(of address: String) -> String {
         let text = ((try? EmailAddress(address))?.address ?? address).lowercased()
-        return String(Hexadecimal.encode(SHA256.hash(data: Array(text.utf8))).prefix(16))
+        return Hexadecimal.encode(SHA256.hash(data: Array(text.utf8)), first: 8)
     }
 
     /// Nil when none of the eleven numbers is chosen.

@@ -4,6 +4,7 @@ package enum Base64URL {
 
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var text: [UInt8] = []
+        text.reserveCapacity(bytes.underestimatedCount * 4 / 3 + 2)
         var bits: UInt32 = 0
         var count: UInt32 = 0
         for byte in bytes {

@@ -18,16 +18,17 @@ package struct FormSeal: Sendable {
         }
     }
 
-    /// The first signs, all are believed: a form may be older than the newest key.
-    private let keys: [SymmetricKey]
+    /// The first signs, all are believed: a form may be older than the newest key. Each is set up once and copied.
+    private let codes: [HMAC<SHA256>]
 
     init(deriving secrets: [SymmetricKey]) {
-        keys = secrets.map { secret in
-            HKDF<SHA256>.deriveKey(
+        codes = secrets.map { secret in
+            let key = HKDF<SHA256>.deriveKey(
                 inputKeyMaterial: secret,
                 info: Array("nps-collector form issue time".utf8),
                 outputByteCount: 32
             )
+            return HMAC(key: key)
         }
     }
 
@@ -35,11 +36,11 @@ package struct FormSeal: Sendable {
     ///
     /// - Parameter claims: of the link, for which alone the stamp is good; nil for the open form.
     package func stamp(_ claims: LinkClaims?, chosen: Score? = nil, at now: Date) -> String {
-        guard let key = keys.first else { return "" }
+        guard var code = codes.first else { return "" }
         let milliseconds = String(Int64(now.timeIntervalSince1970 * 1_000))
         let content = chosen.map { "\(milliseconds).\($0.value)" } ?? milliseconds
-        let code = HMAC<SHA256>.authenticationCode(for: Self.message(content, claims), using: key)
-        return content + "." + Base64URL.encode(code)
+        code.update(data: Self.message(content, claims))
+        return content + "." + Base64URL.encode(Array(code.finalize()))
     }
 
     /// Nil unless the form's stamp is one of ours for this link, or for the open form where there are no claims.
@@ -49,8 +50,11 @@ package struct FormSeal: Sendable {
             let code = Base64URL.decode(parts[parts.count - 1].utf8)
         else { return nil }
         let message = Self.message(parts.dropLast().joined(separator: "."), claims)
-        let isOurs = keys.contains { key in
-            HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: message, using: key)
+        let isOurs = codes.contains { start in
+            var own = start
+            own.update(data: message)
+            // In constant time, as Crypto compares codes.
+            return own.finalize() == code
         }
         guard isOurs else { return nil }
         let chosen = parts.count == 3 ? Int(parts[1]).flatMap { Score($0) } : nil

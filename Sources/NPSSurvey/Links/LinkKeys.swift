@@ -15,6 +15,7 @@ package struct LinkKeys: Sendable {
     }
 
     private let keys: [Key]
+    private let headers: [LinkToken.KnownHeader]
     /// A key that no link was made with. Links with an unknown `kid` are tried on it, so that they take as long to refuse
     /// as any other.
     private let decoy: SymmetricKey
@@ -25,6 +26,7 @@ package struct LinkKeys: Sendable {
 
     private init(keys: [Key]) {
         self.keys = keys
+        headers = keys.map { LinkToken.KnownHeader(bytes: $0.header, kid: $0.kid) }
         decoy = SymmetricKey(size: .bits256)
         seal = FormSeal(deriving: keys.isEmpty ? [decoy] : keys.map(\.secret))
     }
@@ -58,8 +60,8 @@ package struct LinkKeys: Sendable {
     /// The claims of a link. Nothing in it has any effect, its expiry included, before its tag is verified.
     ///
     /// - Throws: ``LinkError/unknown`` or ``LinkError/expired(language:)``.
-    package func open(_ text: some StringProtocol, at now: Date) throws(LinkError) -> LinkClaims {
-        guard let token = LinkToken(text, knowing: keys.lazy.map { ($0.header, $0.kid) }) else { throw .unknown }
+    package func open(_ text: String, at now: Date) throws(LinkError) -> LinkClaims {
+        guard let token = LinkToken(text, knowing: headers) else { throw .unknown }
         let key = keys.first { $0.kid == token.kid }?.secret ?? decoy
         guard let plain = token.open(with: key), let json = try? JSONValue(parsing: plain),
             let claims = LinkClaims(json: json)
@@ -70,9 +72,9 @@ package struct LinkKeys: Sendable {
 
     /// The token at the start of a path segment, escaped or not (RFC 3986 §6.2.2.2). Mail programs and trackers append to
     /// addresses what doesn't belong there (`.`, `&utm_source=x`, `%22`); it is left out. Empty when there is no token.
-    package static func token(inSegment segment: some StringProtocol) -> String {
+    package static func token(inSegment segment: String) -> String {
         if segment.utf8.suffix(1).first != UInt8(ascii: "."), segment.utf8.allSatisfy(isOfToken) {
-            return String(segment)
+            return segment
         }
         var token: [UInt8] = []
         var rest = Array(segment.utf8)[...]

@@ -8,6 +8,13 @@ struct LinkToken {
     /// In bytes. Mail programs that wrap or cut long addresses leave this many alone.
     static let byteLimit = 1_024
 
+    /// The header of the tokens that are made with a key.
+    struct KnownHeader: Sendable {
+        /// As it stands in the token.
+        let bytes: [UInt8]
+        let kid: String
+    }
+
     /// The header as it was sent, which the tag covers.
     let protectedHeader: [UInt8]
     let kid: String
@@ -16,12 +23,12 @@ struct LinkToken {
     /// Nil unless the syntax is exactly right: five segments, canonical base64url, a header of nothing but `alg`,
     /// `enc`, `kid` and `typ`, no encrypted key, an IV of 12 and a tag of 16 bytes.
     ///
-    /// - Parameter known: encoded headers with their key's `kid`, which need not be read. Others are.
-    init?(_ text: some StringProtocol, knowing known: some Sequence<(header: [UInt8], kid: String)> = []) {
+    /// - Parameter known: headers that need not be read. Others are.
+    init?(_ text: String, knowing known: [KnownHeader]) {
         guard text.utf8.count <= Self.byteLimit else { return nil }
         let segments = Array(text.utf8).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard segments.count == 5, segments[1].isEmpty else { return nil }
-        let same = known.first { segments[0].elementsEqual($0.header) }
+        let same = known.first { segments[0].elementsEqual($0.bytes) }
         guard let kid = same?.kid ?? Base64URL.decode(segments[0]).flatMap(Self.kid) else { return nil }
         guard let iv = Base64URL.decode(segments[2]), iv.count == 12, let nonce = try? AES.GCM.Nonce(data: iv),
             let ciphertext = Base64URL.decode(segments[3]), !ciphertext.isEmpty,

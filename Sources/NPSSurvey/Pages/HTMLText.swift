@@ -3,23 +3,27 @@ enum HTMLText {
     static func escaped(_ text: String) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
-        escape(text.utf8, into: &bytes)
+        escape(text, into: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Appends each byte once, whatever stands in the text. Appending to a `String.UnicodeScalarView` instead copies all
     /// that is there for every reference, so that a comment of nothing but `&` costs the square of its length.
     ///
-    /// - Parameters:
-    ///   - text: UTF-8. What has a reference is ASCII, and no byte of another character is.
-    ///   - output: the bytes are appended to it.
-    static func escape(_ text: some Sequence<UInt8>, into output: inout some RangeReplaceableCollection<UInt8>) {
-        for byte in text {
-            if let reference = reference(byte) {
+    /// What has a reference is ASCII, and no byte of another character is. What lies between is copied in one piece.
+    ///
+    /// - Parameter output: the bytes are appended to it.
+    static func escape(_ text: String, into output: inout some RangeReplaceableCollection<UInt8>) {
+        var text = text
+        text.withUTF8 { text in
+            var start = 0
+            for (index, byte) in text.enumerated() {
+                guard let reference = reference(byte) else { continue }
+                output.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
                 output.append(contentsOf: reference.utf8)
-            } else {
-                output.append(byte)
+                start = index + 1
             }
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
         }
     }
 

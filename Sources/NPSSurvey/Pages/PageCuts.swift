@@ -48,7 +48,7 @@ struct PageCuts: Sendable {
         for piece in pieces {
             switch piece {
             case .text(let bytes): html.append(contentsOf: bytes)
-            case .value(let value): HTMLText.escape(values[value].utf8, into: &html)
+            case .value(let value): HTMLText.escape(values[value], into: &html)
             }
         }
         return html

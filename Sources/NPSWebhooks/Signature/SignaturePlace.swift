@@ -43,10 +43,11 @@ package struct SignatureList: Sendable, Hashable {
     /// The items in their order, without the spaces around them.
     func items(in header: String) -> [Item] {
         // By bytes: to find where a character ends costs more than all else about a signature.
-        header.utf8.split { $0 == separator.asciiValue }.compactMap { text in
+        let (separator, pair) = (separator.asciiValue ?? UInt8(ascii: ","), pair?.asciiValue)
+        return header.utf8.split(separator: separator).compactMap { text in
             let trimmed = Substring(text).trimmingSpaces
             guard let pair else { return Item(key: "", value: trimmed) }
-            guard let middle = trimmed.utf8.firstIndex(where: { $0 == pair.asciiValue }) else { return nil }
+            guard let middle = trimmed.utf8.firstIndex(of: pair) else { return nil }
             return Item(key: trimmed[..<middle], value: trimmed[trimmed.utf8.index(after: middle)...])
         }
     }

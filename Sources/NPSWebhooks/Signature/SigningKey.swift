@@ -39,32 +39,36 @@ struct SigningKey: Sendable {
 
     /// The HMAC or digest of the concatenated pieces.
     func code(over pieces: [[UInt8]]) -> [UInt8] {
-        if let code = start.sha1 { return Self.finished(code, pieces) }
-        if let code = start.sha256 { return Self.finished(code, pieces) }
-        if let code = start.sha512 { return Self.finished(code, pieces) }
+        let content = Self.joined(pieces)
+        if let code = start.sha1 { return Self.finished(code, content) }
+        if let code = start.sha256 { return Self.finished(code, content) }
+        if let code = start.sha512 { return Self.finished(code, content) }
         return switch start.hash {
-        case .sha1: Self.finished(Insecure.SHA1(), pieces)
-        case .sha256: Self.finished(SHA256(), pieces)
-        case .sha512: Self.finished(SHA512(), pieces)
+        case .sha1: Array(Insecure.SHA1.hash(data: content))
+        case .sha256: Array(SHA256.hash(data: content))
+        case .sha512: Array(SHA512.hash(data: content))
         }
     }
 
     /// Verifies an Ed25519 signature of the concatenated pieces; the key is a public key.
     func isValid(_ signature: [UInt8], over pieces: [[UInt8]]) -> Bool {
         guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes) else { return false }
-        return key.isValidSignature(signature, for: Array(pieces.joined()))
+        return key.isValidSignature(signature, for: Self.joined(pieces))
     }
 
-    private static func finished<Function: HashFunction>(_ code: HMAC<Function>, _ pieces: [[UInt8]]) -> [UInt8] {
+    /// In one piece: to hand each to the function by itself costs more than to copy them.
+    private static func joined(_ pieces: [[UInt8]]) -> [UInt8] {
+        if pieces.count == 1, let piece = pieces.first { return piece }
+        var content: [UInt8] = []
+        content.reserveCapacity(pieces.reduce(0) { $0 + $1.count })
+        for piece in pieces { content += piece }
+        return content
+    }
+
+    private static func finished<Function: HashFunction>(_ code: HMAC<Function>, _ content: [UInt8]) -> [UInt8] {
         var code = code
-        for piece in pieces { code.update(data: piece) }
+        code.update(data: content)
         return Array(code.finalize())
-    }
-
-    private static func finished<Function: HashFunction>(_ hash: Function, _ pieces: [[UInt8]]) -> [UInt8] {
-        var hash = hash
-        for piece in pieces { hash.update(data: piece) }
-        return Array(hash.finalize())
     }
 
     /// The function before the first piece. To set up a keyed one costs as much as two blocks of content, so it is

@@ -48,7 +48,7 @@ package struct WebhookDelivery: Sendable {
     func header(_ names: [String]) throws(SignatureRejection) -> Header? {
         for name in names {
             var value: String?
-            for header in headers where Self.isSame(header.name, name) {
+            for header in headers where header.name == name || Self.isSame(header.name, name) {
                 guard value == nil else { throw .repeatedHeader(name) }
                 value = header.value
             }
@@ -57,9 +57,15 @@ package struct WebhookDelivery: Sendable {
         return nil
     }
 
-    /// Names of headers are ASCII, and their case means nothing (RFC 9110 §5.1). Most names differ in their length.
+    /// Names of headers are ASCII, and their case means nothing (RFC 9110 §5.1). Most names differ in their length or in
+    /// their first letter.
     private static func isSame(_ left: String, _ right: String) -> Bool {
-        left.utf8.count == right.utf8.count && zip(left.utf8, right.utf8).allSatisfy { lowered($0) == lowered($1) }
+        guard left.utf8.count == right.utf8.count else { return false }
+        var (left, right) = (left.utf8.makeIterator(), right.utf8.makeIterator())
+        while let one = left.next(), let other = right.next() {
+            guard lowered(one) == lowered(other) else { return false }
+        }
+        return true
     }
 
     private static func lowered(_ byte: UInt8) -> UInt8 {
