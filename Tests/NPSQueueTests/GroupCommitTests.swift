@@ -14,7 +14,7 @@ struct GroupCommitTests {
         let allowed = DispatchSemaphore(value: 0)
 
         func makeGroup(limit: Int) -> GroupCommit {
-            GroupCommit(on: DispatchQueue(label: "test"), limit: limit) { jobs in
+            GroupCommit(on: [DispatchQueue(label: "test")], limit: limit) { jobs, _ in
                 self.entered.signal()
                 self.allowed.wait()
                 self.batches.withLock { $0.append(jobs.map(\.weight)) }

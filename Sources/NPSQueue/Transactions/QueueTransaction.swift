@@ -4,7 +4,7 @@ import NPSModel
 ///
 /// Its extensions hold the rules, and work on sets of responses; what they need of a database is in ``RowStore``.
 struct QueueTransaction {
-    let rows: any RowStore
+    var rows: any RowStore
     /// The same time for everything in the transaction.
     let now: Milliseconds
     let personKey: PersonKey
@@ -75,11 +75,7 @@ extension QueueTransaction {
         let (old, new) = (change.old.lifecycle, change.new.lifecycle)
         state.books.move(from: old.state, to: new.state)
         state.books.unconfirmed += (new.remote == nil ? 0 : 1) - (old.remote == nil ? 0 : 1)
-        if new.state == .sending {
-            state.claimed.insert(change.new.sequence)
-        } else {
-            state.claimed.remove(change.new.sequence)
-        }
+        if new.state != .sending { state.claimed.remove(change.new.sequence) }
         if change.deletesContent { leavesDeletedContent = true }
         if new.state == .pending, let next = new.nextAttemptAt, next <= now { leavesDue = true }
     }
