@@ -183,6 +183,7 @@ extension PostgresLane {
                 personKey: terms.personKey,
                 state: former
             )
+            transaction.confirmsTime = term != nil
             if isReading {
                 transaction.state.latest = state.latest.map { max($0, now) }
             } else if term != nil {

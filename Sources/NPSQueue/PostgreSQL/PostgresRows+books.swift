@@ -142,5 +142,32 @@ extension PostgresRows {
         }
         let parameters = PostgresParameters(writer, sources, changes.map(\.entries), changes.map(\.bytes))
         try connection.execute(Self.share, parameters)
+        try forget(sources.filter { shares.holdings[$0] == nil })
+    }
+
+    private static let sharesOf = Query(
+        """
+        SELECT source, writer, entries FROM quarantine_shares WHERE source = ANY($1::text[])
+        ORDER BY source, writer FOR UPDATE
+        """
+    )
+    private static let forgetting = Query(
+        """
+        DELETE FROM quarantine_shares AS s USING unnest($1::text[], $2::text[]) AS gone (source, writer)
+        WHERE s.source = gone.source AND s.writer = gone.writer
+        """
+    )
+
+    /// Removes the rows of sources that have nothing in quarantine any more: a name may be a secret that was replaced by
+    /// a label. What another collector is just adding is waited for, and then stays.
+    private func forget(_ sources: [String]) throws {
+        guard !sources.isEmpty else { return }
+        let rows = try connection.execute(Self.sharesOf, PostgresParameters(sources)).rows.map { row in
+            (source: try row.value(0) as String, writer: try row.value(1) as String, entries: try row.value(2) as Int)
+        }
+        let sums = Dictionary(rows.map { ($0.source, $0.entries) }, uniquingKeysWith: +)
+        let gone = rows.filter { sums[$0.source] == 0 }
+        guard !gone.isEmpty else { return }
+        try connection.execute(Self.forgetting, PostgresParameters(gone.map(\.source), gone.map(\.writer)))
     }
 }

@@ -142,6 +142,23 @@ struct PostgresEngineTests {
         try fixture.audit()
     }
 
+    @Test("time passes once, however many collectors observe it")
+    func clock() async throws {
+        let fixture = try QueueFixture(.postgres)
+        let (leader, follower) = (try fixture.open(), try openFollower(fixture))
+        _ = try await leader.observeClock(after: .zero)
+        for _ in 1...6 {
+            fixture.clock.advance(by: 3_600)
+            // Were it counted, six hours would be over after three.
+            let reading = try await follower.observeClock(after: .seconds(3_600))
+            #expect(reading.past == nil)
+            _ = try await leader.observeClock(after: .seconds(3_600))
+        }
+        #expect(try await follower.observeClock(after: .zero).past == fixture.clock.now)
+        await leader.close()
+        await follower.close()
+    }
+
     @Test("a newer schema is refused unless it says that this program may use it")
     func versions() async throws {
         let fixture = try QueueFixture(.postgres)

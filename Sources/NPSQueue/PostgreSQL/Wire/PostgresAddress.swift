@@ -23,7 +23,7 @@ package struct PostgresAddress: Sendable, Hashable {
     /// The schema that holds the queue's tables; made when it is missing.
     package var schema = "nps"
     /// What this collector is called; in `pg_stat_activity`, and in the table of the books.
-    package var name = ProcessInfo.processInfo.hostName
+    package var name = Self.hostName()
 
     /// - Throws: `unusableAddress`, whose sentence says what is wrong with the text.
     package init(_ text: String) throws(QueueError) {
@@ -49,6 +49,17 @@ package struct PostgresAddress: Sendable, Hashable {
         if let mode, mode != "verify-full", !hosts.allSatisfy(\.isLocal) {
             throw .unusableAddress("sslmode is \(mode), by which anybody in between could read what people answer")
         }
+    }
+
+    /// As the machine itself says. To ask for more would ask the network.
+    private static func hostName() -> String {
+        var name = [UInt8](repeating: 0, count: 256)
+        let status = name.withUnsafeMutableBytes { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { text in
+                text.baseAddress.map { gethostname($0, text.count - 1) } ?? -1
+            }
+        }
+        return status == 0 ? String(decoding: name.prefix { $0 != 0 }, as: UTF8.self) : "collector"
     }
 
     package mutating func authenticate(with password: String) {
