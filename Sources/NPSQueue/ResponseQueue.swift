@@ -57,12 +57,12 @@ package final class ResponseQueue: Sendable {
         /// How often, in seconds, the collector that forwards looks for what others have accepted.
         package var arrivalPause: TimeInterval = 1
 
-        package init(path: String) {
-            store = .file(path: path)
+        package init(_ store: Store) {
+            self.store = store
         }
 
-        package init(postgres address: PostgresAddress) {
-            store = .postgres(address)
+        package init(path: String) {
+            self.init(.file(path: path))
         }
     }
 

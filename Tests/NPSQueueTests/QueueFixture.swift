@@ -47,7 +47,7 @@ struct QueueFixture: Sendable {
         guard engine == .postgres, let cluster else {
             return ResponseQueue.Configuration(path: path ?? self.path)
         }
-        return ResponseQueue.Configuration(postgres: try cluster.address(schema: schema))
+        return ResponseQueue.Configuration(.postgres(try cluster.address(schema: schema)))
     }
 
     /// A connection to the schema, beside the queue's.

@@ -175,6 +175,25 @@ struct PostgresEngineTests {
         }
     }
 
+    @Test("what a start would meet is found without a start, and nothing is made")
+    func findings() async throws {
+        let cluster = try #require(TestCluster.shared)
+        let fixture = try QueueFixture(.postgres)
+        let address = try cluster.address(schema: fixture.schema)
+        let before = try PostgresFindings(of: address)
+        #expect(!before.hasTables && !before.isReplicated && before.version.hasPrefix("1"))
+        #expect(before.sentence.contains("has no tables") && before.sentence.contains("a failover may lose"))
+        await (try fixture.open()).close()
+        #expect(try PostgresFindings(of: address).sentence.contains("has the queue's tables"))
+        let absent = #expect(throws: QueueError.self) {
+            try PostgresFindings(of: try PostgresAddress("postgres://nobody@%2Fnonexistent/nps"))
+        }
+        guard case .database = absent else {
+            Issue.record("\(absent.debugDescription)")
+            return
+        }
+    }
+
     @Test("a session that would not wait for the disk is made to")
     func durability() throws {
         let connection = try (try #require(TestCluster.shared)).connect(schema: "public")
