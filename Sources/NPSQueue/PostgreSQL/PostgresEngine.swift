@@ -32,15 +32,15 @@ final class PostgresEngine: QueueEngine {
         logger: Logger,
         onDue: @escaping @Sendable () -> Void
     ) throws(QueueError) {
-        let start = try Self.start(address, forwards: configuration.forwards)
-        personKey = start.personKey
+        let key = try Self.prepare(address)
+        personKey = key
         let latestBooks = LatestBooks()
         func lane(_ name: String, term: Int64?) -> PostgresLane {
             PostgresLane(
                 name,
                 PostgresLane.Terms(
                     address: address,
-                    personKey: start.personKey,
+                    personKey: key,
                     term: term,
                     patience: .seconds(configuration.patience),
                     grace: configuration.ambiguousGrace,
@@ -51,19 +51,23 @@ final class PostgresEngine: QueueEngine {
                 )
             )
         }
-        let work = lane("work", term: start.term)
         let intake = (1...Self.intakeLanes).map { lane("intake-\($0)", term: nil) }
-        lanes = QueueLanes(intake: intake.map(\.dispatch), work: work.dispatch)
-        all = intake + [work]
         arrivalPause = configuration.arrivalPause
         self.onDue = onDue
+        let work: PostgresLane
         do {
-            for lane in all { try lane.open() }
+            for lane in intake { try lane.open() }
+            // Last, because whoever forwards until now can't any more: this collector must not fail after that for what
+            // could be known before.
+            work = lane("work", term: configuration.forwards ? try Self.takeOver(address) : nil)
+            try work.open()
         } catch {
-            close()
+            for lane in intake { lane.close() }
             throw error
         }
-        if start.term != nil { lookLater() }
+        lanes = QueueLanes(intake: intake.map(\.dispatch), work: work.dispatch)
+        all = intake + [work]
+        if configuration.forwards { lookLater() }
         logger.info("The queue is open", metadata: ["database": "\(address)"])
     }
 
@@ -81,11 +85,8 @@ final class PostgresEngine: QueueEngine {
         "UPDATE leader SET epoch = epoch + 1, term = $1::int8, holder = $2::text WHERE id = 1"
     )
 
-    /// What is found or made before the lanes connect.
-    private static func start(
-        _ address: PostgresAddress,
-        forwards: Bool
-    ) throws(QueueError) -> (personKey: PersonKey, term: Int64?) {
+    /// Makes what is missing, and returns the key.
+    private static func prepare(_ address: PostgresAddress) throws(QueueError) -> PersonKey {
         do {
             let connection = try PostgresConnection(address.parameters(lane: "start"))
             defer { connection.close() }
@@ -93,11 +94,22 @@ final class PostgresEngine: QueueEngine {
             try PostgresSchema.prepare(connection, for: address)
             let key: Data? = try connection.execute(key).first?.value(0)
             guard let key else { throw QueueError.damaged("its key is missing") }
-            guard forwards else { return (PersonKey(key), nil) }
+            return PersonKey(key)
+        } catch {
+            throw QueueError(postgres: error)
+        }
+    }
+
+    /// Returns the term under which this collector forwards from now on, and no other does.
+    private static func takeOver(_ address: PostgresAddress) throws(QueueError) -> Int64 {
+        do {
+            let connection = try PostgresConnection(address.parameters(lane: "start"))
+            defer { connection.close() }
+            try connection.assertSuitable()
             // Waits for a claim that is just being committed; after this, the former holder can't make any.
             let term = Int64.random(in: 1 ... .max)
             try connection.execute(taking, PostgresParameters(term, address.name))
-            return (PersonKey(key), term)
+            return term
         } catch {
             throw QueueError(postgres: error)
         }
