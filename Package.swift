@@ -124,7 +124,7 @@ let package = Package(
         .target(
             name: "NPSQueue",
             dependencies: [
-                "NPSModel",
+                "CPostgres", "NPSModel",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -150,6 +150,7 @@ let package = Package(
             ]
         ),
         .systemLibrary(name: "CJQ"),
+        .systemLibrary(name: "CPostgres"),
 
         .target(
             name: "TestSupport",

@@ -3,8 +3,8 @@
 # shellcheck disable=SC2034  # what is set here is read by the scripts that source this file
 
 # What building and linking needs beside the Swift toolchain: GRDB links SQLite, the payload mapping links libjq,
-# and swift-nio-extras links zlib.
-build_packages=(libsqlite3-dev libjq-dev zlib1g-dev)
+# swift-nio-extras links zlib, and the queue links libpq, whose TLS is OpenSSL's.
+build_packages=(libsqlite3-dev libjq-dev zlib1g-dev libpq-dev libssl-dev)
 release_directory=.build-release
 collector=$release_directory/release/nps-collector
 
@@ -50,6 +50,55 @@ build_release() {
     say "Building nps-collector in release mode (in $release_directory)"
     # With Swift's runtime inside, so that the program runs on machines that have no toolchain.
     build -c release --scratch-path "$release_directory" --product nps-collector --static-swift-stdlib
+}
+
+# as_database_user COMMAND...: PostgreSQL refuses to run as root, so root runs it as the user that Debian made for it.
+as_database_user() {
+    if [ "$(id -u)" = 0 ]; then
+        (cd / && setpriv --reuid postgres --regid postgres --clear-groups "$@")
+    else
+        "$@"
+    fi
+}
+
+# start_postgres DIRECTORY: a PostgreSQL for tests, with all it has in this new directory. It listens on a socket there
+# and nowhere else, and nobody but this user and root gets that far. The tests' role is collector, which owns the
+# database nps and may do nothing else. DIRECTORY/control MODE restarts it (fast or immediate), kills and starts it
+# (kill), or stops it (stop).
+start_postgres() {
+    local directory=$1 programs
+    programs=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin | sort --version-sort | tail -n 1)
+    [ -n "$programs" ] || fail "there is no PostgreSQL server in /usr/lib/postgresql"
+    mkdir -m 700 "$directory"
+    if [ "$(id -u)" = 0 ]; then chown postgres: "$directory"; fi
+    as_database_user "$programs/initdb" --pgdata "$directory/data" --username owner --auth trust --encoding UTF8 \
+        --locale C.UTF-8 --no-instructions >/dev/null
+    as_database_user tee -a "$directory/data/postgresql.conf" >/dev/null <<-SETTINGS
+	listen_addresses = ''
+	unix_socket_directories = '$directory'
+	unix_socket_permissions = 0700
+	max_connections = 400
+	max_wal_size = 512MB
+	SETTINGS
+    cat >"$directory/control" <<-CONTROL
+	#!/usr/bin/env bash
+	set -euo pipefail
+	. "$PWD/deploy/lib.bash"
+	server() { as_database_user "$programs/pg_ctl" --pgdata "$directory/data" --log "$directory/log" --silent -w "\$@"; }
+	case \$1 in
+	start | fast | immediate) ;;
+	kill) kill -KILL "\$(head -n 1 "$directory/data/postmaster.pid")" ;;
+	stop) server --mode immediate stop; exit ;;
+	esac
+	if [ "\$1" = fast ] || [ "\$1" = immediate ]; then server --mode "\$1" stop; fi
+	# After a kill, the server's other processes take a moment to notice that.
+	for _ in {1..100}; do server start && exit; sleep 0.1; done
+	exit 1
+	CONTROL
+    chmod 755 "$directory/control"
+    "$directory/control" start
+    as_database_user psql --quiet --host "$directory" --username owner --dbname postgres \
+        --command 'CREATE ROLE collector LOGIN' --command 'CREATE DATABASE nps OWNER collector'
 }
 
 # prepare_python FILE...: Debian's own Python in .venv, with the packages at the versions that the files name.

@@ -1,6 +1,6 @@
 /// Why the queue could not do what it was asked to. Nothing that failed with one of these was acknowledged.
 ///
-/// Descriptions name files and SQLite's error codes, never personal data.
+/// Descriptions name files, hosts and the databases' error codes, never personal data.
 package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Too many responses are waiting: the sender should retry after so many seconds.
     case busy(retryAfter: Int)
@@ -10,6 +10,12 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
     case resolvedBefore(QuarantineID)
     /// The file can't be read or written now; the queue reopens it with the next call.
     case storage(String)
+    /// The database can't be used now; the queue connects to it again by itself.
+    case database(String)
+    /// The database would lose what was acknowledged, or doesn't let the collector in: a person has to change something.
+    case unsuitableDatabase(String)
+    /// The text of `queue.url` can't be used.
+    case unusableAddress(String)
     /// The file is not a queue's, or contradicts itself.
     case damaged(String)
     /// The file was written by a newer version of this program.
@@ -29,6 +35,12 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
             "The quarantined payload \(id) is gone: it was replayed, discarded or removed for its age meanwhile."
         case .storage(let what):
             "The queue's file can't be used: \(what). Check the disk and the file's permissions."
+        case .database(let what):
+            "The queue's database can't be used: \(what). Check that PostgreSQL runs and that this machine reaches it."
+        case .unsuitableDatabase(let what):
+            "The queue can't be kept in this database: \(what)."
+        case .unusableAddress(let what):
+            "The address of the queue's database can't be used: \(what)."
         case .damaged(let what):
             "The queue's file is damaged: \(what). Keep a copy of it and restore a backup."
         case .newerSchema(let path):

@@ -10,7 +10,7 @@ import Synchronization
 /// - Ways out: ``claim(limit:order:)``, then ``settle(_:)`` or ``release(_:)``; ``arrivals()`` and ``nextDue()`` tell when.
 /// - For operators: ``status()``, ``list(_:)``, ``show(_:)``, `retry`, quarantine and erasure.
 ///
-/// Every method runs in one or more transactions on one serial dispatch queue (``GroupCommit``). It returns once they
+/// Every method runs in one or more transactions on serial dispatch queues (``GroupCommit``). It returns once they
 /// are durable; when it throws, nothing that it was to do was acknowledged, and it can be repeated. A method that has
 /// begun runs to its end even when its task is cancelled. Work on many rows is done in slices (``slice``), so that
 /// acceptance gets its turn in between; a slice that was done stays done when a later one fails.
@@ -18,8 +18,15 @@ import Synchronization
 /// The rules for the states of a response are in `ResponseLifecycle`, what a database has to offer in `RowStore`.
 package final class ResponseQueue: Sendable {
     package struct Configuration: Sendable {
-        /// The database file. SQLite's log `PATH-wal` and the lock file `PATH.lock` are next to it.
-        package var path: String
+        /// Where the rows are.
+        package enum Store: Sendable {
+            /// A database file of SQLite's. Its log `PATH-wal` and the lock file `PATH.lock` are next to it.
+            case file(path: String)
+            /// A PostgreSQL, which several collectors may share.
+            case postgres(PostgresAddress)
+        }
+
+        package var store: Store
         /// How many submissions may wait in memory for their transaction; more are refused with
         /// ``QueueError/busy(retryAfter:)``.
         package var waitingLimit = 4_096
@@ -43,8 +50,19 @@ package final class ResponseQueue: Sendable {
         /// How large a file is written anew as a whole after deletions, in bytes; see `SQLiteConnection`.
         var largestRewrite = SQLiteConnection.largestRewrite
 
+        /// Whether this collector forwards. Of those that share a database exactly one does; the others only accept.
+        package var forwards = true
+        /// For how long, in seconds, callers wait for a database that was lost; then they are refused.
+        package var patience: TimeInterval = 5
+        /// How often, in seconds, the collector that forwards looks for what others have accepted.
+        package var arrivalPause: TimeInterval = 1
+
+        package init(_ store: Store) {
+            self.store = store
+        }
+
         package init(path: String) {
-            self.path = path
+            self.init(.file(path: path))
         }
     }
 
@@ -54,23 +72,25 @@ package final class ResponseQueue: Sendable {
     let fullDisk: FullDiskLog
     let personKey: PersonKey
     let logger: Logger
-    private let dispatch = DispatchQueue(label: "nps-queue", qos: .userInitiated)
-    private let lock: FileLock
-    private let engine: SQLiteEngine
-    private let commits: GroupCommit
+    /// Keeps other processes from a file.
+    private let lock: FileLock?
+    private let engine: any QueueEngine
+    /// What comes in; the same as ``work`` where it has no lanes of its own.
+    private let intake: GroupCommit
+    private let work: GroupCommit
     private let signal = ArrivalSignal()
     /// Claimed responses that this version can't decode, waiting to be parked.
     let unreadable = Mutex<[StoredResponse]>([])
 
-    /// Opens the file, creating it if it is missing, and migrates its tables. Blocks while it does so: call it at the
-    /// start, never on an event loop.
+    /// Opens the database, creating it if it is a file that is missing, and migrates its tables. Blocks while it does so:
+    /// call it at the start, never on an event loop.
     ///
     /// Responses found `sending` become pending and ambiguous: the last process stopped before it knew whether they had
     /// arrived.
     ///
     /// - Parameter now: the clock. It sets every time that is stored, and decides what is due.
-    /// - Throws: `lockedByAnotherProcess` while another process has the file open, `newerSchema`, `damaged` or
-    ///   `storage`.
+    /// - Throws: `lockedByAnotherProcess` while another process has the file open, `newerSchema`, `damaged`, `storage`,
+    ///   `database` or `unsuitableDatabase`.
     package init(
         configuration: Configuration,
         now: @escaping @Sendable () -> Date = { Date() },
@@ -80,29 +100,46 @@ package final class ResponseQueue: Sendable {
         self.configuration = configuration
         self.now = now
         self.logger = logger
-        lock = try FileLock(forDatabase: configuration.path)
-        let reserve = DiskReserve(forFile: configuration.path, bytes: configuration.diskReserve)
         let fullDisk = FullDiskLog(logger: logger)
-        self.reserve = reserve
         self.fullDisk = fullDisk
-        let engine = try SQLiteEngine(
-            path: configuration.path,
-            on: dispatch,
-            grace: configuration.ambiguousGrace,
-            truncationPause: configuration.truncationPause,
-            pagesPerCheckpoint: configuration.pagesPerCheckpoint,
-            largestRewrite: configuration.largestRewrite,
-            now: now,
-            logger: logger,
-            onDue: { signal.wake() }
-        )
-        self.engine = engine
+        switch configuration.store {
+        case .file(let path):
+            lock = try FileLock(forDatabase: path)
+            reserve = DiskReserve(forFile: path, bytes: configuration.diskReserve)
+            engine = try SQLiteEngine(
+                path: path,
+                on: DispatchQueue(label: "nps-queue", qos: .userInitiated),
+                grace: configuration.ambiguousGrace,
+                truncationPause: configuration.truncationPause,
+                pagesPerCheckpoint: configuration.pagesPerCheckpoint,
+                largestRewrite: configuration.largestRewrite,
+                now: now,
+                logger: logger,
+                onDue: { signal.wake() }
+            )
+        case .postgres(let address):
+            lock = nil
+            // Its disk is the server's.
+            reserve = DiskReserve(forFile: "/", bytes: 0)
+            engine = try PostgresEngine(
+                address,
+                configuration: configuration,
+                now: now,
+                logger: logger,
+                onDue: { signal.wake() }
+            )
+        }
         personKey = engine.personKey
-        commits = GroupCommit(on: dispatch, limit: configuration.waitingLimit) { engine.commit($0) }
+        let (engine, lanes, limit) = (engine, engine.lanes, configuration.waitingLimit)
+        work = GroupCommit(on: [lanes.work], limit: limit) { jobs, _ in engine.commit(jobs, on: lanes.workIndex) }
+        intake = lanes.intake.isEmpty ? work : GroupCommit(on: lanes.intake, limit: limit, commit: engine.commit)
         // Said at once, and not only when somebody sends something.
         let start = Milliseconds(now())
         do { try reserve.check(at: start, fresh: true) } catch { fullDisk.refused(at: start) }
     }
+
+    /// Whether a response that was never tried may be sent by POST.
+    var createsAreSafe: Bool { engine.createsAreSafe }
 
     /// One element after each commit that left something to claim at once; several that nobody has read yet are merged
     /// into one. Not announced is what was due before the call, and what becomes due later: ask ``nextDue()``. Ends
@@ -114,10 +151,12 @@ package final class ResponseQueue: Sendable {
     /// Finishes the transactions that were admitted, refuses new ones with ``QueueError/closed``, moves the log into
     /// the database and releases the file. Idempotent.
     package func close() async {
+        // What comes in may share the lane for work.
+        await withCheckedContinuation { continuation in intake.close { continuation.resume() } }
         await withCheckedContinuation { continuation in
-            commits.close { [engine, lock] in
+            work.close { [engine, lock] in
                 engine.close()
-                lock.release()
+                lock?.release()
                 continuation.resume()
             }
         }
@@ -128,7 +167,7 @@ package final class ResponseQueue: Sendable {
     /// which is thrown, the queue also retries by itself.
     func truncateLog() async throws(QueueError) {
         let result: Result<Void, QueueError> = await withCheckedContinuation { continuation in
-            dispatch.async { [engine] in
+            engine.lanes.work.async { [engine] in
                 continuation.resume(returning: Result { () throws(QueueError) in try engine.truncateLog() })
             }
         }
@@ -137,36 +176,87 @@ package final class ResponseQueue: Sendable {
 
     /// Runs the body in the next transaction and returns its value when that is durable.
     ///
-    /// - Parameters:
-    ///   - weight: how much of ``Configuration/waitingLimit`` it takes; 0 for work that is always admitted.
-    ///   - body: may run more than once: it is repeated alone when the batch that it was in has failed.
+    /// - Parameter body: may run more than once: it is repeated alone when the batch that it was in has failed, and when
+    ///   another transaction was in its way.
     func transact<Value: Sendable>(
-        weight: Int = 0,
         _ body: @escaping @Sendable (inout QueueTransaction) throws -> Value
     ) async throws(QueueError) -> Value {
-        try await transact(weight: weight, isSlice: false, body)
+        try await submit(Terms(), body)
     }
 
-    /// Like ``transact(weight:_:)``, for one slice of work that has no bound of its own. Slices get one transaction
-    /// each, so acceptance waits for one of them at most.
+    /// Like ``transact(_:)``, for one slice of work that has no bound of its own. Slices get one transaction each, so
+    /// acceptance waits for one of them at most.
     ///
     /// - Parameter body: handles ``slice`` rows at most, and leaves the rest to the next slice.
     func transactSlice<Value: Sendable>(
         _ body: @escaping @Sendable (inout QueueTransaction) throws -> Value
     ) async throws(QueueError) -> Value {
-        try await transact(weight: 0, isSlice: true, body)
+        try await submit(Terms(isSlice: true), body)
     }
 
-    private func transact<Value: Sendable>(
+    /// Like ``transact(_:)``, for a body that writes nothing.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (QueueTransaction) throws -> Value
+    ) async throws(QueueError) -> Value {
+        try await submit(Terms(isReading: true)) { transaction in try body(transaction) }
+    }
+
+    /// Like ``transactSlice(_:)``, for a body that writes nothing.
+    func readSlice<Value: Sendable>(
+        _ body: @escaping @Sendable (QueueTransaction) throws -> Value
+    ) async throws(QueueError) -> Value {
+        try await submit(Terms(isSlice: true, isReading: true)) { transaction in try body(transaction) }
+    }
+
+    /// Like ``transact(_:)``, for what comes in.
+    ///
+    /// - Parameters:
+    ///   - weight: how much of ``Configuration/waitingLimit`` it takes.
+    ///   - isRepeatable: whether the body may run again after it was perhaps committed.
+    ///   - plain: what the body stores, if that is nothing but submissions.
+    func accept(
         weight: Int,
-        isSlice: Bool,
+        isRepeatable: Bool,
+        plain: [Incoming]?,
+        _ body: @escaping @Sendable (inout QueueTransaction) throws -> Intake
+    ) async throws(QueueError) -> Intake {
+        let result: Result<Intake, QueueError> = await withCheckedContinuation { continuation in
+            let complete: @Sendable (Intake) -> Void = { continuation.resume(returning: .success($0)) }
+            intake.submit(
+                Job(
+                    weight: weight,
+                    isRepeatable: isRepeatable,
+                    plain: plain.map {
+                        PlainIntake(incoming: $0, pendingLimit: configuration.pendingLimit, complete: complete)
+                    },
+                    run: { transaction in
+                        let intake = try body(&transaction)
+                        return { complete(intake) }
+                    },
+                    refuse: { continuation.resume(returning: .failure($0)) }
+                )
+            )
+        }
+        return try result.get()
+    }
+
+    /// How a body is to be run.
+    private struct Terms {
+        var isSlice = false
+        var isReading = false
+    }
+
+    private func submit<Value: Sendable>(
+        _ terms: Terms,
         _ body: @escaping @Sendable (inout QueueTransaction) throws -> Value
     ) async throws(QueueError) -> Value {
         let result: Result<Value, QueueError> = await withCheckedContinuation { continuation in
-            commits.submit(
+            work.submit(
                 Job(
-                    weight: weight,
-                    isSlice: isSlice,
+                    weight: 0,
+                    isReading: terms.isReading,
+                    isRepeatable: terms.isReading,
+                    isSlice: terms.isSlice,
                     run: { transaction in
                         let value = try body(&transaction)
                         return { continuation.resume(returning: .success(value)) }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import NPSQueue
 import NPSServer
 import NPSWebhooks
 import TestSupport
@@ -20,6 +21,11 @@ struct SettingsTests {
         let directory = try TemporaryDirectory(["settings.yaml": yaml])
         let file = directory.path("settings.yaml")
         return try await Settings.load(arguments: arguments, environment: environment, file: file)
+    }
+
+    /// Nil for a queue that isn't in a file.
+    private func path(of settings: Settings) -> String? {
+        if case .file(let path) = settings.queue.store { path } else { nil }
     }
 
     private func problems(
@@ -46,7 +52,7 @@ struct SettingsTests {
         #expect(settings.planhat.url == "https://api.planhat.com")
         #expect(settings.planhat.requestsPerMinute == 150)
         #expect(settings.planhat.batchSize == 100)
-        #expect(settings.queue.path == "nps-collector.db")
+        #expect(path(of: settings) == "nps-collector.db")
         #expect(settings.queue.receiptRetention == 34_560_000)
         #expect(settings.queue.parkedRetention == 7_776_000)
         #expect(settings.quarantine.retention == 2_592_000)
@@ -113,6 +119,7 @@ struct SettingsTests {
             ("http.public-url", "nps.example.com"), ("http.trusted-proxies", "10.0.0.0/99"), ("tls.profile", "old"),
             ("http.redirect-port", "-1"), ("planhat.requests-per-minute", "many"), ("planhat.url", "ftp://x"),
             ("survey.open", "maybe"), ("survey.link-keys", "k1:short"), ("queue.url", "postgres://localhost/x"),
+            ("queue.url", "postgres://nps@db.example.com/x?sslmode=disable"), ("queue.url", "mysql:x"),
             ("log.format", "xml"), ("quarantine.retention-days", "-1"), ("queue.receipt-retention-days", "x"),
             ("quarantine.max-bytes", "0"),
             ("tls.certificate", "/nonexistent.pem"), ("survey.subject", ""),
@@ -164,6 +171,22 @@ struct SettingsTests {
         let settings = try await load(yaml: "queue: {receipt-retention-days: 0, parked-retention-days: 2}\n")
         #expect(settings.queue.receiptRetention == nil)
         #expect(settings.queue.parkedRetention == 172_800)
+    }
+
+    @Test("a queue in PostgreSQL has its password in a file, which is never shown, and a name of its own")
+    func database() async throws {
+        let directory = try TemporaryDirectory(["password": "canary-password\n"])
+        let settings = try await load(
+            environment: ["QUEUE_PASSWORD_FILE": directory.path("password"), "QUEUE_NAME": "first"],
+            yaml: "queue: {url: \"postgres://nps@db1.example.com,db2.example.com/answers\"}\n"
+        )
+        guard case .postgres(let address) = settings.queue.store else {
+            Issue.record("not in PostgreSQL")
+            return
+        }
+        #expect(address.description == "postgres://nps@db1.example.com,db2.example.com/answers")
+        #expect(address.name == "first")
+        #expect(!settings.report.entries.contains { $0.value?.contains("canary") == true })
     }
 
     @Test("two listeners on one port are a problem")
@@ -279,7 +302,7 @@ struct SettingsTests {
 
     @Test("an empty file means all defaults")
     func emptyFile() async throws {
-        #expect(try await load(yaml: "").queue.path == "nps-collector.db")
+        #expect(path(of: try await load(yaml: "")) == "nps-collector.db")
     }
 
     @Test("the token goes to loopback in clear and nowhere else")

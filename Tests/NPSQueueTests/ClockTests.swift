@@ -82,9 +82,12 @@ struct ClockTests {
         #expect(past <= end.clock && end.clock - past < Self.hour * 12)
     }
 
-    @Test("the confirmed time outlives the process, and a clock that isn't believed is told")
-    func reopened() async throws {
-        let fixture = try QueueFixture()
+    @Test(
+        "the confirmed time outlives the process, and a clock that isn't believed is told",
+        arguments: Engine.allCases
+    )
+    func reopened(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
             #expect(try await queue.observeClock(after: .zero).past == nil)
             fixture.clock.advance(by: 6 * 3_600)
@@ -104,9 +107,12 @@ struct ClockTests {
         }
     }
 
-    @Test("what is written while the clock is years behind isn't old when the clock is right again")
-    func behind() async throws {
-        let fixture = try QueueFixture()
+    @Test(
+        "what is written while the clock is years behind isn't old when the clock is right again",
+        arguments: Engine.allCases
+    )
+    func behind(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in
             _ = try await queue.observeClock(after: .zero)
             fixture.clock.advance(by: 6 * 3_600)
@@ -124,9 +130,12 @@ struct ClockTests {
         }
     }
 
-    @Test("what a clock that was years behind wrote before it was first confirmed isn't old either")
-    func behindAtFirst() async throws {
-        let fixture = try QueueFixture()
+    @Test(
+        "what a clock that was years behind wrote before it was first confirmed isn't old either",
+        arguments: Engine.allCases
+    )
+    func behindAtFirst(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in
             fixture.clock.advance(by: -6 * 365 * 86_400)
             _ = try await queue.accept([try submission(1), try submission(2)], quarantining: [draft("kept")])

@@ -52,10 +52,11 @@ struct ContentVersionTests {
     }
 
     @Test(
-        "an edit that corrects the time of the answer backwards is an edit, also of what was delivered"
+        "an edit that corrects the time of the answer backwards is an edit, also of what was delivered",
+        arguments: Engine.allCases
     )
-    func backwards() async throws {
-        let fixture = try QueueFixture()
+    func backwards(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         let answered = fixture.clock.now
         func submission(_ score: Int, answered: Date, updated: Date? = nil) throws -> Submission {
             let email = try EmailAddress("ana@example.com")

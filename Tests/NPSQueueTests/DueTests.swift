@@ -27,10 +27,11 @@ struct DueTests {
 
     @Test(
         "what was due before the clock was set back is due afterwards",
-        arguments: [30, 1_800, 3_599, 100_000] as [TimeInterval]
+        arguments: Engine.allCases,
+        [30, 1_800, 3_599, 100_000] as [TimeInterval]
     )
-    func setBack(seconds: TimeInterval) async throws {
-        let fixture = try QueueFixture()
+    func setBack(engine: Engine, seconds: TimeInterval) async throws {
+        let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in
             _ = try await queue.accept([try submission(1), try submission(2)])
             let claim = try #require(try await queue.claim(limit: 1).first)
@@ -44,9 +45,12 @@ struct DueTests {
         }
     }
 
-    @Test("of the newest, those are handed out that no request has carried, and then the longest due")
-    func newest() async throws {
-        let fixture = try QueueFixture()
+    @Test(
+        "of the newest, those are handed out that no request has carried, and then the longest due",
+        arguments: Engine.allCases
+    )
+    func newest(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in
             _ = try await queue.accept(try (0..<6).map { try submission($0) })
             let ids = try (0..<6).map { try submission($0).response.id }
@@ -63,9 +67,9 @@ struct DueTests {
         }
     }
 
-    @Test("what isn't due yet is not handed out as the newest either")
-    func newestDue() async throws {
-        let fixture = try QueueFixture()
+    @Test("what isn't due yet is not handed out as the newest either", arguments: Engine.allCases)
+    func newestDue(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in
             let held = fixture.clock.now.addingTimeInterval(60)
             _ = try await queue.accept([try submission(1)])
@@ -76,9 +80,9 @@ struct DueTests {
         }
     }
 
-    @Test("the grace of an ambiguous delivery is kept after the clock was set back")
-    func grace() async throws {
-        let fixture = try QueueFixture()
+    @Test("the grace of an ambiguous delivery is kept after the clock was set back", arguments: Engine.allCases)
+    func grace(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in
             _ = try await queue.accept([try submission(1)])
             fixture.clock.advance(by: -600)
@@ -92,9 +96,12 @@ struct DueTests {
         }
     }
 
-    @Test("a clock that was set back before a start keeps nothing waiting, but for what is ambiguous or held")
-    func setBackBeforeStart() async throws {
-        let fixture = try QueueFixture()
+    @Test(
+        "a clock that was set back before a start keeps nothing waiting, but for what is ambiguous or held",
+        arguments: Engine.allCases
+    )
+    func setBackBeforeStart(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in
             _ = try await queue.observeClock(after: .zero)
             fixture.clock.advance(by: 6 * 3_600)

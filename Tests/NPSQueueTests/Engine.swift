@@ -1,9 +1,16 @@
 import Testing
 
-/// The databases that the queue can use. The suites run once for each: a second engine is one more case here and one
-/// more branch in `QueueFixture.open`.
+/// The databases that the queue can use. The suites run once for each: an engine is a case here and a branch in
+/// `QueueFixture`.
 enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case sqlite
+    case postgres
+
+    /// With PostgreSQL where there is one for the tests, which `deploy/test` starts.
+    static let allCases: [Engine] = TestCluster.shared == nil ? [.sqlite] : [.sqlite, .postgres]
 
     var testDescription: String { rawValue }
+
+    /// Whether a response that was never tried may be sent by POST.
+    var createsAreSafe: Bool { self == .sqlite }
 }

@@ -13,8 +13,8 @@ struct GroupCommitTests {
         let entered = DispatchSemaphore(value: 0)
         let allowed = DispatchSemaphore(value: 0)
 
-        func makeGroup(limit: Int) -> GroupCommit {
-            GroupCommit(on: DispatchQueue(label: "test"), limit: limit) { jobs in
+        func makeGroup(limit: Int, lanes: Int = 1) -> GroupCommit {
+            GroupCommit(on: (0..<lanes).map { DispatchQueue(label: "test \($0)") }, limit: limit) { jobs, _ in
                 self.entered.signal()
                 self.allowed.wait()
                 self.batches.withLock { $0.append(jobs.map(\.weight)) }
@@ -46,6 +46,25 @@ struct GroupCommitTests {
         finish(group)
         #expect(gate.batches.withLock { $0 } == [[1], Array(2...9)])
         #expect(gate.refusals.withLock { $0.count } == 9)
+    }
+
+    @Test("two lanes commit two batches at the same time, and what comes meanwhile goes to the first that is free")
+    func lanes() {
+        let gate = GatedCommit()
+        let group = gate.makeGroup(limit: 100, lanes: 2)
+        group.submit(gate.job(1))
+        group.submit(gate.job(2))
+        gate.entered.wait()
+        gate.entered.wait()
+        for weight in 3...5 { group.submit(gate.job(weight)) }
+        gate.allowed.signal()
+        gate.entered.wait()
+        gate.allowed.signal()
+        gate.allowed.signal()
+        finish(group)
+        let batches = gate.batches.withLock { $0.sorted { $0[0] < $1[0] } }
+        #expect(batches == [[1], [2], [3, 4, 5]])
+        #expect(gate.refusals.withLock { $0.count } == 5)
     }
 
     @Test("slices of longer work get a transaction each, with whatever else waits")

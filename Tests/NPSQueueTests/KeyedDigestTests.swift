@@ -8,9 +8,9 @@ import Testing
 
 @Suite("Keyed digests")
 struct KeyedDigestTests {
-    @Test("nothing in the file tells what a person answered to whoever tries the scores")
-    func guessing() async throws {
-        let fixture = try QueueFixture()
+    @Test("nothing in the file tells what a person answered to whoever tries the scores", arguments: Engine.allCases)
+    func guessing(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in
             _ = try await queue.accept([try submission(1)])
             try await deliverAll(queue)
@@ -30,9 +30,12 @@ struct KeyedDigestTests {
         return try ResponseDraft(json).check(source: "acme", receivedAt: Date(timeIntervalSince1970: 1_700_000_000))
     }
 
-    @Test("the id of a response that has none of its own tells nobody what it says, and a repetition has the same")
-    func contentID() async throws {
-        let fixture = try QueueFixture()
+    @Test(
+        "the id of a response that has none of its own tells nobody what it says, and a repetition has the same",
+        arguments: Engine.allCases
+    )
+    func contentID(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         let submission = try withoutID(9)
         try await fixture.withQueue { queue in
             #expect(try await queue.accept([submission]).outcomes == [.accepted])
@@ -48,9 +51,12 @@ struct KeyedDigestTests {
         #expect(try fixture.bytes().range(of: Data(submission.response.id.rawValue.utf8)) == nil)
     }
 
-    @Test("what is kept of an erased payload tells nobody what it said, and keeps its repetitions out")
-    func erasedPayload() async throws {
-        let fixture = try QueueFixture()
+    @Test(
+        "what is kept of an erased payload tells nobody what it said, and keeps its repetitions out",
+        arguments: Engine.allCases
+    )
+    func erasedPayload(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         let payload = draft(#"{"email":"ana@example.com","score":12}"#)
         try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
             _ = try await queue.accept([], quarantining: [payload])

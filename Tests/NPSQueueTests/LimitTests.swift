@@ -59,12 +59,9 @@ struct LimitTests {
         }
     }
 
-    @Test(
-        "below the disk reserve, acceptance and readiness are refused, but delivery goes on",
-        arguments: Engine.allCases
-    )
-    func reserve(engine: Engine) async throws {
-        let fixture = try QueueFixture(engine)
+    @Test("below the disk reserve, acceptance and readiness are refused, but delivery goes on")
+    func reserve() async throws {
+        let fixture = try QueueFixture(.sqlite)
         try await fixture.withQueue { queue in _ = try await queue.accept([try submission(1)]) }
         try await fixture.withQueue({ $0.diskReserve = .max }) { queue in
             await #expect(throws: QueueError.diskFull) { try await queue.accept([try submission(2)]) }

@@ -79,9 +79,9 @@ struct ParkedRetentionTests {
         try Audit(of: fixture.path).check()
     }
 
-    @Test("before the time is known, nothing is announced and nothing erased")
-    func unknownTime() async throws {
-        let fixture = try QueueFixture()
+    @Test("before the time is known, nothing is announced and nothing erased", arguments: Engine.allCases)
+    func unknownTime(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in
             _ = try await queue.accept([try submission(1)])
             try await queue.settle(try await queue.claim(limit: 1).map { $0.verdict(.park(reason: "no")) })

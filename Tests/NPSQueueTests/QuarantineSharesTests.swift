@@ -92,10 +92,14 @@ struct QuarantineSharesTests {
         #expect(!shares.admits(100_001, from: "new", limit: Self.limit))
     }
 
-    @Test("what is known of the sources is what the rows say, whatever is done, also after a restart")
-    func consistency() async throws {
-        let fixture = try QueueFixture()
+    @Test(
+        "what is known of the sources is what the rows say, whatever is done, also after a restart",
+        arguments: Engine.allCases
+    )
+    func consistency(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         func check(_ queue: ResponseQueue) async throws {
+            if engine == .postgres { return try fixture.audit() }
             let (known, stored) = try await queue.transact { transaction in
                 (transaction.state.shares, try QuarantineShares(reading: transaction.sqlite.statements))
             }
@@ -122,12 +126,15 @@ struct QuarantineSharesTests {
             try await check(queue)
             #expect(try await queue.quarantineUse().sources.isEmpty)
         }
-        try Audit(of: fixture.path).check()
+        try fixture.audit()
     }
 
-    @Test("sources that are broken fill their parts and are refused; another one is kept, with a word on who is full")
-    func brokenSources() async throws {
-        let fixture = try QueueFixture()
+    @Test(
+        "sources that are broken fill their parts and are refused; another one is kept, with a word on who is full",
+        arguments: Engine.allCases
+    )
+    func brokenSources(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         try await fixture.withQueue({ $0.quarantineByteLimit = 40_000 }) { queue in
             for source in ["a", "b", "c"] {
                 var refusal: QuarantineRefusal?
@@ -154,7 +161,7 @@ struct QuarantineSharesTests {
             #expect(try await queue.discard(known.quarantined) == 1)
             #expect(try await queue.accept([], quarantining: [draft("more", source: "a")]).refusals.isEmpty)
         }
-        try Audit(of: fixture.path).check()
+        try fixture.audit()
     }
 
     @Test("a file of an earlier version is summed up by source when it is opened")

@@ -24,7 +24,7 @@ struct QuarantineTests {
             let other = try #require(try await queue.accept([], quarantining: [draft("b")]).quarantined.first)
             #expect(try await queue.quarantineEntry(other)?.timesSeen == 1)
         }
-        try Audit(of: fixture.path).check()
+        try fixture.audit()
     }
 
     @Test("old entries are removed, in several transactions, and younger ones kept", arguments: Engine.allCases)
@@ -46,7 +46,7 @@ struct QuarantineTests {
             #expect(try await queue.status().quarantined == 1)
             #expect(try !fixture.bytes().contains(secret))
         }
-        try Audit(of: fixture.path).check()
+        try fixture.audit()
     }
 
     @Test("nothing of a discarded or resolved entry is left in the files", arguments: Engine.allCases)
@@ -65,7 +65,7 @@ struct QuarantineTests {
         }
         // A resolved entry's bytes are overwritten a second later, or when the queue closes.
         #expect(try !fixture.bytes().contains(secret))
-        try Audit(of: fixture.path).check()
+        try fixture.audit()
     }
 
     @Test("a call that resolves an entry that is gone is refused and accepts nothing", arguments: Engine.allCases)

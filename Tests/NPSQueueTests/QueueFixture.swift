@@ -1,21 +1,28 @@
 import Foundation
 import Logging
-import NPSQueue
 import TestSupport
 import Testing
 
-/// A directory of its own for one test, deleted when the fixture goes, and a clock for the queues that are opened in it.
+@testable import NPSQueue
+
+/// A directory of its own for one test, deleted when the fixture goes, or a schema of its own, and a clock for the queues
+/// that are opened in it.
 struct QueueFixture: Sendable {
     let engine: Engine
     let clock = TestClock()
     private let files: TemporaryDirectory
+    let schema = TestCluster.newSchema()
 
     var directory: URL { files.url }
 
     var path: String { directory.appending(path: "queue.db").path }
 
-    init(_ engine: Engine = .sqlite) throws {
+    private let cluster: TestCluster?
+
+    /// - Parameter cluster: the server for an engine that needs one.
+    init(_ engine: Engine = .sqlite, cluster: TestCluster? = .shared) throws {
         self.engine = engine
+        self.cluster = cluster
         files = try TemporaryDirectory()
     }
 
@@ -24,14 +31,34 @@ struct QueueFixture: Sendable {
         logger: Logger = .silent,
         _ change: (inout ResponseQueue.Configuration) -> Void = { _ in }
     ) throws(QueueError) -> ResponseQueue {
-        var configuration = ResponseQueue.Configuration(path: path ?? self.path)
+        var configuration = try configuration(path)
         configuration.diskReserve = 0
+        // Only what is accepted here wakes anybody.
+        configuration.arrivalPause = 3_600
         change(&configuration)
         return try ResponseQueue(
             configuration: configuration,
             now: { [clock] in clock.now },
             logger: logger
         )
+    }
+
+    private func configuration(_ path: String?) throws(QueueError) -> ResponseQueue.Configuration {
+        guard engine == .postgres, let cluster else {
+            return ResponseQueue.Configuration(path: path ?? self.path)
+        }
+        return ResponseQueue.Configuration(.postgres(try cluster.address(schema: schema)))
+    }
+
+    /// A connection to the schema, beside the queue's.
+    func connect() throws -> PostgresConnection { try #require(cluster).connect(schema: schema) }
+
+    /// Checks that the books are what the rows are. No queue may have the file open.
+    func audit() throws {
+        switch engine {
+        case .sqlite: try Audit(of: path).check()
+        case .postgres: try Audit(reading: connect()).check()
+        }
     }
 
     /// Puts a file that an earlier version wrote in the queue's place.
@@ -65,11 +92,27 @@ struct QueueFixture: Sendable {
         return copy
     }
 
-    /// All bytes that are on disk now.
+    /// All bytes that are on disk now; in PostgreSQL, which overwrites what was deleted when it likes, all rows.
     func bytes() throws -> Data {
+        if engine == .postgres { return try rows() }
         var all = Data()
         for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
             all += try Data(contentsOf: URL(fileURLWithPath: path + suffix))
+        }
+        return all
+    }
+
+    private func rows() throws -> Data {
+        let connection = try connect()
+        let tables = Query("SELECT table_name::text FROM information_schema.tables WHERE table_schema = $1::text")
+        var all = Data()
+        for table in try connection.execute(tables, PostgresParameters(schema)).rows {
+            let name: String = try table.value(0)
+            // Of a body, the bytes as they came.
+            let columns = name == "quarantine" ? "t::text || encode(body, 'escape')" : "t::text"
+            for row in try connection.execute(Query("SELECT \(columns) FROM \(name) AS t")).rows {
+                all += Data((try row.value(0) as String).utf8)
+            }
         }
         return all
     }

@@ -34,7 +34,7 @@ struct RandomOperationsTests {
             #expect(try await queue.status().balances)
             if step.isMultiple(of: 40) {
                 await queue.close()
-                if engine == .sqlite { try Audit(of: fixture.path).check() }
+                try fixture.audit()
                 queue = try fixture.open()
                 run.forgetClaims()
             }
@@ -50,7 +50,7 @@ struct RandomOperationsTests {
         #expect(try await queue.removeReceipts(before: .distantFuture) == status.accepted)
         #expect(try await queue.status() == status)
         await queue.close()
-        if engine == .sqlite { try Audit(of: fixture.path).check() }
+        try fixture.audit()
     }
 }
 

@@ -8,9 +8,12 @@ struct RelabelTests {
     private static let name = "plain-k3v9q2x7m4t8z1b6"
     private static let label = "unsigned-01234567"
 
-    @Test("puts the label in the place of the name in everything that is stored, and nothing else changes")
-    func everything() async throws {
-        let fixture = try QueueFixture()
+    @Test(
+        "puts the label in the place of the name in everything that is stored, and nothing else changes",
+        arguments: Engine.allCases
+    )
+    func everything(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in
             _ = try await queue.accept([submission(1, source: Self.name), submission(2)])
             try await deliverAll(queue)
@@ -41,9 +44,12 @@ struct RelabelTests {
         #expect(try fixture.bytes().range(of: Data(Self.name.utf8)) == nil)
     }
 
-    @Test("a payload that came under the name and under the label is one entry, seen as often as both")
-    func both() async throws {
-        let fixture = try QueueFixture()
+    @Test(
+        "a payload that came under the name and under the label is one entry, seen as often as both",
+        arguments: Engine.allCases
+    )
+    func both(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in
             for source in [Self.name, Self.name, Self.label] {
                 _ = try await queue.accept([], quarantining: [draft("a", source: source)])
@@ -54,12 +60,12 @@ struct RelabelTests {
             #expect(try await queue.status().quarantined == 1)
         }
         #expect(try fixture.bytes().range(of: Data(Self.name.utf8)) == nil)
-        try Audit(of: fixture.path).check()
+        try fixture.audit()
     }
 
-    @Test("is done once: later starts don't read all rows again")
-    func once() async throws {
-        let fixture = try QueueFixture()
+    @Test("is done once: later starts don't read all rows again", arguments: Engine.allCases)
+    func once(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in
             try await queue.relabel(source: Self.name, as: Self.label)
             _ = try await queue.accept([submission(1, source: Self.name)])

@@ -180,9 +180,9 @@ struct SliceTests {
         try Audit(of: fixture.path).check()
     }
 
-    @Test("a page with long content ends early and leaves nothing out")
-    func pageBytes() async throws {
-        let fixture = try QueueFixture()
+    @Test("a page with long content ends early and leaves nothing out", arguments: Engine.allCases)
+    func pageBytes(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in
             let comment = String(repeating: "x", count: 100_000)
             for start in stride(from: 0, to: 200, by: 50) {

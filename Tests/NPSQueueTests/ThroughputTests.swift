@@ -7,9 +7,9 @@ import Testing
 /// No tests: measurements for those who set NPS_MEASURE=1, printed.
 @Suite("Throughput", .enabled(if: ProcessInfo.processInfo.environment["NPS_MEASURE"] == "1"), .serialized)
 struct ThroughputTests {
-    @Test("durable accepts a second", arguments: [1, 64, 512])
-    func accepts(tasks: Int) async throws {
-        let fixture = try QueueFixture()
+    @Test("durable accepts a second", arguments: Engine.allCases, [1, 64, 512])
+    func accepts(engine: Engine, tasks: Int) async throws {
+        let fixture = try QueueFixture(engine)
         #expect(FaultyDisk.watch(fixture.directory))
         let queue = try fixture.open()
         let each = tasks == 1 ? 1_000 : 20_000 / tasks
@@ -25,7 +25,7 @@ struct ThroughputTests {
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let rate = Int(Double(submissions.count) / seconds)
-        print("\(tasks) tasks: \(rate) accepts/s, \(FaultyDisk.syncs(in: fixture.directory)) syncs")
+        print("\(engine), \(tasks) tasks: \(rate) accepts/s, \(FaultyDisk.syncs(in: fixture.directory)) syncs")
         await queue.close()
     }
 

@@ -70,7 +70,17 @@ extension Setting {
         "most responses in one request, at most 5000"
     )
 
-    static let queueURL = TypedSetting.text("queue.url", "sqlite:nps-collector.db", "where responses wait")
+    static let queueURL = TypedSetting.text(
+        "queue.url",
+        "sqlite:nps-collector.db",
+        "where responses wait: sqlite:PATH, or postgres://USER@HOST,HOST/DATABASE"
+    )
+    static let queuePassword = Setting("queue.password", .word("none"), "of the PostgreSQL user", isSecret: true)
+    static let queueName = TypedSetting.optionalText(
+        "queue.name",
+        "host name",
+        "what this collector is called among those that share a PostgreSQL"
+    )
     static let receiptRetention = TypedSetting.days(
         "queue.receipt-retention-days",
         400,
@@ -152,7 +162,7 @@ extension Setting {
         certificate.setting, privateKey.setting, tlsProfile.setting,
         adminHost.setting, adminPort.setting, adminToken,
         planhatURL.setting, planhatToken, requestsPerMinute.setting, batchSize.setting,
-        queueURL.setting, receiptRetention.setting, parkedRetention.setting,
+        queueURL.setting, queuePassword, queueName.setting, receiptRetention.setting, parkedRetention.setting,
         quarantineRetention.setting, quarantineMaxBytes.setting,
         surveyOpen.setting, subject.setting, brand.setting, accent.setting, frameAncestors, linkKeys,
         webhooksDirectory.setting, webhookSecrets,

@@ -60,7 +60,7 @@ extension Settings {
 
     /// How the queue is opened.
     package func makeQueueConfiguration() -> ResponseQueue.Configuration {
-        var configuration = ResponseQueue.Configuration(path: queue.path)
+        var configuration = ResponseQueue.Configuration(queue.store)
         configuration.quarantineByteLimit = quarantine.maxBytes
         let client = PlanhatClient.Configuration(baseURL: planhat.url, token: "")
         let grace = DeliveryPlan.Configuration().grace

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import NPSQueue
 import NPSServer
 import NPSSurvey
 import NPSWebhooks
@@ -141,10 +142,10 @@ extension Settings {
     }
 
     private static func readQueue(_ reader: inout SettingsReader) -> Queue? {
-        let path = readQueuePath(&reader)
+        let store = readStore(&reader)
         let receipts = readDays(Setting.receiptRetention, &reader)
         let parked = readDays(Setting.parkedRetention, &reader)
-        return path.map { Queue(path: $0, receiptRetention: receipts, parkedRetention: parked) }
+        return store.map { Queue(store: $0, receiptRetention: receipts, parkedRetention: parked) }
     }
 
     /// In seconds; nil for 0, which means for ever.
@@ -153,15 +154,24 @@ extension Settings {
         return days == 0 ? nil : Double(days) * 86_400
     }
 
-    private static func readQueuePath(_ reader: inout SettingsReader) -> String? {
+    private static func readStore(_ reader: inout SettingsReader) -> ResponseQueue.Configuration.Store? {
         let url = reader.value(Setting.queueURL)
-        if url.hasPrefix("sqlite:"), url.utf8.count > 7 { return String(url.dropFirst(7)) }
-        if url.hasPrefix("postgres:") || url.hasPrefix("postgresql:") {
-            reader.note("queue.url names PostgreSQL, which this version can't use yet: give sqlite:PATH.")
-        } else {
-            reader.note("queue.url must be sqlite:PATH, such as sqlite:nps-collector.db.")
+        let password = reader.secret(Setting.queuePassword)
+        let name = reader.value(Setting.queueName)
+        if url.hasPrefix("sqlite:"), url.utf8.count > 7 { return .file(path: String(url.dropFirst(7))) }
+        guard url.hasPrefix("postgres:") || url.hasPrefix("postgresql:") else {
+            reader.note("queue.url must be sqlite:PATH or postgres://USER@HOST/DATABASE.")
+            return nil
         }
-        return nil
+        do throws(QueueError) {
+            var address = try PostgresAddress(url)
+            if let password { address.authenticate(with: password) }
+            if let name { address.name = name }
+            return .postgres(address)
+        } catch {
+            reader.note("queue.url: \(error)")
+            return nil
+        }
     }
 
     private static func readQuarantine(_ reader: inout SettingsReader) -> Quarantine {

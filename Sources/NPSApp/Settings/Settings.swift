@@ -1,5 +1,6 @@
 package import Foundation
 package import Logging
+package import NPSQueue
 package import NPSServer
 package import NPSSurvey
 package import NPSWebhooks
@@ -31,8 +32,7 @@ package struct Settings: Sendable {
     }
 
     package struct Queue: Sendable {
-        /// Of the SQLite file.
-        package let path: String
+        package let store: ResponseQueue.Configuration.Store
         /// Seconds; nil = for ever.
         package let receiptRetention: TimeInterval?
         /// Seconds; nil = for ever.

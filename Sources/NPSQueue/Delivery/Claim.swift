@@ -9,7 +9,8 @@ package struct Claim: Sendable, Hashable {
     package let revision: Int
     /// Attempts made before this one with the present content, as far as they count.
     package let attempts: Int
-    /// True when Planhat may know this response already (an edit, an ambiguous attempt): send by upsert, never by POST.
+    /// True when Planhat may know this response already (an edit, an ambiguous attempt), or may get it from another
+    /// collector: send by upsert, never by POST.
     package let mustUpsert: Bool
 
     package init(response: SurveyResponse, revision: Int, attempts: Int, mustUpsert: Bool) {
@@ -92,13 +93,15 @@ package struct Attempt: Sendable, Hashable, Codable {
 extension Claim {
     /// Nil when this version can't read the stored content. Decoding is the caller's task: on the queue's one writing
     /// thread it would keep every acceptance waiting.
-    init?(_ stored: StoredResponse) {
+    ///
+    /// - Parameter createsAreSafe: whether nobody else can be sending it.
+    init?(_ stored: StoredResponse, createsAreSafe: Bool) {
         guard let response = stored.content?.response(id: stored.id, source: stored.source) else { return nil }
         self.init(
             response: response,
             revision: stored.lifecycle.revision,
             attempts: stored.lifecycle.attempts,
-            mustUpsert: stored.lifecycle.mustUpsert
+            mustUpsert: stored.lifecycle.mustUpsert || !createsAreSafe
         )
     }
 }

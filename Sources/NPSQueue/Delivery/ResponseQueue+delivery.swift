@@ -30,7 +30,7 @@ extension ResponseQueue {
 
     private func decode(_ responses: [StoredResponse]) -> [Claim] {
         responses.compactMap { response in
-            let claim = Claim(response)
+            let claim = Claim(response, createsAreSafe: createsAreSafe)
             if claim == nil { unreadable.withLock { $0.append(response) } }
             return claim
         }
@@ -74,6 +74,6 @@ extension ResponseQueue {
 
     /// When the next pending response is to be tried, in the past when it is due already. Nil: nothing is pending.
     package func nextDue() async throws(QueueError) -> Date? {
-        try await transact { transaction in try transaction.nextDue() }
+        try await read { transaction in try transaction.nextDue() }
     }
 }

@@ -68,7 +68,7 @@ extension ResponseQueue {
         limit: Int
     ) async throws(QueueError) -> [UnconfirmedErasure] {
         let limit = min(max(limit, 0), QueueFilter.maximum)
-        let rows = try await transact { transaction in
+        let rows = try await read { transaction in
             try transaction.rows.load(.unconfirmed(isWanted: isWanted, after: after ?? 0, limit: limit))
         }
         var erasures: [UnconfirmedErasure] = []

@@ -31,6 +31,6 @@ extension ResponseQueue {
 
     /// What is erased next by ``expireParked(after:)``; nil when nothing is within a week, or when the time isn't known.
     package func parkedExpiry() async throws(QueueError) -> ParkedExpiry? {
-        try await transact { transaction in try transaction.parkedExpiry() }
+        try await read { transaction in try transaction.parkedExpiry() }
     }
 }

@@ -31,7 +31,11 @@ extension ResponseQueue {
 
     private func store(_ work: IntakeWork) async throws(QueueError) -> Intake {
         let (pendingLimit, byteLimit) = (configuration.pendingLimit, configuration.quarantineByteLimit)
-        return try await transact(weight: work.weight) { transaction in
+        return try await accept(
+            weight: work.weight,
+            isRepeatable: work.resolved.isEmpty,
+            plain: work.resolved.isEmpty && work.quarantined.isEmpty ? work.incoming : nil
+        ) { transaction in
             // Counts repetitions as new: only near the limit it matters, and there a retry costs less than a look-up
             // for every submission.
             let count = work.incoming.count

@@ -29,7 +29,7 @@ extension ResponseQueue {
         var receipts: [Receipt] = []
         while receipts.count < limit {
             let (last, wanted) = (receipts.last?.sequence ?? before ?? .max, min(limit - receipts.count, Self.slice))
-            let part = try await transactSlice { transaction in
+            let part = try await readSlice { transaction in
                 try transaction.rows.load(.delivered(before: last, limit: wanted))
             }
             receipts += part.map(Receipt.init)
@@ -41,7 +41,7 @@ extension ResponseQueue {
     /// Whether content with this `ContentDigest` was delivered. Compared here, because the key never leaves the file.
     /// False for an unknown id, and for what isn't delivered.
     package func delivered(_ id: ResponseID, as contentDigest: String) async throws(QueueError) -> Bool {
-        let stored = try await transact { transaction in try transaction.rows.load(id) }
+        let stored = try await read { transaction in try transaction.rows.load(id) }
         return stored?.contentDigest == personKey.keyed(contentDigest)
     }
 }

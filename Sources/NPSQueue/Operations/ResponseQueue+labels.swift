@@ -4,7 +4,7 @@ extension ResponseQueue {
     ///
     /// Call it before anything is delivered or accepted. It works in short transactions, and can be interrupted.
     package func relabel(source name: String, as label: String) async throws(QueueError) {
-        guard try await !transact({ try $0.rows.isNoted(label) }) else { return }
+        guard try await !read({ try $0.rows.isNoted(label) }) else { return }
         var last: Int64? = 0
         while let after = last {
             last = try await transactSlice {

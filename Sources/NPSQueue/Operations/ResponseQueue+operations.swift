@@ -8,7 +8,7 @@ extension ResponseQueue {
     /// The counters, the age of what has been pending longest, and how many are held.
     package func status() async throws(QueueError) -> QueueStatus {
         let limit = configuration.quarantineByteLimit
-        return try await transact { transaction in
+        return try await read { transaction in
             var status = try transaction.status()
             status.quarantine = QuarantineUse(transaction.state.shares, limit: limit)
             return status
@@ -26,7 +26,7 @@ extension ResponseQueue {
         while items.count < limit, bytes < Self.pageBytes {
             rest.limit = min(limit - items.count, Self.slice)
             let wanted = rest
-            let part = try await transactSlice { transaction in
+            let part = try await readSlice { transaction in
                 try transaction.list(wanted, of: person, byteLimit: Self.sliceBytes)
             }
             for response in part.responses {
@@ -41,7 +41,7 @@ extension ResponseQueue {
 
     /// One response with its history; nil for an unknown id.
     package func show(_ id: ResponseID) async throws(QueueError) -> QueueItem? {
-        let stored = try await transact { transaction in try transaction.rows.load(id) }
+        let stored = try await read { transaction in try transaction.rows.load(id) }
         guard let stored else { return nil }
         var item = QueueItem(stored)
         item.history = stored.history.attempts(deliveredAt: stored.lifecycle.deliveredAt)

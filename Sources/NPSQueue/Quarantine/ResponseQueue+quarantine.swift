@@ -9,7 +9,7 @@ extension ResponseQueue {
     /// How much room each source takes, and whether it may have more.
     package func quarantineUse() async throws(QueueError) -> QuarantineUse {
         let limit = configuration.quarantineByteLimit
-        return try await transact { transaction in QuarantineUse(transaction.state.shares, limit: limit) }
+        return try await read { transaction in QuarantineUse(transaction.state.shares, limit: limit) }
     }
 
     /// Entries without their bodies, oldest first, at most ``QueueFilter/maximum``, and no more once they have
@@ -22,7 +22,7 @@ extension ResponseQueue {
         var bytes = 0
         while entries.count < limit, bytes < Self.pageBytes {
             let (last, wanted) = (entries.last?.id.rawValue ?? after ?? 0, min(limit - entries.count, Self.slice))
-            let part = try await transactSlice { transaction in
+            let part = try await readSlice { transaction in
                 try transaction.rows.quarantine(after: last, limit: wanted, byteLimit: Self.sliceBytes)
             }
             if part.isEmpty { break }
@@ -36,7 +36,7 @@ extension ResponseQueue {
 
     /// An entry with its body; nil for an unknown id.
     package func quarantineEntry(_ id: QuarantineID) async throws(QueueError) -> QuarantineEntry? {
-        let stored = try await transact { transaction in try transaction.rows.quarantineEntry(id) }
+        let stored = try await read { transaction in try transaction.rows.quarantineEntry(id) }
         return try stored?.row.entry(body: stored?.body)
     }
 
@@ -77,7 +77,7 @@ extension ResponseQueue {
         var isComplete = false
         while !isComplete {
             let start = last
-            let page = try await transactSlice { transaction in
+            let page = try await readSlice { transaction in
                 try transaction.rows.bodies(after: start, limit: Self.slice, byteLimit: Self.sliceBytes)
             }
             for entry in page where search.finds(in: entry.body) { found.append(entry.id) }

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// Used only on the dispatch queue of group commit, so its lock is never contended; the lock is what makes this type
 /// `Sendable` without an unchecked promise.
-final class SQLiteEngine: Sendable {
+final class SQLiteEngine: QueueEngine {
     private struct State {
         /// Nil after an error that leaves it in an unknown state, and after ``close()``.
         var connection: SQLiteConnection?
@@ -33,8 +33,9 @@ final class SQLiteEngine: Sendable {
     /// Every delivery leaves deleted content. To rewrite the file after each would wear out the disk.
     private static let rewritePause = Duration.seconds(3_600)
 
-    /// The key in this database. It never changes.
     let personKey: PersonKey
+    let createsAreSafe = true
+    let lanes: QueueLanes
     private let path: String
     private let grace: @Sendable (_ responses: Int) -> TimeInterval
     private let truncationPause: TimeInterval
@@ -73,6 +74,7 @@ final class SQLiteEngine: Sendable {
         self.pagesPerCheckpoint = pagesPerCheckpoint
         self.largestRewrite = largestRewrite
         self.dispatch = dispatch
+        lanes = QueueLanes(work: dispatch)
         self.now = now
         self.logger = logger
         self.onDue = onDue
@@ -91,8 +93,11 @@ final class SQLiteEngine: Sendable {
         logger.info("The queue is open")
     }
 
-    /// Completes or refuses every job before it returns. A job that fails by itself doesn't make the others fail.
-    func commit(_ jobs: [Job]) {
+    func commit(_ jobs: [Job], on lane: Int) {
+        commit(jobs)
+    }
+
+    private func commit(_ jobs: [Job]) {
         do {
             let result = try state.withLock { state in try transact(jobs, &state) }
             for completion in result.completions { completion() }

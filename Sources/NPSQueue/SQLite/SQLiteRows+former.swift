@@ -37,7 +37,7 @@ extension SQLiteRows {
         switch selection {
         case .all(let after, let limit):
             try adopt(Self.formerAfter, [after.sqliteValue, limit.sqliteValue])
-        case .ids(let ids):
+        case .ids(let ids), .claims(let ids):
             for id in ids { try adopt(id) }
         case .person(let person, let after, let limit):
             try adopt(

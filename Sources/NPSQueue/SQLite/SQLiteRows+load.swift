@@ -24,7 +24,7 @@ extension SQLiteRows {
                 ],
                 limit
             )
-        case .ids(let ids):
+        case .ids(let ids), .claims(let ids):
             // Sorted, so that each is there once.
             return try Set(ids).sorted { $0.rawValue < $1.rawValue }.compactMap { try open($0) ?? receipt($0) }
         case .person(let person, let after, let limit):

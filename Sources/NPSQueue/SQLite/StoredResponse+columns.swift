@@ -108,7 +108,7 @@ extension StoredResponse: RowDecodable, RowEncodable {
         }
     }
 
-    private static func bytes(of traces: [KeyedDigest]) -> Data {
+    static func bytes(of traces: [KeyedDigest]) -> Data {
         traces.reduce(into: Data()) { bytes, trace in
             withUnsafeBytes(of: trace.rawValue.bigEndian) { bytes.append(contentsOf: $0) }
         }
@@ -144,7 +144,7 @@ extension ResponseLifecycle {
         if (try row[.remoteWanted] as Bool?) == true { _ = wantRemoteDeletion() }
     }
 
-    private static func traces(in bytes: Data?) -> [KeyedDigest] {
+    static func traces(in bytes: Data?) -> [KeyedDigest] {
         guard let bytes, bytes.count >= 16 else { return [] }
         return stride(from: bytes.startIndex, through: bytes.endIndex - 16, by: 16).map { start in
             KeyedDigest(bytes: bytes[start..<start + 16])
@@ -162,7 +162,7 @@ extension RemoteTrace {
     }
 
     /// Nil for a row that has none.
-    fileprivate init?(code: Int?, date: Milliseconds?) {
+    init?(code: Int?, date: Milliseconds?) {
         switch code {
         case 1: self = .sending
         case 2: self = .record(from: date ?? Milliseconds(rawValue: 0))

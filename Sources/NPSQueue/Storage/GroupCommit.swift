@@ -5,12 +5,18 @@ import Synchronization
 struct Job: Sendable {
     /// How much of the waiting limit it takes; 0 for work that must get through even when acceptance is held up.
     let weight: Int
+    /// Whether it writes nothing.
+    var isReading = false
+    /// Whether it may run again although it may have been committed: it finds done what it did.
+    var isRepeatable = false
     /// Whether it is a slice of longer work. A transaction has one of them at most, so that nobody waits for more than
     /// one; what isn't a slice may overtake those that wait.
     var isSlice = false
+    /// The same work for an engine that has a faster way in; nil for all but plain acceptances.
+    var plain: PlainIntake?
     /// Does the work inside the transaction and returns what to do once that is durable. Called again when the
     /// transaction was rolled back because of another job.
-    let run: @Sendable (inout QueueTransaction) throws -> @Sendable () -> Void
+    var run: @Sendable (inout QueueTransaction) throws -> @Sendable () -> Void
     /// Called when the transaction was not committed, or the job not admitted to one.
     let refuse: @Sendable (QueueError) -> Void
 }
@@ -18,14 +24,15 @@ struct Job: Sendable {
 /// Collects the jobs that arrive while one transaction is being synced, and commits them together in the next, slices
 /// of longer work one a transaction.
 ///
-/// All disk work happens on one serial dispatch queue. Callers only append to a list under a lock and suspend, so
-/// neither an event loop nor the cooperative pool ever waits for the disk.
+/// All work on the database happens on serial dispatch queues, the lanes; a batch goes to the first that is free. Callers
+/// only append to a list under a lock and suspend, so neither an event loop nor the cooperative pool ever waits for it.
 final class GroupCommit: Sendable {
     private struct Waiting {
         var jobs: [Job] = []
         /// Of all jobs without a result yet, those in the current transaction included.
         var weight = 0
-        var isDraining = false
+        /// The lanes that have nothing to do, the next to be used at the end.
+        var idle: [Int]
         var isClosed = false
 
         /// All that waits, but of the slices only the first, which comes last.
@@ -48,19 +55,21 @@ final class GroupCommit: Sendable {
         }
     }
 
-    private let dispatch: DispatchQueue
+    private let lanes: [DispatchQueue]
     private let limit: Int
-    private let commit: @Sendable ([Job]) -> Void
-    private let waiting = Mutex(Waiting())
+    private let commit: @Sendable ([Job], _ lane: Int) -> Void
+    private let waiting: Mutex<Waiting>
 
     /// - Parameters:
+    ///   - lanes: each is serial; at least one.
     ///   - limit: the weight that may be without a result at any time. A job that exceeds it alone is admitted when
     ///     nothing else waits; otherwise it never would be.
-    ///   - commit: completes or refuses every job before it returns; called on `dispatch` only.
-    init(on dispatch: DispatchQueue, limit: Int, commit: @escaping @Sendable ([Job]) -> Void) {
-        self.dispatch = dispatch
+    ///   - commit: completes or refuses every job before it returns; called on the lane with this index only.
+    init(on lanes: [DispatchQueue], limit: Int, commit: @escaping @Sendable ([Job], _ lane: Int) -> Void) {
+        self.lanes = lanes
         self.limit = limit
         self.commit = commit
+        waiting = Mutex(Waiting(idle: lanes.indices.reversed()))
     }
 
     /// Admits the job or refuses it at once. Jobs are run in the order of their admission, except that slices wait for
@@ -68,7 +77,7 @@ final class GroupCommit: Sendable {
     func submit(_ job: Job) {
         enum Admission {
             case joined
-            case first
+            case first(lane: Int)
             case refused(QueueError)
         }
         let admission: Admission = waiting.withLock { waiting in
@@ -77,40 +86,41 @@ final class GroupCommit: Sendable {
             if isOver { return .refused(.busy(retryAfter: 1)) }
             waiting.jobs.append(job)
             waiting.weight += job.weight
-            if waiting.isDraining { return .joined }
-            waiting.isDraining = true
-            return .first
+            return waiting.idle.popLast().map { .first(lane: $0) } ?? .joined
         }
         switch admission {
         case .joined: break
-        case .first: dispatch.async { self.drain() }
+        case .first(let lane): lanes[lane].async { self.drain(lane) }
         case .refused(let error): job.refuse(error)
         }
     }
 
-    /// Refuses new jobs, finishes those that were admitted, then calls `last` on the dispatch queue.
+    /// Refuses new jobs, finishes those that were admitted, then calls `last` on the first lane.
     func close(_ last: @escaping @Sendable () -> Void) {
         waiting.withLock { $0.isClosed = true }
-        dispatch.async {
-            while self.commitBatch() {}
-            last()
+        let rest = DispatchGroup()
+        for (index, lane) in lanes.enumerated() {
+            lane.async(group: rest) {
+                while self.commitBatch(index) {}
+            }
         }
+        rest.notify(queue: lanes[0], execute: last)
     }
 
-    /// Commits one batch at a time, so that other work on the dispatch queue (checkpoints) gets its turn in between.
-    private func drain() {
-        if commitBatch() { dispatch.async { self.drain() } }
+    /// Commits one batch at a time, so that other work on the lane (checkpoints) gets its turn in between.
+    private func drain(_ lane: Int) {
+        if commitBatch(lane) { lanes[lane].async { self.drain(lane) } }
     }
 
     /// False when nothing was waiting.
-    private func commitBatch() -> Bool {
+    private func commitBatch(_ lane: Int) -> Bool {
         let jobs: [Job] = waiting.withLock { waiting in
-            waiting.isDraining = !waiting.jobs.isEmpty
+            if waiting.jobs.isEmpty { waiting.idle.append(lane) }
             return waiting.takeBatch()
         }
         guard !jobs.isEmpty else { return false }
         let weight = jobs.reduce(0) { $0 + $1.weight }
-        commit(jobs)
+        commit(jobs, lane)
         waiting.withLock { $0.weight -= weight }
         return true
     }

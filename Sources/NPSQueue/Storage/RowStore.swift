@@ -98,6 +98,8 @@ enum ResponseSelection: Sendable, Hashable {
     case all(after: Int64, limit: Int)
     /// Each once, in the order of the ids.
     case ids([ResponseID])
+    /// Like `ids`, without what another collector is sending: its outcome isn't known here.
+    case claims([ResponseID])
     case person(KeyedDigest, after: Int64, limit: Int)
     /// - `through`: the last sequence number that is wanted.
     case state(ResponseState, after: Int64, through: Int64, limit: Int)

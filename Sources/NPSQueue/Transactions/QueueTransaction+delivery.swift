@@ -49,7 +49,7 @@ extension QueueTransaction {
 
     /// Applies verdicts. Ignores unknown ids.
     mutating func settle(_ verdicts: [Verdict]) throws {
-        try applyOnce(verdicts, id: \.id) { transaction, verdict, response in
+        try applyOnce(verdicts, id: \.id, among: ResponseSelection.claims) { transaction, verdict, response in
             transaction.settle(response, verdict)
         }
     }
@@ -74,7 +74,7 @@ extension QueueTransaction {
 
     /// Takes claims back without an attempt. Ignores unknown ids.
     mutating func release(_ ids: [ResponseID]) throws {
-        try release(rows.load(.ids(ids)))
+        try release(rows.load(.claims(ids)))
     }
 
     private mutating func release(_ responses: [StoredResponse]) throws {
@@ -109,10 +109,13 @@ extension QueueTransaction {
     /// Loads the responses that the elements are about, and saves what becomes of them. When several elements have the
     /// same id, each later one gets what the one before it left.
     ///
-    /// - Parameter change: nil for none.
+    /// - Parameters:
+    ///   - selection: which of the responses with these ids are meant.
+    ///   - change: nil for none.
     mutating func applyOnce<Element>(
         _ elements: [Element],
         id: (Element) -> ResponseID,
+        among selection: ([ResponseID]) -> ResponseSelection,
         _ change: (inout QueueTransaction, Element, StoredResponse) throws -> ResponseChange?
     ) throws {
         var rest = elements[...]
@@ -121,7 +124,7 @@ extension QueueTransaction {
             let set = rest.prefix { seen.insert(id($0)).inserted }
             rest = rest.dropFirst(set.count)
             let stored = Dictionary(
-                try rows.load(.ids(set.map(id))).map { ($0.id, $0) },
+                try rows.load(selection(set.map(id))).map { ($0.id, $0) },
                 uniquingKeysWith: { first, _ in first }
             )
             var changes: [ResponseChange] = []

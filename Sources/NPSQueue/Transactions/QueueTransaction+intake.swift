@@ -56,7 +56,8 @@ extension QueueTransaction {
         return acceptances
     }
 
-    private func newResponse(_ incoming: Incoming, arrival: Milliseconds?) -> NewResponse {
+    /// As it is stored if its id isn't known.
+    func newResponse(_ incoming: Incoming, arrival: Milliseconds? = nil) -> NewResponse {
         var lifecycle = ResponseLifecycle(digest: incoming.digest, version: incoming.version, at: now, arrival: arrival)
         lifecycle.delivery = incoming.delivery
         if let heldUntil = incoming.heldUntil { lifecycle.hold(until: heldUntil) }
@@ -76,10 +77,10 @@ extension QueueTransaction {
     }
 
     /// The change is nil when nothing is to be written.
-    private mutating func receive(
+    mutating func receive(
         _ incoming: Incoming,
         as stored: StoredResponse,
-        arrival: Milliseconds?
+        arrival: Milliseconds? = nil
     ) -> (Acceptance, ResponseChange?) {
         var response = stored
         incoming.keyTraces(in: &response.lifecycle)

@@ -4,12 +4,15 @@ import NPSModel
 ///
 /// Its extensions hold the rules, and work on sets of responses; what they need of a database is in ``RowStore``.
 struct QueueTransaction {
-    let rows: any RowStore
+    var rows: any RowStore
     /// The same time for everything in the transaction.
     let now: Milliseconds
     let personKey: PersonKey
     /// At first what the last transaction left; what this one makes of it replaces that when it is committed.
     var state: CommittedState
+    /// Whether this collector's uptime confirms the time: of those that share a database, only that of the one that
+    /// forwards, since time must not pass as often as there are collectors.
+    var confirmsTime = true
     /// Set when something can be claimed at once after this.
     var leavesDue = false
     /// See ``Intake/readdressed``.
@@ -75,11 +78,7 @@ extension QueueTransaction {
         let (old, new) = (change.old.lifecycle, change.new.lifecycle)
         state.books.move(from: old.state, to: new.state)
         state.books.unconfirmed += (new.remote == nil ? 0 : 1) - (old.remote == nil ? 0 : 1)
-        if new.state == .sending {
-            state.claimed.insert(change.new.sequence)
-        } else {
-            state.claimed.remove(change.new.sequence)
-        }
+        if new.state != .sending { state.claimed.remove(change.new.sequence) }
         if change.deletesContent { leavesDeletedContent = true }
         if new.state == .pending, let next = new.nextAttemptAt, next <= now { leavesDue = true }
     }

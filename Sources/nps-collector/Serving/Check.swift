@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import NPSApp
+import NPSQueue
 import NPSServer
 
 /// `check`: what is in force, and where each value came from.
@@ -15,7 +16,17 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await CommandLineSettings.load(requiring: [.planhatToken, .webhookSources])
-        var problems = Self.problems(ofQueueAt: settings.queue.path)
+        var problems: [String] = []
+        var findings: [String] = []
+        switch settings.queue.store {
+        case .file(let path): problems += Self.problems(ofQueueAt: path)
+        case .postgres(let address):
+            do throws(QueueError) {
+                findings.append(try PostgresFindings(of: address).sentence)
+            } catch {
+                problems.append("queue.url: \(error)")
+            }
+        }
         if case .unixSocket(let path) = settings.http.address { problems += Self.problems(ofSocketAt: path) }
         do {
             _ = try settings.makePages()
@@ -23,6 +34,7 @@ struct Check: AsyncParsableCommand {
             problems.append(error.description)
         }
         guard problems.isEmpty else { throw Stop(.configuration, problems.joined(separator: "\n")) }
+        for finding in findings { Output.note("\(finding)\n") }
         for warning in settings.warnings { Output.note("warning: \(warning)\n") }
         if json {
             try Output.json(settings.report.entries)

@@ -1,0 +1,129 @@
+import Dispatch
+import Foundation
+import Logging
+import Synchronization
+
+/// Runs batches of jobs in PostgreSQL. What comes in has lanes of its own, so that it waits neither for delivery nor for
+/// operators.
+///
+/// Nothing is remembered from one transaction to the next that another collector may change: what the rules need is read
+/// in each.
+final class PostgresEngine: QueueEngine {
+    /// Twice as fast as one; more are of little use.
+    private static let intakeLanes = 2
+
+    let personKey: PersonKey
+    /// What another collector sent may arrive after this one has taken over.
+    let createsAreSafe = false
+    let lanes: QueueLanes
+    private let all: [PostgresLane]
+    private let arrivalPause: TimeInterval
+    private let onDue: @Sendable () -> Void
+    private let isClosed = Atomic(false)
+
+    /// Connects, makes the tables that are missing, and takes over the forwarding if this collector is to forward.
+    ///
+    /// - Parameter onDue: called after a commit that left something to claim, and every now and then, because others
+    ///   commit, too.
+    init(
+        _ address: PostgresAddress,
+        configuration: ResponseQueue.Configuration,
+        now: @escaping @Sendable () -> Date,
+        logger: Logger,
+        onDue: @escaping @Sendable () -> Void
+    ) throws(QueueError) {
+        let key = try Self.prepare(address)
+        personKey = key
+        let latestBooks = LatestBooks()
+        func lane(_ name: String, term: Int64?) -> PostgresLane {
+            PostgresLane(
+                name,
+                PostgresLane.Terms(
+                    address: address,
+                    personKey: key,
+                    term: term,
+                    patience: .seconds(configuration.patience),
+                    grace: configuration.ambiguousGrace,
+                    latestBooks: latestBooks,
+                    now: now,
+                    logger: logger,
+                    onDue: onDue
+                )
+            )
+        }
+        let intake = (1...Self.intakeLanes).map { lane("intake-\($0)", term: nil) }
+        arrivalPause = configuration.arrivalPause
+        self.onDue = onDue
+        let work: PostgresLane
+        do {
+            for lane in intake { try lane.open() }
+            // Last, because whoever forwards until now can't any more: this collector must not fail after that for what
+            // could be known before.
+            work = lane("work", term: configuration.forwards ? try Self.takeOver(address) : nil)
+            try work.open()
+        } catch {
+            for lane in intake { lane.close() }
+            throw error
+        }
+        lanes = QueueLanes(intake: intake.map(\.dispatch), work: work.dispatch)
+        all = intake + [work]
+        if configuration.forwards { lookLater() }
+        logger.info("The queue is open", metadata: ["database": "\(address)"])
+    }
+
+    /// Others commit, too, and nobody tells this collector.
+    private func lookLater() {
+        lanes.work.asyncAfter(deadline: .now() + arrivalPause) { [weak self] in
+            guard let self, !isClosed.load(ordering: .relaxed) else { return }
+            onDue()
+            lookLater()
+        }
+    }
+
+    private static let key = Query("SELECT key FROM person_key")
+    private static let taking = Query(
+        "UPDATE leader SET epoch = epoch + 1, term = $1::int8, holder = $2::text WHERE id = 1"
+    )
+
+    /// Makes what is missing, and returns the key.
+    private static func prepare(_ address: PostgresAddress) throws(QueueError) -> PersonKey {
+        do {
+            let connection = try PostgresConnection(address.parameters(lane: "start"))
+            defer { connection.close() }
+            try connection.assertSuitable()
+            try PostgresSchema.prepare(connection, for: address)
+            let key: Data? = try connection.execute(key).first?.value(0)
+            guard let key else { throw QueueError.damaged("its key is missing") }
+            return PersonKey(key)
+        } catch {
+            throw QueueError(postgres: error)
+        }
+    }
+
+    /// Returns the term under which this collector forwards from now on, and no other does.
+    private static func takeOver(_ address: PostgresAddress) throws(QueueError) -> Int64 {
+        do {
+            let connection = try PostgresConnection(address.parameters(lane: "start"))
+            defer { connection.close() }
+            try connection.assertSuitable()
+            // Waits for a claim that is just being committed; after this, the former holder can't make any.
+            let term = Int64.random(in: 1 ... .max)
+            try connection.execute(taking, PostgresParameters(term, address.name))
+            return term
+        } catch {
+            throw QueueError(postgres: error)
+        }
+    }
+
+    func commit(_ jobs: [Job], on lane: Int) {
+        if lane < lanes.workIndex { all[lane].accept(jobs) } else { all[lane].commit(jobs) }
+    }
+
+    /// PostgreSQL overwrites what was deleted when it needs the room; see the page ThreatModel.
+    func truncateLog() throws(QueueError) {}
+
+    func close() {
+        isClosed.store(true, ordering: .relaxed)
+        for lane in all { lane.close() }
+    }
+}

@@ -1,0 +1,52 @@
+/// What can be told of a PostgreSQL before a collector uses it. Nothing there is changed.
+package struct PostgresFindings: Sendable, Hashable {
+    /// Such as `15.8`.
+    package let version: String
+    /// Whether a commit waits for another machine.
+    package let isReplicated: Bool
+    /// Whether the queue's tables are there.
+    package let hasTables: Bool
+
+    private static let facts = Query(
+        """
+        SELECT current_setting('server_version'), current_setting('synchronous_standby_names') <> '',
+            to_regclass($1::text) IS NOT NULL, to_regnamespace($2::text) IS NOT NULL,
+            has_database_privilege(current_database(), 'CREATE')
+        """
+    )
+
+    /// Connects as a collector would.
+    ///
+    /// - Throws: why a collector would not start.
+    package init(of address: PostgresAddress) throws(QueueError) {
+        do {
+            let connection = try PostgresConnection(address.parameters(lane: "check"))
+            defer { connection.close() }
+            try connection.assertSuitable()
+            let names = PostgresParameters("\(address.schema).schema_version", address.schema)
+            guard let row = try connection.execute(Self.facts, names).first else {
+                throw QueueError.database("it said nothing of itself")
+            }
+            (version, isReplicated, hasTables) = (try row.value(0), try row.value(1), try row.value(2))
+            let (hasSchema, mayMakeSchema): (Bool, Bool) = (try row.value(3), try row.value(4))
+            guard hasSchema || mayMakeSchema else {
+                throw QueueError.unsuitableDatabase(
+                    "its user may not make the schema \(address.schema); make it, and give it to that user"
+                )
+            }
+            if hasTables { try PostgresSchema.version(on: connection, for: address) }
+        } catch {
+            throw QueueError(postgres: error)
+        }
+    }
+
+    /// For people.
+    package var sentence: String {
+        let tables = hasTables ? "has the queue's tables" : "has no tables of a queue yet; the first start makes them"
+        let copies =
+            isReplicated
+            ? "Every commit waits for a standby."
+            : "It has no synchronous standby: a failover may lose what was acknowledged in the last moments."
+        return "queue.url: PostgreSQL \(version), which \(tables). \(copies)"
+    }
+}

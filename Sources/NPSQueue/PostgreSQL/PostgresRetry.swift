@@ -1,0 +1,50 @@
+import Foundation
+
+/// What follows when a batch of jobs failed; a value.
+///
+/// A database that is restarted or replaced is away for a few seconds. Callers wait for so long, then they are refused.
+struct PostgresRetry {
+    enum Action: Hashable {
+        /// The same batch again, after so many milliseconds.
+        case again(after: Int)
+        /// Each job alone: one of them made the others fail.
+        case each
+        case refuse(QueueError)
+    }
+
+    /// How often a batch is repeated that other transactions were in the way of.
+    private static let repetitions = 3
+    /// In milliseconds.
+    private static let longestPause = 1_000
+
+    private let patience: Duration
+    private var pause = 50
+    private var repetitions = 0
+
+    init(patience: Duration) {
+        self.patience = patience
+    }
+
+    /// - Parameters:
+    ///   - jobs: how many the batch has, all of which may run again.
+    ///   - elapsed: since the batch was first tried.
+    mutating func action(after failure: any Error, jobs: Int, elapsed: Duration) -> Action {
+        guard let error = failure as? PostgresError else {
+            return jobs > 1 && failure is QueueError ? .each : .refuse(QueueError(postgres: failure))
+        }
+        switch error.meaning {
+        case .lost:
+            guard elapsed < patience else { break }
+            defer { pause = min(2 * pause, Self.longestPause) }
+            return .again(after: pause)
+        case .again:
+            guard repetitions < Self.repetitions else { break }
+            repetitions += 1
+            return .again(after: 0)
+        case .statement:
+            if jobs > 1 { return .each }
+        case .diskFull, .refused: break
+        }
+        return .refuse(QueueError(postgres: error))
+    }
+}

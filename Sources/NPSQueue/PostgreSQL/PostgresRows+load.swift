@@ -1,0 +1,142 @@
+import NPSModel
+
+extension PostgresRows {
+    func load(_ selection: ResponseSelection, byteLimit: Int) throws -> [StoredResponse] {
+        let found = try rows(selection)
+        guard byteLimit < .max else { return found }
+        var bytes = 0
+        let last = found.firstIndex { response in
+            bytes += response.size
+            return bytes >= byteLimit
+        }
+        return Array(found.prefix(through: last ?? found.endIndex - 1))
+    }
+
+    private func rows(_ selection: ResponseSelection) throws -> [StoredResponse] {
+        switch selection {
+        case .all(let after, let limit): try fetch(Self.all, after, limit)
+        case .ids(let ids): try ids.isEmpty ? [] : fetch(Self.byID, ids)
+        case .claims(let ids): try ids.isEmpty ? [] : fetch(Self.claims, ids, term)
+        case .person(let person, let after, let limit): try fetch(Self.ofPerson, person, after, limit)
+        case .state(let state, let after, let through, let limit):
+            try fetch(Self.inState[state.code], after, through, limit)
+        case .delivered(let before, let limit): try fetch(Self.lastDelivered, before, limit)
+        case .due(let date, let limit): try claimable(Self.due, date, limit)
+        case .dueAfter(let date, let limit): try claimable(Self.dueAfter, date, limit)
+        case .untried(let date, let count, let limit): try claimable(Self.untried, date, limit, count)
+        case .closed(let state, let before, let limit): try fetch(Self.closed, state.code, before, limit)
+        case .unconfirmed(let isWanted, let after, let limit):
+            try fetch(isWanted ? Self.toDelete : Self.unconfirmed, after, limit)
+        case .erasedWhileSending: try fetch(Self.erasedWhileSending)
+        }
+    }
+
+    private func fetch(_ query: LoadQuery?, _ values: (any PostgresValue)?...) throws -> [StoredResponse] {
+        guard let query else { return [] }
+        var parameters = PostgresParameters()
+        for value in values { parameters.append(value) }
+        return try fetch(query, parameters)
+    }
+
+    /// What is due, for the collector that forwards; nothing for the others. Its term is compared and locked in the same
+    /// statement: whoever takes over waits for the commit, and after that this collector claims nothing.
+    private func claimable(_ query: LoadQuery, _ values: any PostgresValue...) throws -> [StoredResponse] {
+        guard let term else { return [] }
+        var parameters = PostgresParameters()
+        for value in values { parameters.append(value) }
+        parameters.append(term)
+        return try fetch(query, parameters)
+    }
+
+    private func fetch(_ query: LoadQuery, _ parameters: PostgresParameters) throws -> [StoredResponse] {
+        let result = try connection.execute(isLocking ? query.locking : query.reading, parameters)
+        return try result.rows.map { try StoredResponse($0.named(StoredResponse.Columns.self)) }
+    }
+
+    private static let known = Query("SELECT id FROM responses WHERE id = ANY($1::uuid[])")
+
+    func known(_ ids: [ResponseID]) throws -> Set<ResponseID> {
+        guard !ids.isEmpty else { return [] }
+        return try Set(connection.execute(Self.known, PostgresParameters(ids)).rows.map { try $0.value(0) })
+    }
+}
+
+/// A query for responses, as it is for reading, and as it is for what will be written.
+struct LoadQuery: Sendable {
+    let reading: Query
+    let locking: Query
+
+    /// - Parameter lock: what follows for writing.
+    init(_ rest: String, with tables: String = "", lock: String = "FOR UPDATE") {
+        let text = "\(tables) SELECT \(StoredResponse.Columns.selection) FROM responses \(rest)"
+        reading = Query(text)
+        locking = Query("\(text) \(lock)")
+    }
+}
+
+/// States stand in the text, because PostgreSQL uses an index with a condition only where the text implies that.
+extension PostgresRows {
+    private static let all = LoadQuery("WHERE sequence > $1::int8 ORDER BY sequence LIMIT $2::int8")
+    private static let byID = LoadQuery("WHERE id = ANY($1::uuid[]) ORDER BY id")
+    private static let claims = LoadQuery(
+        "WHERE id = ANY($1::uuid[]) AND (term IS NULL OR term = $2::int8) ORDER BY id"
+    )
+    private static let ofPerson = LoadQuery(
+        "WHERE person = $1::uuid AND sequence > $2::int8 ORDER BY sequence LIMIT $3::int8"
+    )
+    private static let inState = Dictionary(
+        uniqueKeysWithValues: ResponseState.allCases.map { state in
+            (
+                state.code,
+                LoadQuery(
+                    """
+                    WHERE state = \(state.code) AND sequence > $1::int8 AND sequence <= $2::int8
+                    ORDER BY sequence LIMIT $3::int8
+                    """
+                )
+            )
+        }
+    )
+    private static let lastDelivered = LoadQuery(
+        """
+        WHERE state = \(ResponseState.delivered.code) AND sequence < $1::int8 ORDER BY sequence DESC LIMIT $2::int8
+        """
+    )
+    private static let closed = LoadQuery(
+        "WHERE state = $1::int8 AND closed_at < $2::int8 AND remote IS NULL ORDER BY closed_at LIMIT $3::int8"
+    )
+    private static let unconfirmed = LoadQuery(
+        "WHERE remote IS NOT NULL AND sequence > $1::int8 ORDER BY sequence LIMIT $2::int8"
+    )
+    private static let toDelete = LoadQuery(
+        "WHERE remote_wanted AND sequence > $1::int8 ORDER BY sequence LIMIT $2::int8"
+    )
+    private static let erasedWhileSending = LoadQuery("WHERE remote = 1 AND sequence > 0 ORDER BY sequence")
+
+    /// What somebody else is changing just now is claimed next time.
+    private static func claimable(_ rest: String, term: Int) -> LoadQuery {
+        LoadQuery(
+            "WHERE EXISTS (SELECT 1 FROM mine) AND state = \(ResponseState.pending.code) AND \(rest)",
+            with: "WITH mine AS MATERIALIZED (SELECT 1 FROM leader WHERE id = 1 AND term = $\(term)::int8 FOR UPDATE)",
+            lock: "FOR UPDATE OF responses SKIP LOCKED"
+        )
+    }
+
+    private static let due = claimable(
+        "next_attempt_at <= $1::int8 ORDER BY next_attempt_at, sequence LIMIT $2::int8",
+        term: 3
+    )
+    private static let dueAfter = claimable(
+        "next_attempt_at > $1::int8 ORDER BY next_attempt_at, sequence LIMIT $2::int8",
+        term: 3
+    )
+    private static let untried = claimable(
+        """
+        sequence >= COALESCE(
+            (SELECT sequence FROM responses WHERE state = 1 ORDER BY sequence DESC LIMIT 1 OFFSET $3::int8 - 1), 0
+        ) AND next_attempt_at <= $1::int8 AND reason IS NULL
+        ORDER BY sequence DESC LIMIT $2::int8
+        """,
+        term: 4
+    )
+}

@@ -1,0 +1,193 @@
+import CPostgres
+import Foundation
+
+/// One connection to a PostgreSQL server, with the statements that are prepared on it. To be used by one thread at a time.
+///
+/// Every wait has a deadline of its own: the server's `statement_timeout` doesn't end a commit that waits for a standby,
+/// and no time limit of TCP ends the wait for a server that only answers keepalives.
+final class PostgresConnection {
+    /// What the server warned of since the statement was sent. libpq reports it while it reads the answer, on the same
+    /// thread.
+    private final class Warnings {
+        var last: PostgresError?
+    }
+
+    private let handle: OpaquePointer
+    private let warnings = Warnings()
+    private let limit: Duration
+    private var prepared: Set<Int> = []
+    private(set) var isClosed = false
+    /// How many statements were run.
+    private(set) var statements = 0
+
+    /// Connects, which takes as long as `connect_timeout` allows for each host.
+    ///
+    /// - Parameters:
+    ///   - parameters: libpq's, by their names.
+    ///   - limit: how long a statement may take, its answer included.
+    init(_ parameters: [(name: String, value: String)], limit: Duration = .seconds(5)) throws(PostgresError) {
+        let names = parameters.map { strdup($0.name) }
+        let values = parameters.map { strdup($0.value) }
+        defer { for copy in names + values { free(copy) } }
+        let opened = PQconnectdbParams(
+            names.map { UnsafePointer($0) } + [nil],
+            values.map { UnsafePointer($0) } + [nil],
+            0
+        )
+        guard let opened else { throw PostgresError(code: nil, message: "there is no memory for a connection") }
+        handle = opened
+        self.limit = limit
+        guard PQstatus(opened) == CONNECTION_OK, PQsetnonblocking(opened, 1) == 0 else {
+            let message = Self.message(of: opened)
+            PQfinish(opened)
+            isClosed = true
+            throw PostgresError(code: Self.code(ofRefusal: message), message: message)
+        }
+        PQsetNoticeReceiver(
+            opened,
+            { context, result in
+                guard let context, let result else { return }
+                let error = PostgresConnection.error(of: result)
+                if PostgresConnection.field("V", of: result) != "WARNING" { return }
+                Unmanaged<Warnings>.fromOpaque(context).takeUnretainedValue().last = error
+            },
+            Unmanaged.passUnretained(warnings).toOpaque()
+        )
+    }
+
+    deinit { close() }
+
+    /// Idempotent. A transaction that wasn't committed is rolled back by the server.
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        PQfinish(handle)
+    }
+
+    /// The number of the server's process, as the server told it when the connection was made.
+    var process: Int { Int(PQbackendPID(handle)) }
+
+    /// As a number, such as 150020 for 15.20.
+    var serverVersion: Int { Int(PQserverVersion(handle)) }
+
+    /// Runs a statement, which stays prepared. The answer's rows are all in memory on return.
+    ///
+    /// After an error whose meaning is `lost` the connection is closed.
+    @discardableResult
+    func execute(
+        _ query: Query,
+        _ parameters: PostgresParameters = PostgresParameters()
+    ) throws(PostgresError) -> PostgresResult {
+        let name = "q\(query.number)"
+        if !prepared.contains(query.number) {
+            _ = try perform { PQsendPrepare(handle, name, query.text, 0, nil) }
+            prepared.insert(query.number)
+        }
+        return try perform {
+            parameters.withPointers { values, lengths, formats in
+                PQsendQueryPrepared(handle, name, CInt(clamping: values.count), values, lengths, formats, 1)
+            }
+        }
+    }
+
+    /// Runs statements without parameters, separated by semicolons, and returns the rows of the last. They aren't kept
+    /// prepared.
+    ///
+    /// - Parameter limit: nil for the connection's.
+    @discardableResult
+    func run(_ text: String, within limit: Duration? = nil) throws(PostgresError) -> PostgresResult {
+        try perform(within: limit) { PQsendQuery(handle, text) }
+    }
+}
+
+extension PostgresConnection {
+    private func perform(within limit: Duration? = nil, _ send: () -> CInt) throws(PostgresError) -> PostgresResult {
+        guard !isClosed else { throw PostgresError(code: nil, message: "the connection is closed") }
+        warnings.last = nil
+        statements += 1
+        do throws(PostgresError) {
+            guard send() == 1 else { throw lost() }
+            return try answer(by: .now + (limit ?? self.limit))
+        } catch {
+            if error.meaning == .lost { close() }
+            throw error
+        }
+    }
+
+    /// Reads all results of what was sent, and returns the last or throws the first error.
+    private func answer(by deadline: ContinuousClock.Instant) throws(PostgresError) -> PostgresResult {
+        try flush(by: deadline)
+        var last: PostgresResult?
+        var failure: PostgresError?
+        while true {
+            while PQisBusy(handle) != 0 { try receive(by: deadline) }
+            guard let result = PQgetResult(handle) else { break }
+            let taken = PostgresResult(result)
+            switch PQresultStatus(result) {
+            case PGRES_COMMAND_OK, PGRES_TUPLES_OK: last = taken
+            default: failure = failure ?? Self.error(of: result)
+            }
+        }
+        if let failure { throw failure }
+        // A commit whose wait for the standby was cancelled is reported as done, with this as the only sign.
+        if let warning = warnings.last { throw PostgresError(code: nil, message: "the server warned: \(warning)") }
+        guard let last else { throw lost() }
+        return last
+    }
+
+    /// The server may send so much that it stops reading until that is received.
+    private func flush(by deadline: ContinuousClock.Instant) throws(PostgresError) {
+        while true {
+            switch PQflush(handle) {
+            case 0: return
+            case 1:
+                let events = try wait(for: POLLIN | POLLOUT, by: deadline)
+                if events & POLLIN != 0, PQconsumeInput(handle) == 0 { throw lost() }
+            default: throw lost()
+            }
+        }
+    }
+
+    private func receive(by deadline: ContinuousClock.Instant) throws(PostgresError) {
+        _ = try wait(for: POLLIN, by: deadline)
+        if PQconsumeInput(handle) == 0 { throw lost() }
+    }
+
+    /// Returns which of the events occurred; any, when the connection has broken.
+    private func wait(for events: Int32, by deadline: ContinuousClock.Instant) throws(PostgresError) -> Int32 {
+        while true {
+            let rest = (deadline - .now) / .milliseconds(1)
+            guard rest > 0 else { throw PostgresError(code: nil, message: "the server did not answer in time") }
+            var entry = pollfd(fd: PQsocket(handle), events: Int16(truncatingIfNeeded: events), revents: 0)
+            let count = poll(&entry, 1, Int32(min(rest.rounded(.up), 60_000)))
+            let found = Int32(entry.revents)
+            if count > 0 { return found & ~events == 0 ? found : events }
+            if count < 0, errno != EINTR { throw PostgresError(code: nil, message: "poll failed, errno \(errno)") }
+        }
+    }
+
+    private func lost() -> PostgresError { PostgresError(code: nil, message: Self.message(of: handle)) }
+
+    private static func message(of handle: OpaquePointer) -> String {
+        PQerrorMessage(handle).map { String(cString: $0) } ?? "the connection was lost"
+    }
+
+    /// The fields' names are macros that Swift doesn't import: `C` is the code, `M` the primary message, `V` the severity
+    /// in English. The other parts of a message may quote rows.
+    fileprivate static func field(_ name: Unicode.Scalar, of result: OpaquePointer) -> String? {
+        PQresultErrorField(result, CInt(name.value)).map { String(cString: $0) }
+    }
+
+    fileprivate static func error(of result: OpaquePointer) -> PostgresError {
+        PostgresError(code: field("C", of: result), message: field("M", of: result) ?? "the server gave no reason")
+    }
+
+    /// libpq tells no code for a connection that the server refused; what needs a person is told by its words.
+    private static func code(ofRefusal message: String) -> String? {
+        let isRefused = ["authentication failed", "no password supplied", "no pg_hba.conf entry"].contains {
+            message.contains($0)
+        }
+        if isRefused { return "28000" }
+        return message.contains("FATAL:  database \"") || message.contains("FATAL:  role \"") ? "3D000" : nil
+    }
+}

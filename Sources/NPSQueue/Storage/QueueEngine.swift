@@ -1,0 +1,31 @@
+import Dispatch
+
+/// A database under the queue, which runs batches of jobs in transactions.
+protocol QueueEngine: Sendable {
+    /// The key in this database. It never changes.
+    var personKey: PersonKey { get }
+    /// Whether a new response may be sent by POST. Not where several collectors share a database: what one of them
+    /// sent may arrive after another has taken over, and a late POST creates a second record.
+    var createsAreSafe: Bool { get }
+    var lanes: QueueLanes { get }
+
+    /// Completes or refuses every job before it returns. A job that fails by itself doesn't make the others fail.
+    ///
+    /// - Parameter lane: on which it is called: an index of the intake's lanes, or ``QueueLanes/workIndex``.
+    func commit(_ jobs: [Job], on lane: Int)
+    /// Removes what was deleted from where it is still readable, as far as this database can; see
+    /// `ResponseQueue.erase`. Called on the lane for work.
+    func truncateLog() throws(QueueError)
+    /// Idempotent. Called on the lane for work, when all the others have nothing to do any more.
+    func close()
+}
+
+/// The serial queues on which an engine works, each with a connection of its own.
+struct QueueLanes: Sendable {
+    /// Only for what comes in; none where everything shares one connection.
+    var intake: [DispatchQueue] = []
+    /// For delivery and operators; for what comes in too, where it has no lanes of its own.
+    let work: DispatchQueue
+
+    var workIndex: Int { intake.count }
+}

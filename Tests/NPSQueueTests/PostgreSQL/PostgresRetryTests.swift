@@ -1,0 +1,51 @@
+import Testing
+
+@testable import NPSQueue
+
+@Suite("What follows when a transaction fails in PostgreSQL")
+struct PostgresRetryTests {
+    private let lost = PostgresError(code: "57P01", message: "terminating connection")
+    private let deadlock = PostgresError(code: "40P01", message: "deadlock detected")
+
+    private func action(
+        _ retry: inout PostgresRetry,
+        _ error: any Error,
+        jobs: Int = 1,
+        elapsed: Duration = .zero
+    ) -> PostgresRetry.Action {
+        retry.action(after: error, jobs: jobs, elapsed: elapsed)
+    }
+
+    @Test("a lost database is tried again, less and less often, until patience ends")
+    func patience() {
+        var retry = PostgresRetry(patience: .seconds(5))
+        let pauses = (0..<7).map { _ in action(&retry, lost) }
+        #expect(pauses == [50, 100, 200, 400, 800, 1_000, 1_000].map { .again(after: $0) })
+        #expect(action(&retry, lost, elapsed: .seconds(5)) == .refuse(.database("\(lost)")))
+    }
+
+    @Test("a deadlock is tried again at once, three times")
+    func deadlocks() {
+        var retry = PostgresRetry(patience: .seconds(5))
+        let actions = (0..<4).map { _ in action(&retry, deadlock, jobs: 9) }
+        #expect(actions == Array(repeating: .again(after: 0), count: 3) + [.refuse(.database("\(deadlock)"))])
+    }
+
+    @Test("when a statement or a rule fails, each job is tried alone, so that only one of them fails")
+    func alone() {
+        var retry = PostgresRetry(patience: .seconds(5))
+        let wrong = PostgresError(code: "22021", message: "")
+        #expect(action(&retry, wrong, jobs: 2) == .each)
+        #expect(action(&retry, wrong) == .refuse(.database("\(wrong)")))
+        #expect(action(&retry, QueueError.busy(retryAfter: 60), jobs: 2) == .each)
+        #expect(action(&retry, QueueError.busy(retryAfter: 60)) == .refuse(.busy(retryAfter: 60)))
+    }
+
+    @Test("a full disk, and a server that doesn't let the collector in, are told at once")
+    func refusals() {
+        var retry = PostgresRetry(patience: .seconds(5))
+        #expect(action(&retry, PostgresError(code: "53100", message: ""), jobs: 2) == .refuse(.diskFull))
+        let password = PostgresError(code: "28P01", message: "password authentication failed")
+        #expect(action(&retry, password) == .refuse(.unsuitableDatabase("\(password)")))
+    }
+}

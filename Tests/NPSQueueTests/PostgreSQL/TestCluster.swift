@@ -1,0 +1,42 @@
+import Foundation
+import TestSupport
+
+@testable import NPSQueue
+
+/// A PostgreSQL that `deploy/test` has started for the tests, in a directory that also holds its socket.
+struct TestCluster: Sendable {
+    private let directory: String
+
+    /// For all tests, each with a schema of its own.
+    static let shared = TestCluster("NPS_TEST_POSTGRES")
+    /// For the test that stops it.
+    static let restarted = TestCluster("NPS_TEST_POSTGRES_RESTARTED")
+
+    /// Nil without the variable.
+    private init?(_ variable: String) {
+        guard let directory = ProcessInfo.processInfo.environment[variable], !directory.isEmpty else { return nil }
+        self.directory = directory
+    }
+
+    static func newSchema() -> String { "nps_\(UInt64.random(in: .min ... .max))" }
+
+    func address(schema: String) throws(QueueError) -> PostgresAddress {
+        let socket = directory.replacing("/", with: "%2F")
+        var address = try PostgresAddress("postgres://collector@\(socket)/nps")
+        address.schema = schema
+        // By which a test finds its own sessions.
+        address.name = schema
+        return address
+    }
+
+    func connect(schema: String) throws -> PostgresConnection {
+        try PostgresConnection(address(schema: schema).parameters(lane: "test"), limit: .seconds(60))
+    }
+
+    /// Restarts the server, in one of the modes of `start_postgres` in `deploy/lib.bash`. Blocks until it is there again.
+    func control(_ mode: String) throws {
+        // Foundation's `Process` waits until the last process that has its descriptors has ended, which is the server.
+        let status = system("'\(directory)/control' \(mode)")
+        guard status == 0 else { throw QueueError.database("the tests' server didn't \(mode)") }
+    }
+}
