@@ -118,6 +118,29 @@ struct SliceTests {
         }
     }
 
+    @Test("what is pending is found behind any number of parked responses, a few numbers at a time")
+    func listBehindParked() async throws {
+        let fixture = try QueueFixture()
+        try await fixture.withQueue { queue in
+            try await park(25, in: queue)
+            _ = try await queue.accept(try (100..<103).map { try submission($0) })
+            var (found, looks, last): ([Int64], Int, Int64?) = ([], 0, 0)
+            while let after = last {
+                let filter = QueueFilter(state: .pending, after: after, limit: 2)
+                let part = try await queue.transact { transaction in
+                    try transaction.list(filter, of: nil, byteLimit: .max, window: 4)
+                }
+                #expect(part.last.map { $0 - after <= 4 } != false)
+                found += part.responses.map(\.sequence)
+                last = part.last
+                looks += 1
+            }
+            #expect(found == [26, 27, 28])
+            #expect(looks >= 28 / 4)
+            #expect(try await queue.list(QueueFilter(state: .pending)).count == 3)
+        }
+    }
+
     @Test("five thousand verdicts are stored a few in each transaction, between which acceptance gets its turn")
     func settle() async throws {
         let fixture = try QueueFixture()

@@ -126,7 +126,7 @@ extension SQLiteRows {
     private static let isInQueue = Query("SELECT 1 FROM queue WHERE id = ?")
     private static let isInReceipts = Query("SELECT 1 FROM receipts WHERE id = ?")
     private static let queueAfter = queue("WHERE sequence > ? ORDER BY sequence LIMIT ?")
-    /// Passes over what else is in the table: most of it is pending.
+    /// Passes over what else is in the table, so it is asked about few numbers at a time.
     private static let pendingAfter = inState(.pending, "NOT INDEXED")
     private static let sendingAfter = inState(.sending, "INDEXED BY queue_sending")
     private static let parkedAfter = inState(.parked, "INDEXED BY queue_parked")

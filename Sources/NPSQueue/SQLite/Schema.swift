@@ -77,11 +77,11 @@ enum Schema {
         migrator.registerMigration("retention of parked responses") { db in
             try db.execute(sql: parkedRetention)
         }
-        // Its foreign keys are not checked, which would read all rows.
+        // From here on, foreign keys are not checked, which would read all rows.
         migrator.registerMigration("hot and cold", foreignKeyChecks: .immediate) { db in
             try addHotAndCold(to: db)
         }
-        migrator.registerMigration("queue: indexes of the rarer states") { db in
+        migrator.registerMigration("queue: indexes of the rarer states", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: rarerStates)
         }
         return migrator

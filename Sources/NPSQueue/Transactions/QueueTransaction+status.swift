@@ -27,16 +27,26 @@ extension QueueTransaction {
     /// The next responses in the order of acceptance, and no more once they have `byteLimit` together.
     ///
     /// Looks at `filter.limit` responses at most, whatever they are: those of a person in other states than the wanted
-    /// are left out here.
+    /// are left out here. What is pending has no index by its order, so of those it looks through no more numbers than
+    /// `window`, between which parked responses may lie.
     ///
     /// - Parameter person: the digest of whose they are; nil for everybody's.
     /// - Returns: the responses, and the last that was looked at; nil when there are no more.
     func list(
         _ filter: QueueFilter,
         of person: KeyedDigest?,
-        byteLimit: Int
+        byteLimit: Int,
+        window: Int64 = 10_000
     ) throws -> (responses: [StoredResponse], last: Int64?) {
         let (after, limit) = (filter.after ?? 0, filter.limit)
+        if person == nil, filter.state == .pending {
+            let through = min(after + window, state.books.lastSequence)
+            let pending = try rows.load(
+                .state(.pending, after: after, through: through, limit: limit),
+                byteLimit: byteLimit
+            )
+            return (pending, pending.last?.sequence ?? (through > after ? through : nil))
+        }
         let selection: ResponseSelection =
             if let person {
                 .person(person, after: after, limit: limit)

@@ -39,14 +39,11 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Answers in one turn of the event loop; the rest follows in the next ones.
     static let mostInTurn = 32
-    /// Bytes of a body that are read on the event loop itself; more would keep its other connections waiting.
-    private static let mostOnLoop = 65_536
     /// Room for parts that a connection keeps.
     private static let keptCapacity = 16
 
     private let routes: DirectRoutes
     private let peer: Peer
-    private var executor: LoopExecutor?
     /// Whose body is being read.
     private var arriving: Exchange?
     /// Without room in advance: most connections never hold anything.
@@ -150,22 +147,11 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
             var logger = routes.logger
             logger[metadataKey: AccessLog.requestID] = .stringConvertible(exchange.id)
             let body = exchange.body ?? ByteBuffer()
-            Task(executorPreference: body.readableBytes > Self.mostOnLoop ? nil : executor(of: loop)) { [logger] in
+            Task { [logger] in
                 let answer = await work(body, logger)
-                if loop.inEventLoop {
-                    me.value.made(answer, for: exchange, box.value)
-                } else {
-                    loop.execute { me.value.made(answer, for: exchange, box.value) }
-                }
+                loop.execute { me.value.made(answer, for: exchange, box.value) }
             }
         }
-    }
-
-    private func executor(of loop: any EventLoop) -> LoopExecutor {
-        if let executor { return executor }
-        let made = LoopExecutor(loop)
-        executor = made
-        return made
     }
 
     private func made(_ answer: HTTPAnswer, for exchange: Exchange, _ context: ChannelHandlerContext) {

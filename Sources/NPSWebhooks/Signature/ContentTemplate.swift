@@ -54,7 +54,7 @@ package struct ContentTemplate: Sendable, Hashable {
     /// Whether the delivery's address is part of it.
     var hasURL: Bool { parts.contains(.url) }
 
-    /// The content in pieces, so that the body isn't copied.
+    /// The content in pieces; a body that is all of it isn't copied.
     ///
     /// - Parameter url: the delivery's address in the form in which it is signed.
     func pieces(
