@@ -126,7 +126,7 @@ struct SliceTests {
             _ = try await queue.accept(try (100..<103).map { try submission($0) })
             var (found, looks, last): ([Int64], Int, Int64?) = ([], 0, 0)
             while let after = last {
-                let filter = QueueFilter(state: .pending, after: after, limit: 2)
+                let filter = QueueFilter(state: .pending, limit: 2, after: after)
                 let part = try await queue.transact { transaction in
                     try transaction.list(filter, of: nil, byteLimit: .max, window: 4)
                 }
