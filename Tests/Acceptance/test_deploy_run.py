@@ -22,6 +22,7 @@ from harness.waiting import wait_until
 from harness.webhook import response_id
 
 BUILD_SECONDS = 1200
+PORTS = ("HTTP_PORT", "ADMIN_PORT", "SANDBOX_PORT", "FIRST_PORT", "SECOND_PORT", "SECOND_ADMIN_PORT")
 DEMONSTRATED = response_id("hello-1")
 
 
@@ -59,7 +60,7 @@ class Run:
 
 @contextmanager
 def run(state: Path, *arguments: str) -> Iterator[Run]:
-    ports = {name: str(free_port()) for name in ("HTTP_PORT", "ADMIN_PORT", "SANDBOX_PORT")}
+    ports = {name: str(free_port()) for name in PORTS}
     log = state.with_name(f"{state.name}.out")
     log.unlink(missing_ok=True)
     environment = {"NPS_RUN_DIR": str(state), **ports}
@@ -67,7 +68,7 @@ def run(state: Path, *arguments: str) -> Iterator[Run]:
     def hints() -> str | None:
         assert program.is_running, program.tail()
         text = log.read_text()
-        return text if "Ctrl-C stops both" in text else None
+        return text if "Ctrl-C stops" in text else None
 
     with Program(["deploy/run", *arguments], log, REPOSITORY, environment) as program:
         try:
@@ -120,6 +121,27 @@ def test_a_child_that_dies_takes_the_other_along(tmp_path: Path) -> None:
         os.kill(int(sandbox), signal.SIGKILL)
         assert started.program.wait() == 1
         assert "sandbox ended with exit status 137" in started.program.log.read_text()
+        assert not any(accepts(int(port)) for port in started.ports.values())
+
+
+def test_two_collectors_on_a_postgres(tmp_path: Path) -> None:
+    with run(tmp_path / "run", "--postgres") as started:
+        paste_twice(started.signed_request, tmp_path)
+        arrived(started.list_command, tmp_path, count=1)
+        stop_first, stop_second = kills = re.findall(r"^ +(kill \d+)$", started.text, re.MULTILINE)[::-1]
+        statuses = re.findall(r"^ +(\S+ queue status --config \S+)", started.text, re.MULTILINE)
+        assert len(kills) == len(statuses) == 2
+
+        shell(stop_second, tmp_path)
+        wait_until(lambda: not accepts(int(started.ports["SECOND_PORT"])), "the second to stop")
+        another = started.signed_request.replace("hello-1", "hello-2")
+        paste_twice(another, tmp_path)
+        books = json.loads(shell(f"{statuses[0]} --json", tmp_path))
+        assert (books["accepted"], books["delivered"], books["pending"]) == (2, 1, 1)
+
+        # The first ends, too: nothing is left to try.
+        shell(stop_first, tmp_path)
+        assert started.program.wait() == 1
         assert not any(accepts(int(port)) for port in started.ports.values())
 
 
