@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -125,24 +127,31 @@ def test_a_child_that_dies_takes_the_other_along(tmp_path: Path) -> None:
 
 
 def test_two_collectors_on_a_postgres(tmp_path: Path) -> None:
-    with run(tmp_path / "run", "--postgres") as started:
+    state = tmp_path / "run"
+    with run(state, "--postgres") as started:
         paste_twice(started.signed_request, tmp_path)
         arrived(started.list_command, tmp_path, count=1)
-        stop_first, stop_second = kills = re.findall(r"^ +(kill \d+)$", started.text, re.MULTILINE)[::-1]
         statuses = re.findall(r"^ +(\S+ queue status --config \S+)", started.text, re.MULTILINE)
-        assert len(kills) == len(statuses) == 2
+        for status in statuses:
+            assert json.loads(shell(f"{status} --json", tmp_path))["delivered"] == 1
 
-        shell(stop_second, tmp_path)
+        # The second, which forwards, is stopped: the first goes on accepting.
+        shell(started.printed(r"^ +(kill \d+)$"), tmp_path)
         wait_until(lambda: not accepts(int(started.ports["SECOND_PORT"])), "the second to stop")
-        another = started.signed_request.replace("hello-1", "hello-2")
-        paste_twice(another, tmp_path)
+        paste_twice(started.signed_request.replace("hello-1", "hello-2"), tmp_path)
         books = json.loads(shell(f"{statuses[0]} --json", tmp_path))
         assert (books["accepted"], books["delivered"], books["pending"]) == (2, 1, 1)
 
-        # The first ends, too: nothing is left to try.
-        shell(stop_first, tmp_path)
-        assert started.program.wait() == 1
+        again = shlex.split(started.printed(r"^ +(\S+ serve --config .*)$"))
+        with Program(again, tmp_path / "again.log", tmp_path) as second:
+            arrived(started.list_command, tmp_path, count=2)
+            assert second.stop() == 0
+        assert started.interrupt() == 0
         assert not any(accepts(int(port)) for port in started.ports.values())
+
+    database = re.search(r"collector@(%2F\S+)/nps", (state / "nps-collector.yaml").read_text())
+    assert database and not Path(unquote(database[1])).exists()
+    canary.assert_not_logged(state.glob("*.log"))
 
 
 def readme_request(state: Path, port: str) -> str:
