@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
@@ -53,8 +54,9 @@ def await_sending(deployment: Deployment) -> None:
     wait_until(lambda: deployment.admin_status().json()["sending"] > 0, "a request to the API", interval=0.002)
 
 
-def await_ready(deployment: Deployment) -> None:
-    wait_until(lambda: deployment.get("/readyz").status == 200, "a collector that uses the database again")
+def await_status(deployment: Deployment, status: int) -> None:
+    """Until the collector's readiness is this."""
+    wait_until(lambda: deployment.get("/readyz").status == status, f"a readiness of {status}")
 
 
 def end_waits(postgres: Postgres, database: str) -> None:
@@ -155,12 +157,15 @@ def test_a_database_that_is_away_costs_503_and_loses_nothing(deploy: Deploy, pos
     assert first.post(known).status == 200
     postgres.control("stop")
     try:
-        assert first.post(refused).status == 503
-        assert second.get("/readyz").status == 503
+        # Both wait for five seconds.
+        with ThreadPoolExecutor() as senders:
+            answer = senders.submit(first.post, refused)
+            await_status(second, 503)
+        assert answer.result().status == 503
     finally:
         postgres.control("start")
     for collector in (first, second):
-        await_ready(collector)
+        await_status(collector, 200)
     assert first.post(known).json()["status"] == "unchanged"
     assert first.post(refused).status == 200
     assert first.await_drained()["delivered"] == 2
