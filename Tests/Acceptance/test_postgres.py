@@ -116,6 +116,9 @@ def test_each_answer_is_there_once_whatever_is_killed(deploy: Deploy, postgres: 
     assert comparison.is_clean, comparison
     assert books["accepted"] == books["delivered"] == len(records) == comparison.arrived
     assert to_first.ledger.interruptions >= 2, "no request was interrupted, so the kills proved nothing"
+    assert "interrupted a delivery" in first.serve.log.read_text(), (
+        "nothing was being sent, so the kills proved nothing"
+    )
     assert to_first.ledger.unexpected == to_second.ledger.unexpected == []
 
 
