@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -22,6 +24,7 @@ from harness.waiting import wait_until
 from harness.webhook import response_id
 
 BUILD_SECONDS = 1200
+PORTS = ("HTTP_PORT", "ADMIN_PORT", "SANDBOX_PORT", "FIRST_PORT", "SECOND_PORT", "SECOND_ADMIN_PORT")
 DEMONSTRATED = response_id("hello-1")
 
 
@@ -59,7 +62,7 @@ class Run:
 
 @contextmanager
 def run(state: Path, *arguments: str) -> Iterator[Run]:
-    ports = {name: str(free_port()) for name in ("HTTP_PORT", "ADMIN_PORT", "SANDBOX_PORT")}
+    ports = {name: str(free_port()) for name in PORTS}
     log = state.with_name(f"{state.name}.out")
     log.unlink(missing_ok=True)
     environment = {"NPS_RUN_DIR": str(state), **ports}
@@ -67,7 +70,7 @@ def run(state: Path, *arguments: str) -> Iterator[Run]:
     def hints() -> str | None:
         assert program.is_running, program.tail()
         text = log.read_text()
-        return text if "Ctrl-C stops both" in text else None
+        return text if "Ctrl-C stops" in text else None
 
     with Program(["deploy/run", *arguments], log, REPOSITORY, environment) as program:
         try:
@@ -121,6 +124,34 @@ def test_a_child_that_dies_takes_the_other_along(tmp_path: Path) -> None:
         assert started.program.wait() == 1
         assert "sandbox ended with exit status 137" in started.program.log.read_text()
         assert not any(accepts(int(port)) for port in started.ports.values())
+
+
+def test_two_collectors_on_a_postgres(tmp_path: Path) -> None:
+    state = tmp_path / "run"
+    with run(state, "--postgres") as started:
+        paste_twice(started.signed_request, tmp_path)
+        arrived(started.list_command, tmp_path, count=1)
+        statuses = re.findall(r"^ +(\S+ queue status --config \S+)", started.text, re.MULTILINE)
+        for status in statuses:
+            assert json.loads(shell(f"{status} --json", tmp_path))["delivered"] == 1
+
+        # The second, which forwards, is stopped: the first goes on accepting.
+        shell(started.printed(r"^ +(kill \d+)$"), tmp_path)
+        wait_until(lambda: not accepts(int(started.ports["SECOND_PORT"])), "the second to stop")
+        paste_twice(started.signed_request.replace("hello-1", "hello-2"), tmp_path)
+        books = json.loads(shell(f"{statuses[0]} --json", tmp_path))
+        assert (books["accepted"], books["delivered"], books["pending"]) == (2, 1, 1)
+
+        again = shlex.split(started.printed(r"^ +(\S+ serve --config .*)$"))
+        with Program(again, tmp_path / "again.log", tmp_path) as second:
+            arrived(started.list_command, tmp_path, count=2)
+            assert second.stop() == 0
+        assert started.interrupt() == 0
+        assert not any(accepts(int(port)) for port in started.ports.values())
+
+    database = re.search(r"collector@(%2F\S+)/nps", (state / "nps-collector.yaml").read_text())
+    assert database and not Path(unquote(database[1])).exists()
+    canary.assert_not_logged(state.glob("*.log"))
 
 
 def readme_request(state: Path, port: str) -> str:
