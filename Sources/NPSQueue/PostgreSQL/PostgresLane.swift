@@ -231,6 +231,14 @@ extension PostgresLane {
 
     func connection(_ state: inout State) throws -> PostgresConnection {
         if let connection = state.connection, !connection.isClosed { return connection }
+        do {
+            return try connect(&state)
+        } catch {
+            throw PostgresUnavailable.beforeAnyJob(error)
+        }
+    }
+
+    private func connect(_ state: inout State) throws -> PostgresConnection {
         if state.isClosed { throw QueueError.closed }
         let connection = try PostgresConnection(terms.address.parameters(lane: name))
         do {
