@@ -63,7 +63,8 @@ struct PostgresState {
         SELECT \(Books.Columns.allCases.map(\.sum).joined(separator: ", ")),
             (SELECT confirmed FROM clock), (SELECT claimed FROM clock), (SELECT claimed_for FROM clock),
             (SELECT term FROM leader), \(array("MIN(source)")), \(array("SUM(entries)::int8")),
-            \(array("SUM(bytes)::int8"))
+            \(array("SUM(bytes)::int8")),
+            current_setting('fsync') <> 'off' AND current_setting('full_page_writes') <> 'off'
         FROM books
         """
     )
@@ -72,11 +73,19 @@ struct PostgresState {
         "ARRAY(SELECT \(value) FROM quarantine_shares GROUP BY source HAVING SUM(entries) > 0 ORDER BY source)"
     }
 
+    /// Closes the connection when the server has been told meanwhile not to keep what it acknowledges: the next one is
+    /// refused for as long as that is so.
+    ///
+    /// - Throws: what is no single job's fault, as ``PostgresUnavailable``.
     init(reading connection: PostgresConnection) throws {
         guard let row = try connection.execute(Self.query).first else {
-            throw QueueError.damaged("its books are missing")
+            throw PostgresUnavailable(reason: .damaged("its books are missing"))
         }
         let end = Books.Columns.allCases.count
+        guard try row.value(end + 7) else {
+            connection.close()
+            throw PostgresUnavailable(reason: PostgresConnection.losesAnswers)
+        }
         let claimedFor: Int64 = try row.value(end + 2)
         let (sources, entries, bytes): ([String], [Int], [Int]) = (
             try row.value(end + 4), try row.value(end + 5), try row.value(end + 6)

@@ -194,9 +194,12 @@ struct PostgresEngineTests {
         }
     }
 
-    @Test("a session that would not wait for the disk is made to")
+    @Test("a session waits for the disk, whatever the server is set to now or later")
     func durability() throws {
         let connection = try (try #require(TestCluster.shared)).connect(schema: "public")
+        try connection.assertSuitable()
+        let source = "SELECT source FROM pg_settings WHERE name = 'synchronous_commit'"
+        #expect(try connection.run(source).text == "session")
         try connection.run("SET synchronous_commit = off")
         try connection.assertSuitable()
         #expect(try connection.run("SHOW synchronous_commit").text == "on")

@@ -33,6 +33,14 @@ struct TestCluster: Sendable {
         try PostgresConnection(address(schema: schema).parameters(lane: "test"), limit: .seconds(60))
     }
 
+    /// Runs statements as the one who may change the server's settings, each a transaction.
+    func administer(_ statements: String...) throws {
+        let socket = directory.replacing("/", with: "%2F")
+        let address = try PostgresAddress("postgres://owner@\(socket)/postgres")
+        let connection = try PostgresConnection(address.parameters(lane: "test"), limit: .seconds(60))
+        for statement in statements { try connection.run(statement) }
+    }
+
     /// Restarts the server, in one of the modes of `start_postgres` in `deploy/lib.bash`. Blocks until it is there again.
     func control(_ mode: String) throws {
         // Foundation's `Process` waits until the last process that has its descriptors has ended, which is the server.
