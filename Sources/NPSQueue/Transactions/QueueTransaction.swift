@@ -78,7 +78,8 @@ extension QueueTransaction {
         let (old, new) = (change.old.lifecycle, change.new.lifecycle)
         state.books.move(from: old.state, to: new.state)
         state.books.unconfirmed += (new.remote == nil ? 0 : 1) - (old.remote == nil ? 0 : 1)
-        if new.state != .sending { state.claimed.remove(change.new.sequence) }
+        // One that is erased while it is sent stays claimed until its verdict.
+        if new.state != .sending, new.remote != .sending { state.claimed.remove(change.new.sequence) }
         if change.deletesContent { leavesDeletedContent = true }
         if new.state == .pending, let next = new.nextAttemptAt, next <= now { leavesDue = true }
     }
