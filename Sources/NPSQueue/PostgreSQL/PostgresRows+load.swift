@@ -27,7 +27,10 @@ extension PostgresRows {
         case .closed(let state, let before, let limit): try fetch(Self.closed, state.code, before, limit)
         case .unconfirmed(let isWanted, let after, let limit):
             try fetch(isWanted ? Self.toDelete : Self.unconfirmed, after, limit)
-        case .erasedWhileSending: try fetch(Self.erasedWhileSending)
+        case .sending(let claimant, let after, let limit):
+            try claimable(claimant == .this ? Self.sendingOfThis : Self.sendingOfFormer, after, limit)
+        case .erasedWhileSending(let claimant):
+            try claimable(claimant == .this ? Self.erasedOfThis : Self.erasedOfFormer)
         }
     }
 
@@ -38,8 +41,9 @@ extension PostgresRows {
         return try fetch(query, parameters)
     }
 
-    /// What is due, for the collector that forwards; nothing for the others. Its term is compared and locked in the same
-    /// statement: whoever takes over waits for the commit, and after that this collector claims nothing.
+    /// What is due or being sent, for the collector that forwards; nothing for the others. Its term is compared and locked
+    /// in the same statement: whoever takes over waits for the commit, and after that this collector neither claims nor
+    /// takes back anything.
     private func claimable(_ query: LoadQuery, _ values: any PostgresValue...) throws -> [StoredResponse] {
         guard let term else { return [] }
         var parameters = PostgresParameters()
@@ -111,16 +115,50 @@ extension PostgresRows {
     private static let toDelete = LoadQuery(
         "WHERE remote_wanted AND sequence > $1::int8 ORDER BY sequence LIMIT $2::int8"
     )
-    private static let erasedWhileSending = LoadQuery("WHERE remote = 1 AND sequence > 0 ORDER BY sequence")
+
+    /// Finds nothing unless this collector's term is the present one, which then stays so until the commit.
+    private static func fenced(_ rest: String, term: Int, lock: String) -> LoadQuery {
+        LoadQuery(
+            "WHERE EXISTS (SELECT 1 FROM mine) AND \(rest)",
+            with: "WITH mine AS MATERIALIZED (SELECT 1 FROM leader WHERE id = 1 AND term = $\(term)::int8 FOR UPDATE)",
+            lock: lock
+        )
+    }
 
     /// What somebody else is changing just now is claimed next time.
     private static func claimable(_ rest: String, term: Int) -> LoadQuery {
-        LoadQuery(
-            "WHERE EXISTS (SELECT 1 FROM mine) AND state = \(ResponseState.pending.code) AND \(rest)",
-            with: "WITH mine AS MATERIALIZED (SELECT 1 FROM leader WHERE id = 1 AND term = $\(term)::int8 FOR UPDATE)",
+        fenced(
+            "state = \(ResponseState.pending.code) AND \(rest)",
+            term: term,
             lock: "FOR UPDATE OF responses SKIP LOCKED"
         )
     }
+
+    /// Unlike what is claimed, this must be complete.
+    private static func sending(_ ofWhom: String) -> LoadQuery {
+        fenced(
+            """
+            state = \(ResponseState.sending.code) AND sequence > $1::int8 AND term \(ofWhom) $3::int8
+            ORDER BY sequence LIMIT $2::int8
+            """,
+            term: 3,
+            lock: "FOR UPDATE OF responses"
+        )
+    }
+
+    private static let sendingOfThis = sending("=")
+    private static let sendingOfFormer = sending("<>")
+
+    private static func erasedWhileSending(_ ofWhom: String) -> LoadQuery {
+        fenced(
+            "remote = 1 AND sequence > 0 AND term \(ofWhom) $1::int8 ORDER BY sequence",
+            term: 1,
+            lock: "FOR UPDATE OF responses"
+        )
+    }
+
+    private static let erasedOfThis = erasedWhileSending("=")
+    private static let erasedOfFormer = erasedWhileSending("<>")
 
     private static let due = claimable(
         "next_attempt_at <= $1::int8 ORDER BY next_attempt_at, sequence LIMIT $2::int8",

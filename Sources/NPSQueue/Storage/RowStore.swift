@@ -118,8 +118,19 @@ enum ResponseSelection: Sendable, Hashable {
     ///
     /// - `isWanted`: only those that somebody asked to have deleted there.
     case unconfirmed(isWanted: Bool, after: Int64, limit: Int)
+    /// What is being sent.
+    case sending(by: Claimant, after: Int64, limit: Int)
     /// Tombstones of what was being sent when it was erased, and whose verdict is still to come.
-    case erasedWhileSending
+    case erasedWhileSending(by: Claimant)
+
+    /// Where one process at a time has the rows, only that can have claimed them since it began, and both mean the same.
+    /// Where several share them, nothing is found by one that may not claim any more.
+    enum Claimant: Sendable, Hashable {
+        /// This process, under its present right to claim.
+        case this
+        /// Any that had the right before.
+        case former
+    }
 }
 
 extension RowStore {

@@ -30,6 +30,60 @@ struct PostgresFencingTests {
         )
     }
 
+    @Test("one that was deposed takes nothing back of what the other is sending, although it looked before that")
+    func takeBack() async throws {
+        let fixture = try QueueFixture(.postgres)
+        let first = try fixture.open()
+        _ = try await first.accept([try submission(1), try submission(2)])
+        let connection = try fixture.connect()
+        let former = try PostgresState(reading: connection)
+        let second = try fixture.open { $0.rename("second") }
+        let claims = try await second.claim(limit: 2)
+        _ = try await second.erase([claims[0].response.id])
+        let present = try PostgresState(reading: connection)
+        #expect(claims.count == 2 && former.term != present.term)
+        func found(_ term: Int64, _ claimant: ResponseSelection.Claimant) throws -> [Int] {
+            let rows = transaction(of: first, on: connection, former, fixture.clock, term: term).rows
+            return [
+                try rows.load(.sending(by: claimant, after: 0, limit: 9)).count,
+                try rows.load(.erasedWhileSending(by: claimant)).count,
+            ]
+        }
+        #expect(try found(former.term, .this) == [0, 0] && found(former.term, .former) == [0, 0])
+        #expect(try found(present.term, .this) == [1, 1] && found(present.term, .former) == [0, 0])
+        await first.close()
+        await second.close()
+        try fixture.audit()
+    }
+
+    @Test("a claim that nobody was told of is taken back, also when another collector has erased it meanwhile")
+    func unclaimed() async throws {
+        let fixture = try QueueFixture(.postgres)
+        let leader = try fixture.open()
+        let follower = try fixture.open {
+            $0.forwards = false
+            $0.rename("follower")
+        }
+        _ = try await follower.accept([try submission(1), try submission(2)])
+        let connection = try fixture.connect()
+        // As a commit leaves it whose answer was lost.
+        let term = try PostgresState(reading: connection).term
+        try connection.run(
+            """
+            UPDATE responses SET state = 2, term = \(term);
+            UPDATE books SET pending = pending - 2, sending = sending + 2 WHERE writer = '\(fixture.schema)/work'
+            """
+        )
+        #expect(try await follower.erase([try submission(1).response.id]) == 1)
+        #expect(try await follower.status().unconfirmed == 1)
+        try endWork(of: fixture.schema, connection)
+        let status = try await leader.status()
+        #expect(status.unconfirmed == 0 && status.pending == 1 && status.sending == 0)
+        await leader.close()
+        await follower.close()
+        try fixture.audit()
+    }
+
     @Test(
         "what is erased while it is sent may be at Planhat, whatever happens to the connection",
         arguments: [true, false]
