@@ -52,6 +52,9 @@ package final class ResponseQueue: Sendable {
 
         /// Whether this collector forwards. Of those that share a database exactly one does; the others only accept.
         package var forwards = true
+        /// Whether it does so from the opening of the queue. False leaves that to ``ResponseQueue/beginForwarding()``:
+        /// until then whoever forwarded before goes on.
+        package var forwardsAtOnce = true
         /// For how long, in seconds, callers wait for a database that was lost; then they are refused.
         package var patience: TimeInterval = 5
         /// How often, in seconds, the collector that forwards looks for what others have accepted.
@@ -166,9 +169,22 @@ package final class ResponseQueue: Sendable {
     /// Moves the log, in which deleted content is still readable, into the database and truncates it. After a failure,
     /// which is thrown, the queue also retries by itself.
     func truncateLog() async throws(QueueError) {
+        try await onWorkLane { engine throws(QueueError) in try engine.truncateLog() }
+    }
+
+    /// Makes this collector the one that forwards, and nobody else from then on, where several share the database. To be
+    /// called when nothing that a start needs can fail any more. Does nothing when it does so already.
+    package func beginForwarding() async throws(QueueError) {
+        guard configuration.forwards else { return }
+        try await onWorkLane { engine throws(QueueError) in try engine.beginForwarding() }
+    }
+
+    private func onWorkLane(
+        _ body: @escaping @Sendable (any QueueEngine) throws(QueueError) -> Void
+    ) async throws(QueueError) {
         let result: Result<Void, QueueError> = await withCheckedContinuation { continuation in
             engine.lanes.work.async { [engine] in
-                continuation.resume(returning: Result { () throws(QueueError) in try engine.truncateLog() })
+                continuation.resume(returning: Result { () throws(QueueError) in try body(engine) })
             }
         }
         try result.get()
