@@ -190,6 +190,14 @@ package final class ResponseQueue: Sendable {
         try result.get()
     }
 
+    /// Whether what this collector has claimed is still its own to send. To be asked right before it is sent: another one
+    /// may have taken over, and sends it, too.
+    package func mayForward() async throws(QueueError) -> Bool {
+        // Whoever has the file for itself needn't ask.
+        guard !createsAreSafe else { return true }
+        return try await read { transaction in transaction.mayForward }
+    }
+
     /// Runs the body in the next transaction and returns its value when that is durable.
     ///
     /// - Parameter body: may run more than once: it is repeated alone when the batch that it was in has failed, and when

@@ -205,7 +205,7 @@ extension PostgresLane {
                 personKey: terms.personKey,
                 state: former
             )
-            transaction.confirmsTime = term != nil
+            transaction.mayForward = term != nil
             if isReading {
                 transaction.state.latest = state.latest.map { max($0, now) }
             } else if term != nil {

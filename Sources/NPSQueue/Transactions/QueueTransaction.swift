@@ -10,9 +10,9 @@ struct QueueTransaction {
     let personKey: PersonKey
     /// At first what the last transaction left; what this one makes of it replaces that when it is committed.
     var state: CommittedState
-    /// Whether this collector's uptime confirms the time: of those that share a database, only that of the one that
-    /// forwards, since time must not pass as often as there are collectors.
-    var confirmsTime = true
+    /// Whether this collector forwards. Of those that share a database, only one does; only its uptime confirms the time,
+    /// which must not pass as often as there are collectors.
+    var mayForward = true
     /// Set when something can be claimed at once after this.
     var leavesDue = false
     /// See ``Intake/readdressed``.

@@ -56,6 +56,34 @@ struct PostgresFencingTests {
         try fixture.audit()
     }
 
+    @Test(
+        "one that is to forward later deposes nobody before it is told to, and then the other knows that it may not send"
+    )
+    func later() async throws {
+        let fixture = try QueueFixture(.postgres)
+        let first = try fixture.open()
+        _ = try await first.accept(try (1...3).map { try submission($0) })
+        let second = try fixture.open {
+            $0.rename("second")
+            $0.forwardsAtOnce = false
+        }
+        #expect(try await second.claim(limit: 1).isEmpty)
+        #expect(try await !second.mayForward())
+        #expect(try await first.claim(limit: 1).count == 1)
+        #expect(try await first.mayForward())
+        try await second.beginForwarding()
+        #expect(try await !first.mayForward())
+        #expect(try await first.claim(limit: 1).isEmpty)
+        #expect(try await second.mayForward())
+        #expect(try await second.claim(limit: 9).count == 2)
+        // Only once: who was deposed doesn't come back by asking.
+        try await first.beginForwarding()
+        #expect(try await second.mayForward())
+        await first.close()
+        await second.close()
+        try fixture.audit()
+    }
+
     @Test("a claim that nobody was told of is taken back, also when another collector has erased it meanwhile")
     func unclaimed() async throws {
         let fixture = try QueueFixture(.postgres)
