@@ -138,18 +138,17 @@ extension PostgresRows {
         }
     }
 
-    /// Adds what this transaction has changed.
+    /// Adds what this transaction has changed, whatever it found: entries of others may have come after it looked.
     func write(_ shares: QuarantineShares) throws {
-        guard shares != former.shares else { return }
-        let sources = Set(shares.holdings.keys).union(former.shares.holdings.keys).sorted()
-        let changes = sources.map { source in
-            let (new, old) = (shares.holdings[source], former.shares.holdings[source])
-            return QuarantineShares.Holding(
-                entries: (new?.entries ?? 0) - (old?.entries ?? 0),
-                bytes: (new?.bytes ?? 0) - (old?.bytes ?? 0)
-            )
-        }
-        let parameters = PostgresParameters(writer, sources, changes.map(\.entries), changes.map(\.bytes))
+        let changes = shares.changes.sorted { $0.key < $1.key }
+        guard !changes.isEmpty else { return }
+        let sources = changes.map(\.key)
+        let parameters = PostgresParameters(
+            writer,
+            sources,
+            changes.map(\.value.entries),
+            changes.map(\.value.bytes)
+        )
         try connection.execute(Self.share, parameters)
         try forget(sources.filter { shares.holdings[$0] == nil })
     }

@@ -25,6 +25,7 @@ struct QueueTransaction {
         self.now = now
         self.personKey = personKey
         self.state = state
+        self.state.shares.beginChanges()
     }
 
     /// From when the age of a row counts that is written now: a clock that is behind must not make it old.

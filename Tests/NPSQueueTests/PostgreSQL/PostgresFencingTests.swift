@@ -133,4 +133,22 @@ struct PostgresFencingTests {
         await queue.close()
         try fixture.audit()
     }
+
+    @Test("entries that came after a transaction looked at the quarantine's shares are taken from them all the same")
+    func shares() async throws {
+        let fixture = try QueueFixture(.postgres)
+        let queue = try fixture.open()
+        let first = try await queue.accept([], quarantining: [draft("a")]).quarantined
+        let connection = try fixture.connect()
+        try connection.run("INSERT INTO books (writer) VALUES ('side')")
+        let found = try PostgresState(reading: connection)
+        let later = try await queue.accept([], quarantining: [draft("b"), draft("c", source: "new")]).quarantined
+        var (transaction, rows) = transaction(of: queue, on: connection, found, fixture.clock)
+        #expect(try transaction.discard(first + later) == 3)
+        try rows.write(transaction.state.shares)
+        try rows.write(transaction.state.books)
+        await queue.close()
+        try fixture.audit()
+        #expect(try connection.run("SELECT count(*) FROM quarantine_shares").text == "0")
+    }
 }
