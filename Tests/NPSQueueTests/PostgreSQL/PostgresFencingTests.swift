@@ -151,4 +151,20 @@ struct PostgresFencingTests {
         try fixture.audit()
         #expect(try connection.run("SELECT count(*) FROM quarantine_shares").text == "0")
     }
+
+    @Test("a payload that is erased right after somebody asked whether it was doesn't come back")
+    func erasedPayload() async throws {
+        let fixture = try QueueFixture(.postgres)
+        try await fixture.withQueue { queue in
+            let ids = try await queue.accept([], quarantining: [draft("a")]).quarantined
+            #expect(try await queue.transact { try $0.erase(ids) } == 1)
+            await #expect(throws: QueueError.self) {
+                try await queue.transact { transaction in
+                    let payload = try IncomingQuarantine(draft("a"), transaction.personKey)
+                    return try transaction.rows.insert(payload, at: transaction.now)
+                }
+            }
+            #expect(try await queue.quarantine().isEmpty)
+        }
+    }
 }
