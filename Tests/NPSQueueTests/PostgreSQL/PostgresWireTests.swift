@@ -1,5 +1,6 @@
 import Foundation
 import NPSModel
+import TestSupport
 import Testing
 
 @testable import NPSQueue
@@ -120,6 +121,25 @@ struct PostgresWireTests {
             while true { try connection.run("SELECT 1") }
         }
         #expect(error?.meaning == .lost && connection.isClosed)
+    }
+
+    @Test(
+        "of an error after which the connection breaks, neither details nor values are quoted",
+        arguments: [true, false]
+    )
+    func brokenOff(isValue: Bool) throws {
+        let directory = try TemporaryDirectory()
+        let answer =
+            isValue
+            ? FakePostgres.error("SERROR", "VERROR", "C22P02", "Minvalid input: \"secret\"")
+            : FakePostgres.error("SERROR", "VERROR", "C55000", "Mcan't", "DFailing row contains (secret).")
+        let server = try FakePostgres(in: directory.url, answer: answer)
+        try withExtendedLifetime(server) {
+            let connection = try PostgresConnection([("host", directory.url.path), ("user", "x"), ("dbname", "x")])
+            let error = #expect(throws: PostgresError.self) { try connection.run("SELECT 1") }
+            #expect(error?.code == (isValue ? "22P02" : "55000") && error?.description.contains("secret") == false)
+            #expect(connection.isClosed)
+        }
     }
 
     @Test("where there is no server, or no such database, an error says which it is")
