@@ -142,6 +142,21 @@ struct PostgresWireTests {
         }
     }
 
+    @Test(
+        "why a server lets nobody in is told by its words, and what passes by itself isn't taken for lasting",
+        arguments: [
+            ("database \"x\" does not exist", "3D000"), ("role \"x\" does not exist", "3D000"),
+            ("role \"x\" is not permitted to log in", "28000"),
+            ("password authentication failed for user \"x\"", "28000"),
+            ("database \"x\" is not currently accepting connections", nil),
+            ("the database system is starting up", nil), ("sorry, too many clients already", nil),
+        ] as [(String, String?)]
+    )
+    func refusals(text: String, code: String?) {
+        let message = "connection to server on socket \"/x\" failed: FATAL:  \(text)\n"
+        #expect(PostgresConnection.code(ofRefusal: message) == code)
+    }
+
     @Test("where there is no server, or no such database, an error says which it is")
     func absence() throws {
         var address = try PostgresAddress("postgres://nobody@%2Fnonexistent/nps")

@@ -193,12 +193,16 @@ extension PostgresConnection {
         return PostgresError(code: code, message: field("M", of: result) ?? "the server gave no reason")
     }
 
-    /// libpq tells no code for a connection that the server refused; what needs a person is told by its words.
-    private static func code(ofRefusal message: String) -> String? {
-        let isRefused = ["authentication failed", "no password supplied", "no pg_hba.conf entry"].contains {
-            message.contains($0)
+    /// libpq tells no code for a connection that the server refused; what needs a person is told by its words, as far as
+    /// they are in English. What isn't recognised is taken for what passes by itself.
+    static func code(ofRefusal message: String) -> String? {
+        let refusals = [
+            "authentication failed", "no password supplied", "no pg_hba.conf entry", "not permitted to log in",
+        ]
+        if refusals.contains(where: { message.contains($0) }) { return "28000" }
+        let isMissing = message.split(whereSeparator: \.isNewline).contains { line in
+            line.contains("FATAL:") && line.hasSuffix("does not exist")
         }
-        if isRefused { return "28000" }
-        return message.contains("FATAL:  database \"") || message.contains("FATAL:  role \"") ? "3D000" : nil
+        return isMissing ? "3D000" : nil
     }
 }
