@@ -20,6 +20,7 @@ struct PostgresRetry {
     private let patience: Duration
     private var pause = 50
     private var repetitions = 0
+    private var failures = 0
 
     init(patience: Duration) {
         self.patience = patience
@@ -33,7 +34,10 @@ struct PostgresRetry {
             return jobs > 1 && failure is QueueError ? .each : .refuse(QueueError(postgres: failure))
         }
         switch error.meaning {
+        case .lost where error.mayBeOfOneStatement && failures > 0:
+            if jobs > 1 { return .each }
         case .lost:
+            failures += 1
             guard elapsed < patience else { break }
             defer { pause = min(2 * pause, Self.longestPause) }
             return .again(after: pause)
