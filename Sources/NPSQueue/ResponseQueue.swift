@@ -134,8 +134,13 @@ package final class ResponseQueue: Sendable {
         }
         personKey = engine.personKey
         let (engine, lanes, limit) = (engine, engine.lanes, configuration.waitingLimit)
-        work = GroupCommit(on: [lanes.work], limit: limit) { jobs, _ in engine.commit(jobs, on: lanes.workIndex) }
-        intake = lanes.intake.isEmpty ? work : GroupCommit(on: lanes.intake, limit: limit, commit: engine.commit)
+        work = GroupCommit(on: [lanes.work], limit: limit, batchLimit: lanes.batchLimit) { jobs, _ in
+            engine.commit(jobs, on: lanes.workIndex)
+        }
+        intake =
+            lanes.intake.isEmpty
+            ? work
+            : GroupCommit(on: lanes.intake, limit: limit, batchLimit: lanes.batchLimit, commit: engine.commit)
         // Said at once, and not only when somebody sends something.
         let start = Milliseconds(now())
         do { try reserve.check(at: start, fresh: true) } catch { fullDisk.refused(at: start) }
@@ -236,10 +241,12 @@ package final class ResponseQueue: Sendable {
     ///
     /// - Parameters:
     ///   - weight: how much of ``Configuration/waitingLimit`` it takes.
+    ///   - bytes: about how many it sends to the database.
     ///   - isRepeatable: whether the body may run again after it was perhaps committed.
     ///   - plain: what the body stores, if that is nothing but submissions.
     func accept(
         weight: Int,
+        bytes: Int,
         isRepeatable: Bool,
         plain: [Incoming]?,
         _ body: @escaping @Sendable (inout QueueTransaction) throws -> Intake
@@ -249,6 +256,7 @@ package final class ResponseQueue: Sendable {
             intake.submit(
                 Job(
                     weight: weight,
+                    bytes: bytes,
                     isRepeatable: isRepeatable,
                     plain: plain.map {
                         PlainIntake(incoming: $0, pendingLimit: configuration.pendingLimit, complete: complete)

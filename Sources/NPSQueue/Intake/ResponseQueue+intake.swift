@@ -33,6 +33,7 @@ extension ResponseQueue {
         let (pendingLimit, byteLimit) = (configuration.pendingLimit, configuration.quarantineByteLimit)
         return try await accept(
             weight: work.weight,
+            bytes: work.bytes,
             isRepeatable: work.resolved.isEmpty,
             plain: work.resolved.isEmpty && work.quarantined.isEmpty ? work.incoming : nil
         ) { transaction in
@@ -82,6 +83,9 @@ private struct IntakeWork: Sendable {
     let resolved: [QuarantineID]
 
     var weight: Int { incoming.count + quarantined.count }
+    var bytes: Int {
+        incoming.reduce(0) { $0 + $1.payload.utf8.count } + quarantined.reduce(0) { $0 + $1.size }
+    }
 
     init(
         _ submissions: [Submission],

@@ -11,6 +11,8 @@ import Synchronization
 final class PostgresEngine: QueueEngine {
     /// Twice as fast as one; more are of little use.
     private static let intakeLanes = 2
+    /// What a statement does well within its time, and what may be in memory several times over.
+    private static let batchLimit = GroupCommit.BatchLimit(weight: 1_024, bytes: 8 << 20)
 
     let personKey: PersonKey
     /// What another collector sent may arrive after this one has taken over.

@@ -161,7 +161,9 @@ extension PostgresLane {
         let connection = try connection(&state)
         let isReading = jobs.allSatisfy(\.isReading)
         return try inTransaction(on: connection, &state, isReading: isReading) { transaction, rows in
-            try jobs.map { job in
+            // In one order for all of them: each for itself, two lanes would wait for each other in a circle.
+            if jobs.count > 1 { try rows.lock(jobs.flatMap { $0.plain?.incoming.map(\.id) ?? $0.ids }) }
+            return try jobs.map { job in
                 transaction.rows = rows.locking(!job.isReading)
                 return try Self.run(job, in: &transaction, on: connection)
             }

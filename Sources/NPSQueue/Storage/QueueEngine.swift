@@ -29,6 +29,8 @@ struct QueueLanes: Sendable {
     var intake: [DispatchQueue] = []
     /// For delivery and operators; for what comes in too, where it has no lanes of its own.
     let work: DispatchQueue
+    /// What one call of ``QueueEngine/commit(_:on:)`` takes.
+    var batchLimit = GroupCommit.BatchLimit()
 
     var workIndex: Int { intake.count }
 }
