@@ -16,9 +16,9 @@ extension QueueTransaction {
             state.latest = max(former, now)
             return
         }
-        let count = try rows.advanceDue(to: now, from: former, sparesAmbiguous: state.latest == nil)
-        if count > 0 { leavesDue = true }
-        state.latest = now
+        let part = try rows.advanceDue(to: now, from: former, sparesAmbiguous: state.latest == nil)
+        if part.count > 0 { leavesDue = true }
+        if part.isComplete { state.latest = now }
     }
 
     /// ``ClaimOrder/newest`` looks at no more than so many: after an outage many may have been tried.

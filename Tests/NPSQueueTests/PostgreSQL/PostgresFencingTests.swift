@@ -167,4 +167,22 @@ struct PostgresFencingTests {
             #expect(try await queue.quarantine().isEmpty)
         }
     }
+
+    @Test("what a clock that was set back left in the future is made due in parts")
+    func clockSetBack() async throws {
+        let fixture = try QueueFixture(.postgres)
+        try await fixture.withQueue { queue in
+            let count = PostgresRows.largestAdvance + 10
+            _ = try await queue.accept(try (0..<count).map { try submission($0) })
+            try await queue.probe()
+            fixture.clock.advance(by: -1_800)
+            let connection = try fixture.connect()
+            let now = Milliseconds(fixture.clock.now).rawValue
+            for rest in [10, 0, 0] {
+                try await queue.transact { try $0.probe() }
+                let left = "SELECT count(*) FROM responses WHERE next_attempt_at > \(now)"
+                #expect(try connection.run(left).text == "\(rest)")
+            }
+        }
+    }
 }
