@@ -278,12 +278,19 @@ package final class ResponseQueue: Sendable {
         var isReading = false
     }
 
+    /// Writes something harmless where acceptances go, if that isn't where the rest goes, too.
+    func probeIntake() async throws(QueueError) {
+        guard intake !== work else { return }
+        try await submit(Terms(), to: intake) { transaction in try transaction.probe() }
+    }
+
     private func submit<Value: Sendable>(
         _ terms: Terms,
+        to commit: GroupCommit? = nil,
         _ body: @escaping @Sendable (inout QueueTransaction) throws -> Value
     ) async throws(QueueError) -> Value {
         let result: Result<Value, QueueError> = await withCheckedContinuation { continuation in
-            work.submit(
+            (commit ?? work).submit(
                 Job(
                     weight: 0,
                     isReading: terms.isReading,

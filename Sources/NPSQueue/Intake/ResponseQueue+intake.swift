@@ -72,6 +72,8 @@ extension ResponseQueue {
         try await needingRoom { () async throws(QueueError) in
             try reserve.check(at: Milliseconds(now()), fresh: true)
             try await transact { transaction in try transaction.probe() }
+            // Where nothing is accepted any more, nobody is served by what else works.
+            try await probeIntake()
         }
     }
 }

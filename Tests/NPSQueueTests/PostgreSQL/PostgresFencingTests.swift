@@ -168,6 +168,17 @@ struct PostgresFencingTests {
         }
     }
 
+    @Test("readiness tells when nothing can be accepted, although all else works")
+    func readiness() async throws {
+        let fixture = try QueueFixture(.postgres)
+        try await fixture.withQueue { queue in
+            try await queue.probe()
+            try fixture.connect().run("DELETE FROM books WHERE writer LIKE '%/intake-%'")
+            await #expect(throws: QueueError.self) { try await queue.probe() }
+            _ = try await queue.status()
+        }
+    }
+
     @Test("what a clock that was set back left in the future is made due in parts")
     func clockSetBack() async throws {
         let fixture = try QueueFixture(.postgres)
