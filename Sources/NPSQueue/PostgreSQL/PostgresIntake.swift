@@ -31,8 +31,9 @@ struct PostgresIntake {
     init(_ batch: [Job], undelivered: Int) {
         var ids: Set<ResponseID> = []
         for job in batch {
+            // Former ids are of no importance here: no row of an earlier version was ever brought into PostgreSQL.
             guard
-                let plain = job.plain, plain.incoming.allSatisfy({ $0.formerID == nil }),
+                let plain = job.plain,
                 plain.incoming.count <= plain.pendingLimit - undelivered - incoming.count,
                 Set(plain.incoming.map(\.id)).count == plain.incoming.count,
                 plain.incoming.allSatisfy({ !ids.contains($0.id) })
