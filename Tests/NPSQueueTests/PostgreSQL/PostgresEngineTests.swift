@@ -194,6 +194,22 @@ struct PostgresEngineTests {
         }
     }
 
+    @Test("a page of a list ends with the response that reaches its bytes, and what follows isn't even sent")
+    func pages() async throws {
+        let fixture = try QueueFixture(.postgres)
+        try await fixture.withQueue { queue in
+            let comment = String(repeating: "x", count: 10_000)
+            _ = try await queue.accept(try (1...5).map { try submission($0, comment: comment) })
+            let counts = try await queue.read { transaction in
+                let rows = try #require(transaction.rows as? PostgresRows).locking(false)
+                return try [1, 10_000, 21_000, 1_000_000].map { limit in
+                    try rows.load(.all(after: 0, limit: 9), byteLimit: limit).count
+                }
+            }
+            #expect(counts == [1, 1, 2, 5])
+        }
+    }
+
     @Test("a session waits for the disk, whatever the server is set to now or later")
     func durability() throws {
         let connection = try (try #require(TestCluster.shared)).connect(schema: "public")

@@ -81,6 +81,9 @@ final class PostgresConnection {
         _ query: Query,
         _ parameters: PostgresParameters = PostgresParameters()
     ) throws(PostgresError) -> PostgresResult {
+        guard parameters.size <= Int(Int32.max) else {
+            throw PostgresError(code: "54000", message: "what was to be stored is larger than a statement can be")
+        }
         let name = "q\(query.number)"
         if !prepared.contains(query.number) {
             _ = try perform { PQsendPrepare(handle, name, query.text, 0, nil) }
