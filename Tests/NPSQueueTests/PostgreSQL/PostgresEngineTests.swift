@@ -194,6 +194,26 @@ struct PostgresEngineTests {
         }
     }
 
+    @Test(
+        "a server whose log gets what people answer is named",
+        arguments: [
+            (["log_statement = 'none'"], false), (["log_statement = 'ddl'"], false), (["log_statement = 'mod'"], true),
+            (["log_min_duration_statement = '1s'"], true),
+            (["log_min_duration_statement = '1s'", "log_parameter_max_length = 0"], false),
+            (["log_parameter_max_length_on_error = 10"], true),
+        ] as [([String], Bool)]
+    )
+    func logging(settings: [String], logsValues: Bool) throws {
+        let cluster = try #require(TestCluster.shared)
+        // As a role has it for which the server's administrator has set that.
+        let role = TestCluster.newSchema()
+        try cluster.administer("CREATE ROLE \(role) LOGIN", "GRANT CREATE ON DATABASE nps TO \(role)")
+        for setting in settings { try cluster.administer("ALTER ROLE \(role) SET \(setting)") }
+        let findings = try PostgresFindings(of: try cluster.address(schema: role, user: role))
+        #expect(findings.logsValues == logsValues)
+        #expect(findings.sentence.contains("what people answer") == logsValues)
+    }
+
     @Test("a page of a list ends with the response that reaches its bytes, and what follows isn't even sent")
     func pages() async throws {
         let fixture = try QueueFixture(.postgres)

@@ -20,9 +20,9 @@ struct TestCluster: Sendable {
 
     static func newSchema() -> String { "nps_\(UInt64.random(in: .min ... .max))" }
 
-    func address(schema: String) throws(QueueError) -> PostgresAddress {
+    func address(schema: String, user: String = "collector") throws(QueueError) -> PostgresAddress {
         let socket = directory.replacing("/", with: "%2F")
-        var address = try PostgresAddress("postgres://collector@\(socket)/nps")
+        var address = try PostgresAddress("postgres://\(user)@\(socket)/nps")
         address.schema = schema
         // By which a test finds its own sessions.
         address.name = schema
