@@ -33,7 +33,9 @@ package struct Collector: Sendable {
         certificate = try settings.tls.map { try ReloadableCertificate($0) }
         pages = try settings.makePages()
         client = try settings.makeClient(logger: logger)
-        queue = try ResponseQueue(configuration: settings.makeQueueConfiguration(), logger: logger)
+        var configuration = settings.makeQueueConfiguration()
+        configuration.forwardsAtOnce = false
+        queue = try ResponseQueue(configuration: configuration, logger: logger)
         readiness = Readiness(queue: queue)
         worker = DeliveryWorker(
             queue: queue,
@@ -60,14 +62,15 @@ package struct Collector: Sendable {
         let metrics = MetricsRegistry()
         MetricsSystem.bootstrap(metrics)
         try await relabelSources()
+        let (listening, listens) = AsyncStream.makeStream(of: Void.self)
         // They stop in reverse: readiness is off before the listeners close, and the client and the queue stay open
         // until nothing uses them any more.
         var services: [any Service] = [
             OnShutdown { [queue] in await queue.close() },
             OnShutdown { [client] in await client.shutdown() },
-            worker,
-            try adminListener(metrics),
-            try publicListener(),
+            Forwarding(queue: queue, worker: worker, listening: listening, sockets: 2),
+            try adminListener(metrics) { listens.yield() },
+            try publicListener { listens.yield() },
         ]
         services.append(
             SourceReload(sources: sources, signals: await UnixSignalsSequence(trapping: .sighup), logger: logger)
@@ -123,7 +126,7 @@ package struct Collector: Sendable {
         )
     }
 
-    private func publicListener() throws -> Listener {
+    private func publicListener(_ onListening: @escaping @Sendable () -> Void) throws -> Listener {
         var dependencies = PublicListener.Dependencies(
             queue: queue,
             pages: pages,
@@ -144,11 +147,15 @@ package struct Collector: Sendable {
                     "accepting responses",
                     metadata: ["port": "\(port ?? 0)", "url": "\(settings.http.publicURL)"]
                 )
+                onListening()
             }
         )
     }
 
-    private func adminListener(_ metrics: MetricsRegistry) throws -> Listener {
+    private func adminListener(
+        _ metrics: MetricsRegistry,
+        _ onListening: @escaping @Sendable () -> Void
+    ) throws -> Listener {
         var dependencies = AdminListener.Dependencies(
             queue: queue,
             sources: sources,
@@ -162,7 +169,10 @@ package struct Collector: Sendable {
             dependencies,
             address: .hostname(settings.admin.host, port: settings.admin.port),
             logger: logger,
-            onListening: { [logger] port in logger.info("admin listener", metadata: ["port": "\(port ?? 0)"]) }
+            onListening: { [logger] port in
+                logger.info("admin listener", metadata: ["port": "\(port ?? 0)"])
+                onListening()
+            }
         )
     }
 

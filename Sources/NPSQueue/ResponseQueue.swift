@@ -52,6 +52,9 @@ package final class ResponseQueue: Sendable {
 
         /// Whether this collector forwards. Of those that share a database exactly one does; the others only accept.
         package var forwards = true
+        /// Whether it does so from the opening of the queue. False leaves that to ``ResponseQueue/beginForwarding()``:
+        /// until then whoever forwarded before goes on.
+        package var forwardsAtOnce = true
         /// For how long, in seconds, callers wait for a database that was lost; then they are refused.
         package var patience: TimeInterval = 5
         /// How often, in seconds, the collector that forwards looks for what others have accepted.
@@ -131,8 +134,13 @@ package final class ResponseQueue: Sendable {
         }
         personKey = engine.personKey
         let (engine, lanes, limit) = (engine, engine.lanes, configuration.waitingLimit)
-        work = GroupCommit(on: [lanes.work], limit: limit) { jobs, _ in engine.commit(jobs, on: lanes.workIndex) }
-        intake = lanes.intake.isEmpty ? work : GroupCommit(on: lanes.intake, limit: limit, commit: engine.commit)
+        work = GroupCommit(on: [lanes.work], limit: limit, batchLimit: lanes.batchLimit) { jobs, _ in
+            engine.commit(jobs, on: lanes.workIndex)
+        }
+        intake =
+            lanes.intake.isEmpty
+            ? work
+            : GroupCommit(on: lanes.intake, limit: limit, batchLimit: lanes.batchLimit, commit: engine.commit)
         // Said at once, and not only when somebody sends something.
         let start = Milliseconds(now())
         do { try reserve.check(at: start, fresh: true) } catch { fullDisk.refused(at: start) }
@@ -166,12 +174,33 @@ package final class ResponseQueue: Sendable {
     /// Moves the log, in which deleted content is still readable, into the database and truncates it. After a failure,
     /// which is thrown, the queue also retries by itself.
     func truncateLog() async throws(QueueError) {
+        try await onWorkLane { engine throws(QueueError) in try engine.truncateLog() }
+    }
+
+    /// Makes this collector the one that forwards, and nobody else from then on, where several share the database. To be
+    /// called when nothing that a start needs can fail any more. Does nothing when it does so already.
+    package func beginForwarding() async throws(QueueError) {
+        guard configuration.forwards else { return }
+        try await onWorkLane { engine throws(QueueError) in try engine.beginForwarding() }
+    }
+
+    private func onWorkLane(
+        _ body: @escaping @Sendable (any QueueEngine) throws(QueueError) -> Void
+    ) async throws(QueueError) {
         let result: Result<Void, QueueError> = await withCheckedContinuation { continuation in
             engine.lanes.work.async { [engine] in
-                continuation.resume(returning: Result { () throws(QueueError) in try engine.truncateLog() })
+                continuation.resume(returning: Result { () throws(QueueError) in try body(engine) })
             }
         }
         try result.get()
+    }
+
+    /// Whether what this collector has claimed is still its own to send. To be asked right before it is sent: another one
+    /// may have taken over, and sends it, too.
+    package func mayForward() async throws(QueueError) -> Bool {
+        // Whoever has the file for itself needn't ask.
+        guard !createsAreSafe else { return true }
+        return try await read { transaction in transaction.mayForward }
     }
 
     /// Runs the body in the next transaction and returns its value when that is durable.
@@ -212,10 +241,12 @@ package final class ResponseQueue: Sendable {
     ///
     /// - Parameters:
     ///   - weight: how much of ``Configuration/waitingLimit`` it takes.
+    ///   - bytes: about how many it sends to the database.
     ///   - isRepeatable: whether the body may run again after it was perhaps committed.
     ///   - plain: what the body stores, if that is nothing but submissions.
     func accept(
         weight: Int,
+        bytes: Int,
         isRepeatable: Bool,
         plain: [Incoming]?,
         _ body: @escaping @Sendable (inout QueueTransaction) throws -> Intake
@@ -225,6 +256,7 @@ package final class ResponseQueue: Sendable {
             intake.submit(
                 Job(
                     weight: weight,
+                    bytes: bytes,
                     isRepeatable: isRepeatable,
                     plain: plain.map {
                         PlainIntake(incoming: $0, pendingLimit: configuration.pendingLimit, complete: complete)
@@ -246,12 +278,19 @@ package final class ResponseQueue: Sendable {
         var isReading = false
     }
 
+    /// Writes something harmless where acceptances go, if that isn't where the rest goes, too.
+    func probeIntake() async throws(QueueError) {
+        guard intake !== work else { return }
+        try await submit(Terms(), to: intake) { transaction in try transaction.probe() }
+    }
+
     private func submit<Value: Sendable>(
         _ terms: Terms,
+        to commit: GroupCommit? = nil,
         _ body: @escaping @Sendable (inout QueueTransaction) throws -> Value
     ) async throws(QueueError) -> Value {
         let result: Result<Value, QueueError> = await withCheckedContinuation { continuation in
-            work.submit(
+            (commit ?? work).submit(
                 Job(
                     weight: 0,
                     isReading: terms.isReading,

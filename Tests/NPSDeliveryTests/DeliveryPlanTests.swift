@@ -64,6 +64,22 @@ struct DeliveryPlanTests {
         #expect(try delivery.batch().claims == [loner])
     }
 
+    @Test(
+        "a batch that nobody could allow to be sent stays the next one; what another collector has taken over is dropped"
+    )
+    func claimsOfAnother() throws {
+        let delivery = PlannedDelivery { $0.batchSize = 2 }
+        let all = try claims(0..<4)
+        delivery.plan.found(all, nextDue: nil, at: delivery.now)
+        let first = try delivery.batch()
+        delivery.plan.kept(first)
+        #expect(try delivery.batch() == first)
+        delivery.plan.lostClaims()
+        delivery.advance(by: 60)
+        #expect(delivery.next() == .claim(limit: 2))
+        #expect(delivery.plan.end(at: delivery.now).isEmpty)
+    }
+
     @Test("with nothing due it waits for an arrival or for what is due next")
     func idle() throws {
         let delivery = PlannedDelivery()

@@ -13,8 +13,13 @@ struct GroupCommitTests {
         let entered = DispatchSemaphore(value: 0)
         let allowed = DispatchSemaphore(value: 0)
 
-        func makeGroup(limit: Int, lanes: Int = 1) -> GroupCommit {
-            GroupCommit(on: (0..<lanes).map { DispatchQueue(label: "test \($0)") }, limit: limit) { jobs, _ in
+        func makeGroup(
+            limit: Int,
+            lanes: Int = 1,
+            batchLimit: GroupCommit.BatchLimit = GroupCommit.BatchLimit()
+        ) -> GroupCommit {
+            let lanes = (0..<lanes).map { DispatchQueue(label: "test \($0)") }
+            return GroupCommit(on: lanes, limit: limit, batchLimit: batchLimit) { jobs, _ in
                 self.entered.signal()
                 self.allowed.wait()
                 self.batches.withLock { $0.append(jobs.map(\.weight)) }
@@ -46,6 +51,21 @@ struct GroupCommitTests {
         finish(group)
         #expect(gate.batches.withLock { $0 } == [[1], Array(2...9)])
         #expect(gate.refusals.withLock { $0.count } == 9)
+    }
+
+    @Test("a batch ends where it would be too large, by weight or by bytes, and a job that is larger goes alone")
+    func batchLimit() {
+        let gate = GatedCommit()
+        let group = gate.makeGroup(limit: 1_000, batchLimit: GroupCommit.BatchLimit(weight: 10, bytes: 100))
+        group.submit(gate.job(1))
+        gate.entered.wait()
+        for weight in [4, 6, 1, 20, 2, 0] { group.submit(gate.job(weight)) }
+        var large = gate.job(3)
+        large.bytes = 90
+        for _ in 0..<2 { group.submit(large) }
+        for _ in 0..<6 { gate.allowed.signal() }
+        finish(group)
+        #expect(gate.batches.withLock { $0 } == [[1], [4, 6], [1], [20], [2, 0, 3], [3]])
     }
 
     @Test("two lanes commit two batches at the same time, and what comes meanwhile goes to the first that is free")

@@ -27,6 +27,23 @@ struct QuarantineSharesTests {
         }
     }
 
+    @Test("what was added and removed is told in full, also of sources and entries that it didn't know of")
+    func changes() {
+        var shares = QuarantineShares(holdings: ["s": QuarantineShares.Holding(entries: 1, bytes: 10)])
+        shares.remove(10, from: "s")
+        shares.remove(20, from: "s")
+        shares.remove(5, from: "t")
+        shares.add(7, to: "t")
+        #expect(
+            shares.changes == [
+                "s": QuarantineShares.Holding(entries: -2, bytes: -30),
+                "t": QuarantineShares.Holding(entries: 0, bytes: 2),
+            ]
+        )
+        shares.beginChanges()
+        #expect(shares.changes.isEmpty)
+    }
+
     @Test("the use tells how much each source may have, which is as much as it gets")
     func parts() throws {
         var shares = QuarantineShares()

@@ -66,7 +66,7 @@ struct QueryPlanTests {
         _ = try await queue.erase(try EmailAddress("person1@example.com"))
         _ = try await queue.unconfirmedErasures(after: 1, limit: 10)
         _ = try await queue.unconfirmedErasures(isWanted: true, after: 1, limit: 10)
-        _ = try await queue.transact { try $0.rows.load(.erasedWhileSending).count }
+        _ = try await queue.transact { try $0.rows.load(.erasedWhileSending(by: .this)).count }
         _ = try await queue.confirmErasure([claims[3].response.id])
         _ = try await queue.eraseQuarantined(try EmailAddress("person1@example.com"), within: .seconds(86_400))
         _ = try await queue.nextDue()

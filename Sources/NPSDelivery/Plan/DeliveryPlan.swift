@@ -9,7 +9,7 @@ import PlanhatAPI
 ///
 ///     wait   → woke()
 ///     claim  → found(_:nextDue:at:)
-///     send   → answered(_:to:quota:at:)
+///     send   → answered(_:to:quota:at:), or without sending kept(_:) or lostClaims()
 ///     settle → settled()
 ///
 /// When the queue can't claim or settle, `queueFailed(at:)`. Never more than one request is in flight: Planhat's upsert
@@ -127,6 +127,18 @@ package struct DeliveryPlan: Sendable {
         } else {
             ready.pack(claims, allowsCreate: !breaker.isProbing, poison: poison)
         }
+    }
+
+    /// Nobody could say whether the batch may be sent, and it was not.
+    package mutating func kept(_ batch: Batch) {
+        ready.putBack(batch)
+    }
+
+    /// Another collector has taken over: what was claimed, this batch included, isn't sent any more, and its fate is the
+    /// other's affair.
+    package mutating func lostClaims() {
+        _ = ready.removeAll()
+        unsettled = Settlement()
     }
 
     package mutating func settled() {

@@ -51,6 +51,11 @@ package struct ReadyBatches: Sendable {
         batches.isEmpty ? nil : batches.removeFirst()
     }
 
+    /// Puts back what was taken and not sent.
+    package mutating func putBack(_ batch: Batch) {
+        batches.insert(batch, at: 0)
+    }
+
     /// Sends claims again before all others, in two halves: a poison response ends up alone after few requests, and
     /// the others arrive. They were in a request before that may have reached Planhat.
     package mutating func split(_ claims: [Claim]) {

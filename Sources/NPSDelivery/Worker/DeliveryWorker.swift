@@ -155,6 +155,7 @@ extension DeliveryWorker {
                 let nextDue = claims.isEmpty ? try await queue.nextDue() : nil
                 plan.found(claims, nextDue: nextDue, at: clock.now())
             case .send(let batch):
+                guard try await mayStillSend(batch, &plan) else { break }
                 await send(batch, &plan)
             case .settle(let settlement):
                 try await settle(settlement)
@@ -168,6 +169,19 @@ extension DeliveryWorker {
             }
             return true
         }
+    }
+
+    /// Whether the claims are still this collector's. Where several share the queue, another one may have taken over.
+    private func mayStillSend(_ batch: Batch, _ plan: inout DeliveryPlan) async throws(QueueError) -> Bool {
+        do throws(QueueError) {
+            if try await queue.mayForward() { return true }
+        } catch {
+            plan.kept(batch)
+            throw error
+        }
+        logger.notice("another collector forwards now", metadata: ["dropped": "\(batch.claims.count)"])
+        plan.lostClaims()
+        return false
     }
 
     private func send(_ batch: Batch, _ plan: inout DeliveryPlan) async {

@@ -33,6 +33,7 @@ extension ResponseQueue {
         let (pendingLimit, byteLimit) = (configuration.pendingLimit, configuration.quarantineByteLimit)
         return try await accept(
             weight: work.weight,
+            bytes: work.bytes,
             isRepeatable: work.resolved.isEmpty,
             plain: work.resolved.isEmpty && work.quarantined.isEmpty ? work.incoming : nil
         ) { transaction in
@@ -71,6 +72,8 @@ extension ResponseQueue {
         try await needingRoom { () async throws(QueueError) in
             try reserve.check(at: Milliseconds(now()), fresh: true)
             try await transact { transaction in try transaction.probe() }
+            // Where nothing is accepted any more, nobody is served by what else works.
+            try await probeIntake()
         }
     }
 }
@@ -82,6 +85,9 @@ private struct IntakeWork: Sendable {
     let resolved: [QuarantineID]
 
     var weight: Int { incoming.count + quarantined.count }
+    var bytes: Int {
+        incoming.reduce(0) { $0 + $1.payload.utf8.count } + quarantined.reduce(0) { $0 + $1.size }
+    }
 
     init(
         _ submissions: [Submission],

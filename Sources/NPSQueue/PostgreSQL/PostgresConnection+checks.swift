@@ -7,6 +7,11 @@ extension PostgresConnection {
     )
     private static let serverProcess = Query("SELECT pg_backend_pid()")
 
+    /// What ``assertSuitable()`` throws, and every transaction that finds this changed meanwhile.
+    static let losesAnswers = QueueError.unsuitableDatabase(
+        "fsync or full_page_writes is off there, so that a power cut loses answers"
+    )
+
     /// Reads back what every acknowledgement relies on. To be called for every new connection: another server may have
     /// taken the former one's place.
     ///
@@ -15,19 +20,20 @@ extension PostgresConnection {
         guard serverVersion >= 150_000 else {
             throw QueueError.unsuitableDatabase("PostgreSQL 15 or newer is needed, not \(serverVersion / 10_000)")
         }
+        var wait = "on"
         for row in try execute(Self.settings).rows {
             let (name, value): (String, String) = (try row.value(0), try row.value(1))
             switch (name, value) {
-            case ("fsync", "off"), ("full_page_writes", "off"):
-                throw QueueError.unsuitableDatabase("\(name) is off there, so that a power cut loses answers")
-            case ("synchronous_commit", "off"), ("synchronous_commit", "local"), ("synchronous_commit", "remote_write"):
-                // `remote_apply` promises more than `on`, and is kept.
-                try run("SET synchronous_commit = on")
+            case ("fsync", "off"), ("full_page_writes", "off"): throw Self.losesAnswers
+            // Promises more than `on`, and is kept.
+            case ("synchronous_commit", "remote_apply"): wait = value
             case ("server_encoding", let encoding) where encoding != "UTF8":
                 throw QueueError.unsuitableDatabase("its encoding is \(encoding); make one with UTF8")
             default: break
             }
         }
+        // Also where the server has it so now: a session that was told doesn't follow when that is changed.
+        try run("SET synchronous_commit = \(wait)")
         let process: Int = try execute(Self.serverProcess).first?.value(0) ?? 0
         guard process == self.process else {
             throw QueueError.unsuitableDatabase(

@@ -11,17 +11,20 @@ import Synchronization
 final class PostgresEngine: QueueEngine {
     /// Twice as fast as one; more are of little use.
     private static let intakeLanes = 2
+    /// What a statement does well within its time, and what may be in memory several times over.
+    private static let batchLimit = GroupCommit.BatchLimit(weight: 1_024, bytes: 8 << 20)
 
     let personKey: PersonKey
     /// What another collector sent may arrive after this one has taken over.
     let createsAreSafe = false
     let lanes: QueueLanes
     private let all: [PostgresLane]
+    private let workLane: PostgresLane
     private let arrivalPause: TimeInterval
     private let onDue: @Sendable () -> Void
     private let isClosed = Atomic(false)
 
-    /// Connects, makes the tables that are missing, and takes over the forwarding if this collector is to forward.
+    /// Connects, makes the tables that are missing, and takes over the forwarding if that is to be done at once.
     ///
     /// - Parameter onDue: called after a commit that left something to claim, and every now and then, because others
     ///   commit, too.
@@ -35,13 +38,12 @@ final class PostgresEngine: QueueEngine {
         let key = try Self.prepare(address)
         personKey = key
         let latestBooks = LatestBooks()
-        func lane(_ name: String, term: Int64?) -> PostgresLane {
+        func lane(_ name: String) -> PostgresLane {
             PostgresLane(
                 name,
                 PostgresLane.Terms(
                     address: address,
                     personKey: key,
-                    term: term,
                     patience: .seconds(configuration.patience),
                     grace: configuration.ambiguousGrace,
                     latestBooks: latestBooks,
@@ -51,23 +53,23 @@ final class PostgresEngine: QueueEngine {
                 )
             )
         }
-        let intake = (1...Self.intakeLanes).map { lane("intake-\($0)", term: nil) }
+        let intake = (1...Self.intakeLanes).map { lane("intake-\($0)") }
+        let work = lane("work")
+        let all = intake + [work]
+        self.all = all
+        workLane = work
+        lanes = QueueLanes(intake: intake.map(\.dispatch), work: work.dispatch, batchLimit: Self.batchLimit)
         arrivalPause = configuration.arrivalPause
         self.onDue = onDue
-        let work: PostgresLane
         do {
-            for lane in intake { try lane.open() }
+            for lane in all { try lane.open() }
             // Last, because whoever forwards until now can't any more: this collector must not fail after that for what
             // could be known before.
-            work = lane("work", term: configuration.forwards ? try Self.takeOver(address) : nil)
-            try work.open()
+            if configuration.forwards, configuration.forwardsAtOnce { try beginForwarding() }
         } catch {
-            for lane in intake { lane.close() }
+            for lane in all { lane.close() }
             throw error
         }
-        lanes = QueueLanes(intake: intake.map(\.dispatch), work: work.dispatch)
-        all = intake + [work]
-        if configuration.forwards { lookLater() }
         logger.info("The queue is open", metadata: ["database": "\(address)"])
     }
 
@@ -81,9 +83,6 @@ final class PostgresEngine: QueueEngine {
     }
 
     private static let key = Query("SELECT key FROM person_key")
-    private static let taking = Query(
-        "UPDATE leader SET epoch = epoch + 1, term = $1::int8, holder = $2::text WHERE id = 1"
-    )
 
     /// Makes what is missing, and returns the key.
     private static func prepare(_ address: PostgresAddress) throws(QueueError) -> PersonKey {
@@ -100,19 +99,8 @@ final class PostgresEngine: QueueEngine {
         }
     }
 
-    /// Returns the term under which this collector forwards from now on, and no other does.
-    private static func takeOver(_ address: PostgresAddress) throws(QueueError) -> Int64 {
-        do {
-            let connection = try PostgresConnection(address.parameters(lane: "start"))
-            defer { connection.close() }
-            try connection.assertSuitable()
-            // Waits for a claim that is just being committed; after this, the former holder can't make any.
-            let term = Int64.random(in: 1 ... .max)
-            try connection.execute(taking, PostgresParameters(term, address.name))
-            return term
-        } catch {
-            throw QueueError(postgres: error)
-        }
+    func beginForwarding() throws(QueueError) {
+        if try workLane.takeOver() { lookLater() }
     }
 
     func commit(_ jobs: [Job], on lane: Int) {

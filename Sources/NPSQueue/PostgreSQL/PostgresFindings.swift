@@ -6,12 +6,19 @@ package struct PostgresFindings: Sendable, Hashable {
     package let isReplicated: Bool
     /// Whether the queue's tables are there.
     package let hasTables: Bool
+    /// Whether its log gets the values of statements, which is what people answer.
+    package let logsValues: Bool
 
     private static let facts = Query(
         """
         SELECT current_setting('server_version'), current_setting('synchronous_standby_names') <> '',
             to_regclass($1::text) IS NOT NULL, to_regnamespace($2::text) IS NOT NULL,
-            has_database_privilege(current_database(), 'CREATE')
+            has_database_privilege(current_database(), 'CREATE'),
+            current_setting('log_parameter_max_length') <> '0' AND (
+                current_setting('log_statement') IN ('mod', 'all')
+                OR current_setting('log_min_duration_statement') <> '-1'
+                OR current_setting('log_min_duration_sample') <> '-1'
+            ) OR current_setting('log_parameter_max_length_on_error') <> '0'
         """
     )
 
@@ -28,6 +35,7 @@ package struct PostgresFindings: Sendable, Hashable {
                 throw QueueError.database("it said nothing of itself")
             }
             (version, isReplicated, hasTables) = (try row.value(0), try row.value(1), try row.value(2))
+            logsValues = try row.value(5)
             let (hasSchema, mayMakeSchema): (Bool, Bool) = (try row.value(3), try row.value(4))
             guard hasSchema || mayMakeSchema else {
                 throw QueueError.unsuitableDatabase(
@@ -47,6 +55,10 @@ package struct PostgresFindings: Sendable, Hashable {
             isReplicated
             ? "Every commit waits for a standby."
             : "It has no synchronous standby: a failover may lose what was acknowledged in the last moments."
-        return "queue.url: PostgreSQL \(version), which \(tables). \(copies)"
+        let log =
+            logsValues
+            ? " Its log gets what people answer: set log_parameter_max_length and log_parameter_max_length_on_error to 0."
+            : ""
+        return "queue.url: PostgreSQL \(version), which \(tables). \(copies)\(log)"
     }
 }

@@ -31,8 +31,9 @@ struct PostgresIntake {
     init(_ batch: [Job], undelivered: Int) {
         var ids: Set<ResponseID> = []
         for job in batch {
+            // Former ids are of no importance here: no row of an earlier version was ever brought into PostgreSQL.
             guard
-                let plain = job.plain, plain.incoming.allSatisfy({ $0.formerID == nil }),
+                let plain = job.plain,
                 plain.incoming.count <= plain.pendingLimit - undelivered - incoming.count,
                 Set(plain.incoming.map(\.id)).count == plain.incoming.count,
                 plain.incoming.allSatisfy({ !ids.contains($0.id) })
@@ -79,6 +80,7 @@ struct PostgresIntake {
     ) -> Job {
         let left = open.map { plain.incoming[$0] }
         var part = Job(weight: job.weight, isRepeatable: true, run: job.run, refuse: job.refuse)
+        part.ids = left.map(\.id)
         part.run = { transaction in
             transaction.readdressed = []
             var acceptances = acceptances

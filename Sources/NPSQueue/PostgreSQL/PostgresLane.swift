@@ -13,8 +13,6 @@ final class PostgresLane: Sendable {
     struct Terms: Sendable {
         let address: PostgresAddress
         let personKey: PersonKey
-        /// Under which it claims; nil for a lane that takes responses in only, or a collector that doesn't forward.
-        let term: Int64?
         let patience: Duration
         let grace: @Sendable (_ responses: Int) -> TimeInterval
         /// What all lanes of the collector share.
@@ -29,15 +27,16 @@ final class PostgresLane: Sendable {
         /// Nil before it is opened and after ``close()``; closed once it is lost.
         var connection: PostgresConnection?
         var isClosed = false
+        /// Under which it claims; nil for a lane that takes responses in only, and while this collector doesn't forward.
+        var term: Int64?
         /// Whether COMMIT was sent, and its answer is missing.
         var isCommitting = false
         /// See ``CommittedState``: what this process alone knows.
         var claimed: Set<Int64> = []
         var latest: Milliseconds?
+        var hasTakenOver = false
         /// Whether what was being sent when the last process ended is still `sending`.
-        var owesInterruption: Bool
-        /// Whether it was said that another collector forwards.
-        var hasLostTerm = false
+        var owesInterruption = false
     }
 
     /// What a transaction leaves.
@@ -55,7 +54,7 @@ final class PostgresLane: Sendable {
         self.name = name
         self.terms = terms
         dispatch = DispatchQueue(label: "nps-queue.\(name)", qos: .userInitiated)
-        state = Mutex(State(owesInterruption: terms.term != nil))
+        state = Mutex(State())
     }
 
     var writer: String { "\(terms.address.name)/\(name)" }
@@ -64,6 +63,29 @@ final class PostgresLane: Sendable {
     func open() throws(QueueError) {
         do {
             try state.withLock { state in _ = try connection(&state) }
+        } catch {
+            throw QueueError(postgres: error)
+        }
+    }
+
+    private static let taking = Query(
+        "UPDATE leader SET epoch = epoch + 1, term = $1::int8, holder = $2::text WHERE id = 1"
+    )
+
+    /// Makes this the collector that forwards, and deals with what the former one was sending. False when it has been made
+    /// so before, also if another has taken over since.
+    func takeOver() throws(QueueError) -> Bool {
+        do {
+            return try state.withLock { state in
+                guard !state.hasTakenOver else { return false }
+                let connection = try connection(&state)
+                let term = Int64.random(in: 1 ... .max)
+                // Waits for a claim that is just being committed; after this, the former holder can't make any.
+                try connection.execute(Self.taking, PostgresParameters(term, terms.address.name))
+                (state.term, state.owesInterruption, state.hasTakenOver) = (term, true, true)
+                try recover(on: connection, &state)
+                return true
+            }
         } catch {
             throw QueueError(postgres: error)
         }
@@ -139,7 +161,9 @@ extension PostgresLane {
         let connection = try connection(&state)
         let isReading = jobs.allSatisfy(\.isReading)
         return try inTransaction(on: connection, &state, isReading: isReading) { transaction, rows in
-            try jobs.map { job in
+            // In one order for all of them: each for itself, two lanes would wait for each other in a circle.
+            if jobs.count > 1 { try rows.lock(jobs.flatMap { $0.plain?.incoming.map(\.id) ?? $0.ids }) }
+            return try jobs.map { job in
                 transaction.rows = rows.locking(!job.isReading)
                 return try Self.run(job, in: &transaction, on: connection)
             }
@@ -169,7 +193,7 @@ extension PostgresLane {
     ) throws -> Commit {
         do {
             let now = Milliseconds(terms.now())
-            let observesClock = terms.term != nil && state.latest.map { $0 > now + ConfirmedTime.slewing } != false
+            let observesClock = state.term != nil && state.latest.map { $0 > now + ConfirmedTime.slewing } != false
             let isReading = isReading && !observesClock
             try connection.run(isReading ? "BEGIN READ ONLY" : "BEGIN")
             let found = try PostgresState(reading: connection)
@@ -183,7 +207,7 @@ extension PostgresLane {
                 personKey: terms.personKey,
                 state: former
             )
-            transaction.confirmsTime = term != nil
+            transaction.mayForward = term != nil
             if isReading {
                 transaction.state.latest = state.latest.map { max($0, now) }
             } else if term != nil {
@@ -214,9 +238,8 @@ extension PostgresLane {
 
     /// This collector's term; nil when it doesn't forward, or when another has taken over.
     private func currentTerm(_ present: Int64, _ state: inout State) -> Int64? {
-        guard let term = terms.term, !state.hasLostTerm else { return nil }
-        if term == present { return term }
-        state.hasLostTerm = true
+        guard let term = state.term, term != present else { return state.term }
+        state.term = nil
         // What was claimed is the other's affair now.
         state.claimed = []
         terms.logger.error("Another collector forwards from this database now; this one only accepts")
@@ -231,6 +254,14 @@ extension PostgresLane {
 
     func connection(_ state: inout State) throws -> PostgresConnection {
         if let connection = state.connection, !connection.isClosed { return connection }
+        do {
+            return try connect(&state)
+        } catch {
+            throw PostgresUnavailable.beforeAnyJob(error)
+        }
+    }
+
+    private func connect(_ state: inout State) throws -> PostgresConnection {
         if state.isClosed { throw QueueError.closed }
         let connection = try PostgresConnection(terms.address.parameters(lane: name))
         do {
@@ -256,7 +287,7 @@ extension PostgresLane {
 
     /// Deals with what is `sending` although nobody sends it.
     private func recover(on connection: PostgresConnection, _ state: inout State) throws {
-        guard terms.term != nil else { return }
+        guard state.term != nil else { return }
         var count = 0
         if state.owesInterruption {
             try inSlices(on: connection, &state) { transaction, after in

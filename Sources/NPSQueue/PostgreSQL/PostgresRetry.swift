@@ -12,14 +12,15 @@ struct PostgresRetry {
         case refuse(QueueError)
     }
 
-    /// How often a batch is repeated that other transactions were in the way of.
-    private static let repetitions = 3
+    /// How often a batch is repeated that other transactions were in the way of. The first time at once.
+    private static let pauses = [0, 20, 100]
     /// In milliseconds.
     private static let longestPause = 1_000
 
     private let patience: Duration
     private var pause = 50
     private var repetitions = 0
+    private var failures = 0
 
     init(patience: Duration) {
         self.patience = patience
@@ -33,14 +34,20 @@ struct PostgresRetry {
             return jobs > 1 && failure is QueueError ? .each : .refuse(QueueError(postgres: failure))
         }
         switch error.meaning {
+        case .lost where error.mayBeOfOneStatement && failures > 0:
+            if jobs > 1 { return .each }
         case .lost:
+            failures += 1
             guard elapsed < patience else { break }
             defer { pause = min(2 * pause, Self.longestPause) }
             return .again(after: pause)
         case .again:
-            guard repetitions < Self.repetitions else { break }
-            repetitions += 1
-            return .again(after: 0)
+            if repetitions < Self.pauses.count {
+                defer { repetitions += 1 }
+                return .again(after: Self.pauses[repetitions])
+            }
+            // What is in the way of one needn't be in the way of the others.
+            if jobs > 1 { return .each }
         case .statement:
             if jobs > 1 { return .each }
         case .diskFull, .refused: break

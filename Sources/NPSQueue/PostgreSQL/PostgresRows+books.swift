@@ -63,7 +63,8 @@ struct PostgresState {
         SELECT \(Books.Columns.allCases.map(\.sum).joined(separator: ", ")),
             (SELECT confirmed FROM clock), (SELECT claimed FROM clock), (SELECT claimed_for FROM clock),
             (SELECT term FROM leader), \(array("MIN(source)")), \(array("SUM(entries)::int8")),
-            \(array("SUM(bytes)::int8"))
+            \(array("SUM(bytes)::int8")),
+            current_setting('fsync') <> 'off' AND current_setting('full_page_writes') <> 'off'
         FROM books
         """
     )
@@ -72,11 +73,19 @@ struct PostgresState {
         "ARRAY(SELECT \(value) FROM quarantine_shares GROUP BY source HAVING SUM(entries) > 0 ORDER BY source)"
     }
 
+    /// Closes the connection when the server has been told meanwhile not to keep what it acknowledges: the next one is
+    /// refused for as long as that is so.
+    ///
+    /// - Throws: what is no single job's fault, as ``PostgresUnavailable``.
     init(reading connection: PostgresConnection) throws {
         guard let row = try connection.execute(Self.query).first else {
-            throw QueueError.damaged("its books are missing")
+            throw PostgresUnavailable(reason: .damaged("its books are missing"))
         }
         let end = Books.Columns.allCases.count
+        guard try row.value(end + 7) else {
+            connection.close()
+            throw PostgresUnavailable(reason: PostgresConnection.losesAnswers)
+        }
         let claimedFor: Int64 = try row.value(end + 2)
         let (sources, entries, bytes): ([String], [Int], [Int]) = (
             try row.value(end + 4), try row.value(end + 5), try row.value(end + 6)
@@ -129,18 +138,17 @@ extension PostgresRows {
         }
     }
 
-    /// Adds what this transaction has changed.
+    /// Adds what this transaction has changed, whatever it found: entries of others may have come after it looked.
     func write(_ shares: QuarantineShares) throws {
-        guard shares != former.shares else { return }
-        let sources = Set(shares.holdings.keys).union(former.shares.holdings.keys).sorted()
-        let changes = sources.map { source in
-            let (new, old) = (shares.holdings[source], former.shares.holdings[source])
-            return QuarantineShares.Holding(
-                entries: (new?.entries ?? 0) - (old?.entries ?? 0),
-                bytes: (new?.bytes ?? 0) - (old?.bytes ?? 0)
-            )
-        }
-        let parameters = PostgresParameters(writer, sources, changes.map(\.entries), changes.map(\.bytes))
+        let changes = shares.changes.sorted { $0.key < $1.key }
+        guard !changes.isEmpty else { return }
+        let sources = changes.map(\.key)
+        let parameters = PostgresParameters(
+            writer,
+            sources,
+            changes.map(\.value.entries),
+            changes.map(\.value.bytes)
+        )
         try connection.execute(Self.share, parameters)
         try forget(sources.filter { shares.holdings[$0] == nil })
     }

@@ -15,7 +15,8 @@ extension PostgresRows {
         """
         INSERT INTO quarantine
             (source, tombstone, received_at, last_seen_at, delivery_id, content_type, problems, size, body)
-        VALUES ($1::text, $2::text, $3::int8, $3::int8, $4::text, $5::text, $6::text, $7::int8, $8::bytea)
+        SELECT $1::text, $2::text, $3::int8, $3::int8, $4::text, $5::text, $6::text, $7::int8, $8::bytea
+        WHERE NOT EXISTS (SELECT 1 FROM quarantine_erased WHERE source = $1::text AND tombstone = $2::text)
         ON CONFLICT (source, tombstone) DO NOTHING RETURNING id
         """
     )
@@ -43,7 +44,8 @@ extension PostgresRows {
             Data(draft.body)
         )
         guard let row = try connection.execute(Self.insertion, parameters).first else {
-            throw PostgresError.again("another collector has just quarantined the same payload")
+            // What was asked before may have waited for that: words that were erased must not come back.
+            throw PostgresError.again("another collector has just quarantined or erased the same payload")
         }
         return QuarantineID(rawValue: try row.value(0))
     }

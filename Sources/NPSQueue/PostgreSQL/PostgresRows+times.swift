@@ -27,7 +27,7 @@ extension PostgresRows {
                 SELECT sequence FROM responses
                 WHERE state = \(pending) AND next_attempt_at > $1::int8 AND next_attempt_at <= $2::int8
                     AND held_until IS NULL \(condition)
-                ORDER BY id FOR UPDATE
+                ORDER BY next_attempt_at, sequence LIMIT $3::int8 FOR UPDATE
             )
             """
         )
@@ -36,9 +36,18 @@ extension PostgresRows {
     private static let advance = advancing("")
     private static let advanceCertain = advancing("AND NOT must_upsert")
 
-    func advanceDue(to now: Milliseconds, from former: Milliseconds, sparesAmbiguous: Bool) throws -> Int {
+    /// What the server does well within the time that a statement may take.
+    static let largestAdvance = 5_000
+
+    func advanceDue(
+        to now: Milliseconds,
+        from former: Milliseconds,
+        sparesAmbiguous: Bool
+    ) throws -> (count: Int, isComplete: Bool) {
         let query = sparesAmbiguous ? Self.advanceCertain : Self.advance
-        return try connection.execute(query, PostgresParameters(now, former)).written
+        let parameters = PostgresParameters(now, former, Self.largestAdvance)
+        let count = try connection.execute(query, parameters).written
+        return (count, count < Self.largestAdvance)
     }
 
     private static let waiting = Query(
@@ -71,7 +80,14 @@ extension PostgresRows {
     }
 
     private static let raises = [
-        Query("UPDATE responses SET closed_at = $2::int8 WHERE closed_at < $1::int8"),
+        // Each by an index.
+        Query(
+            """
+            UPDATE responses SET closed_at = $2::int8
+            WHERE state = ANY(ARRAY[3, 4, 5]::int2[]) AND closed_at < $1::int8 AND remote IS NULL
+            """
+        ),
+        Query("UPDATE responses SET closed_at = $2::int8 WHERE remote IS NOT NULL AND closed_at < $1::int8"),
         Query("UPDATE quarantine SET received_at = $2::int8 WHERE received_at < $1::int8"),
         Query("UPDATE quarantine_erased SET at = $2::int8 WHERE at < $1::int8"),
     ]

@@ -22,6 +22,14 @@ struct PostgresRows: RowStore {
         return rows
     }
 
+    private static let locking = Query("SELECT 1 FROM responses WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE")
+
+    /// Keeps those of the responses that are there from others until the commit.
+    func lock(_ ids: [ResponseID]) throws {
+        guard !ids.isEmpty else { return }
+        try connection.execute(Self.locking, PostgresParameters(ids))
+    }
+
     func insert(_ responses: [NewResponse], after last: inout Int64) throws -> [StoredResponse?] {
         guard !responses.isEmpty else { return [] }
         let result = try connection.execute(Self.insertion, Self.parameters(of: responses))

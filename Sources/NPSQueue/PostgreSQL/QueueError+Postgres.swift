@@ -3,6 +3,7 @@ extension QueueError {
     init(postgres error: any Error) {
         switch error {
         case let error as QueueError: self = error
+        case let error as PostgresUnavailable: self = error.reason
         case let error as PostgresError where error.meaning == .diskFull: self = .diskFull
         case let error as PostgresError where error.meaning == .refused: self = .unsuitableDatabase("\(error)")
         case let error as PostgresError: self = .database("\(error)")

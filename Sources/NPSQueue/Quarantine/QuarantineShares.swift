@@ -11,6 +11,9 @@ struct QuarantineShares: Sendable, Hashable {
     }
 
     private(set) var holdings: [String: Holding]
+    /// What was added, and with a minus what was removed, since ``beginChanges()``. Right also when the holdings are
+    /// those of a moment ago.
+    private(set) var changes: [String: Holding] = [:]
 
     init(holdings: [String: Holding] = [:]) {
         self.holdings = holdings
@@ -40,6 +43,10 @@ struct QuarantineShares: Sendable, Hashable {
         }
     }
 
+    mutating func beginChanges() {
+        changes = [:]
+    }
+
     mutating func add(_ size: Int, to source: String) {
         change(source, entries: 1, bytes: size)
     }
@@ -59,5 +66,7 @@ struct QuarantineShares: Sendable, Hashable {
         holding.entries += entries
         holding.bytes += bytes
         holdings[source] = holding.entries > 0 ? holding : nil
+        changes[source, default: Holding()].entries += entries
+        changes[source, default: Holding()].bytes += bytes
     }
 }

@@ -93,6 +93,9 @@ final class SQLiteEngine: QueueEngine {
         logger.info("The queue is open")
     }
 
+    /// Nobody else has the file open.
+    func beginForwarding() {}
+
     func commit(_ jobs: [Job], on lane: Int) {
         commit(jobs)
     }

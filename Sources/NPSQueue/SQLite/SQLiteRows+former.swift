@@ -49,6 +49,8 @@ extension SQLiteRows {
                 Self.formerInState,
                 [state.rawValue.sqliteValue, after.sqliteValue, through.sqliteValue, limit.sqliteValue]
             )
+        case .sending(_, let after, let limit):
+            try adopt(.state(.sending, after: after, through: .max, limit: limit))
         case .delivered(let before, let limit):
             try adopt(Self.formerDelivered, [before.sqliteValue, limit.sqliteValue])
         case .due(let date, let limit):

@@ -51,6 +51,8 @@ extension SQLiteRows {
         case .unconfirmed(let isWanted, let after, let limit):
             let query = isWanted ? Self.toDelete : Self.unconfirmed
             return try fetch(query, [after.sqliteValue, limit.sqliteValue])
+        case .sending(_, let after, let limit):
+            return try rows(in: .sending, after: after, through: .max, limit, byteLimit)
         case .erasedWhileSending:
             return try fetch(Self.erasedWhileSending, [])
         }

@@ -29,11 +29,16 @@ extension SQLiteRows {
         "SELECT MAX(next_attempt_at) FROM responses INDEXED BY responses_due WHERE state = 'pending'"
     )
 
-    func advanceDue(to now: Milliseconds, from former: Milliseconds, sparesAmbiguous: Bool) throws -> Int {
+    /// All at once: the file is here.
+    func advanceDue(
+        to now: Milliseconds,
+        from former: Milliseconds,
+        sparesAmbiguous: Bool
+    ) throws -> (count: Int, isComplete: Bool) {
         var count = try statements.execute(sparesAmbiguous ? Self.advanceCertain : Self.advance, now, former)
-        guard hasFormerRows else { return count }
+        guard hasFormerRows else { return (count, true) }
         count += try statements.execute(sparesAmbiguous ? Self.advanceFormerCertain : Self.advanceFormer, now, former)
-        return count
+        return (count, true)
     }
 
     private static func advancing(_ table: String, _ state: String, _ condition: String = "") -> Query {

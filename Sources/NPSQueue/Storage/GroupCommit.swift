@@ -1,10 +1,15 @@
 import Dispatch
+import NPSModel
 import Synchronization
 
 /// One caller's part of a transaction.
 struct Job: Sendable {
     /// How much of the waiting limit it takes; 0 for work that must get through even when acceptance is held up.
     let weight: Int
+    /// About how many bytes it sends to the database.
+    var bytes = 0
+    /// The ids of responses that it may change, as far as they are known beforehand and stand in no ``plain``.
+    var ids: [ResponseID] = []
     /// Whether it writes nothing.
     var isReading = false
     /// Whether it may run again although it may have been committed: it finds done what it did.
@@ -35,14 +40,19 @@ final class GroupCommit: Sendable {
         var idle: [Int]
         var isClosed = false
 
-        /// All that waits, but of the slices only the first, which comes last.
-        mutating func takeBatch() -> [Job] {
+        /// All that waits and fits into one batch, but of the slices only the first, which comes last.
+        mutating func takeBatch(_ limit: BatchLimit) -> [Job] {
             var batch: [Job] = []
             var rest: [Job] = []
             var slice: Job?
+            var (weight, bytes, isFull) = (0, 0, false)
             for job in jobs {
                 if !job.isSlice {
-                    batch.append(job)
+                    weight += job.weight
+                    bytes += job.bytes
+                    isFull = isFull || (!batch.isEmpty && (weight > limit.weight || bytes > limit.bytes))
+                    // Those that come after it wait, too, whatever their size.
+                    if isFull { rest.append(job) } else { batch.append(job) }
                 } else if slice == nil {
                     slice = job
                 } else {
@@ -55,8 +65,15 @@ final class GroupCommit: Sendable {
         }
     }
 
+    /// How much goes into one transaction; more than that only in a job that is larger by itself.
+    struct BatchLimit: Sendable, Hashable {
+        var weight = Int.max
+        var bytes = Int.max
+    }
+
     private let lanes: [DispatchQueue]
     private let limit: Int
+    private let batchLimit: BatchLimit
     private let commit: @Sendable ([Job], _ lane: Int) -> Void
     private let waiting: Mutex<Waiting>
 
@@ -64,10 +81,17 @@ final class GroupCommit: Sendable {
     ///   - lanes: each is serial; at least one.
     ///   - limit: the weight that may be without a result at any time. A job that exceeds it alone is admitted when
     ///     nothing else waits; otherwise it never would be.
+    ///   - batchLimit: for each call of `commit`.
     ///   - commit: completes or refuses every job before it returns; called on the lane with this index only.
-    init(on lanes: [DispatchQueue], limit: Int, commit: @escaping @Sendable ([Job], _ lane: Int) -> Void) {
+    init(
+        on lanes: [DispatchQueue],
+        limit: Int,
+        batchLimit: BatchLimit = BatchLimit(),
+        commit: @escaping @Sendable ([Job], _ lane: Int) -> Void
+    ) {
         self.lanes = lanes
         self.limit = limit
+        self.batchLimit = batchLimit
         self.commit = commit
         waiting = Mutex(Waiting(idle: lanes.indices.reversed()))
     }
@@ -116,7 +140,7 @@ final class GroupCommit: Sendable {
     private func commitBatch(_ lane: Int) -> Bool {
         let jobs: [Job] = waiting.withLock { waiting in
             if waiting.jobs.isEmpty { waiting.idle.append(lane) }
-            return waiting.takeBatch()
+            return waiting.takeBatch(batchLimit)
         }
         guard !jobs.isEmpty else { return false }
         let weight = jobs.reduce(0) { $0 + $1.weight }

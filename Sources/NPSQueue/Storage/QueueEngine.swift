@@ -9,6 +9,9 @@ protocol QueueEngine: Sendable {
     var createsAreSafe: Bool { get }
     var lanes: QueueLanes { get }
 
+    /// Makes this collector the one that forwards from a database that several share. Does nothing where it is so from the
+    /// opening, or has been made so before. Called on the lane for work.
+    func beginForwarding() throws(QueueError)
     /// Completes or refuses every job before it returns. A job that fails by itself doesn't make the others fail.
     ///
     /// - Parameter lane: on which it is called: an index of the intake's lanes, or ``QueueLanes/workIndex``.
@@ -26,6 +29,8 @@ struct QueueLanes: Sendable {
     var intake: [DispatchQueue] = []
     /// For delivery and operators; for what comes in too, where it has no lanes of its own.
     let work: DispatchQueue
+    /// What one call of ``QueueEngine/commit(_:on:)`` takes.
+    var batchLimit = GroupCommit.BatchLimit()
 
     var workIndex: Int { intake.count }
 }

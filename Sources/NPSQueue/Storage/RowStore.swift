@@ -32,11 +32,15 @@ protocol RowStore {
 
     /// When the first and the last of the pending responses are due; nil when none is pending.
     func due() throws -> ClosedRange<Milliseconds>?
-    /// Makes due at `now` what is pending and not held, and would be due after that, by `former` at the latest. Returns
-    /// how many there were.
+    /// Makes due at `now` what is pending and not held, and would be due after that, by `former` at the latest.
     ///
     /// - Parameter sparesAmbiguous: leaves out what has to be sent by upsert.
-    func advanceDue(to now: Milliseconds, from former: Milliseconds, sparesAmbiguous: Bool) throws -> Int
+    /// - Returns: how many there were, and whether these were all; a later transaction does the rest.
+    func advanceDue(
+        to now: Milliseconds,
+        from former: Milliseconds,
+        sparesAmbiguous: Bool
+    ) throws -> (count: Int, isComplete: Bool)
     /// Since when the pending response has waited that has done so longest, and how many are still held.
     func waiting(at now: Milliseconds) throws -> (since: Milliseconds?, held: Int)
     /// When those were parked that were parked before `date`, the first of them first.
@@ -118,8 +122,19 @@ enum ResponseSelection: Sendable, Hashable {
     ///
     /// - `isWanted`: only those that somebody asked to have deleted there.
     case unconfirmed(isWanted: Bool, after: Int64, limit: Int)
+    /// What is being sent.
+    case sending(by: Claimant, after: Int64, limit: Int)
     /// Tombstones of what was being sent when it was erased, and whose verdict is still to come.
-    case erasedWhileSending
+    case erasedWhileSending(by: Claimant)
+
+    /// Where one process at a time has the rows, only that can have claimed them since it began, and both mean the same.
+    /// Where several share them, nothing is found by one that may not claim any more.
+    enum Claimant: Sendable, Hashable {
+        /// This process, under its present right to claim.
+        case this
+        /// Any that had the right before.
+        case former
+    }
 }
 
 extension RowStore {

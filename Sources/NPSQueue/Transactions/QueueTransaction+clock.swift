@@ -1,7 +1,7 @@
 extension QueueTransaction {
     /// Compares the machine's clock with the confirmed time.
     mutating func observeClock(after uptime: Duration) throws {
-        guard confirmsTime else { return }
+        guard mayForward else { return }
         let isFirst = state.time.confirmed == nil
         state.time.observe(now, after: uptime)
         guard isFirst, let confirmed = state.time.confirmed else { return }

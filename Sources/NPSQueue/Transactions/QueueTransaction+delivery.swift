@@ -16,9 +16,9 @@ extension QueueTransaction {
             state.latest = max(former, now)
             return
         }
-        let count = try rows.advanceDue(to: now, from: former, sparesAmbiguous: state.latest == nil)
-        if count > 0 { leavesDue = true }
-        state.latest = now
+        let part = try rows.advanceDue(to: now, from: former, sparesAmbiguous: state.latest == nil)
+        if part.count > 0 { leavesDue = true }
+        if part.isComplete { state.latest = now }
     }
 
     /// ``ClaimOrder/newest`` looks at no more than so many: after an outage many may have been tried.
@@ -150,12 +150,12 @@ extension QueueTransaction {
         grace: (Int) -> TimeInterval
     ) throws -> (count: Int, last: Int64?) {
         if sequence == 0 { try beginInterruption(grace: grace) }
-        let sending = try sendingResponses(after: sequence, limit: limit)
+        let sending = try rows.load(.sending(by: .former, after: sequence, limit: limit))
         var interrupted = sending.filter { !state.claimed.contains($0.sequence) }
         let count = interrupted.count
         let isLast = sending.count < limit
         // Few: a person is erased by hand.
-        if isLast { interrupted += try rows.load(.erasedWhileSending) }
+        if isLast { interrupted += try rows.load(.erasedWhileSending(by: .former)) }
         let outcome = Outcome.ambiguous(
             retryAt: (state.books.interruptedUntil ?? now).date,
             reason: "ambiguous: the collector stopped while sending",
@@ -171,13 +171,9 @@ extension QueueTransaction {
         return (count, isLast ? nil : sending.last?.sequence)
     }
 
-    private func sendingResponses(after sequence: Int64, limit: Int) throws -> [StoredResponse] {
-        try rows.load(.state(.sending, after: sequence, through: .max, limit: limit))
-    }
-
     /// Decides until when all of them wait. When a stop interrupted this, what is left waits for as long as the rest.
     private mutating func beginInterruption(grace: (Int) -> TimeInterval) throws {
-        let erased = try rows.load(.erasedWhileSending).count
+        let erased = try rows.load(.erasedWhileSending(by: .former)).count
         let count = state.books.sending - state.claimed.count + erased
         let until = Milliseconds(now.date.addingTimeInterval(grace(max(0, count))))
         let former = state.books.interruptedUntil.flatMap { $0 > now + Self.longestWait ? nil : $0 }
@@ -187,10 +183,13 @@ extension QueueTransaction {
     /// Takes back the claims that no caller ever received, because their commit was reported as failed: those among the
     /// next `limit` that are being sent. Returns the last that it looked at; nil when there are no more.
     mutating func releaseUnclaimed(after sequence: Int64, limit: Int) throws -> Int64? {
-        let sending = try sendingResponses(after: sequence, limit: limit)
-        let unclaimed = sending.filter { !state.claimed.contains($0.sequence) }
+        let sending = try rows.load(.sending(by: .this, after: sequence, limit: limit))
+        let isLast = sending.count < limit
+        // Another collector may have erased one meanwhile.
+        let erased = isLast ? try rows.load(.erasedWhileSending(by: .this)) : []
+        let unclaimed = (sending + erased).filter { !state.claimed.contains($0.sequence) }
         try release(unclaimed)
         if !unclaimed.isEmpty { leavesDue = true }
-        return sending.count < limit ? nil : sending.last?.sequence
+        return isLast ? nil : sending.last?.sequence
     }
 }

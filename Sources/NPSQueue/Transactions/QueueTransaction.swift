@@ -10,9 +10,9 @@ struct QueueTransaction {
     let personKey: PersonKey
     /// At first what the last transaction left; what this one makes of it replaces that when it is committed.
     var state: CommittedState
-    /// Whether this collector's uptime confirms the time: of those that share a database, only that of the one that
-    /// forwards, since time must not pass as often as there are collectors.
-    var confirmsTime = true
+    /// Whether this collector forwards. Of those that share a database, only one does; only its uptime confirms the time,
+    /// which must not pass as often as there are collectors.
+    var mayForward = true
     /// Set when something can be claimed at once after this.
     var leavesDue = false
     /// See ``Intake/readdressed``.
@@ -25,6 +25,7 @@ struct QueueTransaction {
         self.now = now
         self.personKey = personKey
         self.state = state
+        self.state.shares.beginChanges()
     }
 
     /// From when the age of a row counts that is written now: a clock that is behind must not make it old.
@@ -78,7 +79,8 @@ extension QueueTransaction {
         let (old, new) = (change.old.lifecycle, change.new.lifecycle)
         state.books.move(from: old.state, to: new.state)
         state.books.unconfirmed += (new.remote == nil ? 0 : 1) - (old.remote == nil ? 0 : 1)
-        if new.state != .sending { state.claimed.remove(change.new.sequence) }
+        // One that is erased while it is sent stays claimed until its verdict.
+        if new.state != .sending, new.remote != .sending { state.claimed.remove(change.new.sequence) }
         if change.deletesContent { leavesDeletedContent = true }
         if new.state == .pending, let next = new.nextAttemptAt, next <= now { leavesDue = true }
     }

@@ -194,9 +194,48 @@ struct PostgresEngineTests {
         }
     }
 
-    @Test("a session that would not wait for the disk is made to")
+    @Test(
+        "a server whose log gets what people answer is named",
+        arguments: [
+            (["log_statement = 'none'"], false), (["log_statement = 'ddl'"], false), (["log_statement = 'mod'"], true),
+            (["log_min_duration_statement = '1s'"], true),
+            (["log_min_duration_statement = '1s'", "log_parameter_max_length = 0"], false),
+            (["log_parameter_max_length_on_error = 10"], true),
+        ] as [([String], Bool)]
+    )
+    func logging(settings: [String], logsValues: Bool) throws {
+        let cluster = try #require(TestCluster.shared)
+        // As a role has it for which the server's administrator has set that.
+        let role = TestCluster.newSchema()
+        try cluster.administer("CREATE ROLE \(role) LOGIN", "GRANT CREATE ON DATABASE nps TO \(role)")
+        for setting in settings { try cluster.administer("ALTER ROLE \(role) SET \(setting)") }
+        let findings = try PostgresFindings(of: try cluster.address(schema: role, user: role))
+        #expect(findings.logsValues == logsValues)
+        #expect(findings.sentence.contains("what people answer") == logsValues)
+    }
+
+    @Test("a page of a list ends with the response that reaches its bytes, and what follows isn't even sent")
+    func pages() async throws {
+        let fixture = try QueueFixture(.postgres)
+        try await fixture.withQueue { queue in
+            let comment = String(repeating: "x", count: 10_000)
+            _ = try await queue.accept(try (1...5).map { try submission($0, comment: comment) })
+            let counts = try await queue.read { transaction in
+                let rows = try #require(transaction.rows as? PostgresRows).locking(false)
+                return try [1, 10_000, 21_000, 1_000_000].map { limit in
+                    try rows.load(.all(after: 0, limit: 9), byteLimit: limit).count
+                }
+            }
+            #expect(counts == [1, 1, 2, 5])
+        }
+    }
+
+    @Test("a session waits for the disk, whatever the server is set to now or later")
     func durability() throws {
         let connection = try (try #require(TestCluster.shared)).connect(schema: "public")
+        try connection.assertSuitable()
+        let source = "SELECT source FROM pg_settings WHERE name = 'synchronous_commit'"
+        #expect(try connection.run(source).text == "session")
         try connection.run("SET synchronous_commit = off")
         try connection.assertSuitable()
         #expect(try connection.run("SHOW synchronous_commit").text == "on")

@@ -46,6 +46,29 @@ struct PostgresRestartTests {
         try fixture.audit()
     }
 
+    @Test(
+        "a server that is told to lose answers in a power cut is used no more until it is told otherwise",
+        .hangGuard,
+        arguments: ["fsync", "full_page_writes"]
+    )
+    func unsafeSettings(name: String) async throws {
+        let cluster = try #require(TestCluster.restarted)
+        let fixture = try QueueFixture(.postgres, cluster: .restarted)
+        let queue = try fixture.open()
+        try cluster.administer("ALTER SYSTEM SET \(name) = off", "SELECT pg_reload_conf()")
+        // Its sessions are told one after the other, and acceptance looks at it once a second.
+        let refusals = [
+            await #expect(throws: QueueError.self) { while true { try await queue.probe() } },
+            await #expect(throws: QueueError.self) { while true { _ = try await queue.accept([try submission(1)]) } },
+        ]
+        try cluster.administer("ALTER SYSTEM RESET \(name)", "SELECT pg_reload_conf()")
+        #expect(refusals == Array(repeating: PostgresConnection.losesAnswers, count: 2))
+        while (try? await queue.probe()) == nil { await Task.yield() }
+        #expect(try await queue.accept([try submission(2)]).outcomes == [.accepted])
+        await queue.close()
+        try fixture.audit()
+    }
+
     @Test("callers of a database that stays away are refused, and the queue goes on when it is back", .hangGuard)
     func absence() async throws {
         let fixture = try QueueFixture(.postgres, cluster: .restarted)

@@ -24,11 +24,41 @@ struct PostgresRetryTests {
         #expect(action(&retry, lost, elapsed: .seconds(5)) == .refuse(.database("\(lost)")))
     }
 
-    @Test("a deadlock is tried again at once, three times")
+    @Test("a deadlock is tried again, three times; then each job alone")
     func deadlocks() {
+        for (jobs, last) in [(9, .each), (1, .refuse(.database("\(deadlock)")))] as [(Int, PostgresRetry.Action)] {
+            var retry = PostgresRetry(patience: .seconds(5))
+            let actions = (0..<4).map { _ in action(&retry, deadlock, jobs: jobs) }
+            #expect(actions == [.again(after: 0), .again(after: 20), .again(after: 100), last])
+        }
+    }
+
+    @Test("a row that can't be read makes only the job fail that is about it", arguments: ["XX001", "53200"])
+    func unreadable(code: String) {
+        let damage = PostgresError(code: code, message: "invalid page")
+        for (jobs, last) in [(9, .each), (1, .refuse(.database("\(damage)")))] as [(Int, PostgresRetry.Action)] {
+            var retry = PostgresRetry(patience: .seconds(5))
+            #expect(
+                [action(&retry, damage, jobs: jobs), action(&retry, damage, jobs: jobs)] == [.again(after: 50), last]
+            )
+        }
+    }
+
+    @Test("what makes the connection unusable before any job has used it is no reason to try each of them")
+    func unusable() {
+        let causes: [any Error] = [
+            QueueError.newerSchema(path: "x"), QueueError.unsuitableDatabase("x"),
+            PostgresError(code: "42P01", message: "x"), PostgresError(code: "28P01", message: "x"),
+        ]
+        for cause in causes {
+            var retry = PostgresRetry(patience: .seconds(5))
+            let following = action(&retry, PostgresUnavailable.beforeAnyJob(cause), jobs: 9)
+            #expect(following == .refuse(QueueError(postgres: cause)))
+        }
         var retry = PostgresRetry(patience: .seconds(5))
-        let actions = (0..<4).map { _ in action(&retry, deadlock, jobs: 9) }
-        #expect(actions == Array(repeating: .again(after: 0), count: 3) + [.refuse(.database("\(deadlock)"))])
+        let damage = PostgresUnavailable.beforeAnyJob(PostgresError(code: "XX001", message: "x"))
+        let actions = (0..<3).map { _ in action(&retry, damage, jobs: 9) }
+        #expect(actions == [.again(after: 50), .again(after: 100), .again(after: 200)])
     }
 
     @Test("when a statement or a rule fails, each job is tried alone, so that only one of them fails")

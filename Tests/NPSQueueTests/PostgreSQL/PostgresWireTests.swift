@@ -1,5 +1,6 @@
 import Foundation
 import NPSModel
+import TestSupport
 import Testing
 
 @testable import NPSQueue
@@ -120,6 +121,40 @@ struct PostgresWireTests {
             while true { try connection.run("SELECT 1") }
         }
         #expect(error?.meaning == .lost && connection.isClosed)
+    }
+
+    @Test(
+        "of an error after which the connection breaks, neither details nor values are quoted",
+        arguments: [true, false]
+    )
+    func brokenOff(isValue: Bool) throws {
+        let directory = try TemporaryDirectory()
+        let answer =
+            isValue
+            ? FakePostgres.error("SERROR", "VERROR", "C22P02", "Minvalid input: \"secret\"")
+            : FakePostgres.error("SERROR", "VERROR", "C55000", "Mcan't", "DFailing row contains (secret).")
+        let server = try FakePostgres(in: directory.url, answer: answer)
+        try withExtendedLifetime(server) {
+            let connection = try PostgresConnection([("host", directory.url.path), ("user", "x"), ("dbname", "x")])
+            let error = #expect(throws: PostgresError.self) { try connection.run("SELECT 1") }
+            #expect(error?.code == (isValue ? "22P02" : "55000") && error?.description.contains("secret") == false)
+            #expect(connection.isClosed)
+        }
+    }
+
+    @Test(
+        "why a server lets nobody in is told by its words, and what passes by itself isn't taken for lasting",
+        arguments: [
+            ("database \"x\" does not exist", "3D000"), ("role \"x\" does not exist", "3D000"),
+            ("role \"x\" is not permitted to log in", "28000"),
+            ("password authentication failed for user \"x\"", "28000"),
+            ("database \"x\" is not currently accepting connections", nil),
+            ("the database system is starting up", nil), ("sorry, too many clients already", nil),
+        ] as [(String, String?)]
+    )
+    func refusals(text: String, code: String?) {
+        let message = "connection to server on socket \"/x\" failed: FATAL:  \(text)\n"
+        #expect(PostgresConnection.code(ofRefusal: message) == code)
     }
 
     @Test("where there is no server, or no such database, an error says which it is")

@@ -20,9 +20,9 @@ struct TestCluster: Sendable {
 
     static func newSchema() -> String { "nps_\(UInt64.random(in: .min ... .max))" }
 
-    func address(schema: String) throws(QueueError) -> PostgresAddress {
+    func address(schema: String, user: String = "collector") throws(QueueError) -> PostgresAddress {
         let socket = directory.replacing("/", with: "%2F")
-        var address = try PostgresAddress("postgres://collector@\(socket)/nps")
+        var address = try PostgresAddress("postgres://\(user)@\(socket)/nps")
         address.schema = schema
         // By which a test finds its own sessions.
         address.name = schema
@@ -31,6 +31,14 @@ struct TestCluster: Sendable {
 
     func connect(schema: String) throws -> PostgresConnection {
         try PostgresConnection(address(schema: schema).parameters(lane: "test"), limit: .seconds(60))
+    }
+
+    /// Runs statements as the one who may change the server's settings, each a transaction.
+    func administer(_ statements: String...) throws {
+        let socket = directory.replacing("/", with: "%2F")
+        let address = try PostgresAddress("postgres://owner@\(socket)/postgres")
+        let connection = try PostgresConnection(address.parameters(lane: "test"), limit: .seconds(60))
+        for statement in statements { try connection.run(statement) }
     }
 
     /// Restarts the server, in one of the modes of `start_postgres` in `deploy/lib.bash`. Blocks until it is there again.

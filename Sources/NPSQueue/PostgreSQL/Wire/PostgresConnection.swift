@@ -38,11 +38,14 @@ final class PostgresConnection {
         handle = opened
         self.limit = limit
         guard PQstatus(opened) == CONNECTION_OK, PQsetnonblocking(opened, 1) == 0 else {
-            let message = Self.message(of: opened)
+            let message = PQerrorMessage(opened).map { String(cString: $0) } ?? "there is no connection"
+            let code = PQconnectionNeedsPassword(opened) != 0 ? "28P01" : Self.code(ofRefusal: message)
             PQfinish(opened)
             isClosed = true
-            throw PostgresError(code: Self.code(ofRefusal: message), message: message)
+            throw PostgresError(code: code, message: message)
         }
+        // Details quote rows.
+        PQsetErrorVerbosity(opened, PQERRORS_TERSE)
         PQsetNoticeReceiver(
             opened,
             { context, result in
@@ -78,6 +81,9 @@ final class PostgresConnection {
         _ query: Query,
         _ parameters: PostgresParameters = PostgresParameters()
     ) throws(PostgresError) -> PostgresResult {
+        guard parameters.size <= Int(Int32.max) else {
+            throw PostgresError(code: "54000", message: "what was to be stored is larger than a statement can be")
+        }
         let name = "q\(query.number)"
         if !prepared.contains(query.number) {
             _ = try perform { PQsendPrepare(handle, name, query.text, 0, nil) }
@@ -120,12 +126,19 @@ extension PostgresConnection {
         var last: PostgresResult?
         var failure: PostgresError?
         while true {
-            while PQisBusy(handle) != 0 { try receive(by: deadline) }
+            do throws(PostgresError) {
+                while PQisBusy(handle) != 0 { try receive(by: deadline) }
+            } catch {
+                close()
+                // The server may have said why.
+                throw failure ?? error
+            }
             guard let result = PQgetResult(handle) else { break }
+            let (status, error) = (PQresultStatus(result), Self.error(of: result))
             let taken = PostgresResult(result)
-            switch PQresultStatus(result) {
+            switch status {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK: last = taken
-            default: failure = failure ?? Self.error(of: result)
+            default: failure = failure ?? error
             }
         }
         if let failure { throw failure }
@@ -166,11 +179,8 @@ extension PostgresConnection {
         }
     }
 
-    private func lost() -> PostgresError { PostgresError(code: nil, message: Self.message(of: handle)) }
-
-    private static func message(of handle: OpaquePointer) -> String {
-        PQerrorMessage(handle).map { String(cString: $0) } ?? "the connection was lost"
-    }
+    /// libpq's own text isn't used: it has everything in it that the server said of the statement, which may quote it.
+    private func lost() -> PostgresError { PostgresError(code: nil, message: "the connection was lost") }
 
     /// The fields' names are macros that Swift doesn't import: `C` is the code, `M` the primary message, `V` the severity
     /// in English. The other parts of a message may quote rows.
@@ -179,15 +189,23 @@ extension PostgresConnection {
     }
 
     fileprivate static func error(of result: OpaquePointer) -> PostgresError {
-        PostgresError(code: field("C", of: result), message: field("M", of: result) ?? "the server gave no reason")
+        guard let code = field("C", of: result) else {
+            // By libpq itself, whose text has in it what the server said before.
+            return PostgresError(code: nil, message: "the connection was lost")
+        }
+        return PostgresError(code: code, message: field("M", of: result) ?? "the server gave no reason")
     }
 
-    /// libpq tells no code for a connection that the server refused; what needs a person is told by its words.
-    private static func code(ofRefusal message: String) -> String? {
-        let isRefused = ["authentication failed", "no password supplied", "no pg_hba.conf entry"].contains {
-            message.contains($0)
+    /// libpq tells no code for a connection that the server refused; what needs a person is told by its words, as far as
+    /// they are in English. What isn't recognised is taken for what passes by itself.
+    static func code(ofRefusal message: String) -> String? {
+        let refusals = [
+            "authentication failed", "no password supplied", "no pg_hba.conf entry", "not permitted to log in",
+        ]
+        if refusals.contains(where: { message.contains($0) }) { return "28000" }
+        let isMissing = message.split(whereSeparator: \.isNewline).contains { line in
+            line.contains("FATAL:") && line.hasSuffix("does not exist")
         }
-        if isRefused { return "28000" }
-        return message.contains("FATAL:  database \"") || message.contains("FATAL:  role \"") ? "3D000" : nil
+        return isMissing ? "3D000" : nil
     }
 }

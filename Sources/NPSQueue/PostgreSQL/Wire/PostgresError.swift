@@ -43,6 +43,10 @@ struct PostgresError: Error, Hashable {
         }
     }
 
+    /// Whether the connection was lost for what may be this statement's fault and no other's: a row that can't be read,
+    /// or more memory than there is.
+    var mayBeOfOneStatement: Bool { code.map { $0 == "53200" || $0.hasPrefix("XX") } ?? false }
+
     /// libpq ends its messages with a line feed, and says one thing in several lines.
     private static func line(_ text: String) -> String {
         text.split(whereSeparator: \.isNewline).map { $0.trimmingPrefix(while: \.isWhitespace) }.joined(separator: "; ")

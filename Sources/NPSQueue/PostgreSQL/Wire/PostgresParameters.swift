@@ -11,6 +11,8 @@ struct PostgresParameters {
     }
 
     var count: Int { places.count }
+    /// In bytes.
+    var size: Int { bytes.count }
 
     mutating func append(_ value: (any PostgresValue)?) {
         guard let value else {
