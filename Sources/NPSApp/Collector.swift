@@ -121,7 +121,7 @@ package struct Collector: Sendable {
                 share: RemoteErasures.share,
                 onRequest: { [worker] in worker.yieldTurn() }
             ),
-            isHeldUp: { [worker] in worker.isSharing || DeliveryReport(worker).isHeldUp },
+            isHeldUp: { [worker, queue] in worker.isSharing || DeliveryReport(worker, of: queue).isHeldUp },
             logger: logger
         )
     }
@@ -161,7 +161,7 @@ package struct Collector: Sendable {
             sources: sources,
             readiness: readiness,
             token: settings.admin.token,
-            delivery: { [worker] in DeliveryReport(worker) },
+            delivery: { [worker, queue] in DeliveryReport(worker, of: queue) },
             metrics: { metrics.text() }
         )
         dependencies.share = { [worker] seconds in worker.share(forSeconds: seconds) }
@@ -191,7 +191,16 @@ package struct Collector: Sendable {
 }
 
 extension DeliveryReport {
-    fileprivate init(_ worker: DeliveryWorker) {
+    fileprivate init(_ worker: DeliveryWorker, of queue: ResponseQueue) {
+        guard queue.isForwarding else {
+            self.init(
+                state: "elsewhere",
+                sentence: "This collector only accepts: of those that share the database, "
+                    + "the one that was started last forwards.",
+                isHeldUp: false
+            )
+            return
+        }
         let (status, progress) = (worker.status, worker.progress)
         let isHeldUp =
             switch status {

@@ -195,6 +195,10 @@ package final class ResponseQueue: Sendable {
         try result.get()
     }
 
+    /// Whether this collector forwards, as far as it knows by now. False for one of several that share a database while
+    /// another forwards, or while none does.
+    package var isForwarding: Bool { engine.isForwarding }
+
     /// Whether what this collector has claimed is still its own to send. To be asked right before it is sent: another one
     /// may have taken over, and sends it, too.
     package func mayForward() async throws(QueueError) -> Bool {

@@ -84,6 +84,13 @@ struct StatusTextTests {
         #expect(try text(report).line == "pending 0, sending 0, delivered 7, parked 0.")
     }
 
+    @Test("of several collectors, one that doesn't forward says so while something waits")
+    func elsewhere() throws {
+        let report = DeliveryReport(state: "elsewhere", sentence: "This collector only accepts.", isHeldUp: false)
+        #expect(try text(pending: 1, report).line.hasSuffix("parked 0. This collector only accepts."))
+        #expect(try text(report).line.hasSuffix("parked 0."))
+    }
+
     @Test("what will be erased for its age is told with its number and date")
     func expiry() throws {
         let report = DeliveryReport(state: "idle", sentence: "Everything is delivered.", isHeldUp: false)

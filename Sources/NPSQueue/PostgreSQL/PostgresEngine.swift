@@ -99,6 +99,8 @@ final class PostgresEngine: QueueEngine {
         }
     }
 
+    var isForwarding: Bool { workLane.isForwarding.load(ordering: .relaxed) }
+
     func beginForwarding() throws(QueueError) {
         if try workLane.takeOver() { lookLater() }
     }

@@ -46,6 +46,8 @@ final class PostgresLane: Sendable {
     }
 
     let dispatch: DispatchQueue
+    /// Whether there is a term and nobody has taken over since, as the last transaction found it.
+    let isForwarding = Atomic(false)
     private let name: String
     let terms: Terms
     let state: Mutex<State>
@@ -83,6 +85,7 @@ final class PostgresLane: Sendable {
                 // Waits for a claim that is just being committed; after this, the former holder can't make any.
                 try connection.execute(Self.taking, PostgresParameters(term, terms.address.name))
                 (state.term, state.owesInterruption, state.hasTakenOver) = (term, true, true)
+                isForwarding.store(true, ordering: .relaxed)
                 try recover(on: connection, &state)
                 return true
             }
@@ -240,6 +243,7 @@ extension PostgresLane {
     private func currentTerm(_ present: Int64, _ state: inout State) -> Int64? {
         guard let term = state.term, term != present else { return state.term }
         state.term = nil
+        isForwarding.store(false, ordering: .relaxed)
         // What was claimed is the other's affair now.
         state.claimed = []
         terms.logger.error("Another collector forwards from this database now; this one only accepts")

@@ -35,6 +35,7 @@ final class SQLiteEngine: QueueEngine {
 
     let personKey: PersonKey
     let createsAreSafe = true
+    let isForwarding = true
     let lanes: QueueLanes
     private let path: String
     private let grace: @Sendable (_ responses: Int) -> TimeInterval

@@ -7,6 +7,8 @@ protocol QueueEngine: Sendable {
     /// Whether a new response may be sent by POST. Not where several collectors share a database: what one of them
     /// sent may arrive after another has taken over, and a late POST creates a second record.
     var createsAreSafe: Bool { get }
+    /// Whether this collector forwards, as far as it knows by now; may be asked from anywhere.
+    var isForwarding: Bool { get }
     var lanes: QueueLanes { get }
 
     /// Makes this collector the one that forwards from a database that several share. Does nothing where it is so from the

@@ -88,7 +88,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
 
 /// How delivery is going, for `queue status` and the readiness in detail.
 package struct DeliveryReport: Sendable, Hashable {
-    /// `idle`, `forwarding`, `backingOff` or `paused`.
+    /// `idle`, `forwarding`, `backingOff` or `paused`; `elsewhere` where another collector forwards from the same database.
     package let state: String
     /// One sentence for people.
     package let sentence: String

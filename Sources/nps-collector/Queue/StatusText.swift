@@ -78,7 +78,8 @@ struct StatusText {
     /// Why nothing moves, or how fast it does.
     private var delivery: [String] {
         if report.deliveryState == "paused" { return ["Delivery is paused: " + report.deliverySentence] }
-        if report.isHeldUp || (report.deliveryState == "idle" && isWaiting) { return [report.deliverySentence] }
+        let isQuiet = ["idle", "elsewhere"].contains(report.deliveryState)
+        if report.isHeldUp || (isQuiet && isWaiting) { return [report.deliverySentence] }
         guard isWaiting, report.deliveredLastMinute > 0 else { return [] }
         let pace = "\(report.deliveredLastMinute) delivered in the last minute"
         return [report.secondsLeft.map { "\(pace), about \(Self.duration($0)) left." } ?? pace + "."]
