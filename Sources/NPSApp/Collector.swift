@@ -63,12 +63,13 @@ package struct Collector: Sendable {
         MetricsSystem.bootstrap(metrics)
         try await relabelSources()
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
+        let redirect = try redirectListener { listens.yield() }
         // They stop in reverse: readiness is off before the listeners close, and the client and the queue stay open
         // until nothing uses them any more.
         var services: [any Service] = [
             OnShutdown { [queue] in await queue.close() },
             OnShutdown { [client] in await client.shutdown() },
-            Forwarding(queue: queue, worker: worker, listening: listening, sockets: 2),
+            Forwarding(queue: queue, worker: worker, listening: listening, sockets: redirect == nil ? 2 : 3),
             try adminListener(metrics) { listens.yield() },
             try publicListener { listens.yield() },
         ]
@@ -87,8 +88,13 @@ package struct Collector: Sendable {
         services.append(Retention(queue: queue, periods: periods, logger: logger))
         services.append(QueueUpgrading(queue: queue, logger: logger))
         services.append(remoteErasures)
-        if let redirect = try redirectListener() { services.append(redirect) }
-        services.append(OnShutdown { [readiness] in readiness.drain() })
+        if let redirect { services.append(redirect) }
+        services.append(
+            OnShutdown { [readiness] in
+                listens.finish()
+                readiness.drain()
+            }
+        )
         var configuration = ServiceGroupConfiguration(
             services: services.map {
                 .init(
@@ -176,7 +182,7 @@ package struct Collector: Sendable {
         )
     }
 
-    private func redirectListener() throws -> Listener? {
+    private func redirectListener(_ onListening: @escaping @Sendable () -> Void) throws -> Listener? {
         guard let port = settings.http.redirectPort, case .hostname(let host, _) = settings.http.address else {
             return nil
         }
@@ -185,7 +191,8 @@ package struct Collector: Sendable {
             pages: pages,
             address: .hostname(host, port: port),
             proxies: settings.http.trustedProxies,
-            logger: logger
+            logger: logger,
+            onListening: onListening
         )
     }
 }

@@ -11,7 +11,8 @@ package enum RedirectListener {
         pages: SurveyPages,
         address: ListenAddress,
         proxies: TrustedProxies,
-        logger: Logger
+        logger: Logger,
+        onListening: @escaping @Sendable () -> Void = {}
     ) throws -> Listener {
         let errorPages = ErrorPages(pages: pages, basePath: publicURL.basePath)
         return try Listener(
@@ -23,7 +24,7 @@ package enum RedirectListener {
             errorPages: errorPages,
             setting: "http.redirect-port",
             logger: logger,
-            onListening: { _ in }
+            onListening: { _ in onListening() }
         )
     }
 

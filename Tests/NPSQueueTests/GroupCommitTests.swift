@@ -73,8 +73,8 @@ struct GroupCommitTests {
         let gate = GatedCommit()
         let group = gate.makeGroup(limit: 100, lanes: 2)
         group.submit(gate.job(1))
-        group.submit(gate.job(2))
         gate.entered.wait()
+        group.submit(gate.job(2))
         gate.entered.wait()
         for weight in 3...5 { group.submit(gate.job(weight)) }
         gate.allowed.signal()

@@ -138,6 +138,8 @@ struct SliceTests {
             #expect(found == [26, 27, 28])
             #expect(looks >= 28 / 4)
             #expect(try await queue.list(QueueFilter(state: .pending)).count == 3)
+            #expect(try await queue.list(QueueFilter(state: .pending, after: .min)).count == 3)
+            #expect(try await queue.list(QueueFilter(state: .pending, after: .max)).isEmpty)
         }
     }
 

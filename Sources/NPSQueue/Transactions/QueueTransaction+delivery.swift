@@ -151,11 +151,11 @@ extension QueueTransaction {
     ) throws -> (count: Int, last: Int64?) {
         if sequence == 0 { try beginInterruption(grace: grace) }
         let sending = try rows.load(.sending(by: .former, after: sequence, limit: limit))
-        var interrupted = sending.filter { !state.claimed.contains($0.sequence) }
-        let count = interrupted.count
         let isLast = sending.count < limit
         // Few: a person is erased by hand.
-        if isLast { interrupted += try rows.load(.erasedWhileSending(by: .former)) }
+        let erased = isLast ? try rows.load(.erasedWhileSending(by: .former)) : []
+        let count = sending.count { !state.claimed.contains($0.sequence) }
+        let interrupted = (sending + erased).filter { !state.claimed.contains($0.sequence) }
         let outcome = Outcome.ambiguous(
             retryAt: (state.books.interruptedUntil ?? now).date,
             reason: "ambiguous: the collector stopped while sending",

@@ -36,16 +36,20 @@ extension QueueTransaction {
         _ filter: QueueFilter,
         of person: KeyedDigest?,
         byteLimit: Int,
-        window: Int64 = 10_000
+        window: Int64 = 50_000
     ) throws -> (responses: [StoredResponse], last: Int64?) {
         let (after, limit) = (filter.after ?? 0, filter.limit)
         if person == nil, filter.state == .pending {
-            let through = min(after + window, state.books.lastSequence)
+            let last = state.books.lastSequence
+            // Whoever asks may begin anywhere.
+            let after = min(max(after, 0), last)
+            guard state.books.pending > 0, after < last else { return ([], nil) }
+            let through = after + min(window, last - after)
             let pending = try rows.load(
                 .state(.pending, after: after, through: through, limit: limit),
                 byteLimit: byteLimit
             )
-            return (pending, pending.last?.sequence ?? (through > after ? through : nil))
+            return (pending, pending.last?.sequence ?? through)
         }
         let selection: ResponseSelection =
             if let person {
