@@ -26,6 +26,19 @@ struct StoredResponse: Sendable, Hashable {
     var size: Int { 512 + [payload, notes, history.json].reduce(0) { $0 + ($1?.utf8.count ?? 0) } }
 }
 
+extension [StoredResponse] {
+    /// The first of them, and no more once those have so many bytes together (``StoredResponse/size``).
+    func first(upTo byteLimit: Int) -> [StoredResponse] {
+        guard byteLimit < .max else { return self }
+        var bytes = 0
+        let last = firstIndex { response in
+            bytes += response.size
+            return bytes >= byteLimit
+        }
+        return last.map { Array(self[...$0]) } ?? self
+    }
+}
+
 /// A response that is accepted now.
 struct NewResponse: Sendable {
     let id: ResponseID
@@ -35,6 +48,21 @@ struct NewResponse: Sendable {
     let person: KeyedDigest
     let notes: String?
     let payload: String
+}
+
+extension StoredResponse {
+    init(_ new: NewResponse, sequence: Int64) {
+        self.init(
+            sequence: sequence,
+            id: new.id,
+            source: new.source,
+            acceptedAt: new.acceptedAt,
+            lifecycle: new.lifecycle,
+            person: new.person,
+            notes: new.notes,
+            payload: new.payload
+        )
+    }
 }
 
 /// What a transaction makes of a stored response.

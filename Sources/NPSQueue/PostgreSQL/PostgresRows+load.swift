@@ -2,14 +2,7 @@ import NPSModel
 
 extension PostgresRows {
     func load(_ selection: ResponseSelection, byteLimit: Int) throws -> [StoredResponse] {
-        let found = try rows(selection, byteLimit)
-        guard byteLimit < .max else { return found }
-        var bytes = 0
-        let last = found.firstIndex { response in
-            bytes += response.size
-            return bytes >= byteLimit
-        }
-        return Array(found.prefix(through: last ?? found.endIndex - 1))
+        try rows(selection, byteLimit).first(upTo: byteLimit)
     }
 
     private func rows(_ selection: ResponseSelection, _ byteLimit: Int) throws -> [StoredResponse] {

@@ -53,18 +53,8 @@ struct PostgresRows: RowStore {
 
     /// The arrays of ``StoredResponse/Columns/inserted``.
     static func parameters(of responses: [NewResponse]) -> PostgresParameters {
-        let stored = responses.map { new in
-            StoredResponse(
-                sequence: 0,
-                id: new.id,
-                source: new.source,
-                acceptedAt: new.acceptedAt,
-                lifecycle: new.lifecycle,
-                person: new.person,
-                notes: new.notes,
-                payload: new.payload
-            )
-        }
+        // Their numbers are the statement's affair.
+        let stored = responses.map { StoredResponse($0, sequence: 0) }
         var parameters = PostgresParameters()
         for column in StoredResponse.Columns.inserted { parameters.append(column, of: stored) }
         return parameters

@@ -3,14 +3,7 @@ import NPSModel
 extension SQLiteRows {
     func load(_ selection: ResponseSelection, byteLimit: Int) throws -> [StoredResponse] {
         if hasFormerRows { try adopt(selection) }
-        let found = try rows(selection, byteLimit)
-        guard byteLimit < .max else { return found }
-        var bytes = 0
-        let last = found.firstIndex { response in
-            bytes += response.size
-            return bytes >= byteLimit
-        }
-        return Array(found.prefix(through: last ?? found.endIndex - 1))
+        return try rows(selection, byteLimit).first(upTo: byteLimit)
     }
 
     private func rows(_ selection: ResponseSelection, _ byteLimit: Int) throws -> [StoredResponse] {

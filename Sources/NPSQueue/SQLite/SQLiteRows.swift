@@ -26,17 +26,7 @@ struct SQLiteRows: RowStore {
 
     /// False when its id is taken.
     private func insert(_ new: NewResponse, as sequence: Int64) throws -> Bool {
-        let response = StoredResponse(
-            sequence: sequence,
-            id: new.id,
-            source: new.source,
-            acceptedAt: new.acceptedAt,
-            lifecycle: new.lifecycle,
-            person: new.person,
-            notes: new.notes,
-            payload: new.payload
-        )
-        let values = ResponseTable.queue.insertedValues(of: response)
+        let values = ResponseTable.queue.insertedValues(of: StoredResponse(new, sequence: sequence))
         return try statements.execute(Self.acceptance, values: values) == 1
     }
 
