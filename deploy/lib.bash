@@ -92,7 +92,7 @@ start_postgres() {
 	esac
 	if [ "\$1" = fast ] || [ "\$1" = immediate ]; then server --mode "\$1" stop; fi
 	# After a kill, the server's other processes take a moment to notice that.
-	for _ in {1..100}; do server start && exit; sleep 0.1; done
+	for _ in {1..300}; do server start && exit; sleep 0.1; done
 	exit 1
 	CONTROL
     chmod 755 "$directory/control"

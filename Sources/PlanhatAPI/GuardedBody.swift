@@ -1,3 +1,4 @@
+import NIOCore
 import NIOPosix
 import Synchronization
 
@@ -29,11 +30,11 @@ final class GuardedBody: Collection, Sendable {
     private let heldBack = Atomic(false)
 
     /// - Throws: ``PlanhatError/rejected(status:_:)`` with 413 for more than ``limit``.
-    init(_ bytes: some Collection<UInt8>, _ permit: SendPermit) throws(PlanhatError) {
+    init(_ bytes: [UInt8], _ permit: SendPermit) throws(PlanhatError) {
         guard bytes.count <= Self.limit else {
             throw .rejected(status: 413, "it is larger than can be sent where several collectors share the queue")
         }
-        self.bytes = Array(bytes)
+        self.bytes = bytes
         self.permit = permit
     }
 

@@ -136,7 +136,7 @@ extension PlanhatClient {
     ) async throws(PlanhatError) -> APIResponse {
         var request = try request(operation, body: body)
         let guarded = try permit.map { permit throws(PlanhatError) in
-            try GuardedBody(body?.canonical ?? [], permit)
+            try GuardedBody(body?.canonicalBytes ?? [], permit)
         }
         if let guarded { request.body = .bytes(guarded, length: .known(Int64(guarded.count))) }
         let deadline = NIODeadline.now() + TimeAmount(operation.timeout(timeout))

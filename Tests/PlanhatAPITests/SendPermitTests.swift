@@ -1,6 +1,7 @@
 import NPSModel
 import StubAPI
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import PlanhatAPI
@@ -32,7 +33,7 @@ struct SendPermitTests {
         func shut() { record.withLock { $0.isOpen = false } }
     }
 
-    private static let answer = StubReply.json(200, #"{"insertsKeys":[],"updatesKeys":[],"upsertedIds":["a"]}"#)
+    private static let answer = StubReply.json(200, #"{"created":1,"insertsKeys":[{"_id":"a","sourceId":"s"}]}"#)
 
     @Test("what may go goes whole, on a new connection and on one that was used before")
     func open() async throws {

@@ -18,7 +18,7 @@ final class KillTimer: Sendable {
         timer = Mutex(Timer())
         timer.withLock { timer in
             var event = sigevent()
-            event.sigev_notify = SIGEV_SIGNAL
+            event.sigev_notify = CInt(SIGEV_SIGNAL)
             event.sigev_signo = SIGKILL
             var id: timer_t?
             if timer_create(BootTime.clock, &event, &id) == 0 { timer.id = id }
