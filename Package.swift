@@ -41,7 +41,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
-            // What the loader reads stays in memory: 8 MB as the default linker writes it, next to nothing in this form,
+            // What the loader reads stays in memory: 7 MB as the default linker writes it, next to nothing in this form,
             // which needs glibc 2.36 (Debian 12).
             linkerSettings: [
                 .unsafeFlags(
