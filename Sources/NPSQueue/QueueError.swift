@@ -16,6 +16,8 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
     case unsuitableDatabase(String)
     /// The text of `queue.url` can't be used.
     case unusableAddress(String)
+    /// `queue.payload-key` can't be used, or isn't what the database's other collectors have.
+    case payloadKeys(String)
     /// The file is not a queue's, or contradicts itself.
     case damaged(String)
     /// The file was written by a newer version of this program.
@@ -41,6 +43,8 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
             "The queue can't be kept in this database: \(what)."
         case .unusableAddress(let what):
             "The address of the queue's database can't be used: \(what)."
+        case .payloadKeys(let what):
+            "queue.payload-key can't be used: \(what)."
         case .damaged(let what):
             "The queue's file is damaged: \(what). Keep a copy of it and restore a backup."
         case .newerSchema(let path):

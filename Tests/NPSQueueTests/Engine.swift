@@ -5,12 +5,18 @@ import Testing
 enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case sqlite
     case postgres
+    /// With what people write sealed.
+    case postgresWithKey
 
     /// With PostgreSQL where there is one for the tests, which `deploy/test` starts.
-    static let allCases: [Engine] = TestCluster.shared == nil ? [.sqlite] : [.sqlite, .postgres]
+    static let allCases: [Engine] =
+        TestCluster.shared == nil ? [.sqlite] : [.sqlite, .postgres, .postgresWithKey]
 
     var testDescription: String { rawValue }
 
     /// Whether a response that was never tried may be sent by POST.
     var createsAreSafe: Bool { self == .sqlite }
+
+    /// Whether what people write can be read in the database.
+    var showsWords: Bool { self != .postgresWithKey }
 }

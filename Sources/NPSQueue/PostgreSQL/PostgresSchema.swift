@@ -4,11 +4,13 @@ import Foundation
 /// use them at the same time: a step only adds, and runs once, under a lock.
 enum PostgresSchema {
     /// What this program knows. A database with a newer schema is used only if that says that it may be.
-    static let version = 1
+    static let version = steps.count
     /// The oldest program that can use what this one makes of the tables.
     private static let oldestProgram = 1
 
-    private static let steps = [first]
+    private static let steps = [first, payloadKeys]
+    /// The first version that can open what is sealed.
+    private static let payloadKeysVersion = (steps.firstIndex(of: payloadKeys) ?? steps.count) + 1
 
     private static let current = Query("SELECT max(version), max(oldest_program) FROM schema_version")
     private static let note = Query("INSERT INTO schema_version (version, oldest_program) VALUES ($1::int8, $2::int8)")
@@ -36,7 +38,18 @@ enum PostgresSchema {
             if index == 0 { try connection.execute(keyInsertion, PostgresParameters(PersonKey.random())) }
             try connection.execute(note, PostgresParameters(index + 1, oldestProgram))
         }
+        let register = try PayloadKeyRegister(reading: connection)
+        try register.check(address.payloadKeys)
+        try register.checkUse(address.payloadKeys)
+        try register.admit(address.payloadKeys)
         try connection.run("COMMIT")
+    }
+
+    private static let raise = Query("UPDATE schema_version SET oldest_program = $1::int8 WHERE version = $1::int8")
+
+    /// From now on. Until a key is used, they may share the database.
+    static func keepOutProgramsWithoutPayloadKeys(_ connection: PostgresConnection) throws {
+        try connection.execute(raise, PostgresParameters(payloadKeysVersion))
     }
 
     /// What has been done of the steps. Throws `newerSchema` when that is more than this program can cope with.
@@ -199,4 +212,12 @@ enum PostgresSchema {
         """
 
     private static let first = [responses, books, leader, quarantine, rest].joined(separator: "\n")
+
+    /// No key, but by what a collector tells that its own is the same.
+    private static let payloadKeys = """
+        CREATE TABLE payload_keys (
+            kid text PRIMARY KEY,
+            digest bytea NOT NULL CHECK (length(digest) = 32)
+        );
+        """
 }
