@@ -107,7 +107,7 @@ final class PostgresEngine: QueueEngine {
             "Some of what waits was stored without the payload key, and stays readable in the database until it is gone",
             metadata: [
                 "responses": "\(plain.responses)", "quarantined": "\(plain.payloads)",
-                "looked at": "the oldest \(PayloadKeyRegister.sample) of each kind",
+                "among": "the oldest \(PayloadKeyRegister.sample) of each kind",
             ]
         )
     }

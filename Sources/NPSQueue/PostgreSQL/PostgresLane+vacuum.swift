@@ -1,5 +1,6 @@
 import Dispatch
 import Logging
+import Synchronization
 
 /// What was deleted or changed stays in the pages of its table, whole, until the table is vacuumed. Then the server takes the
 /// room for other rows, which overwrite it; until they do, the bytes are still in the file.

@@ -30,7 +30,10 @@ struct PayloadKeysTests {
         for entry in entries where entry.count > 9 { #expect(error?.description.contains(entry.suffix(9)) == false) }
     }
 
-    @Test("what a key has sealed is opened by it at its place, and nowhere else and by no other", arguments: ["", "words"])
+    @Test(
+        "what a key has sealed is opened by it at its place, and nowhere else and by no other",
+        arguments: ["", "words"]
+    )
     func sealing(words: String) throws {
         let keys = try PayloadKeys([PayloadKeys.entry("k1", 1)])
         let other = try PayloadKeys([PayloadKeys.entry("k1", 2)])
@@ -52,7 +55,9 @@ struct PayloadKeysTests {
 
     @Test(
         "what only looks sealed by half is no sealed value",
-        arguments: ["", "enc1", "enc1.", "enc1.k1", "enc1..AAAA", "enc1.k 1.AAAA", "enc2.k1.AAAA", "Enc1.k1.AAAA", "{}"]
+        arguments: [
+            "", "enc1", "enc1.", "enc1.k1", "enc1..AAAA", "enc1.k 1.AAAA", "enc2.k1.AAAA", "Enc1.k1.AAAA", "{}",
+        ]
     )
     func others(text: String) {
         #expect(SealedValue(text) == nil)

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import NPSModel
 import TestSupport
 import Testing
@@ -41,7 +42,10 @@ struct PostgresPayloadKeyTests {
         }
     }
 
-    @Test("no word and no address is in any table, whatever becomes of a response or a payload", arguments: [true, false])
+    @Test(
+        "no word and no address is in any table, whatever becomes of a response or a payload",
+        arguments: [true, false]
+    )
     func canaries(isSealed: Bool) async throws {
         let fixture = try QueueFixture(.postgres)
         let queue = try open(fixture, isSealed ? [Self.first] : [])
@@ -80,7 +84,9 @@ struct PostgresPayloadKeyTests {
         let entry = try #require(try await queue.quarantine().first)
         #expect(entry.deliveryID == "canary-delivery" && entry.contentType == "text/canary" && entry.bodySize == 30)
         #expect(try await queue.quarantineEntry(entry.id)?.body?.count == 30)
-        #expect(try await queue.eraseQuarantined(try EmailAddress("canary@example.com"), within: .seconds(60)).count == 1)
+        #expect(
+            try await queue.eraseQuarantined(try EmailAddress("canary@example.com"), within: .seconds(60)).count == 1
+        )
         await queue.close()
         try fixture.audit()
     }
@@ -154,7 +160,9 @@ struct PostgresPayloadKeyTests {
         await queue.close()
         let keys = try PayloadKeys([Self.first])
         queue = try fixture.open(logger: logs.logger) { $0.seal(with: keys) }
-        #expect(logs.lines.contains { $0.contains("stored without the payload key") && $0.contains("\"responses\": 3") })
+        #expect(
+            logs.lines.contains { $0.contains("stored without the payload key") && $0.contains("\"responses\": 3") }
+        )
         _ = try await queue.accept([try submission(1, score: 1)])
         #expect(try kids(fixture) == ["k1", nil, nil])
         await queue.close()
@@ -184,7 +192,9 @@ struct PostgresPayloadKeyTests {
         }
     }
 
-    @Test("the first key comes while no collector runs; until then programs that know nothing of keys may share the tables")
+    @Test(
+        "the first key comes while no collector runs; until then programs that know nothing of keys may share the tables"
+    )
     func firstKey() async throws {
         let fixture = try QueueFixture(.postgres)
         let connection = try fixture.connect()
@@ -246,9 +256,17 @@ struct PostgresPayloadKeyTests {
     @Test("a body that begins as sealed ones do is read back as it came", arguments: [true, false])
     func alike(isSealed: Bool) async throws {
         let fixture = try QueueFixture(.postgres)
-        let bodies = ["\0enc1.k1.", "\0enc1.k1." + String(repeating: "x", count: 40), "\0enc1.k9.AAAA", "\0", "enc1.k1.AAAA"]
+        let bodies = [
+            "\0enc1.k1.", "\0enc1.k1." + String(repeating: "x", count: 40), "\0enc1.k9.AAAA", "\0", "enc1.k1.AAAA",
+        ]
         let drafts = bodies.map { body in
-            QuarantineDraft(source: "a", deliveryID: "enc1.k1.AAAA", contentType: body, body: Array(body.utf8), problems: [])
+            QuarantineDraft(
+                source: "a",
+                deliveryID: "enc1.k1.AAAA",
+                contentType: body,
+                body: Array(body.utf8),
+                problems: []
+            )
         }
         var queue = try open(fixture, isSealed ? [Self.first] : [])
         let ids = try await queue.accept([], quarantining: drafts).quarantined

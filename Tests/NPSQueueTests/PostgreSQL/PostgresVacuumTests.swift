@@ -44,7 +44,10 @@ struct PostgresVacuumTests {
     }
 
     /// What `ThreatModel` says, so that it is noticed when it isn't so any more.
-    @Test("its bytes stay in the table's file, vacuumed or not, and only a key keeps them from being read", arguments: [true, false])
+    @Test(
+        "its bytes stay in the table's file, vacuumed or not, and only a key keeps them from being read",
+        arguments: [true, false]
+    )
     func remains(isSealed: Bool) async throws {
         let cluster = try #require(TestCluster.shared)
         let fixture = try QueueFixture(isSealed ? .postgresWithKey : .postgres)
