@@ -9,8 +9,11 @@ enum Engine: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case postgresWithKey
 
     /// With PostgreSQL where there is one for the tests, which `deploy/test` starts.
-    static let allCases: [Engine] =
-        TestCluster.shared == nil ? [.sqlite] : [.sqlite, .postgres, .postgresWithKey]
+    /// Those with a key are in ``sealing``.
+    static let allCases: [Engine] = TestCluster.shared == nil ? [.sqlite] : [.sqlite, .postgres]
+
+    /// For the suites that store, change and read words; all of them would need hundreds of connections more.
+    static let sealing: [Engine] = TestCluster.shared == nil ? allCases : allCases + [.postgresWithKey]
 
     var testDescription: String { rawValue }
 
