@@ -34,6 +34,7 @@ struct PostgresVacuumTests {
         let queue = try fixture.open(logger: logs.logger)
         _ = try await queue.accept([try submission(1)])
         let other = try fixture.connect()
+        try other.run("SET idle_in_transaction_session_timeout = 0")
         try other.run("BEGIN")
         // Lets everything through but a vacuum.
         try other.run("LOCK TABLE quarantine IN SHARE UPDATE EXCLUSIVE MODE")
