@@ -18,6 +18,8 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
     case missingLibrary(String)
     /// The text of `queue.url` can't be used.
     case unusableAddress(String)
+    /// `queue.payload-key` can't be used, or isn't what the database's other collectors have.
+    case payloadKeys(String)
     /// The file is not a queue's, or contradicts itself.
     case damaged(String)
     /// The file was written by a newer version of this program.
@@ -45,6 +47,8 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
             "PostgreSQL's client library can't be loaded: \(what). On Debian install it with `apt install libpq5`."
         case .unusableAddress(let what):
             "The address of the queue's database can't be used: \(what)."
+        case .payloadKeys(let what):
+            "queue.payload-key can't be used: \(what)."
         case .damaged(let what):
             "The queue's file is damaged: \(what). Keep a copy of it and restore a backup."
         case .newerSchema(let path):

@@ -11,6 +11,7 @@ import pytest
 
 from harness.deployment import Deploy, Deployment
 from harness.ledger import Comparison
+from harness.links import new_key
 from harness.load import Load
 from harness.postgres import Postgres, running_postgres
 from harness.waiting import wait_until
@@ -206,6 +207,32 @@ def assert_refused(deployment: Deployment, said: str, password: str) -> None:
         assert said in result.stderr
         assert len(result.stderr.splitlines()) == 1, result.stderr
         assert password not in output
+
+
+def test_a_key_keeps_what_people_write_out_of_the_database(deploy: Deploy, postgres: Postgres) -> None:
+    database = postgres.new_database()
+    key = new_key()
+    collector = deploy({"queue": {"url": postgres.url(database), "payload-key": f"k1:{key}"}})
+    # The API is away, so that everything stays.
+    collector.start_serve()
+    response = fresh_response("sealed") | {"comment": "a canary sings"}
+    assert collector.post(response).json()["status"] == "accepted"
+    wrong = json.dumps(response | {"score": 11}).encode()
+    assert collector.post_webhook(wrong, sign(collector.secret, wrong)).status == 422
+
+    dump = postgres.dump(database)
+    assert "nps.responses" in dump
+    for words in ("canary", str(response["email"]), key):
+        assert words not in dump
+        assert words.encode().hex() not in dump
+    assert [item["comment"] for item in listed(collector)] == ["a canary sings"]
+    assert [item["email"] for item in listed(collector, "--email", response["email"])] == [response["email"]]
+    assert key not in collector.run("check").stdout
+
+    queue = {"url": postgres.url(database), "name": "other"}
+    assert_refused(deploy({"queue": queue}), "has no key: give it theirs (k1)", key)
+    assert_refused(deploy({"queue": queue | {"payload-key": f"k1:{new_key()}"}}), "k1 is another key there", key)
+    assert_refused(deploy({"queue": queue | {"payload-key": f"k2:{new_key()}"}}), "k1, which isn't listed", key)
 
 
 def test_check_says_what_it_found(deploy: Deploy, postgres: Postgres) -> None:

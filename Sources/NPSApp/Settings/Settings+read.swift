@@ -158,7 +158,16 @@ extension Settings {
         let url = reader.value(Setting.queueURL)
         let password = reader.secret(Setting.queuePassword)
         let name = reader.value(Setting.queueName)
-        if url.hasPrefix("sqlite:"), url.utf8.count > 7 { return .file(path: String(url.dropFirst(7))) }
+        let keys = readPayloadKeys(&reader)
+        if url.hasPrefix("sqlite:"), url.utf8.count > 7 {
+            guard keys == .none else {
+                reader.note(
+                    "queue.payload-key is for a queue.url with postgres:// only: a file overwrites what is deleted by itself."
+                )
+                return nil
+            }
+            return .file(path: String(url.dropFirst(7)))
+        }
         guard url.hasPrefix("postgres:") || url.hasPrefix("postgresql:") else {
             reader.note("queue.url must be sqlite:PATH or postgres://USER@HOST/DATABASE.")
             return nil
@@ -167,10 +176,20 @@ extension Settings {
             var address = try PostgresAddress(url)
             if let password { address.authenticate(with: password) }
             if let name { address.name = name }
+            address.payloadKeys = keys
             return .postgres(address)
         } catch {
             reader.note("queue.url: \(error)")
             return nil
+        }
+    }
+
+    private static func readPayloadKeys(_ reader: inout SettingsReader) -> PayloadKeys {
+        do throws(QueueError) {
+            return try PayloadKeys(reader.secrets(Setting.payloadKey) ?? [])
+        } catch {
+            reader.note(error.description)
+            return .none
         }
     }
 

@@ -38,7 +38,7 @@ final class PostgresEngine: QueueEngine {
         logger: Logger,
         onDue: @escaping @Sendable () -> Void
     ) throws(QueueError) {
-        let key = try Self.prepare(address)
+        let key = try Self.prepare(address, logger)
         personKey = key
         let latestBooks = LatestBooks()
         let lease = LeaseKeeper(
@@ -99,7 +99,7 @@ final class PostgresEngine: QueueEngine {
     private static let key = Query("SELECT key FROM person_key")
 
     /// Makes what is missing, and returns the key.
-    private static func prepare(_ address: PostgresAddress) throws(QueueError) -> PersonKey {
+    private static func prepare(_ address: PostgresAddress, _ logger: Logger) throws(QueueError) -> PersonKey {
         do {
             let connection = try PostgresConnection(address.parameters(lane: "start"))
             defer { connection.close() }
@@ -107,10 +107,23 @@ final class PostgresEngine: QueueEngine {
             try PostgresSchema.prepare(connection, for: address)
             let key: Data? = try connection.execute(key).first?.value(0)
             guard let key else { throw QueueError.damaged("its key is missing") }
+            if !address.payloadKeys.isEmpty { try reportPlain(on: connection, logger) }
             return PersonKey(key)
         } catch {
             throw QueueError(postgres: error)
         }
+    }
+
+    private static func reportPlain(on connection: PostgresConnection, _ logger: Logger) throws {
+        let plain = try PayloadKeyRegister(reading: connection).countPlain()
+        guard plain.responses + plain.payloads > 0 else { return }
+        logger.notice(
+            "Some of what waits was stored without the payload key, and stays readable in the database until it is gone",
+            metadata: [
+                "responses": "\(plain.responses)", "quarantined": "\(plain.payloads)",
+                "among": "the oldest \(PayloadKeyRegister.sample) of each kind",
+            ]
+        )
     }
 
     /// Takes the lease whoever has it.
@@ -146,7 +159,9 @@ final class PostgresEngine: QueueEngine {
     }
 
     /// PostgreSQL overwrites what was deleted when it needs the room; see the page ThreatModel.
-    func truncateLog() throws(QueueError) {}
+    func truncateLog() throws(QueueError) {
+        workLane.vacuumDeleted()
+    }
 
     func close() {
         isClosed.store(true, ordering: .relaxed)

@@ -38,6 +38,7 @@ final class PostgresLane: Sendable {
         var latest: Milliseconds?
         /// Whether what another term was sending is still `sending`.
         var owesInterruption = false
+        var vacuum = Vacuum()
     }
 
     /// What a transaction leaves.
@@ -191,7 +192,8 @@ extension PostgresLane {
             let term = currentTerm(found.term, &state)
             var former = found.committed
             (former.claimed, former.latest) = (state.claimed, state.latest)
-            let rows = PostgresRows(connection: connection, writer: writer, term: term, former: former)
+            let keys = terms.address.payloadKeys
+            let rows = PostgresRows(connection: connection, writer: writer, term: term, former: former, keys: keys)
             var transaction = QueueTransaction(
                 rows: rows,
                 now: now,
@@ -262,6 +264,7 @@ extension PostgresLane {
             guard PersonKey(key) == terms.personKey else {
                 throw QueueError.database("it is not the one that was open before")
             }
+            try PayloadKeyRegister(reading: connection).check(terms.address.payloadKeys)
             try connection.execute(Self.registration, PostgresParameters(writer))
             // The former connection may have gone while the server was at its COMMIT, which holds this row.
             try connection.execute(Self.fence, PostgresParameters(writer))

@@ -39,7 +39,7 @@ extension PostgresRows {
         for value in values { parameters.append(value) }
         guard byteLimit < .max, !isLocking, let page = query.page else { return try fetch(query, parameters) }
         parameters.append(byteLimit)
-        return try Self.responses(connection.execute(page, parameters))
+        return try responses(connection.execute(page, parameters))
     }
 
     /// What is due or being sent, for the collector that forwards; nothing for the others. Its term is compared and locked
@@ -54,11 +54,11 @@ extension PostgresRows {
     }
 
     private func fetch(_ query: LoadQuery, _ parameters: PostgresParameters) throws -> [StoredResponse] {
-        try Self.responses(connection.execute(isLocking ? query.locking : query.reading, parameters))
+        try responses(connection.execute(isLocking ? query.locking : query.reading, parameters))
     }
 
-    private static func responses(_ result: PostgresResult) throws -> [StoredResponse] {
-        try result.rows.map { try StoredResponse($0.named(StoredResponse.Columns.self)) }
+    private func responses(_ result: PostgresResult) throws -> [StoredResponse] {
+        try result.rows.map { try StoredResponse($0.named(StoredResponse.Columns.self), in: self) }
     }
 
     private static let known = Query("SELECT id FROM responses WHERE id = ANY($1::uuid[])")

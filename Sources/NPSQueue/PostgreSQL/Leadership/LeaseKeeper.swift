@@ -145,6 +145,7 @@ final class LeaseKeeper: Sendable {
                 link = nil
             }
         }
+        state.withLock { $0.lead = nil }
     }
 }
 
