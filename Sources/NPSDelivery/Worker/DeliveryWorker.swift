@@ -202,6 +202,7 @@ extension DeliveryWorker {
 
     private func send(_ batch: Batch, _ permit: ForwardingPermit?, _ plan: inout DeliveryPlan) async {
         let reply = await sender.send(batch, permit.map(SendPermit.init))
+        permit?.didEnd()
         // Cut off by the stop: whether it arrived is for the next start to find out.
         guard !Task.isCancelled else { return }
         noteReach(reply.result)

@@ -24,6 +24,9 @@ package struct ForwardingPermit: Sendable {
     package func mayBegin() -> Bool { lease.maySend(term) }
 
     package func didBegin() { lease.didSend() }
+
+    /// The request is over, however it ended.
+    package func didEnd() { lease.didEnd() }
 }
 
 extension ResponseQueue {

@@ -20,7 +20,7 @@ struct PostgresPayloadKeyTests {
         let keys = try PayloadKeys(entries)
         return try fixture.open {
             $0.seal(with: keys)
-            $0.forwards = forwards
+            $0.forwarding = forwards ? .atOnce : .never
             if let name { $0.rename(name) }
         }
     }

@@ -34,6 +34,8 @@ final class LeaseKeeper: Sendable {
         var waitsUntil: Duration = .zero
         var owesWaitNote = false
         var isRecovering = false
+        /// Whether a request that this collector has begun isn't over: it couldn't send another one if it led.
+        var isSending = false
         var nextSign: Duration = .zero
         var hasSigned = false
         var replacements = 0
@@ -45,6 +47,8 @@ final class LeaseKeeper: Sendable {
 
     /// How often this collector says that it is there.
     private static let signPause = Duration.seconds(5)
+    /// How often one that doesn't lead any more looks whether its last request is over.
+    private static let sendingPause = Duration.milliseconds(250)
     /// What a leader's trust ends before, by less than anybody else can lead: see ``Lease/Times``.
     private static let margin = Duration.milliseconds(500)
 
@@ -171,11 +175,15 @@ extension LeaseKeeper {
         state.withLock { state in
             guard state.term == term, !state.isShut, state.lease.isTrusted(at: BootTime.now) else { return false }
             killTimer.arm(at: state.lease.trustedUntil + Self.margin)
+            state.isSending = true
             return true
         }
     }
 
     func didSend() { killTimer.disarm() }
+
+    /// The request is over.
+    func didEnd() { state.withLock { $0.isSending = false } }
 }
 
 /// The steps, on the keeper's own queue.
@@ -191,7 +199,9 @@ extension LeaseKeeper {
         sayHere()
         let now = BootTime.now
         let action = state.withLock { state in
-            state.stands || state.lease.isLeading ? state.lease.next(at: now) : .wait(until: now + Self.signPause)
+            guard !state.lease.isLeading else { return state.lease.next(at: now) }
+            if state.isSending { return .wait(until: now + Self.sendingPause) }
+            return state.stands ? state.lease.next(at: now) : .wait(until: now + Self.signPause)
         }
         switch action {
         case .wait(let time): return max(.zero, min(time - now, Self.signPause))
