@@ -84,6 +84,11 @@ start_postgres() {
 	#!/usr/bin/env bash
 	set -euo pipefail
 	. "$PWD/deploy/lib.bash"
+	# A server counts what it inherits, and whoever restarts it may have hundreds open.
+	for fd in /proc/self/fd/*; do
+	    fd=\${fd##*/}
+	    if [ "\$fd" -gt 2 ] && [ "\$fd" != 255 ]; then eval "exec \$fd>&-"; fi
+	done
 	server() { as_database_user "$programs/pg_ctl" --pgdata "$directory/data" --log "$directory/log" --silent -w "\$@"; }
 	case \$1 in
 	start | fast | immediate) ;;
