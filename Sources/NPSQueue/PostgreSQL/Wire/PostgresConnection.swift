@@ -42,7 +42,7 @@ final class PostgresConnection {
             let code = PQconnectionNeedsPassword(opened) != 0 ? "28P01" : Self.code(ofRefusal: message)
             PQfinish(opened)
             isClosed = true
-            throw PostgresError(code: code, message: message)
+            throw PostgresError(code: code, message: Self.isOfPooler(message) ? Self.pooler : message)
         }
         // Details quote rows.
         PQsetErrorVerbosity(opened, PQERRORS_TERSE)
@@ -196,13 +196,20 @@ extension PostgresConnection {
         return PostgresError(code: code, message: field("M", of: result) ?? "the server gave no reason")
     }
 
+    /// What pgbouncer says, as it comes, to a client that wants a session of its own kind.
+    private static func isOfPooler(_ message: String) -> Bool { message.contains("unsupported startup parameter") }
+
     /// libpq tells no code for a connection that the server refused; what needs a person is told by its words, as far as
     /// they are in English. What isn't recognised is taken for what passes by itself.
     static func code(ofRefusal message: String) -> String? {
         let refusals = [
             "authentication failed", "no password supplied", "no pg_hba.conf entry", "not permitted to log in",
+            // A file of the settings; what it's for comes from libpq.
+            "root certificate file",
         ]
         if refusals.contains(where: { message.contains($0) }) { return "28000" }
+        if message.contains("permission denied for database") { return "42501" }
+        if isOfPooler(message) { return "28000" }
         let isMissing = message.split(whereSeparator: \.isNewline).contains { line in
             line.contains("FATAL:") && line.hasSuffix("does not exist")
         }
