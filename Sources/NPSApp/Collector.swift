@@ -50,7 +50,9 @@ package struct Collector: Sendable {
     }
 
     /// Returns when everything has stopped: requests in flight are finished and the queue is closed.
-    package func run() async throws {
+    ///
+    /// - Parameter onStart: called once SIGTERM and SIGINT stop everything in its order.
+    package func run(onStart: @escaping @Sendable () -> Void = {}) async throws {
         for warning in settings.warnings { logger.warning("\(warning)") }
         for file in pages.slowTemplates {
             logger.notice(
@@ -68,6 +70,7 @@ package struct Collector: Sendable {
         // They stop in reverse: readiness is off before the listeners close, and the client and the queue stay open
         // until nothing uses them any more.
         var services: [any Service] = [
+            OnStart(action: onStart),
             OnShutdown { [queue] in await queue.close() },
             OnShutdown { [client] in await client.shutdown() },
             Forwarding(queue: queue, worker: worker, listening: listening, sockets: redirect == nil ? 2 : 3),
@@ -221,6 +224,16 @@ extension DeliveryReport {
             deliveredLastMinute: progress.lastMinute,
             deliveredPerSecond: progress.perSecond
         )
+    }
+}
+
+/// Does one thing when the services begin, by which time their group heeds the signals.
+private struct OnStart: Service {
+    let action: @Sendable () -> Void
+
+    func run() async throws {
+        action()
+        try? await gracefulShutdown()
     }
 }
 

@@ -304,7 +304,8 @@ package final class ResponseQueue: Sendable {
     /// Writes something harmless where acceptances go, if that isn't where the rest goes, too.
     func probeIntake() async throws(QueueError) {
         guard intake !== work else { return }
-        try await submit(Terms(), to: intake) { transaction in try transaction.probe() }
+        let needsRoom = fullDisk.isRefusing
+        try await submit(Terms(), to: intake) { transaction in try transaction.probe(needsRoom: needsRoom) }
     }
 
     private func submit<Value: Sendable>(

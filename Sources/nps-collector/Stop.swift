@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NPSApp
+import NPSQueue
 import PlanhatAPI
 
 /// Ends the program with a sentence on standard error and an exit status.
@@ -29,6 +30,17 @@ extension Stop {
             case .missingToken: .configuration
             case .unreachable: .unreachable
             case .refused, .unreadable: .failure
+            }
+        self.init(code, error.description)
+    }
+
+    /// Why the queue can't be opened: a person has to change settings, rights or the program, or it passes.
+    init(_ error: QueueError) {
+        let code: Code =
+            switch error {
+            case .unsuitableDatabase, .unusableAddress, .newerSchema: .configuration
+            case .busy, .diskFull, .resolvedBefore, .storage, .database, .damaged, .lockedByAnotherProcess, .closed:
+                .unreachable
             }
         self.init(code, error.description)
     }

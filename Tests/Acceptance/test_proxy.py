@@ -4,7 +4,6 @@ import itertools
 import re
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -14,15 +13,13 @@ import pytest
 
 from harness import canary
 from harness.browser import answer_form, browser
-from harness.certificate import make_certificate
-from harness.deployment import REPOSITORY, Deploy, Deployment
+from harness.deployment import Deploy, Deployment
 from harness.http_client import HTTPResponse, fetch
-from harness.ports import accepts, free_port
-from harness.program import Program, run_command
+from harness.nginx import running_nginx, shipped_for
+from harness.ports import free_port
 from harness.waiting import wait_until
 from harness.webhook import Sender, fresh_response
 
-SHIPPED = REPOSITORY / "deploy/nginx.conf"
 BASE = "/feedback"
 BURST = 60
 """Requests that one client of the form may send at once."""
@@ -52,58 +49,15 @@ class Front:
         return fetch(self.port, "GET", path, headers, trust=self.deployment.trusted)
 
 
-def replaced(text: str, changes: dict[str, str]) -> str:
-    """`text` with each key replaced by its value; every key must be there, or the test no longer fits the file."""
-    for old, new in changes.items():
-        assert old in text, f"{SHIPPED.name} no longer contains {old}"
-        text = text.replace(old, new)
-    return text
-
-
-@contextmanager
-def running_nginx(
-    directory: Path, collector_port: int, port: int, plain_port: int, more_changes: dict[str, str] | None = None
-) -> Iterator[Path]:
-    """nginx with the shipped file, whose names and places are replaced by the test's; gives its certificate."""
-    certificate, key = make_certificate(directory, "ECDSA")
-    site = directory / "site.conf"
-    changes = {
-        "127.0.0.1:8080": f"127.0.0.1:{collector_port}",
-        "listen 443 ssl http2;": f"listen 127.0.0.1:{port} ssl http2;",
-        "listen [::]:443 ssl http2;": "",
-        "listen 80;": f"listen 127.0.0.1:{plain_port};",
-        "listen [::]:80;": "",
-        "feedback.example.com": "localhost",
-        "/etc/letsencrypt/live/localhost/fullchain.pem": str(certificate),
-        "/etc/letsencrypt/live/localhost/privkey.pem": str(key),
-        "/var/log/nginx/nps-collector.log": str(directory / "nginx-access.log"),
-        "/var/log/nginx/nps-collector-error.log": str(directory / "nginx-error.log"),
-    }
-    site.write_text(replaced(SHIPPED.read_text(), changes | (more_changes or {})))
-    main = directory / "main.conf"
-    places = "".join(
-        f"{kind}_temp_path {directory}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    main.write_text(
-        f"daemon off; pid {directory}/nginx.pid; error_log {directory}/nginx.log; worker_processes 1;"
-        f"events {{}} http {{ {places} include {site}; }}"
-    )
-    command: list[str | Path] = ["/usr/sbin/nginx", "-c", main, "-e", directory / "nginx.log", "-p", directory]
-    tested = run_command(*command, "-t")
-    assert tested.returncode == 0, tested.stderr
-    with Program(command, directory / "nginx-output.log", directory) as nginx:
-        wait_until(lambda: accepts(port), "nginx")
-        yield certificate
-        nginx.stop()
-
-
 @pytest.fixture(scope="module")
 def front(deploy_for_module: Deploy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     port, plain_port = free_port(), free_port()
     public = {"public-url": f"https://localhost:{port}{BASE}", "trusted-proxies": ["127.0.0.0/8"]}
     deployment = deploy_for_module({"http": public})
     deployment.start()
-    with running_nginx(tmp_path_factory.mktemp("nginx"), deployment.http_port, port, plain_port) as certificate:
+    directory = tmp_path_factory.mktemp("nginx")
+    shipped = shipped_for(directory, deployment.http_port)
+    with running_nginx(directory, port, plain_port, shipped) as certificate:
         deployment.trust(certificate)
         yield Front(deployment, port, plain_port)
 
@@ -175,7 +129,8 @@ def test_no_log_names_a_link_a_token_or_a_source(deploy: Deploy, tmp_path: Path)
     port = free_port()
     # At the shipped rate a slow machine could send so few requests that none is refused.
     slow_limit = {"rate=5r/s": "rate=1r/s"}
-    with running_nginx(tmp_path, deployment.http_port, port, free_port(), slow_limit) as certificate:
+    shipped = shipped_for(tmp_path, deployment.http_port, slow_limit)
+    with running_nginx(tmp_path, port, free_port(), shipped) as certificate:
         trust = ssl.create_default_context(cafile=str(certificate))
 
         def get(path: str) -> int:

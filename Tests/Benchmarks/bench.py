@@ -1,4 +1,4 @@
-"""Rates, server CPU, latency and memory of the collector, beside nginx, a Go receiver, and the disk itself.
+"""Rates, server CPU, latency and memory of the collector, beside nginx, a Go receiver, PostgreSQL, and the disk itself.
 
 Absolute figures depend on the machine, and even on the minute. The loads therefore take turns, and what counts
 are the ratios within one round. Each part has a directory of its own.
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.deployment import REPOSITORY
-from measuring import backlog, latency, side_by_side, with_receipts
+from measuring import backlog, latency, side_by_side, with_postgres, with_receipts
 from measuring.signed_requests import BODY_BYTES
 from measuring.wrk import CONNECTIONS
 
@@ -34,6 +34,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--backlog", type=int, default=1_000_000, help="responses that wait; 0 skips this; default %(default)s"
     )
+    parser.add_argument("--postgres", action="store_true", help="only compare a PostgreSQL with a file")
     parser.add_argument("--log-level", default="info", help="of the collector, default %(default)s")
     parser.add_argument(
         "--directory", type=Path, default=DIRECTORY, help="on the disk to measure; a folder in it is made and removed"
@@ -59,6 +60,15 @@ def main() -> int:
     options = parse()
     rounds, seconds, level = options.rounds, options.seconds, options.log_level
     print(f"{CONNECTIONS} connections, {BODY_BYTES}-byte signed bodies, every 200 durable, wrk on the same machine")
+    if not options.postgres:
+        measure_on_files(options)
+    with folder(options.directory) as directory:
+        with_postgres.print_results(with_postgres.take_rounds(directory, rounds, seconds, level))
+    return 0
+
+
+def measure_on_files(options: argparse.Namespace) -> None:
+    rounds, seconds, level = options.rounds, options.seconds, options.log_level
     with folder(options.directory) as directory:
         results = side_by_side.take_rounds(directory, rounds, seconds, level)
     side_by_side.print_results(results)
@@ -71,7 +81,6 @@ def main() -> int:
     if options.backlog:
         with folder(options.directory) as directory:
             backlog.print_results(backlog.pile_up(directory, options.backlog, max(options.receipts, default=0)))
-    return 0
 
 
 if __name__ == "__main__":

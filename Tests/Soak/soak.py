@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import canary
-from harness.deployment import Deployment
+from harness.deployment import Deployment, deployments
 from harness.links import new_key
 from scenarios.chaos import BATCH, chaos
 from scenarios.kills import kill_repeatedly
@@ -21,8 +21,11 @@ from scenarios.load_result import LoadResult
 from scenarios.mail_scanner import scan
 from scenarios.mixed_payloads import CONFIGURATION, MixedResult, send_mixed_payloads
 from scenarios.outage import outage
+from scenarios.rolling_upgrade import rolling_upgrade
 
 TRIALS = ("kills", "outage", "chaos", "mixture", "scanner")
+UPGRADE = "upgrade"
+"""Needs another program, so it is no part of all."""
 RESPONSES_PER_SECOND = 133
 GROWTH = 1.1
 """How much the resident memory may grow while payloads keep coming."""
@@ -69,6 +72,21 @@ def kills_trial(kills: int, seed: int) -> bool:
 
 def outage_trial(responses: int) -> bool:
     return load_trial(f"outage, {responses:,}", lambda started: outage(started, responses, away_seconds=60))
+
+
+def upgrade_trial(other: Path, seconds: float, seed: int) -> bool:
+    print(f"running: two collectors change between this program and {other} for {seconds:g} s", flush=True)
+    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory, deployments(Path(directory)) as deploy:
+        result = rolling_upgrade(deploy, other, seconds, seed)
+    found = result.comparison
+    lines: dict[str, object] = {
+        "starts": ", ".join(f"{count} of {program}" for program, count in sorted(result.changes.items())),
+        "promised / arrived": f"{found.promised:,} / {found.arrived:,}",
+        "missing / doubled": f"{found.missing} / {found.duplicated}, {found.different} different",
+        "minutes": f"{result.seconds / 60:.1f}",
+        "unexpected": result.unexpected[:3] or "nothing",
+    }
+    return report(lines, result.is_clean)
 
 
 def chaos_trial(seconds: float, behaviour: dict[str, Any]) -> bool:
@@ -136,10 +154,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the moments of the kills (default %(default)s)")
     parser.add_argument("--payloads", type=int, default=100_000, help="good and bad, mixed (default %(default)s)")
     parser.add_argument("--seconds", type=int, default=1_500, help="of the storm (default %(default)s)")
+    parser.add_argument("--other", type=Path, help="the program of another version, for the trial upgrade")
     options = parser.parse_args()
-    unknown = set(options.trials) - set(TRIALS)
+    unknown = set(options.trials) - {*TRIALS, UPGRADE}
     if unknown:
-        parser.error(f"there is no trial {', '.join(sorted(unknown))}; there are {', '.join(TRIALS)}")
+        parser.error(f"there is no trial {', '.join(sorted(unknown))}; there are {', '.join((*TRIALS, UPGRADE))}")
+    if UPGRADE in options.trials and not (options.other and options.other.is_file()):
+        parser.error("the trial upgrade needs --other PROGRAM")
 
     trials: dict[str, list[Trial]] = {
         "kills": [partial(kills_trial, options.kills, options.seed)],
@@ -147,8 +168,9 @@ def main() -> int:
         "chaos": [partial(chaos_trial, options.seconds, {}), partial(chaos_trial, options.seconds, OVERLAP)],
         "mixture": [partial(mixture_trial, options.payloads)],
         "scanner": [partial(scanner_trial, 1_000)],
+        UPGRADE: [partial(upgrade_trial, options.other, min(options.seconds, 600), options.seed)],
     }
-    chosen = [name for name in TRIALS if name in (options.trials or TRIALS)]
+    chosen = [name for name in (*TRIALS, UPGRADE) if name in (options.trials or TRIALS)]
     verdicts = {name: [is_well(trial) for trial in trials[name]] for name in chosen}
     for name, wells in verdicts.items():
         print(f"{name:<12}{', '.join('clean' if well else 'NOT CLEAN' for well in wells)}")

@@ -5,18 +5,23 @@ extension PostgresConnection {
         WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'server_encoding')
         """
     )
-    private static let serverProcess = Query("SELECT pg_backend_pid()")
 
     /// What ``assertSuitable()`` throws, and every transaction that finds this changed meanwhile.
     static let losesAnswers = QueueError.unsuitableDatabase(
         "fsync or full_page_writes is off there, so that a power cut loses answers"
     )
 
+    static let pooler = "a pooler such as pgbouncer is in between, which keeps no sessions; name the server itself"
+
     /// Reads back what every acknowledgement relies on. To be called for every new connection: another server may have
     /// taken the former one's place.
     ///
     /// - Throws: `unsuitableDatabase` where a commit isn't durable, or where a session isn't kept.
     func assertSuitable() throws {
+        // First, and not prepared: with a pooler, what is prepared may be there already.
+        guard try run("SELECT pg_backend_pid()").text == "\(process)" else {
+            throw QueueError.unsuitableDatabase(Self.pooler)
+        }
         guard serverVersion >= 150_000 else {
             throw QueueError.unsuitableDatabase("PostgreSQL 15 or newer is needed, not \(serverVersion / 10_000)")
         }
@@ -34,11 +39,5 @@ extension PostgresConnection {
         }
         // Also where the server has it so now: a session that was told doesn't follow when that is changed.
         try run("SET synchronous_commit = \(wait)")
-        let process: Int = try execute(Self.serverProcess).first?.value(0) ?? 0
-        guard process == self.process else {
-            throw QueueError.unsuitableDatabase(
-                "a pooler such as pgbouncer is in between, which keeps no sessions; name the server itself"
-            )
-        }
     }
 }

@@ -20,8 +20,11 @@ package struct PostgresFindings: Sendable, Hashable {
     private static let facts = Query(
         """
         SELECT current_setting('server_version'), current_setting('synchronous_standby_names') <> '',
-            to_regclass($1::text) IS NOT NULL, to_regnamespace($2::text) IS NOT NULL,
-            has_database_privilege(current_database(), 'CREATE'),
+            to_regclass($1::text) IS NOT NULL,
+            coalesce(
+                has_schema_privilege(to_regnamespace($2::text)::oid, 'CREATE'),
+                has_database_privilege(current_database(), 'CREATE')
+            ),
             current_setting('log_parameter_max_length') <> '0' AND (
                 current_setting('log_statement') IN ('mod', 'all')
                 OR current_setting('log_min_duration_statement') <> '-1'
@@ -43,11 +46,12 @@ package struct PostgresFindings: Sendable, Hashable {
                 throw QueueError.database("it said nothing of itself")
             }
             (version, isReplicated, hasTables) = (try row.value(0), try row.value(1), try row.value(2))
-            logsValues = try row.value(5)
-            let (hasSchema, mayMakeSchema): (Bool, Bool) = (try row.value(3), try row.value(4))
-            guard hasSchema || mayMakeSchema else {
+            logsValues = try row.value(4)
+            let mayMakeTables: Bool = try row.value(3)
+            guard hasTables || mayMakeTables else {
                 throw QueueError.unsuitableDatabase(
-                    "its user may not make the schema \(address.schema); make it, and give it to that user"
+                    "its user may not make the schema \(address.schema) with tables in it; "
+                        + "make that schema, and give it to that user"
                 )
             }
             if hasTables { try PostgresSchema.version(on: connection, for: address) }

@@ -48,9 +48,10 @@ struct PostgresRetry {
             }
             // What is in the way of one needn't be in the way of the others.
             if jobs > 1 { return .each }
-        case .statement:
+        // A right that is missing may be needed by one of them alone.
+        case .statement, .refused:
             if jobs > 1 { return .each }
-        case .diskFull, .refused: break
+        case .diskFull: break
         }
         return .refuse(QueueError(postgres: error))
     }

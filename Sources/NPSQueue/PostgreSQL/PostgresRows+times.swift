@@ -107,6 +107,17 @@ extension PostgresRows {
         "UPDATE parked_retention SET period = $1::int8, announced_at = $2::int8"
     )
     private static let probe = Query("UPDATE books SET probed_at = $2::int8 WHERE writer = $1::text")
+    /// Where the disk is full, an update may well find room in its own page. This doesn't: it is as large as a large
+    /// batch of acceptances, and can't be compressed.
+    private static let ballast = Query(
+        """
+        INSERT INTO quarantine (received_at, last_seen_at, size, source, tombstone, problems, body)
+        SELECT $2::int8, $2::int8, 1, '', $1::text, '',
+            convert_to(string_agg(md5(n::text || $1::text), ''), 'UTF8')
+        FROM generate_series(1, 8192) AS n
+        """
+    )
+    private static let ballastRemoval = Query("DELETE FROM quarantine WHERE source = '' AND tombstone = $1::text")
 
     func write(_ time: ConfirmedTime) throws {
         let claimedFor = time.claimedFor.wholeMilliseconds
@@ -126,8 +137,11 @@ extension PostgresRows {
         return ParkedRetention(period: period.map { .milliseconds($0) }, announcedAt: try row.optional(1))
     }
 
-    func probe(at now: Milliseconds) throws {
+    func probe(at now: Milliseconds, needsRoom: Bool) throws {
         try connection.execute(Self.probe, PostgresParameters(writer, now))
+        guard needsRoom else { return }
+        try connection.execute(Self.ballast, PostgresParameters(writer, now))
+        try connection.execute(Self.ballastRemoval, PostgresParameters(writer))
     }
 }
 

@@ -20,8 +20,25 @@ enum PostgresSchema {
 
     /// Makes what is missing.
     ///
+    /// - Parameter patience: for how long it waits for others that are at work on the tables. The server's limit for a lock
+    ///   comes first, so it may be tried several times.
     /// - Throws: `newerSchema`, and what the server answers.
-    static func prepare(_ connection: PostgresConnection, for address: PostgresAddress) throws {
+    static func prepare(
+        _ connection: PostgresConnection,
+        for address: PostgresAddress,
+        patience: Duration = .seconds(20)
+    ) throws {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            do {
+                return try migrate(connection, for: address)
+            } catch let error as PostgresError where error.meaning == .again && .now < deadline {
+                try connection.run("ROLLBACK")
+            }
+        }
+    }
+
+    private static func migrate(_ connection: PostgresConnection, for address: PostgresAddress) throws {
         try connection.run("BEGIN")
         // Held until the commit: another collector that starts at the same time waits, and then finds all done.
         try connection.execute(lock, PostgresParameters("nps-collector \(address.schema)"))

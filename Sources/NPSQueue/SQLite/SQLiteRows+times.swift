@@ -163,7 +163,8 @@ extension SQLiteRows {
         return retention
     }
 
-    func probe(at now: Milliseconds) throws {
+    /// How much room there is, `DiskReserve` tells.
+    func probe(at now: Milliseconds, needsRoom: Bool) throws {
         try statements.execute(Self.probe, now)
     }
 }

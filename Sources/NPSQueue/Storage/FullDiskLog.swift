@@ -16,6 +16,9 @@ final class FullDiskLog: Sendable {
         self.logger = logger
     }
 
+    /// Whether the disk was too full lately.
+    var isRefusing: Bool { lastRefusal.withLock { $0 != nil } }
+
     /// The disk was too full to accept a response.
     func refused(at now: Milliseconds) {
         let isFirst = lastRefusal.withLock { last in

@@ -54,7 +54,9 @@ protocol RowStore {
     func write(_ retention: ParkedRetention) throws
     func parkedRetention() throws -> ParkedRetention
     /// Writes something harmless, to find out whether writes become durable.
-    func probe(at now: Milliseconds) throws
+    ///
+    /// - Parameter needsRoom: whether it is to fail, too, where the disk has no room for another acceptance.
+    func probe(at now: Milliseconds, needsRoom: Bool) throws
 
     /// Whether a payload with this key, or this tombstone, was erased.
     func isErased(_ payload: IncomingQuarantine) throws -> Bool

@@ -34,8 +34,8 @@ struct QueueTransaction {
     var ageStart: Milliseconds { max(now, state.time.confirmed ?? now) }
 
     /// Writes something harmless, to find out whether writes become durable.
-    func probe() throws {
-        try rows.probe(at: now)
+    func probe(needsRoom: Bool = false) throws {
+        try rows.probe(at: now, needsRoom: needsRoom)
     }
 
     /// Called once, before the commit.

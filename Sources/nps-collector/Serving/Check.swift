@@ -18,6 +18,7 @@ struct Check: AsyncParsableCommand {
         let settings = try await CommandLineSettings.load(requiring: [.planhatToken, .webhookSources])
         var problems: [String] = []
         var findings: [String] = []
+        var code = Stop.Code.configuration
         switch settings.queue.store {
         case .file(let path): problems += Self.problems(ofQueueAt: path)
         case .postgres(let address):
@@ -25,6 +26,7 @@ struct Check: AsyncParsableCommand {
                 findings.append(try PostgresFindings(of: address).sentence)
             } catch {
                 problems.append("queue.url: \(error)")
+                code = Stop(error).code
             }
         }
         if case .unixSocket(let path) = settings.http.address { problems += Self.problems(ofSocketAt: path) }
@@ -33,7 +35,10 @@ struct Check: AsyncParsableCommand {
         } catch {
             problems.append(error.description)
         }
-        guard problems.isEmpty else { throw Stop(.configuration, problems.joined(separator: "\n")) }
+        guard problems.isEmpty else {
+            // With several, something else is wrong than a database that is away.
+            throw Stop(problems.count == 1 ? code : .configuration, problems.joined(separator: "\n"))
+        }
         for finding in findings { Output.note("\(finding)\n") }
         for warning in settings.warnings { Output.note("warning: \(warning)\n") }
         if json {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import NPSApp
+import NPSQueue
 
 /// `serve`: the collector itself.
 struct Serve: AsyncParsableCommand {
@@ -16,16 +17,22 @@ struct Serve: AsyncParsableCommand {
         defer { output.flush() }
         settings.bootstrapLogging(to: output)
         let logger = Logger(label: "nps-collector")
+        let earlyStop = EarlyStop {
+            logger.notice("stopped before the start was complete")
+            output.flush()
+        }
         let collector: Collector
         do {
             collector = try Collector(settings: settings, logger: logger)
         } catch let error as SettingsError {
             throw Stop(.configuration, error.description)
+        } catch let error as QueueError {
+            throw Stop(error)
         } catch {
             throw Stop(.unreachable, "\(error)")
         }
         do {
-            try await collector.run()
+            try await collector.run { earlyStop.end() }
         } catch {
             output.flush()
             throw Stop(listening: error, settings: "http.host, http.port, admin.host and admin.port")

@@ -54,6 +54,8 @@ class Deployment:
     """The collector that was started last."""
     sandbox: Program
     """The sandbox API that was started last."""
+    binary = BINARY
+    """The program whose verbs it runs from now on."""
 
     def __init__(self, directory: Path, changes: dict[str, Any] | None = None) -> None:
         self.directory = directory
@@ -126,7 +128,7 @@ class Deployment:
             program.kill()
 
     def command(self, *words: str) -> list[str | Path]:
-        return [BINARY, *words, "--config", self.config]
+        return [self.binary, *words, "--config", self.config]
 
     def run(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         """One verb with this deployment's settings, to its end; `typed` is its standard input."""

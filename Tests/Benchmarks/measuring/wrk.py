@@ -38,6 +38,7 @@ class Load:
     processes: list[int]
     signed: SignedRequests | None = None
     """None for GETs of the address."""
+    connections: int = CONNECTIONS
 
     def measure(self, seconds: int) -> Figure:
         """Runs wrk for so long. Every answer must be a 2xx."""
@@ -50,7 +51,7 @@ class Load:
         return Figure(requests, float(found(r"Requests/sec:\s*([\d.]+)", printed)), spent / requests * 1e6)
 
     def _command(self, seconds: int) -> list[str]:
-        command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}s"]
+        command = ["wrk", f"-t{THREADS}", f"-c{self.connections}", f"-d{seconds}s"]
         command += ["-H", "accept: text/html", "-H", "accept-language: en"]
         if self.signed:
             script = ["-s", str(SIGNED), self.address, "--", str(self.signed.prefix), str(self.signed.size)]

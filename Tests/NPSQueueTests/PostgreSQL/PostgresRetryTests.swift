@@ -71,6 +71,14 @@ struct PostgresRetryTests {
         #expect(action(&retry, QueueError.busy(retryAfter: 60)) == .refuse(.busy(retryAfter: 60)))
     }
 
+    @Test("a right that is missing makes only those jobs fail that need it")
+    func rights() {
+        var retry = PostgresRetry(patience: .seconds(5))
+        let denied = PostgresError(code: "42501", message: "permission denied for table quarantine")
+        #expect(action(&retry, denied, jobs: 2) == .each)
+        #expect(action(&retry, denied) == .refuse(.unsuitableDatabase("\(denied)")))
+    }
+
     @Test("a full disk, and a server that doesn't let the collector in, are told at once")
     func refusals() {
         var retry = PostgresRetry(patience: .seconds(5))

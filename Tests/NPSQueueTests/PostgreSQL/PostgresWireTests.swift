@@ -148,6 +148,7 @@ struct PostgresWireTests {
             ("database \"x\" does not exist", "3D000"), ("role \"x\" does not exist", "3D000"),
             ("role \"x\" is not permitted to log in", "28000"),
             ("password authentication failed for user \"x\"", "28000"),
+            ("permission denied for database \"x\"", "42501"), ("unsupported startup parameter: options", "28000"),
             ("database \"x\" is not currently accepting connections", nil),
             ("the database system is starting up", nil), ("sorry, too many clients already", nil),
         ] as [(String, String?)]
@@ -155,6 +156,20 @@ struct PostgresWireTests {
     func refusals(text: String, code: String?) {
         let message = "connection to server on socket \"/x\" failed: FATAL:  \(text)\n"
         #expect(PostgresConnection.code(ofRefusal: message) == code)
+    }
+
+    @Test("what libpq asks is left out, and the sentence that quotes its answer goes on as one")
+    func punctuation() {
+        let away = "connection to server at \"x\" failed: Connection refused\n\tIs the server running on that host?\n"
+        let denied = "FATAL:  permission denied for database \"x\"\nDETAIL:  User does not have CONNECT privilege.\n"
+        #expect(
+            PostgresError(code: nil, message: away).message
+                == "connection to server at \"x\" failed: Connection refused"
+        )
+        let message = PostgresError(code: "42501", message: denied).message
+        #expect(
+            message == "FATAL:  permission denied for database \"x\"; DETAIL:  User does not have CONNECT privilege"
+        )
     }
 
     @Test("where there is no server, or no such database, an error says which it is")
@@ -175,7 +190,8 @@ struct PostgresWireTests {
         arguments: [
             (nil, .lost), ("08006", .lost), ("57P01", .lost), ("25006", .lost), ("53300", .lost), ("XX000", .lost),
             ("26000", .lost), ("0A000", .lost), ("40001", .again), ("40P01", .again), ("55P03", .again),
-            ("57014", .again), ("53100", .diskFull), ("28P01", .refused), ("3D000", .refused), ("23505", .statement),
+            ("57014", .again), ("53100", .diskFull), ("28P01", .refused), ("3D000", .refused), ("42501", .refused),
+            ("23505", .statement),
             ("42P01", .statement), ("22P02", .statement),
         ] as [(String?, PostgresError.Meaning)]
     )

@@ -52,7 +52,7 @@ final class PostgresConnection {
             let code = libpq.PQconnectionNeedsPassword(opened) != 0 ? "28P01" : Self.code(ofRefusal: message)
             libpq.PQfinish(opened)
             isClosed = true
-            throw PostgresError(code: code, message: message)
+            throw PostgresError(code: code, message: Self.isOfPooler(message) ? Self.pooler : message)
         }
         // Details quote rows.
         _ = libpq.PQsetErrorVerbosity(opened, PQERRORS_TERSE)
@@ -192,13 +192,37 @@ extension PostgresConnection {
     /// libpq's own text isn't used: it has everything in it that the server said of the statement, which may quote it.
     private func lost() -> PostgresError { PostgresError(code: nil, message: "the connection was lost") }
 
+<<<<<<< HEAD
+=======
+    /// The fields' names are macros that Swift doesn't import: `C` is the code, `M` the primary message, `V` the severity
+    /// in English. The other parts of a message may quote rows.
+    fileprivate static func field(_ name: Unicode.Scalar, of result: OpaquePointer) -> String? {
+        PQresultErrorField(result, CInt(name.value)).map { String(cString: $0) }
+    }
+
+    fileprivate static func error(of result: OpaquePointer) -> PostgresError {
+        guard let code = field("C", of: result) else {
+            // By libpq itself, whose text has in it what the server said before.
+            return PostgresError(code: nil, message: "the connection was lost")
+        }
+        return PostgresError(code: code, message: field("M", of: result) ?? "the server gave no reason")
+    }
+
+    /// What pgbouncer says, as it comes, to a client that wants a session of its own kind.
+    private static func isOfPooler(_ message: String) -> Bool { message.contains("unsupported startup parameter") }
+
+>>>>>>> h/edge
     /// libpq tells no code for a connection that the server refused; what needs a person is told by its words, as far as
     /// they are in English. What isn't recognised is taken for what passes by itself.
     static func code(ofRefusal message: String) -> String? {
         let refusals = [
             "authentication failed", "no password supplied", "no pg_hba.conf entry", "not permitted to log in",
+            // A file of the settings; what it's for comes from libpq.
+            "root certificate file",
         ]
         if refusals.contains(where: { message.contains($0) }) { return "28000" }
+        if message.contains("permission denied for database") { return "42501" }
+        if isOfPooler(message) { return "28000" }
         let isMissing = message.split(whereSeparator: \.isNewline).contains { line in
             line.contains("FATAL:") && line.hasSuffix("does not exist")
         }

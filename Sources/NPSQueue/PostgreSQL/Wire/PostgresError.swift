@@ -32,6 +32,8 @@ struct PostgresError: Error, Hashable {
         // The server's own time limit, and a lock that wasn't to be had within another.
         case "57014", "55P03": .again
         case "53100": .diskFull
+        // A right that is missing.
+        case "42501": .refused
         case let code?:
             switch code.prefix(2) {
             // 0A: a statement that was prepared before a migration; 25: the server became a standby; 26: a pooler.
@@ -47,9 +49,14 @@ struct PostgresError: Error, Hashable {
     /// or more memory than there is.
     var mayBeOfOneStatement: Bool { code.map { $0 == "53200" || $0.hasPrefix("XX") } ?? false }
 
-    /// libpq ends its messages with a line feed, and says one thing in several lines.
+    /// libpq ends its messages with a line feed, and says one thing in several lines. Its questions of what one could look
+    /// at are left out, because sentences that quote this say that themselves.
     private static func line(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).map { $0.trimmingPrefix(while: \.isWhitespace) }.joined(separator: "; ")
+        text.split(whereSeparator: \.isNewline)
+            .filter { !$0.hasPrefix("\t") || !$0.hasSuffix("?") }
+            .map { $0.trimmingPrefix(while: \.isWhitespace) }
+            .map { $0.hasSuffix(".") ? $0.dropLast() : $0 }
+            .joined(separator: "; ")
     }
 }
 

@@ -1,0 +1,79 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import NPSQueue
+
+@Suite("The tables in PostgreSQL", .enabled(if: TestCluster.shared != nil))
+struct PostgresSchemaTests {
+    private static let lock = Query("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))")
+    private static let waits = Query(
+        """
+        SELECT virtualtransaction FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE application_name = $1::text AND NOT granted
+        """
+    )
+    private static let version = Query("SELECT max(version)::int8 FROM schema_version")
+    private static let note = Query("INSERT INTO schema_version (version, oldest_program) VALUES ($1::int8, $2::int8)")
+
+    /// Makes the tables with so little time for a lock that it takes several attempts.
+    private static func prepare(_ schema: String, _ cluster: TestCluster, patience: Duration) throws {
+        let connection = try cluster.connect(schema: schema)
+        try connection.run("SET lock_timeout = '20ms'")
+        try PostgresSchema.prepare(connection, for: cluster.address(schema: schema), patience: patience)
+    }
+
+    @Test("a collector that starts while another makes the tables waits for longer than the server's limit", .hangGuard)
+    func waiting() async throws {
+        let cluster = try #require(TestCluster.shared)
+        let schema = TestCluster.newSchema()
+        let other = try cluster.connect(schema: schema)
+        try other.run("SET idle_in_transaction_session_timeout = 0; BEGIN")
+        try other.execute(Self.lock, PostgresParameters("nps-collector \(schema)"))
+        let refusal = #expect(throws: PostgresError.self) { try Self.prepare(schema, cluster, patience: .zero) }
+        #expect(refusal?.code == "55P03")
+
+        async let start: Void = withCheckedThrowingContinuation { continuation in
+            // It blocks, which no task may do.
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try Self.prepare(schema, cluster, patience: .seconds(600)) })
+            }
+        }
+        // Each attempt is a transaction of its own.
+        var attempts: Set<String> = []
+        while attempts.count < 2 {
+            let rows = try other.execute(Self.waits, PostgresParameters("nps-collector/\(schema)/test")).rows
+            for row in rows { attempts.insert(try row.value(0)) }
+            await Task.yield()
+        }
+        try other.run("COMMIT")
+        try await start
+        #expect(try other.execute(Self.version).first?.value(0) == PostgresSchema.version)
+    }
+
+    @Test(
+        "tables of a newer program are used as far as that says that they may be",
+        arguments: [(1, true), (PostgresSchema.version, true), (PostgresSchema.version + 1, false)]
+    )
+    func newer(oldestProgram: Int, isUsable: Bool) async throws {
+        let fixture = try QueueFixture(.postgres)
+        _ = try await fixture.withQueue { try await $0.accept([try submission(1)]) }
+        let connection = try fixture.connect()
+        // What a later step may do: add.
+        try connection.run("ALTER TABLE responses ADD COLUMN later text; CREATE TABLE later (id bigint)")
+        try connection.execute(Self.note, PostgresParameters(PostgresSchema.version + 1, oldestProgram))
+        guard isUsable else {
+            let error = #expect(throws: QueueError.self) { try fixture.open() }
+            #expect(error?.description.contains("newer nps-collector") == true)
+            return
+        }
+        try await fixture.withQueue { queue in
+            let outcomes = try await queue.accept([try submission(1), try submission(2)]).outcomes
+            #expect(outcomes == [.unchanged(.sameContent), .accepted])
+            let claims = try await queue.claim(limit: 10)
+            try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: nil)) })
+            #expect(try await queue.status().delivered == 2)
+        }
+        try fixture.audit()
+    }
+}
