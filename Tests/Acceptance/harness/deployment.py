@@ -205,6 +205,11 @@ class Deployment:
         counts: dict[str, Any] = self._api("GET", "/sandbox/stats").json()
         return counts
 
+    def writes(self) -> dict[str, Any]:
+        """When requests that write came to the sandbox, and which of them wrote the same at the same time."""
+        log: dict[str, Any] = self._api("GET", "/sandbox/writes").json()
+        return log
+
     def _api(self, method: str, path: str, body: bytes | None = None) -> HTTPResponse:
         headers = {"authorization": f"Bearer {self.api_token}", "content-type": "application/json"}
         return fetch(self.sandbox_port, method, path, headers, body)
