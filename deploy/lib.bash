@@ -134,7 +134,7 @@ write_control() {
 	*) fail "there is no mode \$1" ;;
 	esac
 	# After a kill, the server's other processes take a moment to notice that.
-	for _ in {1..100}; do server start && exit; sleep 0.1; done
+	for _ in {1..300}; do server start && exit; sleep 0.1; done
 	exit 1
 	CONTROL
     chmod 755 "$directory/control"

@@ -13,6 +13,8 @@ final class PostgresEngine: QueueEngine {
     private static let intakeLanes = 2
     /// What a statement does well within its time, and what may be in memory several times over.
     private static let batchLimit = GroupCommit.BatchLimit(weight: 1_024, bytes: 8 << 20)
+    /// What one request to Planhat carries at most.
+    private static let largestRequest = 5_000
 
     let personKey: PersonKey
     /// What another collector sent may arrive after this one has taken over.
@@ -23,6 +25,7 @@ final class PostgresEngine: QueueEngine {
     private let arrivalPause: TimeInterval
     private let onDue: @Sendable () -> Void
     private let isClosed = Atomic(false)
+    let lease: LeaseKeeper?
 
     /// Connects, makes the tables that are missing, and takes over the forwarding if that is to be done at once.
     ///
@@ -38,6 +41,15 @@ final class PostgresEngine: QueueEngine {
         let key = try Self.prepare(address)
         personKey = key
         let latestBooks = LatestBooks()
+        let lease = LeaseKeeper(
+            LeaseKeeper.Terms(
+                address: address,
+                version: configuration.version,
+                grace: configuration.ambiguousGrace(Self.largestRequest),
+                logger: logger
+            )
+        )
+        self.lease = lease
         func lane(_ name: String) -> PostgresLane {
             PostgresLane(
                 name,
@@ -49,7 +61,8 @@ final class PostgresEngine: QueueEngine {
                     latestBooks: latestBooks,
                     now: now,
                     logger: logger,
-                    onDue: onDue
+                    onDue: onDue,
+                    lease: lease
                 )
             )
         }
@@ -65,8 +78,9 @@ final class PostgresEngine: QueueEngine {
             for lane in all { try lane.open() }
             // Last, because whoever forwards until now can't any more: this collector must not fail after that for what
             // could be known before.
-            if configuration.forwards, configuration.forwardsAtOnce { try beginForwarding() }
+            if configuration.forwarding == .atOnce { try takeOver(lease) }
         } catch {
+            lease.close()
             for lane in all { lane.close() }
             throw error
         }
@@ -99,10 +113,32 @@ final class PostgresEngine: QueueEngine {
         }
     }
 
-    var isForwarding: Bool { workLane.isForwarding.load(ordering: .relaxed) }
+    /// Takes the lease whoever has it.
+    private func takeOver(_ lease: LeaseKeeper) throws(QueueError) {
+        do {
+            let term = try lease.takeAtOnce()
+            try workLane.lead(term)
+            lease.recovered(term)
+        } catch {
+            throw QueueError(postgres: error)
+        }
+        begin(lease, standing: false)
+    }
 
-    func beginForwarding() throws(QueueError) {
-        if try workLane.takeOver() { lookLater() }
+    func stand() {
+        guard let lease else { return }
+        begin(lease, standing: true)
+    }
+
+    private func begin(_ lease: LeaseKeeper, standing: Bool) {
+        lease.begin(standing: standing) { [workLane, onDue] term, done in
+            workLane.dispatch.async {
+                let isDone = (try? workLane.lead(term)) != nil
+                done(isDone)
+                if isDone, term != nil { onDue() }
+            }
+        }
+        lookLater()
     }
 
     func commit(_ jobs: [Job], on lane: Int) {
@@ -114,6 +150,7 @@ final class PostgresEngine: QueueEngine {
 
     func close() {
         isClosed.store(true, ordering: .relaxed)
+        lease?.close()
         for lane in all { lane.close() }
     }
 }

@@ -139,11 +139,17 @@ extension PostgresRows {
         "WHERE remote_wanted AND sequence > $1::int8 ORDER BY sequence LIMIT $2::int8"
     )
 
-    /// Finds nothing unless this collector's term is the present one, which then stays so until the commit.
+    /// Finds nothing unless this collector's term is the present one, given by this server, which then stays so until the
+    /// commit.
     private static func fenced(_ rest: String, term: Int, lock: String) -> LoadQuery {
         LoadQuery(
             "WHERE EXISTS (SELECT 1 FROM mine) AND \(rest)",
-            with: "WITH mine AS MATERIALIZED (SELECT 1 FROM leader WHERE id = 1 AND term = $\(term)::int8 FOR UPDATE)",
+            with: """
+                WITH mine AS MATERIALIZED (
+                    SELECT 1 FROM leader WHERE id = 1 AND term = $\(term)::int8 AND incarnation = \(LeaseRow.incarnation)
+                    FOR UPDATE
+                )
+                """,
             lock: lock
         )
     }

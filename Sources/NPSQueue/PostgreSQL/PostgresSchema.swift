@@ -4,11 +4,11 @@ import Foundation
 /// use them at the same time: a step only adds, and runs once, under a lock.
 enum PostgresSchema {
     /// What this program knows. A database with a newer schema is used only if that says that it may be.
-    static let version = 1
+    static let version = steps.count
     /// The oldest program that can use what this one makes of the tables.
     private static let oldestProgram = 1
 
-    private static let steps = [first]
+    private static let steps = [first, lease]
 
     private static let current = Query("SELECT max(version), max(oldest_program) FROM schema_version")
     private static let note = Query("INSERT INTO schema_version (version, oldest_program) VALUES ($1::int8, $2::int8)")
@@ -199,4 +199,24 @@ enum PostgresSchema {
         """
 
     private static let first = [responses, books, leader, quarantine, rest].joined(separator: "\n")
+
+    /// The leader's row gets what an agreement needs without a common clock, see `Lease` and `LeaseRow`. A program of the
+    /// version before takes over when it starts, and never beats; then it is taken from it.
+    ///
+    /// `since` and the times in `collectors` are the server's, and only shown.
+    private static let lease = """
+        ALTER TABLE leader
+            ADD COLUMN beat bigint NOT NULL DEFAULT 0,
+            ADD COLUMN since bigint,
+            ADD COLUMN incarnation text,
+            ADD COLUMN replicated boolean NOT NULL DEFAULT false,
+            ADD COLUMN lacks_claims boolean NOT NULL DEFAULT false;
+        CREATE TABLE collectors (
+            name text PRIMARY KEY,
+            version text NOT NULL,
+            stands boolean NOT NULL,
+            started_at timestamptz NOT NULL DEFAULT now(),
+            seen_at timestamptz NOT NULL DEFAULT now()
+        ) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
+        """
 }

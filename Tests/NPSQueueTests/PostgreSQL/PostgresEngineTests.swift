@@ -10,7 +10,7 @@ import Testing
 struct PostgresEngineTests {
     private func openFollower(_ fixture: QueueFixture) throws(QueueError) -> ResponseQueue {
         try fixture.open {
-            $0.forwards = false
+            $0.forwarding = .never
             $0.rename("follower")
         }
     }
