@@ -22,6 +22,9 @@ from scenarios.storm import Storm
 HOLD = 60.0
 """Seconds in which nobody forwards after claims may have been lost: a request may still be under way."""
 
+BODY_NUMBER = 20
+"""The leader is frozen when it is about to write so many-th body."""
+
 RATE = 40.0
 """Responses a second, each of which comes to every collector."""
 
@@ -49,7 +52,7 @@ def restarts_and_promotions(deploy: Deploy) -> FailoverResult:
                 storm.restart_database(pair.primary, mode)
             for mode in ("fast", "immediate", "kill"):
                 storm.promote(pair, mode)
-                pair.renew_standby()
+            storm.lose_standby(pair, 8)
 
         with new_fleet(deploy, pair.servers, 3) as fleet:
             return weather(fleet, lambda: pair.primary, strike, rate=RATE, seed=2, note=print)
@@ -65,9 +68,13 @@ def cuts(deploy: Deploy) -> FailoverResult:
         storm.cut_leader(10, Peer.DATABASE, Peer.API, is_sending=True)
         storm.await_thaw()
         outside.reset(Peer.DATABASE, Peer.API)
-        # A leader that can't reach the API hands over after a minute.
+        if not networked:
+            storm.story.tell("no network can be made here, so nobody was cut off from the API alone")
+            return
+        # A leader that can't reach the API hands over when it has tried for a minute.
+        storm.hand_over(inside)
         with storm.story.excused():
-            storm.cut_leader(100, Peer.API)
+            storm.cut_leader(150, Peer.API)
 
     networked = [0] if can_make_networks() else []
     with running_postgres(secrets.token_hex(12)) as server, new_fleet(deploy, [server], 2, networked) as fleet:
@@ -82,10 +89,27 @@ class Outcomes:
     lossy: Future[LossResult]
 
 
+def freeze_before_the_write(deploy: Deploy) -> FailoverResult:
+    """The leader stops when it may send and hasn't yet. Were it to go on, its request would come among others."""
+
+    def strike(storm: Storm) -> None:
+        storm.await_end(storm.fleet.members[0])
+
+    with running_postgres(secrets.token_hex(12)) as server, new_fleet(deploy, [server], 2) as fleet:
+        # Nobody asks this one anything, so that its event loop writes requests to the API and nothing else: the head of
+        # each, and then the body.
+        leader = fleet.members[0]
+        stop = f"inject=write:delay_enter=100s:when={2 * BODY_NUMBER}"
+        trace = leader.deployment.directory / "trace"
+        leader.under = ["strace", "-D", "-f", "-e", "trace=write", "-e", stop, "-o", str(trace)]
+        return weather(fleet, lambda: server, strike, rate=RATE, seed=4, note=print, silent=1)
+
+
 TRIALS: dict[str, Trial] = {
     "kills and freezes": kills_and_freezes,
     "restarts and promotions": restarts_and_promotions,
     "cuts": cuts,
+    "freeze before the write": freeze_before_the_write,
 }
 
 

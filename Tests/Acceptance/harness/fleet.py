@@ -10,7 +10,7 @@ from harness.deployment import Deploy, Deployment
 from harness.network import ADDRESSES, Network, Peer, new_network
 from harness.postgres import Postgres
 from harness.relay import Relay
-from harness.waiting import wait_until
+from harness.waiting import LONG_DEADLINE, wait_until
 
 
 class Member:
@@ -20,6 +20,8 @@ class Member:
         self.name = name
         self.deployment = deployment
         self.relays: dict[Peer, list[Relay]] = {Peer.DATABASE: [], Peer.API: []}
+        self.under: list[str] = []
+        """The words of a command that runs it."""
         self.is_frozen = False
         self.is_cut = False
         self._network = network
@@ -30,7 +32,7 @@ class Member:
         return self.deployment.serve.is_running and not self.is_frozen and not self.is_cut
 
     def start(self) -> None:
-        self.deployment.start_serve(self._network.prefix if self._network else ())
+        self.deployment.start_serve([*(self._network.prefix if self._network else ()), *self.under])
 
     def kill(self) -> None:
         self.is_frozen = False
@@ -106,11 +108,19 @@ class Fleet:
 
     def leader(self) -> Member:
         """Who forwards; waits until somebody does."""
-        return wait_until(lambda: next((member for member in self.members if member.forwards), None), "a leader")
+
+        def leader() -> Member | None:
+            return next((member for member in self.members if member.forwards), None)
+
+        return wait_until(leader, "a leader", LONG_DEADLINE)
 
     def await_arrival(self, after: int) -> None:
         """Until more than so many requests came to the API."""
-        wait_until(lambda: len(self.sandbox.writes()["arrivals"]) > after, "a request to the API", interval=0.02)
+
+        def is_there() -> bool:
+            return len(self.sandbox.writes()["arrivals"]) > after
+
+        wait_until(is_there, "a request to the API", LONG_DEADLINE, interval=0.02)
 
 
 @contextmanager

@@ -53,14 +53,21 @@ class FailoverResult:
 
 
 def weather(
-    fleet: Fleet, server: Callable[[], Postgres], strike: Callable[[Storm], None], *, rate: float, seed: int, note: Note
+    fleet: Fleet,
+    server: Callable[[], Postgres],
+    strike: Callable[[Storm], None],
+    *,
+    rate: float,
+    seed: int,
+    note: Note,
+    silent: int = 0,
 ) -> FailoverResult:
     """Starts the fleet, lets `strike` do what it does while responses come in, waits until all is delivered, and
-    compares. `server` says which one is the primary."""
+    compares. `server` says which one is the primary. The first `silent` members get no responses themselves."""
     begin = time.monotonic()
     fleet.start()
     fleet.sandbox.set_faults(SANDBOX)
-    with Traffic(fleet, rate, f"failover-{seed}") as traffic:
+    with Traffic(fleet.members[silent:], rate, f"failover-{seed}") as traffic:
         storm = Storm(fleet, traffic, seed, note)
         fleet.await_arrival(3)
         strike(storm)

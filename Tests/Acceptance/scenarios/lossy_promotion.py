@@ -37,7 +37,7 @@ def lose(fleet: Fleet, pair: PostgresPair, *, rate: float, note: Note) -> LossRe
     """Promotes a standby that is behind, while a request to the API is under way and responses come in."""
     fleet.start()
     fleet.sandbox.set_faults(SANDBOX)
-    with Traffic(fleet, rate, "loss") as traffic:
+    with Traffic(fleet.members, rate, "loss") as traffic:
         story = Story(note)
         fleet.await_arrival(3)
         # Otherwise what is lost in the database would have been delivered.

@@ -3,10 +3,11 @@
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from typing import Self
 
 from harness import canary
-from harness.fleet import Fleet, Member
+from harness.fleet import Member
 from harness.ledger import Ledger, Promise
 from harness.load import deliver
 from harness.waiting import LONG_DEADLINE, wait_until
@@ -23,8 +24,7 @@ class Traffic:
     """Each response goes to all collectors at about the same time, and a tenth of them is edited a little later,
     likewise. All are delivered until each collector has acknowledged each content."""
 
-    def __init__(self, fleet: Fleet, rate: float, name: str) -> None:
-        self.fleet = fleet
+    def __init__(self, members: Sequence[Member], rate: float, name: str) -> None:
         self.rate = rate
         self.name = name
         self.ledgers = (Ledger(), Ledger())
@@ -35,9 +35,7 @@ class Traffic:
         self._last: int | None = None
         self._is_given_up = threading.Event()
         self._threads = [
-            threading.Thread(target=self._run, args=(member, worker))
-            for member in fleet.members
-            for worker in range(WORKERS)
+            threading.Thread(target=self._run, args=(member, worker)) for member in members for worker in range(WORKERS)
         ]
 
     def __enter__(self) -> Self:
@@ -76,7 +74,10 @@ class Traffic:
     def finish(self) -> None:
         """Begins no more responses, and waits until all are acknowledged everywhere."""
         self._last = int((time.monotonic() - self._begin) * self.rate)
-        is_over = lambda: not any(thread.is_alive() for thread in self._threads)  # noqa: E731
+
+        def is_over() -> bool:
+            return not any(thread.is_alive() for thread in self._threads)
+
         wait_until(is_over, "all responses to be acknowledged", LONG_DEADLINE)
 
     def _run(self, member: Member, worker: int) -> None:

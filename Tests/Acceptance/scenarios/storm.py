@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 from harness.fleet import Fleet, Member
@@ -15,8 +16,8 @@ from harness.postgres import Postgres, PostgresPair
 from harness.waiting import wait_until
 from scenarios.shared_traffic import Traffic
 
-TRUST_SECONDS = 2.4
-"""So long a leader goes on without hearing from the database."""
+TAKEOVER_SECONDS = 5.0
+"""Whoever is away for longer isn't the leader any more."""
 
 Note = Callable[[str], None]
 
@@ -70,10 +71,10 @@ class Storm:
         self._timers: list[threading.Timer] = []
 
     def kill(self, count: int) -> None:
-        """Kills one after the other, whichever; a leader is caught sending every other time."""
-        for number in range(count):
+        """Kills one after the other, whichever; a leader is caught sending half of the times."""
+        for _ in range(count):
             victim = self.chance.choice([member for member in self.fleet.members if member.answers])
-            with self._bereaved(victim, is_sending=number % 2 == 0) as what:
+            with self._bereaved(victim, is_sending=self.chance.random() < 0.5) as what:
                 victim.kill()
                 self.story.tell(f"killed {what}", "kills")
             self.traffic.await_acknowledged(self.chance.randint(1, 30))
@@ -87,6 +88,13 @@ class Storm:
             self.story.tell(f"froze {what} for {seconds:.1f} s", "freezes")
             self._later(seconds, leader.thaw)
 
+    def await_end(self, member: Member) -> None:
+        """Until it has ended by itself. It isn't asked anything before."""
+        with self._arrival():
+            wait_until(lambda: not member.deployment.serve.is_running, f"the end of {member.name}", interval=0.01)
+            self.story.tell(f"{member.name} has ended")
+        member.under = []
+
     def cut_leader(self, seconds: float, *peers: Peer, is_sending: bool = False) -> None:
         """From these, for so long; goes on as soon as requests arrive."""
         leader = self.fleet.leader()
@@ -94,6 +102,11 @@ class Storm:
             leader.cut(*peers)
             self.story.tell(f"cut {what} from {' and '.join(peer.name for peer in peers)} for {seconds:.1f} s", "cuts")
             self._later(seconds, leader.mend)
+
+    def reset_leader(self, peer: Peer) -> None:
+        leader = self.fleet.leader()
+        leader.reset(peer)
+        self.story.tell(f"reset the connections of {leader.name} to {peer.name}", "resets")
 
     def hand_over(self, member: Member) -> None:
         """Makes this one the leader, by restarting the others as an upgrade does."""
@@ -117,48 +130,66 @@ class Storm:
         self.story.tell("terminated a connection", "terminations")
 
     def promote(self, pair: PostgresPair, mode: str) -> None:
+        """Makes the standby the primary, and a new standby of it."""
         # The leader has to have noticed that commits wait for the standby.
         self.traffic.await_acknowledged(int(2 * self.traffic.rate))
         with self._arrival():
             pair.promote(mode)
             self.story.tell(f"promoted the standby: the primary was stopped, {mode}", "promotions")
+        pair.renew_standby()
+
+    def lose_standby(self, pair: PostgresPair, seconds: float) -> None:
+        """Nothing may be acknowledged meanwhile, because only one machine would have it."""
+        with self.story.excused(), self._arrival():
+            pair.standby.control("stop-fast")
+            self.story.tell(f"stopped the standby for {seconds:.1f} s", "standbys lost")
+            # What had a copy when the standby went may be acknowledged a moment later.
+            time.sleep(1)
+            before = self.traffic.statuses[200]
+            time.sleep(seconds - 1)
+            if self.traffic.statuses[200] != before:
+                self.traffic.ledgers[0].note_unexpected("a response was acknowledged that only one machine has")
+            pair.standby.control("start")
 
     def await_thaw(self) -> None:
-        """Until nobody is frozen or cut off."""
+        """Until nobody is frozen or cut off. Whoever has ended by itself is started again: a collector that is frozen
+        in the moment in which it begins to send does."""
         for timer in self._timers:
             timer.join()
+        for member in self.fleet.members:
+            if not member.deployment.serve.is_running:
+                self.story.tell(f"{member.name} has ended with {member.deployment.serve.wait()}", "ends")
+                member.start()
 
     def rage(self, pair: PostgresPair, seconds: float) -> None:
-        """Does anything of this, one thing after the other, for so long. Of three collectors at most one is away for
-        longer."""
+        """Does whatever may happen, one thing after the other, for so long."""
         end = time.monotonic() + seconds
-        ways = ("fast", "immediate", "kill")
         while time.monotonic() < end:
-            self._timers = [timer for timer in self._timers if timer.is_alive()]
-            away = self.chance.uniform(0.1, 90 if self.chance.random() < 0.3 else 5)
-            is_sending = self.chance.random() < 0.5 and away > TRUST_SECONDS
-            kinds = ["kill"] * 6 + ["restart", "promote", "terminate"]
-            kinds += [] if self._timers else ["freeze", "cut", "cut", "part", "reset"]
-            match self.chance.choice(kinds):
-                case "kill":
-                    self.kill(1)
-                case "restart":
-                    self.restart_database(pair.primary, self.chance.choice(ways))
-                case "terminate":
-                    self.terminate(pair.primary)
-                case "promote":
-                    self.promote(pair, self.chance.choice(ways))
-                    pair.renew_standby()
-                case "freeze":
-                    self.freeze_leader(away, is_sending=is_sending)
-                case "cut":
-                    self.cut_leader(away, Peer.DATABASE, is_sending=is_sending)
-                case "part":
-                    self.cut_leader(away, Peer.DATABASE, Peer.API, is_sending=is_sending)
-                case "reset":
-                    self.fleet.leader().reset(self.chance.choice((Peer.DATABASE, Peer.API)))
-                    self.story.tell("reset the leader's connections", "resets")
+            self.chance.choice(self._strikes(pair))()
             self.traffic.await_acknowledged(self.chance.randint(1, 60))
+
+    def _strikes(self, pair: PostgresPair) -> list[Callable[[], None]]:
+        """What may be done now; what is there more than once is done more often. While somebody is away, nobody else
+        goes for longer."""
+        self._timers = [timer for timer in self._timers if timer.is_alive()]
+        way = self.chance.choice(("fast", "immediate", "kill"))
+        away = self.chance.uniform(0.1, 90 if self.chance.random() < 0.3 else TAKEOVER_SECONDS)
+        is_sending = self.chance.random() < 0.5 and away > TAKEOVER_SECONDS
+        strikes: list[Callable[[], None]] = [partial(self.kill, 1)] * 6
+        strikes += [
+            partial(self.restart_database, pair.primary, way),
+            partial(self.promote, pair, way),
+            partial(self.lose_standby, pair, 2 + away / 10),
+            partial(self.terminate, pair.primary),
+        ]
+        if not self._timers:
+            strikes += [
+                partial(self.freeze_leader, away, is_sending=is_sending),
+                partial(self.cut_leader, away, Peer.DATABASE, is_sending=is_sending),
+                partial(self.cut_leader, away, Peer.DATABASE, Peer.API, is_sending=is_sending),
+                partial(self.reset_leader, self.chance.choice((Peer.DATABASE, Peer.API))),
+            ]
+        return strikes
 
     def _later(self, seconds: float, action: Callable[[], None]) -> None:
         timer = threading.Timer(seconds, action)
