@@ -33,6 +33,7 @@ Trial = Callable[[Deploy], FailoverResult]
 
 def kills_and_freezes(deploy: Deploy) -> FailoverResult:
     def strike(storm: Storm) -> None:
+        storm.hand_over(storm.fleet.members[1])
         storm.freeze_leader(0.1)
         storm.freeze_leader(2)
         storm.freeze_leader(8, is_sending=True)
@@ -64,7 +65,9 @@ def cuts(deploy: Deploy) -> FailoverResult:
         storm.cut_leader(30, Peer.DATABASE, is_sending=True)
         storm.cut_leader(1, Peer.DATABASE)
         storm.await_thaw()
-        storm.hand_over(inside)
+        # Whoever is still waiting for an answer, from before it was cut off, sends nothing else until then.
+        with storm.story.excused():
+            storm.hand_over(inside)
         storm.cut_leader(10, Peer.DATABASE, Peer.API, is_sending=True)
         storm.await_thaw()
         outside.reset(Peer.DATABASE, Peer.API)
@@ -72,8 +75,8 @@ def cuts(deploy: Deploy) -> FailoverResult:
             storm.story.tell("no network can be made here, so nobody was cut off from the API alone")
             return
         # A leader that can't reach the API hands over when it has tried for a minute.
-        storm.hand_over(inside)
         with storm.story.excused():
+            storm.hand_over(inside)
             storm.cut_leader(150, Peer.API)
 
     networked = [0] if can_make_networks() else []

@@ -130,7 +130,7 @@ def new_fleet(
     size: int,
     networked: Sequence[int] = (),
 ) -> Iterator[Fleet]:
-    """Collectors that aren't started yet, those with the numbers `networked` each in a network of its own. They share a
+    """Collectors that aren't started yet and are stopped in the end, those with the numbers `networked` each in a network of its own. They share a
     new database of the first of the `servers`, and know all of these."""
     database = servers[0].new_database()
     with ExitStack() as stack:
@@ -157,6 +157,9 @@ def new_fleet(
                 for port in (deployment.http_port, deployment.admin_port):
                     stack.enter_context(Relay((network.address, port), port=port))
         yield Fleet(members, database)
+        # Before what they are connected to goes.
+        for member in reversed(members):
+            member.deployment.stop()
 
 
 def _settings(member: Member, database: str, network: Network | None) -> dict[str, Any]:
