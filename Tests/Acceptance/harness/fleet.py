@@ -130,8 +130,8 @@ def new_fleet(
     size: int,
     networked: Sequence[int] = (),
 ) -> Iterator[Fleet]:
-    """Collectors that aren't started yet and are stopped in the end, those with the numbers `networked` each in a network of its own. They share a
-    new database of the first of the `servers`, and know all of these."""
+    """Collectors that aren't started yet, and are stopped in the end; those with the numbers `networked` are each in a
+    network of its own. They share a new database of the first of the `servers`, and know all of these."""
     database = servers[0].new_database()
     with ExitStack() as stack:
         members: list[Member] = []
