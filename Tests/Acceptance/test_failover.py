@@ -22,9 +22,6 @@ from scenarios.storm import Storm
 HOLD = 60.0
 """Seconds in which nobody forwards after claims may have been lost: a request may still be under way."""
 
-BODY_NUMBER = 20
-"""The leader is frozen when it is about to write so many-th body."""
-
 RATE = 40.0
 """Responses a second, each of which comes to every collector."""
 
@@ -36,7 +33,8 @@ def kills_and_freezes(deploy: Deploy) -> FailoverResult:
         storm.hand_over(storm.fleet.members[1])
         storm.freeze_leader(0.1)
         storm.freeze_leader(2)
-        storm.freeze_leader(8, is_sending=True)
+        storm.freeze_leader(12, is_sending=True)
+        storm.await_thaw()
         # It comes back when what it was sending has been sent again by others.
         storm.freeze_leader(90, is_sending=True)
         storm.kill(20)
@@ -99,12 +97,11 @@ def freeze_before_the_write(deploy: Deploy) -> FailoverResult:
         storm.await_end(storm.fleet.members[0])
 
     with running_postgres(secrets.token_hex(12)) as server, new_fleet(deploy, [server], 2) as fleet:
-        # Nobody asks this one anything, so that its event loop writes requests to the API and nothing else: the head of
-        # each, and then the body.
+        # Nobody asks this one anything. So the first bytes that it writes in several pieces are a request to the API.
         leader = fleet.members[0]
-        stop = f"inject=write:delay_enter=100s:when={2 * BODY_NUMBER}"
+        stop = "inject=writev:delay_enter=100s:when=1"
         trace = leader.deployment.directory / "trace"
-        leader.under = ["strace", "-D", "-f", "-e", "trace=write", "-e", stop, "-o", str(trace)]
+        leader.under = ["strace", "-D", "-f", "-e", "trace=writev", "-e", stop, "-o", str(trace)]
         return weather(fleet, lambda: server, strike, rate=RATE, seed=4, note=print, silent=1)
 
 

@@ -13,6 +13,9 @@ from harness.relay import Relay
 from harness.waiting import LONG_DEADLINE, wait_until
 
 
+FORWARDS = "this collector forwards now"
+
+
 class Member:
     """One of the collectors."""
 
@@ -21,7 +24,7 @@ class Member:
         self.deployment = deployment
         self.relays: dict[Peer, list[Relay]] = {Peer.DATABASE: [], Peer.API: []}
         self.under: list[str] = []
-        """The words of a command that runs it."""
+        """The words of a command that runs it. Then it isn't asked whether it is ready."""
         self.is_frozen = False
         self.is_cut = False
         self._network = network
@@ -32,7 +35,8 @@ class Member:
         return self.deployment.serve.is_running and not self.is_frozen and not self.is_cut
 
     def start(self) -> None:
-        self.deployment.start_serve([*(self._network.prefix if self._network else ()), *self.under])
+        prefix = [*(self._network.prefix if self._network else ()), *self.under]
+        self.deployment.start_serve(prefix, FORWARDS if self.under else None)
 
     def kill(self) -> None:
         self.is_frozen = False

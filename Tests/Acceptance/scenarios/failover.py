@@ -20,9 +20,9 @@ STATES = dict(enumerate(BOOKS, start=1))
 LONGEST_GAP = 5.0
 """Seconds that a failover may take, between two requests at the API."""
 
-SANDBOX: dict[str, Any] = {"overlap-window": 300, "slow-delay": 20_000}
-"""Two requests at a time for one new response would make two records. A slow request takes less than the collector
-waits for its answer."""
+SANDBOX: dict[str, Any] = {"overlap-window": 300, "slow-delay": 10_000}
+"""Two requests at a time for one new response would make two records. A slow request takes longer than a takeover, and
+less than a collector waits for its answer."""
 
 
 @dataclass(frozen=True)

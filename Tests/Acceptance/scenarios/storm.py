@@ -1,6 +1,7 @@
 """What is done to several collectors and to their database while responses come in."""
 
 import random
+import signal
 import threading
 import time
 from collections import Counter
@@ -89,10 +90,13 @@ class Storm:
             self._later(seconds, leader.thaw)
 
     def await_end(self, member: Member) -> None:
-        """Until it has ended by itself. It isn't asked anything before."""
+        """Until the kernel has killed it. It isn't asked anything before."""
         with self._arrival():
             wait_until(lambda: not member.deployment.serve.is_running, f"the end of {member.name}", interval=0.01)
-            self.story.tell(f"{member.name} has ended")
+            status = member.deployment.serve.wait()
+            self.story.tell(f"{member.name} has ended with {status}", "ends")
+            if status != -signal.SIGKILL:
+                self.traffic.ledgers[0].note_unexpected(f"{member.name} ended with {status}")
         member.under = []
 
     def cut_leader(self, seconds: float, *peers: Peer, is_sending: bool = False) -> None:
