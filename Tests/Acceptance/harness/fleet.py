@@ -12,7 +12,6 @@ from harness.postgres import Postgres
 from harness.relay import Relay
 from harness.waiting import LONG_DEADLINE, wait_until
 
-
 FORWARDS = "this collector forwards now"
 
 
