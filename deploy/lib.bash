@@ -3,8 +3,8 @@
 # shellcheck disable=SC2034  # what is set here is read by the scripts that source this file
 
 # What building and linking needs beside the Swift toolchain: GRDB links SQLite, the payload mapping links libjq,
-# swift-nio-extras links zlib, and the queue links libpq, whose TLS is OpenSSL's.
-build_packages=(libsqlite3-dev libjq-dev zlib1g-dev libpq-dev libssl-dev)
+# swift-nio-extras links zlib, and the queue is compiled with the header of libpq, which it loads when it needs it.
+build_packages=(libsqlite3-dev libjq-dev zlib1g-dev libpq-dev)
 release_directory=.build-release
 collector=$release_directory/release/nps-collector
 

@@ -22,8 +22,9 @@ package struct SendPermit: Sendable {
 /// never has a whole request. A check before the request is begun would be worth little: it may wait for its connection for
 /// as long as that takes.
 final class GuardedBody: Collection, Sendable {
-    /// What AsyncHTTPClient takes in one piece.
-    static let limit = 4 << 20
+    /// In bytes. The kernel takes so much at once, by `PlanhatClient.sendBuffer`: what waited in this process could go after
+    /// the permit's end.
+    static let limit = 160 << 10
 
     private let bytes: [UInt8]
     private let permit: SendPermit

@@ -60,7 +60,9 @@ package final class PlanhatClient: Sendable {
         self.connections = connections
         http.http1_1ConnectionDebugInitializer = { channel in
             connections.add(channel)
-            return Self.limitSending(channel, to: unacknowledged)
+            return Self.limitSending(channel, to: unacknowledged).flatMap {
+                channel.setOption(.socketOption(.so_sndbuf), value: Self.sendBuffer)
+            }
         }
         self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
     }
@@ -71,6 +73,9 @@ package final class PlanhatClient: Sendable {
         let option = ChannelOptions.Types.SocketOption(level: .tcp, name: userTimeout)
         return channel.setOption(option, value: Int(min(max(limit / .milliseconds(1), 1_000), Double(CInt.max))))
     }
+
+    /// In bytes: what Linux lets any program ask for (`net.core.wmem_max`), and twice as much as it takes at once.
+    private static let sendBuffer: CInt = 212_992
 
     /// `TCP_USER_TIMEOUT` of Linux (RFC 5482), which NIO has no name for.
     static let userTimeout = NIOBSDSocket.Option(rawValue: 18)
@@ -159,7 +164,7 @@ extension PlanhatClient {
                 token: token
             )
         } catch {
-            if let guarded, guarded.wasHeldBack { throw .notSent("another collector may forward by now") }
+            if let guarded, guarded.wasHeldBack { throw .heldBack }
             let wasConnected = connections.wasConnected(since: start)
             throw TransportFailure.sorted(error, isWrite: operation.isWrite, wasConnected: wasConnected)
         }

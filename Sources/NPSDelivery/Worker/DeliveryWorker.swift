@@ -29,6 +29,9 @@ package final class DeliveryWorker: Service, Sendable {
         }
     }
 
+    /// In bytes: what the kernel takes at once, see `SendPermit`, with some room.
+    private static let largestSharedBatch = 128 << 10
+
     private let queue: ResponseQueue
     private let sender: PlanhatSender
     private let configuration: Configuration
@@ -57,6 +60,10 @@ package final class DeliveryWorker: Service, Sendable {
     ) {
         self.queue = queue
         sender = PlanhatSender(client: client)
+        var configuration = configuration
+        if queue.isShared {
+            configuration.plan.batchBytes = min(configuration.plan.batchBytes, Self.largestSharedBatch)
+        }
         self.configuration = configuration
         self.clock = clock
         self.fraction = fraction
@@ -212,6 +219,8 @@ extension DeliveryWorker {
     }
 
     private func noteReach(_ result: SendResult) {
+        // It says nothing about Planhat.
+        if result == .failed(.heldBack) { return }
         let isUnreached = if case .failed(.notSent) = result { true } else { false }
         unreachedSince.withLock { since in since = isUnreached ? since ?? clock.now() : nil }
     }

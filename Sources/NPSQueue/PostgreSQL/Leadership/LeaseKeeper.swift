@@ -25,6 +25,8 @@ final class LeaseKeeper: Sendable {
         var term: Int64?
         /// Whether it takes the lease when nobody has it.
         var stands = false
+        /// Until when it doesn't, all the same.
+        var abstainsUntil: Duration = .zero
         /// Nil before ``LeaseKeeper/begin(standing:_:)``.
         var lead: Lead?
         var isClosed = false
@@ -283,7 +285,9 @@ extension LeaseKeeper {
 
     private func sayHere() {
         let now = BootTime.now
-        let (isDue, stands, isFirst) = state.withLock { ($0.nextSign <= now, $0.stands, !$0.hasSigned) }
+        let (isDue, stands, isFirst) = state.withLock { state in
+            (state.nextSign <= now, state.stands && state.abstainsUntil <= now, !state.hasSigned)
+        }
         guard isDue else { return }
         let isDone =
             (try? link.withLock { link in
@@ -309,7 +313,12 @@ extension LeaseKeeper {
                 try connection(&link).resignLease(term, of: name, onlyToAnother: onlyToAnother)
             }) ?? false
         state.withLock { state in
-            if isGiven || !onlyToAnother { state.lease.resigned(until: BootTime.now + time) }
+            if isGiven || !onlyToAnother {
+                state.abstainsUntil = BootTime.now + time
+                state.lease.resigned(until: state.abstainsUntil)
+                // The others count on whoever stands.
+                state.nextSign = .zero
+            }
             state.isShut = false
         }
         if isGiven { terms.logger.notice("this collector gave the forwarding back") }
