@@ -75,7 +75,7 @@ package final class PlanhatClient: Sendable {
     }
 
     /// In bytes: what Linux lets any program ask for (`net.core.wmem_max`), and twice as much as it takes at once.
-    private static let sendBuffer: CInt = 212_992
+    private static let sendBuffer = 212_992
 
     /// `TCP_USER_TIMEOUT` of Linux (RFC 5482), which NIO has no name for.
     static let userTimeout = NIOBSDSocket.Option(rawValue: 18)
