@@ -8,7 +8,9 @@ import Synchronization
 /// Where the process is the first of a container, the kernel ignores the signal (`man 2 kill`, notes): run it under an init.
 final class KillTimer: Sendable {
     private struct Timer {
-        /// Nil where the kernel has none left.
+        /// False where the kernel has none left.
+        var isMade = false
+        /// That of a process's first timer is 0, which is nil here.
         var id: timer_t?
     }
 
@@ -21,13 +23,14 @@ final class KillTimer: Sendable {
             event.sigev_notify = CInt(SIGEV_SIGNAL)
             event.sigev_signo = SIGKILL
             var id: timer_t?
-            if timer_create(BootTime.clock, &event, &id) == 0 { timer.id = id }
+            timer.isMade = timer_create(BootTime.clock, &event, &id) == 0
+            timer.id = id
         }
     }
 
     deinit {
         timer.withLock { timer in
-            if let id = timer.id { timer_delete(id) }
+            if timer.isMade { timer_delete(timer.id) }
         }
     }
 
@@ -38,9 +41,9 @@ final class KillTimer: Sendable {
 
     private func set(_ time: timespec) {
         timer.withLock { timer in
-            guard let id = timer.id else { return }
+            guard timer.isMade else { return }
             var setting = itimerspec(it_interval: timespec(), it_value: time)
-            timer_settime(id, CInt(TIMER_ABSTIME), &setting, nil)
+            timer_settime(timer.id, CInt(TIMER_ABSTIME), &setting, nil)
         }
     }
 }
