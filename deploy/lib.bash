@@ -61,14 +61,20 @@ as_database_user() {
     fi
 }
 
-# start_postgres DIRECTORY: a PostgreSQL for tests, with all it has in this new directory. It listens on a socket there
-# and nowhere else, and nobody but this user and root gets that far. The tests' role is collector, which owns the
-# database nps and may do nothing else. DIRECTORY/control MODE restarts it (fast or immediate), kills and starts it
-# (kill), or stops it (stop).
-start_postgres() {
-    local directory=$1 programs
+# postgres_programs: prints the directory of the newest PostgreSQL server's programs.
+postgres_programs() {
+    local programs
     programs=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin | sort --version-sort | tail -n 1)
     [ -n "$programs" ] || fail "there is no PostgreSQL server in /usr/lib/postgresql"
+    printf '%s\n' "$programs"
+}
+
+# start_postgres DIRECTORY: a PostgreSQL for tests, with all it has in this new directory. It listens on a socket there
+# and nowhere else, and nobody but this user and root gets that far. The tests' role is collector, which owns the
+# database nps and may do nothing else. See write_control for DIRECTORY/control.
+start_postgres() {
+    local directory=$1 programs
+    programs=$(postgres_programs)
     mkdir -m 700 "$directory"
     if [ "$(id -u)" = 0 ]; then chown postgres: "$directory"; fi
     as_database_user "$programs/initdb" --pgdata "$directory/data" --username owner --auth trust --encoding UTF8 \
@@ -80,6 +86,37 @@ start_postgres() {
 	max_connections = 1000
 	max_wal_size = 512MB
 	SETTINGS
+    write_control "$directory"
+    "$directory/control" start
+    as_database_user psql --quiet --host "$directory" --username owner --dbname postgres \
+        --command 'CREATE ROLE collector LOGIN' --command 'CREATE DATABASE nps OWNER collector'
+}
+
+# start_standby DIRECTORY PRIMARY: a standby of the server in the directory PRIMARY, in a new directory or in that of a
+# server that is down, whose data it replaces. Commits don't wait for it unless the primary's settings say so.
+start_standby() {
+    local directory=$1 primary=$2
+    mkdir -p -m 700 "$directory"
+    if [ "$(id -u)" = 0 ]; then chown postgres: "$directory"; fi
+    rm -rf "$directory/data"
+    as_database_user "$(postgres_programs)/pg_basebackup" --pgdata "$directory/data" --host "$primary" --username owner \
+        --checkpoint fast --wal-method stream --write-recovery-conf --no-sync
+    # It has no standby of its own yet, so once it is promoted its commits must not wait for one.
+    as_database_user tee -a "$directory/data/postgresql.conf" >/dev/null <<-SETTINGS
+	unix_socket_directories = '$directory'
+	synchronous_standby_names = ''
+	wal_retrieve_retry_interval = '200ms'
+	SETTINGS
+    write_control "$directory"
+    "$directory/control" start
+}
+
+# write_control DIRECTORY: the script DIRECTORY/control MODE for the server in it. MODE restarts it (fast or immediate),
+# kills and starts it (kill), stops it if it runs (stop), stops it as a restart would (stop-fast, stop-kill), starts it, or
+# makes a standby the primary (promote).
+write_control() {
+    local directory=$1 programs
+    programs=$(postgres_programs)
     cat >"$directory/control" <<-CONTROL
 	#!/usr/bin/env bash
 	set -euo pipefail
@@ -90,20 +127,22 @@ start_postgres() {
 	    if [ "\$fd" -gt 2 ] && [ "\$fd" != 255 ]; then eval "exec \$fd>&-"; fi
 	done
 	server() { as_database_user "$programs/pg_ctl" --pgdata "$directory/data" --log "$directory/log" --silent -w "\$@"; }
+	kill_server() { kill -KILL "\$(head -n 1 "$directory/data/postmaster.pid")"; }
 	case \$1 in
-	start | fast | immediate) ;;
-	kill) kill -KILL "\$(head -n 1 "$directory/data/postmaster.pid")" ;;
-	stop) server --mode immediate stop; exit ;;
+	start) ;;
+	fast | immediate) server --mode "\$1" stop ;;
+	kill) kill_server ;;
+	stop) server status >/dev/null || exit 0; server --mode immediate stop; exit ;;
+	stop-fast) server --mode fast stop; exit ;;
+	stop-kill) kill_server; exit ;;
+	promote) server promote; exit ;;
+	*) fail "there is no mode \$1" ;;
 	esac
-	if [ "\$1" = fast ] || [ "\$1" = immediate ]; then server --mode "\$1" stop; fi
 	# After a kill, the server's other processes take a moment to notice that.
 	for _ in {1..300}; do server start && exit; sleep 0.1; done
 	exit 1
 	CONTROL
     chmod 755 "$directory/control"
-    "$directory/control" start
-    as_database_user psql --quiet --host "$directory" --username owner --dbname postgres \
-        --command 'CREATE ROLE collector LOGIN' --command 'CREATE DATABASE nps OWNER collector'
 }
 
 # prepare_python FILE...: Debian's own Python in .venv, with the packages at the versions that the files name.

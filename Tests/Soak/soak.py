@@ -3,6 +3,7 @@
 import argparse
 import csv
 import io
+import secrets
 import sys
 import tempfile
 import time
@@ -14,16 +15,21 @@ from typing import Any
 
 from harness import canary
 from harness.deployment import Deployment, deployments
+from harness.fleet import new_fleet
 from harness.links import new_key
+from harness.network import can_make_networks
+from harness.postgres import running_pair
 from scenarios.chaos import BATCH, chaos
+from scenarios.failover import LONGEST_GAP, weather
 from scenarios.kills import kill_repeatedly
 from scenarios.load_result import LoadResult
 from scenarios.mail_scanner import scan
 from scenarios.mixed_payloads import CONFIGURATION, MixedResult, send_mixed_payloads
 from scenarios.outage import outage
 from scenarios.rolling_upgrade import rolling_upgrade
+from scenarios.storm import Storm
 
-TRIALS = ("kills", "outage", "chaos", "mixture", "scanner")
+TRIALS = ("kills", "outage", "chaos", "mixture", "scanner", "failover")
 UPGRADE = "upgrade"
 """Needs another program, so it is no part of all."""
 RESPONSES_PER_SECOND = 133
@@ -135,6 +141,32 @@ def scanner_trial(links: int) -> bool:
     return report(lines, accepted == 0 and len(tokens) == links)
 
 
+def failover_trial(seconds: float, seed: int) -> bool:
+    print(f"running: three collectors on a PostgreSQL with a standby, {seconds} s of whatever may happen", flush=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="nps-soak-") as directory,
+        running_pair(secrets.token_hex(12), synchronous=True) as pair,
+        deployments(Path(directory)) as deploy,
+        new_fleet(deploy, pair.servers, 3, networked=[0] if can_make_networks() else []) as fleet,
+    ):
+        strike = partial(Storm.rage, pair=pair, seconds=seconds)
+        result = weather(fleet, lambda: pair.primary, strike, rate=40, seed=seed, note=partial(print, flush=True))
+    found = result.comparison
+    lines = {
+        "seconds": f"{result.seconds:.0f}",
+        "what was done": ", ".join(f"{count} {what}" for what, count in sorted(result.strikes.items())),
+        "promised / arrived": f"{found.promised:,} / {found.arrived:,}",
+        "missing / doubled / different": f"{found.missing} / {found.duplicated} / {found.different}",
+        "requests, overlaps": f"{result.requests:,}, {result.overlaps}",
+        "books": result.books,
+        "rows": result.rows,
+        "longest gap, s": f"{result.longest_gap:.1f}, at most {LONGEST_GAP}",
+        "cut off": result.interruptions,
+        "unexpected": result.unexpected[:3] or "nothing",
+    }
+    return report(lines, result.is_clean and result.longest_gap <= LONGEST_GAP)
+
+
 def is_well(trial: Trial) -> bool:
     """Runs a trial; one that is broken off is not well, and the next one still runs."""
     try:
@@ -151,9 +183,9 @@ def main() -> int:
     parser.add_argument("trials", nargs="*", help=f"of {', '.join(TRIALS)}; all without any (default)")
     parser.add_argument("--kills", type=int, default=500, help="SIGKILLs of the collector (default %(default)s)")
     parser.add_argument("--responses", type=int, default=10_000, help="during the outage (default %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="of the moments of the kills (default %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of what happens by chance (default %(default)s)")
     parser.add_argument("--payloads", type=int, default=100_000, help="good and bad, mixed (default %(default)s)")
-    parser.add_argument("--seconds", type=int, default=1_500, help="of the storm (default %(default)s)")
+    parser.add_argument("--seconds", type=int, default=1_500, help="of the storms (default %(default)s)")
     parser.add_argument("--other", type=Path, help="the program of another version, for the trial upgrade")
     options = parser.parse_args()
     unknown = set(options.trials) - {*TRIALS, UPGRADE}
@@ -169,6 +201,7 @@ def main() -> int:
         "mixture": [partial(mixture_trial, options.payloads)],
         "scanner": [partial(scanner_trial, 1_000)],
         UPGRADE: [partial(upgrade_trial, options.other, min(options.seconds, 600), options.seed)],
+        "failover": [partial(failover_trial, options.seconds, options.seed)],
     }
     chosen = [name for name in (*TRIALS, UPGRADE) if name in (options.trials or TRIALS)]
     verdicts = {name: [is_well(trial) for trial in trials[name]] for name in chosen}

@@ -16,13 +16,27 @@ struct FaultInjector: Sendable {
             if let seconds = admission.rate?.retryAfter {
                 SandboxResponse.tooManyRequests(retryAfter: seconds, now: now, call.behaviour)
             } else {
-                try await perform(call.poisoned ?? admission.action, call, logger)
+                try await performNoted(call.poisoned ?? admission.action, call, logger, now)
             }
         if let rate = admission.rate {
             answer.headers["X-Rate-Limit-Limit"] = String(rate.limit)
             answer.headers["X-Rate-Limit-Remaining"] = String(rate.remaining)
         }
         return answer
+    }
+
+    /// Notes what is written from here until the answer is there, whatever goes wrong in between.
+    private func performNoted(
+        _ action: FaultAction,
+        _ call: Call,
+        _ logger: Logger,
+        _ now: Date
+    ) async throws(ConnectionDropped) -> SandboxResponse {
+        guard call.operation.isWrite else { return try await perform(action, call, logger) }
+        let sourceIDs = call.sourceIDs
+        control.beginWrite(of: sourceIDs, at: now)
+        defer { control.endWrite(of: sourceIDs) }
+        return try await perform(action, call, logger)
     }
 
     private func perform(_ action: FaultAction, _ call: Call, _ logger: Logger) async throws(ConnectionDropped)

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// What changes from request to request: the plan of faults and its random numbers, the rate window, the counts.
+/// What changes from request to request: the plan of faults and its random numbers, the rate window, the counts and the log.
 final class TrafficControl: Sendable {
     /// What is decided about one request.
     struct Admission: Sendable, Hashable {
@@ -16,6 +16,7 @@ final class TrafficControl: Sendable {
         var random: SeededGenerator
         var window = RateWindow()
         var counts = RequestCounts()
+        var writes = WriteLog()
     }
 
     private let state: Mutex<State>
@@ -39,6 +40,8 @@ final class TrafficControl: Sendable {
 
     var counts: RequestCounts { state.withLock(\.counts) }
 
+    var writes: WriteLog { state.withLock(\.writes) }
+
     /// Changes the plan in one step, or not at all when the edit throws; a seed restarts its random numbers.
     func change(_ edit: (inout FaultPlan) throws(SandboxError) -> Void) throws(SandboxError) -> FaultPlan {
         try state.withLock { state throws(SandboxError) in
@@ -56,10 +59,20 @@ final class TrafficControl: Sendable {
         state.withLock { $0.counts.count(operation, outcome) }
     }
 
-    /// Empties the counts and the rate window; the plan stays.
+    /// A request that writes these has come in whole. ``endWrite(of:)`` follows when it is over.
+    func beginWrite(of sourceIDs: Set<String>, at now: Date) {
+        state.withLock { $0.writes.begin(sourceIDs, at: now) }
+    }
+
+    func endWrite(of sourceIDs: Set<String>) {
+        state.withLock { $0.writes.end(sourceIDs) }
+    }
+
+    /// Empties the counts, the log and the rate window; the plan stays.
     func reset() {
         state.withLock { state in
             state.counts = RequestCounts()
+            state.writes.reset()
             state.window = RateWindow()
         }
     }

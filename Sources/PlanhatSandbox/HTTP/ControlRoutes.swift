@@ -3,7 +3,7 @@ import Hummingbird
 import NIOCore
 import NPSModel
 
-/// The sandbox's own routes: what it is, its faults, its counts.
+/// The sandbox's own routes: what it is, its faults, its counts and log.
 struct ControlRoutes: Sendable {
     let records: SandboxRecords
     let control: TrafficControl
@@ -26,13 +26,14 @@ struct ControlRoutes: Sendable {
             return SandboxResponse(json: try await statistics()).response
         }
         router.get("/sandbox/stats") { _, _ in SandboxResponse(json: try await statistics()).response }
+        router.get("/sandbox/writes") { _, _ in SandboxResponse(json: writes()).response }
     }
 
     private static let greeting = """
         This is a sandbox of the Planhat NPS API. Nothing that it receives leaves it.
 
         POST /nps · GET /nps · PUT /nps · GET, PUT, DELETE /nps/{id}
-        GET, PUT, PATCH /sandbox/faults · POST /sandbox/reset · GET /sandbox/stats
+        GET, PUT, PATCH /sandbox/faults · POST /sandbox/reset · GET /sandbox/stats, /sandbox/writes
 
         """
 
@@ -50,6 +51,16 @@ struct ControlRoutes: Sendable {
         } catch {
             return SandboxResponse(.badRequest(error.description), .json).response
         }
+    }
+
+    /// Since the start or the last reset.
+    private func writes() -> JSONValue {
+        let log = control.writes
+        return .object([
+            "arrivals": .array(log.arrivals.map { .integer($0) }),
+            "overlaps": .integer(Int64(log.overlaps)),
+            "overlapped": .array(log.overlapped.map { .string($0) }),
+        ])
     }
 
     /// Requests are those answered or dropped since the start or the last reset.

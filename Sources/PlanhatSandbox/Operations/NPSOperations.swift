@@ -117,8 +117,28 @@ struct Call: Sendable {
     let reference: RecordReference
     let parameters: [String: String]
     let body: Data
+    private let content: Result<JSONValue, Rejection>
     var behaviour = Behaviour()
     var partial: PartialFailure?
+
+    init(operation: Operation, reference: RecordReference, parameters: [String: String], body: Data) {
+        self.operation = operation
+        self.reference = reference
+        self.parameters = parameters
+        self.body = body
+        content = (try? JSONValue(parsing: body)).map { .success($0) } ?? .failure(.badRequest("the body is no JSON"))
+    }
+
+    /// What a request that writes names.
+    var sourceIDs: Set<String> {
+        let named: [JSONValue] =
+            switch try? content.get() {
+            case .array(let items): items
+            case let item?: [item]
+            case nil: []
+            }
+        return Set(named.compactMap { $0["sourceId"]?.string } + [reference.sourceID].compactMap { $0 })
+    }
 
     /// Set where the request has the word that is poison to the API.
     var poisoned: FaultAction? {
@@ -126,11 +146,5 @@ struct Call: Sendable {
         return body.range(of: Data("poison".utf8)) == nil ? nil : action
     }
 
-    func json() throws(Rejection) -> JSONValue {
-        do {
-            return try JSONValue(parsing: body)
-        } catch {
-            throw .badRequest("the body is no JSON")
-        }
-    }
+    func json() throws(Rejection) -> JSONValue { try content.get() }
 }

@@ -93,4 +93,9 @@ enum RecordReference: Sendable, Hashable {
         let prefix = "srcid-"
         self = path.hasPrefix(prefix) ? .source(String(path.dropFirst(prefix.count))) : .id(path)
     }
+
+    /// Nil for a record's own id.
+    var sourceID: String? {
+        if case .source(let id) = self { id } else { nil }
+    }
 }

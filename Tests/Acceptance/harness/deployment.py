@@ -103,10 +103,15 @@ class Deployment:
         self.sandbox = self._begin("sandbox")
         self._await(self.sandbox, "the sandbox", lambda: self.set_faults({"rate-limit": 0}))
 
-    def start_serve(self, prefix: Sequence[str | Path] = ()) -> None:
-        """Starts the collector, under the command `prefix` if there is one, and waits until it says it is ready."""
+    def start_serve(self, prefix: Sequence[str | Path] = (), logged: str | None = None) -> None:
+        """Starts the collector, under the command `prefix` if there is one, and waits until it says it is ready: when
+        asked, or by itself in the log if `logged` is what it says there."""
         self.serve = self._begin("serve", prefix)
-        self._await(self.serve, "the collector", lambda: self.get("/readyz").status == 200)
+
+        def is_ready() -> bool:
+            return logged in self.serve.log.read_text() if logged else self.get("/readyz").status == 200
+
+        self._await(self.serve, "the collector", is_ready)
 
     def start(self) -> None:
         self.start_sandbox()
@@ -206,6 +211,11 @@ class Deployment:
         """What the sandbox has counted since its start."""
         counts: dict[str, Any] = self._api("GET", "/sandbox/stats").json()
         return counts
+
+    def writes(self) -> dict[str, Any]:
+        """When requests that write came to the sandbox, and which of them wrote the same at the same time."""
+        log: dict[str, Any] = self._api("GET", "/sandbox/writes").json()
+        return log
 
     def _api(self, method: str, path: str, body: bytes | None = None) -> HTTPResponse:
         headers = {"authorization": f"Bearer {self.api_token}", "content-type": "application/json"}
