@@ -192,26 +192,9 @@ extension PostgresConnection {
     /// libpq's own text isn't used: it has everything in it that the server said of the statement, which may quote it.
     private func lost() -> PostgresError { PostgresError(code: nil, message: "the connection was lost") }
 
-<<<<<<< HEAD
-=======
-    /// The fields' names are macros that Swift doesn't import: `C` is the code, `M` the primary message, `V` the severity
-    /// in English. The other parts of a message may quote rows.
-    fileprivate static func field(_ name: Unicode.Scalar, of result: OpaquePointer) -> String? {
-        PQresultErrorField(result, CInt(name.value)).map { String(cString: $0) }
-    }
-
-    fileprivate static func error(of result: OpaquePointer) -> PostgresError {
-        guard let code = field("C", of: result) else {
-            // By libpq itself, whose text has in it what the server said before.
-            return PostgresError(code: nil, message: "the connection was lost")
-        }
-        return PostgresError(code: code, message: field("M", of: result) ?? "the server gave no reason")
-    }
-
     /// What pgbouncer says, as it comes, to a client that wants a session of its own kind.
     private static func isOfPooler(_ message: String) -> Bool { message.contains("unsupported startup parameter") }
 
->>>>>>> h/edge
     /// libpq tells no code for a connection that the server refused; what needs a person is told by its words, as far as
     /// they are in English. What isn't recognised is taken for what passes by itself.
     static func code(ofRefusal message: String) -> String? {
