@@ -35,7 +35,7 @@ final class PostgresEngine: QueueEngine {
         logger: Logger,
         onDue: @escaping @Sendable () -> Void
     ) throws(QueueError) {
-        let key = try Self.prepare(address)
+        let key = try Self.prepare(address, isMoving: configuration.isMoving)
         personKey = key
         let latestBooks = LatestBooks()
         func lane(_ name: String) -> PostgresLane {
@@ -46,6 +46,7 @@ final class PostgresEngine: QueueEngine {
                     personKey: key,
                     patience: .seconds(configuration.patience),
                     grace: configuration.ambiguousGrace,
+                    isMoving: configuration.isMoving,
                     latestBooks: latestBooks,
                     now: now,
                     logger: logger,
@@ -85,12 +86,12 @@ final class PostgresEngine: QueueEngine {
     private static let key = Query("SELECT key FROM person_key")
 
     /// Makes what is missing, and returns the key.
-    private static func prepare(_ address: PostgresAddress) throws(QueueError) -> PersonKey {
+    private static func prepare(_ address: PostgresAddress, isMoving: Bool) throws(QueueError) -> PersonKey {
         do {
             let connection = try PostgresConnection(address.parameters(lane: "start"))
             defer { connection.close() }
             try connection.assertSuitable()
-            try PostgresSchema.prepare(connection, for: address)
+            try PostgresSchema.prepare(connection, for: address, isMoving: isMoving)
             let key: Data? = try connection.execute(key).first?.value(0)
             guard let key else { throw QueueError.damaged("its key is missing") }
             return PersonKey(key)
