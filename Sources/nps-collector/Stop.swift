@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NPSApp
+import NPSQueue
 import PlanhatAPI
 
 /// Ends the program with a sentence on standard error and an exit status.
@@ -44,6 +45,16 @@ extension Stop {
             case .rejected, .notFound: .failure
             }
         self.init(code, error.description)
+    }
+
+    /// Why the queue can't be opened. Where it is gone to another address, the setting has to change.
+    init(opening error: any Error) {
+        let code: Code =
+            switch error as? QueueError {
+            case .moved, .unfinishedMove: .configuration
+            default: .unreachable
+            }
+        self.init(code, "\(error)")
     }
 
     /// What ended the program's listeners, most often a port that is taken.

@@ -22,7 +22,7 @@ struct Serve: AsyncParsableCommand {
         } catch let error as SettingsError {
             throw Stop(.configuration, error.description)
         } catch {
-            throw Stop(.unreachable, "\(error)")
+            throw Stop(opening: error)
         }
         do {
             try await collector.run()
