@@ -24,6 +24,14 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
     case damaged(String)
     /// The file was written by a newer version of this program.
     case newerSchema(path: String)
+    /// The queue that was at this address is at the other one.
+    case moved(String, to: String)
+    /// A move out of the database, or into it, has to be finished or given up first. The text is a whole sentence.
+    case unfinishedMove(String)
+    /// A queue can't be moved like that. The text is a whole sentence.
+    case unmovable(String)
+    /// What a move has copied isn't what it was to copy. The source is unchanged.
+    case unverifiedMove(String)
     /// Another process has the file open.
     case lockedByAnotherProcess(path: String)
     /// ``ResponseQueue/close()`` was called.
@@ -53,6 +61,14 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
             "The queue's file is damaged: \(what). Keep a copy of it and restore a backup."
         case .newerSchema(let path):
             "The queue \(path) was written by a newer nps-collector. Run that version, or choose another queue.url."
+        case .moved(let address, let other):
+            "The queue \(address) was moved to \(other). Set queue.url to that."
+        case .unfinishedMove(let sentence), .unmovable(let sentence): sentence
+        case .unverifiedMove(let what):
+            """
+            The queue was copied but not moved: \(what). The source is as it was: nps-collector queue move --cancel \
+            makes it usable again. Keep both and tell whoever looks after this program.
+            """
         case .lockedByAnotherProcess(let path):
             """
             The queue \(path) is in use by another process. Stop the other nps-collector (or whatever has the file \

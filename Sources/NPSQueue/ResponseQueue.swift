@@ -66,6 +66,8 @@ package final class ResponseQueue: Sendable {
         package var patience: TimeInterval = 5
         /// How often, in seconds, a collector looks for what others have accepted.
         package var arrivalPause: TimeInterval = 1
+        /// Whether it is opened to be moved, and therefore also if it has a ``MoveMark``.
+        var isMoving = false
 
         package init(_ store: Store) {
             self.store = store
@@ -99,8 +101,8 @@ package final class ResponseQueue: Sendable {
     /// arrived.
     ///
     /// - Parameter now: the clock. It sets every time that is stored, and decides what is due.
-    /// - Throws: `lockedByAnotherProcess` while another process has the file open, `newerSchema`, `damaged`, `storage`,
-    ///   `database`, `unsuitableDatabase` or `missingLibrary`.
+    /// - Throws: `lockedByAnotherProcess` while another process has the file open, `newerSchema`, `moved`, `unfinishedMove`,
+    ///   `damaged`, `storage`, `database`, `unsuitableDatabase`, `missingLibrary` or `payloadKeys`.
     package init(
         configuration: Configuration,
         now: @escaping @Sendable () -> Date = { Date() },
@@ -123,6 +125,7 @@ package final class ResponseQueue: Sendable {
                 truncationPause: configuration.truncationPause,
                 pagesPerCheckpoint: configuration.pagesPerCheckpoint,
                 largestRewrite: configuration.largestRewrite,
+                isMoving: configuration.isMoving,
                 now: now,
                 logger: logger,
                 onDue: { signal.wake() }

@@ -58,6 +58,16 @@ extension Stop {
         self.init(code, error.description)
     }
 
+    /// Why the queue can't be opened. Where it is gone to another address, the setting has to change.
+    init(opening error: any Error) {
+        let code: Code =
+            switch error as? QueueError {
+            case .moved, .unfinishedMove: .configuration
+            default: .unreachable
+            }
+        self.init(code, "\(error)")
+    }
+
     /// What ended the program's listeners, most often a port that is taken.
     ///
     /// - Parameter keys: the settings that say where to listen.

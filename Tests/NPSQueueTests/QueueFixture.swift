@@ -9,7 +9,7 @@ import Testing
 /// that are opened in it.
 struct QueueFixture: Sendable {
     let engine: Engine
-    let clock = TestClock()
+    let clock: TestClock
     private let files: TemporaryDirectory
     let schema = TestCluster.newSchema()
 
@@ -18,11 +18,21 @@ struct QueueFixture: Sendable {
     var path: String { directory.appending(path: "queue.db").path }
 
     private let cluster: TestCluster?
+    private let database: String
 
-    /// - Parameter cluster: the server for an engine that needs one.
-    init(_ engine: Engine = .sqlite, cluster: TestCluster? = .shared) throws {
+    /// - Parameters:
+    ///   - cluster: the server for an engine that needs one.
+    ///   - database: where the schema is there.
+    init(
+        _ engine: Engine = .sqlite,
+        cluster: TestCluster? = .shared,
+        clock: TestClock = TestClock(),
+        database: String = "nps"
+    ) throws {
         self.engine = engine
         self.cluster = cluster
+        self.clock = clock
+        self.database = database
         files = try TemporaryDirectory()
     }
 
@@ -43,17 +53,17 @@ struct QueueFixture: Sendable {
         )
     }
 
-    private func configuration(_ path: String?) throws(QueueError) -> ResponseQueue.Configuration {
+    func configuration(_ path: String? = nil) throws(QueueError) -> ResponseQueue.Configuration {
         guard engine != .sqlite, let cluster else {
             return ResponseQueue.Configuration(path: path ?? self.path)
         }
-        var address = try cluster.address(schema: schema)
+        var address = try cluster.address(schema: schema, database: database)
         if engine == .postgresWithKey { address.payloadKeys = try PayloadKeys([PayloadKeys.entry("key", 7)]) }
         return ResponseQueue.Configuration(.postgres(address))
     }
 
     /// A connection to the schema, beside the queue's.
-    func connect() throws -> PostgresConnection { try #require(cluster).connect(schema: schema) }
+    func connect() throws -> PostgresConnection { try #require(cluster).connect(schema: schema, database: database) }
 
     /// Checks that the books are what the rows are. No queue may have the file open.
     func audit() throws {

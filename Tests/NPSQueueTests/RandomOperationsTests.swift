@@ -56,7 +56,7 @@ struct RandomOperationsTests {
 
 /// Random operations, with what their results must be: people answer and change their minds, and the API returns all
 /// that it can.
-private struct RandomRun {
+struct RandomRun {
     let fixture: QueueFixture
     var generator: SeededGenerator
     var newest: [ResponseID: Int] = [:]

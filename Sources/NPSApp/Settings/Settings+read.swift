@@ -145,7 +145,15 @@ extension Settings {
         let store = readStore(&reader)
         let receipts = readDays(Setting.receiptRetention, &reader)
         let parked = readDays(Setting.parkedRetention, &reader)
-        return store.map { Queue(store: $0, receiptRetention: receipts, parkedRetention: parked) }
+        let hasPayloadKeys = reader.secrets(Setting.payloadKey)?.isEmpty == false
+        return store.map { store in
+            Queue(
+                store: store,
+                hasPayloadKeys: hasPayloadKeys,
+                receiptRetention: receipts,
+                parkedRetention: parked
+            )
+        }
     }
 
     /// In seconds; nil for 0, which means for ever.
@@ -160,12 +168,6 @@ extension Settings {
         let name = reader.value(Setting.queueName)
         let keys = readPayloadKeys(&reader)
         if url.hasPrefix("sqlite:"), url.utf8.count > 7 {
-            guard keys == .none else {
-                reader.note(
-                    "queue.payload-key is for a queue.url with postgres:// only: a file overwrites what is deleted by itself."
-                )
-                return nil
-            }
             return .file(path: String(url.dropFirst(7)))
         }
         guard url.hasPrefix("postgres:") || url.hasPrefix("postgresql:") else {

@@ -4,7 +4,8 @@ import NPSModel
 
 /// Computes from an address the digest by which a delivered response is found when a person asks for erasure.
 ///
-/// The key is random, one for each database, and never leaves it: whoever has only digests can't test addresses.
+/// The key is random, one for each queue, and leaves its database only with the whole queue (``QueueMove``): whoever has
+/// only digests can't test addresses.
 struct PersonKey: Sendable {
     private let key: SymmetricKey
     /// To set it up costs as much as two blocks of text, so it is done once and copied.
@@ -19,6 +20,9 @@ struct PersonKey: Sendable {
     static func random() -> Data {
         SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
     }
+
+    /// For another database that gets all of this one's rows.
+    var bytes: Data { key.withUnsafeBytes { Data($0) } }
 
     /// HMAC-SHA256 of the address in lower case and with its domain in ASCII, since people don't remember how they
     /// wrote it.
@@ -68,6 +72,9 @@ struct PersonKey: Sendable {
     func tombstone(ofPayload key: String) -> String {
         Self.mark + code(of: "payload\u{0}" + key).hexadecimal
     }
+
+    /// Whether a text is such a tombstone, and not a key.
+    func isTombstone(_ text: String) -> Bool { text.hasPrefix(Self.mark) }
 
     private func code(of text: String) -> KeyedDigest {
         var code = start

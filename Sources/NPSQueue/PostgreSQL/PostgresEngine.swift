@@ -38,13 +38,14 @@ final class PostgresEngine: QueueEngine {
         logger: Logger,
         onDue: @escaping @Sendable () -> Void
     ) throws(QueueError) {
-        let key = try Self.prepare(address, logger)
+        let key = try Self.prepare(address, isMoving: configuration.isMoving, logger)
         personKey = key
         let latestBooks = LatestBooks()
         let lease = LeaseKeeper(
             LeaseKeeper.Terms(
                 address: address,
                 version: configuration.version,
+                isMoving: configuration.isMoving,
                 grace: configuration.ambiguousGrace(Self.largestRequest),
                 logger: logger
             )
@@ -58,6 +59,7 @@ final class PostgresEngine: QueueEngine {
                     personKey: key,
                     patience: .seconds(configuration.patience),
                     grace: configuration.ambiguousGrace,
+                    isMoving: configuration.isMoving,
                     latestBooks: latestBooks,
                     now: now,
                     logger: logger,
@@ -99,12 +101,16 @@ final class PostgresEngine: QueueEngine {
     private static let key = Query("SELECT key FROM person_key")
 
     /// Makes what is missing, and returns the key.
-    private static func prepare(_ address: PostgresAddress, _ logger: Logger) throws(QueueError) -> PersonKey {
+    private static func prepare(
+        _ address: PostgresAddress,
+        isMoving: Bool,
+        _ logger: Logger
+    ) throws(QueueError) -> PersonKey {
         do {
             let connection = try PostgresConnection(address.parameters(lane: "start"))
             defer { connection.close() }
             try connection.assertSuitable()
-            try PostgresSchema.prepare(connection, for: address)
+            try PostgresSchema.prepare(connection, for: address, isMoving: isMoving)
             let key: Data? = try connection.execute(key).first?.value(0)
             guard let key else { throw QueueError.damaged("its key is missing") }
             if !address.payloadKeys.isEmpty { try reportPlain(on: connection, logger) }

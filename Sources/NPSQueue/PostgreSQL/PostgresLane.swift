@@ -15,6 +15,8 @@ final class PostgresLane: Sendable {
         let personKey: PersonKey
         let patience: Duration
         let grace: @Sendable (_ responses: Int) -> TimeInterval
+        /// Whether it connects also if the database has a ``MoveMark``.
+        let isMoving: Bool
         /// What all lanes of the collector share.
         let latestBooks: LatestBooks
         let now: @Sendable () -> Date
@@ -259,7 +261,7 @@ extension PostgresLane {
         let connection = try PostgresConnection(terms.address.parameters(lane: name))
         do {
             try connection.assertSuitable()
-            try PostgresSchema.version(on: connection, for: terms.address)
+            try PostgresSchema.version(on: connection, for: terms.address, isMoving: terms.isMoving)
             let key: Data = try connection.execute(Self.key).first?.value(0) ?? Data()
             guard PersonKey(key) == terms.personKey else {
                 throw QueueError.database("it is not the one that was open before")

@@ -5,14 +5,24 @@ import Foundation
 enum PostgresSchema {
     /// What this program knows. A database with a newer schema is used only if that says that it may be.
     static let version = steps.count
+    /// In the place of a version, it keeps all programs out of a database that has a ``MoveMark``, also those that know of
+    /// none.
+    static let marked = Int(Int32.max)
     /// The oldest program that can use what this one makes of the tables.
     private static let oldestProgram = 1
 
-    private static let steps = [first, lease, payloadKeys]
+    private static let steps = [first, lease, payloadKeys, moving]
     /// The first version that can open what is sealed.
     private static let payloadKeysVersion = (steps.firstIndex(of: payloadKeys) ?? steps.count) + 1
 
-    private static let current = Query("SELECT max(version), max(oldest_program) FROM schema_version")
+    private static let current = Query(
+        """
+        SELECT max(version) FILTER (WHERE version < \(marked)), max(oldest_program) FILTER (WHERE version < \(marked)),
+            count(*) FILTER (WHERE version = \(marked)) > 0
+        FROM schema_version
+        """
+    )
+    private static let mark = Query("SELECT \(MoveMark.Columns.selection) FROM moving")
     private static let note = Query("INSERT INTO schema_version (version, oldest_program) VALUES ($1::int8, $2::int8)")
     private static let keyInsertion = Query("INSERT INTO person_key (id, key) VALUES (1, $1::bytea)")
     private static let isThere = Query("SELECT to_regclass($1::text) IS NOT NULL")
@@ -20,25 +30,32 @@ enum PostgresSchema {
 
     /// Makes what is missing.
     ///
-    /// - Parameter patience: for how long it waits for others that are at work on the tables. The server's limit for a lock
-    ///   comes first, so it may be tried several times.
-    /// - Throws: `newerSchema`, and what the server answers.
+    /// - Parameters:
+    ///   - isMoving: also if the database has a ``MoveMark``.
+    ///   - patience: for how long it waits for others that are at work on the tables. The server's limit for a lock comes
+    ///     first, so it may be tried several times.
+    /// - Throws: `newerSchema`, `moved`, `unfinishedMove`, and what the server answers.
     static func prepare(
         _ connection: PostgresConnection,
         for address: PostgresAddress,
+        isMoving: Bool = false,
         patience: Duration = .seconds(20)
     ) throws {
         let deadline = ContinuousClock.now + patience
         while true {
             do {
-                return try migrate(connection, for: address)
+                return try migrate(connection, for: address, isMoving: isMoving)
             } catch let error as PostgresError where error.meaning == .again && .now < deadline {
                 try connection.run("ROLLBACK")
             }
         }
     }
 
-    private static func migrate(_ connection: PostgresConnection, for address: PostgresAddress) throws {
+    private static func migrate(
+        _ connection: PostgresConnection,
+        for address: PostgresAddress,
+        isMoving: Bool
+    ) throws {
         try connection.run("BEGIN")
         // Held until the commit: another collector that starts at the same time waits, and then finds all done.
         try connection.execute(lock, PostgresParameters("nps-collector \(address.schema)"))
@@ -49,7 +66,7 @@ enum PostgresSchema {
             if schema.text == "t" { try connection.run("CREATE SCHEMA \(address.schema)") }
             try connection.run(versions)
         }
-        let done = try version(on: connection, for: address)
+        let done = try version(on: connection, for: address, isMoving: isMoving)
         for (index, step) in steps.enumerated().dropFirst(done) {
             try connection.run(step)
             if index == 0 { try connection.execute(keyInsertion, PostgresParameters(PersonKey.random())) }
@@ -70,11 +87,21 @@ enum PostgresSchema {
     }
 
     /// What has been done of the steps. Throws `newerSchema` when that is more than this program can cope with.
+    ///
+    /// - Parameter isMoving: returns it also if the database has a ``MoveMark``, and otherwise throws what that says.
     @discardableResult
-    static func version(on connection: PostgresConnection, for address: PostgresAddress) throws -> Int {
+    static func version(
+        on connection: PostgresConnection,
+        for address: PostgresAddress,
+        isMoving: Bool = false
+    ) throws -> Int {
         let row = try connection.execute(current).first
         let done: Int = try row?.optional(0) ?? 0
         let oldest: Int = try row?.optional(1) ?? 0
+        if !isMoving, try row?.value(2) == true {
+            guard let row = try connection.execute(mark).first else { throw QueueError.newerSchema(path: "\(address)") }
+            throw try MoveMark(row.named(MoveMark.Columns.self)).refusal(of: "\(address)")
+        }
         guard done <= version || oldest <= version else { throw QueueError.newerSchema(path: "\(address)") }
         return done
     }
@@ -226,6 +253,19 @@ enum PostgresSchema {
         );
         INSERT INTO parked_retention (id) VALUES (1);
         CREATE TABLE source_labels (label text PRIMARY KEY);
+        """
+
+    /// A `MoveMark`, or nothing.
+    private static let moving = """
+        CREATE TABLE moving (
+            id smallint PRIMARY KEY CHECK (id = 1),
+            token text NOT NULL,
+            stage text NOT NULL,
+            other text NOT NULL,
+            last_response bigint NOT NULL,
+            last_entry bigint NOT NULL,
+            is_complete boolean NOT NULL
+        );
         """
 
     private static let first = [responses, books, leader, quarantine, rest].joined(separator: "\n")

@@ -5,9 +5,15 @@ import GRDB
 enum DatabaseFile {
     /// Opens the file and migrates its tables.
     ///
-    /// - Parameter key: the key in the file that was open before, to open that file again: none is created, and no
-    ///   other is accepted. Nil at the start: a missing file is created.
-    static func open(_ path: String, expecting key: PersonKey? = nil) throws(QueueError) -> DatabaseQueue {
+    /// - Parameters:
+    ///   - key: the key in the file that was open before, to open that file again: none is created, and no other is
+    ///     accepted. Nil at the start: a missing file is created.
+    ///   - isMoving: opens the file also if it has a ``MoveMark``.
+    static func open(
+        _ path: String,
+        expecting key: PersonKey? = nil,
+        isMoving: Bool = false
+    ) throws(QueueError) -> DatabaseQueue {
         if key == nil {
             try create(path)
         } else if access(path, F_OK) != 0 {
@@ -26,6 +32,7 @@ enum DatabaseFile {
             }
             if try connection.read(Schema.migrator.hasBeenSuperseded) { throw QueueError.newerSchema(path: path) }
             try Schema.migrator.migrate(connection)
+            if !isMoving, let mark = try connection.read(MoveMark.init(reading:)) { throw mark.refusal(of: path) }
             try connection.writeWithoutTransaction(assertDurable)
             return connection
         } catch {

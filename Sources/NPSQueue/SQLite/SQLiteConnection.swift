@@ -21,8 +21,8 @@ final class SQLiteConnection {
     private let statements: StatementCache
 
     /// Opens the file, as `DatabaseFile.open` does.
-    init(_ path: String, expecting key: PersonKey? = nil) throws(QueueError) {
-        connection = try DatabaseFile.open(path, expecting: key)
+    init(_ path: String, expecting key: PersonKey? = nil, isMoving: Bool = false) throws(QueueError) {
+        connection = try DatabaseFile.open(path, expecting: key, isMoving: isMoving)
         do {
             personKey = try connection.read(PersonKey.init(reading:))
             statements = try connection.unsafeRead(StatementCache.init)

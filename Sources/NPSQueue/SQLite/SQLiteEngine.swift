@@ -42,6 +42,7 @@ final class SQLiteEngine: QueueEngine {
     private let truncationPause: TimeInterval
     private let pagesPerCheckpoint: Int
     private let largestRewrite: Int
+    private let isMoving: Bool
     private let dispatch: DispatchQueue
     private let now: @Sendable () -> Date
     private let logger: Logger
@@ -57,6 +58,7 @@ final class SQLiteEngine: QueueEngine {
     ///   - truncationPause: seconds from a deletion until the log is truncated.
     ///   - pagesPerCheckpoint: how long the log gets before it is moved into the database.
     ///   - largestRewrite: in bytes, how large a file is written anew as a whole after deletions.
+    ///   - isMoving: opens the file also if it has a mark.
     ///   - onDue: called after a commit that left something to claim.
     init(
         path: String,
@@ -65,6 +67,7 @@ final class SQLiteEngine: QueueEngine {
         truncationPause: TimeInterval,
         pagesPerCheckpoint: Int,
         largestRewrite: Int,
+        isMoving: Bool,
         now: @escaping @Sendable () -> Date,
         logger: Logger,
         onDue: @escaping @Sendable () -> Void
@@ -74,12 +77,13 @@ final class SQLiteEngine: QueueEngine {
         self.truncationPause = truncationPause
         self.pagesPerCheckpoint = pagesPerCheckpoint
         self.largestRewrite = largestRewrite
+        self.isMoving = isMoving
         self.dispatch = dispatch
         lanes = QueueLanes(work: dispatch)
         self.now = now
         self.logger = logger
         self.onDue = onDue
-        let connection = try SQLiteConnection(path)
+        let connection = try SQLiteConnection(path, isMoving: isMoving)
         do {
             personKey = connection.personKey
             var opened = State(connection: connection, committed: try connection.state())
@@ -183,7 +187,7 @@ extension SQLiteEngine {
         if let connection = state.connection { return connection }
         if state.isClosed { throw QueueError.closed }
         try WriteAheadLog.rewrite(ofDatabase: path)
-        let connection = try SQLiteConnection(path, expecting: personKey)
+        let connection = try SQLiteConnection(path, expecting: personKey, isMoving: isMoving)
         let (claimed, latest) = (state.committed.claimed, state.committed.latest)
         let owesInterruption = state.owesInterruption
         var committed = try connection.state()

@@ -84,6 +84,9 @@ enum Schema {
         migrator.registerMigration("queue: indexes of the rarer states", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: rarerStates)
         }
+        migrator.registerMigration("moving", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: moving)
+        }
         return migrator
     }
 
@@ -193,6 +196,19 @@ enum Schema {
         DROP TABLE keying;
         ALTER TABLE books ADD COLUMN last_sequence INTEGER NOT NULL DEFAULT 0 CHECK (last_sequence >= 0);
         UPDATE books SET last_sequence = COALESCE((SELECT MAX(sequence) FROM responses), 0);
+        """
+
+    /// A `MoveMark`, or nothing. Programs that don't know the table refuse the file, marked or not.
+    private static let moving = """
+        CREATE TABLE moving (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            token TEXT NOT NULL,
+            stage TEXT NOT NULL,
+            other TEXT NOT NULL,
+            last_response INTEGER NOT NULL,
+            last_entry INTEGER NOT NULL,
+            is_complete INTEGER NOT NULL CHECK (is_complete BETWEEN 0 AND 1)
+        ) STRICT;
         """
 
     /// A `ParkedRetention`; nothing is announced yet, so that an upgrade erases nothing without notice.

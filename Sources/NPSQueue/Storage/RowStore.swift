@@ -9,7 +9,7 @@ import NPSModel
 ///
 /// What is open (pending, sending or parked) is kept apart from receipts and tombstones, which live for a year: an
 /// accepted response writes to the small part only. No caller sees the difference.
-protocol RowStore {
+protocol RowStore: MovableRows {
     /// Adds new responses, and leaves those alone whose id is known. Their ids differ from each other.
     ///
     /// - Parameter last: the sequence number of the response that was accepted last; counted on.

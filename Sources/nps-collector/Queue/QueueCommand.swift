@@ -3,14 +3,17 @@ import NPSApp
 import NPSModel
 import NPSQueue
 
-/// `queue`: the running collector's responses, through its admin listener.
+/// `queue`: the running collector's responses, through its admin listener; and `queue move`, for a stopped one.
 struct QueueCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "queue",
-        abstract: "Look at the responses of the running collector, put parked ones back, erase a person's.",
+        abstract: """
+            Look at the responses of the running collector, put parked ones back, erase a person's; move a \
+            stopped one's queue.
+            """,
         subcommands: [
             QueueStatusCommand.self, QueueList.self, QueueShow.self, QueueRetry.self, QueueExport.self,
-            QueueVerify.self, QueueErase.self,
+            QueueVerify.self, QueueErase.self, QueueMoveCommand.self,
         ]
     )
 }

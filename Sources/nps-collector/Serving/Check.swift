@@ -65,7 +65,7 @@ struct Check: AsyncParsableCommand {
         guard head.isEmpty || head == sqliteHead else {
             return ["queue.url: \(path) is no SQLite database: name another file, or one that isn't there yet."]
         }
-        return []
+        return QueueError.move(ofFile: path).map { ["queue.url: \($0)"] } ?? []
     }
 
     /// How every SQLite database begins (its file format, §1.3); a new one is empty.

@@ -29,7 +29,7 @@ struct Serve: AsyncParsableCommand {
         } catch let error as QueueError {
             throw Stop(error)
         } catch {
-            throw Stop(.unreachable, "\(error)")
+            throw Stop(opening: error)
         }
         do {
             try await collector.run { earlyStop.end() }

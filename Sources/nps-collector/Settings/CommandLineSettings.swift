@@ -49,6 +49,30 @@ struct CommandLineSettings: Sendable {
         }
     }
 
+    /// The same settings with another queue.
+    ///
+    /// - Parameters:
+    ///   - url: in the place of `queue.url`.
+    ///   - file: in the place of `queue.password`; nil to leave that.
+    static func load(queueURL url: String, passwordFile file: String?) async throws -> Settings {
+        var line = current
+        line.replace("--queue-url", with: ["--queue-url", url])
+        if let file {
+            line.replace("--queue-password", with: [])
+            line.replace("--queue-password-file", with: ["--queue-password-file", file])
+        }
+        return try await $current.withValue(line) { try await load() }
+    }
+
+    /// - Parameter pair: the option and its value; empty for none.
+    private mutating func replace(_ option: String, with pair: [String]) {
+        var kept: [String] = []
+        for start in stride(from: 0, to: settings.count, by: 2) where settings[start] != option {
+            kept += settings[start..<min(start + 2, settings.count)]
+        }
+        settings = kept + pair
+    }
+
     /// The settings with their defaults, for `--help`.
     ///
     /// - Parameter groups: the first components of their keys; nil = all settings.

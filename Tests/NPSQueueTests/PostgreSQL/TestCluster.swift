@@ -20,17 +20,29 @@ struct TestCluster: Sendable {
 
     static func newSchema() -> String { "nps_\(UInt64.random(in: .min ... .max))" }
 
-    func address(schema: String, user: String = "collector") throws(QueueError) -> PostgresAddress {
+    /// A database of a test's own, which sees no other test's sessions.
+    func newDatabase() throws -> String {
+        let name = "queue_\(UInt64.random(in: .min ... .max))"
+        try administer("CREATE DATABASE \(name) OWNER collector")
+        return name
+    }
+
+    func address(
+        schema: String,
+        user: String = "collector",
+        database: String = "nps"
+    ) throws(QueueError) -> PostgresAddress {
         let socket = directory.replacing("/", with: "%2F")
-        var address = try PostgresAddress("postgres://\(user)@\(socket)/nps")
+        var address = try PostgresAddress("postgres://\(user)@\(socket)/\(database)")
         address.schema = schema
         // By which a test finds its own sessions.
         address.name = schema
         return address
     }
 
-    func connect(schema: String) throws -> PostgresConnection {
-        try PostgresConnection(address(schema: schema).parameters(lane: "test"), limit: .seconds(60))
+    func connect(schema: String, database: String = "nps") throws -> PostgresConnection {
+        let address = try address(schema: schema, database: database)
+        return try PostgresConnection(address.parameters(lane: "test"), limit: .seconds(60))
     }
 
     /// Runs statements as the one who may change the server's settings, each a transaction.

@@ -10,6 +10,8 @@ final class LeaseKeeper: Sendable {
         let address: PostgresAddress
         /// Of the program, for those who look at the list of collectors.
         let version: String
+        /// `ResponseQueue.Configuration.isMoving`
+        let isMoving: Bool
         /// Seconds until what may have been claimed without a trace is over.
         let grace: TimeInterval
         let logger: Logger
@@ -340,7 +342,7 @@ extension LeaseKeeper {
         if let connection = link, !connection.isClosed { return connection }
         let connection = try PostgresConnection(terms.address.parameters(lane: "lease"))
         try connection.assertSuitable()
-        try PostgresSchema.version(on: connection, for: terms.address)
+        try PostgresSchema.version(on: connection, for: terms.address, isMoving: terms.isMoving)
         link = connection
         return connection
     }

@@ -1,0 +1,145 @@
+import Foundation
+
+/// What is to be done in a move, as the marks of the two databases tell.
+enum MoveCourse: Sendable, Hashable {
+    /// Everything was moved before.
+    case done
+    /// Rows are to be copied.
+    case copy(leaving: MoveMark, filling: MoveMark)
+    /// The source was left, but the target can't be opened yet.
+    case unmark(filling: MoveMark)
+}
+
+/// Finds out how far a move is, and marks both databases of one that begins.
+struct MoveBeginning {
+    private let from: String
+    private let to: String
+    private let didCommit: @Sendable () throws(QueueError) -> Void
+    private let patience: Duration
+
+    /// - Parameters:
+    ///   - from: the source's address.
+    ///   - to: the target's.
+    ///   - didCommit: called after each transaction.
+    ///   - patience: for how long collectors may take to end.
+    init(
+        from: String,
+        to: String,
+        didCommit: @escaping @Sendable () throws(QueueError) -> Void,
+        patience: Duration
+    ) {
+        self.from = from
+        self.to = to
+        self.didCommit = didCommit
+        self.patience = patience
+    }
+
+    /// - Throws: `moved`, `unfinishedMove` or `unmovable` when the two can't be source and target.
+    func begin(_ source: ResponseQueue, _ target: ResponseQueue) async throws(QueueError) -> MoveCourse {
+        let here = try await source.read { transaction in try transaction.rows.moveMark() }
+        let there = try await target.read { transaction in try transaction.rows.moveMark() }
+        if let there, there.token != here?.token { throw refusal(ofTarget: there) }
+        let hasSameKey = source.personKey == target.personKey
+        if there != nil, !hasSameKey { throw .damaged("the key of \(to) isn't that of \(from)") }
+        if let here {
+            switch here.stage {
+            case .filling: throw here.refusal(of: from)
+            case .left:
+                if let there { return .unmark(filling: there) }
+                guard here.other == to, hasSameKey else { throw here.refusal(of: from) }
+                return .done
+            case .leaving: if there == nil, here.other != to { throw here.refusal(of: from) }
+            }
+        }
+        if there == nil { try await refuseUnlessEmpty(target) }
+        let leaving = try await leave(source, target, here)
+        let filling = try await fill(target, from: source, there, leaving)
+        return .copy(leaving: leaving, filling: filling)
+    }
+
+    private func refusal(ofTarget mark: MoveMark) -> QueueError {
+        guard mark.stage == .filling else { return mark.refusal(of: to) }
+        return .unmovable(
+            """
+            \(to) holds what an unfinished move from \(mark.other) left there. Finish that, or name a file that isn't \
+            there yet or an empty database.
+            """
+        )
+    }
+
+    private func refuseUnlessEmpty(_ target: ResponseQueue) async throws(QueueError) {
+        guard try await !target.read({ transaction in try transaction.isEmpty() }) else { return }
+        throw .unmovable(
+            "\(to) holds a queue already. Name a file that isn't there yet, or an empty database."
+        )
+    }
+
+    /// Marks the source, unless that was done before, and makes sure that no collector uses either.
+    private func leave(
+        _ source: ResponseQueue,
+        _ target: ResponseQueue,
+        _ present: MoveMark?
+    ) async throws(QueueError) -> MoveMark {
+        let mark = present ?? MoveMark(token: UUID().uuidString, stage: .leaving, other: to)
+        if present == nil {
+            try await source.transact { transaction in
+                try transaction.expect(nil)
+                try transaction.rows.write(mark)
+            }
+            // Into the file's header, where it is found without opening the file.
+            try await source.truncateLog()
+            try didCommit()
+        }
+        // After the mark: whoever connects from now on is refused.
+        do throws(QueueError) {
+            try await refuseWhileOpen(source, from)
+            try await refuseWhileOpen(target, to)
+        } catch {
+            if present == nil {
+                try await source.transact { transaction in
+                    try transaction.expect(mark)
+                    try transaction.rows.write(nil)
+                }
+            }
+            throw error
+        }
+        return mark
+    }
+
+    /// Marks the target, unless that was done before.
+    private func fill(
+        _ target: ResponseQueue,
+        from source: ResponseQueue,
+        _ present: MoveMark?,
+        _ leaving: MoveMark
+    ) async throws(QueueError) -> MoveMark {
+        if let present { return present }
+        let mark = MoveMark(token: leaving.token, stage: .filling, other: from)
+        let numbers = try await source.read { transaction in
+            (responses: transaction.state.books.lastSequence, entries: try transaction.rows.lastQuarantineID())
+        }
+        let key = source.personKey
+        try await target.transact { transaction in
+            try transaction.beginFilling(mark, with: key)
+            try transaction.skipNumbers(responses: numbers.responses, entries: numbers.entries)
+        }
+        try didCommit()
+        // One may have come right before the mark.
+        try await refuseWhileOpen(target, to)
+        return mark
+    }
+
+    private func refuseWhileOpen(_ queue: ResponseQueue, _ address: String) async throws(QueueError) {
+        let begin = ContinuousClock.now
+        var names: [String]
+        repeat {
+            names = try await queue.read { transaction in try transaction.rows.otherCollectors() }
+            if names.isEmpty { return }
+            // The server may still be saying goodbye to one that has just stopped.
+            try? await Task.sleep(for: .milliseconds(50))
+        } while ContinuousClock.now - begin < patience
+        throw .unmovable(
+            "Collectors are using \(address): \(names.joined(separator: ", ")). Stop them, and give the command again."
+        )
+    }
+}
