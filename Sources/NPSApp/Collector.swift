@@ -131,7 +131,10 @@ package struct Collector: Sendable {
                 share: RemoteErasures.share,
                 onRequest: { [worker] in worker.yieldTurn() }
             ),
-            isHeldUp: { [worker, queue] in worker.isSharing || DeliveryReport(worker, of: queue).isHeldUp },
+            // The requests a minute are for whoever forwards.
+            isHeldUp: { [worker, queue] in
+                !queue.isForwarding || worker.isSharing || DeliveryReport(worker, of: queue).isHeldUp
+            },
             logger: logger
         )
     }
@@ -206,7 +209,7 @@ extension DeliveryReport {
         guard queue.isForwarding else {
             self.init(
                 state: "elsewhere",
-                sentence: "This collector only accepts; one of the others that share the database forwards.",
+                sentence: "This collector only accepts; of those that share the database, the one with the lease forwards.",
                 isHeldUp: false
             )
             return

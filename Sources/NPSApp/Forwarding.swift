@@ -45,7 +45,7 @@ struct Forwarding: Service {
     private func leaveToOthersWhenCutOff() async {
         while (try? await Task.sleep(for: .seconds(5))) != nil {
             guard queue.isForwarding, worker.isCutOff(for: Self.patience) else { continue }
-            await queue.handOver(abstaining: Self.abstention, onlyToAnother: true)
+            if await queue.handOver(abstaining: Self.abstention) { worker.forgetReach() }
         }
     }
 }

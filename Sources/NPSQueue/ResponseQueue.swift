@@ -198,13 +198,18 @@ package final class ResponseQueue: Sendable {
 
     /// Leaves the forwarding to others, where several share the database.
     ///
-    /// - Parameters:
-    ///   - time: for how long this collector doesn't forward again.
-    ///   - onlyToAnother: whether only if one is there that would.
+    /// - Parameter time: for how long this collector doesn't forward again, if another is there that would; nil for good,
+    ///   because it stops.
     /// - Returns: whether it was left to others.
     @discardableResult
-    package func handOver(abstaining time: Duration = .zero, onlyToAnother: Bool = false) async -> Bool {
-        await lease?.resign(abstaining: time, onlyToAnother: onlyToAnother) ?? false
+    package func handOver(abstaining time: Duration? = nil) async -> Bool {
+        await lease?.resign(abstaining: time) ?? false
+    }
+
+    /// Who forwards; nil where nobody else has the queue.
+    package func leadership() async throws(QueueError) -> Leadership? {
+        guard isShared else { return nil }
+        return try await read { transaction in try transaction.rows.leadership() }
     }
 
     private func onWorkLane(

@@ -76,7 +76,7 @@ package enum AdminListener {
             delivery: { dependencies.delivery().sentence },
             metrics: { [queue = dependencies.queue] in dependencies.metrics() + forwarding(queue) },
             quarantine: { [queue = dependencies.queue] in try? await queue.quarantineUse() },
-            leadership: { [queue = dependencies.queue] in (try? await queue.status())?.leadership }
+            leadership: { [queue = dependencies.queue] in try? await queue.leadership() }
         )
         .add(to: router)
         let managed = router.group().add(middleware: AdminToken(token: dependencies.token))

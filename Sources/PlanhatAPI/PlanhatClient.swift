@@ -19,6 +19,8 @@ package final class PlanhatClient: Sendable {
         package var connectTimeout: Duration = .seconds(10)
         /// From the request's first byte to the answer's last; a bulk upsert gets 10 ms more for each item.
         package var timeout: Duration = .seconds(30)
+        /// Whether requests with a ``SendPermit`` are to be made: then connections get room for a whole one.
+        package var sendsAtOnce = false
 
         package init(baseURL: String, token: String) {
             self.baseURL = baseURL
@@ -55,14 +57,14 @@ package final class PlanhatClient: Sendable {
         http.httpVersion = .http1Only
         // Retries are the caller's decision: a connection that fails is reported at once.
         http.connectionPool.retryConnectionEstablishment = false
-        let unacknowledged = configuration.timeout
+        let (unacknowledged, sendsAtOnce) = (configuration.timeout, configuration.sendsAtOnce)
         let connections = ConnectionCount()
         self.connections = connections
         http.http1_1ConnectionDebugInitializer = { channel in
             connections.add(channel)
-            return Self.limitSending(channel, to: unacknowledged).flatMap {
-                channel.setOption(.socketOption(.so_sndbuf), value: Self.sendBuffer)
-            }
+            let isLimited = Self.limitSending(channel, to: unacknowledged)
+            guard sendsAtOnce else { return isLimited }
+            return isLimited.flatMap { channel.setOption(.socketOption(.so_sndbuf), value: Self.sendBuffer) }
         }
         self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
     }

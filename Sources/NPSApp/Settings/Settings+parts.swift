@@ -48,11 +48,10 @@ extension Settings {
         guard let token = planhat.token else {
             throw SettingsError(["planhat.token is missing: give PLANHAT_TOKEN or planhat.token-file."])
         }
+        var configuration = PlanhatClient.Configuration(baseURL: planhat.url, token: token)
+        if case .postgres = queue.store { configuration.sendsAtOnce = true }
         do throws(PlanhatError) {
-            return try PlanhatClient(
-                configuration: PlanhatClient.Configuration(baseURL: planhat.url, token: token),
-                logger: logger
-            )
+            return try PlanhatClient(configuration: configuration, logger: logger)
         } catch {
             throw SettingsError([error.description])
         }

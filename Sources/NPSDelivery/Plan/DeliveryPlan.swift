@@ -1,5 +1,5 @@
 package import Foundation
-import NPSModel
+package import NPSModel
 package import NPSQueue
 import PlanhatAPI
 
@@ -134,11 +134,13 @@ package struct DeliveryPlan: Sendable {
         ready.putBack(batch)
     }
 
-    /// Another collector has taken over: what was claimed isn't sent any more, and its fate is the other's affair. Returns
-    /// the batches that were ready.
-    package mutating func lostClaims() -> [Batch] {
+    /// What is claimed and wasn't sent yet.
+    package var readyIDs: [ResponseID] { ready.ids }
+
+    /// Another collector has taken over: what was claimed isn't sent any more, and its fate is the other's affair.
+    package mutating func lostClaims() {
         unsettled = Settlement()
-        return ready.removeAll()
+        _ = ready.removeAll()
     }
 
     package mutating func settled() {
@@ -237,6 +239,9 @@ extension DeliveryPlan {
 
     private mutating func failed(_ batch: Batch, _ error: PlanhatError, at now: Date) {
         switch error {
+        case _ where error == .heldBack:
+            // Nothing is known of the API by that.
+            unsettled.postpone(batch, retryAt: now, reason: "another collector may forward by now")
         case .rejected(let status, _):
             if status == 413 { ready.wasTooLarge(batch) }
             reject(batch, error.description, isDuplicate: status == 409, at: now)

@@ -64,6 +64,8 @@ package struct ReadyBatches: Sendable {
         batches.insert(contentsOf: halves.map { Batch(Array($0), .upsert, mayHaveArrived: true) }, at: 0)
     }
 
+    var ids: [ResponseID] { batches.flatMap(\.ids) }
+
     /// Takes all of them.
     package mutating func removeAll() -> [Batch] {
         defer { batches = [] }

@@ -63,6 +63,8 @@ package final class DeliveryWorker: Service, Sendable {
         var configuration = configuration
         if queue.isShared {
             configuration.plan.batchBytes = min(configuration.plan.batchBytes, Self.largestSharedBatch)
+            // More wouldn't fit, and would be claimed for nothing.
+            configuration.plan.batchSize = min(configuration.plan.batchSize, Self.largestSharedBatch / 512)
         }
         self.configuration = configuration
         self.clock = clock
@@ -98,6 +100,9 @@ package final class DeliveryWorker: Service, Sendable {
         guard let since = unreachedSince.withLock({ $0 }) else { return false }
         return clock.now().timeIntervalSince(since) >= time / .seconds(1)
     }
+
+    /// Forgets what ``isCutOff(for:)`` tells: others deliver now.
+    package func forgetReach() { unreachedSince.withLock { $0 = nil } }
 
     /// Delivers until the service group shuts down or the queue is closed. Neither a broken disk nor an unreachable
     /// API ends it.
@@ -193,11 +198,12 @@ extension DeliveryWorker {
 
     /// Another collector forwards, or this one anew; what it has claimed since is given back.
     private func drop(_ batch: Batch, _ plan: inout DeliveryPlan) async throws(QueueError) {
-        unreachedSince.withLock { $0 = nil }
-        let dropped = [batch] + plan.lostClaims()
-        let ids = dropped.flatMap(\.ids)
+        forgetReach()
+        plan.kept(batch)
+        let ids = plan.readyIDs
         logger.notice("claims are another collector's now", metadata: ["dropped": "\(ids.count)"])
         try await queue.release(ids)
+        plan.lostClaims()
     }
 
     private func send(_ batch: Batch, _ permit: ForwardingPermit?, _ plan: inout DeliveryPlan) async {

@@ -80,7 +80,11 @@ final class PostgresEngine: QueueEngine {
             for lane in all { try lane.open() }
             // Last, because whoever forwards until now can't any more: this collector must not fail after that for what
             // could be known before.
-            if configuration.forwarding == .atOnce { try takeOver(lease) }
+            switch configuration.forwarding {
+            case .atOnce: try takeOver(lease)
+            case .inTurn: try openLease(lease)
+            case .never: break
+            }
         } catch {
             lease.close()
             for lane in all { lane.close() }
@@ -130,6 +134,10 @@ final class PostgresEngine: QueueEngine {
                 "among": "the oldest \(PayloadKeyRegister.sample) of each kind",
             ]
         )
+    }
+
+    private func openLease(_ lease: LeaseKeeper) throws(QueueError) {
+        do { try lease.open() } catch { throw QueueError(postgres: error) }
     }
 
     /// Takes the lease whoever has it.

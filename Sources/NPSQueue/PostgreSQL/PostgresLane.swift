@@ -77,7 +77,10 @@ final class PostgresLane: Sendable {
     func lead(_ term: Int64?) throws(QueueError) {
         do {
             try state.withLock { state in
-                (state.term, state.owesInterruption, state.claimed) = (term, term != nil, [])
+                // When it is said again, some may be claimed already.
+                if state.term != term {
+                    (state.term, state.owesInterruption, state.claimed) = (term, term != nil, [])
+                }
                 if term != nil { _ = try connection(&state) }
             }
         } catch {

@@ -34,6 +34,9 @@ final class KillTimer: Sendable {
         }
     }
 
+    /// Whether it works in a process with this number: that of the first in a container is 1.
+    func isArmed(in process: pid_t) -> Bool { process != 1 && timer.withLock { $0.isMade } }
+
     /// Kills the process at that time by ``BootTime``, at once when it is past, unless ``disarm()`` is called before.
     func arm(at time: Duration) { set(timespec(time)) }
 

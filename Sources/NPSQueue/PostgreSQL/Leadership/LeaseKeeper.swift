@@ -31,6 +31,8 @@ final class LeaseKeeper: Sendable {
         var abstainsUntil: Duration = .zero
         /// Nil before ``LeaseKeeper/begin(standing:_:)``.
         var lead: Lead?
+        /// Whether this collector is about to stop: then it takes and beats no more.
+        var isStopping = false
         var isClosed = false
         /// Until when nothing is sent: claims of the last leader may be missing. In the past for none.
         var waitsUntil: Duration = .zero
@@ -45,6 +47,8 @@ final class LeaseKeeper: Sendable {
         var isShut = false
         /// Whose term the log was told of last.
         var announced: Int64?
+        /// Whether the log was told that the database can't be asked.
+        var isFailing = false
     }
 
     /// How often this collector says that it is there.
@@ -66,7 +70,10 @@ final class LeaseKeeper: Sendable {
     }
 
     /// Whether this collector forwards, as far as it knows.
-    var isForwarding: Bool { state.withLock { $0.lease.isRecovered } }
+    var isForwarding: Bool { state.withLock { $0.lease.isTrusted(at: BootTime.now) } }
+
+    /// Connects, which tells at once what is wrong.
+    func open() throws { try link.withLock { link in _ = try connection(&link) } }
 
     /// How often, since the start, it took over from a server that may have lost what it had acknowledged.
     var replacements: Int { state.withLock { $0.replacements } }
@@ -80,7 +87,16 @@ final class LeaseKeeper: Sendable {
             state.nextSign = .zero
             return state.lead == nil
         }
-        if isFirst { dispatch.async { [weak self] in self?.run() } }
+        guard isFirst else { return }
+        if standing, !killTimer.isArmed(in: getpid()) {
+            terms.logger.warning(
+                """
+                the kernel won't end this process if it is stopped right before it sends: it is the first of a container \
+                (run it under an init), or has no timers left
+                """
+            )
+        }
+        dispatch.async { [weak self] in self?.run() }
     }
 
     /// Takes the lease whoever has it, and keeps it until somebody takes it away. Blocks. The lane for work has to be told the
@@ -117,14 +133,15 @@ final class LeaseKeeper: Sendable {
         }
     }
 
-    /// Gives the lease back, for the time of a stop or so long. The lane for work claims nothing any more.
+    /// Gives the lease back. The lane for work claims nothing any more.
     ///
-    /// - Parameter onlyToAnother: whether only if somebody is there who takes it.
+    /// - Parameter time: for how long this collector leaves it to others, if there are any; nil for good, because it stops.
     /// - Returns: whether it was given back.
-    func resign(abstaining time: Duration = .zero, onlyToAnother: Bool = false) async -> Bool {
-        await withCheckedContinuation { continuation in
+    func resign(abstaining time: Duration?) async -> Bool {
+        if time == nil { state.withLock { $0.isStopping = true } }
+        return await withCheckedContinuation { continuation in
             dispatch.async { [self] in
-                let isGiven = giveBack(abstaining: time, onlyToAnother: onlyToAnother)
+                let isGiven = giveBack(abstaining: time)
                 guard let lead = state.withLock({ $0.lease.isLeading ? nil : $0.lead }) else {
                     return continuation.resume(returning: isGiven)
                 }
@@ -137,12 +154,12 @@ final class LeaseKeeper: Sendable {
     func close() {
         guard
             state.withLock({ state in
-                defer { state.isClosed = true }
+                defer { (state.isClosed, state.isStopping) = (true, true) }
                 return !state.isClosed
             })
         else { return }
         dispatch.sync {
-            _ = giveBack()
+            _ = giveBack(abstaining: nil)
             link.withLock { link in
                 if state.withLock({ $0.hasSigned }), let connection = link, !connection.isClosed {
                     try? connection.leave(terms.address.name)
@@ -191,7 +208,7 @@ extension LeaseKeeper {
 /// The steps, on the keeper's own queue.
 extension LeaseKeeper {
     private func run() {
-        guard !state.withLock({ $0.isClosed }) else { return }
+        guard !state.withLock({ $0.isStopping }) else { return }
         let pause = max(.milliseconds(1), step())
         dispatch.asyncAfter(deadline: .now() + pause / .seconds(1)) { [weak self] in self?.run() }
     }
@@ -216,7 +233,7 @@ extension LeaseKeeper {
     }
 
     private func look() {
-        let found = try? link.withLock { link in try connection(&link).lookAtLease() }
+        let found = asking { connection in try connection.lookAtLease() }
         let news: String? = state.withLock { state in
             let sight = found.map { found in
                 Lease.Sight(
@@ -239,9 +256,7 @@ extension LeaseKeeper {
         let sentAt = BootTime.now
         // Before it is sent: the answer may be lost.
         state.withLock { $0.term = term }
-        let taken = try? link.withLock { link in
-            try connection(&link).takeLease(sight, as: term, by: terms.address.name)
-        }
+        let taken = asking { connection in try connection.takeLease(sight, as: term, by: terms.address.name) } ?? nil
         state.withLock { state in
             state.lease.took(taken != nil, sentAt: sentAt)
             state.isRecovering = false
@@ -267,12 +282,8 @@ extension LeaseKeeper {
     private func beat() {
         guard let term = state.withLock({ $0.term }) else { return }
         let sentAt = BootTime.now
-        let beat: Lease.Beat
-        do {
-            beat = try link.withLock { link in try connection(&link).beatLease(term) } ? .counted : .refused
-        } catch {
-            beat = .failed
-        }
+        let isCounted = asking { connection in try connection.beatLease(term) }
+        let beat: Lease.Beat = isCounted.map { $0 ? .counted : .refused } ?? .failed
         state.withLock { $0.lease.beaten(beat, sentAt: sentAt) }
     }
 
@@ -289,7 +300,7 @@ extension LeaseKeeper {
         }
         guard let (term, lead, owesNote) = due else { return }
         if owesNote {
-            let isNoted = (try? link.withLock { link in try connection(&link).noteWait(term) }) != nil
+            let isNoted = asking { connection in try connection.noteWait(term) } != nil
             state.withLock { $0.owesWaitNote = !isNoted }
             guard isNoted else { return recovered(term, false) }
         }
@@ -302,40 +313,65 @@ extension LeaseKeeper {
             (state.nextSign <= now, state.stands && state.abstainsUntil <= now, !state.hasSigned)
         }
         guard isDue else { return }
+        let (name, version) = (terms.address.name, terms.version)
         let isDone =
-            (try? link.withLock { link in
-                try connection(&link)
-                    .sign(terms.address.name, version: terms.version, stands: stands, isFirst: isFirst)
-            }) != nil
+            asking { connection in
+                try connection.sign(name, version: version, stands: stands, isFirst: isFirst)
+            } != nil
         state.withLock { state in
             state.nextSign = now + Self.signPause
             state.hasSigned = state.hasSigned || isDone
         }
     }
 
-    /// Whether it was given back. When it is to be given back in any case, it isn't kept even if nobody could be told.
-    private func giveBack(abstaining time: Duration = .zero, onlyToAnother: Bool = false) -> Bool {
+    /// Whether it was given back. Where nobody knows, this collector does as if it was.
+    ///
+    /// - Parameter time: as for ``resign(abstaining:)``. Before a stop nothing is waited for that isn't there already: others
+    ///   take the lease by themselves after a while.
+    private func giveBack(abstaining time: Duration?) -> Bool {
         let leading = state.withLock { state in
             state.isShut = state.lease.isLeading
             return state.isShut ? state.term : nil
         }
         guard let term = leading else { return false }
         let name = terms.address.name
-        let isGiven =
-            (try? link.withLock { link in
-                try connection(&link).resignLease(term, of: name, onlyToAnother: onlyToAnother)
-            }) ?? false
+        let isGiven: Bool? = link.withLock { link in
+            guard let connection = link, !connection.isClosed else { return false }
+            return try? connection.resignLease(term, of: name, onlyToAnother: time != nil)
+        }
         state.withLock { state in
-            if isGiven || !onlyToAnother {
-                state.abstainsUntil = BootTime.now + time
+            if time == nil || isGiven != false {
+                state.abstainsUntil = BootTime.now + (time ?? .zero)
                 state.lease.resigned(until: state.abstainsUntil)
                 // The others count on whoever stands.
                 state.nextSign = .zero
             }
             state.isShut = false
         }
-        if isGiven { terms.logger.notice("this collector gave the forwarding back") }
-        return isGiven
+        if isGiven == true { terms.logger.notice("this collector gave the forwarding back") }
+        return isGiven != false
+    }
+
+    /// Nil when the database couldn't be asked, which the log is told once.
+    private func asking<Answer>(_ question: (PostgresConnection) throws -> Answer) -> Answer? {
+        do {
+            let answer = try link.withLock { link in try question(connection(&link)) }
+            let isOver = state.withLock { state in
+                defer { state.isFailing = false }
+                return state.isFailing
+            }
+            if isOver { terms.logger.notice("the database tells again who forwards") }
+            return answer
+        } catch {
+            let isNews = state.withLock { state in
+                defer { state.isFailing = true }
+                return !state.isFailing
+            }
+            guard isNews else { return nil }
+            let reason = QueueError(postgres: error)
+            terms.logger.error("the database can't be asked who forwards", metadata: ["reason": "\(reason)"])
+            return nil
+        }
     }
 
     private func connection(_ link: inout PostgresConnection?) throws -> PostgresConnection {

@@ -43,7 +43,7 @@ enum LeaseRow {
     fileprivate static let beating = Query(
         """
         UPDATE leader SET beat = beat + 1, replicated = \(isReplicated)
-        WHERE id = 1 AND term = $1::int8 AND incarnation = \(incarnation)
+        WHERE id = 1 AND term = $1::int8 AND holder IS NOT NULL AND incarnation = \(incarnation)
         """
     )
     fileprivate static let waited = Query(
@@ -124,7 +124,7 @@ extension PostgresRows {
     private static let collectors = Query(
         """
         SELECT name, version, (extract(epoch FROM started_at) * 1000)::int8, (extract(epoch FROM seen_at) * 1000)::int8
-        FROM collectors ORDER BY name
+        FROM collectors WHERE seen_at > now() - interval '1 day' ORDER BY name
         """
     )
 
