@@ -209,7 +209,7 @@ extension DeliveryReport {
         guard queue.isForwarding else {
             self.init(
                 state: "elsewhere",
-                sentence: "This collector only accepts; of those that share the database, the one with the lease forwards.",
+                sentence: "This collector only accepts; another one that shares the database forwards, or soon does.",
                 isHeldUp: false
             )
             return

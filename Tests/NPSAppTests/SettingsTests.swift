@@ -204,9 +204,10 @@ struct SettingsTests {
         }
         #expect(try address.payloadKeys == PayloadKeys(keys))
         #expect(!settings.report.entries.contains { $0.value?.contains("BBBB") == true })
-        let file = try await load(environment: ["QUEUE_PAYLOAD_KEY": keys[0], "QUEUE_URL": "sqlite:queue.db"])
-        #expect(file.warnings.count == 1 && file.warnings[0].contains("no effect on a queue in a file"))
-        #expect(settings.warnings.isEmpty)
+        let found = await problems(environment: ["QUEUE_PAYLOAD_KEY": keys[0], "QUEUE_URL": "sqlite:queue.db"])
+        #expect(
+            found.count == 1 && found.first?.contains("queue.payload-key is for a queue.url with postgres://") == true
+        )
     }
 
     @Test("two listeners on one port are a problem")

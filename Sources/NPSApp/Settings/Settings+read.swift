@@ -145,15 +145,7 @@ extension Settings {
         let store = readStore(&reader)
         let receipts = readDays(Setting.receiptRetention, &reader)
         let parked = readDays(Setting.parkedRetention, &reader)
-        let hasPayloadKeys = reader.secrets(Setting.payloadKey)?.isEmpty == false
-        return store.map { store in
-            Queue(
-                store: store,
-                hasPayloadKeys: hasPayloadKeys,
-                receiptRetention: receipts,
-                parkedRetention: parked
-            )
-        }
+        return store.map { Queue(store: $0, receiptRetention: receipts, parkedRetention: parked) }
     }
 
     /// In seconds; nil for 0, which means for ever.
@@ -168,6 +160,12 @@ extension Settings {
         let name = reader.value(Setting.queueName)
         let keys = readPayloadKeys(&reader)
         if url.hasPrefix("sqlite:"), url.utf8.count > 7 {
+            guard keys == .none else {
+                reader.note(
+                    "queue.payload-key is for a queue.url with postgres:// only: a file overwrites what is deleted by itself."
+                )
+                return nil
+            }
             return .file(path: String(url.dropFirst(7)))
         }
         guard url.hasPrefix("postgres:") || url.hasPrefix("postgresql:") else {

@@ -2,19 +2,7 @@ import NPSServer
 
 extension Settings {
     /// What is allowed and yet probably a mistake: one sentence each.
-    package var warnings: [String] { queueWarnings + proxyWarnings }
-
-    private var queueWarnings: [String] {
-        guard case .file = queue.store, queue.hasPayloadKeys else { return [] }
-        return [
-            """
-            queue.payload-key has no effect on a queue in a file, which overwrites by itself what is deleted; it is for a \
-            queue.url with postgres://.
-            """
-        ]
-    }
-
-    private var proxyWarnings: [String] {
+    package var warnings: [String] {
         guard http.trustedProxies == .none, !AddressRange.isLoopback(http.publicURL.host) else { return [] }
         switch http.address {
         case .hostname(let host, _) where AddressRange.isLoopback(host):

@@ -33,8 +33,6 @@ package struct Settings: Sendable {
 
     package struct Queue: Sendable {
         package let store: ResponseQueue.Configuration.Store
-        /// Whether there are any, used or not.
-        package let hasPayloadKeys: Bool
         /// Seconds; nil = for ever.
         package let receiptRetention: TimeInterval?
         /// Seconds; nil = for ever.

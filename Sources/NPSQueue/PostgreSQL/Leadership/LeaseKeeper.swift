@@ -353,7 +353,7 @@ extension LeaseKeeper {
     }
 
     /// Nil when the database couldn't be asked, which the log is told once.
-    private func asking<Answer>(_ question: (PostgresConnection) throws -> Answer) -> Answer? {
+    private func asking<Answer: Sendable>(_ question: @Sendable (PostgresConnection) throws -> Answer) -> Answer? {
         do {
             let answer = try link.withLock { link in try question(connection(&link)) }
             let isOver = state.withLock { state in
