@@ -3,8 +3,8 @@
 # shellcheck disable=SC2034  # what is set here is read by the scripts that source this file
 
 # What building and linking needs beside the Swift toolchain: GRDB links SQLite, the payload mapping links libjq,
-# swift-nio-extras links zlib, and the queue links libpq, whose TLS is OpenSSL's.
-build_packages=(libsqlite3-dev libjq-dev zlib1g-dev libpq-dev libssl-dev)
+# swift-nio-extras links zlib, and the queue is compiled with the header of libpq, which it loads when it needs it.
+build_packages=(libsqlite3-dev libjq-dev zlib1g-dev libpq-dev)
 release_directory=.build-release
 collector=$release_directory/release/nps-collector
 
@@ -77,13 +77,18 @@ start_postgres() {
 	listen_addresses = ''
 	unix_socket_directories = '$directory'
 	unix_socket_permissions = 0700
-	max_connections = 400
+	max_connections = 600
 	max_wal_size = 512MB
 	SETTINGS
     cat >"$directory/control" <<-CONTROL
 	#!/usr/bin/env bash
 	set -euo pipefail
 	. "$PWD/deploy/lib.bash"
+	# A server counts what it inherits, and whoever restarts it may have hundreds open.
+	for fd in /proc/self/fd/*; do
+	    fd=\${fd##*/}
+	    if [ "\$fd" -gt 2 ] && [ "\$fd" != 255 ]; then eval "exec \$fd>&-"; fi
+	done
 	server() { as_database_user "$programs/pg_ctl" --pgdata "$directory/data" --log "$directory/log" --silent -w "\$@"; }
 	case \$1 in
 	start | fast | immediate) ;;
@@ -92,7 +97,7 @@ start_postgres() {
 	esac
 	if [ "\$1" = fast ] || [ "\$1" = immediate ]; then server --mode "\$1" stop; fi
 	# After a kill, the server's other processes take a moment to notice that.
-	for _ in {1..100}; do server start && exit; sleep 0.1; done
+	for _ in {1..300}; do server start && exit; sleep 0.1; done
 	exit 1
 	CONTROL
     chmod 755 "$directory/control"

@@ -34,7 +34,8 @@ package struct Collector: Sendable {
         pages = try settings.makePages()
         client = try settings.makeClient(logger: logger)
         var configuration = settings.makeQueueConfiguration()
-        configuration.forwardsAtOnce = false
+        configuration.forwarding = .inTurn
+        configuration.version = NPSApp.version
         queue = try ResponseQueue(configuration: configuration, logger: logger)
         readiness = Readiness(queue: queue)
         worker = DeliveryWorker(
@@ -202,8 +203,7 @@ extension DeliveryReport {
         guard queue.isForwarding else {
             self.init(
                 state: "elsewhere",
-                sentence: "This collector only accepts: of those that share the database, "
-                    + "the one that was started last forwards.",
+                sentence: "This collector only accepts; one of the others that share the database forwards.",
                 isHeldUp: false
             )
             return

@@ -2,9 +2,14 @@ import NPSDelivery
 import NPSQueue
 import ServiceLifecycle
 
-/// Delivery, which begins when all else that a start needs is there. Where several collectors share the queue, whoever
-/// forwarded before goes on until then, and for good if this start fails.
+/// Delivery, which begins when all else that a start needs is there. Where several collectors share the queue, one of them
+/// delivers at a time; this one leaves it to another when it stops, and when it can't reach Planhat.
 struct Forwarding: Service {
+    /// For how long Planhat may be out of reach until another collector is to try.
+    private static let patience = Duration.seconds(60)
+    /// For how long this one doesn't try again after that.
+    private static let abstention = Duration.seconds(120)
+
     let queue: ResponseQueue
     let worker: DeliveryWorker
     /// One element for each socket that accepts connections.
@@ -14,8 +19,15 @@ struct Forwarding: Service {
 
     func run() async throws {
         guard await isListening() else { return }
-        try await queue.beginForwarding()
-        try await worker.run()
+        queue.beginForwarding()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
+            group.addTask { await leaveToOthersWhenCutOff() }
+            // The worker ends by itself, the other task never.
+            try await group.next()
+            group.cancelAll()
+        }
+        await queue.handOver()
     }
 
     /// False when the collector is stopped before.
@@ -27,6 +39,13 @@ struct Forwarding: Service {
                 if missing == 0 { return true }
             }
             return false
+        }
+    }
+
+    private func leaveToOthersWhenCutOff() async {
+        while (try? await Task.sleep(for: .seconds(5))) != nil {
+            guard queue.isForwarding, worker.isCutOff(for: Self.patience) else { continue }
+            await queue.handOver(abstaining: Self.abstention, onlyToAnother: true)
         }
     }
 }

@@ -14,8 +14,12 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
     case database(String)
     /// The database would lose what was acknowledged, or doesn't let the collector in: a person has to change something.
     case unsuitableDatabase(String)
+    /// libpq, PostgreSQL's own client library, can't be loaded.
+    case missingLibrary(String)
     /// The text of `queue.url` can't be used.
     case unusableAddress(String)
+    /// `queue.payload-key` can't be used, or isn't what the database's other collectors have.
+    case payloadKeys(String)
     /// The file is not a queue's, or contradicts itself.
     case damaged(String)
     /// The file was written by a newer version of this program.
@@ -47,8 +51,12 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
             "The queue's database can't be used: \(what). Check that PostgreSQL runs and that this machine reaches it."
         case .unsuitableDatabase(let what):
             "The queue can't be kept in this database: \(what)."
+        case .missingLibrary(let what):
+            "PostgreSQL's client library can't be loaded: \(what). On Debian install it with `apt install libpq5`."
         case .unusableAddress(let what):
             "The address of the queue's database can't be used: \(what)."
+        case .payloadKeys(let what):
+            "queue.payload-key can't be used: \(what)."
         case .damaged(let what):
             "The queue's file is damaged: \(what). Keep a copy of it and restore a backup."
         case .newerSchema(let path):

@@ -50,14 +50,21 @@ package final class ResponseQueue: Sendable {
         /// How large a file is written anew as a whole after deletions, in bytes; see `SQLiteConnection`.
         var largestRewrite = SQLiteConnection.largestRewrite
 
-        /// Whether this collector forwards. Of those that share a database exactly one does; the others only accept.
-        package var forwards = true
-        /// Whether it does so from the opening of the queue. False leaves that to ``ResponseQueue/beginForwarding()``:
-        /// until then whoever forwarded before goes on.
-        package var forwardsAtOnce = true
+        /// When a collector forwards, of those that share a database.
+        package enum Forwarding: Sendable {
+            /// From the opening on, whoever did until then, and not again once another one does.
+            case atOnce
+            /// Whenever no other does, from ``ResponseQueue/beginForwarding()`` on.
+            case inTurn
+            case never
+        }
+
+        package var forwarding = Forwarding.atOnce
+        /// Of the program, for those who look at the collectors that share a database.
+        package var version = ""
         /// For how long, in seconds, callers wait for a database that was lost; then they are refused.
         package var patience: TimeInterval = 5
-        /// How often, in seconds, the collector that forwards looks for what others have accepted.
+        /// How often, in seconds, a collector looks for what others have accepted.
         package var arrivalPause: TimeInterval = 1
         /// Whether it is opened to be moved, and therefore also if it has a ``MoveMark``.
         var isMoving = false
@@ -95,7 +102,7 @@ package final class ResponseQueue: Sendable {
     ///
     /// - Parameter now: the clock. It sets every time that is stored, and decides what is due.
     /// - Throws: `lockedByAnotherProcess` while another process has the file open, `newerSchema`, `moved`, `unfinishedMove`,
-    ///   `damaged`, `storage`, `database` or `unsuitableDatabase`.
+    ///   `damaged`, `storage`, `database`, `unsuitableDatabase` or `missingLibrary`.
     package init(
         configuration: Configuration,
         now: @escaping @Sendable () -> Date = { Date() },
@@ -152,6 +159,9 @@ package final class ResponseQueue: Sendable {
     /// Whether a response that was never tried may be sent by POST.
     var createsAreSafe: Bool { engine.createsAreSafe }
 
+    /// Nil where nobody else has the database.
+    var lease: LeaseKeeper? { engine.lease }
+
     /// One element after each commit that left something to claim at once; several that nobody has read yet are merged
     /// into one. Not announced is what was due before the call, and what becomes due later: ask ``nextDue()``. Ends
     /// with ``close()``.
@@ -180,11 +190,21 @@ package final class ResponseQueue: Sendable {
         try await onWorkLane { engine throws(QueueError) in try engine.truncateLog() }
     }
 
-    /// Makes this collector the one that forwards, and nobody else from then on, where several share the database. To be
-    /// called when nothing that a start needs can fail any more. Does nothing when it does so already.
-    package func beginForwarding() async throws(QueueError) {
-        guard configuration.forwards else { return }
-        try await onWorkLane { engine throws(QueueError) in try engine.beginForwarding() }
+    /// Has this collector forward whenever no other does, where several share the database. To be called when nothing that a
+    /// start needs can fail any more.
+    package func beginForwarding() {
+        if configuration.forwarding == .inTurn { engine.stand() }
+    }
+
+    /// Leaves the forwarding to others, where several share the database.
+    ///
+    /// - Parameters:
+    ///   - time: for how long this collector doesn't forward again.
+    ///   - onlyToAnother: whether only if one is there that would.
+    /// - Returns: whether it was left to others.
+    @discardableResult
+    package func handOver(abstaining time: Duration = .zero, onlyToAnother: Bool = false) async -> Bool {
+        await lease?.resign(abstaining: time, onlyToAnother: onlyToAnother) ?? false
     }
 
     private func onWorkLane(
@@ -198,17 +218,16 @@ package final class ResponseQueue: Sendable {
         try result.get()
     }
 
+    /// Whether several collectors may have the queue at the same time.
+    package var isShared: Bool { lease != nil }
+
     /// Whether this collector forwards, as far as it knows by now. False for one of several that share a database while
     /// another forwards, or while none does.
-    package var isForwarding: Bool { engine.isForwarding }
+    package var isForwarding: Bool { lease?.isForwarding ?? true }
 
-    /// Whether what this collector has claimed is still its own to send. To be asked right before it is sent: another one
-    /// may have taken over, and sends it, too.
-    package func mayForward() async throws(QueueError) -> Bool {
-        // Whoever has the file for itself needn't ask.
-        guard !createsAreSafe else { return true }
-        return try await read { transaction in transaction.mayForward }
-    }
+    /// How often, since the start, this collector began to forward from a database that may have lost what had been
+    /// acknowledged: a server took the place of another that had waited for no standby.
+    package var unreplicatedPromotions: Int { lease?.replacements ?? 0 }
 
     /// Runs the body in the next transaction and returns its value when that is durable.
     ///

@@ -56,14 +56,27 @@ package enum AdminListener {
         )
     }
 
+    /// Where several collectors share the queue: whether this one forwards, and what it warned of when it began to.
+    private static func forwarding(_ queue: ResponseQueue) -> String {
+        guard queue.isShared else { return "" }
+        return """
+            # TYPE nps_forwarding gauge
+            nps_forwarding \(queue.isForwarding ? 1 : 0)
+            # TYPE nps_unreplicated_promotions_total counter
+            nps_unreplicated_promotions_total \(queue.unreplicatedPromotions)
+
+            """
+    }
+
     static func router(_ dependencies: Dependencies) -> Router<CollectorContext> {
         let router = Router(context: CollectorContext.self)
         router.add(middleware: RequestRules(log: AccessLog(listener: "admin")))
         AdminHealthRoutes(
             readiness: dependencies.readiness,
             delivery: { dependencies.delivery().sentence },
-            metrics: dependencies.metrics,
-            quarantine: { [queue = dependencies.queue] in try? await queue.quarantineUse() }
+            metrics: { [queue = dependencies.queue] in dependencies.metrics() + forwarding(queue) },
+            quarantine: { [queue = dependencies.queue] in try? await queue.quarantineUse() },
+            leadership: { [queue = dependencies.queue] in (try? await queue.status())?.leadership }
         )
         .add(to: router)
         let managed = router.group().add(middleware: AdminToken(token: dependencies.token))

@@ -60,7 +60,9 @@ package final class PlanhatClient: Sendable {
         self.connections = connections
         http.http1_1ConnectionDebugInitializer = { channel in
             connections.add(channel)
-            return Self.limitSending(channel, to: unacknowledged)
+            return Self.limitSending(channel, to: unacknowledged).flatMap {
+                channel.setOption(.socketOption(.so_sndbuf), value: Self.sendBuffer)
+            }
         }
         self.http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
     }
@@ -71,6 +73,9 @@ package final class PlanhatClient: Sendable {
         let option = ChannelOptions.Types.SocketOption(level: .tcp, name: userTimeout)
         return channel.setOption(option, value: Int(min(max(limit / .milliseconds(1), 1_000), Double(CInt.max))))
     }
+
+    /// In bytes: what Linux lets any program ask for (`net.core.wmem_max`), and twice as much as it takes at once.
+    private static let sendBuffer = 212_992
 
     /// `TCP_USER_TIMEOUT` of Linux (RFC 5482), which NIO has no name for.
     static let userTimeout = NIOBSDSocket.Option(rawValue: 18)
@@ -112,19 +117,33 @@ extension PlanhatClient {
 
     /// `PUT /nps`: matches records by `sourceId`, creates those that don't exist. Safe to repeat when every draft has a
     /// `sourceId`.
-    package func upsert(_ drafts: [RecordDraft]) async throws(PlanhatError) -> BulkResult {
+    ///
+    /// - Parameter permit: asked in the last moment; without it, nothing is sent and ``PlanhatError/notSent(_:)`` is thrown.
+    package func upsert(
+        _ drafts: [RecordDraft],
+        _ permit: SendPermit? = nil
+    ) async throws(PlanhatError) -> BulkResult {
         guard !drafts.isEmpty else { throw .invalidRequest("A bulk upsert needs at least one item.") }
         guard drafts.count <= Self.bulkLimit else {
             throw .invalidRequest("A bulk upsert takes at most 5,000 items; this one has \(drafts.count).")
         }
-        return try APIResponse.bulk(of: await send(.upsert(items: drafts.count), body: .array(drafts.map(\.json))))
+        let body = JSONValue.array(drafts.map(\.json))
+        return try APIResponse.bulk(of: await send(.upsert(items: drafts.count), body: body, permit))
     }
 }
 
 extension PlanhatClient {
     /// Sends one request and returns the answer, whatever its status. Throws only when no answer came.
-    private func send(_ operation: Operation, body: JSONValue? = nil) async throws(PlanhatError) -> APIResponse {
-        let request = try request(operation, body: body)
+    private func send(
+        _ operation: Operation,
+        body: JSONValue? = nil,
+        _ permit: SendPermit? = nil
+    ) async throws(PlanhatError) -> APIResponse {
+        var request = try request(operation, body: body)
+        let guarded = try permit.map { permit throws(PlanhatError) in
+            try GuardedBody(body?.canonicalBytes ?? [], permit)
+        }
+        if let guarded { request.body = .bytes(guarded, length: .known(Int64(guarded.count))) }
         let deadline = NIODeadline.now() + TimeAmount(operation.timeout(timeout))
         let start = connections.now
         do {
@@ -145,6 +164,7 @@ extension PlanhatClient {
                 token: token
             )
         } catch {
+            if let guarded, guarded.wasHeldBack { throw .heldBack }
             let wasConnected = connections.wasConnected(since: start)
             throw TransportFailure.sorted(error, isWrite: operation.isWrite, wasConnected: wasConnected)
         }

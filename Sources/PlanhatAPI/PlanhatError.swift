@@ -20,6 +20,9 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
     /// answer came.
     case refused(Refusal, String, status: Int? = nil)
 
+    /// What a request ends with whose ``SendPermit`` had ended.
+    package static let heldBack = PlanhatError.notSent("another collector may forward by now")
+
     package enum Refusal: String, Sendable, Equatable {
         case token
         case permission

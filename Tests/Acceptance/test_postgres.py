@@ -1,4 +1,4 @@
-"""Two collectors that share a PostgreSQL: both accept, and the one that was started last forwards."""
+"""Two collectors that share a PostgreSQL: both accept, and one of them forwards."""
 
 import json
 import secrets
@@ -11,6 +11,7 @@ import pytest
 
 from harness.deployment import Deploy, Deployment
 from harness.ledger import Comparison
+from harness.links import new_key
 from harness.load import Load
 from harness.postgres import Postgres, running_postgres
 from harness.waiting import wait_until
@@ -39,8 +40,9 @@ def two_collectors(deploy: Deploy, postgres: Postgres, database: str) -> tuple[D
     second.config.write_text(json.dumps(settings))
     second.secret, second.admin_token, second.api_token = first.secret, first.admin_token, first.api_token
     second.sandbox_port = first.sandbox_port
-    first.start()
+    # Nobody else is there to forward.
     second.start_serve()
+    first.start()
     return first, second
 
 
@@ -83,19 +85,18 @@ def test_each_answer_is_there_once_whatever_is_killed(deploy: Deploy, postgres: 
         to_second.await_acknowledged(to_second.acknowledged + 200)
         await_delivered(second, second.admin_status().json()["delivered"] + 100)
 
-        # Started again, it is the one that forwards.
+        # Started again, it leaves the forwarding to the other, until that one is killed at it.
         first.start_serve()
         to_first.await_acknowledged(to_first.acknowledged + 200)
-        wait_until(lambda: "this one only accepts" in second.serve.log.read_text(), "the second to give way")
+        status = first.admin_status().json()
+        assert (status["forwarding"], status["leader"]) == ("elsewhere", "second")
         await_sending(second)
-        first.serve.kill()
-        # The server may still have been at the last statement of the dead.
-        to_second.await_acknowledged(to_second.acknowledged + 100)
-        delivered = second.admin_status().json()["delivered"]
+        second.serve.kill()
+        await_delivered(first, first.admin_status().json()["delivered"] + 200)
+        assert first.admin_status().json()["leader"] == "first"
+        second.start_serve()
         to_second.await_acknowledged(to_second.acknowledged + 200)
-        assert second.admin_status().json()["delivered"] == delivered, "nobody forwards now"
-        first.start_serve()
-        await_delivered(first, delivered + 100)
+        assert second.admin_status().json()["forwarding"] == "elsewhere"
 
         for mode in ("fast", "kill"):
             postgres.control(mode)
@@ -206,6 +207,32 @@ def assert_refused(deployment: Deployment, said: str, password: str) -> None:
         assert said in result.stderr
         assert len(result.stderr.splitlines()) == 1, result.stderr
         assert password not in output
+
+
+def test_a_key_keeps_what_people_write_out_of_the_database(deploy: Deploy, postgres: Postgres) -> None:
+    database = postgres.new_database()
+    key = new_key()
+    collector = deploy({"queue": {"url": postgres.url(database), "payload-key": f"k1:{key}"}})
+    # The API is away, so that everything stays.
+    collector.start_serve()
+    response = fresh_response("sealed") | {"comment": "a canary sings"}
+    assert collector.post(response).json()["status"] == "accepted"
+    wrong = json.dumps(response | {"score": 11}).encode()
+    assert collector.post_webhook(wrong, sign(collector.secret, wrong)).status == 422
+
+    dump = postgres.dump(database)
+    assert "nps.responses" in dump
+    for words in ("canary", str(response["email"]), key):
+        assert words not in dump
+        assert words.encode().hex() not in dump
+    assert [item["comment"] for item in listed(collector)] == ["a canary sings"]
+    assert [item["email"] for item in listed(collector, "--email", response["email"])] == [response["email"]]
+    assert key not in collector.run("check").stdout
+
+    queue = {"url": postgres.url(database), "name": "other"}
+    assert_refused(deploy({"queue": queue}), "has no key: give it theirs (k1)", key)
+    assert_refused(deploy({"queue": queue | {"payload-key": f"k1:{new_key()}"}}), "k1 is another key there", key)
+    assert_refused(deploy({"queue": queue | {"payload-key": f"k2:{new_key()}"}}), "k1, which isn't listed", key)
 
 
 def test_check_says_what_it_found(deploy: Deploy, postgres: Postgres) -> None:

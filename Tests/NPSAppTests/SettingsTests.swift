@@ -121,7 +121,8 @@ struct SettingsTests {
             ("survey.open", "maybe"), ("survey.link-keys", "k1:short"), ("queue.url", "postgres://localhost/x"),
             ("queue.url", "postgres://nps@db.example.com/x?sslmode=disable"), ("queue.url", "mysql:x"),
             ("log.format", "xml"), ("quarantine.retention-days", "-1"), ("queue.receipt-retention-days", "x"),
-            ("quarantine.max-bytes", "0"),
+            ("quarantine.max-bytes", "0"), ("queue.payload-key", "k1:short"),
+            ("queue.payload-key", "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
             ("tls.certificate", "/nonexistent.pem"), ("survey.subject", ""),
         ]
     )
@@ -187,6 +188,26 @@ struct SettingsTests {
         #expect(address.description == "postgres://nps@db1.example.com,db2.example.com/answers")
         #expect(address.name == "first")
         #expect(!settings.report.entries.contains { $0.value?.contains("canary") == true })
+    }
+
+    @Test("keys that keep what people write unreadable stand in a file, one a line, and are never shown")
+    func payloadKeys() async throws {
+        let keys = ["k2:\(String(repeating: "B", count: 42))A", "k1:\(String(repeating: "A", count: 43))"]
+        let directory = try TemporaryDirectory(["keys": keys.joined(separator: "\n") + "\n"])
+        let settings = try await load(
+            environment: ["QUEUE_PAYLOAD_KEY_FILE": directory.path("keys")],
+            yaml: "queue: {url: \"postgres://nps@localhost/answers\"}\n"
+        )
+        guard case .postgres(let address) = settings.queue.store else {
+            Issue.record("not in PostgreSQL")
+            return
+        }
+        #expect(try address.payloadKeys == PayloadKeys(keys))
+        #expect(!settings.report.entries.contains { $0.value?.contains("BBBB") == true })
+        let found = await problems(environment: ["QUEUE_PAYLOAD_KEY": keys[0], "QUEUE_URL": "sqlite:queue.db"])
+        #expect(
+            found.count == 1 && found.first?.contains("queue.payload-key is for a queue.url with postgres://") == true
+        )
     }
 
     @Test("two listeners on one port are a problem")

@@ -74,7 +74,7 @@ struct DeliveryPlanTests {
         let first = try delivery.batch()
         delivery.plan.kept(first)
         #expect(try delivery.batch() == first)
-        delivery.plan.lostClaims()
+        _ = delivery.plan.lostClaims()
         delivery.advance(by: 60)
         #expect(delivery.next() == .claim(limit: 2))
         #expect(delivery.plan.end(at: delivery.now).isEmpty)

@@ -9,7 +9,7 @@ import Testing
 struct QuarantineTests {
     private static let day = 86_400.0
 
-    @Test("an entry counts its repetitions, and has the times of the first and the last", arguments: Engine.allCases)
+    @Test("an entry counts its repetitions, and has the times of the first and the last", arguments: Engine.sealing)
     func repetition(engine: Engine) async throws {
         let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in
@@ -27,7 +27,7 @@ struct QuarantineTests {
         try fixture.audit()
     }
 
-    @Test("old entries are removed, in several transactions, and younger ones kept", arguments: Engine.allCases)
+    @Test("old entries are removed, in several transactions, and younger ones kept", arguments: Engine.sealing)
     func expiry(engine: Engine) async throws {
         let fixture = try QueueFixture(engine)
         let secret = "canary-\(UUID().uuidString)"
@@ -49,14 +49,14 @@ struct QuarantineTests {
         try fixture.audit()
     }
 
-    @Test("nothing of a discarded or resolved entry is left in the files", arguments: Engine.allCases)
+    @Test("nothing of a discarded or resolved entry is left in the files", arguments: Engine.sealing)
     func remains(engine: Engine) async throws {
         let fixture = try QueueFixture(engine)
         let secret = "canary-\(UUID().uuidString)"
         let words = "\(secret) " + String(repeating: "long ", count: 3_000) + secret
         try await fixture.withQueue { queue in
             let ids = try await queue.accept([], quarantining: (0..<25).map { draft("\($0) \(words)") }).quarantined
-            #expect(try fixture.bytes().contains(secret))
+            #expect(try fixture.bytes().contains(secret) == engine.showsWords)
             _ = try await queue.accept([try submission(1)], resolving: [ids[0]])
             #expect(try await queue.discard(Array(ids.dropFirst()) + [QuarantineID(rawValue: 999)]) == 24)
             #expect(try !fixture.bytes().contains(secret))
@@ -68,7 +68,7 @@ struct QuarantineTests {
         try fixture.audit()
     }
 
-    @Test("a call that resolves an entry that is gone is refused and accepts nothing", arguments: Engine.allCases)
+    @Test("a call that resolves an entry that is gone is refused and accepts nothing", arguments: Engine.sealing)
     func resolvedBefore(engine: Engine) async throws {
         let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in
@@ -82,7 +82,7 @@ struct QuarantineTests {
         }
     }
 
-    @Test("a replay doesn't replace content that came in after the delivery", arguments: Engine.allCases)
+    @Test("a replay doesn't replace content that came in after the delivery", arguments: Engine.sealing)
     func newestWins(engine: Engine) async throws {
         let fixture = try QueueFixture(engine)
         try await fixture.withQueue { queue in

@@ -54,10 +54,12 @@ struct QueueFixture: Sendable {
     }
 
     func configuration(_ path: String? = nil) throws(QueueError) -> ResponseQueue.Configuration {
-        guard engine == .postgres, let cluster else {
+        guard engine != .sqlite, let cluster else {
             return ResponseQueue.Configuration(path: path ?? self.path)
         }
-        return ResponseQueue.Configuration(.postgres(try cluster.address(schema: schema, database: database)))
+        var address = try cluster.address(schema: schema, database: database)
+        if engine == .postgresWithKey { address.payloadKeys = try PayloadKeys([PayloadKeys.entry("key", 7)]) }
+        return ResponseQueue.Configuration(.postgres(address))
     }
 
     /// A connection to the schema, beside the queue's.
@@ -67,7 +69,7 @@ struct QueueFixture: Sendable {
     func audit() throws {
         switch engine {
         case .sqlite: try Audit(of: path).check()
-        case .postgres: try Audit(reading: connect()).check()
+        case .postgres, .postgresWithKey: try Audit(reading: connect()).check()
         }
     }
 
@@ -104,7 +106,7 @@ struct QueueFixture: Sendable {
 
     /// All bytes that are on disk now; in PostgreSQL, which overwrites what was deleted when it likes, all rows.
     func bytes() throws -> Data {
-        if engine == .postgres { return try rows() }
+        if engine != .sqlite { return try rows() }
         var all = Data()
         for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
             all += try Data(contentsOf: URL(fileURLWithPath: path + suffix))

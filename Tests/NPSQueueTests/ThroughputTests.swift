@@ -7,7 +7,7 @@ import Testing
 /// No tests: measurements for those who set NPS_MEASURE=1, printed.
 @Suite("Throughput", .enabled(if: ProcessInfo.processInfo.environment["NPS_MEASURE"] == "1"), .serialized)
 struct ThroughputTests {
-    @Test("durable accepts a second", arguments: Engine.allCases, [1, 64, 512])
+    @Test("durable accepts a second", arguments: Engine.sealing, [1, 64, 512])
     func accepts(engine: Engine, tasks: Int) async throws {
         let fixture = try QueueFixture(engine)
         #expect(FaultyDisk.watch(fixture.directory))

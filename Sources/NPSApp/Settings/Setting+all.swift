@@ -81,6 +81,12 @@ extension Setting {
         "host name",
         "what this collector is called among those that share a PostgreSQL"
     )
+    static let payloadKey = Setting(
+        "queue.payload-key",
+        .word("none"),
+        "kid:base64url(32 bytes) list that keeps what people write unreadable in a PostgreSQL",
+        isSecret: true
+    )
     static let receiptRetention = TypedSetting.days(
         "queue.receipt-retention-days",
         400,
@@ -162,7 +168,8 @@ extension Setting {
         certificate.setting, privateKey.setting, tlsProfile.setting,
         adminHost.setting, adminPort.setting, adminToken,
         planhatURL.setting, planhatToken, requestsPerMinute.setting, batchSize.setting,
-        queueURL.setting, queuePassword, queueName.setting, receiptRetention.setting, parkedRetention.setting,
+        queueURL.setting, queuePassword, queueName.setting, payloadKey, receiptRetention.setting,
+        parkedRetention.setting,
         quarantineRetention.setting, quarantineMaxBytes.setting,
         surveyOpen.setting, subject.setting, brand.setting, accent.setting, frameAncestors, linkKeys,
         webhooksDirectory.setting, webhookSecrets,

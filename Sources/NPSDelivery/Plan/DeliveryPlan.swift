@@ -134,11 +134,11 @@ package struct DeliveryPlan: Sendable {
         ready.putBack(batch)
     }
 
-    /// Another collector has taken over: what was claimed, this batch included, isn't sent any more, and its fate is the
-    /// other's affair.
-    package mutating func lostClaims() {
-        _ = ready.removeAll()
+    /// Another collector has taken over: what was claimed isn't sent any more, and its fate is the other's affair. Returns
+    /// the batches that were ready.
+    package mutating func lostClaims() -> [Batch] {
         unsettled = Settlement()
+        return ready.removeAll()
     }
 
     package mutating func settled() {

@@ -22,28 +22,38 @@ struct PlanhatSender: Sendable {
 
     let client: PlanhatClient
 
-    func send(_ batch: Batch) async -> Reply {
+    /// - Parameter permit: nil where nobody else may send the same.
+    func send(_ batch: Batch, _ permit: SendPermit? = nil) async -> Reply {
         do throws(PlanhatError) {
-            let (result, status) = try await request(batch)
+            let (result, status) = try await request(batch, permit)
             return Reply(result: result, status: status, quota: quota)
         } catch {
             return Reply(result: .failed(error), status: error.label, quota: quota)
         }
     }
 
-    private func request(_ batch: Batch) async throws(PlanhatError) -> (SendResult, status: String) {
+    private func request(
+        _ batch: Batch,
+        _ permit: SendPermit?
+    ) async throws(PlanhatError) -> (SendResult, status: String) {
         switch batch.operation {
         case .create:
             guard let claim = batch.claims.first else { throw .invalidRequest("There is nothing to create.") }
             return (.created(try await client.create(RecordDraft(claim))), "2xx")
         case .upsert:
-            let result = try await client.upsert(batch.claims.map { RecordDraft($0) })
+            let result = try await client.upsert(batch.claims.map { RecordDraft($0) }, permit)
             return (.upserted(result), String(result.status))
         }
     }
 
     private var quota: Pace.Quota? {
         client.rateLimit.map { Pace.Quota(limit: $0.limit, remaining: $0.remaining) }
+    }
+}
+
+extension SendPermit {
+    init(_ permit: ForwardingPermit) {
+        self.init(mayBegin: { permit.mayBegin() }, didBegin: { permit.didBegin() })
     }
 }
 

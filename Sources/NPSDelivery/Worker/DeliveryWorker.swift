@@ -29,6 +29,9 @@ package final class DeliveryWorker: Service, Sendable {
         }
     }
 
+    /// In bytes: what the kernel takes at once, see `SendPermit`, with some room.
+    private static let largestSharedBatch = 128 << 10
+
     private let queue: ResponseQueue
     private let sender: PlanhatSender
     private let configuration: Configuration
@@ -40,6 +43,8 @@ package final class DeliveryWorker: Service, Sendable {
     private let throughput = Mutex(Throughput())
     private let sharedUntil = Mutex(Date.distantPast)
     private let yieldedTurns = Mutex(0)
+    /// Since when no request has reached anything that could answer; nil when the last one did.
+    private let unreachedSince = Mutex<Date?>(nil)
 
     /// - Parameters:
     ///   - fraction: random numbers, 0..<1, for the jitter
@@ -55,6 +60,10 @@ package final class DeliveryWorker: Service, Sendable {
     ) {
         self.queue = queue
         sender = PlanhatSender(client: client)
+        var configuration = configuration
+        if queue.isShared {
+            configuration.plan.batchBytes = min(configuration.plan.batchBytes, Self.largestSharedBatch)
+        }
         self.configuration = configuration
         self.clock = clock
         self.fraction = fraction
@@ -82,6 +91,12 @@ package final class DeliveryWorker: Service, Sendable {
     /// keep to the pace.
     package func yieldTurn() {
         yieldedTurns.withLock { $0 += 1 }
+    }
+
+    /// Whether no request has reached Planhat for so long, although some were tried.
+    package func isCutOff(for time: Duration) -> Bool {
+        guard let since = unreachedSince.withLock({ $0 }) else { return false }
+        return clock.now().timeIntervalSince(since) >= time / .seconds(1)
     }
 
     /// Delivers until the service group shuts down or the queue is closed. Neither a broken disk nor an unreachable
@@ -155,8 +170,13 @@ extension DeliveryWorker {
                 let nextDue = claims.isEmpty ? try await queue.nextDue() : nil
                 plan.found(claims, nextDue: nextDue, at: clock.now())
             case .send(let batch):
-                guard try await mayStillSend(batch, &plan) else { break }
-                await send(batch, &plan)
+                switch queue.leave(toSend: batch.claims) {
+                case .given(let permit): await send(batch, permit, &plan)
+                case .suspended:
+                    plan.kept(batch)
+                    throw QueueError.database("it hasn't confirmed for some seconds that this collector forwards")
+                case .lost: try await drop(batch, &plan)
+                }
             case .settle(let settlement):
                 try await settle(settlement)
                 plan.settled()
@@ -171,23 +191,21 @@ extension DeliveryWorker {
         }
     }
 
-    /// Whether the claims are still this collector's. Where several share the queue, another one may have taken over.
-    private func mayStillSend(_ batch: Batch, _ plan: inout DeliveryPlan) async throws(QueueError) -> Bool {
-        do throws(QueueError) {
-            if try await queue.mayForward() { return true }
-        } catch {
-            plan.kept(batch)
-            throw error
-        }
-        logger.notice("another collector forwards now", metadata: ["dropped": "\(batch.claims.count)"])
-        plan.lostClaims()
-        return false
+    /// Another collector forwards, or this one anew; what it has claimed since is given back.
+    private func drop(_ batch: Batch, _ plan: inout DeliveryPlan) async throws(QueueError) {
+        unreachedSince.withLock { $0 = nil }
+        let dropped = [batch] + plan.lostClaims()
+        let ids = dropped.flatMap(\.ids)
+        logger.notice("claims are another collector's now", metadata: ["dropped": "\(ids.count)"])
+        try await queue.release(ids)
     }
 
-    private func send(_ batch: Batch, _ plan: inout DeliveryPlan) async {
-        let reply = await sender.send(batch)
+    private func send(_ batch: Batch, _ permit: ForwardingPermit?, _ plan: inout DeliveryPlan) async {
+        let reply = await sender.send(batch, permit.map(SendPermit.init))
+        permit?.didEnd()
         // Cut off by the stop: whether it arrived is for the next start to find out.
         guard !Task.isCancelled else { return }
+        noteReach(reply.result)
         metrics.count(batch.operation, status: reply.status)
         let counts = plan.answered(reply.result, to: batch, quota: reply.quota, at: clock.now())
         metrics.count(counts)
@@ -199,6 +217,13 @@ extension DeliveryWorker {
         for id in counts.unlinked {
             logger.info("delivered, but Planhat linked it to no contact and no company", metadata: ["id": "\(id)"])
         }
+    }
+
+    private func noteReach(_ result: SendResult) {
+        // It says nothing about Planhat.
+        if result == .failed(.heldBack) { return }
+        let isUnreached = if case .failed(.notSent) = result { true } else { false }
+        unreachedSince.withLock { since in since = isUnreached ? since ?? clock.now() : nil }
     }
 
     private func settle(_ settlement: Settlement) async throws(QueueError) {

@@ -12,6 +12,8 @@ package struct Claim: Sendable, Hashable {
     /// True when Planhat may know this response already (an edit, an ambiguous attempt), or may get it from another
     /// collector: send by upsert, never by POST.
     package let mustUpsert: Bool
+    /// Under which it was claimed; nil where nobody else has the database.
+    var term: Int64?
 
     package init(response: SurveyResponse, revision: Int, attempts: Int, mustUpsert: Bool) {
         self.response = response
@@ -94,8 +96,10 @@ extension Claim {
     /// Nil when this version can't read the stored content. Decoding is the caller's task: on the queue's one writing
     /// thread it would keep every acceptance waiting.
     ///
-    /// - Parameter createsAreSafe: whether nobody else can be sending it.
-    init?(_ stored: StoredResponse, createsAreSafe: Bool) {
+    /// - Parameters:
+    ///   - createsAreSafe: whether nobody else can be sending it.
+    ///   - term: ``term``
+    init?(_ stored: StoredResponse, createsAreSafe: Bool, term: Int64? = nil) {
         guard let response = stored.content?.response(id: stored.id, source: stored.source) else { return nil }
         self.init(
             response: response,
@@ -103,5 +107,6 @@ extension Claim {
             attempts: stored.lifecycle.attempts,
             mustUpsert: stored.lifecycle.mustUpsert || !createsAreSafe
         )
+        self.term = term
     }
 }

@@ -13,10 +13,10 @@ extension ResponseQueue {
         while remaining > 0 {
             let wanted = min(remaining, Self.slice)
             do throws(QueueError) {
-                let rows = try await transactSlice { transaction in
-                    try transaction.claimDue(limit: wanted, order: order)
+                let (rows, term) = try await transactSlice { transaction in
+                    (try transaction.claimDue(limit: wanted, order: order), transaction.term)
                 }
-                claims += decode(rows)
+                claims += decode(rows, term)
                 remaining = rows.count < wanted ? 0 : remaining - wanted
             } catch {
                 // What was claimed so far belongs to the caller: nobody else will send it.
@@ -28,9 +28,9 @@ extension ResponseQueue {
         return claims
     }
 
-    private func decode(_ responses: [StoredResponse]) -> [Claim] {
+    private func decode(_ responses: [StoredResponse], _ term: Int64?) -> [Claim] {
         responses.compactMap { response in
-            let claim = Claim(response, createsAreSafe: createsAreSafe)
+            let claim = Claim(response, createsAreSafe: createsAreSafe, term: term)
             if claim == nil { unreadable.withLock { $0.append(response) } }
             return claim
         }

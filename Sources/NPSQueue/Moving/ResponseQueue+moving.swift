@@ -45,7 +45,7 @@ extension ResponseQueue.Configuration {
     var forMoving: ResponseQueue.Configuration {
         var configuration = self
         configuration.isMoving = true
-        configuration.forwards = false
+        configuration.forwarding = .never
         if case .postgres(var address) = store {
             address.name = PostgresAddress.moverName
             configuration.store = .postgres(address)

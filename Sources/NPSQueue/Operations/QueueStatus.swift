@@ -24,6 +24,8 @@ package struct QueueStatus: Sendable, Hashable, Codable {
     package var upgrade: QueueUpgrade?
     /// Who takes how much of the quarantine's room. Not in the JSON.
     package var quarantine: QuarantineUse?
+    /// Nil where nobody else has the queue. Not in the JSON.
+    package var leadership: Leadership?
 
     private enum CodingKeys: CodingKey {
         case accepted, pending, sending, delivered, parked, erased, quarantined, oldestPendingSeconds

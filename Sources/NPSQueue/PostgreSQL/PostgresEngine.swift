@@ -13,6 +13,8 @@ final class PostgresEngine: QueueEngine {
     private static let intakeLanes = 2
     /// What a statement does well within its time, and what may be in memory several times over.
     private static let batchLimit = GroupCommit.BatchLimit(weight: 1_024, bytes: 8 << 20)
+    /// What one request to Planhat carries at most.
+    private static let largestRequest = 5_000
 
     let personKey: PersonKey
     /// What another collector sent may arrive after this one has taken over.
@@ -23,6 +25,7 @@ final class PostgresEngine: QueueEngine {
     private let arrivalPause: TimeInterval
     private let onDue: @Sendable () -> Void
     private let isClosed = Atomic(false)
+    let lease: LeaseKeeper?
 
     /// Connects, makes the tables that are missing, and takes over the forwarding if that is to be done at once.
     ///
@@ -35,9 +38,18 @@ final class PostgresEngine: QueueEngine {
         logger: Logger,
         onDue: @escaping @Sendable () -> Void
     ) throws(QueueError) {
-        let key = try Self.prepare(address, isMoving: configuration.isMoving)
+        let key = try Self.prepare(address, isMoving: configuration.isMoving, logger)
         personKey = key
         let latestBooks = LatestBooks()
+        let lease = LeaseKeeper(
+            LeaseKeeper.Terms(
+                address: address,
+                version: configuration.version,
+                grace: configuration.ambiguousGrace(Self.largestRequest),
+                logger: logger
+            )
+        )
+        self.lease = lease
         func lane(_ name: String) -> PostgresLane {
             PostgresLane(
                 name,
@@ -50,7 +62,8 @@ final class PostgresEngine: QueueEngine {
                     latestBooks: latestBooks,
                     now: now,
                     logger: logger,
-                    onDue: onDue
+                    onDue: onDue,
+                    lease: lease
                 )
             )
         }
@@ -66,8 +79,9 @@ final class PostgresEngine: QueueEngine {
             for lane in all { try lane.open() }
             // Last, because whoever forwards until now can't any more: this collector must not fail after that for what
             // could be known before.
-            if configuration.forwards, configuration.forwardsAtOnce { try beginForwarding() }
+            if configuration.forwarding == .atOnce { try takeOver(lease) }
         } catch {
+            lease.close()
             for lane in all { lane.close() }
             throw error
         }
@@ -86,7 +100,11 @@ final class PostgresEngine: QueueEngine {
     private static let key = Query("SELECT key FROM person_key")
 
     /// Makes what is missing, and returns the key.
-    private static func prepare(_ address: PostgresAddress, isMoving: Bool) throws(QueueError) -> PersonKey {
+    private static func prepare(
+        _ address: PostgresAddress,
+        isMoving: Bool,
+        _ logger: Logger
+    ) throws(QueueError) -> PersonKey {
         do {
             let connection = try PostgresConnection(address.parameters(lane: "start"))
             defer { connection.close() }
@@ -94,16 +112,51 @@ final class PostgresEngine: QueueEngine {
             try PostgresSchema.prepare(connection, for: address, isMoving: isMoving)
             let key: Data? = try connection.execute(key).first?.value(0)
             guard let key else { throw QueueError.damaged("its key is missing") }
+            if !address.payloadKeys.isEmpty { try reportPlain(on: connection, logger) }
             return PersonKey(key)
         } catch {
             throw QueueError(postgres: error)
         }
     }
 
-    var isForwarding: Bool { workLane.isForwarding.load(ordering: .relaxed) }
+    private static func reportPlain(on connection: PostgresConnection, _ logger: Logger) throws {
+        let plain = try PayloadKeyRegister(reading: connection).countPlain()
+        guard plain.responses + plain.payloads > 0 else { return }
+        logger.notice(
+            "Some of what waits was stored without the payload key, and stays readable in the database until it is gone",
+            metadata: [
+                "responses": "\(plain.responses)", "quarantined": "\(plain.payloads)",
+                "among": "the oldest \(PayloadKeyRegister.sample) of each kind",
+            ]
+        )
+    }
 
-    func beginForwarding() throws(QueueError) {
-        if try workLane.takeOver() { lookLater() }
+    /// Takes the lease whoever has it.
+    private func takeOver(_ lease: LeaseKeeper) throws(QueueError) {
+        do {
+            let term = try lease.takeAtOnce()
+            try workLane.lead(term)
+            lease.recovered(term)
+        } catch {
+            throw QueueError(postgres: error)
+        }
+        begin(lease, standing: false)
+    }
+
+    func stand() {
+        guard let lease else { return }
+        begin(lease, standing: true)
+    }
+
+    private func begin(_ lease: LeaseKeeper, standing: Bool) {
+        lease.begin(standing: standing) { [workLane, onDue] term, done in
+            workLane.dispatch.async {
+                let isDone = (try? workLane.lead(term)) != nil
+                done(isDone)
+                if isDone, term != nil { onDue() }
+            }
+        }
+        lookLater()
     }
 
     func commit(_ jobs: [Job], on lane: Int) {
@@ -111,10 +164,13 @@ final class PostgresEngine: QueueEngine {
     }
 
     /// PostgreSQL overwrites what was deleted when it needs the room; see the page ThreatModel.
-    func truncateLog() throws(QueueError) {}
+    func truncateLog() throws(QueueError) {
+        workLane.vacuumDeleted()
+    }
 
     func close() {
         isClosed.store(true, ordering: .relaxed)
+        lease?.close()
         for lane in all { lane.close() }
     }
 }

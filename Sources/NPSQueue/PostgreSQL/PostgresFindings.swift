@@ -8,6 +8,14 @@ package struct PostgresFindings: Sendable, Hashable {
     package let hasTables: Bool
     /// Whether its log gets the values of statements, which is what people answer.
     package let logsValues: Bool
+    /// Whether the key that this collector would seal with is the first that the database gets, or a new one; nil for no
+    /// key, and for one that is known there.
+    package let newKey: NewKey?
+
+    package enum NewKey: Sendable, Hashable {
+        case first
+        case another
+    }
 
     private static let facts = Query(
         """
@@ -43,9 +51,27 @@ package struct PostgresFindings: Sendable, Hashable {
                 )
             }
             if hasTables { try PostgresSchema.version(on: connection, for: address) }
+            newKey = try Self.newKey(address.payloadKeys, hasTables: hasTables, on: connection)
         } catch {
             throw QueueError(postgres: error)
         }
+    }
+
+    /// Throws what ``PayloadKeyRegister`` has against a start.
+    private static func newKey(
+        _ keys: PayloadKeys,
+        hasTables: Bool,
+        on connection: PostgresConnection
+    ) throws -> NewKey? {
+        // Version 1 has no such table.
+        guard hasTables, try connection.run("SELECT to_regclass('payload_keys') IS NOT NULL").text == "t" else {
+            return keys.isEmpty ? nil : .first
+        }
+        let register = try PayloadKeyRegister(reading: connection)
+        try register.check(keys)
+        try register.checkUse(keys)
+        guard register.isNew(keys) else { return nil }
+        return register.isEmpty ? .first : .another
     }
 
     /// For people.
@@ -59,6 +85,13 @@ package struct PostgresFindings: Sendable, Hashable {
             logsValues
             ? " Its log gets what people answer: set log_parameter_max_length and log_parameter_max_length_on_error to 0."
             : ""
-        return "queue.url: PostgreSQL \(version), which \(tables). \(copies)\(log)"
+        let key =
+            switch newKey {
+            case nil: ""
+            case .first:
+                " The payload key is its first: stop all collectors before one starts with it, and give it to all of them."
+            case .another: " The first payload key is new there: list it behind the old one everywhere before that."
+            }
+        return "queue.url: PostgreSQL \(version), which \(tables). \(copies)\(log)\(key)"
     }
 }

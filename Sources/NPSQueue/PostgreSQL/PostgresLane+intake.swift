@@ -43,14 +43,15 @@ extension PostgresLane {
         var batch = PostgresIntake(jobs, undelivered: books.undelivered)
         guard !batch.incoming.isEmpty else { return (batch, false) }
         let committed = CommittedState(books: books, shares: QuarantineShares(), time: ConfirmedTime())
-        let rows = PostgresRows(connection: connection, writer: writer, term: nil, former: committed)
+        let keys = terms.address.payloadKeys
+        let rows = PostgresRows(connection: connection, writer: writer, term: nil, former: committed, keys: keys)
         var transaction = QueueTransaction(
             rows: rows,
             now: Milliseconds(terms.now()),
             personKey: terms.personKey,
             state: committed
         )
-        var parameters = PostgresRows.parameters(of: batch.incoming.map { transaction.newResponse($0) })
+        var parameters = try rows.parameters(of: batch.incoming.map { transaction.newResponse($0) })
         parameters.append(writer)
         var new = 0
         for (index, row) in try connection.execute(Self.acceptance, parameters).rows.enumerated() {
@@ -58,7 +59,7 @@ extension PostgresLane {
                 batch.settle(index, as: .accepted)
                 new += 1
             } else if (try row.optional(1) as Int64?) != nil {
-                let stored = try StoredResponse(row.named(StoredResponse.Columns.self, from: 1))
+                let stored = try StoredResponse(row.named(StoredResponse.Columns.self, from: 1), in: rows)
                 let (acceptance, change) = transaction.receive(batch.incoming[index], as: stored)
                 if change == nil { batch.settle(index, as: acceptance) }
             }

@@ -23,6 +23,8 @@ final class PostgresLane: Sendable {
         let logger: Logger
         /// Called after a commit that left something to claim.
         let onDue: @Sendable () -> Void
+        /// Told when a transaction finds that the term under which this lane claims is over.
+        let lease: LeaseKeeper
     }
 
     struct State {
@@ -36,9 +38,9 @@ final class PostgresLane: Sendable {
         /// See ``CommittedState``: what this process alone knows.
         var claimed: Set<Int64> = []
         var latest: Milliseconds?
-        var hasTakenOver = false
-        /// Whether what was being sent when the last process ended is still `sending`.
+        /// Whether what another term was sending is still `sending`.
         var owesInterruption = false
+        var vacuum = Vacuum()
     }
 
     /// What a transaction leaves.
@@ -48,8 +50,6 @@ final class PostgresLane: Sendable {
     }
 
     let dispatch: DispatchQueue
-    /// Whether there is a term and nobody has taken over since, as the last transaction found it.
-    let isForwarding = Atomic(false)
     private let name: String
     let terms: Terms
     let state: Mutex<State>
@@ -72,24 +72,13 @@ final class PostgresLane: Sendable {
         }
     }
 
-    private static let taking = Query(
-        "UPDATE leader SET epoch = epoch + 1, term = $1::int8, holder = $2::text WHERE id = 1"
-    )
-
-    /// Makes this the collector that forwards, and deals with what the former one was sending. False when it has been made
-    /// so before, also if another has taken over since.
-    func takeOver() throws(QueueError) -> Bool {
+    /// Claims under this term from now on, after it has dealt with what the last one was sending; under none for nil. When
+    /// it throws, that is dealt with before the next job.
+    func lead(_ term: Int64?) throws(QueueError) {
         do {
-            return try state.withLock { state in
-                guard !state.hasTakenOver else { return false }
-                let connection = try connection(&state)
-                let term = Int64.random(in: 1 ... .max)
-                // Waits for a claim that is just being committed; after this, the former holder can't make any.
-                try connection.execute(Self.taking, PostgresParameters(term, terms.address.name))
-                (state.term, state.owesInterruption, state.hasTakenOver) = (term, true, true)
-                isForwarding.store(true, ordering: .relaxed)
-                try recover(on: connection, &state)
-                return true
+            try state.withLock { state in
+                (state.term, state.owesInterruption, state.claimed) = (term, term != nil, [])
+                if term != nil { _ = try connection(&state) }
             }
         } catch {
             throw QueueError(postgres: error)
@@ -205,14 +194,15 @@ extension PostgresLane {
             let term = currentTerm(found.term, &state)
             var former = found.committed
             (former.claimed, former.latest) = (state.claimed, state.latest)
-            let rows = PostgresRows(connection: connection, writer: writer, term: term, former: former)
+            let keys = terms.address.payloadKeys
+            let rows = PostgresRows(connection: connection, writer: writer, term: term, former: former, keys: keys)
             var transaction = QueueTransaction(
                 rows: rows,
                 now: now,
                 personKey: terms.personKey,
                 state: former
             )
-            transaction.mayForward = term != nil
+            (transaction.term, transaction.mayForward) = (term, term != nil)
             if isReading {
                 transaction.state.latest = state.latest.map { max($0, now) }
             } else if term != nil {
@@ -242,13 +232,11 @@ extension PostgresLane {
     }
 
     /// This collector's term; nil when it doesn't forward, or when another has taken over.
-    private func currentTerm(_ present: Int64, _ state: inout State) -> Int64? {
+    private func currentTerm(_ present: Int64?, _ state: inout State) -> Int64? {
         guard let term = state.term, term != present else { return state.term }
-        state.term = nil
-        isForwarding.store(false, ordering: .relaxed)
         // What was claimed is the other's affair now.
-        state.claimed = []
-        terms.logger.error("Another collector forwards from this database now; this one only accepts")
+        (state.term, state.owesInterruption, state.claimed) = (nil, false, [])
+        terms.lease.lost(term)
         return nil
     }
 }
@@ -259,9 +247,10 @@ extension PostgresLane {
     private static let fence = Query("SELECT 1 FROM books WHERE writer = $1::text FOR UPDATE")
 
     func connection(_ state: inout State) throws -> PostgresConnection {
-        if let connection = state.connection, !connection.isClosed { return connection }
         do {
-            return try connect(&state)
+            guard let connection = state.connection, !connection.isClosed else { return try connect(&state) }
+            if state.owesInterruption { try recover(on: connection, &state) }
+            return connection
         } catch {
             throw PostgresUnavailable.beforeAnyJob(error)
         }
@@ -277,6 +266,7 @@ extension PostgresLane {
             guard PersonKey(key) == terms.personKey else {
                 throw QueueError.database("it is not the one that was open before")
             }
+            try PayloadKeyRegister(reading: connection).check(terms.address.payloadKeys)
             try connection.execute(Self.registration, PostgresParameters(writer))
             // The former connection may have gone while the server was at its COMMIT, which holds this row.
             try connection.execute(Self.fence, PostgresParameters(writer))

@@ -55,14 +55,14 @@ extension Books {
 /// What all collectors have left, as a transaction finds it.
 struct PostgresState {
     var committed: CommittedState
-    /// Of whoever forwards.
-    let term: Int64
+    /// Of whoever forwards; nil before anybody does from this server.
+    let term: Int64?
 
     private static let query = Query(
         """
         SELECT \(Books.Columns.allCases.map(\.sum).joined(separator: ", ")),
             (SELECT confirmed FROM clock), (SELECT claimed FROM clock), (SELECT claimed_for FROM clock),
-            (SELECT term FROM leader), \(array("MIN(source)")), \(array("SUM(entries)::int8")),
+            (SELECT CASE WHEN incarnation = \(LeaseRow.incarnation) THEN term END FROM leader), \(array("MIN(source)")), \(array("SUM(entries)::int8")),
             \(array("SUM(bytes)::int8")),
             current_setting('fsync') <> 'off' AND current_setting('full_page_writes') <> 'off'
         FROM books
@@ -91,7 +91,7 @@ struct PostgresState {
             try row.value(end + 4), try row.value(end + 5), try row.value(end + 6)
         )
         let holdings = zip(entries, bytes).map { QuarantineShares.Holding(entries: $0, bytes: $1) }
-        term = try row.value(end + 3)
+        term = try row.optional(end + 3)
         committed = CommittedState(
             books: try Books(row.named(Books.Columns.self)),
             shares: QuarantineShares(

@@ -39,7 +39,7 @@ extension PostgresRows {
         for value in values { parameters.append(value) }
         guard byteLimit < .max, !isLocking, let page = query.page else { return try fetch(query, parameters) }
         parameters.append(byteLimit)
-        return try Self.responses(connection.execute(page, parameters))
+        return try responses(connection.execute(page, parameters))
     }
 
     /// What is due or being sent, for the collector that forwards; nothing for the others. Its term is compared and locked
@@ -54,11 +54,11 @@ extension PostgresRows {
     }
 
     private func fetch(_ query: LoadQuery, _ parameters: PostgresParameters) throws -> [StoredResponse] {
-        try Self.responses(connection.execute(isLocking ? query.locking : query.reading, parameters))
+        try responses(connection.execute(isLocking ? query.locking : query.reading, parameters))
     }
 
-    private static func responses(_ result: PostgresResult) throws -> [StoredResponse] {
-        try result.rows.map { try StoredResponse($0.named(StoredResponse.Columns.self)) }
+    private func responses(_ result: PostgresResult) throws -> [StoredResponse] {
+        try result.rows.map { try StoredResponse($0.named(StoredResponse.Columns.self), in: self) }
     }
 
     private static let known = Query("SELECT id FROM responses WHERE id = ANY($1::uuid[])")
@@ -139,11 +139,17 @@ extension PostgresRows {
         "WHERE remote_wanted AND sequence > $1::int8 ORDER BY sequence LIMIT $2::int8"
     )
 
-    /// Finds nothing unless this collector's term is the present one, which then stays so until the commit.
+    /// Finds nothing unless this collector's term is the present one, given by this server, which then stays so until the
+    /// commit.
     private static func fenced(_ rest: String, term: Int, lock: String) -> LoadQuery {
         LoadQuery(
             "WHERE EXISTS (SELECT 1 FROM mine) AND \(rest)",
-            with: "WITH mine AS MATERIALIZED (SELECT 1 FROM leader WHERE id = 1 AND term = $\(term)::int8 FOR UPDATE)",
+            with: """
+                WITH mine AS MATERIALIZED (
+                    SELECT 1 FROM leader WHERE id = 1 AND term = $\(term)::int8 AND incarnation = \(LeaseRow.incarnation)
+                    FOR UPDATE
+                )
+                """,
             lock: lock
         )
     }

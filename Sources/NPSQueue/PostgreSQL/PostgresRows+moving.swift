@@ -96,7 +96,9 @@ extension PostgresRows {
     func add(_ responses: [StoredResponse]) throws {
         guard !responses.isEmpty else { return }
         var parameters = PostgresParameters()
-        for column in StoredResponse.Columns.allCases { parameters.append(column, of: responses) }
+        for column in StoredResponse.Columns.allCases {
+            try parameters.append(column, of: responses, sealedBy: keys)
+        }
         try connection.execute(Self.addition, parameters)
     }
 

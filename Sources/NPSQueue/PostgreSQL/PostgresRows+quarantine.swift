@@ -33,15 +33,20 @@ extension PostgresRows {
 
     func insert(_ payload: IncomingQuarantine, at date: Milliseconds) throws -> QuarantineID {
         let draft = payload.draft
+        func seal(_ text: String?, _ column: String) throws(QueueError) -> String? {
+            try text.map { text throws(QueueError) in
+                try keys.seal(text, at: .quarantine(column, of: payload.tombstone))
+            }
+        }
         let parameters = PostgresParameters(
             draft.source,
             payload.tombstone,
             date,
-            draft.deliveryID,
-            draft.contentType,
+            try seal(draft.deliveryID, "delivery_id"),
+            try seal(draft.contentType, "content_type"),
             payload.problems,
             payload.size,
-            Data(draft.body)
+            try keys.seal(Data(draft.body), at: .quarantine("body", of: payload.tombstone))
         )
         guard let row = try connection.execute(Self.insertion, parameters).first else {
             // What was asked before may have waited for that: words that were erased must not come back.
@@ -116,41 +121,53 @@ extension PostgresRows {
         )
     }
 
+    /// The size that the body has by itself, as `IncomingQuarantine.size` has it.
     private static let stored = """
-        id, source, delivery_id, content_type, received_at, last_seen_at, times_seen, problems, octet_length(body)
+        id, source, tombstone, delivery_id, content_type, received_at, last_seen_at, times_seen, problems,
+            size - \(IncomingQuarantine.rowSize) - octet_length(problems)
         """
-    private static let bodies = page("id, body", size: "body")
+    private static let bodies = page("id, tombstone, body", size: "body")
     private static let listing = page(stored, size: "problems")
     private static let wholeEntry = Query("SELECT \(stored), body FROM quarantine WHERE id = $1::int8")
 
     func bodies(after id: Int64, limit: Int, byteLimit: Int) throws -> [QuarantinedBody] {
         try connection.execute(Self.bodies, PostgresParameters(id, limit, byteLimit)).rows.map { row in
-            QuarantinedBody(id: QuarantineID(rawValue: try row.value(0)), body: try row.value(1))
+            let place = SealedPlace.quarantine("body", of: try row.value(1))
+            return QuarantinedBody(
+                id: QuarantineID(rawValue: try row.value(0)),
+                body: try open(row.value(2), at: place)
+            )
         }
     }
 
     func quarantine(after id: Int64, limit: Int, byteLimit: Int) throws -> [StoredEntry] {
-        try connection.execute(Self.listing, PostgresParameters(id, limit, byteLimit)).rows.map(Self.storedEntry)
+        try connection.execute(Self.listing, PostgresParameters(id, limit, byteLimit)).rows.map(storedEntry)
     }
 
     func quarantineEntry(_ id: QuarantineID) throws -> (row: StoredEntry, body: Data?)? {
         guard let row = try connection.execute(Self.wholeEntry, PostgresParameters(id.rawValue)).first else {
             return nil
         }
-        return (try Self.storedEntry(row), try row.optional(9))
+        let place = SealedPlace.quarantine("body", of: try row.value(2))
+        return (try storedEntry(row), try open(row.value(10), at: place))
     }
 
-    private static func storedEntry(_ row: PostgresRow) throws(QueueError) -> StoredEntry {
-        StoredEntry(
+    private func storedEntry(_ row: PostgresRow) throws -> StoredEntry {
+        let tombstone: String = try row.value(2)
+        func opened(_ index: Int, _ column: String) throws -> String? {
+            let text: String? = try row.optional(index)
+            return try text.map { try open($0, at: .quarantine(column, of: tombstone)) }
+        }
+        return StoredEntry(
             id: try row.value(0),
             source: try row.value(1),
-            deliveryID: try row.optional(2),
-            contentType: try row.optional(3),
-            receivedAt: try row.value(4),
-            lastSeenAt: try row.value(5),
-            timesSeen: try row.value(6),
-            problems: try row.value(7),
-            bodySize: try row.value(8)
+            deliveryID: try opened(3, "delivery_id"),
+            contentType: try opened(4, "content_type"),
+            receivedAt: try row.value(5),
+            lastSeenAt: try row.value(6),
+            timesSeen: try row.value(7),
+            problems: try row.value(8),
+            bodySize: try row.value(9)
         )
     }
 }

@@ -14,6 +14,7 @@ struct PostgresRows: RowStore {
     let former: CommittedState
     /// Whether what is loaded may be changed, and is kept from others until the commit.
     var isLocking = true
+    var keys = PayloadKeys.none
 
     /// These rows for a job that only reads, or for one that may write.
     func locking(_ isLocking: Bool) -> PostgresRows {
@@ -32,7 +33,7 @@ struct PostgresRows: RowStore {
 
     func insert(_ responses: [NewResponse], after last: inout Int64) throws -> [StoredResponse?] {
         guard !responses.isEmpty else { return [] }
-        let result = try connection.execute(Self.insertion, Self.parameters(of: responses))
+        let result = try connection.execute(Self.insertion, parameters(of: responses))
         var new: Set<ResponseID> = []
         for row in result.rows {
             new.insert(try row.value(0))
@@ -52,11 +53,13 @@ struct PostgresRows: RowStore {
     }
 
     /// The arrays of ``StoredResponse/Columns/inserted``.
-    static func parameters(of responses: [NewResponse]) -> PostgresParameters {
+    func parameters(of responses: [NewResponse]) throws(QueueError) -> PostgresParameters {
         // Their numbers are the statement's affair.
         let stored = responses.map { StoredResponse($0, sequence: 0) }
         var parameters = PostgresParameters()
-        for column in StoredResponse.Columns.inserted { parameters.append(column, of: stored) }
+        for column in StoredResponse.Columns.inserted {
+            try parameters.append(column, of: stored, sealedBy: keys)
+        }
         return parameters
     }
 
@@ -99,8 +102,14 @@ struct PostgresRows: RowStore {
         guard !changes.isEmpty else { return }
         let new = changes.map(\.new)
         var parameters = PostgresParameters()
-        for column in [.sequence] + StoredResponse.Columns.changeable { parameters.append(column, of: new) }
-        parameters.append(array: changes.map { $0.new.payload == $0.old.payload ? nil : $0.new.payload })
+        for column in [.sequence] + StoredResponse.Columns.changeable {
+            try parameters.append(column, of: new, sealedBy: keys)
+        }
+        // With a key also those that haven't changed: they may be stored as they are, or sealed with an earlier key.
+        let payloads = try changes.map { change in
+            keys.isEmpty && change.new.payload == change.old.payload ? nil : try change.new.payload(sealedBy: keys)
+        }
+        parameters.append(array: payloads)
         let written = try connection.execute(Self.update, parameters).written
         guard written == changes.count else { throw QueueError.damaged("a row is gone that was locked") }
     }

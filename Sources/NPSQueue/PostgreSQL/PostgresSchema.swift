@@ -11,7 +11,9 @@ enum PostgresSchema {
     /// The oldest program that can use what this one makes of the tables.
     private static let oldestProgram = 1
 
-    private static let steps = [first, moving]
+    private static let steps = [first, lease, payloadKeys, moving]
+    /// The first version that can open what is sealed.
+    private static let payloadKeysVersion = (steps.firstIndex(of: payloadKeys) ?? steps.count) + 1
 
     private static let current = Query(
         """
@@ -51,7 +53,18 @@ enum PostgresSchema {
             if index == 0 { try connection.execute(keyInsertion, PostgresParameters(PersonKey.random())) }
             try connection.execute(note, PostgresParameters(index + 1, oldestProgram))
         }
+        let register = try PayloadKeyRegister(reading: connection)
+        try register.check(address.payloadKeys)
+        try register.checkUse(address.payloadKeys)
+        try register.admit(address.payloadKeys)
         try connection.run("COMMIT")
+    }
+
+    private static let raise = Query("UPDATE schema_version SET oldest_program = $1::int8 WHERE version = $1::int8")
+
+    /// From now on. Until a key is used, they may share the database.
+    static func keepOutProgramsWithoutPayloadKeys(_ connection: PostgresConnection) throws {
+        try connection.execute(raise, PostgresParameters(payloadKeysVersion))
     }
 
     /// What has been done of the steps. Throws `newerSchema` when that is more than this program can cope with.
@@ -237,4 +250,32 @@ enum PostgresSchema {
         """
 
     private static let first = [responses, books, leader, quarantine, rest].joined(separator: "\n")
+
+    /// The leader's row gets what an agreement needs without a common clock, see `Lease` and `LeaseRow`. A program of the
+    /// version before takes over when it starts, and never beats; then it is taken from it.
+    ///
+    /// `since` and the times in `collectors` are the server's, and only shown.
+    private static let lease = """
+        ALTER TABLE leader
+            ADD COLUMN beat bigint NOT NULL DEFAULT 0,
+            ADD COLUMN since bigint,
+            ADD COLUMN incarnation text,
+            ADD COLUMN replicated boolean NOT NULL DEFAULT false,
+            ADD COLUMN lacks_claims boolean NOT NULL DEFAULT false;
+        CREATE TABLE collectors (
+            name text PRIMARY KEY,
+            version text NOT NULL,
+            stands boolean NOT NULL,
+            started_at timestamptz NOT NULL DEFAULT now(),
+            seen_at timestamptz NOT NULL DEFAULT now()
+        ) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
+        """
+
+    /// No key, but by what a collector tells that its own is the same.
+    private static let payloadKeys = """
+        CREATE TABLE payload_keys (
+            kid text PRIMARY KEY,
+            digest bytea NOT NULL CHECK (length(digest) = 32)
+        );
+        """
 }

@@ -43,7 +43,11 @@ extension Sequence<StoredResponse.Columns> {
 
 extension PostgresParameters {
     /// One array with the column's values.
-    mutating func append(_ column: StoredResponse.Columns, of responses: [StoredResponse]) {
+    mutating func append(
+        _ column: StoredResponse.Columns,
+        of responses: [StoredResponse],
+        sealedBy keys: PayloadKeys
+    ) throws(QueueError) {
         func add<Value: PostgresValue>(_ value: (StoredResponse) -> Value?) { append(array: responses.map(value)) }
         switch column {
         case .sequence: add { $0.sequence }
@@ -78,16 +82,20 @@ extension PostgresParameters {
         case .tries: add { $0.history.count }
         case .history: add { $0.history.json }
         case .notes: add { $0.notes }
-        case .payload: add { $0.payload }
+        case .payload:
+            append(array: try responses.map { response throws(QueueError) in try response.payload(sealedBy: keys) })
         }
     }
 }
 
 extension StoredResponse {
-    init(_ row: PostgresValues<Columns>) throws(QueueError) {
+    /// - Parameter rows: open the payload.
+    init(_ row: PostgresValues<Columns>, in rows: PostgresRows) throws {
+        let id: ResponseID = try row[.id]
+        let payload: String? = try row[optional: .payload]
         self.init(
             sequence: try row[.sequence],
-            id: try row[.id],
+            id: id,
             source: try row[.source],
             acceptedAt: try row[.acceptedAt],
             lifecycle: try ResponseLifecycle(row),
@@ -95,7 +103,7 @@ extension StoredResponse {
             contentDigest: try row[optional: .contentDigest],
             history: AttemptHistory(count: try row[.tries], json: try row[optional: .history]),
             notes: try row[optional: .notes],
-            payload: try row[optional: .payload]
+            payload: try payload.map { try rows.open($0, at: .payload(of: id)) }
         )
     }
 }

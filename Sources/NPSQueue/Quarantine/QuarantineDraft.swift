@@ -54,5 +54,7 @@ struct IncomingQuarantine: Sendable {
     }
 
     /// How much of the byte limit it takes: an empty delivery costs a row too.
-    var size: Int { 256 + draft.body.count + problems.utf8.count }
+    var size: Int { Self.rowSize + draft.body.count + problems.utf8.count }
+
+    static let rowSize = 256
 }

@@ -35,7 +35,7 @@ final class SQLiteEngine: QueueEngine {
 
     let personKey: PersonKey
     let createsAreSafe = true
-    let isForwarding = true
+    let lease: LeaseKeeper? = nil
     let lanes: QueueLanes
     private let path: String
     private let grace: @Sendable (_ responses: Int) -> TimeInterval
@@ -99,7 +99,7 @@ final class SQLiteEngine: QueueEngine {
     }
 
     /// Nobody else has the file open.
-    func beginForwarding() {}
+    func stand() {}
 
     func commit(_ jobs: [Job], on lane: Int) {
         commit(jobs)

@@ -83,4 +83,7 @@ struct SQLiteRows: RowStore {
     func markSending(_ responses: [StoredResponse]) throws {
         for response in responses { try statements.execute(Self.sending, response.sequence) }
     }
+
+    /// The file is this process's alone.
+    func leadership() throws -> Leadership? { nil }
 }

@@ -7,13 +7,13 @@ protocol QueueEngine: Sendable {
     /// Whether a new response may be sent by POST. Not where several collectors share a database: what one of them
     /// sent may arrive after another has taken over, and a late POST creates a second record.
     var createsAreSafe: Bool { get }
-    /// Whether this collector forwards, as far as it knows by now; may be asked from anywhere.
-    var isForwarding: Bool { get }
+    /// This collector's part in the agreement about who forwards; nil where nobody else has the database.
+    var lease: LeaseKeeper? { get }
     var lanes: QueueLanes { get }
 
-    /// Makes this collector the one that forwards from a database that several share. Does nothing where it is so from the
-    /// opening, or has been made so before. Called on the lane for work.
-    func beginForwarding() throws(QueueError)
+    /// Has this collector forward from a database that several share whenever no other does. Does nothing where nobody else
+    /// has it. May be called from anywhere.
+    func stand()
     /// Completes or refuses every job before it returns. A job that fails by itself doesn't make the others fail.
     ///
     /// - Parameter lane: on which it is called: an index of the intake's lanes, or ``QueueLanes/workIndex``.

@@ -77,6 +77,9 @@ protocol RowStore: MovableRows {
     /// An entry with its body; nil for an unknown id.
     func quarantineEntry(_ id: QuarantineID) throws -> (row: StoredEntry, body: Data?)?
 
+    /// Who forwards; nil where nobody else has the rows.
+    func leadership() throws -> Leadership?
+
     /// Whether ``noteLabel(_:)`` was called with this label.
     func isNoted(_ label: String) throws -> Bool
     func noteLabel(_ label: String) throws

@@ -21,6 +21,7 @@ extension QueueTransaction {
         status.parkedExpiry = try parkedExpiry()
         status.clockProblem = state.time.problem(at: now)
         status.upgrade = state.upgrade
+        status.leadership = try rows.leadership()
         return status
     }
 

@@ -13,6 +13,8 @@ struct QueueTransaction {
     /// Whether this collector forwards. Of those that share a database, only one does; only its uptime confirms the time,
     /// which must not pass as often as there are collectors.
     var mayForward = true
+    /// Under which it claims, where several share the database; nil elsewhere, and while it doesn't forward.
+    var term: Int64?
     /// Set when something can be claimed at once after this.
     var leavesDue = false
     /// See ``Intake/readdressed``.

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import NPSModel
 import NPSQueue
 
 /// Health in detail, and the metrics. Neither holds personal data, so they need no token.
@@ -11,6 +12,9 @@ struct AdminHealthRoutes {
         let forwarding: String
         /// A sentence for each source that has anything in quarantine.
         let quarantine: [String]
+        /// Who forwards, where several collectors share the queue; absent elsewhere, and while nobody does.
+        let leader: String?
+        let leaderSince: String?
     }
 
     let readiness: Readiness
@@ -19,6 +23,8 @@ struct AdminHealthRoutes {
     let metrics: @Sendable () -> String
     /// Nil while the queue can't say.
     let quarantine: @Sendable () async -> QuarantineUse?
+    /// Nil while the queue can't say, and where nobody else has it.
+    let leadership: @Sendable () async -> Leadership?
 
     func add(to router: some RouterMethods<CollectorContext>) {
         HealthRoutes(readiness: readiness).addLiveness(to: router)
@@ -52,11 +58,14 @@ struct AdminHealthRoutes {
         case .draining: (queue, isReady) = ("shutting down", false)
         case .failing(let sentence): (queue, isReady) = (sentence, false)
         }
+        let leadership = isReady ? await leadership() : nil
         let report = Report(
             status: isReady ? "ok" : "unavailable",
             queue: queue,
             forwarding: delivery(),
-            quarantine: await quarantine()?.sentences ?? []
+            quarantine: await quarantine()?.sentences ?? [],
+            leader: leadership?.name,
+            leaderSince: leadership?.since.map { Timestamp.format($0) }
         )
         return try JSONResponse.response(report, status: isReady ? .ok : .serviceUnavailable)
     }

@@ -30,6 +30,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
             quarantine
         case unconfirmed = "unconfirmedErasures"
         case parkedExpiring, parkedExpireFrom
+        case leader, leaderSince, collectors
     }
 
     package init(books: QueueStatus, delivery report: DeliveryReport, acceptanceProblem: String? = nil) {
@@ -55,6 +56,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         let expiring = try container.decodeIfPresent(Int.self, forKey: .parkedExpiring) ?? 0
         let expireFrom = try container.decodeIfPresent(Date.self, forKey: .parkedExpireFrom)
         books.parkedExpiry = expireFrom.map { ParkedExpiry(count: expiring, from: $0) }
+        books.leadership = try Self.leadership(container)
         self.books = books
         deliveryState = try container.decode(String.self, forKey: .deliveryState)
         deliverySentence = try container.decode(String.self, forKey: .deliverySentence)
@@ -65,6 +67,17 @@ package struct StatusReport: Sendable, Hashable, Codable {
         clockProblem = try container.decodeIfPresent(String.self, forKey: .clockProblem)
         upgradedPercent = try container.decodeIfPresent(Int.self, forKey: .upgradedPercent)
         quarantine = try container.decodeIfPresent(QuarantineUse.self, forKey: .quarantine)
+    }
+
+    private static func leadership(_ container: KeyedDecodingContainer<CodingKeys>) throws -> Leadership? {
+        guard let all = try container.decodeIfPresent([Leadership.Collector].self, forKey: .collectors) else {
+            return nil
+        }
+        return Leadership(
+            name: try container.decodeIfPresent(String.self, forKey: .leader),
+            since: try container.decodeIfPresent(Date.self, forKey: .leaderSince),
+            collectors: all
+        )
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -83,6 +96,11 @@ package struct StatusReport: Sendable, Hashable, Codable {
         try container.encodeIfPresent(clockProblem, forKey: .clockProblem)
         try container.encodeIfPresent(upgradedPercent, forKey: .upgradedPercent)
         try container.encodeIfPresent(quarantine, forKey: .quarantine)
+        guard let leadership = books.leadership else { return }
+        // Null when nobody forwards.
+        try container.encode(leadership.name, forKey: .leader)
+        try container.encode(leadership.since, forKey: .leaderSince)
+        try container.encode(leadership.collectors, forKey: .collectors)
     }
 }
 

@@ -58,6 +58,7 @@ struct StatusText {
             remarks.append("Why payloads are in quarantine, and what to do: nps-collector quarantine list")
         }
         remarks += report.quarantine?.sentences ?? []
+        if let leadership = books.leadership { remarks.append(Self.sentence(leadership)) }
         return remarks
     }
 
@@ -83,6 +84,13 @@ struct StatusText {
         guard isWaiting, report.deliveredLastMinute > 0 else { return [] }
         let pace = "\(report.deliveredLastMinute) delivered in the last minute"
         return [report.secondsLeft.map { "\(pace), about \(Self.duration($0)) left." } ?? pace + "."]
+    }
+
+    private static func sentence(_ leadership: Leadership) -> String {
+        let names = leadership.collectors.map(\.name).joined(separator: ", ")
+        let since = leadership.since.map { " since \(Timestamp.format($0))" } ?? ""
+        let leader = leadership.name.map { "\($0) forwards\(since)" } ?? "None of them forwards now"
+        return "Collectors on this database: \(names.isEmpty ? "none has said so" : names). \(leader)."
     }
 
     static func duration(_ seconds: Int) -> String {

@@ -47,6 +47,12 @@ class Postgres:
         assert result.returncode == 0, result.stderr
         return result.stdout.strip()
 
+    def dump(self, database: str) -> str:
+        """All of a database, as a backup has it."""
+        result = run_command("pg_dump", "--host", self.directory, "--username", "owner", database)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
     def control(self, mode: str) -> None:
         """`fast` and `immediate` restart it, `kill` kills and starts it; `stop` and `start` do what they say."""
         result = run_command(self.directory / "control", mode)

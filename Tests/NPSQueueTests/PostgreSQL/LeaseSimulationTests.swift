@@ -131,7 +131,8 @@ private struct World {
         let (arrives, isTold) = (pending.fate != .lost, pending.fate == .answered)
         switch pending.action {
         case .look:
-            let sight = Lease.Sight(epoch: row.epoch, beat: row.beat, isHeld: row.holder != nil)
+            let (isHeld, isOwn) = (row.holder != nil, row.holder == index)
+            let sight = Lease.Sight(epoch: row.epoch, beat: row.beat, isHeld: isHeld, isOwn: isOwn)
             nodes[index].answer = .sight(isTold ? sight : nil)
         case .take(let sight):
             let isTaken = arrives && row.epoch == sight.epoch && row.beat == sight.beat
@@ -160,7 +161,6 @@ private struct World {
             case .beaten(let beat): nodes[index].lease.beaten(beat, sentAt: pending.sentAt)
             }
         }
-        nodes[index].lease.ended()
         let action = nodes[index].lease.next(at: time)
         if case .wait = action { return }
         let way = isCalm ? 10 : Int.random(in: 0...120, using: &generator)

@@ -77,17 +77,21 @@ struct LeaseTests {
         #expect(lease.isTrusted(at: Self.at(9_001)))
     }
 
-    @Test("is over when somebody else has it; what was being sent is finished first, and then it is looked for again")
+    @Test("is over when somebody else has it, and then it is looked for again")
     func loss() {
         var lease = leader()
         lease.beaten(.refused, sentAt: Self.at(750))
-        #expect(lease.isEnding && !lease.isTrusted(at: Self.at(751)))
-        guard case .wait = lease.next(at: Self.at(2_000)) else {
-            Issue.record("not waiting")
-            return
-        }
-        lease.ended()
-        #expect(lease.next(at: Self.at(2_000)) == .look)
+        #expect(!lease.isLeading && !lease.isTrusted(at: Self.at(751)))
+        #expect(lease.next(at: Self.at(751)) == .look)
+        #expect(taking(&lease, Self.sight(2, 0), from: 751) == 3_751)
+    }
+
+    @Test("is taken at once by the one that wrote the row last, whose answer was lost or whose server was replaced")
+    func own() {
+        var lease = leader()
+        lease.beaten(.refused, sentAt: Self.at(750))
+        let sight = Lease.Sight(epoch: 1, beat: 3, isHeld: true, isOwn: true)
+        #expect(taking(&lease, sight, from: 800) == 800)
     }
 
     @Test("who gives it back leaves it to others for a while")

@@ -10,7 +10,7 @@ import Testing
 struct PostgresEngineTests {
     private func openFollower(_ fixture: QueueFixture) throws(QueueError) -> ResponseQueue {
         try fixture.open {
-            $0.forwards = false
+            $0.forwarding = .never
             $0.rename("follower")
         }
     }
@@ -196,6 +196,7 @@ struct PostgresEngineTests {
 
     @Test(
         "a server whose log gets what people answer is named",
+        .serialized,
         arguments: [
             (["log_statement = 'none'"], false), (["log_statement = 'ddl'"], false), (["log_statement = 'mod'"], true),
             (["log_min_duration_statement = '1s'"], true),

@@ -41,7 +41,8 @@ struct PostgresFencingTests {
         let claims = try await second.claim(limit: 2)
         _ = try await second.erase([claims[0].response.id])
         let present = try PostgresState(reading: connection)
-        #expect(claims.count == 2 && former.term != present.term)
+        let (formerTerm, presentTerm) = (try #require(former.term), try #require(present.term))
+        #expect(claims.count == 2 && formerTerm != presentTerm)
         func found(_ term: Int64, _ claimant: ResponseSelection.Claimant) throws -> [Int] {
             let rows = transaction(of: first, on: connection, former, fixture.clock, term: term).rows
             return [
@@ -49,41 +50,88 @@ struct PostgresFencingTests {
                 try rows.load(.erasedWhileSending(by: claimant)).count,
             ]
         }
-        #expect(try found(former.term, .this) == [0, 0] && found(former.term, .former) == [0, 0])
-        #expect(try found(present.term, .this) == [1, 1] && found(present.term, .former) == [0, 0])
+        #expect(try found(formerTerm, .this) == [0, 0] && found(formerTerm, .former) == [0, 0])
+        #expect(try found(presentTerm, .this) == [1, 1] && found(presentTerm, .former) == [0, 0])
         await first.close()
         await second.close()
         try fixture.audit()
     }
 
-    @Test(
-        "one that is to forward later deposes nobody before it is told to, and then the other knows that it may not send"
-    )
-    func later() async throws {
+    @Test("of two that stand for it one forwards, and the other when that one has given it back")
+    func turns() async throws {
         let fixture = try QueueFixture(.postgres)
-        let first = try fixture.open()
+        let first = try fixture.open { $0.forwarding = .inTurn }
         _ = try await first.accept(try (1...3).map { try submission($0) })
         let second = try fixture.open {
             $0.rename("second")
-            $0.forwardsAtOnce = false
+            $0.forwarding = .inTurn
         }
-        #expect(try await second.claim(limit: 1).isEmpty)
-        #expect(try await !second.mayForward())
-        #expect(try await first.claim(limit: 1).count == 1)
-        #expect(try await first.mayForward())
-        #expect(first.isForwarding && !second.isForwarding)
-        try await second.beginForwarding()
-        #expect(try await !first.mayForward())
-        #expect(!first.isForwarding && second.isForwarding)
         #expect(try await first.claim(limit: 1).isEmpty)
-        #expect(try await second.mayForward())
-        #expect(try await second.claim(limit: 9).count == 2)
-        // Only once: who was deposed doesn't come back by asking.
-        try await first.beginForwarding()
-        #expect(try await second.mayForward())
+        let (firstTurn, secondTurn) = (first.arrivals(), second.arrivals())
+        first.beginForwarding()
+        for await _ in firstTurn where first.isForwarding { break }
+        second.beginForwarding()
+        let claim = try #require(try await first.claim(limit: 1).first)
+        #expect(first.leave(toSend: [claim]).isGiven)
+        #expect(try await second.claim(limit: 1).isEmpty && !second.isForwarding)
+        #expect(try await second.status().leadership?.name == fixture.schema)
+        try await first.release([claim.response.id])
+        #expect(await first.handOver(abstaining: .seconds(60)))
+        for await _ in secondTurn where second.isForwarding { break }
+        #expect(!first.leave(toSend: [claim]).isGiven && !first.isForwarding)
+        #expect(try await first.claim(limit: 1).isEmpty)
+        let claims = try await second.claim(limit: 9)
+        #expect(claims.count == 3 && second.leave(toSend: claims).isGiven)
+        #expect(!second.leave(toSend: claims + [claim]).isGiven)
+        #expect(try await first.status().leadership?.collectors.contains { $0.name.hasPrefix("second") } == true)
         await first.close()
         await second.close()
         try fixture.audit()
+    }
+
+    @Test("one that is deposed knows that it may not send what it has claimed, and doesn't come back by itself")
+    func deposed() async throws {
+        let fixture = try QueueFixture(.postgres)
+        let first = try fixture.open()
+        _ = try await first.accept(try (1...3).map { try submission($0) })
+        let claims = try await first.claim(limit: 1)
+        #expect(first.leave(toSend: claims).isGiven)
+        let second = try fixture.open { $0.rename("second") }
+        #expect(try await first.claim(limit: 1).isEmpty)
+        #expect(!first.leave(toSend: claims).isGiven && !first.isForwarding && second.isForwarding)
+        await second.close()
+        #expect(try await first.claim(limit: 1).isEmpty && !first.isForwarding)
+        await first.close()
+        try fixture.audit()
+    }
+
+    @Test(
+        "when another server took the former one's place, claims that may be missing are waited for",
+        .timeLimit(.minutes(1))
+    )
+    func replacement() async throws {
+        for isReplicated in [true, false] {
+            let fixture = try QueueFixture(.postgres)
+            try await fixture.withQueue { _ in }
+            let connection = try fixture.connect()
+            // As a former server left it, whose tables these were.
+            try connection.run("UPDATE leader SET incarnation = '1/00000001', replicated = \(isReplicated)")
+            let queue = try fixture.open {
+                $0.forwarding = .inTurn
+                $0.ambiguousGrace = { _ in 3_600 }
+            }
+            _ = try await queue.accept([try submission(1)])
+            queue.beginForwarding()
+            if isReplicated {
+                for await _ in queue.arrivals() where queue.isForwarding { break }
+                #expect(try await queue.claim(limit: 1).count == 1 && queue.unreplicatedPromotions == 0)
+            } else {
+                while queue.unreplicatedPromotions == 0 { await Task.yield() }
+                #expect(try await queue.claim(limit: 1).isEmpty && !queue.isForwarding)
+            }
+            await queue.close()
+            try fixture.audit()
+        }
     }
 
     @Test("a claim that nobody was told of is taken back, also when another collector has erased it meanwhile")
@@ -91,13 +139,13 @@ struct PostgresFencingTests {
         let fixture = try QueueFixture(.postgres)
         let leader = try fixture.open()
         let follower = try fixture.open {
-            $0.forwards = false
+            $0.forwarding = .never
             $0.rename("follower")
         }
         _ = try await follower.accept([try submission(1), try submission(2)])
         let connection = try fixture.connect()
         // As a commit leaves it whose answer was lost.
-        let term = try PostgresState(reading: connection).term
+        let term = try #require(try PostgresState(reading: connection).term)
         try connection.run(
             """
             UPDATE responses SET state = 2, term = \(term);
@@ -197,5 +245,11 @@ struct PostgresFencingTests {
                 #expect(try connection.run(left).text == "\(rest)")
             }
         }
+    }
+}
+
+extension ForwardingLeave {
+    fileprivate var isGiven: Bool {
+        if case .given = self { true } else { false }
     }
 }

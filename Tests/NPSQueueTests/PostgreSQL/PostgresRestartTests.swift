@@ -25,7 +25,7 @@ struct PostgresRestartTests {
         let fixture = try QueueFixture(.postgres, cluster: .restarted)
         let leader = try fixture.open { $0.patience = 600 }
         let follower = try fixture.open {
-            $0.forwards = false
+            $0.forwarding = .never
             $0.patience = 600
             $0.rename("follower")
         }

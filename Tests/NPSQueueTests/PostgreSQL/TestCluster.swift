@@ -47,10 +47,23 @@ struct TestCluster: Sendable {
 
     /// Runs statements as the one who may change the server's settings, each a transaction.
     func administer(_ statements: String...) throws {
+        let connection = try connectAsOwner()
+        for statement in statements { try connection.run(statement) }
+    }
+
+    private func connectAsOwner() throws -> PostgresConnection {
         let socket = directory.replacing("/", with: "%2F")
         let address = try PostgresAddress("postgres://owner@\(socket)/postgres")
-        let connection = try PostgresConnection(address.parameters(lane: "test"), limit: .seconds(60))
-        for statement in statements { try connection.run(statement) }
+        return try PostgresConnection(address.parameters(lane: "test"), limit: .seconds(60))
+    }
+
+    /// All that the server has on its disk in one of its files.
+    func bytes(ofFile path: String) throws -> Data {
+        let connection = try connectAsOwner()
+        try connection.run("SET statement_timeout = '60s'")
+        try connection.run("CHECKPOINT")
+        let content = Query("SELECT pg_read_binary_file($1::text)")
+        return try connection.execute(content, PostgresParameters(path)).first?.value(0) ?? Data()
     }
 
     /// Restarts the server, in one of the modes of `start_postgres` in `deploy/lib.bash`. Blocks until it is there again.

@@ -24,6 +24,8 @@ package struct PostgresAddress: Sendable, Hashable {
     package var schema = "nps"
     /// What this collector is called; in `pg_stat_activity`, and in the table of the books.
     package var name = Self.hostName()
+    /// What keeps what people write from being readable there.
+    package var payloadKeys = PayloadKeys.none
 
     /// - Throws: `unusableAddress`, whose sentence says what is wrong with the text.
     package init(_ text: String) throws(QueueError) {

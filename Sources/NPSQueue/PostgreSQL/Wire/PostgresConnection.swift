@@ -9,11 +9,17 @@ final class PostgresConnection {
     /// What the server warned of since the statement was sent. libpq reports it while it reads the answer, on the same
     /// thread.
     private final class Warnings {
+        let libpq: LibpqFunctions
         var last: PostgresError?
+
+        init(_ libpq: LibpqFunctions) {
+            self.libpq = libpq
+        }
     }
 
+    private let libpq: LibpqFunctions
     private let handle: OpaquePointer
-    private let warnings = Warnings()
+    private let warnings: Warnings
     private let limit: Duration
     private var prepared: Set<Int> = []
     private(set) var isClosed = false
@@ -25,34 +31,38 @@ final class PostgresConnection {
     /// - Parameters:
     ///   - parameters: libpq's, by their names.
     ///   - limit: how long a statement may take, its answer included.
-    init(_ parameters: [(name: String, value: String)], limit: Duration = .seconds(5)) throws(PostgresError) {
+    /// - Throws: `PostgresError`, or `missingLibrary` where libpq can't be loaded.
+    init(_ parameters: [(name: String, value: String)], limit: Duration = .seconds(5)) throws {
+        let libpq = try Libpq.functions.get()
         let names = parameters.map { strdup($0.name) }
         let values = parameters.map { strdup($0.value) }
         defer { for copy in names + values { free(copy) } }
-        let opened = PQconnectdbParams(
+        let opened = libpq.PQconnectdbParams(
             names.map { UnsafePointer($0) } + [nil],
             values.map { UnsafePointer($0) } + [nil],
             0
         )
         guard let opened else { throw PostgresError(code: nil, message: "there is no memory for a connection") }
         handle = opened
+        self.libpq = libpq
+        warnings = Warnings(libpq)
         self.limit = limit
-        guard PQstatus(opened) == CONNECTION_OK, PQsetnonblocking(opened, 1) == 0 else {
-            let message = PQerrorMessage(opened).map { String(cString: $0) } ?? "there is no connection"
-            let code = PQconnectionNeedsPassword(opened) != 0 ? "28P01" : Self.code(ofRefusal: message)
-            PQfinish(opened)
+        guard libpq.PQstatus(opened) == CONNECTION_OK, libpq.PQsetnonblocking(opened, 1) == 0 else {
+            let message = libpq.PQerrorMessage(opened).map { String(cString: $0) } ?? "there is no connection"
+            let code = libpq.PQconnectionNeedsPassword(opened) != 0 ? "28P01" : Self.code(ofRefusal: message)
+            libpq.PQfinish(opened)
             isClosed = true
             throw PostgresError(code: code, message: message)
         }
         // Details quote rows.
-        PQsetErrorVerbosity(opened, PQERRORS_TERSE)
-        PQsetNoticeReceiver(
+        _ = libpq.PQsetErrorVerbosity(opened, PQERRORS_TERSE)
+        _ = libpq.PQsetNoticeReceiver(
             opened,
             { context, result in
                 guard let context, let result else { return }
-                let error = PostgresConnection.error(of: result)
-                if PostgresConnection.field("V", of: result) != "WARNING" { return }
-                Unmanaged<Warnings>.fromOpaque(context).takeUnretainedValue().last = error
+                let warnings = Unmanaged<Warnings>.fromOpaque(context).takeUnretainedValue()
+                guard warnings.libpq.field("V", of: result) == "WARNING" else { return }
+                warnings.last = warnings.libpq.error(of: result)
             },
             Unmanaged.passUnretained(warnings).toOpaque()
         )
@@ -64,14 +74,14 @@ final class PostgresConnection {
     func close() {
         guard !isClosed else { return }
         isClosed = true
-        PQfinish(handle)
+        libpq.PQfinish(handle)
     }
 
     /// The number of the server's process, as the server told it when the connection was made.
-    var process: Int { Int(PQbackendPID(handle)) }
+    var process: Int { Int(libpq.PQbackendPID(handle)) }
 
     /// As a number, such as 150020 for 15.20.
-    var serverVersion: Int { Int(PQserverVersion(handle)) }
+    var serverVersion: Int { Int(libpq.PQserverVersion(handle)) }
 
     /// Runs a statement, which stays prepared. The answer's rows are all in memory on return.
     ///
@@ -86,12 +96,12 @@ final class PostgresConnection {
         }
         let name = "q\(query.number)"
         if !prepared.contains(query.number) {
-            _ = try perform { PQsendPrepare(handle, name, query.text, 0, nil) }
+            _ = try perform { libpq.PQsendPrepare(handle, name, query.text, 0, nil) }
             prepared.insert(query.number)
         }
         return try perform {
             parameters.withPointers { values, lengths, formats in
-                PQsendQueryPrepared(handle, name, CInt(clamping: values.count), values, lengths, formats, 1)
+                libpq.PQsendQueryPrepared(handle, name, CInt(clamping: values.count), values, lengths, formats, 1)
             }
         }
     }
@@ -102,7 +112,7 @@ final class PostgresConnection {
     /// - Parameter limit: nil for the connection's.
     @discardableResult
     func run(_ text: String, within limit: Duration? = nil) throws(PostgresError) -> PostgresResult {
-        try perform(within: limit) { PQsendQuery(handle, text) }
+        try perform(within: limit) { libpq.PQsendQuery(handle, text) }
     }
 }
 
@@ -127,15 +137,15 @@ extension PostgresConnection {
         var failure: PostgresError?
         while true {
             do throws(PostgresError) {
-                while PQisBusy(handle) != 0 { try receive(by: deadline) }
+                while libpq.PQisBusy(handle) != 0 { try receive(by: deadline) }
             } catch {
                 close()
                 // The server may have said why.
                 throw failure ?? error
             }
-            guard let result = PQgetResult(handle) else { break }
-            let (status, error) = (PQresultStatus(result), Self.error(of: result))
-            let taken = PostgresResult(result)
+            guard let result = libpq.PQgetResult(handle) else { break }
+            let (status, error) = (libpq.PQresultStatus(result), libpq.error(of: result))
+            let taken = PostgresResult(result, of: libpq)
             switch status {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK: last = taken
             default: failure = failure ?? error
@@ -151,11 +161,11 @@ extension PostgresConnection {
     /// The server may send so much that it stops reading until that is received.
     private func flush(by deadline: ContinuousClock.Instant) throws(PostgresError) {
         while true {
-            switch PQflush(handle) {
+            switch libpq.PQflush(handle) {
             case 0: return
             case 1:
                 let events = try wait(for: POLLIN | POLLOUT, by: deadline)
-                if events & POLLIN != 0, PQconsumeInput(handle) == 0 { throw lost() }
+                if events & POLLIN != 0, libpq.PQconsumeInput(handle) == 0 { throw lost() }
             default: throw lost()
             }
         }
@@ -163,7 +173,7 @@ extension PostgresConnection {
 
     private func receive(by deadline: ContinuousClock.Instant) throws(PostgresError) {
         _ = try wait(for: POLLIN, by: deadline)
-        if PQconsumeInput(handle) == 0 { throw lost() }
+        if libpq.PQconsumeInput(handle) == 0 { throw lost() }
     }
 
     /// Returns which of the events occurred; any, when the connection has broken.
@@ -171,7 +181,7 @@ extension PostgresConnection {
         while true {
             let rest = (deadline - .now) / .milliseconds(1)
             guard rest > 0 else { throw PostgresError(code: nil, message: "the server did not answer in time") }
-            var entry = pollfd(fd: PQsocket(handle), events: Int16(truncatingIfNeeded: events), revents: 0)
+            var entry = pollfd(fd: libpq.PQsocket(handle), events: Int16(truncatingIfNeeded: events), revents: 0)
             let count = poll(&entry, 1, Int32(min(rest.rounded(.up), 60_000)))
             let found = Int32(entry.revents)
             if count > 0 { return found & ~events == 0 ? found : events }
@@ -181,20 +191,6 @@ extension PostgresConnection {
 
     /// libpq's own text isn't used: it has everything in it that the server said of the statement, which may quote it.
     private func lost() -> PostgresError { PostgresError(code: nil, message: "the connection was lost") }
-
-    /// The fields' names are macros that Swift doesn't import: `C` is the code, `M` the primary message, `V` the severity
-    /// in English. The other parts of a message may quote rows.
-    fileprivate static func field(_ name: Unicode.Scalar, of result: OpaquePointer) -> String? {
-        PQresultErrorField(result, CInt(name.value)).map { String(cString: $0) }
-    }
-
-    fileprivate static func error(of result: OpaquePointer) -> PostgresError {
-        guard let code = field("C", of: result) else {
-            // By libpq itself, whose text has in it what the server said before.
-            return PostgresError(code: nil, message: "the connection was lost")
-        }
-        return PostgresError(code: code, message: field("M", of: result) ?? "the server gave no reason")
-    }
 
     /// libpq tells no code for a connection that the server refused; what needs a person is told by its words, as far as
     /// they are in English. What isn't recognised is taken for what passes by itself.
@@ -207,5 +203,21 @@ extension PostgresConnection {
             line.contains("FATAL:") && line.hasSuffix("does not exist")
         }
         return isMissing ? "3D000" : nil
+    }
+}
+
+extension LibpqFunctions {
+    /// The fields' names are macros that Swift doesn't import: `C` is the code, `M` the primary message, `V` the severity
+    /// in English. The other parts of a message may quote rows.
+    fileprivate func field(_ name: Unicode.Scalar, of result: OpaquePointer) -> String? {
+        PQresultErrorField(result, CInt(name.value)).map { String(cString: $0) }
+    }
+
+    fileprivate func error(of result: OpaquePointer) -> PostgresError {
+        guard let code = field("C", of: result) else {
+            // By libpq itself, whose text has in it what the server said before.
+            return PostgresError(code: nil, message: "the connection was lost")
+        }
+        return PostgresError(code: code, message: field("M", of: result) ?? "the server gave no reason")
     }
 }

@@ -3,29 +3,31 @@ import CPostgres
 /// The rows that a statement returned, in binary.
 final class PostgresResult {
     private let result: OpaquePointer
+    private let libpq: LibpqFunctions
 
     /// Takes over the result, which is freed with this.
-    init(_ result: OpaquePointer) {
+    init(_ result: OpaquePointer, of libpq: LibpqFunctions) {
         self.result = result
+        self.libpq = libpq
     }
 
-    deinit { PQclear(result) }
+    deinit { libpq.PQclear(result) }
 
-    var count: Int { Int(PQntuples(result)) }
+    var count: Int { Int(libpq.PQntuples(result)) }
 
     /// How many rows an INSERT, UPDATE or DELETE wrote.
     var written: Int {
-        guard let text = PQcmdTuples(result) else { return 0 }
+        guard let text = libpq.PQcmdTuples(result) else { return 0 }
         return Int(String(cString: text)) ?? 0
     }
 
     /// What was done, such as `COMMIT`.
-    var tag: String { PQcmdStatus(result).map { String(cString: $0) } ?? "" }
+    var tag: String { libpq.PQcmdStatus(result).map { String(cString: $0) } ?? "" }
 
     /// The first value of a result that is text, as that of ``PostgresConnection/run(_:within:)`` is; nil for none.
     var text: String? {
-        guard count > 0, PQgetisnull(result, 0, 0) == 0 else { return nil }
-        return PQgetvalue(result, 0, 0).map { String(cString: $0) }
+        guard count > 0, libpq.PQgetisnull(result, 0, 0) == 0 else { return nil }
+        return libpq.PQgetvalue(result, 0, 0).map { String(cString: $0) }
     }
 
     /// The rows in their order.
@@ -40,10 +42,10 @@ final class PostgresResult {
         _ body: (UnsafeRawBufferPointer?) throws -> Value
     ) rethrows -> Value {
         let (row, column) = (CInt(row), CInt(column))
-        guard PQgetisnull(result, row, column) == 0, let start = PQgetvalue(result, row, column) else {
+        guard libpq.PQgetisnull(result, row, column) == 0, let start = libpq.PQgetvalue(result, row, column) else {
             return try body(nil)
         }
-        return try body(UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, column))))
+        return try body(UnsafeRawBufferPointer(start: start, count: Int(libpq.PQgetlength(result, row, column))))
     }
 }
 

@@ -24,6 +24,9 @@ struct Lease: Sendable, Hashable {
         let beat: Int64
         /// False when the last leader gave the lease back.
         let isHeld: Bool
+        /// Whether this collector has written it last. That may be news: an answer was lost, or another server has taken
+        /// the place of the one that counted the beats.
+        var isOwn = false
     }
 
     /// What is to be done now, each a statement to the database but for the wait.
@@ -40,7 +43,7 @@ struct Lease: Sendable, Hashable {
     /// How a beat ended.
     enum Beat: Sendable, Hashable {
         case counted
-        /// Somebody else has the lease.
+        /// Somebody else has the lease, or another server is there, which doesn't count the beats of the last one.
         case refused
         /// Nobody knows.
         case failed
@@ -51,8 +54,6 @@ struct Lease: Sendable, Hashable {
         case follower(seen: Sight?, since: Duration)
         /// - isRecovered: false until what the last leader left is dealt with.
         case leader(isRecovered: Bool)
-        /// Somebody else has the lease, but what this collector was sending isn't over yet.
-        case ending
     }
 
     private let times: Times
@@ -68,21 +69,20 @@ struct Lease: Sendable, Hashable {
     }
 
     /// Whether a request may begin now.
-    func isTrusted(at now: Duration) -> Bool { role == .leader(isRecovered: true) && now < trustedUntil }
+    func isTrusted(at now: Duration) -> Bool { isRecovered && now < trustedUntil }
 
     /// Whether this collector holds the lease as far as it knows, trusted or not.
     var isLeading: Bool {
         if case .leader = role { true } else { false }
     }
 
-    /// Whether it has lost the lease and has to finish what it was sending, and then to call ``ended()``.
-    var isEnding: Bool { role == .ending }
+    /// Whether it leads, and what the last leader left is dealt with.
+    var isRecovered: Bool { role == .leader(isRecovered: true) }
 
     func next(at now: Duration) -> Action {
         guard now >= nextStep else { return .wait(until: nextStep) }
         switch role {
         case .leader: return .beat
-        case .ending: return .wait(until: now + times.lookPause)
         case .follower(let seen, _): return seen.flatMap { mayTake(at: now) ? .take($0) : nil } ?? .look
         }
     }
@@ -90,7 +90,7 @@ struct Lease: Sendable, Hashable {
     /// What was seen is compared again by the statement that takes, so it may be older than this.
     private func mayTake(at now: Duration) -> Bool {
         guard case .follower(let seen?, let since) = role, now >= abstainsUntil else { return false }
-        return !seen.isHeld || now - since >= times.ttl
+        return !seen.isHeld || seen.isOwn || now - since >= times.ttl
     }
 
     /// - Parameter sight: nil when the row couldn't be read. Then it counts as changed: somebody may have beaten.
@@ -102,7 +102,7 @@ struct Lease: Sendable, Hashable {
     }
 
     /// - Parameters:
-    ///   - success: false also when nobody knows: then the beat that follows a look tells.
+    ///   - success: false also when nobody knows: then the next look tells.
     ///   - sentAt: when the statement was sent, not when its answer came.
     mutating func took(_ success: Bool, sentAt: Duration) {
         guard case .follower = role else { return }
@@ -128,19 +128,13 @@ struct Lease: Sendable, Hashable {
             trustedUntil = max(trustedUntil, sentAt + times.trust)
             nextStep = sentAt + times.pause
         case .refused:
-            role = .ending
+            role = .follower(seen: nil, since: sentAt)
             trustedUntil = .zero
+            nextStep = sentAt
         case .failed:
             // Trust ends by itself; a beat that gets through brings it back.
             nextStep = sentAt + times.lookPause
         }
-    }
-
-    /// Nothing that was sent under the lost lease is under way any more.
-    mutating func ended() {
-        guard isEnding else { return }
-        role = .follower(seen: nil, since: .zero)
-        nextStep = .zero
     }
 
     /// The lease was given back: because the collector stops, or because another can do more with it.
