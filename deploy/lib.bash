@@ -77,7 +77,7 @@ start_postgres() {
 	listen_addresses = ''
 	unix_socket_directories = '$directory'
 	unix_socket_permissions = 0700
-	max_connections = 600
+	max_connections = 1000
 	max_wal_size = 512MB
 	SETTINGS
     cat >"$directory/control" <<-CONTROL

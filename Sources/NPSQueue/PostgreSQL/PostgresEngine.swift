@@ -149,7 +149,9 @@ final class PostgresEngine: QueueEngine {
     }
 
     private func begin(_ lease: LeaseKeeper, standing: Bool) {
-        lease.begin(standing: standing) { [workLane, onDue] term, done in
+        // The lane knows the lease.
+        lease.begin(standing: standing) { [weak workLane, onDue] term, done in
+            guard let workLane else { return done(false) }
             workLane.dispatch.async {
                 let isDone = (try? workLane.lead(term)) != nil
                 done(isDone)
