@@ -92,7 +92,7 @@ package final class PlanhatClient: Sendable {
 }
 
 extension PlanhatClient {
-    /// `POST /nps`. Safe to send once; after an ambiguous outcome only ``upsert(_:)`` is.
+    /// `POST /nps`. Safe to send once; after an ambiguous outcome only ``upsert(_:_:)`` is.
     package func create(_ draft: RecordDraft) async throws(PlanhatError) -> NPSRecord {
         try APIResponse.record(of: await send(.create, body: draft.json))
     }

@@ -32,6 +32,21 @@ struct QueueMoveCommandTests {
         #expect(settings.quarantine.maxBytes == 1_048_576)
     }
 
+    @Test("keys in the settings are for the PostgreSQL, whichever side that is")
+    func keys() async throws {
+        let key = String(repeating: "A", count: 43)
+        let line = try CommandLineSettings([
+            "--queue-url", "postgres://one@localhost/a", "--queue-payload-key", "k1:\(key)",
+        ])
+        let settings = try await CommandLineSettings.$current.withValue(line) {
+            try await CommandLineSettings.load(queueURL: "sqlite:b.db", passwordFile: nil)
+        }
+        guard case .file("b.db") = settings.queue.store else {
+            Issue.record("another store")
+            return
+        }
+    }
+
     @Test(
         "an address that can't be read, or none, is a mistake in the usage",
         arguments: [

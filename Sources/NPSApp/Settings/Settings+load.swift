@@ -10,6 +10,8 @@ extension Settings {
         case planhatToken
         /// Every webhook source must be usable.
         case webhookSources
+        /// The queue is one side of a move: `queue.payload-key` beside a file is for the other.
+        case sideOfMove
     }
 
     /// Reads and checks everything. Precedence: command line, environment, `.env` in the working directory, the YAML

@@ -20,7 +20,7 @@ extension Settings {
             token: reader.secret(Setting.adminToken)
         )
         let planhat = readPlanhat(&reader, requirements: requirements)
-        let queue = readQueue(&reader)
+        let queue = readQueue(&reader, isSideOfMove: requirements.contains(.sideOfMove))
         let quarantine = readQuarantine(&reader)
         let survey = Survey(
             isOpen: reader.value(Setting.surveyOpen),
@@ -141,8 +141,8 @@ extension Settings {
         return nil
     }
 
-    private static func readQueue(_ reader: inout SettingsReader) -> Queue? {
-        let store = readStore(&reader)
+    private static func readQueue(_ reader: inout SettingsReader, isSideOfMove: Bool) -> Queue? {
+        let store = readStore(&reader, isSideOfMove: isSideOfMove)
         let receipts = readDays(Setting.receiptRetention, &reader)
         let parked = readDays(Setting.parkedRetention, &reader)
         return store.map { Queue(store: $0, receiptRetention: receipts, parkedRetention: parked) }
@@ -154,13 +154,16 @@ extension Settings {
         return days == 0 ? nil : Double(days) * 86_400
     }
 
-    private static func readStore(_ reader: inout SettingsReader) -> ResponseQueue.Configuration.Store? {
+    private static func readStore(
+        _ reader: inout SettingsReader,
+        isSideOfMove: Bool
+    ) -> ResponseQueue.Configuration.Store? {
         let url = reader.value(Setting.queueURL)
         let password = reader.secret(Setting.queuePassword)
         let name = reader.value(Setting.queueName)
         let keys = readPayloadKeys(&reader)
         if url.hasPrefix("sqlite:"), url.utf8.count > 7 {
-            guard keys == .none else {
+            guard keys == .none || isSideOfMove else {
                 reader.note(
                     "queue.payload-key is for a queue.url with postgres:// only: a file overwrites what is deleted by itself."
                 )

@@ -43,7 +43,7 @@ struct QueueMoveCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let source = try await CommandLineSettings.load().makeQueueConfiguration()
+        let source = try await CommandLineSettings.load(requiring: [.sideOfMove]).makeQueueConfiguration()
         do {
             if let to { try await move(source, to) } else { try await giveUp(source) }
         } catch let error as QueueError {

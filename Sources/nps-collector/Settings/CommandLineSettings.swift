@@ -49,7 +49,7 @@ struct CommandLineSettings: Sendable {
         }
     }
 
-    /// The same settings with another queue.
+    /// The same settings with another queue, for the other side of a move.
     ///
     /// - Parameters:
     ///   - url: in the place of `queue.url`.
@@ -61,7 +61,7 @@ struct CommandLineSettings: Sendable {
             line.replace("--queue-password", with: [])
             line.replace("--queue-password-file", with: ["--queue-password-file", file])
         }
-        return try await $current.withValue(line) { try await load() }
+        return try await $current.withValue(line) { try await load(requiring: [.sideOfMove]) }
     }
 
     /// - Parameter pair: the option and its value; empty for none.

@@ -10,7 +10,10 @@ struct Direction: Sendable, CustomTestStringConvertible {
     let from: Engine
     let to: Engine
 
-    static let all = Engine.allCases.flatMap { from in Engine.allCases.map { Direction(from: from, to: $0) } }
+    static let all = Engine.allCases.flatMap { from in Engine.allCases.map { Direction(from: from, to: $0) } } + sealed
+    /// There and back.
+    private static let sealed = Engine.sealing.filter { !$0.showsWords }
+        .flatMap { [Direction(from: .sqlite, to: $0), Direction(from: $0, to: .sqlite)] }
 
     var testDescription: String { "from \(from.testDescription) to \(to.testDescription)" }
 }
@@ -28,7 +31,7 @@ struct MoveFixture {
 
     /// In a database in which no other test's collectors are.
     static func side(_ engine: Engine, _ clock: TestClock) throws -> QueueFixture {
-        guard engine == .postgres else { return try QueueFixture(engine, clock: clock) }
+        guard engine != .sqlite else { return try QueueFixture(engine, clock: clock) }
         return try QueueFixture(engine, clock: clock, database: #require(TestCluster.shared).newDatabase())
     }
 

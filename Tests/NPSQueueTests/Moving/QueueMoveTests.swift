@@ -18,12 +18,12 @@ struct QueueMoveTests {
         var expected = try await QueueHoldings(of: fixture.source)
         let sending = expected.responses.count { $0.lifecycle.state == .sending }
         // A file's opening has dealt with it.
-        #expect((sending > 0) == (direction.from == .postgres))
+        #expect((sending > 0) == (direction.from != .sqlite))
         let configuration = try fixture.source.configuration()
         let terms = MoveTerms(
             now: Milliseconds(fixture.clock.now),
             due: fixture.clock.now.addingTimeInterval(configuration.ambiguousGrace(sending)),
-            upsertsAll: direction.from == .postgres
+            upsertsAll: direction.from != .sqlite
         )
         expected.responses = expected.responses.map(terms.moved)
         #expect(Set(expected.responses.map(\.lifecycle.state)) == [.pending, .delivered, .parked, .erased])

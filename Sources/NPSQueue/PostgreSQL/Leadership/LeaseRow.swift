@@ -13,7 +13,7 @@ enum LeaseRow {
         let holder: String?
     }
 
-    /// What ``PostgresConnection/take(_:as:by:)`` did.
+    /// What `PostgresConnection.takeLease` did.
     struct Taken {
         /// Whether claims of the last leader may be missing: it forwarded from another server, whose commits waited for no
         /// standby.
