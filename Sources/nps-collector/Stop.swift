@@ -38,9 +38,12 @@ extension Stop {
     init(_ error: QueueError) {
         let code: Code =
             switch error {
-            case .unsuitableDatabase, .unusableAddress, .newerSchema: .configuration
+            case .unsuitableDatabase, .unusableAddress, .newerSchema, .missingLibrary, .payloadKeys, .moved,
+                .unfinishedMove, .unmovable:
+                .configuration
             case .busy, .diskFull, .resolvedBefore, .storage, .database, .damaged, .lockedByAnotherProcess, .closed:
                 .unreachable
+            case .unverifiedMove: .failure
             }
         self.init(code, error.description)
     }
@@ -56,16 +59,6 @@ extension Stop {
             case .rejected, .notFound: .failure
             }
         self.init(code, error.description)
-    }
-
-    /// Why the queue can't be opened. Where it is gone to another address, the setting has to change.
-    init(opening error: any Error) {
-        let code: Code =
-            switch error as? QueueError {
-            case .moved, .unfinishedMove: .configuration
-            default: .unreachable
-            }
-        self.init(code, "\(error)")
     }
 
     /// What ended the program's listeners, most often a port that is taken.

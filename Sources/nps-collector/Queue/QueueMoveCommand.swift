@@ -131,9 +131,8 @@ extension Stop {
     fileprivate init(moving error: QueueError) {
         let code: Code =
             switch error {
-            case .unverifiedMove, .damaged: .failure
-            case .unmovable, .unusableAddress, .unsuitableDatabase, .newerSchema: .configuration
-            default: Stop(opening: error).code
+            case .damaged: .failure
+            default: Stop(error).code
             }
         self.init(code, error.description)
     }

@@ -29,7 +29,7 @@ struct Serve: AsyncParsableCommand {
         } catch let error as QueueError {
             throw Stop(error)
         } catch {
-            throw Stop(opening: error)
+            throw Stop(.unreachable, "\(error)")
         }
         do {
             try await collector.run { earlyStop.end() }
