@@ -230,9 +230,9 @@ def test_a_key_keeps_what_people_write_out_of_the_database(deploy: Deploy, postg
     assert key not in collector.run("check").stdout
 
     queue = {"url": postgres.url(database), "name": "other"}
-    assert_refused(deploy({"queue": queue}), "has no key: give it theirs (k1)", key)
-    assert_refused(deploy({"queue": queue | {"payload-key": f"k1:{new_key()}"}}), "k1 is another key there", key)
-    assert_refused(deploy({"queue": queue | {"payload-key": f"k2:{new_key()}"}}), "k1, which isn't listed", key)
+    assert_refused(deploy({"queue": queue}), CONFIGURATION, "has no key: give it theirs (k1)", key)
+    assert_refused(deploy({"queue": queue | {"payload-key": f"k1:{new_key()}"}}), CONFIGURATION, "k1 is another key there", key)
+    assert_refused(deploy({"queue": queue | {"payload-key": f"k2:{new_key()}"}}), CONFIGURATION, "k1, which isn't listed", key)
 
 
 def test_check_says_what_it_found(deploy: Deploy, postgres: Postgres) -> None:

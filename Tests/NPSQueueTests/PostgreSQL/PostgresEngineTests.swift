@@ -196,6 +196,7 @@ struct PostgresEngineTests {
 
     @Test(
         "a server whose log gets what people answer is named",
+        // Two at the same time can't be granted something on the same database.
         .serialized,
         arguments: [
             (["log_statement = 'none'"], false), (["log_statement = 'ddl'"], false), (["log_statement = 'mod'"], true),
