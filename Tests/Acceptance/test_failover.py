@@ -99,7 +99,7 @@ def freeze_before_the_write(deploy: Deploy) -> FailoverResult:
     with running_postgres(secrets.token_hex(12)) as server, new_fleet(deploy, [server], 2) as fleet:
         # Nobody asks this one anything. So the first bytes that it writes in several pieces are a request to the API.
         leader = fleet.members[0]
-        stop = "inject=writev:delay_enter=100s:when=1"
+        stop = "inject=writev:delay_enter=20s:when=1"
         trace = leader.deployment.directory / "trace"
         leader.under = ["strace", "-D", "-f", "-e", "trace=writev", "-e", stop, "-o", str(trace)]
         return weather(fleet, lambda: server, strike, rate=RATE, seed=4, note=print, silent=1)

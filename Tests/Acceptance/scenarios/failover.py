@@ -12,7 +12,7 @@ from harness.fleet import Fleet
 from harness.ledger import Comparison
 from harness.postgres import Postgres
 from scenarios.shared_traffic import Traffic
-from scenarios.storm import Note, Storm
+from scenarios.storm import Note, Pulse, Storm
 
 STATES = dict(enumerate(BOOKS, start=1))
 """What the numbers in the database stand for."""
@@ -67,7 +67,7 @@ def weather(
     begin = time.monotonic()
     fleet.start()
     fleet.sandbox.set_faults(SANDBOX)
-    with Traffic(fleet.members[silent:], rate, f"failover-{seed}") as traffic:
+    with Pulse() as pulse, Traffic(fleet.members[silent:], rate, f"failover-{seed}") as traffic:
         storm = Storm(fleet, traffic, seed, note)
         fleet.await_arrival(3)
         strike(storm)
@@ -87,7 +87,7 @@ def weather(
         records=len(records),
         requests=len(writes["arrivals"]),
         overlaps=writes["overlaps"],
-        longest_gap=storm.story.longest_gap(writes["arrivals"], end),
+        longest_gap=storm.story.longest_gap(writes["arrivals"], end, pulse),
         interruptions=traffic.interruptions,
         unexpected=traffic.unexpected,
         strikes=storm.story.strikes,

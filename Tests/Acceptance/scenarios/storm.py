@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
+from typing import Self
 
 from harness.fleet import Fleet, Member
 from harness.network import Peer
@@ -21,6 +22,36 @@ TAKEOVER_SECONDS = 5.0
 """Whoever is away for longer isn't the leader any more."""
 
 Note = Callable[[str], None]
+
+
+class Pulse:
+    """Beats many times a second, and so finds out when this machine is too busy to let anybody run."""
+
+    PAUSE = 0.02
+
+    def __init__(self) -> None:
+        self._delays: list[tuple[float, float]] = []
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._beat)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def lost(self, begin: float, end: float) -> float:
+        """Of the seconds between two times of day, those by which beats were late."""
+        return sum(delay for at, delay in self._delays if begin <= at <= end)
+
+    def _beat(self) -> None:
+        due = time.monotonic() + self.PAUSE
+        while not self._ended.wait(max(0.0, due - time.monotonic())):
+            now = time.monotonic()
+            self._delays.append((time.time(), now - due))
+            due = now + self.PAUSE
 
 
 @dataclass
@@ -47,11 +78,12 @@ class Story:
         finally:
             self._excused.append((begin, time.time()))
 
-    def longest_gap(self, arrivals: list[int], end: float) -> float:
-        """Seconds between two arrivals at the API, until `end`. A gap that touches an excused time isn't counted."""
+    def longest_gap(self, arrivals: list[int], end: float, pulse: Pulse) -> float:
+        """Seconds between two arrivals at the API, until `end`, less those in which this machine let nobody run. A gap
+        that touches an excused time isn't counted."""
         seconds = [milliseconds / 1_000 for milliseconds in arrivals if milliseconds / 1_000 <= end]
         gaps = [
-            (later - earlier, earlier)
+            (later - earlier - pulse.lost(earlier, later), earlier)
             for earlier, later in pairwise(seconds)
             if not any(begin < later and earlier < finish for begin, finish in self._excused)
         ]
