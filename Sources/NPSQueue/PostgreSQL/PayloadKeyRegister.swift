@@ -57,11 +57,13 @@ struct PayloadKeyRegister {
     }
 
     private static let insertion = Query("INSERT INTO payload_keys (kid, digest) VALUES ($1::text, $2::bytea)")
-    /// The collectors whose connections are there. A name of more than 63 bytes is cut.
+    /// The collectors whose connections are there. A session's name is cut after 63 bytes, and has `?` or `\x` in the place of
+    /// what isn't printable ASCII: where a writer is called so, any session with a name like that counts.
     private static let collectors = Query(
         """
         SELECT DISTINCT a.application_name FROM pg_stat_activity AS a
         JOIN books AS b ON a.application_name = left('nps-collector/' || b.writer, 63)
+            OR b.writer ~ '[^ -~]' AND a.application_name ~ '^nps-collector/.*[?\\\\]'
         WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() ORDER BY 1
         """
     )

@@ -219,6 +219,14 @@ struct PostgresPayloadKeyTests {
         await other.close()
     }
 
+    @Test("one whose name isn't ASCII is found, too, although the server shows another")
+    func foreignName() async throws {
+        let fixture = try QueueFixture(.postgres)
+        let plain = try open(fixture, [], name: "büro", forwards: false)
+        #expect(throws: QueueError.self) { try open(fixture, [Self.first]) }
+        await plain.close()
+    }
+
     @Test("one that was away when the others got their key doesn't come back without it")
     func lateComer() async throws {
         let fixture = try QueueFixture(.postgres)
