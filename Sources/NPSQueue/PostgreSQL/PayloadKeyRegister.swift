@@ -70,9 +70,13 @@ struct PayloadKeyRegister {
 
     /// Enters the key that is going to seal. The first that a database ever gets keeps programs out that know nothing of
     /// keys; those that run would not notice, so none may.
+    ///
+    /// A collector looks at the register after it has entered its books. So one that connects meanwhile either is found here,
+    /// or waits for the commit and finds the key.
     func admit(_ keys: PayloadKeys) throws {
         guard let first = keys.keys.first, digests[first.kid] == nil else { return }
         if digests.isEmpty {
+            try connection.run("LOCK TABLE schema_version, payload_keys IN ACCESS EXCLUSIVE MODE")
             let running: [String] = try connection.execute(Self.collectors).rows.map { try $0.value(0) }
             guard running.isEmpty else {
                 throw QueueError.payloadKeys(

@@ -264,10 +264,11 @@ extension PostgresLane {
             guard PersonKey(key) == terms.personKey else {
                 throw QueueError.database("it is not the one that was open before")
             }
-            try PayloadKeyRegister(reading: connection).check(terms.address.payloadKeys)
             try connection.execute(Self.registration, PostgresParameters(writer))
             // The former connection may have gone while the server was at its COMMIT, which holds this row.
             try connection.execute(Self.fence, PostgresParameters(writer))
+            // Not before it is registered: see `PayloadKeyRegister.admit(_:)`.
+            try PayloadKeyRegister(reading: connection).check(terms.address.payloadKeys)
             try recover(on: connection, &state)
         } catch {
             connection.close()
