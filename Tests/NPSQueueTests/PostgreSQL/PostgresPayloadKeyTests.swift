@@ -229,6 +229,17 @@ struct PostgresPayloadKeyTests {
         try connection.run("ROLLBACK")
     }
 
+    @Test("a table that can't be read right now doesn't keep a collector with a key from starting")
+    func uncounted() async throws {
+        let fixture = try QueueFixture(.postgres)
+        await (try open(fixture, [Self.first])).close()
+        let connection = try fixture.connect()
+        try connection.run("SET idle_in_transaction_session_timeout = 0; BEGIN; LOCK TABLE quarantine")
+        let queue = try open(fixture, [Self.first])
+        try connection.run("ROLLBACK")
+        await queue.close()
+    }
+
     @Test("one whose name isn't ASCII is found, too, although the server shows another")
     func foreignName() async throws {
         let fixture = try QueueFixture(.postgres)
