@@ -267,7 +267,7 @@ extension PostgresLane {
             try connection.execute(Self.registration, PostgresParameters(writer))
             // The former connection may have gone while the server was at its COMMIT, which holds this row.
             try connection.execute(Self.fence, PostgresParameters(writer))
-            // Not before it is registered: see `PayloadKeyRegister.admit(_:)`.
+            // Not before it is registered: see `PayloadKeyRegister.admit`.
             try PayloadKeyRegister(reading: connection).check(terms.address.payloadKeys)
             try recover(on: connection, &state)
         } catch {

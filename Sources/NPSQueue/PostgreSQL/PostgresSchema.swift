@@ -22,6 +22,7 @@ enum PostgresSchema {
     ///
     /// - Throws: `newerSchema`, and what the server answers.
     static func prepare(_ connection: PostgresConnection, for address: PostgresAddress) throws {
+        let unused = try unusedPayloadKeys(on: connection, for: address)
         try connection.run("BEGIN")
         // Held until the commit: another collector that starts at the same time waits, and then finds all done.
         try connection.execute(lock, PostgresParameters("nps-collector \(address.schema)"))
@@ -40,9 +41,21 @@ enum PostgresSchema {
         }
         let register = try PayloadKeyRegister(reading: connection)
         try register.check(address.payloadKeys)
-        try register.checkUse(address.payloadKeys)
-        try register.admit(address.payloadKeys)
+        try register.admit(address.payloadKeys, unused: unused)
         try connection.run("COMMIT")
+    }
+
+    /// What ``PayloadKeyRegister/checkUse(_:)`` returns. It may take long, so nobody is to wait for it.
+    private static func unusedPayloadKeys(
+        on connection: PostgresConnection,
+        for address: PostgresAddress
+    ) throws -> [String] {
+        let table = PostgresParameters("\(address.schema).payload_keys")
+        guard try connection.execute(isThere, table).first?.value(0) == true else { return [] }
+        try version(on: connection, for: address)
+        let register = try PayloadKeyRegister(reading: connection)
+        try register.check(address.payloadKeys)
+        return try register.checkUse(address.payloadKeys)
     }
 
     private static let raise = Query("UPDATE schema_version SET oldest_program = $1::int8 WHERE version = $1::int8")
@@ -233,11 +246,12 @@ enum PostgresSchema {
         ) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
         """
 
-    /// No key, but by what a collector tells that its own is the same.
+    /// No key, but by what a collector tells that its own is the same; and whether nothing was found that it has sealed.
     private static let payloadKeys = """
         CREATE TABLE payload_keys (
             kid text PRIMARY KEY,
-            digest bytea NOT NULL CHECK (length(digest) = 32)
+            digest bytea NOT NULL CHECK (length(digest) = 32),
+            unused boolean NOT NULL DEFAULT false
         );
         """
 }

@@ -147,6 +147,13 @@ struct PostgresPayloadKeyTests {
         _ = try await queue.discard(try await queue.quarantine().map(\.id))
         await queue.close()
         #expect(try await refusal(fixture, [Self.second]) == nil)
+        // Not searched for again, until it seals again.
+        let unused = "SELECT string_agg(kid, ' ') FROM payload_keys WHERE unused"
+        #expect(try fixture.connect().run(unused).text == "k1")
+        #expect(try await refusal(fixture, [Self.second, Self.first]) == nil)
+        #expect(try fixture.connect().run(unused).text == "k1")
+        #expect(try await refusal(fixture, [Self.first, Self.second]) == nil)
+        #expect(try fixture.connect().run(unused).text == nil)
         // Its name is taken for ever.
         #expect(try await refusal(fixture, [Self.second, PayloadKeys.entry("k1", 3)])?.contains("another key") == true)
     }
