@@ -69,6 +69,9 @@ struct PersonKey: Sendable {
         Self.mark + code(of: "payload\u{0}" + key).hexadecimal
     }
 
+    /// By this, what is sealed for this database is told from what was sealed for another. Always of 16 bytes.
+    var mark: Data { withUnsafeBytes(of: code(of: "database\u{0}").rawValue.bigEndian) { Data($0) } }
+
     private func code(of text: String) -> KeyedDigest {
         var code = start
         var text = text

@@ -40,6 +40,8 @@ final class PostgresEngine: QueueEngine {
     ) throws(QueueError) {
         let key = try Self.prepare(address, logger)
         personKey = key
+        var address = address
+        address.payloadKeys = address.payloadKeys.bound(to: key)
         let latestBooks = LatestBooks()
         let lease = LeaseKeeper(
             LeaseKeeper.Terms(

@@ -192,8 +192,11 @@ extension PostgresLane {
             let term = currentTerm(found.term, &state)
             var former = found.committed
             (former.claimed, former.latest) = (state.claimed, state.latest)
+            // Another only in a transaction of somebody who has just replaced it.
+            let isSame = found.personKey == terms.personKey
             let keys = terms.address.payloadKeys
-            let rows = PostgresRows(connection: connection, writer: writer, term: term, former: former, keys: keys)
+            let bound = isSame ? keys : keys.bound(to: found.personKey)
+            let rows = PostgresRows(connection: connection, writer: writer, term: term, former: former, keys: bound)
             var transaction = QueueTransaction(
                 rows: rows,
                 now: now,

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where a sealed value belongs: it is of no use in another column or another row.
+/// Where a sealed value belongs within its database: it is of no use in another column or another row.
 struct SealedPlace: Sendable, Hashable {
     /// With the table, such as `responses.payload`.
     let column: String
@@ -9,7 +9,7 @@ struct SealedPlace: Sendable, Hashable {
 
     fileprivate static let separator: UInt8 = 0
 
-    /// What is authenticated together with the value.
+    /// What is authenticated together with the value, after the mark of the database.
     var bytes: Data { Data(column.utf8) + [Self.separator] + Data(row.utf8) }
 }
 

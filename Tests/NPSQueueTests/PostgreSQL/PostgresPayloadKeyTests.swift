@@ -128,6 +128,26 @@ struct PostgresPayloadKeyTests {
         try fixture.audit()
     }
 
+    @Test("what is sealed for one database is of no use in another, and a database that gets the key of another reads on")
+    func twoDatabases() async throws {
+        let (here, there) = (try QueueFixture(.postgres), try QueueFixture(.postgres))
+        for fixture in [here, there] {
+            let queue = try open(fixture, [Self.first])
+            _ = try await queue.accept([try submission(1)])
+            await queue.close()
+        }
+        let connection = try there.connect()
+        try connection.run("UPDATE responses SET payload = (SELECT payload FROM \(here.schema).responses)")
+        var queue = try open(there, [Self.first])
+        #expect(try await queue.claim(limit: 1).isEmpty)
+        await queue.close()
+        try connection.run("UPDATE person_key SET key = (SELECT key FROM \(here.schema).person_key)")
+        queue = try open(there, [Self.first])
+        _ = try await queue.retryParked()
+        #expect(try await queue.claim(limit: 1).count == 1)
+        await queue.close()
+    }
+
     @Test("a collector without the key, or with another under its name, doesn't start, and the reason says what to do")
     func refusals() async throws {
         let fixture = try QueueFixture(.postgres)
