@@ -69,6 +69,7 @@ struct PayloadKeyRegister {
         return """
             SELECT EXISTS (SELECT 1 FROM responses WHERE state <> 3 AND starts_with(payload, '\(head)')) OR EXISTS (
                 SELECT 1 FROM quarantine WHERE substring(body, 1, \(bytes.count / 2)) = '\\x\(bytes)'::bytea
+                    AND octet_length(body) >= \(bytes.count / 2 + SealedValue.shortestBox)
             )
             """
     }

@@ -25,6 +25,9 @@ struct SealedValue: Sendable, Hashable {
     /// Nonce, ciphertext and tag.
     let box: Data
 
+    /// The box of an empty value: what is shorter was never sealed.
+    static let shortestBox = 28
+
     init(kid: String, box: Data) {
         self.kid = kid
         self.box = box
@@ -42,7 +45,8 @@ struct SealedValue: Sendable, Hashable {
         guard text.hasPrefix(Self.head) else { return nil }
         let rest = text.dropFirst(Self.head.count)
         guard let dot = rest.firstIndex(of: "."), Self.isKeyID(rest[..<dot]) else { return nil }
-        guard let box = Data(base64Encoded: String(rest[rest.index(after: dot)...])) else { return nil }
+        guard let box = Data(base64Encoded: String(rest[rest.index(after: dot)...])), box.count >= Self.shortestBox
+        else { return nil }
         self.init(kid: String(rest[..<dot]), box: box)
     }
 
@@ -53,7 +57,7 @@ struct SealedValue: Sendable, Hashable {
         let rest = bytes.dropFirst(mark.count)
         guard let dot = rest.prefix(Self.longestKeyID + 1).firstIndex(of: UInt8(ascii: ".")) else { return nil }
         let kid = String(decoding: rest[..<dot], as: UTF8.self)
-        guard Self.isKeyID(kid) else { return nil }
+        guard Self.isKeyID(kid), rest.endIndex - dot > Self.shortestBox else { return nil }
         self.init(kid: kid, box: Data(rest[(dot + 1)...]))
     }
 

@@ -298,7 +298,9 @@ struct PostgresPayloadKeyTests {
     @Test("what another seals with a key that isn't listed here is neither parked nor taken for damaged")
     func unlisted() async throws {
         let fixture = try QueueFixture(.postgres)
-        let first = try open(fixture, [Self.first])
+        let logs = RecordedLogs(level: .warning)
+        let keys = try PayloadKeys([Self.first])
+        let first = try fixture.open(logger: logs.logger) { $0.seal(with: keys) }
         let second = try open(fixture, [Self.second, Self.first], name: "second", forwards: false)
         _ = try await second.accept([try submission(1)], quarantining: [draft("a")])
         for _ in 1...2 {
@@ -306,6 +308,10 @@ struct PostgresPayloadKeyTests {
             #expect(error?.description.contains("seals with k2, which isn't listed") == true)
         }
         await #expect(throws: QueueError.self) { try await first.quarantineEntry(QuarantineID(rawValue: 1)) }
+        _ = try await first.accept([], quarantining: [draft("b ana@example.com")])
+        #expect(try await first.quarantine().count == 2)
+        #expect(try await first.eraseQuarantined(try EmailAddress("ana@example.com"), within: .seconds(60)).count == 1)
+        #expect(logs.lines.contains { $0.contains("were not searched") && $0.contains("\"payloads\": 1") })
         #expect(try await first.accept([try submission(2)]).outcomes == [.accepted])
         #expect(try await first.status().pending == 2)
         await first.close()
