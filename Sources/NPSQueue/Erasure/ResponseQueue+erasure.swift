@@ -47,7 +47,7 @@ extension ResponseQueue {
         after sequence: Int64,
         in transaction: inout QueueTransaction
     ) throws -> (responses: [Erasure.Response], remote: [Erasure.Remote], last: Int64?) {
-        let known = try transaction.rows.load(.person(person, after: sequence, limit: slice))
+        let known = try transaction.rows.leavingUnopened.load(.person(person, after: sequence, limit: slice))
         let erased = try transaction.erase(known, remotely: remotely)
         return (
             erased.filter(\.isErasedNow).map { Erasure.Response(id: $0.before.id, state: $0.before.lifecycle.state) },

@@ -211,6 +211,15 @@ struct PostgresPayloadKeyTests {
         try fixture.audit()
     }
 
+    private func endSessions(of name: String, on connection: PostgresConnection) throws {
+        try connection.run(
+            """
+            SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+            WHERE application_name ~ '\(name)/' AND application_name !~ '/test$'
+            """
+        )
+    }
+
     /// With which keys the payloads of responses are sealed, in the order of acceptance; nil for those that aren't.
     private func kids(_ fixture: QueueFixture) throws -> [String?] {
         let payloads = Query("SELECT payload FROM responses WHERE payload IS NOT NULL ORDER BY sequence")
@@ -281,12 +290,7 @@ struct PostgresPayloadKeyTests {
         let queue = try open(fixture, [])
         let connection = try fixture.connect()
         try connection.run("INSERT INTO payload_keys VALUES ('k1', sha256('other'))")
-        try connection.run(
-            """
-            SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
-            WHERE application_name ~ '\(fixture.schema)/' AND pid <> pg_backend_pid()
-            """
-        )
+        try endSessions(of: fixture.schema, on: connection)
         try connection.run("DELETE FROM books")
         let error = await #expect(throws: QueueError.self) { try await queue.accept([try submission(1)]) }
         #expect(error?.description.contains("has no key") == true)
@@ -319,6 +323,37 @@ struct PostgresPayloadKeyTests {
         #expect(try await later.claim(limit: 9).count == 2)
         await second.close()
         await later.close()
+        try fixture.audit()
+    }
+
+    @Test("what is sealed with a key that isn't listed is settled, given back, retried, recovered and erased all the same")
+    func unopened() async throws {
+        let fixture = try QueueFixture(.postgres)
+        let queue = try open(fixture, [Self.first])
+        let second = try open(fixture, [Self.second, Self.first], name: "second", forwards: false)
+        _ = try await queue.accept(try (1...6).map { try submission($0) })
+        let claims = try await queue.claim(limit: 5)
+        // Sealed with the second key now, as an edit through the other collector does.
+        _ = try await second.accept(try (1...6).map { try submission($0, score: 1) })
+        #expect(try kids(fixture) == Array(repeating: "k2", count: 6))
+        let verdicts: [Outcome] = [
+            .delivered(planhatID: nil), .park(reason: "no"),
+            .retry(at: fixture.clock.now.addingTimeInterval(60), reason: "later", countsAttempt: true),
+        ]
+        try await queue.settle(zip(claims, verdicts).map { $0.verdict($1) })
+        try await queue.release([claims[3].response.id])
+        _ = try await queue.retryParked()
+        #expect(try await queue.erase(try EmailAddress("person6@example.com")).responses.count == 1)
+        try endSessions(of: fixture.schema, on: try fixture.connect())
+        #expect(try await queue.status().sending == 1)
+        #expect(try kids(fixture) == Array(repeating: "k2", count: 5))
+        await #expect(throws: QueueError.self) { try await queue.show(claims[4].response.id) }
+        await queue.close()
+        let later = try open(fixture, [Self.second, Self.first])
+        fixture.clock.advance(by: 1_000)
+        #expect(try await later.claim(limit: 9).map(\.response.score.value) == [1, 1, 1, 1, 1])
+        await later.close()
+        await second.close()
         try fixture.audit()
     }
 
