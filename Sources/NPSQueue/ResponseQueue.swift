@@ -100,7 +100,7 @@ package final class ResponseQueue: Sendable {
     ///
     /// - Parameter now: the clock. It sets every time that is stored, and decides what is due.
     /// - Throws: `lockedByAnotherProcess` while another process has the file open, `newerSchema`, `damaged`, `storage`,
-    ///   `database`, `unsuitableDatabase` or `missingLibrary`.
+    ///   `database`, `unsuitableDatabase`, `missingLibrary` or `payloadKeys`.
     package init(
         configuration: Configuration,
         now: @escaping @Sendable () -> Date = { Date() },

@@ -43,8 +43,9 @@ extension ResponseQueue {
 
     /// Deletes entries; unknown ids are ignored. Returns how many there were.
     ///
-    /// On return nothing of them is left in the database or its log. When the log can't be truncated, this throws
-    /// although the entries are deleted, and the queue retries the truncation by itself.
+    /// On return nothing of them is left in a file or its log. When the log can't be truncated, this throws although the
+    /// entries are deleted, and the queue retries the truncation by itself. What PostgreSQL keeps is said on the page
+    /// ThreatModel.
     package func discard(_ ids: [QuarantineID]) async throws(QueueError) -> Int {
         try await remove(ids) { transaction, part in try transaction.discard(part) }
     }
@@ -59,7 +60,7 @@ extension ResponseQueue {
     }
 
     /// Erases the entries whose body contains the address, in any of the encodings that ``AddressSearch`` knows. On
-    /// return nothing of them is left in the database or its log, and a sender's retry is not stored again.
+    /// return as much of them is left as ``discard(_:)`` says, and a sender's retry is not stored again.
     ///
     /// A body that was sealed with a key that this collector lacks isn't found. The log says so, and the others are.
     ///
@@ -101,8 +102,7 @@ extension ResponseQueue {
     }
 
     /// Deletes the entries that were first received before `date`, a few in each transaction. Returns how many there
-    /// were. On return nothing of them is left in the database or its log; when the log can't be truncated, this
-    /// throws, as ``discard(_:)`` does.
+    /// were. What is left of them on return, and when this throws, is as ``discard(_:)`` says.
     package func expireQuarantine(before date: Date) async throws(QueueError) -> Int {
         let limit = Milliseconds(date)
         var count = 0
