@@ -128,7 +128,7 @@ struct PostgresPayloadKeyTests {
         try fixture.audit()
     }
 
-    @Test("what is sealed for one database is of no use in another, and a database that gets the key of another reads on")
+    @Test("what is sealed for one database is of no use in another, unless that has the same key of its own")
     func twoDatabases() async throws {
         let (here, there) = (try QueueFixture(.postgres), try QueueFixture(.postgres))
         for fixture in [here, there] {
@@ -326,7 +326,7 @@ struct PostgresPayloadKeyTests {
         try fixture.audit()
     }
 
-    @Test("what is sealed with a key that isn't listed is settled, given back, retried, recovered and erased all the same")
+    @Test("what is sealed with a key that isn't listed is settled, given back, retried and erased all the same")
     func unopened() async throws {
         let fixture = try QueueFixture(.postgres)
         let queue = try open(fixture, [Self.first])
