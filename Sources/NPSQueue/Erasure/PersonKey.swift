@@ -70,7 +70,7 @@ struct PersonKey: Sendable {
     }
 
     /// By this, what is sealed for this database is told from what was sealed for another. Always of 16 bytes.
-    var mark: Data { withUnsafeBytes(of: code(of: "database\u{0}").rawValue.bigEndian) { Data($0) } }
+    var databaseMark: Data { withUnsafeBytes(of: code(of: "database\u{0}").rawValue.bigEndian) { Data($0) } }
 
     private func code(of text: String) -> KeyedDigest {
         var code = start

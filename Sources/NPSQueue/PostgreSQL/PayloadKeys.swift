@@ -76,7 +76,7 @@ package struct PayloadKeys: Sendable {
     /// database.
     func bound(to database: PersonKey) -> PayloadKeys {
         guard !isEmpty else { return self }
-        let mark = database.mark
+        let mark = database.databaseMark
         return PayloadKeys(
             keys: keys.map { key in
                 var key = key
