@@ -61,6 +61,7 @@ struct PayloadKeyRegister {
                     + "until nothing is left of what it has sealed"
             )
         }
+        return unlisted
     }
 
     private static func use(of kid: String) -> String {

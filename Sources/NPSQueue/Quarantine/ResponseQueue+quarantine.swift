@@ -1,4 +1,5 @@
 package import Foundation
+import Logging
 package import NPSModel
 
 extension ResponseQueue {
