@@ -123,7 +123,8 @@ struct SettingsTests {
             ("log.format", "xml"), ("quarantine.retention-days", "-1"), ("queue.receipt-retention-days", "x"),
             ("quarantine.max-bytes", "0"), ("queue.payload-key", "k1:short"),
             ("queue.payload-key", "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
-            ("tls.certificate", "/nonexistent.pem"), ("survey.subject", ""),
+            ("tls.certificate", "/nonexistent.pem"), ("survey.subject", ""), ("queue.name", "büro"),
+            ("queue.name", "two words"), ("queue.name", String(repeating: "n", count: 41)),
         ]
     )
     func badValue(key: String, value: String) async {

@@ -1,4 +1,5 @@
 import Logging
+import NPSQueue
 import NPSServer
 
 extension Setting {
@@ -76,10 +77,15 @@ extension Setting {
         "where responses wait: sqlite:PATH, or postgres://USER@HOST,HOST/DATABASE"
     )
     static let queuePassword = Setting("queue.password", .word("none"), "of the PostgreSQL user", isSecret: true)
-    static let queueName = TypedSetting.optionalText(
-        "queue.name",
-        "host name",
-        "what this collector is called among those that share a PostgreSQL"
+    static let queueName = TypedSetting<String?>(
+        setting: Setting(
+            "queue.name",
+            .word("host name"),
+            "what this collector is called among those that share a PostgreSQL"
+        ),
+        standard: nil,
+        requirement: "1 to 40 characters of ASCII without spaces",
+        parse: { PostgresAddress.isName($0) ? .some($0) : nil }
     )
     static let payloadKey = Setting(
         "queue.payload-key",

@@ -76,6 +76,9 @@ struct PersonKey: Sendable {
     /// Whether a text is such a tombstone, and not a key.
     func isTombstone(_ text: String) -> Bool { text.hasPrefix(Self.mark) }
 
+    /// By this, what is sealed for this database is told from what was sealed for another. Always of 16 bytes.
+    var databaseMark: Data { withUnsafeBytes(of: code(of: "database\u{0}").rawValue.bigEndian) { Data($0) } }
+
     private func code(of text: String) -> KeyedDigest {
         var code = start
         var text = text

@@ -5,8 +5,9 @@ extension ResponseQueue {
     /// Deletes the content of these responses, in any state; their ids stay, so that a late repetition isn't accepted
     /// as new. Returns how many had not been erased before; unknown ids are ignored.
     ///
-    /// On return nothing of the content is left in the database or its log. When the log can't be truncated, this
-    /// throws although the responses are erased, and the queue retries the truncation by itself.
+    /// On return nothing of the content is left in a file or its log. When the log can't be truncated, this throws
+    /// although the responses are erased, and the queue retries the truncation by itself. In PostgreSQL no query finds
+    /// the content any more; the page ThreatModel says what is left there, and for how long.
     package func erase(_ ids: [ResponseID]) async throws(QueueError) -> Int {
         let count = try await inSlices(ids) { transaction, part in try transaction.erase(part) }
         try await truncateLog()
@@ -47,7 +48,7 @@ extension ResponseQueue {
         after sequence: Int64,
         in transaction: inout QueueTransaction
     ) throws -> (responses: [Erasure.Response], remote: [Erasure.Remote], last: Int64?) {
-        let known = try transaction.rows.load(.person(person, after: sequence, limit: slice))
+        let known = try transaction.rows.leavingUnopened.load(.person(person, after: sequence, limit: slice))
         let erased = try transaction.erase(known, remotely: remotely)
         return (
             erased.filter(\.isErasedNow).map { Erasure.Response(id: $0.before.id, state: $0.before.lifecycle.state) },
@@ -84,8 +85,8 @@ extension ResponseQueue {
 }
 
 extension ResponseQueue {
-    /// Erases what has been parked since before `date`, a few in each transaction. Returns how many there were. On
-    /// return nothing of them is left in the database or its log.
+    /// Erases what has been parked since before `date`, a few in each transaction. Returns how many there were. What
+    /// is left of them on return is said at ``erase(_:)``.
     package func eraseParked(before date: Date) async throws(QueueError) -> Int {
         try await repeatedly { transaction in
             try transaction.eraseParked(before: Milliseconds(date), limit: Self.slice)

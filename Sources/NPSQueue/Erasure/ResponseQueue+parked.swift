@@ -21,7 +21,7 @@ extension ResponseQueue {
     /// ``QueueStatus/parkedExpiry`` announce it. When that week began is kept in the file.
     ///
     /// - Parameter period: in seconds; nil = for ever.
-    /// - Returns: how many were erased. On return nothing of them is left in the database or its log.
+    /// - Returns: how many were erased. What is left of them on return is said at ``ResponseQueue/erase(_:)``.
     package func expireParked(after period: TimeInterval?) async throws(QueueError) -> Int {
         let period = period.map { Duration.seconds($0) }
         let cutoff = try await transact { transaction in try transaction.announceParkedRetention(period) }

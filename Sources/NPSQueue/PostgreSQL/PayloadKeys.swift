@@ -16,6 +16,8 @@ package struct PayloadKeys: Sendable {
         /// By this the database tells whether two collectors mean the same key. There is no way back from it.
         let digest: Data
         private let secret: SymmetricKey
+        /// Of the database's own key; nil until it is known.
+        fileprivate var database: Data?
 
         fileprivate init(kid: String, bytes: [UInt8]) {
             self.kid = kid
@@ -26,17 +28,19 @@ package struct PayloadKeys: Sendable {
         }
 
         fileprivate func seal(_ value: Data, at place: SealedPlace) throws(QueueError) -> Data {
-            guard let box = try? AES.GCM.seal(value, using: secret, authenticating: place.bytes).combined else {
-                // Can't happen with a key of this size; and nothing is ever stored as it is in its place.
+            guard let database,
+                let box = try? AES.GCM.seal(value, using: secret, authenticating: database + place.bytes).combined
+            else {
+                // Can't happen with a key of this size that is bound; and nothing is ever stored as it is in its place.
                 throw .payloadKeys("\(kid) seals nothing")
             }
             return box
         }
 
-        /// Nil for what this key didn't seal, or not at this place.
+        /// Nil for what this key didn't seal, or not at this place of this database.
         func open(_ box: Data, at place: SealedPlace) -> Data? {
-            guard let box = try? AES.GCM.SealedBox(combined: box) else { return nil }
-            return try? AES.GCM.open(box, using: secret, authenticating: place.bytes)
+            guard let database, let box = try? AES.GCM.SealedBox(combined: box) else { return nil }
+            return try? AES.GCM.open(box, using: secret, authenticating: database + place.bytes)
         }
     }
 
@@ -66,6 +70,20 @@ package struct PayloadKeys: Sendable {
         let unpadded = text.last == "=" ? text.dropLast() : text
         guard let bytes = Base64URL.decode(unpadded.utf8), bytes.count == 32 else { return nil }
         return bytes
+    }
+
+    /// For a database with this key of its own. Needed before anything can be sealed: what they seal is of no use in another
+    /// database.
+    func bound(to database: PersonKey) -> PayloadKeys {
+        guard !isEmpty else { return self }
+        let mark = database.databaseMark
+        return PayloadKeys(
+            keys: keys.map { key in
+                var key = key
+                key.database = mark
+                return key
+            }
+        )
     }
 
     var isEmpty: Bool { keys.isEmpty }

@@ -40,6 +40,8 @@ final class PostgresEngine: QueueEngine {
     ) throws(QueueError) {
         let key = try Self.prepare(address, isMoving: configuration.isMoving, logger)
         personKey = key
+        var address = address
+        address.payloadKeys = address.payloadKeys.bound(to: key)
         let latestBooks = LatestBooks()
         let lease = LeaseKeeper(
             LeaseKeeper.Terms(
@@ -117,15 +119,26 @@ final class PostgresEngine: QueueEngine {
             try PostgresSchema.prepare(connection, for: address, isMoving: isMoving)
             let key: Data? = try connection.execute(key).first?.value(0)
             guard let key else { throw QueueError.damaged("its key is missing") }
-            if !address.payloadKeys.isEmpty { try reportPlain(on: connection, logger) }
+            if !address.payloadKeys.isEmpty { reportPlain(on: connection, logger) }
             return PersonKey(key)
         } catch {
             throw QueueError(postgres: error)
         }
     }
 
-    private static func reportPlain(on connection: PostgresConnection, _ logger: Logger) throws {
-        let plain = try PayloadKeyRegister(reading: connection).countPlain()
+    /// No reason not to start, whatever happens. The connection isn't used any more after this.
+    private static func reportPlain(on connection: PostgresConnection, _ logger: Logger) {
+        let plain: (responses: Int, payloads: Int)
+        do {
+            try connection.run("SET statement_timeout = '2s'")
+            plain = try PayloadKeyRegister(reading: connection).countPlain()
+        } catch {
+            logger.info(
+                "What was stored without the payload key was not counted; the next start does it",
+                metadata: ["reason": "\(QueueError(postgres: error))"]
+            )
+            return
+        }
         guard plain.responses + plain.payloads > 0 else { return }
         logger.notice(
             "Some of what waits was stored without the payload key, and stays readable in the database until it is gone",

@@ -5,7 +5,7 @@ import Synchronization
 /// What was deleted or changed stays in the pages of its table, whole, until the table is vacuumed. Then the server takes the
 /// room for other rows, which overwrite it; until they do, the bytes are still in the file.
 extension PostgresLane {
-    /// What is owed to the tables that hold words.
+    /// What is owed to the tables that hold words; a value.
     struct Vacuum {
         /// At most so often.
         static let pause = Duration.seconds(60)
@@ -13,17 +13,32 @@ extension PostgresLane {
         static let longPause = Duration.seconds(1_800)
         /// How long this lane waits for it. A large table is left to the server's own autovacuum.
         static let limit = Duration.seconds(2)
+        /// A vacuum leaves what a transaction that began before the deletion can still see, and doesn't tell. Few last for as
+        /// long as the pause, so a second one is made.
+        private static let rounds = 2
 
-        var isOwed = false
+        private var owed = 0
         var isScheduled = false
         /// Nil for at once.
-        var earliest: ContinuousClock.Instant?
+        private(set) var earliest: ContinuousClock.Instant?
+
+        var isOwed: Bool { owed > 0 }
+
+        mutating func owe() { owed = Self.rounds }
+
+        mutating func succeed(at now: ContinuousClock.Instant) {
+            owed = max(0, owed - 1)
+            earliest = now + Self.pause
+        }
+
+        mutating func fail(at now: ContinuousClock.Instant) { earliest = now + Self.longPause }
     }
 
-    /// Vacuums the tables now, or once a minute has passed since the last time. A failure is logged, and it stays owed.
+    /// Vacuums the tables now, or once a minute has passed since the last time, and again a minute after that. A failure is
+    /// logged, and it stays owed until this process ends.
     func vacuumDeleted() {
         state.withLock { state in
-            state.vacuum.isOwed = true
+            state.vacuum.owe()
             vacuumIfOwed(&state)
         }
     }
@@ -34,10 +49,10 @@ extension PostgresLane {
         guard state.vacuum.earliest.map({ $0 <= now }) ?? true else { return schedule(&state, at: now) }
         do {
             try vacuum(on: connection(&state))
-            state.vacuum.isOwed = false
-            state.vacuum.earliest = now + Vacuum.pause
+            state.vacuum.succeed(at: now)
+            if state.vacuum.isOwed { schedule(&state, at: now) }
         } catch {
-            state.vacuum.earliest = now + Vacuum.longPause
+            state.vacuum.fail(at: now)
             terms.logger.info(
                 "Deleted rows were not vacuumed; the server's autovacuum does it, and so does this collector later",
                 metadata: ["reason": "\(error)"]

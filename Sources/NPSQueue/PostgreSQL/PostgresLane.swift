@@ -197,8 +197,11 @@ extension PostgresLane {
             let term = currentTerm(found.term, &state)
             var former = found.committed
             (former.claimed, former.latest) = (state.claimed, state.latest)
+            // Another only in a transaction of somebody who has just replaced it.
+            let isSame = found.personKey == terms.personKey
             let keys = terms.address.payloadKeys
-            let rows = PostgresRows(connection: connection, writer: writer, term: term, former: former, keys: keys)
+            let bound = isSame ? keys : keys.bound(to: found.personKey)
+            let rows = PostgresRows(connection: connection, writer: writer, term: term, former: former, keys: bound)
             var transaction = QueueTransaction(
                 rows: rows,
                 now: now,
@@ -269,10 +272,11 @@ extension PostgresLane {
             guard PersonKey(key) == terms.personKey else {
                 throw QueueError.database("it is not the one that was open before")
             }
-            try PayloadKeyRegister(reading: connection).check(terms.address.payloadKeys)
             try connection.execute(Self.registration, PostgresParameters(writer))
             // The former connection may have gone while the server was at its COMMIT, which holds this row.
             try connection.execute(Self.fence, PostgresParameters(writer))
+            // Not before it is registered: see `PayloadKeyRegister.admit`.
+            try PayloadKeyRegister(reading: connection).check(terms.address.payloadKeys)
             try recover(on: connection, &state)
         } catch {
             connection.close()

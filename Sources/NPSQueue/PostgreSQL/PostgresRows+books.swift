@@ -57,6 +57,8 @@ struct PostgresState {
     var committed: CommittedState
     /// Of whoever forwards; nil before anybody does from this server.
     let term: Int64?
+    /// What is sealed is sealed for the database that has this.
+    let personKey: PersonKey
 
     private static let query = Query(
         """
@@ -64,7 +66,8 @@ struct PostgresState {
             (SELECT confirmed FROM clock), (SELECT claimed FROM clock), (SELECT claimed_for FROM clock),
             (SELECT CASE WHEN incarnation = \(LeaseRow.incarnation) THEN term END FROM leader), \(array("MIN(source)")), \(array("SUM(entries)::int8")),
             \(array("SUM(bytes)::int8")),
-            current_setting('fsync') <> 'off' AND current_setting('full_page_writes') <> 'off'
+            current_setting('fsync') <> 'off' AND current_setting('full_page_writes') <> 'off',
+            (SELECT key FROM person_key)
         FROM books
         """
     )
@@ -92,6 +95,7 @@ struct PostgresState {
         )
         let holdings = zip(entries, bytes).map { QuarantineShares.Holding(entries: $0, bytes: $1) }
         term = try row.optional(end + 3)
+        personKey = PersonKey(try row.value(end + 8))
         committed = CommittedState(
             books: try Books(row.named(Books.Columns.self)),
             shares: QuarantineShares(

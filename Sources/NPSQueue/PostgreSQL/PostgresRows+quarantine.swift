@@ -132,10 +132,11 @@ extension PostgresRows {
 
     func bodies(after id: Int64, limit: Int, byteLimit: Int) throws -> [QuarantinedBody] {
         try connection.execute(Self.bodies, PostgresParameters(id, limit, byteLimit)).rows.map { row in
-            let place = SealedPlace.quarantine("body", of: try row.value(1))
+            let stored: Data = try row.value(2)
             return QuarantinedBody(
                 id: QuarantineID(rawValue: try row.value(0)),
-                body: try open(row.value(2), at: place)
+                body: try open(stored, at: .quarantine("body", of: try row.value(1))),
+                isUnopened: !keys.isEmpty && SealedValue(stored).map { keys[$0.kid] == nil } == true
             )
         }
     }

@@ -7,8 +7,8 @@ extension PostgresRows {
     /// The value as it was given. What looks sealed and can't be opened is returned as it is stored: nobody ever sealed it,
     /// or somebody has changed it or put it into another place, which concerns no other row.
     ///
-    /// - Throws: `payloadKeys` for what was sealed with a key that this collector wasn't given. Others can open it, so it must
-    ///   not be taken for damaged.
+    /// - Throws: `payloadKeys` for what was sealed with a key that this collector wasn't given, unless that is left unopened.
+    ///   Others can open it, so it must not be taken for damaged.
     func open(_ text: String, at place: SealedPlace) throws -> String {
         guard let value = SealedValue(text) else { return text }
         return try open(value, at: place).map { String(decoding: $0, as: UTF8.self) } ?? text
@@ -22,7 +22,7 @@ extension PostgresRows {
 
     private func open(_ value: SealedValue, at place: SealedPlace) throws -> Data? {
         if let key = keys[value.kid] { return key.open(value.box, at: place) }
-        guard try PayloadKeyRegister.has(value.kid, on: connection) else { return nil }
+        guard !leavesUnopened, try PayloadKeyRegister.has(value.kid, on: connection) else { return nil }
         throw QueueError.payloadKeys("another collector seals with \(value.kid), which isn't listed: list it here, too")
     }
 }

@@ -15,6 +15,14 @@ struct PostgresRows: RowStore {
     /// Whether what is loaded may be changed, and is kept from others until the commit.
     var isLocking = true
     var keys = PayloadKeys.none
+    /// See ``leavingUnopened``.
+    var leavesUnopened = false
+
+    var leavingUnopened: any RowStore {
+        var rows = self
+        rows.leavesUnopened = true
+        return rows
+    }
 
     /// These rows for a job that only reads, or for one that may write.
     func locking(_ isLocking: Bool) -> PostgresRows {

@@ -41,10 +41,11 @@ enum PostgresSchema {
         isMoving: Bool = false,
         patience: Duration = .seconds(20)
     ) throws {
+        let unused = try unusedPayloadKeys(on: connection, for: address, isMoving: isMoving)
         let deadline = ContinuousClock.now + patience
         while true {
             do {
-                return try migrate(connection, for: address, isMoving: isMoving)
+                return try migrate(connection, for: address, isMoving: isMoving, unused)
             } catch let error as PostgresError where error.meaning == .again && .now < deadline {
                 try connection.run("ROLLBACK")
             }
@@ -54,7 +55,8 @@ enum PostgresSchema {
     private static func migrate(
         _ connection: PostgresConnection,
         for address: PostgresAddress,
-        isMoving: Bool
+        isMoving: Bool,
+        _ unused: [String]
     ) throws {
         try connection.run("BEGIN")
         // Held until the commit: another collector that starts at the same time waits, and then finds all done.
@@ -74,9 +76,22 @@ enum PostgresSchema {
         }
         let register = try PayloadKeyRegister(reading: connection)
         try register.check(address.payloadKeys)
-        try register.checkUse(address.payloadKeys)
-        try register.admit(address.payloadKeys)
+        try register.admit(address.payloadKeys, unused: unused)
         try connection.run("COMMIT")
+    }
+
+    /// What ``PayloadKeyRegister/checkUse(_:)`` returns. It may take long, so nobody is to wait for it.
+    private static func unusedPayloadKeys(
+        on connection: PostgresConnection,
+        for address: PostgresAddress,
+        isMoving: Bool
+    ) throws -> [String] {
+        let table = PostgresParameters("\(address.schema).payload_keys")
+        guard try connection.execute(isThere, table).first?.value(0) == true else { return [] }
+        try version(on: connection, for: address, isMoving: isMoving)
+        let register = try PayloadKeyRegister(reading: connection)
+        try register.check(address.payloadKeys)
+        return try register.checkUse(address.payloadKeys)
     }
 
     private static let raise = Query("UPDATE schema_version SET oldest_program = $1::int8 WHERE version = $1::int8")
@@ -290,11 +305,12 @@ enum PostgresSchema {
         ) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
         """
 
-    /// No key, but by what a collector tells that its own is the same.
+    /// No key, but by what a collector tells that its own is the same; and whether nothing was found that it has sealed.
     private static let payloadKeys = """
         CREATE TABLE payload_keys (
             kid text PRIMARY KEY,
-            digest bytea NOT NULL CHECK (length(digest) = 32)
+            digest bytea NOT NULL CHECK (length(digest) = 32),
+            unused boolean NOT NULL DEFAULT false
         );
         """
 }

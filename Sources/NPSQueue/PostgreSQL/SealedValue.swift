@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where a sealed value belongs: it is of no use in another column or another row.
+/// Where a sealed value belongs within its database: it is of no use in another column or another row.
 struct SealedPlace: Sendable, Hashable {
     /// With the table, such as `responses.payload`.
     let column: String
@@ -9,7 +9,7 @@ struct SealedPlace: Sendable, Hashable {
 
     fileprivate static let separator: UInt8 = 0
 
-    /// What is authenticated together with the value.
+    /// What is authenticated together with the value, after the mark of the database.
     var bytes: Data { Data(column.utf8) + [Self.separator] + Data(row.utf8) }
 }
 
@@ -24,6 +24,9 @@ struct SealedValue: Sendable, Hashable {
     let kid: String
     /// Nonce, ciphertext and tag.
     let box: Data
+
+    /// The box of an empty value: what is shorter was never sealed.
+    static let shortestBox = 28
 
     init(kid: String, box: Data) {
         self.kid = kid
@@ -42,7 +45,8 @@ struct SealedValue: Sendable, Hashable {
         guard text.hasPrefix(Self.head) else { return nil }
         let rest = text.dropFirst(Self.head.count)
         guard let dot = rest.firstIndex(of: "."), Self.isKeyID(rest[..<dot]) else { return nil }
-        guard let box = Data(base64Encoded: String(rest[rest.index(after: dot)...])) else { return nil }
+        guard let box = Data(base64Encoded: String(rest[rest.index(after: dot)...])), box.count >= Self.shortestBox
+        else { return nil }
         self.init(kid: String(rest[..<dot]), box: box)
     }
 
@@ -53,7 +57,7 @@ struct SealedValue: Sendable, Hashable {
         let rest = bytes.dropFirst(mark.count)
         guard let dot = rest.prefix(Self.longestKeyID + 1).firstIndex(of: UInt8(ascii: ".")) else { return nil }
         let kid = String(decoding: rest[..<dot], as: UTF8.self)
-        guard Self.isKeyID(kid) else { return nil }
+        guard Self.isKeyID(kid), rest.endIndex - dot > Self.shortestBox else { return nil }
         self.init(kid: kid, box: Data(rest[(dot + 1)...]))
     }
 

@@ -1,4 +1,5 @@
 package import Foundation
+import Logging
 package import NPSModel
 
 extension ResponseQueue {
@@ -13,7 +14,8 @@ extension ResponseQueue {
     }
 
     /// Entries without their bodies, oldest first, at most ``QueueFilter/maximum``, and no more once they have
-    /// ``pageBytes`` together. For all, page until a page is empty.
+    /// ``pageBytes`` together. For all, page until a page is empty. A header that was sealed with a key that this collector
+    /// lacks is there as it is stored.
     ///
     /// - Parameter after: the id of the last entry of the previous page; nil for the first page.
     package func quarantine(limit: Int = 100, after: Int64? = nil) async throws(QueueError) -> [QuarantineEntry] {
@@ -23,7 +25,7 @@ extension ResponseQueue {
         while entries.count < limit, bytes < Self.pageBytes {
             let (last, wanted) = (entries.last?.id.rawValue ?? after ?? 0, min(limit - entries.count, Self.slice))
             let part = try await readSlice { transaction in
-                try transaction.rows.quarantine(after: last, limit: wanted, byteLimit: Self.sliceBytes)
+                try transaction.rows.leavingUnopened.quarantine(after: last, limit: wanted, byteLimit: Self.sliceBytes)
             }
             if part.isEmpty { break }
             for row in part {
@@ -42,8 +44,9 @@ extension ResponseQueue {
 
     /// Deletes entries; unknown ids are ignored. Returns how many there were.
     ///
-    /// On return nothing of them is left in the database or its log. When the log can't be truncated, this throws
-    /// although the entries are deleted, and the queue retries the truncation by itself.
+    /// On return nothing of them is left in a file or its log. When the log can't be truncated, this throws although the
+    /// entries are deleted, and the queue retries the truncation by itself. What PostgreSQL keeps is said on the page
+    /// ThreatModel.
     package func discard(_ ids: [QuarantineID]) async throws(QueueError) -> Int {
         try await remove(ids) { transaction, part in try transaction.discard(part) }
     }
@@ -58,7 +61,9 @@ extension ResponseQueue {
     }
 
     /// Erases the entries whose body contains the address, in any of the encodings that ``AddressSearch`` knows. On
-    /// return nothing of them is left in the database or its log, and a sender's retry is not stored again.
+    /// return as much of them is left as ``discard(_:)`` says, and a sender's retry is not stored again.
+    ///
+    /// A body that was sealed with a key that this collector lacks isn't found. The log says so, and the others are.
     ///
     /// Reading a large quarantine takes a while, so one call only begins new pages until `limit` has passed: repeat it
     /// with the `next` that it returned.
@@ -75,23 +80,30 @@ extension ResponseQueue {
         var last = after?.rawValue ?? 0
         var found: [QuarantineID] = []
         var isComplete = false
+        var unopened = 0
         while !isComplete {
             let start = last
             let page = try await readSlice { transaction in
-                try transaction.rows.bodies(after: start, limit: Self.slice, byteLimit: Self.sliceBytes)
+                try transaction.rows.leavingUnopened.bodies(after: start, limit: Self.slice, byteLimit: Self.sliceBytes)
             }
             for entry in page where search.finds(in: entry.body) { found.append(entry.id) }
+            unopened += page.count(where: \.isUnopened)
             isComplete = page.isEmpty
             last = page.last?.id.rawValue ?? last
             if ContinuousClock.now - begin >= limit { break }
+        }
+        if unopened > 0 {
+            logger.warning(
+                "Payloads in quarantine were not searched for an address: they are sealed with a key that isn't listed here",
+                metadata: ["payloads": "\(unopened)"]
+            )
         }
         let count = try await remove(found) { transaction, part in try transaction.erase(part) }
         return (count, isComplete ? nil : QuarantineID(rawValue: last))
     }
 
     /// Deletes the entries that were first received before `date`, a few in each transaction. Returns how many there
-    /// were. On return nothing of them is left in the database or its log; when the log can't be truncated, this
-    /// throws, as ``discard(_:)`` does.
+    /// were. What is left of them on return, and when this throws, is as ``discard(_:)`` says.
     package func expireQuarantine(before date: Date) async throws(QueueError) -> Int {
         let limit = Milliseconds(date)
         var count = 0

@@ -45,4 +45,6 @@ struct MeasuredEntry: Sendable {
 struct QuarantinedBody: Sendable {
     let id: QuarantineID
     let body: Data
+    /// Whether it is sealed still: see ``RowStore/leavingUnopened``.
+    var isUnopened = false
 }

@@ -10,6 +10,10 @@ import NPSModel
 /// What is open (pending, sending or parked) is kept apart from receipts and tombstones, which live for a year: an
 /// accepted response writes to the small part only. No caller sees the difference.
 protocol RowStore: MovableRows {
+    /// The same rows, with what is sealed by a key that this collector lacks as it is stored. Without this, loading that
+    /// fails; it is for whoever can do without, or has to go on with the others. Written again, it stays as it is stored.
+    var leavingUnopened: any RowStore { get }
+
     /// Adds new responses, and leaves those alone whose id is known. Their ids differ from each other.
     ///
     /// - Parameter last: the sequence number of the response that was accepted last; counted on.
@@ -143,6 +147,8 @@ enum ResponseSelection: Sendable, Hashable {
 }
 
 extension RowStore {
+    var leavingUnopened: any RowStore { self }
+
     func load(_ selection: ResponseSelection) throws -> [StoredResponse] {
         try load(selection, byteLimit: .max)
     }

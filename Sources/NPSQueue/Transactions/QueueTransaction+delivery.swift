@@ -74,7 +74,7 @@ extension QueueTransaction {
 
     /// Takes claims back without an attempt. Ignores unknown ids.
     mutating func release(_ ids: [ResponseID]) throws {
-        try release(rows.load(.claims(ids)))
+        try release(rows.leavingUnopened.load(.claims(ids)))
     }
 
     private mutating func release(_ responses: [StoredResponse]) throws {
@@ -124,7 +124,7 @@ extension QueueTransaction {
             let set = rest.prefix { seen.insert(id($0)).inserted }
             rest = rest.dropFirst(set.count)
             let stored = Dictionary(
-                try rows.load(selection(set.map(id))).map { ($0.id, $0) },
+                try rows.leavingUnopened.load(selection(set.map(id))).map { ($0.id, $0) },
                 uniquingKeysWith: { first, _ in first }
             )
             var changes: [ResponseChange] = []
@@ -150,6 +150,7 @@ extension QueueTransaction {
         grace: (Int) -> TimeInterval
     ) throws -> (count: Int, last: Int64?) {
         if sequence == 0 { try beginInterruption(grace: grace) }
+        let rows = rows.leavingUnopened
         let sending = try rows.load(.sending(by: .former, after: sequence, limit: limit))
         let isLast = sending.count < limit
         // Few: a person is erased by hand.
@@ -183,6 +184,7 @@ extension QueueTransaction {
     /// Takes back the claims that no caller ever received, because their commit was reported as failed: those among the
     /// next `limit` that are being sent. Returns the last that it looked at; nil when there are no more.
     mutating func releaseUnclaimed(after sequence: Int64, limit: Int) throws -> Int64? {
+        let rows = rows.leavingUnopened
         let sending = try rows.load(.sending(by: .this, after: sequence, limit: limit))
         let isLast = sending.count < limit
         // Another collector may have erased one meanwhile.

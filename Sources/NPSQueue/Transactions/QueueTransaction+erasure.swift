@@ -36,12 +36,12 @@ extension QueueTransaction {
 
     /// How many were erased by this; unknown ids, and those that were erased before, don't count.
     mutating func erase(_ ids: [ResponseID]) throws -> Int {
-        try erase(rows.load(.ids(ids))).count(where: \.isErasedNow)
+        try erase(rows.leavingUnopened.load(.ids(ids))).count(where: \.isErasedNow)
     }
 
     /// How many were confirmed by this; those with nothing to confirm don't count.
     mutating func confirmErasure(_ ids: [ResponseID]) throws -> Int {
-        let changes = try rows.load(.ids(ids)).compactMap { old -> ResponseChange? in
+        let changes = try rows.leavingUnopened.load(.ids(ids)).compactMap { old -> ResponseChange? in
             var new = old
             guard new.lifecycle.confirmErasure() else { return nil }
             new.person = nil
@@ -53,7 +53,7 @@ extension QueueTransaction {
 
     /// Erases what has been parked since before `date`, longest first. Returns how many there were.
     mutating func eraseParked(before date: Milliseconds, limit: Int) throws -> Int {
-        try erase(rows.load(.closed(.parked, before: date, limit: limit))).count
+        try erase(rows.leavingUnopened.load(.closed(.parked, before: date, limit: limit))).count
     }
 
     /// Removes receipts and tombstones that are older than `date`; they stay counted in the books. Returns how many

@@ -125,7 +125,7 @@ extension QueueTransaction {
     }
 
     mutating func retry(_ ids: [ResponseID], due: Date? = nil) throws -> Int {
-        try retry(rows.load(.ids(ids)), due: due)
+        try retry(rows.leavingUnopened.load(.ids(ids)), due: due)
     }
 
     /// Retries among the next `limit` parked responses; nil begins with the oldest.
@@ -135,7 +135,7 @@ extension QueueTransaction {
         limit: Int
     ) throws -> RetryProgress {
         let through = position?.through ?? state.books.lastSequence
-        let parked = try rows.load(
+        let parked = try rows.leavingUnopened.load(
             .state(.parked, after: position?.sequence ?? 0, through: through, limit: limit)
         )
         var progress = RetryProgress(examined: parked.count)

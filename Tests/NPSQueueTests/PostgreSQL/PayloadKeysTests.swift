@@ -6,6 +6,7 @@ import Testing
 
 @Suite("Payload keys")
 struct PayloadKeysTests {
+    private static let database = PersonKey(Data(repeating: 1, count: 32))
     private static let place = SealedPlace(column: "table.column", row: "1")
 
     @Test(
@@ -35,8 +36,9 @@ struct PayloadKeysTests {
         arguments: ["", "words"]
     )
     func sealing(words: String) throws {
-        let keys = try PayloadKeys([PayloadKeys.entry("k1", 1)])
-        let other = try PayloadKeys([PayloadKeys.entry("k1", 2)])
+        let keys = try PayloadKeys([PayloadKeys.entry("k1", 1)]).bound(to: Self.database)
+        let other = try PayloadKeys([PayloadKeys.entry("k1", 2)]).bound(to: Self.database)
+        let elsewhere = keys.bound(to: PersonKey(Data(repeating: 2, count: 32)))
         let text = try keys.seal(words, at: Self.place)
         let bytes = try keys.seal(Data(words.utf8), at: Self.place)
         #expect(try text != keys.seal(words, at: Self.place))
@@ -48,15 +50,18 @@ struct PayloadKeysTests {
             #expect(keys["k1"]?.open(value.box, at: SealedPlace(column: "table.column", row: "2")) == nil)
             #expect(keys["k1"]?.open(value.box, at: SealedPlace(column: "table.other", row: "1")) == nil)
             #expect(other["k1"]?.open(value.box, at: Self.place) == nil)
+            #expect(elsewhere["k1"]?.open(value.box, at: Self.place) == nil)
             #expect(keys["k1"]?.open(value.box.dropLast(), at: Self.place) == nil)
         }
         #expect(try PayloadKeys.none.seal(words, at: Self.place) == words)
+        #expect(throws: QueueError.self) { try PayloadKeys([PayloadKeys.entry("k1", 1)]).seal(words, at: Self.place) }
     }
 
     @Test(
         "what only looks sealed by half is no sealed value",
         arguments: [
-            "", "enc1", "enc1.", "enc1.k1", "enc1..AAAA", "enc1.k 1.AAAA", "enc2.k1.AAAA", "Enc1.k1.AAAA", "{}",
+            "", "enc1", "enc1.", "enc1.k1.", "enc1.k1.AAAAAAAAAAAAAAAAAAAAAAAA", "enc1.k1", "enc1..AAAA",
+            "enc1.k 1.AAAA", "enc2.k1.AAAA", "Enc1.k1.AAAA", "{}",
         ]
     )
     func others(text: String) {

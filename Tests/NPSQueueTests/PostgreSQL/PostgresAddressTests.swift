@@ -47,6 +47,17 @@ struct PostgresAddressTests {
     }
 
     @Test(
+        "a host's name that no session can be called by is made one, and differs from others that begin so",
+        arguments: ["", "büro", "bäro", "a b", String(repeating: "a", count: 41), String(repeating: "a", count: 42)]
+    )
+    func names(host: String) {
+        let name = PostgresAddress.name(from: host)
+        #expect(!PostgresAddress.isName(host) && PostgresAddress.isName(name))
+        #expect(name != PostgresAddress.name(from: host + "a"))
+        #expect(PostgresAddress.name(from: name) == name)
+    }
+
+    @Test(
         "what can't be used is refused with a sentence",
         arguments: [
             ("mysql://nps@db/answers", "has to begin with postgres://"), ("postgres://nps@db", "names no database"),

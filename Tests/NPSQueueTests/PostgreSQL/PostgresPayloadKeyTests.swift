@@ -128,6 +128,26 @@ struct PostgresPayloadKeyTests {
         try fixture.audit()
     }
 
+    @Test("what is sealed for one database is of no use in another, unless that has the same key of its own")
+    func twoDatabases() async throws {
+        let (here, there) = (try QueueFixture(.postgres), try QueueFixture(.postgres))
+        for fixture in [here, there] {
+            let queue = try open(fixture, [Self.first])
+            _ = try await queue.accept([try submission(1)])
+            await queue.close()
+        }
+        let connection = try there.connect()
+        try connection.run("UPDATE responses SET payload = (SELECT payload FROM \(here.schema).responses)")
+        var queue = try open(there, [Self.first])
+        #expect(try await queue.claim(limit: 1).isEmpty)
+        await queue.close()
+        try connection.run("UPDATE person_key SET key = (SELECT key FROM \(here.schema).person_key)")
+        queue = try open(there, [Self.first])
+        _ = try await queue.retryParked()
+        #expect(try await queue.claim(limit: 1).count == 1)
+        await queue.close()
+    }
+
     @Test("a collector without the key, or with another under its name, doesn't start, and the reason says what to do")
     func refusals() async throws {
         let fixture = try QueueFixture(.postgres)
@@ -147,6 +167,13 @@ struct PostgresPayloadKeyTests {
         _ = try await queue.discard(try await queue.quarantine().map(\.id))
         await queue.close()
         #expect(try await refusal(fixture, [Self.second]) == nil)
+        // Not searched for again, until it seals again.
+        let unused = "SELECT string_agg(kid, ' ') FROM payload_keys WHERE unused"
+        #expect(try fixture.connect().run(unused).text == "k1")
+        #expect(try await refusal(fixture, [Self.second, Self.first]) == nil)
+        #expect(try fixture.connect().run(unused).text == "k1")
+        #expect(try await refusal(fixture, [Self.first, Self.second]) == nil)
+        #expect(try fixture.connect().run(unused).text == nil)
         // Its name is taken for ever.
         #expect(try await refusal(fixture, [Self.second, PayloadKeys.entry("k1", 3)])?.contains("another key") == true)
     }
@@ -184,6 +211,15 @@ struct PostgresPayloadKeyTests {
         try fixture.audit()
     }
 
+    private func endSessions(of name: String, on connection: PostgresConnection) throws {
+        try connection.run(
+            """
+            SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+            WHERE application_name ~ '\(name)/' AND application_name !~ '/test$'
+            """
+        )
+    }
+
     /// With which keys the payloads of responses are sealed, in the order of acceptance; nil for those that aren't.
     private func kids(_ fixture: QueueFixture) throws -> [String?] {
         let payloads = Query("SELECT payload FROM responses WHERE payload IS NOT NULL ORDER BY sequence")
@@ -219,27 +255,56 @@ struct PostgresPayloadKeyTests {
         await other.close()
     }
 
+    @Test("the first key waits for whoever is looking at the register, and gives up for now after two seconds")
+    func firstKeyWaits() async throws {
+        let fixture = try QueueFixture(.postgres)
+        await (try open(fixture, [], name: "before")).close()
+        let connection = try fixture.connect()
+        try connection.run("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; SELECT kid FROM payload_keys")
+        #expect(throws: QueueError.self) { try open(fixture, [Self.first]) }
+        try connection.run("ROLLBACK")
+    }
+
+    @Test("a table that can't be read right now doesn't keep a collector with a key from starting")
+    func uncounted() async throws {
+        let fixture = try QueueFixture(.postgres)
+        await (try open(fixture, [Self.first])).close()
+        let connection = try fixture.connect()
+        try connection.run("SET idle_in_transaction_session_timeout = 0; BEGIN; LOCK TABLE quarantine")
+        let queue = try open(fixture, [Self.first])
+        try connection.run("ROLLBACK")
+        await queue.close()
+    }
+
+    @Test("one whose name isn't ASCII is found, too, although the server shows another")
+    func foreignName() async throws {
+        let fixture = try QueueFixture(.postgres)
+        let plain = try open(fixture, [], name: "büro", forwards: false)
+        #expect(throws: QueueError.self) { try open(fixture, [Self.first]) }
+        await plain.close()
+    }
+
     @Test("one that was away when the others got their key doesn't come back without it")
     func lateComer() async throws {
         let fixture = try QueueFixture(.postgres)
         let queue = try open(fixture, [])
         let connection = try fixture.connect()
         try connection.run("INSERT INTO payload_keys VALUES ('k1', sha256('other'))")
-        try connection.run(
-            """
-            SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
-            WHERE application_name ~ '\(fixture.schema)/' AND pid <> pg_backend_pid()
-            """
-        )
+        try endSessions(of: fixture.schema, on: connection)
+        try connection.run("DELETE FROM books")
         let error = await #expect(throws: QueueError.self) { try await queue.accept([try submission(1)]) }
         #expect(error?.description.contains("has no key") == true)
+        // It had said that it is there before it looked: else the first key could have come in between.
+        #expect(try connection.run("SELECT count(*) FROM books").text != "0")
         await queue.close()
     }
 
     @Test("what another seals with a key that isn't listed here is neither parked nor taken for damaged")
     func unlisted() async throws {
         let fixture = try QueueFixture(.postgres)
-        let first = try open(fixture, [Self.first])
+        let logs = RecordedLogs(level: .warning)
+        let keys = try PayloadKeys([Self.first])
+        let first = try fixture.open(logger: logs.logger) { $0.seal(with: keys) }
         let second = try open(fixture, [Self.second, Self.first], name: "second", forwards: false)
         _ = try await second.accept([try submission(1)], quarantining: [draft("a")])
         for _ in 1...2 {
@@ -247,6 +312,10 @@ struct PostgresPayloadKeyTests {
             #expect(error?.description.contains("seals with k2, which isn't listed") == true)
         }
         await #expect(throws: QueueError.self) { try await first.quarantineEntry(QuarantineID(rawValue: 1)) }
+        _ = try await first.accept([], quarantining: [draft("b ana@example.com")])
+        #expect(try await first.quarantine().count == 2)
+        #expect(try await first.eraseQuarantined(try EmailAddress("ana@example.com"), within: .seconds(60)).count == 1)
+        #expect(logs.lines.contains { $0.contains("were not searched") && $0.contains("\"payloads\": 1") })
         #expect(try await first.accept([try submission(2)]).outcomes == [.accepted])
         #expect(try await first.status().pending == 2)
         await first.close()
@@ -254,6 +323,37 @@ struct PostgresPayloadKeyTests {
         #expect(try await later.claim(limit: 9).count == 2)
         await second.close()
         await later.close()
+        try fixture.audit()
+    }
+
+    @Test("what is sealed with a key that isn't listed is settled, given back, retried and erased all the same")
+    func unopened() async throws {
+        let fixture = try QueueFixture(.postgres)
+        let queue = try open(fixture, [Self.first])
+        let second = try open(fixture, [Self.second, Self.first], name: "second", forwards: false)
+        _ = try await queue.accept(try (1...6).map { try submission($0) })
+        let claims = try await queue.claim(limit: 5)
+        // Sealed with the second key now, as an edit through the other collector does.
+        _ = try await second.accept(try (1...6).map { try submission($0, score: 1) })
+        #expect(try kids(fixture) == Array(repeating: "k2", count: 6))
+        let verdicts: [Outcome] = [
+            .delivered(planhatID: nil), .park(reason: "no"),
+            .retry(at: fixture.clock.now.addingTimeInterval(60), reason: "later", countsAttempt: true),
+        ]
+        try await queue.settle(zip(claims, verdicts).map { $0.verdict($1) })
+        try await queue.release([claims[3].response.id])
+        _ = try await queue.retryParked()
+        #expect(try await queue.erase(try EmailAddress("person6@example.com")).responses.count == 1)
+        try endSessions(of: fixture.schema, on: try fixture.connect())
+        #expect(try await queue.status().sending == 1)
+        #expect(try kids(fixture) == Array(repeating: "k2", count: 5))
+        await #expect(throws: QueueError.self) { try await queue.show(claims[4].response.id) }
+        await queue.close()
+        let later = try open(fixture, [Self.second, Self.first])
+        fixture.clock.advance(by: 1_000)
+        #expect(try await later.claim(limit: 9).map(\.response.score.value) == [1, 1, 1, 1, 1])
+        await later.close()
+        await second.close()
         try fixture.audit()
     }
 

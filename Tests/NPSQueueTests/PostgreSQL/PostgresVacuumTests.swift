@@ -27,6 +27,22 @@ struct PostgresVacuumTests {
         }
     }
 
+    @Test("a second vacuum is owed a minute later, for what an older transaction kept from the first")
+    func rounds() {
+        let now = ContinuousClock.now
+        var vacuum = PostgresLane.Vacuum()
+        vacuum.owe()
+        vacuum.succeed(at: now)
+        #expect(vacuum.isOwed && vacuum.earliest == now + .seconds(60))
+        vacuum.fail(at: now)
+        #expect(vacuum.isOwed && vacuum.earliest == now + .seconds(1_800))
+        vacuum.succeed(at: now)
+        #expect(!vacuum.isOwed)
+        vacuum.succeed(at: now)
+        vacuum.owe()
+        #expect(vacuum.isOwed)
+    }
+
     @Test("a vacuum that can't be made is no error of the erasure")
     func failure() async throws {
         let fixture = try QueueFixture(.postgres)

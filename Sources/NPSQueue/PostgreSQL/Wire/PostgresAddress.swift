@@ -1,4 +1,6 @@
+import Crypto
 import Foundation
+import NPSModel
 
 /// Where a PostgreSQL is and who connects to it: `postgres://user@host1,host2:5433/database`.
 ///
@@ -23,7 +25,7 @@ package struct PostgresAddress: Sendable, Hashable {
     /// The schema that holds the queue's tables; made when it is missing.
     package var schema = "nps"
     /// What this collector is called; in `pg_stat_activity`, and in the table of the books.
-    package var name = Self.hostName()
+    package var name = Self.name(from: Self.hostName())
     /// What keeps what people write from being readable there.
     package var payloadKeys = PayloadKeys.none
 
@@ -62,6 +64,24 @@ package struct PostgresAddress: Sendable, Hashable {
             }
         }
         return status == 0 ? String(decoding: name.prefix { $0 != 0 }, as: UTF8.self) : "collector"
+    }
+
+    /// Whether a collector can be called so: 1 to 40 printable characters of ASCII without spaces. The server shows a session's
+    /// name in ASCII only and cuts it after 63, and by that name a collector is found.
+    package static func isName(_ text: String) -> Bool {
+        (1...longestName).contains(text.utf8.count) && text.utf8.allSatisfy(isNameByte)
+    }
+
+    private static let longestName = 40
+
+    private static func isNameByte(_ byte: UInt8) -> Bool { (0x21...0x7e).contains(byte) }
+
+    /// The host's name, or as much of it as can be one, with a digest by which it differs from others that begin so.
+    static func name(from host: String) -> String {
+        guard !isName(host) else { return host }
+        let mark = "-" + Hexadecimal.encode(SHA256.hash(data: Data(host.utf8)), first: 4)
+        let start = host.utf8.prefix(longestName - mark.utf8.count).map { isNameByte($0) ? $0 : UInt8(ascii: "-") }
+        return String(decoding: start, as: UTF8.self) + mark
     }
 
     package mutating func authenticate(with password: String) {
