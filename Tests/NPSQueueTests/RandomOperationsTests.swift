@@ -48,7 +48,10 @@ struct RandomOperationsTests {
         status.unconfirmed = 0
         // What is removed because of its age stays counted.
         #expect(try await queue.removeReceipts(before: .distantFuture) == status.accepted)
-        #expect(try await queue.status() == status)
+        var last = try await queue.status()
+        // It tells when this collector was last there.
+        (status.leadership, last.leadership) = (nil, nil)
+        #expect(last == status)
         await queue.close()
         try fixture.audit()
     }
