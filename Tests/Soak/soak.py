@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import canary
-from harness.deployment import Deployment, deployments
+from harness.deployment import BOOKS, Deployment, deployments
 from harness.fleet import new_fleet
 from harness.links import new_key
 from harness.network import can_make_networks
@@ -156,10 +156,10 @@ def failover_trial(seconds: float, seed: int) -> bool:
         "seconds": f"{result.seconds:.0f}",
         "what was done": ", ".join(f"{count} {what}" for what, count in sorted(result.strikes.items())),
         "promised / arrived": f"{found.promised:,} / {found.arrived:,}",
-        "missing / doubled / different": f"{found.missing} / {found.duplicated} / {found.different}",
+        "missing, doubled, different": f"{found.missing} / {found.duplicated} / {found.different}",
         "requests, overlaps": f"{result.requests:,}, {result.overlaps}",
-        "books": result.books,
-        "rows": result.rows,
+        "books": ", ".join(f"{result.books[state]:,} {state}" for state in BOOKS),
+        "rows": ", ".join(f"{count:,} {state}" for state, count in result.rows.items()),
         "longest gap, s": f"{result.longest_gap:.1f}, at most {LONGEST_GAP}",
         "cut off": result.interruptions,
         "unexpected": result.unexpected[:3] or "nothing",

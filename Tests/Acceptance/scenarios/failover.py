@@ -87,7 +87,7 @@ def weather(
         records=len(records),
         requests=len(writes["arrivals"]),
         overlaps=writes["overlaps"],
-        longest_gap=storm.story.longest_gap(writes["arrivals"], end, pulse),
+        longest_gap=storm.story.longest_gap(writes["arrivals"], traffic.acknowledged_at.values(), end, pulse),
         interruptions=traffic.interruptions,
         unexpected=traffic.unexpected,
         strikes=storm.story.strikes,

@@ -4,8 +4,9 @@ import random
 import signal
 import threading
 import time
+from bisect import bisect
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -78,18 +79,22 @@ class Story:
         finally:
             self._excused.append((begin, time.time()))
 
-    def longest_gap(self, arrivals: list[int], end: float, pulse: Pulse) -> float:
-        """Seconds between two arrivals at the API, until `end`, less those in which this machine let nobody run. A gap
-        that touches an excused time isn't counted."""
+    def longest_gap(self, arrivals: list[int], acknowledged: Iterable[float], end: float, pulse: Pulse) -> float:
+        """Seconds between two arrivals at the API, until `end`: from when something was acknowledged after the first,
+        less those in which this machine let nobody run. A gap that touches an excused time isn't counted."""
         seconds = [milliseconds / 1_000 for milliseconds in arrivals if milliseconds / 1_000 <= end]
-        gaps = [
-            (later - earlier - pulse.lost(earlier, later), earlier)
-            for earlier, later in pairwise(seconds)
-            if not any(begin < later and earlier < finish for begin, finish in self._excused)
-        ]
-        gap, earlier = max(gaps, default=(0.0, self.begin))
-        self.tell(f"the longest time without a request was {gap:.2f} s, from {earlier - self.begin:.1f} s on")
-        return gap
+        due = sorted(acknowledged)
+        longest, since = 0.0, self.begin
+        for earlier, later in pairwise(seconds):
+            index = bisect(due, earlier)
+            is_excused = any(begin < later and earlier < finish for begin, finish in self._excused)
+            if is_excused or index == len(due):
+                continue
+            gap = later - due[index] - pulse.lost(due[index], later)
+            if gap > longest:
+                longest, since = gap, due[index]
+        self.tell(f"the longest time without a request was {longest:.2f} s, from {since - self.begin:.1f} s on")
+        return longest
 
 
 class Storm:
@@ -155,7 +160,8 @@ class Storm:
             leader.start()
 
     def restart_database(self, server: Postgres, mode: str) -> None:
-        with self._arrival():
+        """How long that takes is the server's affair."""
+        with self.story.excused(), self._arrival():
             server.control(mode)
             self.story.tell(f"restarted PostgreSQL: {mode}", "restarts")
 
@@ -166,10 +172,10 @@ class Storm:
         self.story.tell("terminated a connection", "terminations")
 
     def promote(self, pair: PostgresPair, mode: str) -> None:
-        """Makes the standby the primary, and a new standby of it."""
+        """Makes the standby the primary, and a new standby of it. How long that takes is the servers' affair."""
         # The leader has to have noticed that commits wait for the standby.
         self.traffic.await_acknowledged(int(2 * self.traffic.rate))
-        with self._arrival():
+        with self.story.excused(), self._arrival():
             pair.promote(mode)
             self.story.tell(f"promoted the standby: the primary was stopped, {mode}", "promotions")
         pair.renew_standby()
