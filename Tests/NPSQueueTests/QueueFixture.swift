@@ -18,7 +18,7 @@ struct QueueFixture: Sendable {
     var path: String { directory.appending(path: "queue.db").path }
 
     private let cluster: TestCluster?
-    private let database: String
+    let database: String
 
     /// - Parameters:
     ///   - cluster: the server for an engine that needs one.

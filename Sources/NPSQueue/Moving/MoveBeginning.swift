@@ -4,10 +4,9 @@ import Foundation
 enum MoveCourse: Sendable, Hashable {
     /// Everything was moved before.
     case done
-    /// Rows are to be copied.
+    /// Rows are to be copied, or at least compared once more: also when the source was left already, since a target that
+    /// was put back to an earlier state since may lack some.
     case copy(leaving: MoveMark, filling: MoveMark)
-    /// The source was left, but the target can't be opened yet.
-    case unmark(filling: MoveMark)
 }
 
 /// Finds out how far a move is, and marks both databases of one that begins.
@@ -38,20 +37,24 @@ struct MoveBeginning {
     func begin(_ source: ResponseQueue, _ target: ResponseQueue) async throws(QueueError) -> MoveCourse {
         let here = try await source.read { transaction in try transaction.rows.moveMark() }
         let there = try await target.read { transaction in try transaction.rows.moveMark() }
-        if let there, there.token != here?.token { throw refusal(ofTarget: there) }
+        // A database may be known by several addresses: what was left isn't filled by its own mark.
+        if let there, there.token != here?.token || there.stage != .filling { throw refusal(ofTarget: there) }
         let hasSameKey = source.personKey == target.personKey
         if there != nil, !hasSameKey { throw .damaged("the key of \(to) isn't that of \(from)") }
         if let here {
             switch here.stage {
             case .filling: throw here.refusal(of: from)
             case .left:
-                if let there { return .unmark(filling: there) }
+                if there != nil { break }
                 guard here.other == to, hasSameKey else { throw here.refusal(of: from) }
                 return .done
             case .leaving: if there == nil, here.other != to { throw here.refusal(of: from) }
             }
         }
-        if there == nil { try await refuseUnlessEmpty(target) }
+        if there == nil {
+            if hasSameKey { throw .unmovable("\(to) is the database that \(from) is, or a copy of it.") }
+            try await refuseUnlessEmpty(target)
+        }
         let leaving = try await leave(source, target, here)
         let filling = try await fill(target, from: source, there, leaving)
         return .copy(leaving: leaving, filling: filling)

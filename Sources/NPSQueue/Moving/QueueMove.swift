@@ -61,7 +61,6 @@ package struct QueueMove: Sendable {
                 case .copy(let leaving, let filling):
                     let mark = try await copy(source, target, filling, onProgress)
                     try await end(source, target, leaving, mark)
-                case .unmark(let filling): try await unmark(target, filling)
                 }
                 let books = try await target.read { transaction in transaction.state.books }
                 return MoveReport(from: addresses.from, to: addresses.to, isMovedNow: course != .done, books)
@@ -202,13 +201,15 @@ extension QueueMove {
         _ leaving: MoveMark,
         _ filling: MoveMark
     ) async throws(QueueError) {
-        try await source.transact { transaction in
-            try transaction.expect(leaving)
-            var left = leaving
-            left.stage = .left
-            try transaction.rows.write(left)
+        if leaving.stage != .left {
+            try await source.transact { transaction in
+                try transaction.expect(leaving)
+                var left = leaving
+                left.stage = .left
+                try transaction.rows.write(left)
+            }
+            try didCommit()
         }
-        try didCommit()
         try await unmark(target, filling)
     }
 

@@ -85,6 +85,31 @@ struct QueueMoveTests {
         await (try fixture.target.open()).close()
     }
 
+    @Test(
+        "a database is no target of its own under another address, before it was left and after",
+        .enabled(if: TestCluster.shared != nil)
+    )
+    func alias() async throws {
+        let fixture = MoveFixture(try MoveFixture.side(.postgres, TestClock()), to: try QueueFixture())
+        try await fixture.source.withQueue { queue in _ = try await queue.accept([submission(1)]) }
+        let here = try fixture.source.configuration()
+        let address = try #require(TestCluster.shared).address(
+            schema: fixture.source.schema,
+            user: "owner",
+            database: fixture.source.database
+        )
+        let alias = QueueMove(from: here, to: ResponseQueue.Configuration(.postgres(address)), logger: .silent)
+        await expectUnmovable(alias, "is the database that")
+        #expect(try await fixture.move().run().isMovedNow)
+        let error = await #expect(throws: QueueError.self) { try await alias.run() }
+        guard case .moved = error else {
+            Issue.record("\(error.debugDescription)")
+            return
+        }
+        #expect(throws: QueueError.self) { try fixture.source.open() }
+        await (try fixture.target.open()).close()
+    }
+
     @Test("an unfinished move is given up, and its target is good for no other", arguments: Direction.all)
     func cancelled(direction: Direction) async throws {
         let fixture = try MoveFixture(direction)

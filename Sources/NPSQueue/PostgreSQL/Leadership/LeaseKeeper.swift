@@ -141,11 +141,11 @@ final class LeaseKeeper: Sendable {
         if time == nil { state.withLock { $0.isStopping = true } }
         return await withCheckedContinuation { continuation in
             dispatch.async { [self] in
-                let isGiven = giveBack(abstaining: time)
-                guard let lead = state.withLock({ $0.lease.isLeading ? nil : $0.lead }) else {
-                    return continuation.resume(returning: isGiven)
+                // Nobody else has to be told by one that doesn't lead, or that keeps it.
+                guard giveBack(abstaining: time), let lead = state.withLock({ $0.lead }) else {
+                    return continuation.resume(returning: false)
                 }
-                lead(nil) { _ in continuation.resume(returning: isGiven) }
+                lead(nil) { _ in continuation.resume(returning: true) }
             }
         }
     }
@@ -336,7 +336,7 @@ extension LeaseKeeper {
         guard let term = leading else { return false }
         let name = terms.address.name
         let isGiven: Bool? = link.withLock { link in
-            guard let connection = link, !connection.isClosed else { return false }
+            guard let connection = link, !connection.isClosed else { return time == nil }
             return try? connection.resignLease(term, of: name, onlyToAnother: time != nil)
         }
         state.withLock { state in
