@@ -96,7 +96,8 @@ start_postgres() {
 # server that is down, whose data it replaces. Commits don't wait for it unless the primary's settings say so.
 start_standby() {
     local directory=$1 primary=$2
-    mkdir -p -m 700 "$directory"
+    mkdir -p "$directory"
+    chmod 700 "$directory"
     if [ "$(id -u)" = 0 ]; then chown postgres: "$directory"; fi
     rm -rf "$directory/data"
     as_database_user "$(postgres_programs)/pg_basebackup" --pgdata "$directory/data" --host "$primary" --username owner \
