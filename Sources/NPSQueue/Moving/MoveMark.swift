@@ -45,6 +45,14 @@ struct MoveMark: Sendable, Hashable {
     }
 }
 
+extension MoveMark {
+    /// As a database has it. Throws `damaged` for a stage that there isn't.
+    init(token: String, stored stage: String, other: String, position: MovePosition) throws(QueueError) {
+        guard let stage = Stage(rawValue: stage) else { throw .damaged("the mark of its move can't be read") }
+        self.init(token: token, stage: stage, other: other, position: position)
+    }
+}
+
 /// How far a target is filled. Written in the same transaction as what it tells of.
 struct MovePosition: Sendable, Hashable {
     /// The sequence number of the last response.

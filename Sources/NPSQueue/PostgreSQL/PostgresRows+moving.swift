@@ -153,12 +153,9 @@ extension PostgresRows {
 
 extension MoveMark {
     init(_ row: PostgresValues<Columns>) throws(QueueError) {
-        guard let stage = Stage(rawValue: try row[.stage]) else {
-            throw .damaged("the mark of its move can't be read")
-        }
-        self.init(
+        try self.init(
             token: try row[.token],
-            stage: stage,
+            stored: try row[.stage],
             other: try row[.other],
             position: MovePosition(
                 response: try row[.lastResponse],

@@ -10,12 +10,9 @@ extension MoveMark: RowDecodable, RowEncodable {
     }
 
     init(_ row: RowValues<Columns>) throws {
-        guard let stage = Stage(rawValue: try row[.stage]) else {
-            throw QueueError.damaged("the mark of its move can't be read")
-        }
-        self.init(
+        try self.init(
             token: try row[.token],
-            stage: stage,
+            stored: try row[.stage],
             other: try row[.other],
             position: MovePosition(
                 response: try row[.lastResponse],

@@ -336,7 +336,7 @@ extension LeaseKeeper {
         guard let term = leading else { return false }
         let name = terms.address.name
         let isGiven: Bool? = link.withLock { link in
-            guard let connection = link, !connection.isClosed else { return time == nil }
+            guard let connection = link, !connection.isClosed else { return time == nil ? nil : false }
             return try? connection.resignLease(term, of: name, onlyToAnother: time != nil)
         }
         state.withLock { state in
