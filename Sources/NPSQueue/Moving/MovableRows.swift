@@ -16,10 +16,14 @@ protocol MovableRows {
     /// No later response, and no later entry of the quarantine, gets one of these numbers or a lower one.
     func skipNumbers(responses: Int64, entries: Int64) throws
 
+    /// Up to which response a version without a `ConfirmedTime` wrote them; 0 for none. See `RowStore.raiseAges`.
+    func undatedThrough() throws -> Int64
+    func writeUndatedThrough(_ sequence: Int64) throws
+
     /// Adds responses as they are. None of them is there, and none is being sent.
     func add(_ responses: [StoredResponse]) throws
-    /// By what repetitions of an entry's payload are recognised: its key, or the tombstone of that. Nil for an unknown id.
-    func quarantineKey(_ id: QuarantineID) throws -> String?
+    /// Nil for an unknown id.
+    func identity(_ id: QuarantineID) throws -> EntryIdentity?
     /// Adds an entry of the quarantine as it is, under its id.
     func add(_ entry: MovedEntry) throws
     /// What keeps repetitions of erased payloads out. They are few: each was erased by hand, and lately.

@@ -40,7 +40,10 @@ struct MoveBeginning {
         // A database may be known by several addresses: what was left isn't filled by its own mark.
         if let there, there.token != here?.token || there.stage != .filling { throw refusal(ofTarget: there) }
         let hasSameKey = source.personKey == target.personKey
-        if there != nil, !hasSameKey { throw .damaged("the key of \(to) isn't that of \(from)") }
+        // A target that is only marked has its own key still.
+        if let there, !hasSameKey, there.position != MovePosition() {
+            throw .damaged("the key of \(to) isn't that of \(from)")
+        }
         if let here {
             switch here.stage {
             case .filling: throw here.refusal(of: from)
@@ -98,26 +101,51 @@ struct MoveBeginning {
             try await refuseWhileOpen(source, from)
             try await refuseWhileOpen(target, to)
         } catch {
-            if present == nil {
-                try await source.transact { transaction in
-                    try transaction.expect(mark)
-                    try transaction.rows.write(nil)
-                }
-            }
+            if present == nil { try await unmark(source, mark) }
             throw error
         }
         return mark
     }
 
-    /// Marks the target, unless that was done before.
+    /// Marks the target and prepares it, unless that was done before.
+    ///
+    /// The mark comes first, by itself: a collector that is starting there either finds it, or is found here before
+    /// anything of the target is changed.
     private func fill(
         _ target: ResponseQueue,
         from source: ResponseQueue,
         _ present: MoveMark?,
         _ leaving: MoveMark
     ) async throws(QueueError) -> MoveMark {
-        if let present { return present }
-        let mark = MoveMark(token: leaving.token, stage: .filling, other: from)
+        let mark = present ?? MoveMark(token: leaving.token, stage: .filling, other: from)
+        if present == nil {
+            try await target.transact { transaction in
+                try transaction.expect(nil)
+                try transaction.rows.write(mark)
+            }
+            try await target.truncateLog()
+            try didCommit()
+        }
+        if target.personKey == source.personKey { return mark }
+        do throws(QueueError) {
+            try await refuseWhileOpen(target, to)
+            try await prepare(target, from: source, mark)
+        } catch .unmovable(let sentence) {
+            // A collector was faster than the mark, so this is its queue and no target.
+            try await unmark(target, mark)
+            if leaving.stage == .leaving { try await unmark(source, leaving) }
+            throw .unmovable(sentence)
+        }
+        try didCommit()
+        return mark
+    }
+
+    /// Gives an empty target the source's key and numbers.
+    private func prepare(
+        _ target: ResponseQueue,
+        from source: ResponseQueue,
+        _ mark: MoveMark
+    ) async throws(QueueError) {
         let numbers = try await source.read { transaction in
             (responses: transaction.state.books.lastSequence, entries: try transaction.rows.lastQuarantineID())
         }
@@ -126,10 +154,13 @@ struct MoveBeginning {
             try transaction.beginFilling(mark, with: key)
             try transaction.skipNumbers(responses: numbers.responses, entries: numbers.entries)
         }
-        try didCommit()
-        // One may have come right before the mark.
-        try await refuseWhileOpen(target, to)
-        return mark
+    }
+
+    private func unmark(_ queue: ResponseQueue, _ mark: MoveMark) async throws(QueueError) {
+        try await queue.transact { transaction in
+            try transaction.expect(mark)
+            try transaction.rows.write(nil)
+        }
     }
 
     private func refuseWhileOpen(_ queue: ResponseQueue, _ address: String) async throws(QueueError) {

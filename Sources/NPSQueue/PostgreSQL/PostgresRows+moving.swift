@@ -83,6 +83,17 @@ extension PostgresRows {
         }
     }
 
+    private static let undatedThrough = Query("SELECT undated_through FROM clock")
+    private static let undatedUpdate = Query("UPDATE clock SET undated_through = $1::int8")
+
+    func undatedThrough() throws -> Int64 {
+        try connection.execute(Self.undatedThrough).first?.value(0) ?? 0
+    }
+
+    func writeUndatedThrough(_ sequence: Int64) throws {
+        try connection.execute(Self.undatedUpdate, PostgresParameters(sequence))
+    }
+
     private static let addition: Query = {
         let columns = StoredResponse.Columns.allCases
         return Query(
@@ -102,13 +113,15 @@ extension PostgresRows {
         try connection.execute(Self.addition, parameters)
     }
 
-    private static let key = Query("SELECT tombstone FROM quarantine WHERE id = $1::int8")
+    private static let identity = Query("SELECT tombstone, size FROM quarantine WHERE id = $1::int8")
     private static let entryChange = Query(
         "UPDATE quarantine SET id = $1::int8, last_seen_at = $2::int8, times_seen = $3::int8 WHERE id = $4::int8"
     )
 
-    func quarantineKey(_ id: QuarantineID) throws -> String? {
-        try connection.execute(Self.key, PostgresParameters(id.rawValue)).first?.value(0)
+    func identity(_ id: QuarantineID) throws -> EntryIdentity? {
+        try connection.execute(Self.identity, PostgresParameters(id.rawValue)).first.map { row in
+            EntryIdentity(key: try row.value(0), size: try row.value(1))
+        }
     }
 
     func add(_ entry: MovedEntry) throws {

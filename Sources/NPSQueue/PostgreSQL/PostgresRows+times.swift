@@ -84,16 +84,22 @@ extension PostgresRows {
         Query(
             """
             UPDATE responses SET closed_at = $2::int8
-            WHERE state = ANY(ARRAY[3, 4, 5]::int2[]) AND closed_at < $1::int8 AND remote IS NULL
+            WHERE state = ANY(ARRAY[3, 4, 5]::int2[]) AND closed_at < $1::int8 AND remote IS NULL AND sequence > $3::int8
             """
         ),
-        Query("UPDATE responses SET closed_at = $2::int8 WHERE remote IS NOT NULL AND closed_at < $1::int8"),
-        Query("UPDATE quarantine SET received_at = $2::int8 WHERE received_at < $1::int8"),
-        Query("UPDATE quarantine_erased SET at = $2::int8 WHERE at < $1::int8"),
+        Query(
+            """
+            UPDATE responses SET closed_at = $2::int8
+            WHERE remote IS NOT NULL AND closed_at < $1::int8 AND sequence > $3::int8
+            """
+        ),
+        Query("UPDATE quarantine SET received_at = $2::int8 WHERE received_at < $1::int8 AND $3::int8 = 0"),
+        Query("UPDATE quarantine_erased SET at = $2::int8 WHERE at < $1::int8 AND $3::int8 = 0"),
     ]
 
     func raiseAges(before start: Milliseconds, to date: Milliseconds) throws {
-        for query in Self.raises { try connection.execute(query, PostgresParameters(start, date)) }
+        let parameters = PostgresParameters(start, date, try undatedThrough())
+        for query in Self.raises { try connection.execute(query, parameters) }
     }
 }
 

@@ -11,7 +11,7 @@ enum PostgresSchema {
     /// The oldest program that can use what this one makes of the tables.
     private static let oldestProgram = 1
 
-    private static let steps = [first, lease, payloadKeys, moving]
+    private static let steps = [first, lease, payloadKeys, moving, undated]
     /// The first version that can open what is sealed.
     private static let payloadKeysVersion = (steps.firstIndex(of: payloadKeys) ?? steps.count) + 1
 
@@ -284,6 +284,9 @@ enum PostgresSchema {
             is_complete boolean NOT NULL
         );
         """
+
+    /// Up to which response a file of an early version, from which the queue was moved, kept no confirmed time.
+    private static let undated = "ALTER TABLE clock ADD COLUMN undated_through bigint NOT NULL DEFAULT 0"
 
     private static let first = [responses, books, leader, quarantine, rest].joined(separator: "\n")
 

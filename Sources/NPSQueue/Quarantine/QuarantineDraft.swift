@@ -40,6 +40,8 @@ struct IncomingQuarantine: Sendable {
     /// See ``PersonKey/tombstone(ofPayload:)``.
     let tombstone: String
     let problems: String
+    /// How much of the byte limit it takes: an empty delivery costs a row too.
+    let size: Int
 
     init(_ draft: QuarantineDraft, _ personKey: PersonKey) throws(QueueError) {
         self.draft = draft
@@ -51,10 +53,8 @@ struct IncomingQuarantine: Sendable {
             // Can't happen: a problem is two strings.
             throw .damaged("the problems of a delivery can't be written as JSON")
         }
+        size = Self.rowSize + draft.body.count + problems.utf8.count
     }
-
-    /// How much of the byte limit it takes: an empty delivery costs a row too.
-    var size: Int { Self.rowSize + draft.body.count + problems.utf8.count }
 
     static let rowSize = 256
 }

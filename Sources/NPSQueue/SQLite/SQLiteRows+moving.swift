@@ -46,18 +46,29 @@ extension SQLiteRows {
         try statements.execute(Self.entryNumbering, last)
     }
 
+    private static let undatedThrough = Query("SELECT undated_through FROM clock")
+    private static let undatedUpdate = Query("UPDATE clock SET undated_through = ?")
+
+    func undatedThrough() throws -> Int64 {
+        try statements.fetchValue(Self.undatedThrough) ?? 0
+    }
+
+    func writeUndatedThrough(_ sequence: Int64) throws {
+        try statements.execute(Self.undatedUpdate, sequence)
+    }
+
     func add(_ responses: [StoredResponse]) throws {
         // By their ids, as receipts are ordered.
         for response in responses.sorted(by: { $0.id.rawValue < $1.id.rawValue }) { try insert(response) }
     }
 
-    private static let key = Query("SELECT key FROM quarantine WHERE id = ?")
+    private static let identity = Query(EntryIdentity.self, from: "quarantine WHERE id = ?")
     private static let entryChange = Query(
         "UPDATE quarantine SET id = ?, last_seen_at = ?, times_seen = ? WHERE id = ?"
     )
 
-    func quarantineKey(_ id: QuarantineID) throws -> String? {
-        try statements.fetchValue(Self.key, id.rawValue)
+    func identity(_ id: QuarantineID) throws -> EntryIdentity? {
+        try statements.fetchOne(EntryIdentity.self, Self.identity, id.rawValue)
     }
 
     func add(_ entry: MovedEntry) throws {
@@ -105,5 +116,17 @@ extension PayloadTombstone: RowDecodable {
 
     init(_ row: RowValues<Columns>) throws {
         self.init(source: try row[.source], tombstone: try row[.key], at: try row[.at])
+    }
+}
+
+extension EntryIdentity: RowDecodable {
+    enum Columns: Int, ColumnList {
+        case key, size
+
+        static let selection = allCases.selection
+    }
+
+    init(_ row: RowValues<Columns>) throws {
+        self.init(key: try row[.key], size: try row[.size])
     }
 }

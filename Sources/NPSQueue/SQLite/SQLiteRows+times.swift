@@ -112,7 +112,7 @@ extension SQLiteRows {
 
     func raiseAges(before start: Milliseconds, to date: Milliseconds) throws {
         // Rows of a version that kept no such time are as old as they say.
-        let ofEarlierVersion: Int64 = try statements.fetchValue(Self.undatedThrough) ?? 0
+        let ofEarlierVersion = try undatedThrough()
         for query in Self.raises { try statements.execute(query, date, ofEarlierVersion, start) }
         if hasFormerRows { try statements.execute(Self.formerRaise, date, ofEarlierVersion, start) }
         guard ofEarlierVersion == 0 else { return }
@@ -120,7 +120,6 @@ extension SQLiteRows {
         try statements.execute(Self.raiseTombstones, date, start)
     }
 
-    private static let undatedThrough = Query("SELECT undated_through FROM clock")
     /// By the order of acceptance, since what is meant came last, and may be little among many.
     private static let raises = [
         "queue SET closed_at = ?1 WHERE sequence > ?2 AND closed_at < ?3",

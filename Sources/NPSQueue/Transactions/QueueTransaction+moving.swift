@@ -15,14 +15,13 @@ extension QueueTransaction {
             && rows.quarantine(after: 0, limit: 1, byteLimit: 1).isEmpty && rows.tombstones().isEmpty
     }
 
-    /// Makes an empty database a target.
+    /// Makes an empty database, which has this mark, a target.
     ///
     /// - Parameter key: the source's.
     func beginFilling(_ mark: MoveMark, with key: PersonKey) throws {
-        try expect(nil)
+        try expect(mark)
         guard try isEmpty() else { throw QueueError.unmovable("Something came into the target meanwhile.") }
         try rows.replaceKey(by: key)
-        try rows.write(mark)
     }
 
     mutating func skipNumbers(responses: Int64, entries: Int64) throws {
@@ -50,10 +49,10 @@ extension QueueTransaction {
         let bodies = try rows.bodies(after: id, limit: limit, byteLimit: byteLimit)
         let stored = try rows.quarantine(after: id, limit: bodies.count, byteLimit: .max)
         return try zip(stored, bodies).map { stored, body in
-            guard stored.id == body.id.rawValue, let key = try rows.quarantineKey(body.id) else {
+            guard stored.id == body.id.rawValue, let identity = try rows.identity(body.id) else {
                 throw QueueError.damaged("an entry of the quarantine can't be read")
             }
-            return MovedEntry(stored, body: body.body, key: key, personKey)
+            return MovedEntry(stored, body: body.body, identity, personKey)
         }
     }
 
@@ -77,6 +76,7 @@ extension QueueTransaction {
         MoveRest(
             books: state.books,
             time: state.time,
+            undatedThrough: try rows.undatedThrough(),
             parkedRetention: try rows.parkedRetention(),
             tombstones: try rows.tombstones(),
             labels: try rows.labels()
@@ -93,6 +93,7 @@ extension QueueTransaction {
         state.books.erased += erased
         state.books.removedErased += erased
         state.time = rest.time
+        try rows.writeUndatedThrough(rest.undatedThrough)
         try rows.write(rest.parkedRetention)
         try rows.add(rest.tombstones)
         for label in rest.labels { try rows.noteLabel(label) }
@@ -107,6 +108,8 @@ extension QueueTransaction {
 struct MoveRest: Sendable {
     let books: Books
     let time: ConfirmedTime
+    /// See ``MovableRows/undatedThrough()``.
+    let undatedThrough: Int64
     let parkedRetention: ParkedRetention
     let tombstones: [PayloadTombstone]
     let labels: [String]

@@ -13,7 +13,7 @@ struct QueueMoveCommand: AsyncParsableCommand {
             Takes what queue.url names to the database of --to, which must be empty: a file that isn't there yet, or a \
             PostgreSQL. Copies everything, compares both, and marks the old one so that no collector uses it again; \
             then set queue.url to the new one. Whatever interrupts it, the same command finishes it, and until then no \
-            collector opens either. --cancel gives an unfinished move up.
+            collector opens the old one. --cancel gives an unfinished move up.
             """
     )
 

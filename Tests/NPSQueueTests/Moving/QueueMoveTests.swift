@@ -233,6 +233,78 @@ struct QueueMoveTests {
         #expect(try await fixture.move().run().isMovedNow)
     }
 
+    @Test(
+        "a collector that came to the target right before the mark keeps it, and the source is no longer being moved",
+        .enabled(if: TestCluster.shared != nil),
+        arguments: [true, false]
+    )
+    func overtaken(staysOpen: Bool) async throws {
+        let fixture = try MoveFixture(Direction(from: .sqlite, to: .postgres))
+        try await fixture.source.withQueue { queue in _ = try await queue.accept([submission(1)]) }
+        // The mark is there, and nothing else is changed yet.
+        for _ in 1...2 { #expect(try await !fixture.moveOneTransaction()) }
+        #expect(throws: QueueError.self) { try fixture.target.open() }
+        // As one that had asked for a mark before.
+        let early = try fixture.target.open { $0.isMoving = true }
+        _ = try await early.accept([submission(2)])
+        if !staysOpen { await early.close() }
+        var move = try fixture.move()
+        move.patience = .zero
+        await expectUnmovable(move, staysOpen ? fixture.target.schema : "came into the target")
+        await early.close()
+        // While it is there, nothing is decided.
+        if staysOpen { await expectUnmovable(move, "came into the target") }
+        for (side, number) in [(fixture.source, 1), (fixture.target, 2)] {
+            let claims = try await side.withQueue { queue in try await queue.claim(limit: 9) }
+            #expect(claims.map(\.response.id) == [try submission(number).response.id])
+        }
+        await expectUnmovable(move, "holds a queue already")
+    }
+
+    @Test("a body that was damaged in the database moves as it is, there and back", arguments: [2, 3])
+    func damagedBody(moves: Int) async throws {
+        guard TestCluster.shared != nil else { return }
+        var fixture = try MoveFixture(Direction(from: .postgresWithKey, to: .sqlite))
+        let drafts = [draft("one"), draft("two")]
+        _ = try await fixture.source.withQueue { queue in try await queue.accept([], quarantining: drafts) }
+        let bytes = try await QueueHoldings(of: fixture.source).quarantinedBytes
+        try fixture.source.connect().run("UPDATE quarantine SET body = set_byte(body, 40, get_byte(body, 40) # 1) WHERE id = 1")
+        let damaged = try await QueueHoldings(of: fixture.source).entries
+        #expect(damaged.map { $0.body == Array("one".utf8) || $0.body == Array("two".utf8) } == [false, true])
+        for number in 1...moves {
+            #expect(try await fixture.move().run().quarantined == 2)
+            try fixture.target.audit()
+            let next: Engine = number.isMultiple(of: 2) ? .sqlite : .postgresWithKey
+            fixture = MoveFixture(fixture.target, to: try MoveFixture.side(next, fixture.clock))
+        }
+        let holdings = try await QueueHoldings(of: fixture.source)
+        #expect(holdings.entries == damaged && holdings.quarantinedBytes == bytes)
+        try await fixture.source.withQueue { queue in
+            _ = try await queue.discard(damaged.map { QuarantineID(rawValue: $0.id) })
+            #expect(try await queue.status().quarantinedBytes == 0)
+        }
+    }
+
+    @Test("what a version without a confirmed time wrote is as old after a move as it was", arguments: Engine.allCases)
+    func undated(engine: Engine) async throws {
+        let fixture = try MoveFixture(Direction(from: .sqlite, to: engine))
+        let unmoved = try QueueFixture(clock: fixture.clock)
+        for side in [fixture.source, unmoved] { try side.copy("queue-73a827a") }
+        _ = try await fixture.move().run()
+        var removed: [Int] = []
+        for side in [unmoved, fixture.target] {
+            try await side.withQueue { queue in
+                while try await queue.upgrade(limit: 100) != nil {}
+                _ = try await queue.observeClock(after: .zero)
+                let past = try await queue.observeClock(after: .seconds(6 * 3_600)).past
+                removed.append(try await queue.removeReceipts(before: #require(past)))
+                removed.append(try await queue.expireQuarantine(before: #require(past)))
+            }
+        }
+        #expect(removed[0] > 0 && removed[1] > 0)
+        #expect(Array(removed[2...]) == Array(removed[..<2]))
+    }
+
     @Test("programs that know of no moves refuse a database that has a mark")
     func formerPrograms() async throws {
         guard TestCluster.shared != nil else { return }
