@@ -1,5 +1,6 @@
 """Durable accepts into files with more and fewer receipts, in turns: rate, CPU, and what is written to the log."""
 
+import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,8 @@ def take_rounds(directory: Path, receipts: list[int], rounds: int, seconds: int,
             server = stack.enter_context(servers.collector(deployment))
             assert deployment.books()["delivered"] == count
             running[count] = (deployment, server)
+        # Gigabytes were just written, and the disk is not to be busy with them while it is measured.
+        os.sync()
         for number in range(rounds + 1):
             for count, (deployment, server) in running.items():
                 accepts = accept(deployment, server, seconds if number else 1)
