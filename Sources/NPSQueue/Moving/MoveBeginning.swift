@@ -36,7 +36,12 @@ struct MoveBeginning {
     /// - Throws: `moved`, `unfinishedMove` or `unmovable` when the two can't be source and target.
     func begin(_ source: ResponseQueue, _ target: ResponseQueue) async throws(QueueError) -> MoveCourse {
         let here = try await source.read { transaction in try transaction.rows.moveMark() }
-        let there = try await target.read { transaction in try transaction.rows.moveMark() }
+        var there = try await target.read { transaction in try transaction.rows.moveMark() }
+        // Another move's target that has nothing of it is as good as one that was never marked.
+        if let mark = there, mark.isUntouched, mark.token != here?.token {
+            try await target.removeMark(mark)
+            there = nil
+        }
         // A database may be known by several addresses: what was left isn't filled by its own mark.
         if let there, there.token != here?.token || there.stage != .filling { throw refusal(ofTarget: there) }
         let hasSameKey = source.personKey == target.personKey
@@ -56,7 +61,7 @@ struct MoveBeginning {
         }
         if there == nil {
             if hasSameKey { throw .unmovable("\(to) is the database that \(from) is, or a copy of it.") }
-            try await refuseUnlessEmpty(target)
+            try await refuseUnlessEmpty(target, here)
         }
         let leaving = try await leave(source, target, here)
         let filling = try await fill(target, from: source, there, leaving)
@@ -73,11 +78,11 @@ struct MoveBeginning {
         )
     }
 
-    private func refuseUnlessEmpty(_ target: ResponseQueue) async throws(QueueError) {
+    private func refuseUnlessEmpty(_ target: ResponseQueue, _ here: MoveMark?) async throws(QueueError) {
         guard try await !target.read({ transaction in try transaction.isEmpty() }) else { return }
-        throw .unmovable(
-            "\(to) holds a queue already. Name a file that isn't there yet, or an empty database."
-        )
+        let sentence = "\(to) holds a queue already. Name a file that isn't there yet, or an empty database."
+        guard here != nil else { throw .unmovable(sentence) }
+        throw .unmovable(sentence + " Give this move up before with nps-collector queue move --cancel.")
     }
 
     /// Marks the source, unless that was done before, and makes sure that no collector uses either.
@@ -101,7 +106,7 @@ struct MoveBeginning {
             try await refuseWhileOpen(source, from)
             try await refuseWhileOpen(target, to)
         } catch {
-            if present == nil { try await unmark(source, mark) }
+            if present == nil { try await source.removeMark(mark) }
             throw error
         }
         return mark
@@ -123,18 +128,17 @@ struct MoveBeginning {
                 try transaction.expect(nil)
                 try transaction.rows.write(mark)
             }
-            try await target.truncateLog()
             try didCommit()
         }
         if target.personKey == source.personKey { return mark }
         do throws(QueueError) {
             try await refuseWhileOpen(target, to)
             try await prepare(target, from: source, mark)
-        } catch .unmovable(let sentence) {
+        } catch .unmovable(let sentence) where leaving.stage == .leaving {
             // A collector was faster than the mark, so this is its queue and no target.
-            try await unmark(target, mark)
-            if leaving.stage == .leaving { try await unmark(source, leaving) }
-            throw .unmovable(sentence)
+            try await target.removeMark(mark)
+            try await source.removeMark(leaving)
+            throw .unmovable("The move is given up, and both databases can be used as before. " + sentence)
         }
         try didCommit()
         return mark
@@ -153,13 +157,6 @@ struct MoveBeginning {
         try await target.transact { transaction in
             try transaction.beginFilling(mark, with: key)
             try transaction.skipNumbers(responses: numbers.responses, entries: numbers.entries)
-        }
-    }
-
-    private func unmark(_ queue: ResponseQueue, _ mark: MoveMark) async throws(QueueError) {
-        try await queue.transact { transaction in
-            try transaction.expect(mark)
-            try transaction.rows.write(nil)
         }
     }
 

@@ -1,8 +1,8 @@
 /// What stands in a database while a queue is moved out of it or into it, and for good in the one that it was moved out
 /// of: no collector opens a database that has one.
 ///
-/// At any time at most one of the two can be opened. The source gets its mark first; the target loses its own last,
-/// after the source says that it was left.
+/// At any time at most one of the two that has anything of the queue can be opened. The source gets its mark first; the
+/// target loses its own last, after the source says that it was left.
 struct MoveMark: Sendable, Hashable {
     enum Stage: String, Sendable {
         /// The source, until everything in the target is verified.
@@ -21,6 +21,9 @@ struct MoveMark: Sendable, Hashable {
     /// How much of the queue a target has.
     var position = MovePosition()
 
+    /// Whether it is a target's, and nothing was copied there yet.
+    var isUntouched: Bool { stage == .filling && position == MovePosition() }
+
     /// Why the database that has this mark isn't opened.
     ///
     /// - Parameter address: its own.
@@ -38,7 +41,7 @@ struct MoveMark: Sendable, Hashable {
             .unfinishedMove(
                 """
                 The queue \(address) isn't complete: it is being moved here from \(other). Finish that with \
-                nps-collector queue move --to.
+                nps-collector queue move --to\(isUntouched ? ", or give it up with nps-collector queue move --cancel" : "").
                 """
             )
         }

@@ -210,35 +210,38 @@ extension QueueMove {
             }
             try didCommit()
         }
-        try await unmark(target, filling)
-    }
-
-    private func unmark(_ target: ResponseQueue, _ filling: MoveMark) async throws(QueueError) {
-        try await target.transact { transaction in
-            try transaction.expect(filling)
-            try transaction.rows.write(nil)
-        }
+        try await target.removeMark(filling)
         try didCommit()
     }
 
-    /// Gives an unfinished move up: the source can be opened again. What the target has stays there, of no use.
+    /// What a move that was given up had to do with a database, and the address of the other one.
+    package enum Cancelled: Sendable, Hashable {
+        /// It can be opened again. What the target has stays there, of no use.
+        case source(to: String)
+        /// Nothing had been copied there yet.
+        case target(of: String)
+    }
+
+    /// Gives an unfinished move up: the database can be opened again.
     ///
-    /// - Returns: the address of the target.
-    /// - Throws: `unmovable` when nothing is being moved out of it, `moved` when everything was.
+    /// - Parameter configuration: the source's, or that of a target to which nothing was copied yet.
+    /// - Throws: `unmovable` when nothing is being moved out of it, `moved` when everything was, and `unfinishedMove` for
+    ///   a target that has something of the source.
     package static func cancel(
-        _ source: ResponseQueue.Configuration,
+        _ configuration: ResponseQueue.Configuration,
         logger: Logger
-    ) async throws(QueueError) -> String {
-        let move = QueueMove(from: source, to: source, logger: logger)
-        return try await move.withSource { source throws(QueueError) in
+    ) async throws(QueueError) -> Cancelled {
+        let move = QueueMove(from: configuration, to: configuration, logger: logger)
+        return try await move.withSource { queue throws(QueueError) in
             let address = move.addresses.from
-            return try await source.transact { transaction in
+            return try await queue.transact { transaction in
                 guard let mark = try transaction.rows.moveMark() else {
                     throw QueueError.unmovable("Nothing is being moved out of \(address).")
                 }
-                guard mark.stage == .leaving else { throw mark.refusal(of: address) }
+                guard mark.stage == .leaving || mark.isUntouched else { throw mark.refusal(of: address) }
+                if mark.isUntouched { try transaction.endFilling() }
                 try transaction.rows.write(nil)
-                return mark.other
+                return mark.stage == .leaving ? .source(to: mark.other) : .target(of: mark.other)
             }
         }
     }

@@ -11,6 +11,14 @@ extension ResponseQueue {
         }
     }
 
+    /// Collectors may open it again. Throws `unmovable` when it doesn't have exactly this mark.
+    func removeMark(_ mark: MoveMark) async throws(QueueError) {
+        try await transact { transaction in
+            try transaction.expect(mark)
+            try transaction.rows.write(nil)
+        }
+    }
+
     /// - Parameter onRows: told how many more were read.
     func checksum(
         _ terms: MoveTerms,

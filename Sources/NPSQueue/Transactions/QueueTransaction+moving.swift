@@ -20,8 +20,15 @@ extension QueueTransaction {
     /// - Parameter key: the source's.
     func beginFilling(_ mark: MoveMark, with key: PersonKey) throws {
         try expect(mark)
-        guard try isEmpty() else { throw QueueError.unmovable("Something came into the target meanwhile.") }
+        guard try isEmpty() else {
+            throw QueueError.unmovable("A collector has stored something in the target meanwhile. Name another.")
+        }
         try rows.replaceKey(by: key)
+    }
+
+    /// Makes a target to which nothing was copied a database of its own. What a collector stored there had its key.
+    func endFilling() throws {
+        if try isEmpty() { try rows.replaceKey(by: PersonKey(PersonKey.random())) }
     }
 
     mutating func skipNumbers(responses: Int64, entries: Int64) throws {

@@ -67,9 +67,18 @@ struct QueueMoveCommand: AsyncParsableCommand {
     }
 
     private func giveUp(_ source: ResponseQueue.Configuration) async throws {
-        let target = try await QueueMove.cancel(source, logger: Self.silent)
-        guard !json else { return try Output.json(["cancelled": target]) }
-        Output.text("The move to \(target) is given up. What it has is of no use: remove it before another move there.")
+        switch try await QueueMove.cancel(source, logger: Self.silent) {
+        case .source(let target):
+            guard !json else { return try Output.json(["cancelled": target]) }
+            Output.text(
+                "The move to \(target) is given up. What it has is of no use: remove it before another move there."
+            )
+        case .target(let source):
+            guard !json else { return try Output.json(["cancelledFrom": source]) }
+            Output.text(
+                "The move from \(source) is given up. Nothing of it had come here; give it up there, too, to use that."
+            )
+        }
     }
 
     /// What went wrong is said once, at the end.

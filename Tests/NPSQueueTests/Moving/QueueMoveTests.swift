@@ -1,5 +1,6 @@
 import Foundation
 import NPSModel
+import Synchronization
 import TestSupport
 import Testing
 
@@ -116,7 +117,7 @@ struct QueueMoveTests {
         try await fixture.source.withQueue { queue in _ = try await queue.accept((1...20).map { try submission($0) }) }
         for _ in 1...4 { #expect(try await !fixture.moveOneTransaction()) }
         let target = try fixture.target.configuration().store.address
-        #expect(try await QueueMove.cancel(fixture.source.configuration(), logger: .silent) == target)
+        #expect(try await QueueMove.cancel(fixture.source.configuration(), logger: .silent) == .source(to: target))
         let claims = try await fixture.source.withQueue { queue in try await queue.claim(limit: 100) }
         #expect(claims.count == 20)
         #expect(throws: QueueError.self) { try fixture.target.open() }
@@ -241,34 +242,80 @@ struct QueueMoveTests {
     func overtaken(staysOpen: Bool) async throws {
         let fixture = try MoveFixture(Direction(from: .sqlite, to: .postgres))
         try await fixture.source.withQueue { queue in _ = try await queue.accept([submission(1)]) }
-        // The mark is there, and nothing else is changed yet.
-        for _ in 1...2 { #expect(try await !fixture.moveOneTransaction()) }
-        #expect(throws: QueueError.self) { try fixture.target.open() }
-        // As one that had asked for a mark before.
-        let early = try fixture.target.open { $0.isMoving = true }
-        _ = try await early.accept([submission(2)])
-        if !staysOpen { await early.close() }
+        let commits = Mutex(0)
+        let early = Mutex<ResponseQueue?>(nil)
         var move = try fixture.move()
-        move.patience = .zero
-        await expectUnmovable(move, staysOpen ? fixture.target.schema : "came into the target")
-        await early.close()
-        // While it is there, nothing is decided.
-        if staysOpen { await expectUnmovable(move, "came into the target") }
-        for (side, number) in [(fixture.source, 1), (fixture.target, 2)] {
-            let claims = try await side.withQueue { queue in try await queue.claim(limit: 9) }
-            #expect(claims.map(\.response.id) == [try submission(number).response.id])
+        move.didCommit = { [target = fixture.target] () throws(QueueError) in
+            guard commits.withLock({ count in count += 1; return count }) == 2 else { return }
+            // The target's mark is there, and nothing else of it is changed. As one that had asked for a mark before.
+            let queue = try? target.open { $0.isMoving = true }
+            early.withLock { $0 = queue }
         }
-        await expectUnmovable(move, "holds a queue already")
+        if staysOpen { move.patience = .zero }
+        await expectUnmovable(move, staysOpen ? fixture.target.schema : "given up")
+        for side in [fixture.source, fixture.target] { await (try side.open()).close() }
+        #expect(try await fixture.move().run().isMovedNow)
     }
 
-    @Test("a body that was damaged in the database moves as it is, there and back", arguments: [2, 3])
+    @Test(
+        "a target that was only marked is given back to whoever uses it, from either side",
+        .enabled(if: TestCluster.shared != nil)
+    )
+    func onlyMarked() async throws {
+        let fixture = try MoveFixture(Direction(from: .sqlite, to: .postgres))
+        try await fixture.source.withQueue { queue in _ = try await queue.accept([submission(1)]) }
+        let (source, target) = (try fixture.source.configuration(), try fixture.target.configuration())
+        func stop(after commits: Int) async throws {
+            for _ in 1...commits { #expect(try await !fixture.moveOneTransaction()) }
+            #expect(throws: QueueError.self) { try fixture.source.open() }
+        }
+        // From the target's side, prepared or not.
+        for commits in [2, 1] {
+            try await stop(after: commits)
+            #expect(try await QueueMove.cancel(target, logger: .silent) == .target(of: source.store.address))
+            await (try fixture.target.open()).close()
+        }
+        // From the source's, and then the target is as good as empty for the same move, and for another.
+        #expect(try await QueueMove.cancel(source, logger: .silent) == .source(to: target.store.address))
+        try await stop(after: 2)
+        #expect(try await QueueMove.cancel(source, logger: .silent) == .source(to: target.store.address))
+        try await stop(after: 2)
+        let other = MoveFixture(try MoveFixture.side(.sqlite, fixture.clock), to: fixture.target)
+        try await other.source.withQueue { queue in _ = try await queue.accept([submission(2)]) }
+        #expect(try await other.move().run().accepted == 1)
+        await expectUnmovable(try fixture.move(), "holds a queue already")
+        _ = try await QueueMove.cancel(source, logger: .silent)
+        await (try fixture.source.open()).close()
+    }
+
+    @Test("what a collector stored in a target that is only marked is its own", .enabled(if: TestCluster.shared != nil))
+    func onlyMarkedInUse() async throws {
+        let fixture = try MoveFixture(Direction(from: .sqlite, to: .postgres))
+        try await fixture.source.withQueue { queue in _ = try await queue.accept([submission(1)]) }
+        for _ in 1...2 { #expect(try await !fixture.moveOneTransaction()) }
+        let early = try fixture.target.open { $0.isMoving = true }
+        _ = try await early.accept([submission(2)])
+        await early.close()
+        let report = try await QueueMove.cancel(fixture.target.configuration(), logger: .silent)
+        #expect(report == .target(of: try fixture.source.configuration().store.address))
+        let claims = try await fixture.target.withQueue { queue in try await queue.claim(limit: 9) }
+        #expect(claims.map(\.response.id) == [try submission(2).response.id])
+        await expectUnmovable(try fixture.move(), "--cancel")
+    }
+
+    @Test(
+        "a body that was damaged in the database moves as it is, there and back",
+        .enabled(if: TestCluster.shared != nil),
+        arguments: [2, 3]
+    )
     func damagedBody(moves: Int) async throws {
-        guard TestCluster.shared != nil else { return }
         var fixture = try MoveFixture(Direction(from: .postgresWithKey, to: .sqlite))
         let drafts = [draft("one"), draft("two")]
         _ = try await fixture.source.withQueue { queue in try await queue.accept([], quarantining: drafts) }
         let bytes = try await QueueHoldings(of: fixture.source).quarantinedBytes
-        try fixture.source.connect().run("UPDATE quarantine SET body = set_byte(body, 40, get_byte(body, 40) # 1) WHERE id = 1")
+        try fixture.source.connect().run(
+            "UPDATE quarantine SET body = set_byte(body, 40, get_byte(body, 40) # 1) WHERE id = 1"
+        )
         let damaged = try await QueueHoldings(of: fixture.source).entries
         #expect(damaged.map { $0.body == Array("one".utf8) || $0.body == Array("two".utf8) } == [false, true])
         for number in 1...moves {
@@ -296,6 +343,7 @@ struct QueueMoveTests {
             try await side.withQueue { queue in
                 while try await queue.upgrade(limit: 100) != nil {}
                 _ = try await queue.observeClock(after: .zero)
+                fixture.clock.advance(by: 6 * 3_600)
                 let past = try await queue.observeClock(after: .seconds(6 * 3_600)).past
                 removed.append(try await queue.removeReceipts(before: #require(past)))
                 removed.append(try await queue.expireQuarantine(before: #require(past)))
