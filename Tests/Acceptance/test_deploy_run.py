@@ -143,9 +143,14 @@ def test_two_collectors_on_a_postgres(tmp_path: Path) -> None:
         arrived(started.list_command, tmp_path, count=2)
         assert json.loads(shell(f"{statuses[0]} --json", tmp_path))["leader"] == "first"
 
-        again = shlex.split(started.printed(r"^ +(\S+ serve --config .*)$"))
+        again = shlex.split(started.printed(r"^ +(\S+ serve --config .*?) +# the second$"))
         with Program(again, tmp_path / "again.log", tmp_path) as second:
             wait_until(lambda: accepts(int(started.ports["SECOND_PORT"])), "the second to be there again")
+            # Now neither of the two runs that the script has begun.
+            shell(started.printed(r"^ +(kill \d+) +# the first$"), tmp_path)
+            wait_until(lambda: not accepts(int(started.ports["FIRST_PORT"])), "the first to stop")
+            paste_twice(started.signed_request.replace("hello-1", "hello-3"), tmp_path)
+            arrived(started.list_command, tmp_path, count=3)
             assert second.stop() == 0
         assert started.interrupt() == 0
         assert not any(accepts(int(port)) for port in started.ports.values())

@@ -155,6 +155,7 @@ def test_the_page_leads_two_machines_to_a_failover_and_back(tmp_path: Path) -> N
             db1 = first_machine.enter_context(switched_on("db1", tmp_path / "db1", secret, token))
             machine.connect((db1.machine, db2.machine), ADDRESSES)
             set_up(tmp_path, db1, db2)
+            make_anew(db1, db2)
             sandbox = second_machine.enter_context(db2.running("sandbox", 8082))
             first_machine.enter_context(db1.running("sandbox", 8082))
             first_machine.enter_context(db1.running("serve", 8080))
@@ -201,6 +202,14 @@ def test_the_page_leads_two_machines_to_a_failover_and_back(tmp_path: Path) -> N
                 ]
                 db2.await_delivered(len(known))
         assert sandbox.is_running
+
+
+def make_anew(primary: Site, standby: Site) -> None:
+    """The standby, as after a loss of its disk; its copy is now one of a primary that waits for it."""
+    standby.machine.run("pg_ctlcluster", "15", "main", "stop")
+    primary.sql("pg_drop_replication_slot")
+    standby.shell("pg_basebackup", typed=f"{REPLICATOR}\n", changes={"pg_ctlcluster 15 main stop\n": ""})
+    primary.await_replication("db2")
 
 
 def stop(program: Program) -> None:

@@ -20,7 +20,7 @@ struct QueueMoveCommandTests {
         ])
         let settings = try await CommandLineSettings.$current.withValue(line) {
             try await CommandLineSettings.load(
-                queueURL: "postgres://two@localhost/b",
+                queueURL: "postgres://two@localhost,127.0.0.1/b",
                 passwordFile: file.map(directory.path)
             )
         }
@@ -28,7 +28,7 @@ struct QueueMoveCommandTests {
             Issue.record("another store")
             return
         }
-        #expect("\(address)" == "postgres://two@localhost/b")
+        #expect("\(address)" == "postgres://two@localhost,127.0.0.1/b")
         #expect(settings.quarantine.maxBytes == 1_048_576)
     }
 

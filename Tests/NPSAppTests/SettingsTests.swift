@@ -99,6 +99,19 @@ struct SettingsTests {
         #expect(origins["admin.port"] == "default")
     }
 
+    @Test("a comma on the command line belongs to the value, and an option counts once")
+    func commas() async throws {
+        let url = "postgres://nps@one.example.com,two.example.com/nps"
+        let settings = try await load(["--queue-url", url, "--survey-subject", "Acme, Inc."])
+        guard case .postgres(let address) = settings.queue.store else {
+            Issue.record("another store")
+            return
+        }
+        #expect("\(address)" == url && settings.survey.subject == "Acme, Inc.")
+        let twice = await problems(["--http-port", "1", "--http-port", "2"])
+        #expect(twice.contains { $0.hasPrefix("--http-port is given more than once") })
+    }
+
     @Test("all problems are listed at once, unknown keys among them")
     func allProblems() async {
         let found = await problems(

@@ -67,9 +67,14 @@ extension Settings {
     private static func unknownOptions(_ arguments: [String]) -> [String] {
         var problems: [String] = []
         var expectsValue = false
+        var given: Set<Substring> = []
         for argument in arguments {
             if argument.hasPrefix("--") {
                 let name = argument.prefix { $0 != "=" }
+                // The values of both would be one list.
+                if !given.insert(name).inserted {
+                    problems.append("\(name) is given more than once: give it once, a list with commas.")
+                }
                 if !isOption(name) { problems.append("\(name) is not an option; --help lists them.") }
                 expectsValue = true
             } else if !expectsValue {

@@ -202,7 +202,7 @@ struct SettingsLayer: Sendable {
     /// False where there is only text, as in the environment.
     var hasLists = false
 
-    /// Nil when the layer doesn't have the key; a single scalar is a list of one.
+    /// Nil when the layer doesn't have the key; a single scalar is a list of one, and so is what a layer without lists has.
     func values(_ key: String) throws -> [String]? {
         let path = AbsoluteConfigKey(key.split(separator: ".").map(String.init))
         let scalar = Result { try snapshot.value(forKey: path, type: .string) }
@@ -213,6 +213,7 @@ struct SettingsLayer: Sendable {
         guard case .stringArray(let list)? = try snapshot.value(forKey: path, type: .stringArray).value?.content else {
             return nil
         }
-        return list
+        // What the command line's provider has cut at commas may be one value, such as a URL with two hosts.
+        return hasLists ? list : [list.joined(separator: ",")]
     }
 }

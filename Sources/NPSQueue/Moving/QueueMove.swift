@@ -77,7 +77,8 @@ package struct QueueMove: Sendable {
         _ body: (ResponseQueue) async throws(QueueError) -> Value
     ) async throws(QueueError) -> Value {
         if case .file(let path) = source.store, access(path, F_OK) != 0 {
-            throw .unmovable("There is no file \(path), which queue.url names.")
+            let whole = URL(fileURLWithPath: path).path
+            throw .unmovable("There is no file \(whole), which queue.url names. Name it from / on, or change there.")
         }
         return try await withQueue(source, body)
     }
