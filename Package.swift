@@ -42,12 +42,12 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             // What the loader reads stays in memory: 7 MB as the default linker writes it, next to nothing in this form,
-            // which needs glibc 2.36 (Debian 12).
+            // which needs glibc 2.36 (Debian 12). With "now" the table of functions of other libraries is read-only.
             linkerSettings: [
                 .unsafeFlags(
                     [
                         "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
-                        "-Xlinker", "--no-export-dynamic",
+                        "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "now",
                     ],
                     .when(platforms: [.linux], configuration: .release)
                 )

@@ -5,6 +5,8 @@
 # What building and linking needs beside the Swift toolchain: GRDB links SQLite, the payload mapping links libjq,
 # swift-nio-extras links zlib, and the queue is compiled with the header of libpq, which it loads when it needs it.
 build_packages=(libsqlite3-dev libjq-dev zlib1g-dev libpq-dev)
+# What deploy/package needs.
+packaging_packages=(binutils chrpath debhelper dpkg-dev make po-debconf python3)
 release_directory=.build-release
 collector=$release_directory/release/nps-collector
 

@@ -1,0 +1,349 @@
+"""The Debian package: what is in it, and a Debian system on which it is installed, upgraded, removed and purged."""
+
+import http.client
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from harness import canary
+from harness.debian import System, archived_base, booted, must, needs_root, new_system, unmount
+from harness.deployment import BINARY, REPOSITORY, Deploy, Deployment
+from harness.http_client import fetch
+from harness.ports import accepts
+from harness.program import Program, run_command
+from harness.waiting import wait_until
+from harness.webhook import fresh_response
+
+OLDER = "0.9.0"
+SETTINGS = "/etc/nps-collector"
+CONFIG = f"{SETTINGS}/nps-collector.yaml"
+DATA = "/var/lib/private/nps-collector"
+UNIT = "nps-collector.service"
+CONSENT = "nps-collector nps-collector/purge-data boolean true\n"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory that all workers of this run see."""
+    return tmp_path_factory.getbasetemp().parent
+
+
+Packager = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> Packager:
+    """Makes a package of the program, with less compression than usual."""
+
+    def make(*options: str) -> Path:
+        output = tmp_path_factory.mktemp("package")
+        must(REPOSITORY / "deploy/package", "--quick", "--program", BINARY, "--output", output, *options)
+        (package,) = output.iterdir()
+        return package
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def package(packaged: Packager) -> Path:
+    return packaged()
+
+
+@pytest.fixture(scope="module")
+def unpacked(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("unpacked")
+    must("dpkg-deb", "--extract", package, directory)
+    return directory
+
+
+def test_the_same_program_makes_the_same_package(package: Path, packaged: Packager) -> None:
+    assert package.name == f"nps-collector_{must(BINARY, '--version').strip()}_{architecture()}.deb"
+    assert packaged().read_bytes() == package.read_bytes()
+
+
+def architecture() -> str:
+    return must("dpkg", "--print-architecture").strip()
+
+
+def test_debian_has_nothing_to_say_against_it(package: Path) -> None:
+    result = run_command("lintian", "--allow-root", "--display-info", "--pedantic", "--fail-on=info,pedantic", package)
+    assert (result.returncode, result.stdout) == (0, "")
+
+
+def test_it_depends_on_what_is_loaded(package: Path, unpacked: Path) -> None:
+    linked = set(re.findall(r"NEEDED.*\[(.+)\]", must("readelf", "--dynamic", unpacked / "usr/bin/nps-collector")))
+    owners = {must("dpkg-query", "--search", f"*/{name}").split(":")[0] for name in linked}
+    depends = must("dpkg-deb", "--field", package, "Depends")
+    assert owners <= {re.split(r"[ (]", word)[0] for word in re.split(r", | \| ", depends.strip())}
+    assert "libc6 (>= 2.36)" in depends
+    assert "libpq5" in must("dpkg-deb", "--field", package, "Suggests")
+    assert "RUNPATH" not in must("readelf", "--dynamic", unpacked / "usr/bin/nps-collector")
+
+
+def test_the_unit_starts_the_packaged_program(unpacked: Path) -> None:
+    for unit in (unpacked / "lib/systemd/system").glob("nps-collector*.*"):
+        if unit.is_file():
+            assert "/usr/local" not in unit.read_text()
+            for started in re.findall(r"^Exec\w+=[-+!@]*(/usr/bin/\S+)", unit.read_text(), re.MULTILINE):
+                assert (unpacked / started.removeprefix("/")).is_file(), started
+    shipped = {
+        path.name for kind in ("service", "socket", "timer") for path in (REPOSITORY / "deploy").glob(f"*.{kind}")
+    }
+    assert shipped <= {path.name for path in (unpacked / "lib/systemd/system").iterdir()}
+
+
+def test_every_verb_and_every_setting_has_its_manual(unpacked: Path) -> None:
+    pages = sorted((unpacked / "usr/share/man").rglob("*.gz"))
+    read = {page.name.removesuffix(".gz"): manual(page) for page in pages}
+    for page in pages:
+        complaints = run_command("mandoc", "-T", "lint", "-W", "warning", page)
+        assert (complaints.returncode, complaints.stdout) == (0, ""), page.name
+    verbs = re.findall(r"^  (\w+) {2,}", must(BINARY, "--help").split("SUBCOMMANDS:")[1], re.MULTILINE)
+    for verb in verbs:
+        assert f"nps-collector-{verb}(1)" in read["nps-collector.1"]
+        options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", must(BINARY, verb, "--help").split("SETTINGS (")[0]))
+        for option in options - {"--help"}:
+            assert option in read[f"nps-collector-{verb}.1"], f"{verb} {option}"
+    readme = (REPOSITORY / "README.md").read_text()
+    table = readme.split("\n## Settings\n")[1].split("\n## ")[0]
+    keys = {
+        key for line in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for key in re.findall(r"`([\w.-]+)`", line)
+    }
+    assert len(keys) > 30
+    for key in keys:
+        assert re.search(rf"^ +{re.escape(key)}\b", read["nps-collector.yaml.5"], re.MULTILINE), key
+
+
+def manual(page: Path) -> str:
+    """The page as a person reads it, with unbroken words."""
+    text = must("mandoc", "-T", "utf8", "-O", "width=500", page)
+    return re.sub("(?:.\b)+(.)", r"\1", text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("qu", "queue"), ("queue sta", "status"), ("queue retry --re", "--reason"), ("serve --conf", "--config")],
+)
+def test_shells_complete_it(unpacked: Path, typed: str, offered: str) -> None:
+    words = typed.split()
+    bash = f"""
+        . {unpacked}/usr/share/bash-completion/completions/nps-collector
+        COMP_WORDS=(nps-collector {typed}) COMP_CWORD={len(words)} COMP_LINE='nps-collector {typed}'
+        COMP_POINT=${{#COMP_LINE}}
+        _nps-collector nps-collector '{words[-1]}' '{(["nps-collector", *words])[-2]}'
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    fish = f"""
+        source {unpacked}/usr/share/fish/vendor_completions.d/nps-collector.fish
+        complete -C 'nps-collector {typed}'
+    """
+    assert offered in must("bash", "-c", bash).splitlines()
+    assert offered in {line.split("\t")[0] for line in must("fish", "--no-config", "-c", fish).splitlines()}
+    completion = unpacked / "usr/share/zsh/vendor-completions/_nps-collector"
+    must("zsh", "--no-exec", completion)
+    assert completion.read_text().startswith("#compdef nps-collector\n")
+
+
+def test_the_licences_of_what_is_linked_are_named(unpacked: Path) -> None:
+    named = set(re.findall(r"[\w.-]+", (unpacked / "usr/share/doc/nps-collector/copyright").read_text()))
+    for checkout in (REPOSITORY / ".build-release/checkouts").glob("*"):
+        assert checkout.name in named
+        if (checkout / "NOTICE.txt").exists():
+            assert (unpacked / f"usr/share/doc/nps-collector/notices/{checkout.name}.txt").is_file()
+
+
+@pytest.fixture
+def debian(shared: Path, tmp_path: Path) -> Iterator[System]:
+    """A Debian of its own, without systemd as its first process."""
+    with new_system(archived_base(shared), tmp_path / "system") as system:
+        yield system
+
+
+@pytest.fixture
+def server(debian: System, tmp_path: Path) -> Iterator[System]:
+    """A Debian of its own that systemd runs."""
+    debian.apt("install", "systemd")
+    for place in ("dev/pts", "sys", "proc"):
+        unmount(debian.root / place)
+    with booted(debian.root, tmp_path / "systemd.log") as system:
+        yield system
+
+
+@dataclass(frozen=True)
+class Installation:
+    """The package on a system, and where its collector is reached."""
+
+    system: System
+    deployment: Deployment
+
+    def install(self, package: Path) -> str:
+        shutil.copy(package, self.system.path("/root/package.deb"))
+        return self.system.apt("install", "--reinstall", "/root/package.deb")
+
+    def configure(self) -> None:
+        """What a person does after the first installation."""
+        mine = self.deployment
+        self.system.write(f"{SETTINGS}/planhat-token", mine.api_token, 0o600)
+        self.system.write(f"{SETTINGS}/webhook-secret", mine.secret, 0o600)
+        settings = self.system.path(CONFIG).read_text()
+        here = f"planhat:\n  url: http://127.0.0.1:{mine.sandbox_port}\n"
+        assert settings.count("\nplanhat:\n") == settings.count("\nadmin:\n") == 1
+        settings = settings.replace("\nplanhat:\n", f"\n{here}").replace(
+            "\nadmin:\n", f"\nadmin:\n  port: {mine.admin_port}\n"
+        )
+        self.system.write(CONFIG, f"{settings}\nhttp:\n  port: {mine.http_port}\nlog:\n  level: trace\n")
+        self.system.write(
+            f"/etc/systemd/system/{UNIT}.d/secrets.conf",
+            "[Service]\nLoadCredential=webhook-secret:/etc/nps-collector/webhook-secret\n"
+            "Environment=WEBHOOKS_STANDARD_SECRETS_FILE=%d/webhook-secret\n",
+        )
+
+    def verb(self, *words: str) -> str:
+        """What a verb prints to root."""
+        return self.system.run("nps-collector", *words, "--config", CONFIG)
+
+    def await_ready(self) -> None:
+        def is_ready() -> bool:
+            try:
+                return fetch(self.deployment.http_port, "GET", "/readyz").status == 200
+            except (OSError, http.client.HTTPException):
+                return False
+
+        wait_until(is_ready, "the installed collector to be ready", interval=0.1)
+
+    def answer(self, name: str) -> None:
+        """A person fills in the form, and a tool sends a webhook."""
+        form = {"email": canary.address(name), "score": "9", "comment": canary.comment(name)}
+        assert "<form" in self.deployment.get("/survey").text
+        assert self.deployment.post_form(form).status == 303
+        assert self.deployment.post(fresh_response(name)).json()["status"] == "accepted"
+
+    def await_records(self, count: int) -> None:
+        wait_until(lambda: len(list(self.deployment.records())) >= count, f"{count} records", interval=0.2)
+        assert len(list(self.deployment.records())) == count
+
+    def kept(self) -> set[str]:
+        """What is there of the package's, beside the program: settings, secrets, data."""
+        places = [self.system.path(place) for place in (SETTINGS, DATA)]
+        return {f"/{path.relative_to(self.system.root)}" for place in places for path in place.rglob("*")}
+
+
+@pytest.fixture
+def reachable(deploy: Deploy) -> Deployment:
+    deployment = deploy()
+    deployment.start_sandbox()
+    return deployment
+
+
+@pytest.fixture
+def installed(server: System, reachable: Deployment) -> Installation:
+    return Installation(server, reachable)
+
+
+@needs_root
+def test_it_is_installed_upgraded_and_removed(installed: Installation, package: Path, packaged: Packager) -> None:
+    server, api = installed.system, installed.deployment
+    told = installed.install(packaged("--version", OLDER))
+    assert "no token of Planhat yet" in told and "error" not in told.lower()
+    assert state(server) == ("enabled", "inactive"), "it must not be started without a token"
+    admin_token = server.path(f"{SETTINGS}/admin-token")
+    assert admin_token.stat().st_mode & 0o777 == 0o600 and len(admin_token.read_text()) == 48
+    made = admin_token.read_text()
+
+    installed.configure()
+    settings = server.path(CONFIG).read_text()
+    installed.verb("check")
+    server.run("systemctl", "daemon-reload")
+    server.run("systemctl", "start", UNIT)
+    installed.await_ready()
+    installed.answer("first")
+    installed.await_records(2)
+
+    # What waits survives the upgrade, which starts the new program by itself. To do it twice changes nothing.
+    api.set_faults({"503-before": 1.0})
+    installed.answer("second")
+    for _ in range(2):
+        before = main_process(server)
+        told = installed.install(package)
+        installed.await_ready()
+        assert main_process(server) != before
+        assert "error" not in told.lower() and "no token" not in told
+        assert server.path(CONFIG).read_text() == settings and admin_token.read_text() == made
+    assert json.loads(installed.verb("queue", "status", "--json"))["accepted"] == 4
+    api.set_faults({"503-before": 0})
+    installed.await_records(4)
+    assert server.run("stat", "--format", "%U %a", f"{DATA}/nps-collector.db").strip() == "nps-collector 600"
+
+    server.apt("remove", "nps-collector")
+    assert not accepts(api.http_port)
+    assert server.try_to("which", "nps-collector").returncode != 0
+    assert {CONFIG, f"{SETTINGS}/webhook-secret", f"{DATA}/nps-collector.db"} <= installed.kept()
+
+    installed.install(package)
+    installed.await_ready()
+    installed.answer("third")
+    installed.await_records(6)
+    purge(installed, package)
+
+
+def purge(installed: Installation, package: Path) -> None:
+    """First without anybody's consent, then with it."""
+    server = installed.system
+    told = server.apt("purge", "nps-collector")
+    assert f"{DATA} is kept" in told and f"{SETTINGS} is kept" in told
+    assert {f"{SETTINGS}/webhook-secret", f"{DATA}/nps-collector.db"} <= installed.kept()
+    assert not server.path(CONFIG).exists()
+    assert state(server)[1] == "inactive"
+
+    installed.install(package)
+    server.run("debconf-set-selections", typed=CONSENT)
+    server.apt("purge", "nps-collector")
+    assert installed.kept() == set()
+    for gone in (SETTINGS, DATA, "/var/lib/nps-collector"):
+        assert not os.path.lexists(server.path(gone))
+
+
+def state(system: System) -> tuple[str, str]:
+    """Whether the unit is started with the system, and whether it runs."""
+    enabled, active = (system.try_to("systemctl", f"is-{what}", UNIT).stdout.strip() for what in ("enabled", "active"))
+    return enabled, active
+
+
+def main_process(system: System) -> int:
+    return int(system.run("systemctl", "show", "--property=MainPID", "--value", UNIT))
+
+
+@needs_root
+def test_it_needs_no_running_systemd(debian: System, reachable: Deployment, package: Path, tmp_path: Path) -> None:
+    installed = Installation(debian, reachable)
+    installed.install(package)
+    installed.configure()
+    data = debian.path("/var/lib/nps-collector")
+    data.mkdir()
+    debian.run("chown", "nps-collector:", "/var/lib/nps-collector")
+    for name in ("planhat-token", "admin-token", "webhook-secret"):
+        debian.run("chown", "nps-collector:", f"{SETTINGS}/{name}")
+    user = ["setpriv", "--reuid=nps-collector", "--regid=nps-collector", "--clear-groups", "--no-new-privs"]
+    serve = ["nps-collector", "serve", "--config", CONFIG]
+    environment = {"WEBHOOKS_STANDARD_SECRETS_FILE": f"{SETTINGS}/webhook-secret", "LC_ALL": "C.UTF-8"}
+    inside = ["env", "--chdir=/var/lib/nps-collector", *user, *serve]
+    with Program([*debian.prefix(), *inside], tmp_path / "serve.log", tmp_path, environment) as program:
+        installed.await_ready()
+        installed.answer("by-hand")
+        installed.await_records(2)
+        assert program.stop() == 0
+    canary.assert_not_logged([tmp_path / "serve.log"], [reachable.api_token, reachable.secret])
+
+    # Nothing of it is changed by configuring it again.
+    debian.run("dpkg-reconfigure", "nps-collector")
+    assert debian.run("dpkg", "--verify", "nps-collector").split() == ["??5??????", "c", CONFIG]
+
+    debian.run("debconf-set-selections", typed=CONSENT)
+    debian.apt("purge", "nps-collector")
+    assert not data.exists() and not debian.path(SETTINGS).exists()
