@@ -1,5 +1,6 @@
 """Fixtures that every acceptance test may ask for."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,13 @@ from harness.deployment import BINARY, Deploy, Deployment, deployments
 @pytest.fixture(scope="session", autouse=True)
 def built_program() -> None:
     assert BINARY.is_file(), f"{BINARY} is not there; deploy/test builds it"
+
+
+@pytest.fixture(scope="session")
+def run_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory that all workers of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ in Swift's a stand-in for the compiler gives out the program that was built alre
 import http.client
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -33,12 +34,11 @@ cp /usr/lib/nps-collector .build/release/nps-collector
 
 
 @pytest.fixture(scope="module")
-def podman(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def podman(run_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """An engine that has the image."""
-    shared = tmp_path_factory.getbasetemp().parent
     work = tmp_path_factory.mktemp("images")
-    with engine(work / "store") as made:
-        made.run("import", archived_base(shared), DEBIAN)
+    with engine() as made:
+        made.run("import", archived_base(run_directory), DEBIAN)
         compiler = work / "compiler"
         compiler.mkdir()
         (compiler / "swift").write_text(COMPILER)

@@ -28,12 +28,6 @@ UNIT = "nps-collector.service"
 CONSENT = "nps-collector nps-collector/purge-data boolean true\n"
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory that all workers of this run see."""
-    return tmp_path_factory.getbasetemp().parent
-
-
 Packager = Callable[..., Path]
 
 
@@ -159,9 +153,9 @@ def test_the_licences_of_what_is_linked_are_named(unpacked: Path) -> None:
 
 
 @pytest.fixture
-def debian(shared: Path, tmp_path: Path) -> Iterator[System]:
+def debian(run_directory: Path, tmp_path: Path) -> Iterator[System]:
     """A Debian of its own, without systemd as its first process."""
-    with new_system(archived_base(shared), tmp_path / "system") as system:
+    with new_system(archived_base(run_directory), tmp_path / "system") as system:
         yield system
 
 
@@ -265,6 +259,9 @@ def test_it_is_installed_upgraded_and_removed(installed: Installation, package: 
     installed.answer("first")
     installed.await_records(2)
 
+    for timer in timers():
+        server.run("systemctl", "enable", "--now", timer)
+
     # What waits survives the upgrade, which starts the new program by itself. To do it twice changes nothing.
     api.set_faults({"503-before": 1.0})
     installed.answer("second")
@@ -274,6 +271,7 @@ def test_it_is_installed_upgraded_and_removed(installed: Installation, package: 
         installed.await_ready()
         assert main_process(server) != before
         assert "error" not in told.lower() and "no token" not in told
+        assert {server.run("systemctl", "is-active", timer) for timer in timers()} <= {"active\n"}
         assert server.path(CONFIG).read_text() == settings and admin_token.read_text() == made
     assert json.loads(installed.verb("queue", "status", "--json"))["accepted"] == 4
     api.set_faults({"503-before": 0})
@@ -282,6 +280,7 @@ def test_it_is_installed_upgraded_and_removed(installed: Installation, package: 
 
     server.apt("remove", "nps-collector")
     assert not accepts(api.http_port)
+    assert "nps-collector" not in server.run("systemctl", "list-units", "--state=active", "--plain", "--no-legend")
     assert server.try_to("which", "nps-collector").returncode != 0
     assert {CONFIG, f"{SETTINGS}/webhook-secret", f"{DATA}/nps-collector.db"} <= installed.kept()
 
@@ -307,6 +306,11 @@ def purge(installed: Installation, package: Path) -> None:
     assert installed.kept() == set()
     for gone in (SETTINGS, DATA, "/var/lib/nps-collector"):
         assert not os.path.lexists(server.path(gone))
+
+
+def timers() -> list[str]:
+    """What whoever wants it enables."""
+    return [path.name for path in (REPOSITORY / "deploy").glob("*.timer")]
 
 
 def state(system: System) -> tuple[str, str]:

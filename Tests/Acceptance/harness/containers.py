@@ -3,6 +3,7 @@
 import json
 import resource
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,9 +58,10 @@ def here() -> list[str]:
 
 
 @contextmanager
-def engine(directory: Path) -> Iterator[Engine]:
-    """An engine whose containers are gone afterwards."""
-    with in_memory(directory) as store:
+def engine() -> Iterator[Engine]:
+    """An engine whose images and containers are gone afterwards."""
+    # It takes no paths of more than 50 characters.
+    with tempfile.TemporaryDirectory(prefix="nps", dir="/tmp") as scratch, in_memory(Path(scratch, "c")) as store:
         made = Engine(store)
         try:
             yield made
