@@ -21,6 +21,8 @@ from harness.waiting import wait_until
 from harness.webhook import fresh_response
 
 OLDER = "0.9.0"
+OLDER_PROGRAM = os.environ.get("NPS_OLDER_PROGRAM")
+"""That of an earlier commit, in `deploy/soak package`; otherwise the same program has an older number."""
 SETTINGS = "/etc/nps-collector"
 CONFIG = f"{SETTINGS}/nps-collector.yaml"
 DATA = "/var/lib/private/nps-collector"
@@ -35,9 +37,9 @@ Packager = Callable[..., Path]
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> Packager:
     """Makes a package of the program, with less compression than usual."""
 
-    def make(*options: str) -> Path:
+    def make(*options: str, program: Path | str = BINARY) -> Path:
         output = tmp_path_factory.mktemp("package")
-        must(REPOSITORY / "deploy/package", "--quick", "--program", BINARY, "--output", output, *options)
+        must(REPOSITORY / "deploy/package", "--quick", "--program", program, "--output", output, *options)
         (package,) = output.iterdir()
         return package
 
@@ -243,7 +245,7 @@ def installed(server: System, reachable: Deployment) -> Installation:
 @needs_root
 def test_it_is_installed_upgraded_and_removed(installed: Installation, package: Path, packaged: Packager) -> None:
     server, api = installed.system, installed.deployment
-    told = installed.install(packaged("--version", OLDER))
+    told = installed.install(packaged("--version", OLDER, program=OLDER_PROGRAM or BINARY))
     assert "no token of Planhat yet" in told and "error" not in told.lower()
     assert state(server) == ("enabled", "inactive"), "it must not be started without a token"
     admin_token = server.path(f"{SETTINGS}/admin-token")
@@ -253,6 +255,9 @@ def test_it_is_installed_upgraded_and_removed(installed: Installation, package: 
     installed.configure()
     settings = server.path(CONFIG).read_text()
     installed.verb("check")
+    if OLDER_PROGRAM:
+        # It tells systemd nothing.
+        server.write(f"/etc/systemd/system/{UNIT}.d/older.conf", "[Service]\nType=exec\nWatchdogSec=0\n")
     server.run("systemctl", "daemon-reload")
     server.run("systemctl", "start", UNIT)
     installed.await_ready()
@@ -265,6 +270,7 @@ def test_it_is_installed_upgraded_and_removed(installed: Installation, package: 
     # What waits survives the upgrade, which starts the new program by itself. To do it twice changes nothing.
     api.set_faults({"503-before": 1.0})
     installed.answer("second")
+    server.path(f"/etc/systemd/system/{UNIT}.d/older.conf").unlink(missing_ok=True)
     for _ in range(2):
         before = main_process(server)
         told = installed.install(package)
