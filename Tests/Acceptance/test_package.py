@@ -5,7 +5,9 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 
 from harness import canary
 from harness.debian import System, archived_base, booted, must, needs_root, new_system, unmount
-from harness.deployment import BINARY, REPOSITORY, Deploy, Deployment
+from harness.deployment import BINARY, REPOSITORY, Deploy, Deployment, is_balanced
 from harness.http_client import fetch
 from harness.ports import accepts
 from harness.program import Program, run_command
@@ -27,6 +29,7 @@ SETTINGS = "/etc/nps-collector"
 CONFIG = f"{SETTINGS}/nps-collector.yaml"
 DATA = "/var/lib/private/nps-collector"
 UNIT = "nps-collector.service"
+FORMER = REPOSITORY / "Tests/NPSQueueTests/Fixtures/queue-73a827a.db"
 CONSENT = "nps-collector nps-collector/purge-data boolean true\n"
 
 
@@ -193,6 +196,10 @@ class Installation:
         settings = settings.replace("\nplanhat:\n", f"\n{here}").replace(
             "\nadmin:\n", f"\nadmin:\n  port: {mine.admin_port}\n"
         )
+        # A file that the collector itself may read, as a key that is renewed.
+        self.system.write(f"{SETTINGS}/link-keys", "k1:" + "A" * 43, 0o640)
+        self.system.run("chgrp", "nps-collector", f"{SETTINGS}/link-keys")
+        settings += f"\nsurvey:\n  link-keys-file: {SETTINGS}/link-keys\n"
         self.system.write(CONFIG, f"{settings}\nhttp:\n  port: {mine.http_port}\nlog:\n  level: trace\n")
         self.system.write(
             f"/etc/systemd/system/{UNIT}.d/secrets.conf",
@@ -294,7 +301,29 @@ def test_it_is_installed_upgraded_and_removed(installed: Installation, package: 
     installed.await_ready()
     installed.answer("third")
     installed.await_records(6)
+    bring_over(installed, package)
     purge(installed, package)
+
+
+def bring_over(installed: Installation, package: Path) -> None:
+    """The queue of an early version, which waits while its program is replaced."""
+    server = installed.system
+    server.apt("remove", "nps-collector")
+    for file in server.path(DATA).iterdir():
+        file.unlink()
+    shutil.copy(FORMER, server.path(f"{DATA}/nps-collector.db"))
+    server.run("chown", "nps-collector:", f"{DATA}/nps-collector.db")
+    with closing(sqlite3.connect(f"file:{FORMER}?mode=ro&immutable=1", uri=True)) as connection:
+        (accepted,) = connection.execute("SELECT accepted FROM books").fetchone()
+    installed.install(package)
+    installed.await_ready()
+
+    def books() -> dict[str, int]:
+        status: dict[str, int] = json.loads(installed.verb("queue", "status", "--json"))
+        assert is_balanced(status) and status["accepted"] == accepted
+        return status
+
+    wait_until(lambda: books()["pending"] == 0, "what waited to be delivered", interval=0.5)
 
 
 def purge(installed: Installation, package: Path) -> None:
