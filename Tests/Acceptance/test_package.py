@@ -157,6 +157,13 @@ def test_the_licences_of_what_is_linked_are_named(unpacked: Path) -> None:
             assert (unpacked / f"usr/share/doc/nps-collector/notices/{checkout.name}.txt").is_file()
 
 
+def test_links_between_its_pages_lead_somewhere(unpacked: Path) -> None:
+    folder = unpacked / "usr/share/doc/nps-collector"
+    links = re.findall(r"\]\(([\w./-]+)(?:#[\w-]+)?\)", (folder / "README.md").read_text())
+    assert len(links) > 10
+    assert [link for link in links if not (folder / link).is_file()] == []
+
+
 @pytest.fixture
 def debian(run_directory: Path, tmp_path: Path) -> Iterator[System]:
     """A Debian of its own, without systemd as its first process."""
