@@ -16,6 +16,8 @@ from harness.program import run_command
 FOLDER = REPOSITORY / "deploy/kubernetes"
 TOOLS = Path(sys.executable).parent
 VARIANTS = ["file", "postgres"]
+NGINX = "nginx.ingress.kubernetes.io"
+WEBHOOKS = "nps-collector-webhooks"
 RULES = """
 extends: default
 rules:
@@ -34,7 +36,12 @@ def rendered(variant: str) -> dict[str, Manifest]:
     """The manifests of a variant by their kinds."""
     result = run_command(TOOLS / "kubectl", "kustomize", FOLDER / variant)
     assert (result.returncode, result.stderr) == (0, "")
-    return {document["kind"]: document for document in yaml.safe_load_all(result.stdout)}
+    found: dict[str, Manifest] = {}
+    for document in yaml.safe_load_all(result.stdout):
+        # Of several of one kind, the first has the kind's name alone.
+        name = document["kind"]
+        found[f"{name} {document['metadata']['name']}" if name in found else name] = document
+    return found
 
 
 def pod(variant: str) -> dict[str, Any]:
@@ -65,7 +72,8 @@ def test_the_files_are_tidy() -> None:
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_pods_have_the_fewest_rights(variant: str) -> None:
     """All that Kubernetes' own profile "restricted" asks for, which the namespace enforces, and what goes beyond it."""
-    labels = rendered(variant)["Namespace"]["metadata"]["labels"]
+    assert "Namespace" not in rendered(variant), "who deletes the rest would delete the volume and the secrets"
+    labels = yaml.safe_load((FOLDER / "namespace.yaml").read_text())["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
     spec, own = pod(variant), container(variant)["securityContext"]
     assert spec["securityContext"]["runAsNonRoot"] is True
@@ -99,6 +107,9 @@ def test_everything_is_found_by_its_name(variant: str) -> None:
             assert probe["httpGet"]["path"] in {"/livez", "/readyz"} and probe["httpGet"]["port"] == "http"
     host = manifests["Ingress"]["spec"]["rules"][0]["host"]
     assert settings["http"]["public-url"] == f"https://{host}"
+    annotations = [manifests[name]["metadata"]["annotations"] for name in ("Ingress", f"Ingress {WEBHOOKS}")]
+    assert [entry[f"{NGINX}/enable-access-log"] for entry in annotations] == ["false", "false"], "links are credentials"
+    assert ["non_idempotent" in str(entry) for entry in annotations] == [False, True]
     volumes = {volume["name"]: volume for volume in pod(variant)["volumes"]} | {
         claim["metadata"]["name"]: claim for claim in stateful.get("volumeClaimTemplates", [])
     }
@@ -139,7 +150,16 @@ def test_the_collector_takes_the_settings(variant: str, tmp_path: Path) -> None:
     assert "environment" in origins["queue.name"]
     assert (database is not None) == (variant == "postgres")
     if database:
-        assert re.fullmatch(r"postgres://nps@[\w.]+/nps\?sslrootcert=\S+", database)
+        unreachable = run_command(
+            *(BINARY, "check", "--config", config),
+            directory=tmp_path,
+            environment={
+                name: value.replace(place, str(secrets))
+                for name, value in variables.items() | {("QUEUE_URL", database)}
+            },
+        )
+        # The database isn't here; a URL that can't be read would be a matter of the settings, which end with 78.
+        assert unreachable.returncode == 69, unreachable.stderr
 
 
 def test_the_variants_differ_where_their_queues_do() -> None:
@@ -151,6 +171,8 @@ def test_the_variants_differ_where_their_queues_do() -> None:
     workdir = re.search(r"^WORKDIR (/var\S+)$", (REPOSITORY / "deploy/Containerfile").read_text(), re.MULTILINE)
     assert workdir and workdir[1] in json.dumps(container("file")["volumeMounts"])
     assert "PodDisruptionBudget" in postgres and "PodDisruptionBudget" not in file
+    ready = [container(variant)["readinessProbe"]["httpGet"]["path"] for variant in VARIANTS]
+    assert ready == ["/livez", "/readyz"], "a single pod that isn't ready leaves nobody who says so"
     assert postgres["PodDisruptionBudget"]["spec"]["selector"] == postgres["StatefulSet"]["spec"]["selector"]
     # Whoever forwards and is stopped before it sends must not be a container's first process.
     assert pod("postgres")["shareProcessNamespace"] is True
