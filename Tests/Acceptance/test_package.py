@@ -291,6 +291,8 @@ def test_it_is_installed_upgraded_and_removed(installed: Installation, package: 
         installed.await_ready()
         assert main_process(server) != before
         assert "error" not in told.lower() and "no token" not in told
+        # Whatever an upgrade brings, it asks about no file that a person has changed.
+        assert server.run("dpkg-query", "--show", "--showformat=${Conffiles}", "nps-collector") == ""
         assert {server.run("systemctl", "is-active", timer) for timer in timers()} <= {"active\n"}
         assert server.path(CONFIG).read_text() == settings and admin_token.read_text() == made
     assert json.loads(installed.verb("queue", "status", "--json"))["accepted"] == 4
@@ -361,6 +363,49 @@ def state(system: System) -> tuple[str, str]:
     return enabled, active
 
 
+@needs_root
+def test_an_installation_by_hand_becomes_that_of_the_package(installed: Installation, package: Path) -> None:
+    """By the two blocks of commands in the page Operations."""
+    server = installed.system
+    server.apt("install", "ca-certificates", "libjq1", "libsqlite3-0")
+    by_hand, over = (
+        operations_block(first) for first in ("    install -m 755", "    apt-get install ./nps-collector_1")
+    )
+    for name in ("nps-collector.service", "debian/nps-collector.yaml"):
+        server.write(f"/root/deploy/{name}", (REPOSITORY / "deploy" / name).read_text())
+    program = server.path("/root/.build-release/release/nps-collector")
+    program.parent.mkdir(parents=True)
+    must("strip", "-o", program, BINARY)
+    server.run("sh", "-euc", f"cd /root\n{by_hand}")
+    server.write(f"{SETTINGS}/admin-token", installed.deployment.admin_token, 0o600)
+    server.run("groupadd", "--system", "nps-collector")
+    installed.configure()
+    server.run("groupdel", "nps-collector")
+    server.path(f"{SETTINGS}/link-keys").chmod(0o644)
+    server.run("systemctl", "daemon-reload")
+    server.run("systemctl", "enable", "--now", UNIT)
+    installed.await_ready()
+    installed.answer("by-hand")
+    installed.await_records(2)
+
+    shutil.copy(package, server.path("/root/nps-collector_1.0.0_amd64.deb"))
+    told = server.run("sh", "-euc", f"cd /root\n{over.replace('apt-get', 'apt-get --yes')}")
+    assert "/usr/local/bin/nps-collector is used in place" in told and f"/etc/systemd/system/{UNIT} is used" in told
+    installed.await_ready()
+    assert server.run("readlink", f"/proc/{main_process(server)}/exe").strip() == "/usr/bin/nps-collector"
+    assert state(server) == ("enabled", "active")
+    assert json.loads(installed.verb("queue", "status", "--json"))["delivered"] == 2
+    installed.answer("packaged")
+    installed.await_records(4)
+
+
+def operations_block(beginning: str) -> str:
+    """The indented commands of the page Operations that begin so."""
+    page = (REPOSITORY / "Sources/NPSApp/Documentation.docc/Operations.md").read_text()
+    lines = page[page.rindex(beginning) :].split("\n\n")[0].splitlines()
+    return "\n".join(line.strip() for line in lines)
+
+
 def main_process(system: System) -> int:
     return int(system.run("systemctl", "show", "--property=MainPID", "--value", UNIT))
 
@@ -368,7 +413,13 @@ def main_process(system: System) -> int:
 @needs_root
 def test_it_needs_no_running_systemd(debian: System, reachable: Deployment, package: Path, tmp_path: Path) -> None:
     installed = Installation(debian, reachable)
-    installed.install(package)
+    by_hand = ["/etc/systemd/system/nps-collector.service", "/usr/local/bin/nps-collector"]
+    for name in by_hand:
+        debian.write(name, "made by hand")
+    told = installed.install(package)
+    assert all(f"warning: {name} is used in place" in told for name in by_hand)
+    for name in by_hand:
+        debian.path(name).unlink()
     installed.configure()
     data = debian.path("/var/lib/nps-collector")
     data.mkdir()
@@ -387,8 +438,10 @@ def test_it_needs_no_running_systemd(debian: System, reachable: Deployment, pack
     canary.assert_not_logged([tmp_path / "serve.log"], [reachable.api_token, reachable.secret])
 
     # Nothing of it is changed by configuring it again.
-    debian.run("dpkg-reconfigure", "nps-collector")
-    assert debian.run("dpkg", "--verify", "nps-collector").split() == ["??5??????", "c", CONFIG]
+    settings = debian.path(CONFIG).read_text()
+    assert "warning" not in debian.run("dpkg-reconfigure", "nps-collector")
+    assert debian.run("dpkg", "--verify", "nps-collector") == ""
+    assert debian.path(CONFIG).read_text() == settings
 
     debian.run("debconf-set-selections", typed=CONSENT)
     debian.apt("purge", "nps-collector")

@@ -15,7 +15,7 @@ from harness.waiting import LONG_DEADLINE
 # The engine wants one kind of control groups, and this machine may have two. It limits nothing by them here.
 ONE_KIND = 'umount --recursive --lazy /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup; exec podman "$@"'
 
-LOCKED = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
+LOCKED = ["--read-only", "--read-only-tmpfs=false", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
 """As compose.yaml and the manifests for Kubernetes confine it."""
 
 
