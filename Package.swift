@@ -136,6 +136,7 @@ let package = Package(
             name: "NPSQueue",
             dependencies: [
                 "CPostgres", "NPSModel",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -200,6 +201,7 @@ let package = Package(
             name: "NPSQueueTests",
             dependencies: [
                 "NPSModel", "NPSQueue", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),

@@ -148,6 +148,24 @@ write_control() {
     chmod 755 "$directory/control"
 }
 
+# unpack_prometheus: Prometheus and promtool in .venv/prometheus. To install their package would start a server.
+unpack_prometheus() {
+    local target=.venv/prometheus scratch
+    [ ! -x "$target/usr/bin/promtool" ] || return 0
+    say "Unpacking prometheus"
+    scratch=$(mktemp -d)
+    (
+        cd "$scratch"
+        apt-get -qq download prometheus || {
+            as_root apt-get -qq update
+            apt-get -qq download prometheus
+        }
+    )
+    mkdir -p "$target"
+    dpkg-deb --extract "$scratch"/prometheus_*.deb "$target"
+    rm -rf "$scratch"
+}
+
 # prepare_python FILE...: Debian's own Python in .venv, with the packages at the versions that the files name.
 prepare_python() {
     local file requirements=()

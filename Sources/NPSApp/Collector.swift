@@ -3,7 +3,7 @@ package import Logging
 import Metrics
 import NPSDelivery
 import NPSQueue
-import NPSServer
+package import NPSServer
 import NPSSurvey
 import NPSWebhooks
 import PlanhatAPI
@@ -22,11 +22,19 @@ package struct Collector: Sendable {
     private let certificate: ReloadableCertificate?
     private let pages: SurveyPages
     private let readiness: Readiness
+    private let metrics = MetricsRegistry()
+    private let droppedLogLines: @Sendable () -> DroppedLogLines
 
     /// Opens everything that can fail for reasons of configuration.
     ///
+    /// - Parameter droppedLogLines: what the log has lost, for the metrics.
     /// - Throws: ``SettingsError`` for what the operator must fix, `QueueError` when the queue can't be opened.
-    package init(settings: Settings, logger: Logger) throws {
+    package init(
+        settings: Settings,
+        logger: Logger,
+        droppedLogLines: @escaping @Sendable () -> DroppedLogLines = { DroppedLogLines() }
+    ) throws {
+        self.droppedLogLines = droppedLogLines
         self.settings = settings
         self.logger = logger
         sources = ReloadableSources(try settings.makeCatalogue(), reading: settings.readSources)
@@ -36,6 +44,7 @@ package struct Collector: Sendable {
         var configuration = settings.makeQueueConfiguration()
         configuration.forwarding = .inTurn
         configuration.version = NPSApp.version
+        configuration.metrics = metrics
         queue = try ResponseQueue(configuration: configuration, logger: logger)
         readiness = Readiness(queue: queue)
         worker = DeliveryWorker(
@@ -62,8 +71,8 @@ package struct Collector: Sendable {
                 """
             )
         }
-        let metrics = MetricsRegistry()
         MetricsSystem.bootstrap(metrics)
+        Gauge(label: "nps_build_info", dimensions: [("version", NPSApp.version)]).record(1)
         try await relabelSources()
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
         let redirect = try redirectListener { listens.yield() }
@@ -74,7 +83,7 @@ package struct Collector: Sendable {
             OnShutdown { [queue] in await queue.close() },
             OnShutdown { [client] in await client.shutdown() },
             Forwarding(queue: queue, worker: worker, listening: listening, sockets: redirect == nil ? 2 : 3),
-            try adminListener(metrics) { listens.yield() },
+            try adminListener { listens.yield() },
             try publicListener { listens.yield() },
         ]
         services.append(
@@ -129,7 +138,10 @@ package struct Collector: Sendable {
                 client: client,
                 requestsPerMinute: settings.planhat.requestsPerMinute,
                 share: RemoteErasures.share,
-                onRequest: { [worker] in worker.yieldTurn() }
+                onRequest: { [worker, requests = Counter(label: "nps_erasure_requests_total")] in
+                    requests.increment()
+                    worker.yieldTurn()
+                }
             ),
             // The requests a minute are for whoever forwards.
             isHeldUp: { [worker, queue] in
@@ -165,18 +177,16 @@ package struct Collector: Sendable {
         )
     }
 
-    private func adminListener(
-        _ metrics: MetricsRegistry,
-        _ onListening: @escaping @Sendable () -> Void
-    ) throws -> Listener {
+    private func adminListener(_ onListening: @escaping @Sendable () -> Void) throws -> Listener {
         var dependencies = AdminListener.Dependencies(
             queue: queue,
             sources: sources,
             readiness: readiness,
             token: settings.admin.token,
             delivery: { [worker, queue] in DeliveryReport(worker, of: queue) },
-            metrics: { metrics.text() }
+            metrics: metrics
         )
+        dependencies.droppedLogLines = droppedLogLines
         dependencies.share = { [worker] seconds in worker.share(forSeconds: seconds) }
         return try AdminListener.make(
             dependencies,
@@ -205,12 +215,15 @@ package struct Collector: Sendable {
 }
 
 extension DeliveryReport {
+    private static let reasons = PauseReason.allCases.map(\.rawValue)
+
     fileprivate init(_ worker: DeliveryWorker, of queue: ResponseQueue) {
         guard queue.isForwarding else {
             self.init(
                 state: "elsewhere",
                 sentence: "This collector only accepts; another one that shares the database forwards, or soon does.",
-                isHeldUp: false
+                isHeldUp: false,
+                pauseReasons: Self.reasons
             )
             return
         }
@@ -225,7 +238,9 @@ extension DeliveryReport {
             sentence: status.description,
             isHeldUp: isHeldUp,
             deliveredLastMinute: progress.lastMinute,
-            deliveredPerSecond: progress.perSecond
+            deliveredPerSecond: progress.perSecond,
+            pauseReason: worker.pauseReason?.rawValue,
+            pauseReasons: Self.reasons
         )
     }
 }

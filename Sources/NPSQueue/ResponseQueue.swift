@@ -1,3 +1,4 @@
+package import CoreMetrics
 import Dispatch
 package import Foundation
 package import Logging
@@ -66,6 +67,8 @@ package final class ResponseQueue: Sendable {
         package var patience: TimeInterval = 5
         /// How often, in seconds, a collector looks for what others have accepted.
         package var arrivalPause: TimeInterval = 1
+        /// What counts how it goes.
+        package var metrics: any MetricsFactory = NOOPMetricsHandler.instance
         /// Whether it is opened to be moved, and therefore also if it has a ``MoveMark``.
         var isMoving = false
 
@@ -144,13 +147,20 @@ package final class ResponseQueue: Sendable {
         }
         personKey = engine.personKey
         let (engine, lanes, limit) = (engine, engine.lanes, configuration.waitingLimit)
-        work = GroupCommit(on: [lanes.work], limit: limit, batchLimit: lanes.batchLimit) { jobs, _ in
+        let metrics = CommitMetrics(factory: configuration.metrics)
+        work = GroupCommit(on: [lanes.work], limit: limit, batchLimit: lanes.batchLimit, metrics: metrics) { jobs, _ in
             engine.commit(jobs, on: lanes.workIndex)
         }
         intake =
             lanes.intake.isEmpty
             ? work
-            : GroupCommit(on: lanes.intake, limit: limit, batchLimit: lanes.batchLimit, commit: engine.commit)
+            : GroupCommit(
+                on: lanes.intake,
+                limit: limit,
+                batchLimit: lanes.batchLimit,
+                metrics: metrics,
+                commit: engine.commit
+            )
         // Said at once, and not only when somebody sends something.
         let start = Milliseconds(now())
         do { try reserve.check(at: start, fresh: true) } catch { fullDisk.refused(at: start) }
@@ -222,6 +232,9 @@ package final class ResponseQueue: Sendable {
         }
         try result.get()
     }
+
+    /// What came in and is without a result yet.
+    var uncommitted: Int { intake.uncommitted }
 
     /// Whether several collectors may have the queue at the same time.
     package var isShared: Bool { lease != nil }

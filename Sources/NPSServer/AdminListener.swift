@@ -17,8 +17,9 @@ package enum AdminListener {
         package var share: @Sendable (Double) -> Void = { _ in }
         /// How long a request that can't do everything at once works before it is answered with where to go on.
         package var timeLimit: Duration = .seconds(5)
-        /// Prometheus text.
-        package let metrics: @Sendable () -> String
+        /// What is counted.
+        package let metrics: MetricsRegistry
+        package var droppedLogLines: @Sendable () -> DroppedLogLines = { DroppedLogLines() }
 
         package init(
             queue: ResponseQueue,
@@ -26,7 +27,7 @@ package enum AdminListener {
             readiness: Readiness,
             token: String?,
             delivery: @escaping @Sendable () -> DeliveryReport,
-            metrics: @escaping @Sendable () -> String
+            metrics: MetricsRegistry
         ) {
             self.queue = queue
             self.sources = sources
@@ -50,31 +51,24 @@ package enum AdminListener {
             limits: ConnectionLimits(),
             proxies: .none,
             errorPages: nil,
+            edge: edge(dependencies),
             setting: "admin.host and admin.port",
             logger: logger,
             onListening: onListening
         )
     }
 
-    /// Where several collectors share the queue: whether this one forwards, and what it warned of when it began to.
-    private static func forwarding(_ queue: ResponseQueue) -> String {
-        guard queue.isShared else { return "" }
-        return """
-            # TYPE nps_forwarding gauge
-            nps_forwarding \(queue.isForwarding ? 1 : 0)
-            # TYPE nps_unreplicated_promotions_total counter
-            nps_unreplicated_promotions_total \(queue.unreplicatedPromotions)
-
-            """
+    private static func edge(_ dependencies: Dependencies) -> EdgeCounters {
+        EdgeCounters(listener: "admin", factory: dependencies.metrics)
     }
 
     static func router(_ dependencies: Dependencies) -> Router<CollectorContext> {
         let router = Router(context: CollectorContext.self)
-        router.add(middleware: RequestRules(log: AccessLog(listener: "admin")))
+        router.add(middleware: RequestRules(log: AccessLog(listener: "admin"), edge: edge(dependencies)))
         AdminHealthRoutes(
             readiness: dependencies.readiness,
             delivery: { dependencies.delivery().sentence },
-            metrics: { [queue = dependencies.queue] in dependencies.metrics() + forwarding(queue) },
+            scrape: Scrape(dependencies),
             quarantine: { [queue = dependencies.queue] in try? await queue.quarantineUse() },
             leadership: { [queue = dependencies.queue] in try? await queue.leadership() }
         )

@@ -61,11 +61,16 @@ package enum PublicListener {
             limits: limits,
             proxies: dependencies.proxies,
             errorPages: errorPages(dependencies),
+            edge: edge(dependencies),
             direct: routes.direct,
             setting: setting(of: address),
             logger: logger,
             onListening: onListening
         )
+    }
+
+    private static func edge(_ dependencies: Dependencies) -> EdgeCounters {
+        EdgeCounters(listener: "public", factory: dependencies.metrics)
     }
 
     private static func setting(of address: ListenAddress) -> String {
@@ -86,6 +91,7 @@ package enum PublicListener {
     ///   - logger: for what concerns the listener and no single request, and for what connections answer themselves.
     static func routes(_ dependencies: Dependencies, isEncrypted: Bool = false, logger: Logger) -> Routes {
         let basePath = dependencies.publicURL.basePath
+        let edge = edge(dependencies)
         let fields: HTTPFields = isEncrypted ? RequestRules.strictTransport : [:]
         let forwarding = UntrustedForwarding(proxies: dependencies.proxies, logger: logger)
         let router = Router(context: CollectorContext.self)
@@ -93,6 +99,7 @@ package enum PublicListener {
             middleware: RequestRules(
                 log: log,
                 errors: ErrorResponses(pages: errorPages(dependencies)),
+                edge: edge,
                 forwarding: forwarding,
                 methods: AllowedMethods(sources: dependencies.sources, basePath: basePath),
                 fields: fields
@@ -116,6 +123,7 @@ package enum PublicListener {
                 { head, peer in pages.direct(head, from: peer, below: basePath) },
             ],
             log: log,
+            edge: edge,
             fields: fields,
             forwarding: forwarding,
             logger: logger
@@ -126,11 +134,13 @@ package enum PublicListener {
     private static let log = AccessLog(listener: "public")
 
     private static func webhookRoutes(_ dependencies: Dependencies) -> WebhookRoutes {
-        WebhookRoutes(
+        let counters = WebhookCounters(factory: dependencies.metrics, activity: dependencies.sources.activity)
+        counters.begin(dependencies.sources.current)
+        return WebhookRoutes(
             sources: dependencies.sources,
             queue: dependencies.queue,
             publicURL: dependencies.publicURL,
-            counters: WebhookCounters(factory: dependencies.metrics),
+            counters: counters,
             now: dependencies.now
         )
     }
@@ -154,6 +164,7 @@ package enum PublicListener {
             isOpen: dependencies.surveyIsOpen,
             posts: posts,
             seal: seal,
+            counters: FormCounters("survey", factory: dependencies.metrics),
             now: dependencies.now
         )
         let links = LinkRoutes(
@@ -164,6 +175,7 @@ package enum PublicListener {
             posts: posts,
             seal: seal,
             visits: dependencies.linkVisits,
+            counters: FormCounters("link", factory: dependencies.metrics),
             now: dependencies.now
         )
         return PageRoutes(survey: survey, links: links)

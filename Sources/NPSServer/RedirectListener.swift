@@ -1,3 +1,4 @@
+package import CoreMetrics
 import HTTPTypes
 import Hummingbird
 package import Logging
@@ -11,17 +12,20 @@ package enum RedirectListener {
         pages: SurveyPages,
         address: ListenAddress,
         proxies: TrustedProxies,
+        metrics: any MetricsFactory = MetricsSystem.factory,
         logger: Logger,
         onListening: @escaping @Sendable () -> Void = {}
     ) throws -> Listener {
         let errorPages = ErrorPages(pages: pages, basePath: publicURL.basePath)
+        let edge = EdgeCounters(listener: "redirect", factory: metrics)
         return try Listener(
-            router: router(to: publicURL, errorPages: errorPages),
+            router: router(to: publicURL, errorPages: errorPages, edge: edge),
             address: address,
             tls: nil,
             limits: ConnectionLimits(),
             proxies: proxies,
             errorPages: errorPages,
+            edge: edge,
             setting: "http.redirect-port",
             logger: logger,
             onListening: { _ in onListening() }
@@ -31,12 +35,17 @@ package enum RedirectListener {
     /// A personal link leads to the same link, the start and the form to the open form, both in the language that was
     /// asked for. Nothing else of the request's own address is carried over, and no other address leads anywhere: a tool
     /// that checks the address of a webhook must not take the form for it.
-    static func router(to publicURL: PublicURL, errorPages: ErrorPages) -> Router<CollectorContext> {
+    static func router(
+        to publicURL: PublicURL,
+        errorPages: ErrorPages,
+        edge: EdgeCounters = .none
+    ) -> Router<CollectorContext> {
         let router = Router(context: CollectorContext.self)
         router.add(
             middleware: RequestRules(
                 log: AccessLog(listener: "redirect"),
-                errors: ErrorResponses(pages: errorPages)
+                errors: ErrorResponses(pages: errorPages),
+                edge: edge
             )
         )
         for path in ["/", "**"] as [RouterPath] {

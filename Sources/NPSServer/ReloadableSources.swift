@@ -6,6 +6,8 @@ import Synchronization
 ///
 /// A delivery that is being processed keeps the sources it began with.
 package final class ReloadableSources: Sendable {
+    /// When each of them delivered last.
+    package let activity = SourceActivity()
     private let catalogue: Mutex<SourceCatalogue>
     private let reading: @Sendable () throws(WebhookError) -> SourceCatalogue
     /// Reading compiles each source's jq programs, 15 ms each: too long for an event loop. Serial, so that what was

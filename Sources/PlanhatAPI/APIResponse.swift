@@ -36,7 +36,7 @@ struct APIResponse {
             _ = try success(of: answer)
             throw answer.unproven
         }
-        if result.isDenied { throw .refused(.permission, denied, status: answer.status) }
+        if result.isDenied { throw .refused(.permission, PlanhatError.denied, status: answer.status) }
         return result
     }
 
@@ -70,9 +70,6 @@ extension APIResponse {
     private static let notTheAPI =
         "What answers at planhat.url is not the Planhat API: check the address and its region."
 
-    private static let denied =
-        "The token's account may not do this with NPS records: check its permissions at Planhat."
-
     /// What a status outside 2xx means; the vendor documents few of them, so the rest follows from HTTP.
     private var failure: PlanhatError {
         switch status {
@@ -89,7 +86,7 @@ extension APIResponse {
                 status: status
             )
         case 402, 403, 451:
-            .refused(.permission, Self.denied, status: status)
+            .refused(.permission, PlanhatError.denied, status: status)
         case 404 where !operation.isCollection:
             isHTML ? .refused(.notTheAPI, Self.notTheAPI, status: status) : .notFound
         case 404, 405:

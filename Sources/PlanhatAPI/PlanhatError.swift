@@ -23,6 +23,10 @@ package enum PlanhatError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What a request ends with whose ``SendPermit`` had ended.
     package static let heldBack = PlanhatError.notSent("another collector may forward by now")
 
+    /// What ``refused(_:_:status:)`` says of ``Refusal/permission``.
+    package static let denied =
+        "The token's account may not do this with NPS records: check its permissions at Planhat."
+
     package enum Refusal: String, Sendable, Equatable {
         case token
         case permission

@@ -17,6 +17,9 @@ struct LogOutputTests {
         #expect(taken == [8, nil])
         let dropped = [buffer.takeDropped(), buffer.takeDropped()]
         #expect(dropped == [LogBuffer.Dropped(lines: 992, errors: 0), nil])
+        // What was said is still counted, and what has to be said again isn't counted twice.
+        buffer.restore(LogBuffer.Dropped(lines: 992, errors: 0))
+        #expect(buffer.everDropped == LogBuffer.Dropped(lines: 992, errors: 0))
     }
 
     @Test("an error takes the place of other lines; only errors keep an error out")
@@ -41,7 +44,7 @@ struct LogOutputTests {
         for text in ["one\n", "two\n"] { buffer.add(Array(text.utf8), isError: false) }
         let taken = buffer.take()
         buffer.drop(try #require(taken), after: written)
-        #expect(buffer.dropped.lines == lost)
+        #expect(buffer.dropped.lines == lost && buffer.everDropped == buffer.dropped)
     }
 
     @Test("no line break in a value forges a line", arguments: ["\n", "\r", "\r\n", "\n\u{301}", "\r\n\r\n"])

@@ -75,7 +75,7 @@ struct RetentionTests {
     func hourly() async throws {
         let glass = HourGlass()
         try await withQueue({ glass.now }) { queue in
-            let logs = RecordedLogs(level: .info)
+            let (logs, metrics) = (RecordedLogs(level: .info), RecordedMetrics())
             try await pass(6 * 3_600, glass, queue)
             _ = try await queue.accept([], quarantining: [draft("a canary"), draft("another canary")])
             try await pass(1_800, glass, queue)
@@ -85,11 +85,15 @@ struct RetentionTests {
                 queue: queue,
                 periods: Retention.Periods(quarantine: 86_400),
                 logger: logs.logger,
+                metrics: RetentionMetrics(factory: metrics),
                 uptime: glass.uptime,
                 sleep: glass.sleep
             )
             let running = Task { try await service.run() }
             await glass.untilAsleep()
+            #expect(metrics.all("nps_retention_removed_total") == ["nps_retention_removed_total quarantine": 2])
+            #expect(metrics["nps_retention_period_seconds quarantine"] == 86_400)
+            #expect(metrics["nps_retention_last_sweep_timestamp_seconds"] > 0)
             #expect(try await queue.status().quarantined == 1)
             #expect(logs.lines == ["notice old payloads removed from quarantine [\"count\": 2]"])
             // Half an hour later the last one is of age; it is looked for an hour after the start.

@@ -7,11 +7,12 @@ package final class RecordedMetrics: MetricsFactory, Sendable {
     package init() {}
 
     /// By the label and the values of the dimensions: `nps_delivery_total delivered`.
-    package subscript(name: String) -> Int { Int(values.value[name] ?? 0) }
+    package subscript(name: String) -> Int { Int(exactly: (values.value[name] ?? 0).rounded()) ?? .max }
 
     /// All that begin with this and aren't zero.
     package func all(_ prefix: String) -> [String: Int] {
-        values.value.filter { $0.key.hasPrefix(prefix) && $0.value != 0 }.mapValues { Int($0) }
+        values.value.filter { $0.key.hasPrefix(prefix) && $0.value != 0 }
+            .mapValues { Int(exactly: $0.rounded()) ?? .max }
     }
 
     /// Returns when these metrics together have reached the number.

@@ -35,6 +35,8 @@ struct LogBuffer {
     private let capacity: Int
     private var lines = Lines()
     private(set) var dropped = Dropped()
+    /// How many lines were ever dropped.
+    private(set) var everDropped = Dropped()
 
     /// - Parameter capacity: in bytes. Lines that are no errors take three quarters of it at most.
     init(capacity: Int) {
@@ -48,7 +50,7 @@ struct LogBuffer {
     mutating func add(_ line: [UInt8], isError: Bool) {
         if isError, count + line.count > capacity { dropAllButErrors() }
         guard count + line.count <= (isError ? capacity : capacity / 4 * 3) else {
-            return dropped.add([End(offset: line.count, isError: isError)])
+            return drop([End(offset: line.count, isError: isError)])
         }
         lines.append(line, isError: isError)
     }
@@ -69,7 +71,7 @@ struct LogBuffer {
 
     /// Counts the lines of which not all is among the first `written` bytes.
     mutating func drop(_ lost: Lines, after written: Int) {
-        dropped.add(lost.ends.lazy.filter { $0.offset > written })
+        drop(lost.ends.lazy.filter { $0.offset > written })
     }
 
     /// Takes back what couldn't be said.
@@ -85,7 +87,15 @@ struct LogBuffer {
             if end.isError { kept.append(lines.bytes[start..<end.offset], isError: true) }
             start = end.offset
         }
-        dropped.add(lines.ends.lazy.filter { !$0.isError })
+        drop(lines.ends.lazy.filter { !$0.isError })
         lines = kept
+    }
+
+    private mutating func drop(_ ends: some Sequence<End>) {
+        var more = Dropped()
+        more.add(ends)
+        restore(more)
+        everDropped.lines += more.lines
+        everDropped.errors += more.errors
     }
 }

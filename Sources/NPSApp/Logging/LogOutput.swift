@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Logging
+package import NPSServer
 import Synchronization
 
 /// Standard error behind a serial queue: lines never mix, a slow or stopped reader never delays a request, and what waits
@@ -90,6 +91,12 @@ package final class LogOutput: Sendable {
         case .later: queue.asyncAfter(deadline: .now() + pause) { self.drain() }
         case .atOnce: queue.async { self.drain() }
         }
+    }
+
+    /// What was lost since the start: more came than could be written, or nobody reads.
+    package var droppedLines: DroppedLogLines {
+        let dropped = state.withLock { $0.buffer.everDropped }
+        return DroppedLogLines(errors: dropped.errors, others: dropped.lines - dropped.errors)
     }
 
     /// Waits until everything logged so far is written; called before the process ends. Gives up when nobody reads.

@@ -22,6 +22,7 @@ struct Retention: Service {
     let queue: ResponseQueue
     let periods: Periods
     let logger: Logger
+    var metrics = RetentionMetrics()
     /// A monotonic clock.
     var uptime: @Sendable () -> ContinuousClock.Instant = { .now }
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -31,6 +32,7 @@ struct Retention: Service {
     private static let untilAnnouncement: Duration = .seconds(86_400)
 
     func run() async throws {
+        metrics.begin(periods)
         try? await cancelWhenGracefulShutdown {
             var observed = uptime()
             var swept: ContinuousClock.Instant?
@@ -65,17 +67,18 @@ struct Retention: Service {
     }
 
     private func sweep(by clock: Result<ClockReading, QueueError>) async {
-        await remove("old payloads", "removed from quarantine") { () async throws(QueueError) in
+        let payloads = await remove(.quarantine, "old payloads", "removed from quarantine") { () async throws(QueueError) in
             guard let date = try Self.limit(of: periods.quarantine, by: clock) else { return 0 }
             return try await queue.expireQuarantine(before: date)
         }
-        await remove("old parked responses", "erased") { () async throws(QueueError) in
+        let parked = await remove(.parked, "old parked responses", "erased") { () async throws(QueueError) in
             try await queue.expireParked(after: periods.parked)
         }
-        await remove("old receipts", "removed") { () async throws(QueueError) in
+        let receipts = await remove(.receipts, "old receipts", "removed") { () async throws(QueueError) in
             guard let date = try Self.limit(of: periods.receipts, by: clock) else { return 0 }
             return try await queue.removeReceipts(before: date)
         }
+        if payloads, parked, receipts { metrics.swept(at: Date()) }
     }
 
     /// What is from before this is old; nil for nothing.
@@ -98,17 +101,23 @@ struct Retention: Service {
     }
 
     /// What fails is tried again an hour later: keeping something too long is no reason to stop.
+    ///
+    /// - Returns: whether it succeeded.
     private func remove(
+        _ kind: RetentionMetrics.Kind,
         _ what: String,
         _ done: String,
         _ removal: () async throws(QueueError) -> Int
-    ) async {
+    ) async -> Bool {
         do throws(QueueError) {
             let count = try await removal()
-            guard count > 0 else { return }
+            guard count > 0 else { return true }
+            metrics.removed(kind, count)
             logger.notice("\(what) \(done)", metadata: ["count": "\(count)"])
+            return true
         } catch {
             logger.error("\(what) couldn't be \(done)", metadata: ["reason": "\(error)"])
+            return false
         }
     }
 }

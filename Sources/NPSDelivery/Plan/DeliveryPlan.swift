@@ -47,6 +47,8 @@ package struct DeliveryPlan: Sendable {
     private var tellsEach = true
     private var breaker: CircuitBreaker
     private var pace: Pace
+    /// Of the last pause.
+    private var lastPause: PauseReason?
     private var queueBackoff = QueueBackoff()
     private var lastAsked: Date?
 
@@ -71,6 +73,9 @@ package struct DeliveryPlan: Sendable {
         case (.closed, .until(let due)): .idle(until: due)
         }
     }
+
+    /// Nil unless delivery is paused.
+    package var pauseReason: PauseReason? { status.isPaused ? lastPause : nil }
 
     /// Whether half of the requests are left to another program.
     package mutating func share(_ isShared: Bool) {
@@ -228,6 +233,7 @@ extension DeliveryPlan {
         }
         guard let reason = systemic.reason else { return breaker.gotThrough() }
         let sentence = "Planhat refuses every response, and once that is fixed, delivery resumes by itself: " + reason
+        lastPause = .everyResponse
         let until = breaker.refused(sentence, toldEach: tellsEach, isNews: isNews, at: now)
         unsettled.takeBack(takenBack, due: until)
         for verdict in refused {
@@ -251,6 +257,7 @@ extension DeliveryPlan {
         where batch.isAlone && batch.mayHaveArrived && breaker.state == .closed:
             for claim in batch.claims { unsettled.settle(claim, rules.denied(claim, sentence, at: now)) }
         case .refused(.tls, let sentence, _):
+            lastPause = .tls
             let until = breaker.refused(sentence, at: now)
             unsettled.postpone(batch, retryAt: until, reason: sentence)
             releaseReady(retryAt: until, reason: sentence)
@@ -282,6 +289,7 @@ extension DeliveryPlan {
         // smaller batches.
         let reason = isResponses ? "a request failed while others got through: " + failure.reason : failure.sentence
         let measure = isResponses ? RequestFailure.Measure.backOff(reason: reason) : failure.measure
+        if let reason = failure.pauseReason { lastPause = reason }
         let until = breaker.failed(measure, at: now, fraction: fraction())
         if !failure.isUnclear {
             let least = failure.mayBeUnderWay ? grace : isResponses ? Self.moment : 0
@@ -296,7 +304,7 @@ extension DeliveryPlan {
     private func blamed(_ claim: Claim, _ failure: RequestFailure, countsAttempt: Bool, at now: Date) -> Outcome {
         if claim.attempts >= attemptLimit, breaker.state == .closed {
             return .park(
-                reason: "refused again and again while others got through: " + failure.reason,
+                reason: ParkedKind.failingStart + failure.reason,
                 mayHaveArrived: true
             )
         }

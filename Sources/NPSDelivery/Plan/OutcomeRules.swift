@@ -77,7 +77,7 @@ package struct OutcomeRules: Sendable {
         at now: Date
     ) -> Outcome {
         if claim.attempts >= configuration.attemptLimit, isOnlyFailure {
-            return .park(reason: "never a clear answer, while others arrive: " + reason, mayHaveArrived: true)
+            return .park(reason: ParkedKind.unclearStart + reason, mayHaveArrived: true)
         }
         let wait = claim.attempts < configuration.promptAttempts ? configuration.grace : configuration.seldom
         return .ambiguous(
@@ -114,7 +114,7 @@ package struct OutcomeRules: Sendable {
     private mutating func ignored(_ claim: Claim, of batch: Batch, at now: Date) -> Outcome {
         if times(.ignored, of: claim) >= 2 {
             return .park(
-                reason: "ignored by Planhat (unknown contact or domain?)",
+                reason: ParkedKind.ignoredReason,
                 mayHaveArrived: batch.mayHaveArrived
             )
         }

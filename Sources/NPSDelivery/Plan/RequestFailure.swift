@@ -14,6 +14,8 @@ struct RequestFailure: Sendable, Hashable {
     }
 
     let measure: Measure
+    /// Nil unless the measure is a pause.
+    let pauseReason: PauseReason?
     /// What is said of a response when it is its fault: how the request ended, and not what that would mean for all.
     let reason: String
     /// Whether Planhat may still be working on the request: it is repeated only after a while.
@@ -24,17 +26,22 @@ struct RequestFailure: Sendable, Hashable {
         guard error.mayHaveBeenSent else { return nil }
         switch error {
         case .invalidRequest, .notSent, .rejected: return nil
-        case .refused(_, let sentence, _):
+        case .refused(let refusal, let sentence, _):
             measure = .pause(sentence)
+            pauseReason = PauseReason(refusal)
         case .notFound:
             // Creates and upserts name no record, so it is the resource itself that isn't there.
             measure = .pause("There is no NPS resource at planhat.url: check the address and its region.")
+            pauseReason = .notTheAPI
         case .rateLimited(let seconds):
             measure = .wait(seconds, reason: "Planhat's rate limit is reached")
+            pauseReason = nil
         case .unavailable(let seconds):
             measure = .wait(seconds, reason: "Planhat is unavailable for a while (503)")
+            pauseReason = nil
         case .ambiguous(let reason):
             measure = .backOff(reason: reason)
+            pauseReason = nil
         }
         switch error {
         case .ambiguous(let reason): self.reason = reason

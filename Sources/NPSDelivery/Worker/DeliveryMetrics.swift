@@ -17,6 +17,7 @@ struct DeliveryMetrics: Sendable {
     /// Makes the figures visible before there is anything to count.
     func begin() {
         for outcome in ["delivered", "retried", "ambiguous", "parked"] { count(outcome, 0) }
+        for kind in ParkedKind.allCases.map(\.rawValue) + ["unreadable"] { countParked(kind, 0) }
         countUnlinked(0)
         note(isPaused: false)
     }
@@ -26,7 +27,17 @@ struct DeliveryMetrics: Sendable {
         count("retried", counts.retried)
         count("ambiguous", counts.ambiguous)
         count("parked", counts.parked.count)
+        for verdict in counts.parked {
+            guard case .park(let reason, _) = verdict.outcome else { continue }
+            countParked(ParkedKind(reason: reason).rawValue, 1)
+        }
         countUnlinked(counts.unlinked.count)
+    }
+
+    /// - Parameter kind: one of ``ParkedKind``, or `unreadable`, which the queue counts itself.
+    private func countParked(_ kind: String, _ number: Int) {
+        Counter(label: "nps_delivery_parked_total", dimensions: [("kind", kind)], factory: factory)
+            .increment(by: number)
     }
 
     /// Delivered, but Planhat linked the record to no contact and no company. Only the answer to a create tells.
@@ -40,8 +51,17 @@ struct DeliveryMetrics: Sendable {
 
     /// Counts one request.
     ///
-    /// - Parameter status: ``PlanhatSender/Reply/status``
-    func count(_ operation: Batch.Operation, status: String) {
+    /// - Parameters:
+    ///   - status: ``PlanhatSender/Reply/status``
+    ///   - duration: until its answer was read, or it was given up.
+    func count(_ operation: Batch.Operation, status: String, took duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        Timer(
+            label: "nps_delivery_request_duration_seconds",
+            dimensions: [("operation", operation.rawValue)],
+            factory: factory
+        )
+        .recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
         let dimensions = [("operation", operation.rawValue), ("status", status)]
         Counter(label: "nps_delivery_requests_total", dimensions: dimensions, factory: factory).increment()
     }

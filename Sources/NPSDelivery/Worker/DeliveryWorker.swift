@@ -40,6 +40,7 @@ package final class DeliveryWorker: Service, Sendable {
     private let metrics: DeliveryMetrics
     private let fraction: @Sendable () -> Double
     private let current = Mutex(DeliveryStatus.idle(until: nil))
+    private let currentPause = Mutex<PauseReason?>(nil)
     private let throughput = Mutex(Throughput())
     private let sharedUntil = Mutex(Date.distantPast)
     private let yieldedTurns = Mutex(0)
@@ -75,6 +76,9 @@ package final class DeliveryWorker: Service, Sendable {
 
     /// How delivery is now; may be read from anywhere.
     package var status: DeliveryStatus { current.withLock { $0 } }
+
+    /// Why delivery is paused; nil unless it is. May be read from anywhere.
+    package var pauseReason: PauseReason? { currentPause.withLock { $0 } }
 
     /// How fast it goes; may be read from anywhere.
     package var progress: Throughput.Progress { throughput.withLock { $0.progress(at: clock.now()) } }
@@ -141,7 +145,7 @@ package final class DeliveryWorker: Service, Sendable {
                 }
             )
             let step = plan.next(at: clock.now())
-            note(plan.status)
+            note(plan.status, plan.pauseReason)
             if case .wait(let date) = step {
                 let silence = clock.alarm(date, signal.ring)
                 await wakes.next()
@@ -154,7 +158,8 @@ package final class DeliveryWorker: Service, Sendable {
         await end(&plan)
     }
 
-    private func note(_ status: DeliveryStatus) {
+    private func note(_ status: DeliveryStatus, _ reason: PauseReason?) {
+        currentPause.withLock { $0 = reason }
         let former = current.withLock { current in
             defer { current = status }
             return current
@@ -207,12 +212,13 @@ extension DeliveryWorker {
     }
 
     private func send(_ batch: Batch, _ permit: ForwardingPermit?, _ plan: inout DeliveryPlan) async {
+        let start = ContinuousClock.now
         let reply = await sender.send(batch, permit.map(SendPermit.init))
         permit?.didEnd()
         // Cut off by the stop: whether it arrived is for the next start to find out.
         guard !Task.isCancelled else { return }
         noteReach(reply.result)
-        metrics.count(batch.operation, status: reply.status)
+        metrics.count(batch.operation, status: reply.status, took: ContinuousClock.now - start)
         let counts = plan.answered(reply.result, to: batch, quota: reply.quota, at: clock.now())
         metrics.count(counts)
         throughput.withLock { $0.add(counts.delivered, at: clock.now()) }

@@ -1,3 +1,4 @@
+import CoreMetrics
 package import Foundation
 package import NPSModel
 import Synchronization
@@ -48,6 +49,12 @@ extension ResponseQueue {
             try await settle(
                 responses.map { Verdict(id: $0.id, revision: $0.lifecycle.revision, outcome: outcome) }
             )
+            Counter(
+                label: "nps_delivery_parked_total",
+                dimensions: [("kind", "unreadable")],
+                factory: configuration.metrics
+            )
+            .increment(by: responses.count)
         } catch {
             unreadable.withLock { $0 += responses }
         }

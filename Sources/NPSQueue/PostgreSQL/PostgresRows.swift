@@ -141,6 +141,17 @@ struct PostgresRows: RowStore {
         try connection.execute(Self.sending, PostgresParameters(responses.map(\.sequence), term))
     }
 
+    private static let storedBytes = Query(
+        """
+        SELECT SUM(pg_total_relation_size(oid))::int8 FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'responses'::regclass)
+        """
+    )
+
+    func storedBytes() throws -> Int64? {
+        try connection.execute(Self.storedBytes).first?.optional(0)
+    }
+
     /// There were no earlier versions.
     func upgrade(after sequence: Int64, limit: Int) throws -> QueueUpgrade? { nil }
 }

@@ -84,6 +84,8 @@ struct SQLiteRows: RowStore {
         for response in responses { try statements.execute(Self.sending, response.sequence) }
     }
 
+    func storedBytes() throws -> Int64? { nil }
+
     /// The file is this process's alone.
     func leadership() throws -> Leadership? { nil }
 }

@@ -9,7 +9,7 @@ final class DiskReserve: Sendable {
     }
 
     private let directory: String
-    private let bytes: Int64
+    let bytes: Int64
     private let last = Mutex<Measurement?>(nil)
 
     /// - Parameter bytes: how much must stay free; 0 or less for no reserve.
@@ -30,6 +30,12 @@ final class DiskReserve: Sendable {
             return measurement.isBelowReserve
         }
         if isBelowReserve { throw .diskFull }
+    }
+
+    /// What may still be written, in bytes; nil when the file system can't be queried. Asks it each time.
+    var free: Int64? {
+        let bytes = freeBytes()
+        return bytes == .max ? nil : bytes
     }
 
     /// What an unprivileged process may still fill. When the file system can't be queried, as if there were room: a

@@ -74,6 +74,7 @@ final class GroupCommit: Sendable {
     private let lanes: [DispatchQueue]
     private let limit: Int
     private let batchLimit: BatchLimit
+    private let metrics: CommitMetrics?
     private let commit: @Sendable ([Job], _ lane: Int) -> Void
     private let waiting: Mutex<Waiting>
 
@@ -82,19 +83,25 @@ final class GroupCommit: Sendable {
     ///   - limit: the weight that may be without a result at any time. A job that exceeds it alone is admitted when
     ///     nothing else waits; otherwise it never would be.
     ///   - batchLimit: for each call of `commit`.
+    ///   - metrics: what counts the calls of `commit`; nil for nothing.
     ///   - commit: completes or refuses every job before it returns; called on the lane with this index only.
     init(
         on lanes: [DispatchQueue],
         limit: Int,
         batchLimit: BatchLimit = BatchLimit(),
+        metrics: CommitMetrics? = nil,
         commit: @escaping @Sendable ([Job], _ lane: Int) -> Void
     ) {
         self.lanes = lanes
         self.limit = limit
         self.batchLimit = batchLimit
+        self.metrics = metrics
         self.commit = commit
         waiting = Mutex(Waiting(idle: lanes.indices.reversed()))
     }
+
+    /// The weight that is without a result.
+    var uncommitted: Int { waiting.withLock { $0.weight } }
 
     /// Admits the job or refuses it at once. Jobs are run in the order of their admission, except that slices wait for
     /// their turn.
@@ -144,7 +151,9 @@ final class GroupCommit: Sendable {
         }
         guard !jobs.isEmpty else { return false }
         let weight = jobs.reduce(0) { $0 + $1.weight }
+        let start = ContinuousClock.now
         commit(jobs, lane)
+        metrics?.record(weight, since: start)
         waiting.withLock { $0.weight -= weight }
         return true
     }

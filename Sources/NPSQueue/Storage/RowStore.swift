@@ -83,6 +83,9 @@ protocol RowStore: MovableRows {
     /// An entry with its body; nil for an unknown id.
     func quarantineEntry(_ id: QuarantineID) throws -> (row: StoredEntry, body: Data?)?
 
+    /// How much room the tables take, in bytes, with their indexes; nil where a file's size tells.
+    func storedBytes() throws -> Int64?
+
     /// Who forwards; nil where nobody else has the rows.
     func leadership() throws -> Leadership?
 

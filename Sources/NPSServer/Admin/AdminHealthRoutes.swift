@@ -20,7 +20,7 @@ struct AdminHealthRoutes {
     let readiness: Readiness
     /// How delivery is going, in a sentence.
     let delivery: @Sendable () -> String
-    let metrics: @Sendable () -> String
+    let scrape: Scrape
     /// Nil while the queue can't say.
     let quarantine: @Sendable () async -> QuarantineUse?
     /// Nil while the queue can't say, and where nobody else has it.
@@ -30,23 +30,12 @@ struct AdminHealthRoutes {
         HealthRoutes(readiness: readiness).addLiveness(to: router)
         router.get("readyz") { _, _ in try await report() }
         router.get("metrics") { _, _ in
-            let text = metrics() + (await quarantine().map(Self.gauge) ?? "")
-            return Response(
+            Response(
                 status: .ok,
                 headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: .init(byteBuffer: ByteBuffer(string: text))
+                body: .init(byteBuffer: ByteBuffer(string: await scrape.text()))
             )
         }
-    }
-
-    /// Asked for when it is read, since it changes without anybody noticing: entries are removed for their age, too.
-    private static func gauge(_ use: QuarantineUse) -> String {
-        guard !use.sources.isEmpty else { return "" }
-        let family = "nps_quarantine_bytes"
-        let lines = use.sources.map { source in
-            "\(MetricsRegistry.name(family, [("source", source.source)])) \(source.bytes)"
-        }
-        return (["# TYPE \(family) gauge"] + lines.sorted()).joined(separator: "\n") + "\n"
     }
 
     /// Paused delivery doesn't make the collector unready: it still accepts responses.

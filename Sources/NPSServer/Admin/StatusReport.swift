@@ -115,14 +115,25 @@ package struct DeliveryReport: Sendable, Hashable {
     package let deliveredLastMinute: Int
     /// 0 when nothing was delivered recently.
     package let deliveredPerSecond: Double
+    /// One of ``pauseReasons``; nil unless delivery is paused.
+    package let pauseReason: String?
+    /// Every reason that there may be, in a word: labels of a metric.
+    package let pauseReasons: [String]
+
+    /// Every state that there may be.
+    static let states = ["idle", "forwarding", "backingOff", "paused", "elsewhere"]
 
     package init(
         state: String,
         sentence: String,
         isHeldUp: Bool,
         deliveredLastMinute: Int = 0,
-        deliveredPerSecond: Double = 0
+        deliveredPerSecond: Double = 0,
+        pauseReason: String? = nil,
+        pauseReasons: [String] = []
     ) {
+        self.pauseReason = pauseReason
+        self.pauseReasons = pauseReasons
         self.state = state
         self.sentence = sentence
         self.isHeldUp = isHeldUp

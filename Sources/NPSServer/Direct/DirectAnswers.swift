@@ -173,6 +173,7 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
             id: exchange.id,
             to: routes.logger
         )
+        routes.edge.answered(answer.status)
         // The client may have gone meanwhile.
         guard !isGone else { return }
         var fields = answer.fields

@@ -29,17 +29,21 @@ struct DirectRoutes: Sendable {
     private let finding: [Finding]
     private let forwarding: UntrustedForwarding?
     let log: AccessLog
+    /// What counts refusals.
+    let edge: EdgeCounters
     let logger: Logger
     /// What is added to each answer.
     let fields: HTTPFields
 
     /// - Parameters:
     ///   - finding: asked in turn.
+    ///   - edge: what counts refusals.
     ///   - fields: what is added to each answer.
     ///   - forwarding: nil where nobody is to be told of unknown proxies.
     init(
         _ finding: [Finding],
         log: AccessLog,
+        edge: EdgeCounters = .none,
         fields: HTTPFields = [:],
         forwarding: UntrustedForwarding? = nil,
         logger: Logger
@@ -48,6 +52,7 @@ struct DirectRoutes: Sendable {
         self.forwarding = forwarding
         self.logger = logger
         self.log = log
+        self.edge = edge
         self.fields = fields
     }
 

@@ -7,6 +7,8 @@ struct ConnectionDeadline {
     private(set) var isReadingRequest = false
     private var unanswered = 0
     private var isUnreadable = false
+    /// Whether a request has come.
+    private var hasBegun = false
     /// When the request that is being read has to be there.
     private var wholeRequest: NIODeadline
     /// Bytes of a large body since the connection was last given time; nil while none is being read.
@@ -24,6 +26,7 @@ struct ConnectionDeadline {
     /// - Parameter held: bytes of bodies on this connection that aren't answered yet.
     mutating func requestHead(holding held: Int = 0, at now: NIODeadline) {
         isReadingRequest = true
+        hasBegun = true
         unanswered += 1
         wholeRequest = now + limits.wholeRequest
         deadline = wholeRequest
@@ -82,6 +85,14 @@ struct ConnectionDeadline {
     mutating func parseFailed(at now: NIODeadline) {
         isUnreadable = true
         deadline = now + (unanswered > (isReadingRequest ? 1 : 0) ? limits.answer : limits.linger)
+    }
+
+    /// What took too long when the deadline has passed; nil where the connection was done with, or idled between requests.
+    var missed: EdgeRefusal? {
+        if isUnreadable || isAnswered { return nil }
+        if isReadingRequest { return .slowBody }
+        if unanswered > 0 { return .slowAnswer }
+        return hasBegun ? nil : .slowHead
     }
 
     enum AnswerAction: Equatable {

@@ -3,6 +3,7 @@ import Hummingbird
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import NIOSSL
 
 /// Closes connections that take too long, and those whose request was answered before it was fully sent.
 ///
@@ -54,9 +55,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let me = NIOLoopBound(self, eventLoop: context.eventLoop)
         admission = rules.clients.admit(peer, at: now) { loop.execute { me.value.giveWay(box.value) } }
         guard admission != nil else {
+            rules.edge.refused(.clientConnections)
             context.close(promise: nil)
             return
         }
+        rules.edge.connectionOpened()
         schedule(context)
     }
 
@@ -85,7 +88,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isIdle: Bool { state.isIdle && unwritten == 0 }
 
     private func leave() {
-        if let admission { rules.clients.leave(admission) }
+        if let admission {
+            rules.clients.leave(admission)
+            rules.edge.connectionClosed()
+        }
         admission = nil
         bodies.giveBack()
     }
@@ -211,6 +217,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// else, not even that when an answer is on its way already.
     private func refuse(_ context: ChannelHandlerContext, _ request: UnroutedRequest) {
         isOver = true
+        rules.edge.refused(request.cause)
         guard state.isAnsweringEarly, !isAnswering else { return end(context) }
         write(answer(to: request), context, nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
@@ -238,6 +245,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// 400 without a body in its turn, which ``write(context:data:promise:)`` replaces, and would wait for the client to
     /// close; one that keeps sending never would. A request that was answered already gets no second answer for its body.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        count(error)
         if let error = error as? HTTPParserError {
             unreadable = error == .headerOverflow ? .headTooLong : .unreadable
         }
@@ -250,6 +258,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         if isTaken { isOver = true }
         end(context)
         context.fireErrorCaught(error)
+    }
+
+    /// A client that goes away in the middle of a request isn't refused.
+    private func count(_ error: any Error) {
+        switch error {
+        case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection: break
+        case HTTPParserError.headerOverflow: rules.edge.refused(.headTooLong)
+        case is HTTPParserError: rules.edge.refused(.unreadable)
+        case NIOSSLError.handshakeFailed: rules.edge.refused(.tls)
+        default: break
+        }
     }
 
     private func end(_ context: ChannelHandlerContext) {
@@ -288,6 +307,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             schedule(context)
             return
         }
+        if let missed = state.missed { rules.edge.refused(missed) }
         context.close(mode: .all, promise: nil)
     }
 }

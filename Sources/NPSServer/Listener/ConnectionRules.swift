@@ -6,6 +6,7 @@ struct ConnectionRules: Sendable {
     let budget: BodyBudget
     let proxies: TrustedProxies
     let answers: UnroutedAnswers
+    let edge: EdgeCounters
     /// Whether the listener's socket is one.
     let isUnixSocket: Bool
 
@@ -14,6 +15,7 @@ struct ConnectionRules: Sendable {
         limits: ConnectionLimits = ConnectionLimits(),
         proxies: TrustedProxies = .none,
         errorPages: ErrorPages? = nil,
+        edge: EdgeCounters = .none,
         isUnixSocket: Bool = false
     ) {
         self.limits = limits
@@ -22,5 +24,7 @@ struct ConnectionRules: Sendable {
         clients = ClientConnectionLimit(limit: limits.connectionsPerClient, proxies: proxies)
         budget = BodyBudget(limit: limits.bodies)
         answers = UnroutedAnswers(pages: errorPages)
+        self.edge = edge
+        edge.allow(limits.connections)
     }
 }

@@ -15,6 +15,7 @@ package struct Listener: Service {
     /// - Parameters:
     ///   - tls: nil = plain HTTP.
     ///   - errorPages: nil for a listener that only programs talk to.
+    ///   - edge: what counts its connections.
     ///   - direct: what its connections answer without the router; nil for nothing.
     ///   - setting: the names of the settings that say where it listens.
     ///   - onListening: called once with the bound port (nil for a Unix socket) when connections are accepted.
@@ -25,6 +26,7 @@ package struct Listener: Service {
         limits: ConnectionLimits,
         proxies: TrustedProxies,
         errorPages: ErrorPages?,
+        edge: EdgeCounters,
         direct: DirectRoutes? = nil,
         setting: String,
         logger: Logger,
@@ -38,6 +40,7 @@ package struct Listener: Service {
             limits: limits,
             proxies: proxies,
             errorPages: errorPages,
+            edge: edge,
             isUnixSocket: isUnixSocket
         )
         let plain = HTTPServerBuilder { GuardedChannel(responder: $0, rules: rules, direct: direct) }

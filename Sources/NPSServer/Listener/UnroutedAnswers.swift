@@ -15,6 +15,15 @@ enum UnroutedRequest: CaseIterable {
     /// There is no memory for its body.
     case noRoom
 
+    var cause: EdgeRefusal {
+        switch self {
+        case .unreadable: .unreadable
+        case .headTooLong: .headTooLong
+        case .tooManyParts: .tooManyParts
+        case .noRoom: .noRoom
+        }
+    }
+
     var problem: Problem {
         switch self {
         case .unreadable: .badRequest("This is no HTTP/1.1 request.")

@@ -3,19 +3,13 @@ import Synchronization
 
 /// One line of the metrics page: a number with a name, or for timings a sum and a count.
 package final class MetricSeries: Sendable {
-    enum Kind: String {
-        case counter
-        case gauge
-        case summary
-    }
-
     let family: String
     /// The family with its labels.
     let name: String
-    let kind: Kind
+    let kind: Metric.Kind
     private let value = Mutex((sum: 0.0, count: 0))
 
-    init(family: String, name: String, kind: Kind) {
+    init(family: String, name: String, kind: Metric.Kind) {
         self.family = family
         self.name = name
         self.kind = kind
@@ -23,13 +17,9 @@ package final class MetricSeries: Sendable {
 
     var lines: [String] {
         let (sum, count) = value.withLock { ($0.sum, $0.count) }
-        guard kind == .summary else { return ["\(name) \(Self.text(sum))"] }
+        guard kind == .summary else { return ["\(name) \(MetricsPage.text(sum))"] }
         let labels = name.dropFirst(family.count)
-        return ["\(family)_sum\(labels) \(Self.text(sum))", "\(family)_count\(labels) \(count)"]
-    }
-
-    private static func text(_ number: Double) -> String {
-        Int64(exactly: number).map(String.init) ?? String(number)
+        return ["\(family)_sum\(labels) \(MetricsPage.text(sum))", "\(family)_count\(labels) \(count)"]
     }
 
     private func add(_ amount: Double) {

@@ -2,20 +2,34 @@ package import CoreMetrics
 import NPSModel
 import Synchronization
 
-/// Keeps the program's metrics and prints them in Prometheus' text format 0.0.4.
+/// Keeps what the program counts, for the metrics page.
 ///
-/// Counters and gauges only; timers are kept as a sum and a count in seconds.
+/// Timers and aggregating recorders are histograms where the table of metrics has buckets for them; without, they are kept
+/// as a sum and a count, timers in seconds.
 package final class MetricsRegistry: MetricsFactory {
     private let series = Mutex<[String: MetricSeries]>([:])
+    private let histograms = Mutex<[String: Histogram]>([:])
 
     package init() {}
 
-    private func series(_ label: String, _ dimensions: [(String, String)], _ kind: MetricSeries.Kind) -> MetricSeries {
+    private func series(_ label: String, _ dimensions: [(String, String)], _ kind: Metric.Kind) -> MetricSeries {
         let name = Self.name(label, dimensions)
         return series.withLock { series in
             if let known = series[name] { return known }
             let new = MetricSeries(family: Self.sanitized(label), name: name, kind: kind)
             series[name] = new
+            return new
+        }
+    }
+
+    /// Nil for a metric without buckets.
+    private func histogram(_ label: String, _ dimensions: [(String, String)]) -> Histogram? {
+        guard let buckets = MetricsPage.metric(label)?.buckets else { return nil }
+        let name = Self.name(label, dimensions)
+        return histograms.withLock { histograms in
+            if let known = histograms[name] { return known }
+            let new = Histogram(family: label, name: name, buckets: buckets)
+            histograms[name] = new
             return new
         }
     }
@@ -48,19 +62,12 @@ package final class MetricsRegistry: MetricsFactory {
             .replacing(byte: UInt8(ascii: "\n"), with: "\\n")
     }
 
-    /// All series, sorted by name.
-    package func text() -> String {
-        let all = series.withLock { Array($0.values) }.sorted { $0.name < $1.name }
-        var lines: [String] = []
-        var family = ""
-        for entry in all {
-            if entry.family != family {
-                family = entry.family
-                lines.append("# TYPE \(family) \(entry.kind.rawValue)")
-            }
-            lines += entry.lines
-        }
-        return lines.joined(separator: "\n") + "\n"
+    /// Adds all series.
+    func write(to page: inout MetricsPage) {
+        let series = series.withLock { Array($0.values) }.sorted { $0.name < $1.name }
+        for entry in series { page.add(entry.family, entry.kind, entry.lines) }
+        let histograms = histograms.withLock { Array($0.values) }.sorted { $0.name < $1.name }
+        for entry in histograms { page.add(entry.family, .histogram, entry.lines) }
     }
 }
 
@@ -85,11 +92,13 @@ extension MetricsRegistry {
         dimensions: [(String, String)],
         aggregate: Bool
     ) -> any RecorderHandler {
-        series(label, dimensions, aggregate ? .summary : .gauge)
+        if aggregate, let histogram = histogram(label, dimensions) { return histogram }
+        return series(label, dimensions, aggregate ? .summary : .gauge)
     }
 
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        series(label, dimensions, .summary)
+        if let histogram = histogram(label, dimensions) { return histogram }
+        return series(label, dimensions, .summary)
     }
 
     package func destroyCounter(_ handler: any CounterHandler) {}

@@ -1,64 +1,103 @@
 import CoreMetrics
+import Foundation
 import HTTPTypes
+import Metrics
 import NPSQueue
 import NPSWebhooks
+import Synchronization
 
-/// What is counted of each webhook delivery. All labels come from the configuration and from this program, none from a
-/// sender.
-struct WebhookCounters: Sendable {
-    private struct Delivery: Hashable {
-        let source: String
-        let status: Int
+/// What is counted of webhook deliveries, by their source. All labels come from the configuration and from this program, none
+/// from a sender.
+final class WebhookCounters: Sendable {
+    private let factory: any MetricsFactory
+    private let activity: SourceActivity
+    private let timer: AcceptTimer
+    private let sources = Mutex<[String: SourceCounters]>([:])
+
+    init(factory: any MetricsFactory, activity: SourceActivity) {
+        self.factory = factory
+        self.activity = activity
+        timer = AcceptTimer(route: "webhook", factory: factory)
     }
 
-    private struct Secret: Hashable {
-        let source: String
-        let index: Int
+    /// Shows the counters of all sources with 0, because Prometheus can't tell an increase from a series that begins.
+    func begin(_ catalogue: SourceCatalogue) {
+        for source in catalogue.sources { _ = self[source] }
     }
 
-    private struct CutField: Hashable {
-        let source: String
-        let field: String
+    /// Those of one source, to be looked up once a request.
+    subscript(source: WebhookSource) -> SourceCounters {
+        sources.withLock { sources in
+            if let known = sources[source.label] { return known }
+            let new = SourceCounters(source.label, factory: factory, activity: activity)
+            sources[source.label] = new
+            return new
+        }
     }
 
-    private let deliveries: CounterFamily<Delivery>
-    private let secrets: CounterFamily<Secret>
-    private let cutFields: CounterFamily<CutField>
-    private let refusals: CounterFamily<String>
+    /// A delivery was answered with success.
+    func accepted(since start: ContinuousClock.Instant) { timer.record(since: start) }
+}
 
-    init(factory: any MetricsFactory) {
-        deliveries = CounterFamily("nps_webhook_deliveries_total", factory: factory) {
-            [("source", $0.source), ("status", String($0.status))]
+/// What is counted of one source's deliveries.
+final class SourceCounters: Sendable {
+    private let statuses: CounterFamily<Int>
+    private let secrets: CounterFamily<Int>
+    private let cutFields: CounterFamily<String>
+    private let refusals: Counter
+    private let outcomes: OutcomeCounters
+    private let lastDelivery: SourceActivity.LastDelivery
+
+    init(_ source: String, factory: any MetricsFactory, activity: SourceActivity) {
+        statuses = CounterFamily("nps_webhook_deliveries_total", factory: factory) {
+            [("source", source), ("status", String($0))]
         }
         secrets = CounterFamily("nps_webhook_secret_matches_total", factory: factory) {
-            [("source", $0.source), ("secret", String($0.index + 1))]
+            [("source", source), ("secret", String($0 + 1))]
         }
         cutFields = CounterFamily("nps_webhook_fields_cut_total", factory: factory) {
-            [("source", $0.source), ("field", $0.field)]
+            [("source", source), ("field", $0)]
         }
-        refusals = CounterFamily("nps_quarantine_refused_total", factory: factory) { [("source", $0)] }
+        refusals = Counter(
+            label: "nps_quarantine_refused_total",
+            dimensions: [("source", source)],
+            factory: factory
+        )
+        outcomes = OutcomeCounters(source: source, factory: factory)
+        lastDelivery = activity.lastDelivery(of: source)
     }
 
     /// One webhook request, by the status it was answered with.
-    func delivery(to source: WebhookSource, status: HTTPResponse.Status) {
-        deliveries.increment(Delivery(source: source.label, status: status.code))
+    func answered(_ status: HTTPResponse.Status) {
+        statuses.increment(status.code)
     }
 
-    /// Which of a source's secrets a delivery is signed with: once the old one is no longer used, a rotation is complete.
+    /// A delivery is authentic.
     ///
-    /// - Parameter index: from 0, as in the configuration; shown from 1. Nil for a source that has no secrets.
-    func secret(_ index: Int?, of source: WebhookSource) {
-        guard let index else { return }
-        secrets.increment(Secret(source: source.label, index: index))
+    /// - Parameters:
+    ///   - index: which of the source's secrets it is signed with: once the old one is no longer used, a rotation is
+    ///     complete. From 0, as in the configuration; shown from 1. Nil for a source that has no secrets.
+    ///   - date: when it came.
+    func verified(by index: Int?, at date: Date) {
+        lastDelivery.note(date)
+        if let index { secrets.increment(index) }
     }
+
+    /// What is on disk of a delivery.
+    func stored(_ intake: Intake) {
+        outcomes.count(intake.outcomes)
+        for _ in intake.quarantined { outcomes.count(.quarantined) }
+    }
+
+    func count(_ outcome: IntakeOutcome) { outcomes.count(outcome) }
 
     /// A field that was cut or left out, by its name in the mapping's output.
-    func cut(_ field: String, from source: WebhookSource) {
-        cutFields.increment(CutField(source: source.label, field: field))
+    func cut(_ field: String) {
+        cutFields.increment(field)
     }
 
     /// A payload that found no room in the quarantine.
-    func refused(_ refusal: QuarantineRefusal) {
-        refusals.increment(refusal.source)
+    func refusedForRoom() {
+        refusals.increment()
     }
 }

@@ -9,6 +9,8 @@ struct RequestRules: RouterMiddleware {
 
     let log: AccessLog
     var errors = ErrorResponses()
+    /// What counts refusals.
+    var edge = EdgeCounters.none
     /// Nil where nobody is to be told of unknown proxies.
     var forwarding: UntrustedForwarding?
     /// Nil where the routes say which methods they take.
@@ -28,6 +30,7 @@ struct RequestRules: RouterMiddleware {
         if request.method == .head { response = response.createHeadResponse() }
         let route = context.endpointPath ?? "unmatched"
         log.write(request.method, route: route, status: response.status, since: start, id: nil, to: context.logger)
+        edge.answered(response.status)
         response.headers.append(contentsOf: fields)
         return response
     }
@@ -38,7 +41,7 @@ struct RequestRules: RouterMiddleware {
         _ next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         do {
-            try RequestLimits.check(request)
+            try checkLimits(request)
             forwarding?.note(request.headers, from: context.peer)
             try methods?.check(request)
             return try await next(request.askingForBody(on: context.channel), context)
@@ -46,6 +49,20 @@ struct RequestRules: RouterMiddleware {
             throw error
         } catch {
             return errors.answer(to: Problem(error, logger: context.logger), for: request)
+        }
+    }
+
+    private func checkLimits(_ request: Request) throws {
+        do {
+            try RequestLimits.check(request)
+        } catch let problem as Problem {
+            // Routes have other reasons for these statuses.
+            switch problem.status {
+            case .badRequest: edge.refused(.malformedHead)
+            case .unsupportedMediaType: edge.refused(.compressedBody)
+            default: break
+            }
+            throw problem
         }
     }
 }

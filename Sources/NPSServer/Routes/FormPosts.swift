@@ -82,11 +82,13 @@ struct FormPosts: Sendable {
     func keep(
         _ submission: Submission,
         _ values: FormValues,
-        in form: FormContext
+        in form: FormContext,
+        counting counters: FormCounters
     ) async -> Result<Acceptance, Refusal> {
         do throws(QueueError) {
             let outcomes = try await queue.accept([submission]).outcomes
             outcomes.countUnchanged()
+            counters.outcomes.count(outcomes)
             return .success(outcomes.first ?? .unchanged(.sameContent))
         } catch {
             let delay = Problem.unavailable(error).retryAfter

@@ -9,11 +9,12 @@ import NPSSurvey
 /// Forms sent to a link: whether the answer is stored, and which page says so.
 extension LinkRoutes {
     func submit(_ request: Request, context: CollectorContext) async throws -> HTTPAnswer {
+        let start = ContinuousClock.now
         let client = posts.client(request, from: context.peer)
         let delay: Int?
         switch posts.delay(client, request) {
         case .success(let seconds): delay = seconds
-        case .failure(let refusal): return counted(refusal.answer)
+        case .failure(let refusal): return counted(counters.refused(refusal))
         }
         let visit: LinkVisit
         switch open(request, token: context.parameters.get("token")) {
@@ -21,8 +22,12 @@ extension LinkRoutes {
         case .failure(let refusal): return refusal.answer
         }
         switch try await posts.values(of: request, waiting: delay, in: visit.form) {
-        case .success(let values): return counted(await answer(values, visit, from: client))
-        case .failure(let refusal): return counted(refusal.answer)
+        case .success(let values):
+            let answer = await answer(values, visit, from: client)
+            counters.answered(answer, since: start)
+            return counted(answer)
+        case .failure(let refusal):
+            return counted(counters.refused(refusal))
         }
     }
 
@@ -61,9 +66,9 @@ extension LinkRoutes {
         case .success(let checked): submission = checked
         case .failure(let refusal):
             // What was erased is never taken again, so nobody is asked to correct it.
-            return await isErased(visit.claims) ? expired(visit.form.language) : refusal.answer
+            return await isErased(visit.claims) ? expired(visit.form.language) : counters.refused(refusal)
         }
-        switch await posts.keep(submission, values, in: visit.form) {
+        switch await posts.keep(submission, values, in: visit.form, counting: counters) {
         case .success(.unchanged(.erased)): return expired(visit.form.language)
         // A bot must not change what a person said; a quick person can send it again.
         case .success(.unchanged(.heldBehindAnswer)): return onceMore(values, visit, .tooManyRequests)
@@ -72,7 +77,7 @@ extension LinkRoutes {
         case .success: return .seeOther(visit.thanks(score: submission.response.score.value))
         case .failure(let refusal):
             // A queue that takes nothing in can't say that it was erased; to be told "try again" would be no help.
-            return await isErased(visit.claims) ? expired(visit.form.language) : refusal.answer
+            return await isErased(visit.claims) ? expired(visit.form.language) : counters.refused(refusal)
         }
     }
 

@@ -16,6 +16,7 @@ struct LinkRoutes {
     let posts: FormPosts
     let seal: FormSeal
     let visits: LinkVisits
+    let counters: FormCounters
     let now: @Sendable () -> Date
 
     func add(to router: some RouterMethods<CollectorContext>) {

@@ -13,6 +13,7 @@ struct SurveyRoutes {
     let isOpen: Bool
     let posts: FormPosts
     let seal: FormSeal
+    let counters: FormCounters
     let now: @Sendable () -> Date
 
     func add(to router: some RouterMethods<CollectorContext>) {
@@ -50,7 +51,9 @@ struct SurveyRoutes {
 
     private func submit(_ request: Request, context: CollectorContext) async throws -> HTTPAnswer {
         guard isOpen else { return HTTPAnswer(pages.closed(in: formContext(request)), .notFound) }
+        let start = ContinuousClock.now
         let answer = try await answer(to: request, from: posts.client(request, from: context.peer))
+        counters.answered(answer, since: start)
         Counter(label: "nps_survey_submissions_total", dimensions: [("status", String(answer.status.code))])
             .increment()
         return answer
@@ -60,12 +63,12 @@ struct SurveyRoutes {
         let delay: Int?
         switch posts.delay(client, request) {
         case .success(let seconds): delay = seconds
-        case .failure(let refusal): return refusal.answer
+        case .failure(let refusal): return counters.refused(refusal)
         }
         let form = formContext(request)
         switch try await posts.values(of: request, waiting: delay, in: form) {
         case .success(let values): return await answer(values, form, asked: asked(request))
-        case .failure(let refusal): return refusal.answer
+        case .failure(let refusal): return counters.refused(refusal)
         }
     }
 
@@ -82,9 +85,9 @@ struct SurveyRoutes {
             { () throws(InvalidResponse) in try sent.check(receivedAt: now, origin: origin) }
         ) {
         case .success(let checked): submission = checked
-        case .failure(let refusal): return refusal.answer
+        case .failure(let refusal): return counters.refused(refusal)
         }
-        switch await posts.keep(submission, values, in: form) {
+        switch await posts.keep(submission, values, in: form, counting: counters) {
         case .success(.unchanged(.erased)):
             // That answer is never taken again; the same form gives a new one.
             return await answer(values.renewed(), form, asked: asked)
@@ -99,7 +102,7 @@ struct SurveyRoutes {
             )
             return .seeOther(location)
         case .failure(let refusal):
-            return refusal.answer
+            return counters.refused(refusal)
         }
     }
 

@@ -35,10 +35,11 @@ extension WebhookRoutes {
         logger: Logger
     ) async -> HTTPAnswer {
         do {
-            return try await counting(source) {
+            return try await counting(source) { counted in
                 try await store(
                     delivery.replacing(body: Array(body.readableBytesView), receivedAt: now()),
                     from: source,
+                    counting: counted,
                     contentType: contentType,
                     logger: logger
                 )

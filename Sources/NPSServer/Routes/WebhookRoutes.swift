@@ -33,7 +33,8 @@ struct WebhookRoutes {
     private func handshake(_ request: Request, context: CollectorContext) throws -> HTTPAnswer {
         let source = try source(context)
         guard !request.uri.queryParameters.contains(where: { Self.isOfAnswer($0.key) }) else {
-            counters.delivery(to: source, status: .methodNotAllowed)
+            counters[source].answered(.methodNotAllowed)
+            counters[source].count(.refused)
             throw Problem.answersInQuery
         }
         return HTTPAnswer(json: #"{"status":"ok"}"#.utf8)
@@ -49,7 +50,7 @@ struct WebhookRoutes {
 
     private func receive(_ request: Request, context: CollectorContext) async throws -> HTTPAnswer {
         let source = try source(context)
-        return try await counting(source) {
+        return try await counting(source) { counted in
             // Reads the request unless its head is reason enough to refuse it: whoever sends without a signature must not
             // make the server hold a megabyte.
             try request.checkDeclaredLength(Self.bodyLimit)
@@ -59,6 +60,7 @@ struct WebhookRoutes {
             return try await store(
                 head.replacing(body: body, receivedAt: now()),
                 from: source,
+                counting: counted,
                 contentType: Self.contentType(of: request.head),
                 logger: context.logger
             )
@@ -67,14 +69,19 @@ struct WebhookRoutes {
 
     func counting(
         _ source: WebhookSource,
-        _ body: () async throws -> HTTPAnswer
+        _ body: (SourceCounters) async throws -> HTTPAnswer
     ) async throws -> HTTPAnswer {
+        let start = ContinuousClock.now
+        let counted = counters[source]
         do {
-            let answer = try await body()
-            counters.delivery(to: source, status: answer.status)
+            let answer = try await body(counted)
+            counted.answered(answer.status)
+            counters.accepted(since: start)
             return answer
         } catch let problem as Problem {
-            counters.delivery(to: source, status: problem.status)
+            counted.answered(problem.status)
+            // What is invalid is kept, or counted where it isn't.
+            if problem.status != .unprocessableContent { counted.count(.refused) }
             throw problem
         }
     }
@@ -111,11 +118,15 @@ struct WebhookRoutes {
     func store(
         _ delivery: WebhookDelivery,
         from source: WebhookSource,
+        counting counted: SourceCounters,
         contentType: String?,
         logger: Logger
     ) async throws -> HTTPAnswer {
-        guard let verification = try verify(delivery, by: source) else { return Self.answer([], ids: []) }
-        counters.secret(verification.secretIndex, of: source)
+        guard let verification = try verify(delivery, by: source) else {
+            counted.count(.ignored)
+            return Self.answer([], ids: [])
+        }
+        counted.verified(by: verification.secretIndex, at: delivery.receivedAt)
         let results = try await map(
             delivery,
             by: source,
@@ -141,15 +152,18 @@ struct WebhookRoutes {
             throw Problem.unavailable(error)
         }
         intake.outcomes.countUnchanged()
+        counted.stored(intake)
         let ids = sorted.submissions.map(queue.id)
-        countNotes(source, sorted.submissions)
+        countNotes(counted, sorted.submissions)
         if let refusal = intake.refusals.first {
-            note(refusal, logger)
+            note(refusal, counted, logger)
             throw Problem.quarantineFull(accepted: ids)
         }
         guard sorted.problems.isEmpty else {
+            if intake.quarantined.isEmpty { counted.count(.refused) }
             throw Self.invalid(sorted.problems, accepted: ids, isKept: !intake.quarantined.isEmpty)
         }
+        if results.isEmpty { counted.count(.ignored) }
         return Self.answer(intake.outcomes, ids: ids, notes: sorted.notes)
     }
 
@@ -223,15 +237,15 @@ struct WebhookRoutes {
     }
 
     /// Counts the fields that were cut or left out, by name: none of them is the sender's text.
-    private func countNotes(_ source: WebhookSource, _ submissions: [Submission]) {
+    private func countNotes(_ counted: SourceCounters, _ submissions: [Submission]) {
         for submission in submissions {
-            for note in submission.response.notes { counters.cut(note.field, from: source) }
+            for note in submission.response.notes { counted.cut(note.field) }
         }
     }
 
     /// Says which source has filled its part of the quarantine.
-    private func note(_ refusal: QuarantineRefusal, _ logger: Logger) {
-        counters.refused(refusal)
+    private func note(_ refusal: QuarantineRefusal, _ counted: SourceCounters, _ logger: Logger) {
+        counted.refusedForRoom()
         logger.warning(
             "the quarantine has no more room for this source: replay or discard some, or raise quarantine.max-bytes",
             metadata: [

@@ -23,7 +23,11 @@ struct Serve: AsyncParsableCommand {
         }
         let collector: Collector
         do {
-            collector = try Collector(settings: settings, logger: logger)
+            collector = try Collector(
+                settings: settings,
+                logger: logger,
+                droppedLogLines: { output.droppedLines }
+            )
         } catch let error as SettingsError {
             throw Stop(.configuration, error.description)
         } catch let error as QueueError {

@@ -80,7 +80,7 @@ struct CollectorFixture: Sendable {
             readiness: readiness,
             token: Self.adminToken,
             delivery: { DeliveryReport(state: "paused", sentence: "Check the token.", isHeldUp: true) },
-            metrics: { "" }
+            metrics: metrics
         )
     }
 

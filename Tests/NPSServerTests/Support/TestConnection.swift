@@ -49,6 +49,13 @@ struct TestConnection {
         return text
     }
 
+    /// As a client does that goes away.
+    func close() {
+        channel.close(promise: nil)
+        channel.embeddedEventLoop.run()
+        try? channel.throwIfErrorCaught()
+    }
+
     func advance(by seconds: Int64) {
         channel.embeddedEventLoop.advanceTime(by: .seconds(seconds))
     }
