@@ -48,7 +48,8 @@ struct ScrapeTests {
 
     @Test("what comes in is counted by source and outcome: responses one by one, and deliveries that hold none")
     func outcomes() async throws {
-        let collector = try CollectorFixture(files: ["picky": "preset: standard\nmapping: select(.nps) | {id, email, score}\n"])
+        let picky = "preset: standard\nmapping: select(.nps) | {id, email, score}\n"
+        let collector = try CollectorFixture(files: ["picky": picky])
         let two = #"[{"id":"a","email":"ana@example.com","score":1},{"id":"b","email":"bo@example.com","score":11}]"#
         try await collector.publicly { client async throws in
             for (body, status) in [(good, 200), (good, 200), (good.replacing("9", with: "3"), 200), (two, 422)] {
@@ -92,7 +93,8 @@ struct ScrapeTests {
         let name = #"nps_source_last_delivery_timestamp_seconds{source="standard"}"#
         let begin = try #require(await scrape(collector)[name])
         #expect(abs(begin - Date().timeIntervalSince1970) < 3_600)
-        for (body, headers) in [(good, nil), (#"{"id":"wrong"}"#, nil), (good, HTTPFields())] as [(String, HTTPFields?)] {
+        let deliveries: [(String, HTTPFields?)] = [(good, nil), (#"{"id":"wrong"}"#, nil), (good, [:])]
+        for (body, headers) in deliveries {
             collector.dependencies.sources.activity.lastDelivery(of: "standard").note(.distantPast)
             try await collector.publicly { client async throws in
                 _ = try await post(client, body, headers: headers)

@@ -67,7 +67,8 @@ struct Retention: Service {
     }
 
     private func sweep(by clock: Result<ClockReading, QueueError>) async {
-        let payloads = await remove(.quarantine, "old payloads", "removed from quarantine") { () async throws(QueueError) in
+        let payloads = await remove(.quarantine, "old payloads", "removed from quarantine") {
+            () async throws(QueueError) in
             guard let date = try Self.limit(of: periods.quarantine, by: clock) else { return 0 }
             return try await queue.expireQuarantine(before: date)
         }
