@@ -156,9 +156,9 @@ unpack_prometheus() {
     scratch=$(mktemp -d)
     (
         cd "$scratch"
-        apt-get -qq download prometheus || {
+        apt-get -qq -o APT::Sandbox::User=root download prometheus || {
             as_root apt-get -qq update
-            apt-get -qq download prometheus
+            apt-get -qq -o APT::Sandbox::User=root download prometheus
         }
     )
     mkdir -p "$target"
