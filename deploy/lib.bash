@@ -148,19 +148,21 @@ write_control() {
     chmod 755 "$directory/control"
 }
 
+# download_package NAME DIRECTORY: the package's file, without installing it.
+download_package() {
+    (cd "$2" && apt-get -qq -o APT::Sandbox::User=root download "$1")
+}
+
 # unpack_prometheus: Prometheus and promtool in .venv/prometheus. To install their package would start a server.
 unpack_prometheus() {
     local target=.venv/prometheus scratch
     [ ! -x "$target/usr/bin/promtool" ] || return 0
     say "Unpacking prometheus"
     scratch=$(mktemp -d)
-    (
-        cd "$scratch"
-        apt-get -qq -o APT::Sandbox::User=root download prometheus || {
-            as_root apt-get -qq update
-            apt-get -qq -o APT::Sandbox::User=root download prometheus
-        }
-    )
+    download_package prometheus "$scratch" || {
+        as_root apt-get -qq update
+        download_package prometheus "$scratch"
+    }
     mkdir -p "$target"
     dpkg-deb --extract "$scratch"/prometheus_*.deb "$target"
     rm -rf "$scratch"
