@@ -24,19 +24,36 @@ package struct Collector: Sendable {
     private let readiness: Readiness
     private let metrics = MetricsRegistry()
     private let droppedLogLines: @Sendable () -> DroppedLogLines
+    private let sockets: ListenerSockets
+    private let notifySocket: NotifySocket?
+    private let watchdog: Duration?
+    /// What the service manager passed and nobody here understands.
+    private let complaints: [String]
+    private let notifier: ServiceNotifier
 
     /// Opens everything that can fail for reasons of configuration.
     ///
-    /// - Parameter droppedLogLines: what the log has lost, for the metrics.
+    /// - Parameters:
+    ///   - environment: what a service manager passed.
+    ///   - droppedLogLines: what the log has lost, for the metrics.
     /// - Throws: ``SettingsError`` for what the operator must fix, `QueueError` when the queue can't be opened.
     package init(
         settings: Settings,
+        environment: SystemdEnvironment = SystemdEnvironment(),
         logger: Logger,
         droppedLogLines: @escaping @Sendable () -> DroppedLogLines = { DroppedLogLines() }
     ) throws {
         self.droppedLogLines = droppedLogLines
         self.settings = settings
         self.logger = logger
+        sockets = try ListenerSockets(environment.sockets)
+        let notifySocket = environment.notifySocket
+        self.notifySocket = notifySocket
+        watchdog = environment.watchdog
+        complaints = environment.complaints
+        notifier = ServiceNotifier { await notifySocket?.send($0) }
+        // It may take long, with a large file of an earlier version.
+        notifySocket?.post("STATUS=Opening the queue.")
         sources = ReloadableSources(try settings.makeCatalogue(), reading: settings.readSources)
         certificate = try settings.tls.map { try ReloadableCertificate($0) }
         pages = try settings.makePages()
@@ -63,6 +80,7 @@ package struct Collector: Sendable {
     /// - Parameter onStart: called once SIGTERM and SIGINT stop everything in its order.
     package func run(onStart: @escaping @Sendable () -> Void = {}) async throws {
         for warning in settings.warnings { logger.warning("\(warning)") }
+        logSockets()
         for file in pages.slowTemplates {
             logger.notice(
                 """
@@ -82,17 +100,24 @@ package struct Collector: Sendable {
             OnStart(action: onStart),
             OnShutdown { [queue] in await queue.close() },
             OnShutdown { [client] in await client.shutdown() },
-            Forwarding(queue: queue, worker: worker, listening: listening, sockets: redirect == nil ? 2 : 3),
+            Forwarding(
+                queue: queue,
+                worker: worker,
+                listening: listening,
+                sockets: redirect == nil ? 2 : 3,
+                onStart: { [notifier] in await notifier.ready() }
+            ),
             try adminListener { listens.yield() },
             try publicListener { listens.yield() },
         ]
-        services.append(
-            SourceReload(sources: sources, signals: await UnixSignalsSequence(trapping: .sighup), logger: logger)
-        )
+        var renewals: [@Sendable () async -> Void] = [SourceReload(sources: sources, logger: logger).renew]
         if let certificate {
-            let signals = await UnixSignalsSequence(trapping: .sighup)
-            services.append(CertificateReload(certificate: certificate, signals: signals, logger: logger))
+            let service = CertificateReload(certificate: certificate, logger: logger)
+            renewals.append { service.renew() }
+            services.append(service)
         }
+        let signals = await UnixSignalsSequence(trapping: .sighup)
+        services.append(Reload(signals: signals, notifier: notifier, renewals: renewals))
         let periods = Retention.Periods(
             quarantine: settings.quarantine.retention,
             parked: settings.queue.parkedRetention,
@@ -102,10 +127,12 @@ package struct Collector: Sendable {
         services.append(QueueUpgrading(queue: queue, logger: logger))
         services.append(remoteErasures)
         if let redirect { services.append(redirect) }
+        services += notifications
         services.append(
-            OnShutdown { [readiness] in
+            OnShutdown { [readiness, notifier] in
                 listens.finish()
                 readiness.drain()
+                await notifier.stopping()
             }
         )
         var configuration = ServiceGroupConfiguration(
@@ -128,6 +155,51 @@ package struct Collector: Sendable {
     private func relabelSources() async throws {
         for source in sources.current.sources where source.label != source.name {
             try await queue.relabel(source: source.name, as: source.label)
+        }
+    }
+
+    /// What keeps the service manager informed, where there is one that wants to know.
+    private var notifications: [any Service] {
+        guard notifySocket != nil else { return [] }
+        let reporting = StatusReporting(notifier: notifier) { [queue, readiness, worker] in
+            StatusLine(
+                problem: await readiness.problem(),
+                books: try? await queue.status(),
+                delivery: DeliveryReport(worker, of: queue)
+            )
+        }
+        guard let watchdog else { return [reporting] }
+        return [
+            reporting,
+            Watchdog(
+                period: watchdog,
+                beat: { [queue] in await queue.beat() },
+                alive: { [notifier] in await notifier.alive() }
+            ),
+        ]
+    }
+
+    /// Says which sockets were opened by somebody else, so that settings don't count.
+    private func logSockets() {
+        for complaint in complaints { logger.warning("\(complaint)") }
+        for name in ListenerSockets.Name.allCases {
+            for socket in sockets[name] {
+                logger.notice(
+                    "listening on a socket that was passed to this process; its address in the settings doesn't count",
+                    metadata: ["listener": "\(name)", "address": "\(socket.address)"]
+                )
+            }
+        }
+        if let socket = sockets[.admin].first, !sockets[.admin].contains(where: { $0.port == settings.admin.port }) {
+            logger.warning(
+                """
+                the verbs look for the admin listener at port \(settings.admin.port), and its socket is \
+                \(socket.address): set admin.port to that
+                """
+            )
+        }
+        if !sockets[.public].isEmpty, !settings.isPublicURLGiven {
+            logger.warning("http.public-url isn't set: links lead to \(settings.http.publicURL)")
         }
     }
 
@@ -164,7 +236,7 @@ package struct Collector: Sendable {
         dependencies.linkKeys = settings.survey.linkKeys
         return try PublicListener.make(
             dependencies,
-            address: settings.http.address,
+            addresses: sockets.addresses(.public, or: settings.http.address),
             tls: try certificate?.configuration(),
             logger: logger,
             onListening: { [logger, settings] port in
@@ -190,7 +262,10 @@ package struct Collector: Sendable {
         dependencies.share = { [worker] seconds in worker.share(forSeconds: seconds) }
         return try AdminListener.make(
             dependencies,
-            address: .hostname(settings.admin.host, port: settings.admin.port),
+            addresses: sockets.addresses(
+                .admin,
+                or: .hostname(settings.admin.host, port: settings.admin.port)
+            ),
             logger: logger,
             onListening: { [logger] port in
                 logger.info("admin listener", metadata: ["port": "\(port ?? 0)"])
@@ -200,13 +275,17 @@ package struct Collector: Sendable {
     }
 
     private func redirectListener(_ onListening: @escaping @Sendable () -> Void) throws -> Listener? {
-        guard let port = settings.http.redirectPort, case .hostname(let host, _) = settings.http.address else {
-            return nil
+        var addresses = sockets[.redirect].map(ListenAddress.inherited)
+        if addresses.isEmpty {
+            guard let port = settings.http.redirectPort, case .hostname(let host, _) = settings.http.address else {
+                return nil
+            }
+            addresses = [.hostname(host, port: port)]
         }
         return try RedirectListener.make(
             to: settings.http.publicURL,
             pages: pages,
-            address: .hostname(host, port: port),
+            addresses: addresses,
             proxies: settings.http.trustedProxies,
             logger: logger,
             onListening: onListening

@@ -16,9 +16,12 @@ struct Forwarding: Service {
     let listening: AsyncStream<Void>
     /// How many of them there are to be.
     let sockets: Int
+    /// Called when all of them do.
+    let onStart: @Sendable () async -> Void
 
     func run() async throws {
         guard await isListening() else { return }
+        await onStart()
         queue.beginForwarding()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await worker.run() }

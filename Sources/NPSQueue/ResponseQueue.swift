@@ -222,6 +222,13 @@ package final class ResponseQueue: Sendable {
         return try await read { transaction in try transaction.rows.leadership() }
     }
 
+    /// Returns when each of the queue's threads has got round to it, behind the batch that it is at.
+    package func beat() async {
+        for lane in engine.lanes.intake + [engine.lanes.work] {
+            await withCheckedContinuation { continuation in lane.async { continuation.resume() } }
+        }
+    }
+
     private func onWorkLane(
         _ body: @escaping @Sendable (any QueueEngine) throws(QueueError) -> Void
     ) async throws(QueueError) {

@@ -40,13 +40,13 @@ package enum AdminListener {
 
     package static func make(
         _ dependencies: Dependencies,
-        address: ListenAddress,
+        addresses: [ListenAddress],
         logger: Logger,
         onListening: @escaping @Sendable (Int?) -> Void = { _ in }
     ) throws -> Listener {
         try Listener(
             router: router(dependencies),
-            address: address,
+            addresses: addresses,
             tls: nil,
             limits: ConnectionLimits(),
             proxies: .none,

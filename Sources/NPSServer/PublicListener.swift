@@ -47,7 +47,7 @@ package enum PublicListener {
 
     package static func make(
         _ dependencies: Dependencies,
-        address: ListenAddress,
+        addresses: [ListenAddress],
         tls: TLSConfiguration?,
         limits: ConnectionLimits = ConnectionLimits(),
         logger: Logger,
@@ -56,14 +56,14 @@ package enum PublicListener {
         let routes = routes(dependencies, isEncrypted: tls != nil, logger: logger)
         return try Listener(
             router: routes.router,
-            address: address,
+            addresses: addresses,
             tls: tls,
             limits: limits,
             proxies: dependencies.proxies,
             errorPages: errorPages(dependencies),
             edge: edge(dependencies),
             direct: routes.direct,
-            setting: setting(of: address),
+            setting: setting(of: addresses),
             logger: logger,
             onListening: onListening
         )
@@ -73,11 +73,8 @@ package enum PublicListener {
         EdgeCounters(listener: "public", factory: dependencies.metrics)
     }
 
-    private static func setting(of address: ListenAddress) -> String {
-        switch address {
-        case .hostname: "http.host and http.port"
-        case .unixSocket: "http.unix-socket"
-        }
+    private static func setting(of addresses: [ListenAddress]) -> String {
+        if case .hostname? = addresses.first { "http.host and http.port" } else { "http.unix-socket" }
     }
 
     /// What the listener answers: all of it by the router, and some of it by the connections themselves.

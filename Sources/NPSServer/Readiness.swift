@@ -22,6 +22,15 @@ package final class Readiness: Sendable {
         state.withLock { $0.isDraining = true }
     }
 
+    /// Why a response that arrived now wouldn't be stored; nil when it would.
+    package func problem() async -> String? {
+        switch await check() {
+        case .ready: nil
+        case .draining: "It is stopping."
+        case .failing(let sentence): sentence
+        }
+    }
+
     enum Status: Equatable {
         case ready
         case draining

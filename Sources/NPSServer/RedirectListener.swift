@@ -10,7 +10,7 @@ package enum RedirectListener {
     package static func make(
         to publicURL: PublicURL,
         pages: SurveyPages,
-        address: ListenAddress,
+        addresses: [ListenAddress],
         proxies: TrustedProxies,
         metrics: any MetricsFactory = MetricsSystem.factory,
         logger: Logger,
@@ -20,7 +20,7 @@ package enum RedirectListener {
         let edge = EdgeCounters(listener: "redirect", factory: metrics)
         return try Listener(
             router: router(to: publicURL, errorPages: errorPages, edge: edge),
-            address: address,
+            addresses: addresses,
             tls: nil,
             limits: ConnectionLimits(),
             proxies: proxies,

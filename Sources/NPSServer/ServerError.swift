@@ -7,6 +7,11 @@ package enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
     case mismatchedKey(certificate: String, privateKey: String)
     /// - Parameter code: `errno`.
     case cannotListen(address: String, setting: String, code: Int32)
+    /// Something else has the place of a Unix socket.
+    case noSocket(path: String)
+    case cannotGiveToGroup(path: String, group: Int)
+    /// What the service manager passed.
+    case unusableSocket(name: String, descriptor: Int, problem: String)
 
     package var description: String {
         switch self {
@@ -20,6 +25,18 @@ package enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
             code == EADDRINUSE
                 ? "\(address) is taken by another program. Stop that, or change \(setting)."
                 : "\(address) can't be opened: \(String(cString: strerror(code))). Look at \(setting)."
+        case .noSocket(let path):
+            "\(path) is there already and is no socket: remove it, or change http.unix-socket."
+        case .cannotGiveToGroup(let path, let group):
+            """
+            \(path) can't be given to the group \(group), in which this user isn't: put them in it (in a systemd unit: \
+            SupplementaryGroups=), or change http.unix-socket-group.
+            """
+        case .unusableSocket(let name, let descriptor, let problem):
+            """
+            The socket \(name) that this process was given (descriptor \(descriptor)) \(problem): in its socket unit, use \
+            ListenStream= with an address or a path, and Accept=no.
+            """
         }
     }
 }

@@ -4,7 +4,6 @@ import NPSServer
 import Synchronization
 import TestSupport
 import Testing
-import UnixSignals
 
 @testable import NPSApp
 
@@ -31,18 +30,13 @@ struct CertificateReloadTests {
     {
         struct Enough: Error {}
         let logs = RecordedLogs(level: .info)
-        let (signals, continuation) = AsyncStream<UnixSignal>.makeStream()
         let looks = Looks()
         let service = CertificateReload(
             certificate: certificate,
-            signals: signals,
             logger: logs.logger,
             sleep: { _ in
                 let look = looks.next()
-                guard look <= times else {
-                    continuation.finish()
-                    throw Enough()
-                }
+                guard look <= times else { throw Enough() }
                 try before(look)
             }
         )
@@ -61,6 +55,15 @@ struct CertificateReloadTests {
         #expect(certificate.expires > first)
         #expect(lines.count { $0.contains("the renewed certificate is in use") } == 1, "\(lines)")
         #expect(lines.count == 1)
+    }
+
+    @Test("is in use at once when somebody says so")
+    func told() throws {
+        let certificate = try ReloadableCertificate(issue(days: 90))
+        let first = certificate.expires
+        _ = try issue(days: 180)
+        CertificateReload(certificate: certificate, logger: .silent).renew()
+        #expect(certificate.expires > first)
     }
 
     @Test("that can't be used is complained about once, while the old one stays")

@@ -69,7 +69,7 @@ struct SettingsTests {
             ([], 0),
             (["--http-public-url", "https://nps.example.com"], 1),
             (["--http-public-url", "https://nps.example.com", "--http-host", "::1"], 1),
-            (["--http-public-url", "https://nps.example.com", "--http-unix-socket", "/run/nps.sock"], 1),
+            (["--http-public-url", "https://nps.example.com", "--http-unix-socket", "/run/nps.sock"], 0),
             (["--http-public-url", "https://nps.example.com", "--http-trusted-proxies", "127.0.0.1"], 0),
             (["--http-public-url", "https://nps.example.com", "--http-host", "0.0.0.0"], 0),
             (["--http-public-url", "http://localhost:8080/nps"], 0),
@@ -137,6 +137,9 @@ struct SettingsTests {
             ("quarantine.max-bytes", "0"), ("queue.payload-key", "k1:short"),
             ("queue.payload-key", "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
             ("tls.certificate", "/nonexistent.pem"), ("survey.subject", ""), ("queue.name", "büro"),
+            ("http.unix-socket", String(repeating: "a", count: 108)), ("http.unix-socket", "@nps"),
+            ("http.unix-socket-mode", "0999"), ("http.unix-socket-mode", "0060"),
+            ("http.unix-socket-group", "no-such-group"),
             ("queue.name", "two words"), ("queue.name", String(repeating: "n", count: 41)),
         ]
     )
@@ -145,6 +148,15 @@ struct SettingsTests {
         let found = await problems(environment: [variable: value])
         #expect(found.count == 1, "\(found)")
         #expect(found.first?.contains(key.split(separator: ".")[0]) == true)
+    }
+
+    @Test("a Unix socket is for its owner and group, unless mode and group say otherwise", arguments: ["0666", "666"])
+    func unixSocket(mode: String) async throws {
+        let plain = try await load(yaml: "http: {unix-socket: /run/nps.sock}\n")
+        #expect(plain.http.address == .unixSocket(UnixSocketFile("/run/nps.sock", mode: 0o660)))
+        let yaml = "http: {unix-socket: /run/nps.sock, unix-socket-mode: \(mode), unix-socket-group: root}\n"
+        let shared = try await load(yaml: yaml)
+        #expect(shared.http.address == .unixSocket(UnixSocketFile("/run/nps.sock", mode: 0o666, group: 0)))
     }
 
     @Test("a secret may stand in a file, is read without its line end, and is never shown")

@@ -4,16 +4,15 @@ import NPSServer
 import NPSWebhooks
 import TestSupport
 import Testing
-import UnixSignals
 
 @testable import NPSApp
 
-@Suite("SIGHUP")
+@Suite("Webhook sources that are read again")
 struct SourceReloadTests {
     private let secret = "whsec_" + Data(repeating: 1, count: 32).base64EncodedString()
 
     @Test(
-        "brings the source files into force as they are; with a mistake in them the old ones stay, and the log says why"
+        "are in force as the files are; with a mistake in them the old ones stay, and the log says why"
     )
     func reload() async throws {
         let directory = try TemporaryDirectory()
@@ -34,23 +33,15 @@ struct SourceReloadTests {
         try write(".")
         let sources = ReloadableSources(try reading(), reading: reading)
         #expect(try await !isValid(sources))
-        // One signal at a time: the run ends with the stream, and everything that it asked for is done.
-        func hangUp(_ logs: RecordedLogs) async throws {
-            let signals = AsyncStream<UnixSignal> { continuation in
-                continuation.yield(.sighup)
-                continuation.finish()
-            }
-            try await SourceReload(sources: sources, signals: signals, logger: logs.logger).run()
-        }
         let logs = RecordedLogs(level: .info)
         try write("{id, email, score: .rating}")
-        try await hangUp(logs)
+        await SourceReload(sources: sources, logger: logs.logger).renew()
         #expect(try await isValid(sources))
         #expect(logs.lines == ["notice webhook sources read again [\"sources\": 1]"])
 
         let complaints = RecordedLogs(level: .info)
         try write("{id, email, score: }}")
-        try await hangUp(complaints)
+        await SourceReload(sources: sources, logger: complaints.logger).renew()
         #expect(try await isValid(sources))
         #expect(complaints.lines.first?.contains("acme.yaml:3: mapping") == true, "\(complaints.lines)")
         #expect(complaints.lines.last?.contains("stay in force") == true)

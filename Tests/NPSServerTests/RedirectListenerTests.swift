@@ -75,7 +75,7 @@ struct RedirectListenerTests {
             let listener = try RedirectListener.make(
                 to: url,
                 pages: pages,
-                address: .hostname("127.0.0.1", port: port),
+                addresses: [.hostname("127.0.0.1", port: port)],
                 proxies: .none,
                 logger: .silent
             )

@@ -3,37 +3,31 @@ import Logging
 import Metrics
 import NPSServer
 import ServiceLifecycle
-import UnixSignals
 
-/// Puts a renewed certificate into use: looks for one every minute, and at each SIGHUP.
-struct CertificateReload<Signals: AsyncSequence<UnixSignal, Never> & Sendable>: Service {
+/// Puts a renewed certificate into use: looks for one every minute, and when it is told to.
+struct CertificateReload: Service {
     /// In seconds. Automatic renewal happens a month before expiry, so this close to it something is wrong.
     static var warning: TimeInterval { 14 * 86_400 }
 
     let certificate: ReloadableCertificate
-    let signals: Signals
     let logger: Logger
     var now: @Sendable () -> Date = { Date() }
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     func run() async throws {
         reportExpiry(certificate.expires)
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for await _ in signals.cancelOnGracefulShutdown() { refresh() }
-            }
-            group.addTask {
-                try? await cancelWhenGracefulShutdown {
-                    // A problem that lasts is logged once, not every minute.
-                    var complaint: String?
-                    while !Task.isCancelled {
-                        try await sleep(.seconds(60))
-                        complaint = refresh(after: complaint)
-                    }
-                }
+        try? await cancelWhenGracefulShutdown {
+            // A problem that lasts is logged once, not every minute.
+            var complaint: String?
+            while !Task.isCancelled {
+                try await sleep(.seconds(60))
+                complaint = refresh(after: complaint)
             }
         }
     }
+
+    /// Looks for one now.
+    func renew() { refresh() }
 
     /// What is wrong; nil when nothing is.
     @discardableResult

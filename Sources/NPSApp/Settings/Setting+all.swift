@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import NPSQueue
 import NPSServer
@@ -9,6 +10,17 @@ extension Setting {
         "http.unix-socket",
         "none",
         "path of a Unix socket to listen on instead of host and port"
+    )
+    static let httpUnixSocketMode = TypedSetting<mode_t>(
+        setting: Setting("http.unix-socket-mode", .value("0660"), "who may connect to it, as chmod writes it"),
+        standard: 0o660,
+        requirement: "an octal mode from 0600 to 0777",
+        parse: { mode_t($0, radix: 8).flatMap { (0o600...0o777).contains($0) ? $0 : nil } }
+    )
+    static let httpUnixSocketGroup = TypedSetting.optionalText(
+        "http.unix-socket-group",
+        "none",
+        "group that it is given to, such as the proxy's"
     )
     static let publicURL = Setting(
         "http.public-url",
@@ -170,7 +182,8 @@ extension Setting {
 
     /// Every setting, in the order of `--help`. One that is missing here can't be given.
     package static let all: [Setting] = [
-        httpHost.setting, httpPort.setting, httpUnixSocket.setting, publicURL, trustedProxies, redirectPort.setting,
+        httpHost.setting, httpPort.setting, httpUnixSocket.setting,
+        httpUnixSocketMode.setting, httpUnixSocketGroup.setting, publicURL, trustedProxies, redirectPort.setting,
         certificate.setting, privateKey.setting, tlsProfile.setting,
         adminHost.setting, adminPort.setting, adminToken,
         planhatURL.setting, planhatToken, requestsPerMinute.setting, batchSize.setting,

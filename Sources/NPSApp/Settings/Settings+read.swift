@@ -87,7 +87,7 @@ extension Settings {
     private static func readHTTP(_ reader: inout SettingsReader, isTLS: Bool) -> HTTP? {
         let host = reader.value(Setting.httpHost)
         let port = reader.value(Setting.httpPort)
-        let socket = reader.value(Setting.httpUnixSocket)
+        let socket = readUnixSocket(&reader)
         let authority = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         let standardURL = (isTLS ? "https://" : "http://") + authority
         let publicURL = reader.text(Setting.publicURL, standard: standardURL).flatMap(PublicURL.init)
@@ -110,6 +110,21 @@ extension Settings {
             trustedProxies: TrustedProxies(proxies),
             redirectPort: redirectPort
         )
+    }
+
+    private static func readUnixSocket(_ reader: inout SettingsReader) -> UnixSocketFile? {
+        let path = reader.value(Setting.httpUnixSocket)
+        let mode = reader.value(Setting.httpUnixSocketMode)
+        let name = reader.value(Setting.httpUnixSocketGroup)
+        let group = name.flatMap { UnixSocketFile.group(named: $0) }
+        if let name, group == nil {
+            reader.note("http.unix-socket-group: this machine has no group \(name): make it, or name another.")
+        }
+        guard let path else { return nil }
+        if path.hasPrefix("@") || UnixAddress(path) == nil {
+            reader.note("http.unix-socket must be a path of 107 bytes at most.")
+        }
+        return UnixSocketFile(path, mode: mode, group: group)
     }
 
     private static func readPlanhat(_ reader: inout SettingsReader, requirements: Set<Requirement>) -> Planhat {

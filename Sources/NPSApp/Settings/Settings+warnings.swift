@@ -12,14 +12,7 @@ extension Settings {
                 in front, list its address in http.trusted-proxies. Until then all of its clients share one limit.
                 """
             ]
-        case .unixSocket:
-            return [
-                """
-                http.unix-socket is set and http.trusted-proxies isn't: clients can't be told apart, and none is limited. \
-                List the addresses that your proxy forwards for itself, such as 127.0.0.1.
-                """
-            ]
-        case .hostname:
+        case .hostname, .unixSocket, .inherited:
             return []
         }
     }

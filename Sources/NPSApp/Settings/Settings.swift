@@ -90,6 +90,11 @@ package struct Settings: Sendable {
     package let log: Log
     package let sandbox: Sandbox
     package let report: SettingsReport
+
+    /// Whether somebody has said what `http.public-url` is; otherwise it follows from the address to listen on.
+    var isPublicURLGiven: Bool {
+        report.entries.contains { $0.key == Setting.publicURL.key && $0.origin != "default" }
+    }
 }
 
 /// The effective settings as `check` prints them: every value with the place it came from, no secret readable.

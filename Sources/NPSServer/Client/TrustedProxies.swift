@@ -17,11 +17,12 @@ package struct TrustedProxies: Sendable, Hashable {
         ranges.contains { $0.contains(address) }
     }
 
-    /// Whether a header of this peer is believed. The owner of a Unix socket is trusted when any proxy is.
+    /// Whether a header of this peer is believed. Whoever may use the Unix socket, by its mode and group, is the proxy on this
+    /// machine.
     func isTrusted(_ peer: Peer) -> Bool {
         switch peer {
         case .address(let address): contains(address)
-        case .unixSocket: !ranges.isEmpty
+        case .unixSocket: true
         case .unknown: false
         }
     }

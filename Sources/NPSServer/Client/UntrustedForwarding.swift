@@ -17,9 +17,9 @@ final class UntrustedForwarding: Sendable {
 
     /// - Parameter peer: the other end of the connection. One that is unknown tells the operator nothing.
     func note(_ headers: HTTPFields, from peer: Peer) {
-        guard peer != .unknown, !proxies.isTrusted(peer) else { return }
+        guard let address = peer.address, !proxies.isTrusted(peer) else { return }
         guard let name = Self.names.first(where: { headers.contains($0) }) else { return }
-        let network = peer.address?.network ?? .socket
+        let network = address.network
         guard said.withLock({ $0.insert(network).inserted }) else { return }
         logger.warning(
             """
@@ -39,8 +39,6 @@ extension IPAddress {
         case thisMachine = "this machine"
         case privateNetwork = "a private network"
         case publicNetwork = "a public address"
-        /// No address at all.
-        case socket = "a Unix socket"
     }
 
     var network: Network {

@@ -15,6 +15,8 @@ struct ConnectionDeadline {
     private var progress: Int?
     /// Whether the connection is to end after the answers that it owes.
     private(set) var isClosing = false
+    /// Whether the listener stops.
+    private(set) var isDraining = false
     private(set) var deadline: NIODeadline
 
     init(limits: ConnectionLimits, now: NIODeadline) {
@@ -23,10 +25,19 @@ struct ConnectionDeadline {
         wholeRequest = deadline
     }
 
+    /// The listener stops: from now on each answer that owes no other is the last.
+    ///
+    /// - Parameter idle: since when no request is being read or answered and all answers are written; nil when one is.
+    mutating func drain(idleSince idle: NIODeadline?) {
+        isDraining = true
+        if let idle { deadline = min(deadline, idle + limits.drain) }
+    }
+
     /// - Parameter held: bytes of bodies on this connection that aren't answered yet.
     mutating func requestHead(holding held: Int = 0, at now: NIODeadline) {
         isReadingRequest = true
         hasBegun = true
+        isClosing = isClosing || isDraining
         unanswered += 1
         wholeRequest = now + limits.wholeRequest
         deadline = wholeRequest

@@ -25,6 +25,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var bodies: HeldBodies
     /// Whether an answer has begun and not ended.
     private var isAnswering = false
+    /// When the connection opened, or its last answer was wholly written.
+    private var idleSince = NIODeadline.now()
     /// Answers that have ended, but are not wholly written to the socket.
     private var unwritten = 0
     /// Whether another connection waits for this one to close.
@@ -51,6 +53,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         let now = context.eventLoop.now
         state = ConnectionDeadline(limits: rules.limits, now: now)
+        idleSince = now
         let (loop, box) = (context.eventLoop, NIOLoopBound(context, eventLoop: context.eventLoop))
         let me = NIOLoopBound(self, eventLoop: context.eventLoop)
         admission = rules.clients.admit(peer, at: now) { loop.execute { me.value.giveWay(box.value) } }
@@ -82,6 +85,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         if isIdle { return context.close(promise: nil) }
         isGivingWay = true
         state.closeAfterAnswer()
+    }
+
+    /// The listener stops. No request is lost by it (RFC 9112 §9.6): those that are on their way are answered, the last of a
+    /// connection with `Connection: close`; a connection that idles for a while is closed.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+        state.drain(idleSince: isIdle ? idleSince : nil)
+        advance(context)
     }
 
     /// Whether closing the connection would cut nothing off.
@@ -167,6 +178,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             if let unreadable, head.isBare400 {
                 return write(answer(to: unreadable), context, promise)
             }
+            // Its request came before the listener was told to stop.
+            if state.isDraining, state.isLastAnswer, !state.isClosing {
+                isGivingWay = true
+                state.closeAfterAnswer()
+            }
             guard state.isEnding else { break }
             head.headerFields[.connection] = "close"
             context.write(wrapOutboundOut(.head(head)), promise: promise)
@@ -200,7 +216,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func answerWritten(_ context: ChannelHandlerContext) {
         unwritten -= 1
         guard isIdle else { return }
-        if isGivingWay { context.close(promise: nil) } else { admission?.idles(since: context.eventLoop.now) }
+        if isGivingWay { return context.close(promise: nil) }
+        idleSince = context.eventLoop.now
+        admission?.idles(since: idleSince)
+        guard state.isDraining else { return }
+        state.drain(idleSince: idleSince)
+        advance(context)
     }
 
     /// A handler wants the body of the request that is being read.

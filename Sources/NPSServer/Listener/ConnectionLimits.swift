@@ -14,6 +14,9 @@ package struct ConnectionLimits: Sendable {
     package var answer: TimeAmount = .seconds(30)
     /// Between requests; longer than nginx's 60 s, so that a proxy never reuses a connection that we just closed.
     package var keepAlive: TimeAmount = .seconds(75)
+    /// The same when the listener stops. Who used the connection within this time may be sending its next request, which
+    /// would be lost; that one is still answered, and says that it is the last.
+    package var drain: TimeAmount = .seconds(1)
     /// For a client that was answered before it had finished sending: the time to read the answer.
     package var linger: TimeAmount = .seconds(1)
     package var headerField = 8_192

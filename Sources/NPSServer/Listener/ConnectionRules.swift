@@ -7,8 +7,8 @@ struct ConnectionRules: Sendable {
     let proxies: TrustedProxies
     let answers: UnroutedAnswers
     let edge: EdgeCounters
-    /// Whether the listener's socket is one.
-    let isUnixSocket: Bool
+    /// Whether they come through one.
+    var isUnixSocket: Bool
 
     /// - Parameter errorPages: nil for a listener that only programs talk to.
     init(

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import NIOSSL
 
 /// HTTP/1.1 connections behind a ``ConnectionGuard``. Who is at the other end is read once, when a connection opens: a
 /// client that resets the connection meanwhile must not become nobody.
@@ -21,22 +22,30 @@ struct GuardedChannel: ServerChildChannel, HTTPChannelHandler {
     let responder: HTTPChannelHandler.Responder
     private let rules: ConnectionRules
     private let direct: DirectRoutes?
+    private let tls: NIOSSLContext?
 
-    /// - Parameter direct: what connections answer without the responder; nil for nothing.
-    init(responder: @escaping HTTPChannelHandler.Responder, rules: ConnectionRules, direct: DirectRoutes? = nil) {
+    /// - Parameters:
+    ///   - direct: what connections answer without the responder; nil for nothing.
+    ///   - tls: nil = plain HTTP.
+    init(
+        responder: @escaping HTTPChannelHandler.Responder,
+        rules: ConnectionRules,
+        direct: DirectRoutes? = nil,
+        tls: NIOSSLContext? = nil
+    ) {
         self.responder = responder
         self.rules = rules
         self.direct = direct
+        self.tls = tls
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let peer = Peer(channel.remoteAddress, isUnixSocket: rules.isUnixSocket)
             let pipeline = channel.pipeline.syncOperations
+            if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
             try pipeline.addHTTP(rules)
             try pipeline.addHandler(ConnectionGuard(peer: peer, rules: rules))
-            // Closes the connection once it is idle, when the listener stops. So it has to see every request.
-            try pipeline.addHandler(HTTPConnectionStateHandler(logger: logger))
             if let direct { try pipeline.addHandler(DirectAnswers(routes: direct, peer: peer)) }
             let http = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
                 wrappingChannelSynchronously: channel,

@@ -1,27 +1,34 @@
+import HTTPTypes
 import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOSSL
 import ServiceLifecycle
 
-/// One listening socket with its router: the public listener, the admin listener or the redirect listener.
+/// A router and the sockets that its requests come in by: the public listener, the admin listener or the redirect listener.
 package struct Listener: Service {
-    private let application: Application<RouterResponder<CollectorContext>>
-    private let address: ListenAddress
+    private let addresses: [ListenAddress]
     private let setting: String
+    private let responder: HTTPChannelHandler.Responder
+    private let direct: DirectRoutes?
+    private let rules: ConnectionRules
+    private let tls: NIOSSLContext?
+    private let logger: Logger
+    private let onListening: @Sendable (Int?) -> Void
 
     /// - Parameters:
+    ///   - addresses: at least one.
     ///   - tls: nil = plain HTTP.
     ///   - errorPages: nil for a listener that only programs talk to.
     ///   - edge: what counts its connections.
     ///   - direct: what its connections answer without the router; nil for nothing.
     ///   - setting: the names of the settings that say where it listens.
-    ///   - onListening: called once with the bound port (nil for a Unix socket) when connections are accepted.
+    ///   - onListening: called once, with the first port (nil for a Unix socket), when connections are accepted.
     init(
         router: Router<CollectorContext>,
-        address: ListenAddress,
+        addresses: [ListenAddress],
         tls: TLSConfiguration?,
         limits: ConnectionLimits,
         proxies: TrustedProxies,
@@ -32,60 +39,101 @@ package struct Listener: Service {
         logger: Logger,
         onListening: @escaping @Sendable (Int?) -> Void
     ) throws {
-        self.address = address
+        self.addresses = addresses
         self.setting = setting
-        var isUnixSocket = false
-        if case .unixSocket = address { isUnixSocket = true }
-        let rules = ConnectionRules(
-            limits: limits,
-            proxies: proxies,
-            errorPages: errorPages,
-            edge: edge,
-            isUnixSocket: isUnixSocket
-        )
-        let plain = HTTPServerBuilder { GuardedChannel(responder: $0, rules: rules, direct: direct) }
-        application = Application(
-            responder: router.buildResponder(),
-            server: try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain,
-            configuration: ApplicationConfiguration(
-                address: Self.bindAddress(address),
-                backlog: 1024,
-                availableConnectionsDelegate: .maximum(limits.connections, logger: logger)
-            ),
-            onServerRunning: { onListening($0.localAddress?.port) },
-            logger: logger
-        )
+        self.direct = direct
+        self.logger = logger
+        self.onListening = onListening
+        rules = ConnectionRules(limits: limits, proxies: proxies, errorPages: errorPages, edge: edge)
+        self.tls = try tls.map { try NIOSSLContext(configuration: $0) }
+        responder = Self.responder(asking: router.buildResponder(), logger: logger)
     }
 
-    private static func bindAddress(_ address: ListenAddress) -> BindAddress {
-        switch address {
-        case .hostname(let host, let port): .hostname(host, port: port)
-        case .unixSocket(let path): .unixDomainSocket(path: path)
-        }
-    }
-
-    /// - Throws: ``ServerError/cannotListen(address:setting:code:)`` when the address can't be opened.
+    /// - Throws: ``ServerError/cannotListen(address:setting:code:)`` and others of its kind when an address can't be opened.
     package func run() async throws {
-        do {
-            try await application.run()
-        } catch let error as IOError {
-            throw ServerError.cannotListen(address: "\(address)", setting: setting, code: error.errnoCode)
+        let (accepted, continuation) = AsyncStream.makeStream(of: Connection.self)
+        let open = OpenConnections()
+        let acceptors = try await listen { connection in
+            open.add(connection.value.channel)
+            continuation.yield(connection)
+        }
+        onListening(acceptors.first?.port)
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await withDiscardingTaskGroup { group in
+                    for await connection in accepted {
+                        group.addTask { await connection.channel.handle(value: connection.value, logger: logger) }
+                    }
+                    if Task.isCancelled { for acceptor in acceptors { await acceptor.close() } }
+                }
+            } onGracefulShutdown: {
+                Task {
+                    for acceptor in acceptors { await acceptor.close() }
+                    continuation.finish()
+                    open.drain()
+                }
+            }
+        } onCancel: {
+            open.close()
         }
     }
-}
 
-/// Where a listener binds.
-package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
-    /// Port 0 takes any free one.
-    case hostname(String, port: Int)
-    case unixSocket(String)
+    private struct Connection: Sendable {
+        let channel: GuardedChannel
+        let value: GuardedChannel.Value
+    }
 
-    package var description: String {
-        switch self {
-        case .hostname(let host, let port): (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
-        case .unixSocket(let path): path
+    /// - Parameter onConnection: called when a connection's pipeline is there, and before it is read from.
+    private func listen(_ onConnection: @escaping @Sendable (Connection) -> Void) async throws -> [Acceptor] {
+        var acceptors: [Acceptor] = []
+        for address in addresses {
+            var rules = rules
+            rules.isUnixSocket = address.isUnixSocket
+            let guarded = GuardedChannel(responder: responder, rules: rules, direct: direct, tls: tls)
+            do {
+                let acceptor = try await Acceptor(at: address, limit: rules.limits.connections, logger: logger) { channel in
+                    guarded.setup(channel: channel, logger: logger).map { value in
+                        onConnection(Connection(channel: guarded, value: value))
+                    }
+                }
+                acceptors.append(acceptor)
+            } catch {
+                for acceptor in acceptors { await acceptor.close() }
+                guard let error = error as? IOError else { throw error }
+                throw ServerError.cannotListen(address: "\(address)", setting: setting, code: error.errnoCode)
+            }
+        }
+        return acceptors
+    }
+
+    /// Gives each request an id and each answer its date.
+    private static func responder(
+        asking responder: RouterResponder<CollectorContext>,
+        logger: Logger
+    ) -> HTTPChannelHandler.Responder {
+        { (request, writer: consuming ResponseWriter, channel) in
+            var logger = logger
+            logger[metadataKey: AccessLog.requestID] = .stringConvertible(RequestID())
+            let context = CollectorContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+            var response: Response
+            do {
+                response = try await responder.respond(to: request, context: context)
+            } catch let error as HTTPParserError {
+                throw error
+            } catch {
+                response = Response(status: .internalServerError)
+            }
+            response.headers[.date] = HTTPDate.now
+            do {
+                try await writer.write(response: response.head, body: response.body)
+            } catch is HTTPParserError {
+                // As itself it would be answered with 400 behind the answer that has begun.
+                throw AnswerCutOff()
+            }
         }
     }
+
+    private struct AnswerCutOff: Error {}
 }
 
 /// The context of a request: Hummingbird's own, and the connection it came in on.

@@ -29,7 +29,7 @@ struct Check: AsyncParsableCommand {
                 code = Stop(error).code
             }
         }
-        if case .unixSocket(let path) = settings.http.address { problems += Self.problems(ofSocketAt: path) }
+        if case .unixSocket(let file) = settings.http.address { problems += Self.problems(ofSocketAt: file.path) }
         do {
             _ = try settings.makePages()
         } catch {
@@ -72,7 +72,12 @@ struct Check: AsyncParsableCommand {
     private static let sqliteHead = Data("SQLite format 3\u{0}".utf8)
 
     private static func problems(ofSocketAt path: String) -> [String] {
-        problem(ofDirectoryOf: path, key: "http.unix-socket", what: "the socket").map { [$0] } ?? []
+        if let problem = problem(ofDirectoryOf: path, key: "http.unix-socket", what: "the socket") { return [problem] }
+        let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+        guard type == nil || type == .typeSocket else {
+            return ["http.unix-socket: \(path) is there already and is no socket: remove it, or name another."]
+        }
+        return []
     }
 
     private static func problem(ofDirectoryOf path: String, key: String, what: String) -> String? {

@@ -12,6 +12,8 @@ struct Serve: AsyncParsableCommand {
     )
 
     func run() async throws {
+        let environment: SystemdEnvironment
+        do { environment = try SystemdEnvironment.take() } catch { throw Stop(.configuration, error.description) }
         let settings = try await CommandLineSettings.load(requiring: [.planhatToken, .webhookSources])
         let output = LogOutput(format: settings.log.format)
         defer { output.flush() }
@@ -25,6 +27,7 @@ struct Serve: AsyncParsableCommand {
         do {
             collector = try Collector(
                 settings: settings,
+                environment: environment,
                 logger: logger,
                 droppedLogLines: { output.droppedLines }
             )

@@ -106,12 +106,16 @@ class Deployment:
     def start_serve(self, prefix: Sequence[str | Path] = (), logged: str | None = None) -> None:
         """Starts the collector, under the command `prefix` if there is one, and waits until it says it is ready: when
         asked, or by itself in the log if `logged` is what it says there."""
-        self.serve = self._begin("serve", prefix)
+        self.begin_serve(prefix)
 
         def is_ready() -> bool:
             return logged in self.serve.log.read_text() if logged else self.get("/readyz").status == 200
 
         self._await(self.serve, "the collector", is_ready)
+
+    def begin_serve(self, prefix: Sequence[str | Path] = (), descriptors: Sequence[int] = ()) -> None:
+        """Starts the collector with these descriptors and doesn't wait for it."""
+        self.serve = self._begin("serve", prefix, descriptors)
 
     def start(self) -> None:
         self.start_sandbox()
@@ -221,8 +225,9 @@ class Deployment:
         headers = {"authorization": f"Bearer {self.api_token}", "content-type": "application/json"}
         return fetch(self.sandbox_port, method, path, headers, body)
 
-    def _begin(self, verb: str, prefix: Sequence[str | Path] = ()) -> Program:
-        program = Program([*prefix, *self.command(verb)], self.directory / f"{verb}.log", self.directory)
+    def _begin(self, verb: str, prefix: Sequence[str | Path] = (), descriptors: Sequence[int] = ()) -> Program:
+        log = self.directory / f"{verb}.log"
+        program = Program([*prefix, *self.command(verb)], log, self.directory, descriptors=descriptors)
         self._started.append(program)
         return program
 

@@ -48,20 +48,27 @@ def running_nginx(
         places["key"]: str(key),
     }
     site.write_text(replaced(shipped.read_text(), changes))
+    with plain_nginx(directory, port, f"include {site};"):
+        yield certificate
+
+
+@contextmanager
+def plain_nginx(directory: Path, port: int, site: str) -> Iterator[None]:
+    """nginx with this in its http block, where something listens at the port."""
     main = directory / "main.conf"
     temporary = "".join(
         f"{kind}_temp_path {directory}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     main.write_text(
         f"daemon off; pid {directory}/nginx.pid; error_log {directory}/nginx.log; worker_processes 1;"
-        f"events {{}} http {{ {temporary} include {site}; }}"
+        f"events {{}} http {{ {temporary} {site} }}"
     )
     command: list[str | Path] = ["/usr/sbin/nginx", "-c", main, "-e", directory / "nginx.log", "-p", directory]
     tested = run_command(*command, "-t")
     assert tested.returncode == 0, tested.stderr
     with Program(command, directory / "nginx-output.log", directory) as nginx:
         wait_until(lambda: accepts(port), "nginx")
-        yield certificate
+        yield
         nginx.stop()
 
 

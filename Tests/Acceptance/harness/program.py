@@ -45,8 +45,10 @@ class Program:
         directory: Path,
         environment: Mapping[str, str] | None = None,
         errors: Path | None = None,
+        descriptors: Sequence[int] = (),
     ) -> None:
-        """Its output is appended to `log`, and what it writes to standard error to `errors`, or to `log` as well."""
+        """Its output is appended to `log`, and what it writes to standard error to `errors`, or to `log` as well. It
+        gets `descriptors` under the same numbers."""
         self.log = log
         words = [str(word) for word in command]
         with log.open("ab") as output, (errors or log).open("ab") as error_output:
@@ -59,6 +61,7 @@ class Program:
                 stdout=output,
                 stderr=error_output,
                 start_new_session=True,
+                pass_fds=descriptors,
             )
 
     def __enter__(self) -> Self:

@@ -7,16 +7,26 @@ struct RawConnection {
     private let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
     init(port: Int) async throws {
-        channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        channel = try await Self.bootstrap.connect(host: "localhost", port: port) { Self.wrap($0) }
+    }
+
+    /// - Parameter path: of a Unix socket.
+    init(path: String) async throws {
+        channel = try await Self.bootstrap.connect(unixDomainSocketPath: path) { Self.wrap($0) }
+    }
+
+    private static var bootstrap: ClientBootstrap {
+        ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.allowRemoteHalfClosure, value: true)
-            .connect(host: "localhost", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel(
-                        wrappingChannelSynchronously: channel,
-                        configuration: .init(isOutboundHalfClosureEnabled: true)
-                    )
-                }
-            }
+    }
+
+    private static func wrap(_ channel: any Channel) -> EventLoopFuture<NIOAsyncChannel<ByteBuffer, ByteBuffer>> {
+        channel.eventLoop.makeCompletedFuture {
+            try NIOAsyncChannel(
+                wrappingChannelSynchronously: channel,
+                configuration: .init(isOutboundHalfClosureEnabled: true)
+            )
+        }
     }
 
     /// Sends the first text, and each further one when what was received has grown by the text that is expected before it.

@@ -37,6 +37,11 @@ struct TestConnection {
 
     func flush() { channel.flush() }
 
+    /// As a listener does that stops.
+    func drain() {
+        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+    }
+
     /// As a handler does that reads the body.
     func askForBody() {
         channel.triggerUserOutboundEvent(BodyWanted(), promise: nil)

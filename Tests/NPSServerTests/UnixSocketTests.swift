@@ -1,0 +1,98 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import NPSServer
+
+@Suite("A Unix socket of our own")
+struct UnixSocketTests {
+    private let directory: TemporaryDirectory
+    private let path: String
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        path = directory.path("public.sock")
+    }
+
+    private func status(_ path: String) -> stat? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? status : nil
+    }
+
+    private func error(_ file: UnixSocketFile) -> ServerError? {
+        do throws(ServerError) {
+            let socket = try UnixSocket(file)
+            close(socket.descriptor)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test("has the mode that was asked for, whatever the umask, and goes with its listener", arguments: [0o600, 0o660, 0o666])
+    func mode(mode: Int) throws {
+        let socket = try UnixSocket(UnixSocketFile(path, mode: mode_t(mode)))
+        defer { close(socket.descriptor) }
+        let status = try #require(status(path))
+        #expect(status.st_mode & S_IFMT == S_IFSOCK)
+        #expect(status.st_mode & 0o777 == mode_t(mode))
+        socket.removeFile()
+        #expect(self.status(path) == nil)
+    }
+
+    @Test("is given to the group, if this user may")
+    func group() throws {
+        let group: gid_t = getuid() == 0 ? 33 : getgid()
+        let socket = try UnixSocket(UnixSocketFile(path, group: group))
+        defer { close(socket.descriptor) }
+        #expect(status(path)?.st_gid == group)
+    }
+
+    @Test("takes the place of one that a killed process left")
+    func stale() throws {
+        let first = try UnixSocket(UnixSocketFile(path))
+        close(first.descriptor)
+        #expect(status(path) != nil)
+        let second = try UnixSocket(UnixSocketFile(path))
+        close(second.descriptor)
+    }
+
+    @Test("never takes the place of one that somebody listens on")
+    func taken() throws {
+        let first = try UnixSocket(UnixSocketFile(path))
+        defer { close(first.descriptor) }
+        let inode = try #require(status(path)).st_ino
+        #expect(
+            error(UnixSocketFile(path)) == .cannotListen(address: path, setting: "http.unix-socket", code: EADDRINUSE)
+        )
+        #expect(status(path)?.st_ino == inode)
+    }
+
+    @Test("never takes the place of a file, nor of a link, nor of what the link leads to")
+    func files() throws {
+        try directory.write("precious", to: "file")
+        #expect(error(UnixSocketFile(directory.path("file"))) == .noSocket(path: directory.path("file")))
+        let stale = try UnixSocket(UnixSocketFile(directory.path("stale")))
+        close(stale.descriptor)
+        for target in ["file", "stale", "nowhere"] {
+            let link = directory.path("to-\(target)")
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: directory.path(target))
+            #expect(error(UnixSocketFile(link)) == .noSocket(path: link))
+            #expect(try #require(status(link)).st_mode & S_IFMT == S_IFLNK)
+        }
+        #expect(try String(contentsOfFile: directory.path("file"), encoding: .utf8) == "precious")
+        #expect(status(directory.path("stale")) != nil)
+        #expect(status(directory.path("nowhere")) == nil)
+    }
+
+    @Test("removes no file that has taken the place of its own")
+    func replaced() throws {
+        let first = try UnixSocket(UnixSocketFile(path))
+        defer { close(first.descriptor) }
+        unlink(path)
+        let second = try UnixSocket(UnixSocketFile(path))
+        defer { close(second.descriptor) }
+        first.removeFile()
+        #expect(status(path) != nil)
+    }
+}
