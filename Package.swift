@@ -275,6 +275,7 @@ let package = Package(
             dependencies: [
                 "NPSApp", "NPSModel", "NPSQueue", "NPSServer", "NPSSurvey", "NPSWebhooks", "PlanhatAPI", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

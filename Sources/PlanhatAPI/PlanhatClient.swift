@@ -3,7 +3,7 @@ import Foundation
 package import Logging
 import NIOCore
 import NIOHTTP1
-import NPSModel
+package import NPSModel
 import Synchronization
 
 /// # PlanhatAPI
@@ -93,8 +93,13 @@ package final class PlanhatClient: Sendable {
 
 extension PlanhatClient {
     /// `POST /nps`. Safe to send once; after an ambiguous outcome only ``upsert(_:_:)`` is.
-    package func create(_ draft: RecordDraft) async throws(PlanhatError) -> NPSRecord {
-        try APIResponse.record(of: await send(.create, body: draft.json))
+    ///
+    /// - Parameter trace: what the request belongs to; nil for a trace of its own.
+    package func create(
+        _ draft: RecordDraft,
+        trace: TraceContext? = nil
+    ) async throws(PlanhatError) -> NPSRecord {
+        try APIResponse.record(of: await send(.create, body: draft.json, trace: trace))
     }
 
     /// `PUT /nps/{id}`: changes the properties that the draft has, keeps the rest.
@@ -120,17 +125,20 @@ extension PlanhatClient {
     /// `PUT /nps`: matches records by `sourceId`, creates those that don't exist. Safe to repeat when every draft has a
     /// `sourceId`.
     ///
-    /// - Parameter permit: asked in the last moment; without it, nothing is sent and ``PlanhatError/notSent(_:)`` is thrown.
+    /// - Parameters:
+    ///   - permit: asked in the last moment; without it, nothing is sent and ``PlanhatError/notSent(_:)`` is thrown.
+    ///   - trace: what the request belongs to; nil for a trace of its own.
     package func upsert(
         _ drafts: [RecordDraft],
-        _ permit: SendPermit? = nil
+        _ permit: SendPermit? = nil,
+        trace: TraceContext? = nil
     ) async throws(PlanhatError) -> BulkResult {
         guard !drafts.isEmpty else { throw .invalidRequest("A bulk upsert needs at least one item.") }
         guard drafts.count <= Self.bulkLimit else {
             throw .invalidRequest("A bulk upsert takes at most 5,000 items; this one has \(drafts.count).")
         }
         let body = JSONValue.array(drafts.map(\.json))
-        return try APIResponse.bulk(of: await send(.upsert(items: drafts.count), body: body, permit))
+        return try APIResponse.bulk(of: await send(.upsert(items: drafts.count), body: body, permit, trace: trace))
     }
 }
 
@@ -139,9 +147,12 @@ extension PlanhatClient {
     private func send(
         _ operation: Operation,
         body: JSONValue? = nil,
-        _ permit: SendPermit? = nil
+        _ permit: SendPermit? = nil,
+        trace: TraceContext? = nil
     ) async throws(PlanhatError) -> APIResponse {
         var request = try request(operation, body: body)
+        let trace = trace ?? .new()
+        request.headers.add(name: "traceparent", value: trace.header)
         let guarded = try permit.map { permit throws(PlanhatError) in
             try GuardedBody(body?.canonicalBytes ?? [], permit)
         }
@@ -154,7 +165,10 @@ extension PlanhatClient {
             let bytes = try await collect(response.body, atMost: operation.answerLimit, by: deadline)
             logger.debug(
                 "planhat answered",
-                metadata: ["operation": "\(operation.name)", "status": "\(response.status.code)"]
+                metadata: [
+                    "operation": "\(operation.name)", "status": "\(response.status.code)",
+                    "trace": "\(trace.traceID)",
+                ]
             )
             return APIResponse(
                 operation: operation,

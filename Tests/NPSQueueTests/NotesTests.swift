@@ -32,6 +32,23 @@ struct NotesTests {
         }
     }
 
+    @Test("a trace is among them, and goes with the response to whoever sends it", arguments: Engine.allCases)
+    func traced(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
+        let trace = TraceContext.new()
+        var first = try noted(1)
+        first.trace = trace
+        let (traced, plain) = (first, try submission(2))
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept([traced, plain])
+            let kept = FieldProblem(field: "traceparent", message: trace.header)
+            #expect(try await queue.show(traced.response.id)?.notes == [Self.note, kept])
+            let claims = try await queue.claim(limit: 10, order: .oldest)
+            let traces = Dictionary(uniqueKeysWithValues: claims.map { ($0.response.id, $0.trace) })
+            #expect(traces == [traced.response.id: trace, plain.response.id: nil])
+        }
+    }
+
     @Test("an erased response has none", arguments: Engine.allCases)
     func erased(engine: Engine) async throws {
         let fixture = try QueueFixture(engine)

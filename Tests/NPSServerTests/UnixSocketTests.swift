@@ -33,7 +33,7 @@ struct UnixSocketTests {
     func mode(mode: Int) throws {
         let socket = try UnixSocket(UnixSocketFile(path, mode: mode_t(mode)))
         defer { close(socket.descriptor) }
-        let status = try #require(status(path))
+        let status = try #require(self.status(path))
         #expect(status.st_mode & S_IFMT == S_IFSOCK)
         #expect(status.st_mode & 0o777 == mode_t(mode))
         socket.removeFile()

@@ -24,6 +24,21 @@ struct OperationTests {
         #expect(sent == RecordDraft.sample().json)
     }
 
+    @Test("a request carries the trace that it belongs to, or one of its own")
+    func trace() async throws {
+        let trace = TraceContext.new()
+        let requests = try await conversing(.json(200, Self.record)) { client, stub in
+            _ = try await client.create(.sample(), trace: trace)
+            _ = try await client.get(.planhat("5f3bc3ef"))
+            _ = try await client.get(.planhat("5f3bc3ef"))
+            return stub.requests
+        }
+        let headers = requests.map { $0.headers["traceparent"] }
+        #expect(headers.allSatisfy { $0.count == 1 })
+        #expect(headers.first == [trace.header])
+        #expect(Set(headers.compactMap { $0.first.flatMap { TraceContext($0) }?.traceID }).count == 3)
+    }
+
     @Test(
         "a record is named by Planhat's id or, with the prefix, by its source's",
         arguments: [

@@ -27,6 +27,9 @@ package struct Batch: Sendable, Hashable {
 
     package var ids: [ResponseID] { claims.map(\.response.id) }
 
+    /// What its request belongs to: the trace of the one response that it carries, otherwise a trace of its own.
+    var trace: TraceContext { (isAlone ? claims.first?.trace?.next() : nil) ?? .new() }
+
     /// Of all its claims' records.
     var approximateBytes: Int { claims.reduce(0) { $0 + $1.approximateBytes } }
 }

@@ -23,9 +23,9 @@ struct PlanhatSender: Sendable {
     let client: PlanhatClient
 
     /// - Parameter permit: nil where nobody else may send the same.
-    func send(_ batch: Batch, _ permit: SendPermit? = nil) async -> Reply {
+    func send(_ batch: Batch, _ permit: SendPermit? = nil, trace: TraceContext? = nil) async -> Reply {
         do throws(PlanhatError) {
-            let (result, status) = try await request(batch, permit)
+            let (result, status) = try await request(batch, permit, trace)
             return Reply(result: result, status: status, quota: quota)
         } catch {
             return Reply(result: .failed(error), status: error.label, quota: quota)
@@ -34,14 +34,15 @@ struct PlanhatSender: Sendable {
 
     private func request(
         _ batch: Batch,
-        _ permit: SendPermit?
+        _ permit: SendPermit?,
+        _ trace: TraceContext?
     ) async throws(PlanhatError) -> (SendResult, status: String) {
         switch batch.operation {
         case .create:
             guard let claim = batch.claims.first else { throw .invalidRequest("There is nothing to create.") }
-            return (.created(try await client.create(RecordDraft(claim))), "2xx")
+            return (.created(try await client.create(RecordDraft(claim), trace: trace)), "2xx")
         case .upsert:
-            let result = try await client.upsert(batch.claims.map { RecordDraft($0) }, permit)
+            let result = try await client.upsert(batch.claims.map { RecordDraft($0) }, permit, trace: trace)
             return (.upserted(result), String(result.status))
         }
     }

@@ -213,12 +213,14 @@ extension DeliveryWorker {
 
     private func send(_ batch: Batch, _ permit: ForwardingPermit?, _ plan: inout DeliveryPlan) async {
         let start = ContinuousClock.now
-        let reply = await sender.send(batch, permit.map(SendPermit.init))
+        let trace = batch.trace
+        let reply = await sender.send(batch, permit.map(SendPermit.init), trace: trace)
         permit?.didEnd()
         // Cut off by the stop: whether it arrived is for the next start to find out.
         guard !Task.isCancelled else { return }
         noteReach(reply.result)
         metrics.count(batch.operation, status: reply.status, took: ContinuousClock.now - start)
+        follow(batch, in: trace, status: reply.status)
         let counts = plan.answered(reply.result, to: batch, quota: reply.quota, at: clock.now())
         metrics.count(counts)
         throughput.withLock { $0.add(counts.delivered, at: clock.now()) }
@@ -228,6 +230,20 @@ extension DeliveryWorker {
         }
         for id in counts.unlinked {
             logger.info("delivered, but Planhat linked it to no contact and no company", metadata: ["id": "\(id)"])
+        }
+    }
+
+    /// Says of each response that somebody traces in which request it went out.
+    private func follow(_ batch: Batch, in trace: TraceContext, status: String) {
+        for claim in batch.claims {
+            guard let own = claim.trace else { continue }
+            var metadata: Logger.Metadata = [
+                "id": "\(claim.response.id)", "operation": "\(batch.operation.rawValue)", "status": "\(status)",
+                "trace": "\(own.traceID)",
+            ]
+            // Several responses go in one request, which has a trace of its own.
+            if own.traceID != trace.traceID { metadata["request-trace"] = "\(trace.traceID)" }
+            logger.info("sent to Planhat", metadata: metadata)
         }
     }
 

@@ -21,6 +21,8 @@ package struct Submission: Sendable, Hashable {
     /// The sender's own id of the delivery, if its signature covers it: the same on each try, another one when the
     /// same content is sent as a new delivery. Nil for all others.
     package var deliveryID: String?
+    /// The trace that its request belongs to; nil where nobody traces it.
+    package var trace: TraceContext?
 
     /// - Parameters:
     ///   - sourceName: the source's name, where the response has another label for it; nil where they are the same.

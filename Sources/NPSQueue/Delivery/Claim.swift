@@ -12,6 +12,8 @@ package struct Claim: Sendable, Hashable {
     /// True when Planhat may know this response already (an edit, an ambiguous attempt), or may get it from another
     /// collector: send by upsert, never by POST.
     package let mustUpsert: Bool
+    /// The trace of the request that the present content came with; nil where nobody traces it.
+    package var trace: TraceContext?
     /// Under which it was claimed; nil where nobody else has the database.
     var term: Int64?
 
@@ -108,5 +110,6 @@ extension Claim {
             mustUpsert: stored.lifecycle.mustUpsert || !createsAreSafe
         )
         self.term = term
+        trace = StoredNotes.trace(in: stored.notes)
     }
 }

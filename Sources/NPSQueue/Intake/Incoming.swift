@@ -19,7 +19,7 @@ struct Incoming: Sendable {
     /// The ``PersonKey`` digest of the address.
     let person: KeyedDigest
     let delivery: String?
-    /// `SurveyResponse/notes` as JSON; nil when there are none.
+    /// ``StoredNotes``; nil when there are none.
     let notes: String?
     private let key: PersonKey
 
@@ -41,7 +41,7 @@ struct Incoming: Sendable {
         payload = StoredContent(content).json
         person = key.digest(of: content.email)
         delivery = submission.deliveryID
-        notes = StoredNotes.json(content.notes)
+        notes = StoredNotes.json(content.notes, trace: submission.trace)
         self.key = key
     }
 

@@ -3,6 +3,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOHTTPTypes
+import NPSModel
 
 /// Answers the requests of a connection that have a ``DirectRoute``, and passes all others on to the router.
 ///
@@ -25,6 +26,7 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
         let route: DirectRoute
         let id = RequestID()
         let start = ContinuousClock.now
+        let trace: TraceContext?
         var body: ByteBuffer?
         /// Whether the rest of the body is waited for.
         var isAwaited = false
@@ -106,7 +108,7 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
         switch part {
         case .head(let head):
             if routed == 0, !isOver, let route = routes.route(for: head, from: peer) {
-                arriving = Exchange(head: head, route: route)
+                arriving = Exchange(head: head, route: route, trace: RequestTrace.read(head.headerFields))
                 return
             }
             routed += 1
@@ -144,11 +146,17 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
             isMaking = true
             let (loop, box) = (context.eventLoop, NIOLoopBound(context, eventLoop: context.eventLoop))
             let me = NIOLoopBound(self, eventLoop: context.eventLoop)
-            var logger = routes.logger
+            let trace = exchange.trace
+            var logger = routes.logger.tracing(trace)
             logger[metadataKey: AccessLog.requestID] = .stringConvertible(exchange.id)
             let body = exchange.body ?? ByteBuffer()
             Task { [logger] in
-                let answer = await work(body, logger)
+                let answer =
+                    if trace == nil {
+                        await work(body, logger)
+                    } else {
+                        await RequestTrace.$current.withValue(trace) { await work(body, logger) }
+                    }
                 loop.execute { me.value.made(answer, for: exchange, box.value) }
             }
         }
@@ -171,7 +179,7 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
             status: answer.status,
             since: exchange.start,
             id: exchange.id,
-            to: routes.logger
+            to: routes.logger.tracing(exchange.trace)
         )
         routes.edge.answered(answer.status)
         // The client may have gone meanwhile.

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// A listening socket that the service manager opened and passed to this process, as systemd's socket units do.
 package struct InheritedSocket: Sendable, Hashable {

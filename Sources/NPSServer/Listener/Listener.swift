@@ -112,12 +112,20 @@ package struct Listener: Service {
         logger: Logger
     ) -> HTTPChannelHandler.Responder {
         { (request, writer: consuming ResponseWriter, channel) in
-            var logger = logger
+            let trace = RequestTrace.read(request.headers)
+            var logger = logger.tracing(trace)
             logger[metadataKey: AccessLog.requestID] = .stringConvertible(RequestID())
             let context = CollectorContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
             var response: Response
             do {
-                response = try await responder.respond(to: request, context: context)
+                response =
+                    if let trace {
+                        try await RequestTrace.$current.withValue(trace) {
+                            try await responder.respond(to: request, context: context)
+                        }
+                    } else {
+                        try await responder.respond(to: request, context: context)
+                    }
             } catch let error as HTTPParserError {
                 throw error
             } catch {

@@ -8,6 +8,10 @@ struct UnixSocket: Sendable {
     /// More than the kernel allows by default (`net.core.somaxconn`), which cuts it down.
     private static let backlog: Int32 = 65_535
 
+    /// Of Linux, in asm-generic/fcntl.h and linux/fcntl.h, which Glibc's module leaves out.
+    private static let pathOnly: Int32 = 0o10_000_000
+    private static let emptyPath: Int32 = 0x1000
+
     let descriptor: CInt
     private let file: UnixSocketFile
     private let device: dev_t
@@ -77,19 +81,19 @@ struct UnixSocket: Sendable {
 
     /// Sets group and mode of the very file that was made.
     private static func permit(_ file: UnixSocketFile) throws(ServerError) -> stat {
-        let entry = open(file.path, O_PATH | O_NOFOLLOW | O_CLOEXEC)
+        let entry = open(file.path, pathOnly | O_NOFOLLOW | O_CLOEXEC)
         guard entry >= 0 else { throw failure(file, errno) }
         defer { close(entry) }
         var status = stat()
         guard fstat(entry, &status) == 0 else { throw failure(file, errno) }
         guard status.st_mode & S_IFMT == S_IFSOCK else { throw .noSocket(path: file.path) }
         if let group = file.group, group != status.st_gid {
-            guard fchownat(entry, "", uid_t.max, group, AT_EMPTY_PATH) == 0 else {
+            guard fchownat(entry, "", uid_t.max, group, emptyPath) == 0 else {
                 if errno == EPERM { throw .cannotGiveToGroup(path: file.path, group: Int(group)) }
                 throw failure(file, errno)
             }
         }
-        // A descriptor that was opened with O_PATH takes no fchmod(2).
+        // A descriptor that was opened so takes no fchmod(2).
         guard chmod("/proc/self/fd/\(entry)", file.mode) == 0 else { throw failure(file, errno) }
         return status
     }

@@ -86,6 +86,8 @@ struct FormPosts: Sendable {
         counting counters: FormCounters
     ) async -> Result<Acceptance, Refusal> {
         do throws(QueueError) {
+            var submission = submission
+            submission.trace = RequestTrace.current
             let outcomes = try await queue.accept([submission]).outcomes
             outcomes.countUnchanged()
             counters.outcomes.count(outcomes)

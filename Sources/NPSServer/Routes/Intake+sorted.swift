@@ -10,8 +10,14 @@ extension Intake {
         /// What of the valid ones was cut or left out, with fields named likewise.
         private(set) var notes: [FieldProblem] = []
 
-        /// - Parameter deliveryID: the sender's; nil unless it is signed.
-        init(_ results: [Result<Submission, InvalidResponse>], deliveryID: String? = nil) {
+        /// - Parameters:
+        ///   - deliveryID: the sender's; nil unless it is signed.
+        ///   - trace: the delivery's; nil where nobody traces it.
+        init(
+            _ results: [Result<Submission, InvalidResponse>],
+            deliveryID: String? = nil,
+            trace: TraceContext? = nil
+        ) {
             func placed(_ problem: FieldProblem, _ index: Int) -> FieldProblem {
                 guard results.count > 1 else { return problem }
                 return FieldProblem(field: "[\(index)].\(problem.field)", message: problem.message)
@@ -20,6 +26,7 @@ extension Intake {
                 switch result {
                 case .success(var submission):
                     submission.deliveryID = deliveryID
+                    submission.trace = trace
                     submissions.append(submission)
                     notes += submission.response.notes.map { placed($0, index) }
                 case .failure(let invalid):

@@ -133,7 +133,11 @@ struct WebhookRoutes {
             contentType: contentType,
             deliveryID: verification.signedDeliveryID
         )
-        let sorted = Intake.Sorted(results, deliveryID: verification.signedDeliveryID)
+        let sorted = Intake.Sorted(
+            results,
+            deliveryID: verification.signedDeliveryID,
+            trace: RequestTrace.current
+        )
         var drafts: [QuarantineDraft] = []
         if !sorted.problems.isEmpty {
             let draft = QuarantineDraft(

@@ -1,3 +1,4 @@
+import NPSServer
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import NIOCore
 import NIOPosix
 import ServiceLifecycle
 import TestSupport
