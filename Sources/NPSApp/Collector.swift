@@ -51,9 +51,9 @@ package struct Collector: Sendable {
         self.notifySocket = notifySocket
         watchdog = environment.watchdog
         complaints = environment.complaints
-        notifier = ServiceNotifier { await notifySocket?.send($0) }
+        notifier = ServiceNotifier { message in notifySocket?.send(message) ?? true }
         // It may take long, with a large file of an earlier version.
-        notifySocket?.post("STATUS=Opening the queue.")
+        notifySocket?.send("STATUS=Opening the queue.")
         sources = ReloadableSources(try settings.makeCatalogue(), reading: settings.readSources)
         certificate = try settings.tls.map { try ReloadableCertificate($0) }
         pages = try settings.makePages()
@@ -79,7 +79,8 @@ package struct Collector: Sendable {
     ///
     /// - Parameter onStart: called once SIGTERM and SIGINT stop everything in its order.
     package func run(onStart: @escaping @Sendable () -> Void = {}) async throws {
-        for warning in settings.warnings { logger.warning("\(warning)") }
+        // They are about where the settings have it listen.
+        if sockets[.public].isEmpty { for warning in settings.warnings { logger.warning("\(warning)") } }
         logSockets()
         for file in pages.slowTemplates {
             logger.notice(
@@ -173,7 +174,10 @@ package struct Collector: Sendable {
             reporting,
             Watchdog(
                 period: watchdog,
-                beat: { [queue] in await queue.beat() },
+                beat: { [queue] in
+                    // A PostgreSQL's threads wait for nothing without a limit of its own, but for one job after the other.
+                    if !queue.isShared { await queue.beat() }
+                },
                 alive: { [notifier] in await notifier.alive() }
             ),
         ]

@@ -29,8 +29,8 @@ package enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path) is there already and is no socket: remove it, or change http.unix-socket."
         case .cannotGiveToGroup(let path, let group):
             """
-            \(path) can't be given to the group \(group), in which this user isn't: put them in it (in a systemd unit: \
-            SupplementaryGroups=), or change http.unix-socket-group.
+            \(path) can't be given to the group \(group): put this user in it, or change http.unix-socket-group. Under the \
+            shipped systemd unit, let a socket unit make the socket (SocketGroup=).
             """
         case .unusableSocket(let name, let descriptor, let problem):
             """

@@ -33,10 +33,7 @@ def test_it_tells_when_it_is_ready_reads_again_and_stops(deploy: Deploy, tmp_pat
     deployment = deploy({"http": {"redirect-port": free_port()}})
     with ServiceManager(tmp_path, {}, is_abstract) as manager:
         manager.begin(deployment)
-        while not manager.said("READY=1"):
-            # Whoever has not heard it yet may find the listeners closed, but nobody who has.
-            assert deployment.serve.is_running, deployment.serve.tail()
-            time.sleep(0.001)
+        wait_until(lambda: manager.said("READY=1"), "READY=1", interval=0.0005)
         assert accepts(deployment.http_port) and accepts(deployment.admin_port)
         assert deployment.get("/readyz").status == 200
         manager.await_said("STATUS=Accepting responses.")
@@ -90,11 +87,14 @@ def test_the_watchdog_is_content_while_the_disk_is_slow_and_not_when_the_process
     with ServiceManager(tmp_path, {}) as manager:
         manager.start(deployment, WATCHDOG_SECONDS, prefix=slow)
         threads = [threading.Thread(target=deployment.post, args=(fresh_response("slow"),)) for _ in range(60)]
+        begin = time.monotonic()
         for thread in threads:
             thread.start()
         assert longest_silence(manager, 4 * WATCHDOG_SECONDS) < WATCHDOG_SECONDS
         for thread in threads:
             thread.join()
+        # The disk was slow indeed.
+        assert time.monotonic() - begin > 1.5 * WATCHDOG_SECONDS
         deployment.serve.signal(signal.SIGSTOP)
         assert longest_silence(manager, 2 * WATCHDOG_SECONDS) > 1.5 * WATCHDOG_SECONDS
         deployment.serve.signal(signal.SIGCONT)
@@ -139,8 +139,11 @@ def test_each_listener_takes_the_socket_with_its_name(deploy: Deploy, tmp_path: 
 def test_a_socket_for_nobody_is_refused_with_what_to_change(deploy: Deploy, tmp_path: Path) -> None:
     deployment = deploy()
     with ServiceManager(tmp_path, {"nps-collector.socket": listening(free_port())}) as manager:
+        begin = time.monotonic()
         manager.begin(deployment)
         assert deployment.serve.wait() == CONFIGURATION
+        # A waiting connection would start it again at once.
+        assert time.monotonic() - begin >= 1
     assert "FileDescriptorName= to public, redirect or admin" in deployment.serve.tail()
 
 

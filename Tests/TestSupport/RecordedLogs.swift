@@ -28,7 +28,8 @@ package final class RecordedLogs: Sendable {
         }
 
         func log(event: LogEvent) {
-            let line = "\(event.level) \(event.message) \(event.metadata ?? [:])"
+            let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+            let line = "\(event.level) \(event.message) \(all)"
             logs.written.withLock { $0.append(line) }
         }
     }

@@ -11,32 +11,17 @@ struct NotifySocket: Sendable {
         self.address = address
     }
 
-    /// Sends one message. When the service manager is slow to read, tries again for five seconds.
+    /// Sends one message if that takes no time.
     ///
     /// - Returns: whether it was taken.
     @discardableResult
-    func send(_ message: String) async -> Bool {
-        for _ in 0..<50 {
-            switch attempt(message) {
-            case 0: return true
-            case EAGAIN, ENOBUFS, EINTR: try? await Task.sleep(for: .milliseconds(100))
-            default: return false
-            }
-        }
-        return false
-    }
-
-    /// Sends one message if that takes no time, for code that can't wait.
-    func post(_ message: String) { _ = attempt(message) }
-
-    /// - Returns: 0 or an error of sendto(2).
-    private func attempt(_ message: String) -> Int32 {
+    func send(_ message: String) -> Bool {
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return errno }
+        guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         let bytes = Array(message.utf8)
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
         let count = address.withPointer { sendto(descriptor, bytes, bytes.count, flags, $0, $1) }
-        return count == bytes.count ? 0 : errno
+        return count == bytes.count
     }
 }

@@ -25,6 +25,9 @@ package struct SystemdEnvironment: Sendable {
         "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC",
     ]
 
+    /// Whether sockets were opened for this process.
+    package var hasSockets: Bool { !sockets.isEmpty }
+
     /// Nothing.
     package init() {}
 

@@ -7,19 +7,18 @@ import Synchronization
 /// collector makes progress:
 ///
 /// - Each event loop does what it is given. So does the pool that tasks run on, as this is one of them.
-/// - The queue's threads get round to what they are given. A batch that takes long is no reason for a restart, so they have
-///   ``patience``; and while a thread waits for a disk, for as long as that takes.
+/// - The thread of a queue in a file gets round to what it is given. A batch that takes long is no reason for a restart, so
+///   it has ``patience``; and while a thread waits for a disk, for as long as that takes.
 ///
 /// What a restart can't mend doesn't count: a full or slow disk, a PostgreSQL or a Planhat that is away, delivery that is
 /// paused, too many requests. All of these return to their threads, with an answer or an error.
 struct Watchdog: Service {
-    /// A batch in a PostgreSQL that is away has given up within a minute, with all of its hosts.
     static var patience: Duration { .seconds(600) }
 
     /// Within which the service manager wants a sign of life.
     let period: Duration
     let loops: [any EventLoop]
-    /// Returns when the queue's threads have got round to it.
+    /// Returns when the queue's thread has got round to it.
     let beat: @Sendable () async -> Void
     let alive: @Sendable () async -> Void
     var isWaitingForDisk: @Sendable () -> Bool = { DiskWait.isAny }

@@ -11,6 +11,9 @@ struct ClientNetwork: Hashable {
     /// Of all clients whose address is unknown: a prefix that no address has.
     static let unknown = ClientNetwork([], share: 1)
 
+    /// Of all clients behind a Unix socket that its proxy doesn't name.
+    static let unixSocket = ClientNetwork([0], share: 1)
+
     private init(_ bytes: some Collection<UInt8>, share: Int) {
         prefix = bytes.reduce(0) { $0 << 8 | UInt64($1) }
         length = bytes.count

@@ -48,9 +48,9 @@ package final class ClientRateLimit: Sendable {
         buckets = Mutex(Generations(capacity: capacity / 2))
     }
 
-    /// Counts the request. A Unix socket's client is always allowed.
+    /// Counts the request. Clients whose address nobody knows share one limit, as do those that a Unix socket's proxy
+    /// doesn't name.
     func admission(for client: Peer) -> Admission {
-        guard client != .unixSocket else { return .allowed }
         let instant = now()
         return buckets.withLock { buckets in
             var taken: [(key: Int, bucket: Bucket)] = []

@@ -18,11 +18,11 @@ enum Peer: Sendable, Hashable {
         if case .address(let address) = self { address } else { nil }
     }
 
-    /// What limits count the peer by, the narrowest first; empty for a Unix socket, which nothing limits.
+    /// What limits count the peer by, the narrowest first.
     var networks: [ClientNetwork] {
         switch self {
         case .address(let address): ClientNetwork.containing(address)
-        case .unixSocket: []
+        case .unixSocket: [.unixSocket]
         case .unknown: [.unknown]
         }
     }

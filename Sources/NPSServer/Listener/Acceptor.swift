@@ -57,7 +57,8 @@ struct Acceptor: Sendable {
 
     private static func adopt(_ descriptor: CInt, _ bootstrap: ServerBootstrap) async throws -> any Channel {
         let channel = try await bootstrap.withBoundSocket(descriptor).get()
-        // NIO has called listen(2) once more, with a backlog of 128: too few for what comes while a collector starts.
+        // NIO has called listen(2) once more, with a backlog of 128: too few for what comes while a collector starts. For the
+        // moment in between, a connection that finds no place waits for its SYN to be repeated.
         UnixSocket.widenBacklog(of: descriptor)
         return channel
     }

@@ -33,6 +33,8 @@ package struct InheritedSocket: Sendable, Hashable {
         guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else { throw refusal("can't be kept from other programs") }
         self.descriptor = descriptor
         address = Self.address(of: descriptor) ?? "(unknown)"
+        // Whoever may connect is believed about its clients, and only a file says who may.
+        if isUnixSocket, !address.hasPrefix("/") { throw refusal("has no file") }
     }
 
     private static func option(_ option: Int32, of descriptor: CInt) -> Int32? {
@@ -54,7 +56,8 @@ package struct InheritedSocket: Sendable, Hashable {
 
     private static func text(of address: UnsafePointer<sockaddr>, _ size: socklen_t) -> String? {
         var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-        var port = [CChar](repeating: 0, count: Int(NI_MAXSERV))
+        // A path is longer than any port.
+        var port = [CChar](repeating: 0, count: 256)
         let flags = NI_NUMERICHOST | NI_NUMERICSERV
         // For a Unix socket the second text is its path.
         let code = getnameinfo(

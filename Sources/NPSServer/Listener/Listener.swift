@@ -51,40 +51,20 @@ package struct Listener: Service {
 
     /// - Throws: ``ServerError/cannotListen(address:setting:code:)`` and others of its kind when an address can't be opened.
     package func run() async throws {
-        let (accepted, continuation) = AsyncStream.makeStream(of: Connection.self)
         let open = OpenConnections()
-        let acceptors = try await listen { connection in
-            open.add(connection.value.channel)
-            continuation.yield(connection)
-        }
+        let acceptors = try await listen(serving: open)
         onListening(acceptors.first?.port)
+        // Returns as well when the task is cancelled.
+        try? await gracefulShutdown()
+        for acceptor in acceptors { await acceptor.close() }
         await withTaskCancellationHandler {
-            await withGracefulShutdownHandler {
-                await withDiscardingTaskGroup { group in
-                    for await connection in accepted {
-                        group.addTask { await connection.channel.handle(value: connection.value, logger: logger) }
-                    }
-                    if Task.isCancelled { for acceptor in acceptors { await acceptor.close() } }
-                }
-            } onGracefulShutdown: {
-                Task {
-                    for acceptor in acceptors { await acceptor.close() }
-                    continuation.finish()
-                    open.drain()
-                }
-            }
+            await open.drain()
         } onCancel: {
             open.close()
         }
     }
 
-    private struct Connection: Sendable {
-        let channel: GuardedChannel
-        let value: GuardedChannel.Value
-    }
-
-    /// - Parameter onConnection: called when a connection's pipeline is there, and before it is read from.
-    private func listen(_ onConnection: @escaping @Sendable (Connection) -> Void) async throws -> [Acceptor] {
+    private func listen(serving open: OpenConnections) async throws -> [Acceptor] {
         var acceptors: [Acceptor] = []
         for address in addresses {
             var rules = rules
@@ -93,7 +73,7 @@ package struct Listener: Service {
             do {
                 let acceptor = try await Acceptor(at: address, limit: rules.limits.connections, logger: logger) { channel in
                     guarded.setup(channel: channel, logger: logger).map { value in
-                        onConnection(Connection(channel: guarded, value: value))
+                        open.serve(value.channel) { await guarded.handle(value: value, logger: logger) }
                     }
                 }
                 acceptors.append(acceptor)

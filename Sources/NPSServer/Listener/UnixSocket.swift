@@ -22,6 +22,9 @@ struct UnixSocket: Sendable {
     /// - Throws: `cannotListen`, `noSocket` or `cannotGiveToGroup`.
     init(_ file: UnixSocketFile) throws(ServerError) {
         guard let address = UnixAddress(file.path) else { throw Self.failure(file, ENAMETOOLONG) }
+        // Until this one listens: another that starts at the same time would take it for one that was left behind.
+        let lock = try Self.lockDirectory(of: file)
+        defer { close(lock) }
         try Self.removeStale(file, at: address)
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Self.failure(file, errno) }
@@ -51,6 +54,19 @@ struct UnixSocket: Sendable {
         var status = stat()
         guard lstat(file.path, &status) == 0, status.st_dev == device, status.st_ino == inode else { return }
         unlink(file.path)
+    }
+
+    /// - Returns: what holds the lock until it is closed.
+    private static func lockDirectory(of file: UnixSocketFile) throws(ServerError) -> CInt {
+        let directory = URL(filePath: file.path).deletingLastPathComponent().path
+        let lock = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard lock >= 0 else { throw failure(file, errno) }
+        guard flock(lock, LOCK_EX) == 0 else {
+            let code = errno
+            close(lock)
+            throw failure(file, code)
+        }
+        return lock
     }
 
     private static func removeStale(_ file: UnixSocketFile, at address: UnixAddress) throws(ServerError) {

@@ -14,6 +14,16 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let environment: SystemdEnvironment
         do { environment = try SystemdEnvironment.take() } catch { throw Stop(.configuration, error.description) }
+        do {
+            try await serve(environment)
+        } catch {
+            // A connection that waits at a socket from systemd starts the program again at once.
+            if environment.hasSockets { try? await Task.sleep(for: .seconds(1)) }
+            throw error
+        }
+    }
+
+    private func serve(_ environment: SystemdEnvironment) async throws {
         let settings = try await CommandLineSettings.load(requiring: [.planhatToken, .webhookSources])
         let output = LogOutput(format: settings.log.format)
         defer { output.flush() }
