@@ -165,7 +165,8 @@ def accepts_nothing_yet(deployment: Deployment) -> bool:
 
 @pytest.mark.parametrize("kind", ["tcp", "unix"])
 def test_a_restart_under_load_refuses_and_loses_nothing(deploy: Deploy, tmp_path: Path, kind: str) -> None:
-    deployment = deploy({"log": {"level": "info"}})
+    # As a proxy's, of which one machine may have as many connections as it likes.
+    deployment = deploy({"http": {"trusted-proxies": ["127.0.0.1"]}, "log": {"level": "info"}})
     deployment.start_sandbox()
     address: Address = free_port() if kind == "tcp" else tmp_path / "public.sock"
     opened = listening(address) if isinstance(address, int) else listening_unix(address)

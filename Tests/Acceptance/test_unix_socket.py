@@ -94,7 +94,7 @@ def test_nginx_in_front_is_believed_and_each_of_its_clients_has_a_limit_of_its_o
 @pytest.mark.skipif(not IS_ROOT, reason="only root may start nginx as another user")
 def test_whoever_is_not_in_the_group_stays_out(deploy: Deploy, tmp_path: Path, place: Path) -> None:
     port = free_port()
-    deployment = deploy({"http": {"unix-socket": str(place)}})
+    deployment = deploy({"http": {"unix-socket": str(place), "unix-socket-group": "root"}})
     start(deployment)
     with plain_nginx(tmp_path, port, front(place, port)):
         assert fetch(port, "GET", "/survey").status == 502

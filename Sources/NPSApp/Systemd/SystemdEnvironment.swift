@@ -48,7 +48,7 @@ package struct SystemdEnvironment: Sendable {
             }
             watchdog = .microseconds(microseconds)
         }
-        guard let intended = variables["LISTEN_PID"] else { return }
+        guard let intended = variables["LISTEN_PID"], variables["LISTEN_FDS"] != nil else { return }
         guard intended == "\(process)" else {
             complaints.append(
                 """

@@ -1,5 +1,6 @@
 """The shipped nginx.conf in a real nginx."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,8 +60,10 @@ def plain_nginx(directory: Path, port: int, site: str) -> Iterator[None]:
     temporary = "".join(
         f"{kind}_temp_path {directory}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
+    # As Debian's packages have it; only root may change to another user.
+    user = "user www-data;" if os.getuid() == 0 else ""
     main.write_text(
-        f"daemon off; pid {directory}/nginx.pid; error_log {directory}/nginx.log; worker_processes 1;"
+        f"{user} daemon off; pid {directory}/nginx.pid; error_log {directory}/nginx.log; worker_processes 1;"
         f"events {{}} http {{ {temporary} {site} }}"
     )
     command: list[str | Path] = ["/usr/sbin/nginx", "-c", main, "-e", directory / "nginx.log", "-p", directory]

@@ -42,6 +42,7 @@ class Connection:
 
     def __init__(self, address: Address) -> None:
         self.address = address
+        self.stage = "connecting"
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def post(self, body: bytes, headers: dict[str, str], is_last: bool = False) -> tuple[int, bool]:
@@ -56,8 +57,10 @@ class Connection:
             fields["connection"] = "close"
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         try:
+            self.stage = "sending"
             writer.write(f"POST /webhooks/standard HTTP/1.1\r\n{head}\r\n".encode() + body)
             await writer.drain()
+            self.stage = "waiting for the answer"
             answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
             length = int(answer.split("content-length: ")[1].split("\r\n")[0])
             await reader.readexactly(length)
@@ -134,7 +137,9 @@ class SteadyLoad:
                 async with asyncio.timeout(DEADLINE):
                     status, closes = await connection.post(body, sign(self._secret, body), is_alone)
             except (OSError, EOFError, TimeoutError) as error:
-                self.outcome.failures[f"{'alone' if is_alone else 'kept'}: {type(error).__name__}"] += 1
+                after = time.monotonic() - begin
+                kind = "alone" if is_alone else "kept"
+                self.outcome.failures[f"{kind}: {error!r} after {after:.3f} s in {connection.stage}"] += 1
                 return
         self.outcome.slowest = max(self.outcome.slowest, time.monotonic() - begin)
         self.outcome.statuses[status] += 1
