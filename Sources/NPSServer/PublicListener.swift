@@ -21,6 +21,7 @@ package enum PublicListener {
         /// Of emailed links; none = every link is unknown.
         package var linkKeys = LinkKeys.none
         package var rateLimit = ClientRateLimit()
+        package var linkRateLimit = ClientRateLimit.ofLinks()
         package var linkVisits = LinkVisits()
         package var now: @Sendable () -> Date = { Date() }
         /// By default the program's, as it is when the dependencies are made.
@@ -153,6 +154,7 @@ package enum PublicListener {
             queue: dependencies.queue,
             proxies: dependencies.proxies,
             rateLimit: dependencies.rateLimit,
+            linkRateLimit: dependencies.linkRateLimit,
             refusals: ReadyRefusals(pages: dependencies.pages)
         )
         let survey = SurveyRoutes(

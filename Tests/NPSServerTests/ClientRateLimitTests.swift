@@ -72,6 +72,26 @@ struct ClientRateLimitTests {
         #expect(limit.admission(for: Peer(testing: "2001:db8:2::1")) == .allowed)
     }
 
+    @Test("as it comes, 300 people behind one address may answer within a minute")
+    func company() {
+        let clock = TestClock()
+        let limit = ClientRateLimit(now: { clock.instant })
+        let office = Peer(testing: "198.51.100.1")
+        #expect((0..<300).allSatisfy { _ in limit.admission(for: office) == .allowed })
+        #expect(limit.admission(for: office) == .wait(seconds: 1))
+        clock.advance(by: 60)
+        #expect((0..<300).allSatisfy { _ in limit.admission(for: office) == .allowed })
+    }
+
+    @Test("a link is counted by itself")
+    func link() {
+        let clock = TestClock()
+        let limit = ClientRateLimit.ofLinks(now: { clock.instant })
+        #expect((0..<60).allSatisfy { _ in limit.admission(forLink: "ana's") == .allowed })
+        #expect(limit.admission(forLink: "ana's") == .wait(seconds: 1))
+        #expect((0..<1_000).allSatisfy { limit.admission(forLink: "link \($0)") == .allowed })
+    }
+
     @Test("those without an address share one limit, and those that a Unix socket's proxy doesn't name another")
     func withoutAddress() {
         let clock = TestClock()

@@ -13,10 +13,16 @@ struct ConnectionDeadlineTests {
         #expect(ConnectionDeadline(limits: limits, now: start).deadline == start + .seconds(10))
     }
 
-    @Test("a request has one deadline, however long its body drips")
+    @Test("a body that drips has ten seconds, one that comes at 500 bytes a second all of a request's time")
     func wholeRequest() {
         var state = ConnectionDeadline(limits: limits, now: start)
         state.requestHead(at: start)
+        #expect(state.deadline == start + .seconds(10))
+        state.bodyArrived(499, holding: 499, at: start + .seconds(4))
+        #expect(state.deadline == start + .seconds(10))
+        state.bodyArrived(1, holding: 500, at: start + .seconds(5))
+        #expect(state.deadline == start + .seconds(11))
+        state.bodyArrived(20_000, holding: 20_500, at: start + .seconds(6))
         #expect(state.deadline == start + .seconds(30))
         state.requestEnd(at: start + .seconds(5))
         #expect(state.deadline == start + .seconds(35))
@@ -75,6 +81,8 @@ struct ConnectionDeadlineTests {
         #expect(!state.isAnsweringEarly)
         #expect(state.answerEnd(at: start) == .keepOpen)
         #expect(state.deadline == start + .seconds(30))
+        state.bodyArrived(0, holding: 0, at: start)
+        #expect(state.deadline == start + .seconds(10))
     }
 
     @Test("a request whose head came with the one before has its whole time from that one's answer on")

@@ -128,6 +128,25 @@ struct ConnectionGuardTests {
         #expect(!connection.isOpen)
     }
 
+    @Test(
+        "after a connection's last request nothing is answered, and the last answer says so",
+        arguments: [
+            "GET /survey HTTP/1.1\r\nHost: a b\r\n\r\n", "GET /survey HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\n\r\n",
+            "POST /survey HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        ]
+    )
+    func behindTheLast(request: String) throws {
+        let connection = try TestConnection(try rules())
+        connection.send(request + head("GET /livez"))
+        connection.answer()
+        connection.send(head("GET /livez") + "\u{16}\u{3}\u{1}\r\n\r\n")
+        let answer = try connection.received()
+        #expect(answer.hasPrefix("HTTP/1.1 200 ") && answer.contains("\r\nConnection: close\r\n"))
+        #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2)
+        connection.advance(by: 1)
+        #expect(!connection.isOpen)
+    }
+
     @Test("an answer that the socket hasn't taken yet is not cut off for another connection")
     func answerInFlight() throws {
         let rules = try rules { $0.connectionsPerClient = 1 }
@@ -224,7 +243,7 @@ struct ConnectionGuardTests {
             connection.advance(by: 1)
         }
         #expect(small.isOpen && !large.isOpen)
-        small.advance(by: 24)
+        small.advance(by: 6)
         #expect(small.isOpen)
         small.advance(by: 1)
         #expect(!small.isOpen)

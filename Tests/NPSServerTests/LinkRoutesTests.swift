@@ -226,6 +226,23 @@ struct LinkRoutesTests {
         await collector.end()
     }
 
+    @Test("a genuine link is counted by itself, whatever else came from its address")
+    func limit() async throws {
+        var collector = try collector()
+        let clock = TestClock()
+        collector.dependencies.rateLimit = ClientRateLimit(burst: 1, perSecond: 1, now: { clock.instant })
+        collector.dependencies.linkRateLimit = ClientRateLimit(burst: 2, perSecond: 1, now: { clock.instant })
+        try await collector.publicly { client async throws in
+            for status in [HTTPResponse.Status.notFound, .notFound, .tooManyRequests] {
+                #expect(try await client.submit("score=9", to: "/s/unknown").status == status)
+            }
+            for _ in 0..<2 { #expect(try await post(client, "/s/\(token)", "score=9").status == .seeOther) }
+            let third = try await post(client, "/s/\(token)", "score=9&comment=Mine")
+            #expect(third.status == .tooManyRequests && third.text.contains("Mine"))
+        }
+        await collector.end()
+    }
+
     @Test("a form without a stamp comes back with one")
     func freshStamp() async throws {
         let collector = try collector()

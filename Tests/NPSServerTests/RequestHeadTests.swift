@@ -42,19 +42,43 @@ struct RequestHeadTests {
         #expect(request.headerFields[values: .connection] == ["close"])
     }
 
-    @Test("no host, two hosts, GET * and an empty transfer coding are refused")
+    @Test("no host, two hosts, GET *, a fragment, CONNECT and a coding of HTTP/1.0 are refused")
     func malformed() throws {
         for request in [
             try normalized([]), try normalized([("Host", "a"), ("host", "a")]),
             try normalized([("Host", "a")], .GET, "*"),
-            try normalized([("Host", "a"), ("Transfer-Encoding", "")]),
-            try normalized([("Host", "a"), ("Transfer-Encoding", " ")]),
+            try normalized([("Host", "a")], .GET, "/survey#x"),
+            try normalized([("Host", "a")], .CONNECT, "a:443"),
+            try normalized([("Host", "a"), ("Transfer-Encoding", "chunked")], .POST, version: .http1_0),
+            try normalized(
+                [("Host", "a"), ("Transfer-Encoding", "chunked"), ("Transfer-Encoding", "chunked")],
+                .POST
+            ),
         ] {
             #expect(request.authority == nil)
             #expect(request.headerFields[values: .connection] == ["close"])
         }
         #expect(try normalized([("Host", "a")], .OPTIONS, "*").authority == "a")
-        #expect(try normalized([("Host", "a"), ("Transfer-Encoding", "chunked")]).authority == "a")
+    }
+
+    @Test("chunked is understood in any case", arguments: ["chunked", "Chunked", " CHUNKED\t"])
+    func chunked(value: String) throws {
+        #expect(try normalized([("Host", "a"), ("Transfer-Encoding", value)]).authority == "a")
+    }
+
+    @Test(
+        "no other coding is, and none is taken for the content",
+        arguments: ["", " ", "gzip, chunked", "chunked, chunked", ",chunked", "chunked,", "chunkedx", "x", "chunked;a=b"]
+    )
+    func coding(value: String) throws {
+        #expect(try normalized([("Host", "a"), ("Transfer-Encoding", value)], .POST).authority == nil)
+    }
+
+    @Test("after a request that would like another protocol the connection closes")
+    func upgrade() throws {
+        let request = try normalized([("Host", "a"), ("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", "h2c")])
+        #expect(request.authority == "a")
+        #expect(request.headerFields[values: .connection] == ["close"])
     }
 
     @Test("Connection: close has no case", arguments: ["close", "Close", "CLOSE", "TE, Close", "keep-alive,close"])

@@ -1,7 +1,10 @@
 import Synchronization
 
-/// A token bucket for each client of the forms. Kept in memory only, and idle clients are forgotten. Keyed by a hash
-/// with a new salt at every start, so that the table holds no address.
+/// A token bucket for each client of the forms, or for each emailed link. Kept in memory only, and idle ones are forgotten.
+/// Keyed by a hash with a new salt at every start, so that the table holds no address.
+///
+/// A company has one address for all of its people. So the open form lets through what 300 people send within a minute,
+/// and a genuine link, which is one person's, is counted by itself, wherever it is opened.
 package final class ClientRateLimit: Sendable {
     /// What becomes of a request.
     enum Admission: Hashable {
@@ -37,8 +40,8 @@ package final class ClientRateLimit: Sendable {
     ///   - perSecond: requests a second that it may send in the long run.
     ///   - capacity: networks of clients that are remembered; those that came least recently are forgotten first.
     package init(
-        burst: Int = 60,
-        perSecond: Double = 1,
+        burst: Int = 300,
+        perSecond: Double = 5,
         capacity: Int = 100_000,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
@@ -48,16 +51,29 @@ package final class ClientRateLimit: Sendable {
         buckets = Mutex(Generations(capacity: capacity / 2))
     }
 
+    /// For the forms of emailed links.
+    package static func ofLinks(
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) -> ClientRateLimit {
+        ClientRateLimit(burst: 60, perSecond: 1, now: now)
+    }
+
     /// Counts the request. Clients whose address nobody knows share one limit, as do those that a Unix socket's proxy
     /// doesn't name.
     func admission(for client: Peer) -> Admission {
+        // The widest first: a network that is over its limit leaves no trace of its many addresses.
+        admission(client.networks.reversed().map { ($0.hashValue, $0.share) })
+    }
+
+    /// - Parameter link: the id of a genuine one.
+    func admission(forLink link: String) -> Admission { admission([(link.hashValue, 1)]) }
+
+    private func admission(_ members: [(key: Int, share: Int)]) -> Admission {
         let instant = now()
         return buckets.withLock { buckets in
             var taken: [(key: Int, bucket: Bucket)] = []
-            // The widest first: a network that is over its limit leaves no trace of its many addresses.
-            for network in client.networks.reversed() {
-                let key = network.hashValue
-                let (most, rate) = (burst * Double(network.share), perSecond * Double(network.share))
+            for (key, share) in members {
+                let (most, rate) = (burst * Double(share), perSecond * Double(share))
                 var bucket = buckets[key] ?? Bucket(tokens: most, patience: most, updated: instant)
                 bucket.refill(at: instant, rate: rate, upTo: most)
                 guard bucket.tokens < 1 else {

@@ -11,6 +11,9 @@ struct ConnectionDeadline {
     private var hasBegun = false
     /// When the request that is being read has to be there.
     private var wholeRequest: NIODeadline
+    /// When the time of the request that is being read began, and the bytes of its body since.
+    private var began: NIODeadline
+    private var arrived = 0
     /// Bytes of a large body since the connection was last given time; nil while none is being read.
     private var progress: Int?
     /// Whether the connection is to end after the answers that it owes.
@@ -23,6 +26,7 @@ struct ConnectionDeadline {
         self.limits = limits
         deadline = now + limits.firstHead
         wholeRequest = deadline
+        began = now
     }
 
     /// The listener stops: from now on each answer that owes no other is the last.
@@ -39,23 +43,35 @@ struct ConnectionDeadline {
         hasBegun = true
         isClosing = isClosing || isDraining
         unanswered += 1
-        wholeRequest = now + limits.wholeRequest
-        deadline = wholeRequest
+        beginRequest(at: now)
         progress = nil
         bodyArrived(0, holding: held, at: now)
     }
 
-    /// A small body may take as long as a request may, but whoever makes the server hold more has to go on sending.
+    private mutating func beginRequest(at now: NIODeadline) {
+        wholeRequest = now + limits.wholeRequest
+        deadline = wholeRequest
+        began = now
+        arrived = 0
+    }
+
+    /// A small body has to come at a certain rate after a while; whoever makes the server hold more has to go on sending.
     ///
     /// - Parameters:
     ///   - count: bytes that have just arrived.
     ///   - held: bytes of bodies on this connection that aren't answered yet, these included.
     mutating func bodyArrived(_ count: Int, holding held: Int, at now: NIODeadline) {
+        arrived += count
         // While an earlier request is being answered, reading may pause by no fault of the client.
-        guard isReadingRequest, unanswered == 1, !isUnreadable, held > BodyBudget.small else { return }
-        let arrived = (progress ?? limits.bodyProgress) + count
-        progress = arrived < limits.bodyProgress ? arrived : 0
-        if arrived >= limits.bodyProgress { deadline = min(wholeRequest, now + limits.bodyPause) }
+        guard isReadingRequest, unanswered == 1, !isUnreadable else { return }
+        guard held > BodyBudget.small else {
+            let earned = TimeAmount.seconds(Int64(arrived / limits.bodyRate))
+            deadline = min(wholeRequest, began + limits.slowBody + earned)
+            return
+        }
+        let more = (progress ?? limits.bodyProgress) + count
+        progress = more < limits.bodyProgress ? more : 0
+        if more >= limits.bodyProgress { deadline = min(wholeRequest, now + limits.bodyPause) }
     }
 
     mutating func requestEnd(at now: NIODeadline) {
@@ -125,8 +141,7 @@ struct ConnectionDeadline {
             deadline = now + (isClosing ? limits.answer : limits.keepAlive)
         } else if isReadingRequest, unanswered == 1 {
             // While the earlier request was being answered, nothing may have been read.
-            wholeRequest = now + limits.wholeRequest
-            deadline = wholeRequest
+            beginRequest(at: now)
         }
         return .keepOpen
     }

@@ -29,6 +29,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var idleSince = NIODeadline.now()
     /// Answers that have ended, but are not wholly written to the socket.
     private var unwritten = 0
+    /// Whether the connection's last request has been passed on.
+    private var hasLast = false
+    /// What arrives follows the last request: it is dropped (RFC 9112 §9.6).
+    private var isPastLast = false
     /// Whether another connection waits for this one to close.
     private var isGivingWay = false
     /// Nothing more is read, and no further answer begins.
@@ -110,6 +114,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
         guard !isOver else { return discard(part, context) }
+        if hasLast, case .head = part { isPastLast = true }
+        guard !isPastLast else { return }
         switch part {
         case .head(let head):
             passOnParts(context)
@@ -159,6 +165,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Passes on the head of a request that is to be the connection's last.
     private func fire(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
+        hasLast = true
         var head = head
         head.headerFields[.connection] = "close"
         context.fireChannelRead(wrapInboundOut(.head(head)))
@@ -271,7 +278,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             unreadable = error == .headerOverflow ? .headTooLong : .unreadable
         }
         let isTaken = isAnswering || state.isAnswered
-        if let unreadable, !isTaken, !isOver, state.owesNoEarlierAnswer {
+        // Nobody asked for what follows the last request.
+        let isBehindLast = hasLast && !state.isReadingRequest
+        if let unreadable, !isTaken, !isBehindLast, !isOver, state.owesNoEarlierAnswer {
             write(answer(to: unreadable), context, nil)
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
             isOver = true

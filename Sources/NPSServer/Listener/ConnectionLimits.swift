@@ -4,8 +4,12 @@ package import NIOCore
 package struct ConnectionLimits: Sendable {
     /// From the open connection to the first complete request head, TLS handshake included.
     package var firstHead: TimeAmount = .seconds(10)
-    /// From a request's head to its last byte, however steadily the bytes drip.
+    /// From a request's head to its last byte, however steadily the bytes come.
     package var wholeRequest: TimeAmount = .seconds(30)
+    /// From a request's head to its last byte when that comes slowly: so much, and a second more for as many bytes as
+    /// `bodyRate` says.
+    package var slowBody: TimeAmount = .seconds(10)
+    package var bodyRate = 500
     /// The longest pause of a client that makes the server hold more than a small body: so many more bytes have to come in
     /// this time, again and again.
     package var bodyPause: TimeAmount = .seconds(5)

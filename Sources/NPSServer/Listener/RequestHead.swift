@@ -8,6 +8,7 @@ import NPSModel
 /// - `Connection: close` in one spelling: its words have no case (RFC 9110 §7.6.1). Requests of HTTP/1.0 get it, as their
 ///   clients expect (RFC 9112 §9.3): lynx and w3m read until the end.
 /// - No `Expect` in HTTP/1.0, which has no interim answers (RFC 9110 §10.1.1).
+/// - The same where the client would like another protocol: the decoder reads no further request after that one.
 /// - No host, so that `RequestLimits` refuses the request, where its head contradicts RFC 9112; such a connection closes.
 struct RequestHead {
     let request: HTTPRequest
@@ -20,8 +21,9 @@ struct RequestHead {
         var fields = HTTPFields()
         fields.reserveCapacity(head.headers.count + 1)
         var hosts: [String] = []
-        var isWellFormed = isLegacy || head.uri != "*" || head.method == .OPTIONS
+        var isWellFormed = Self.isTarget(head)
         var closes = isLegacy
+        var isChunked = false
         for (text, value) in head.headers {
             guard let name = HTTPField.Name(text) else { continue }
             switch name.canonicalName {
@@ -30,7 +32,11 @@ struct RequestHead {
                 continue
             case "connection": closes = closes || Self.asksToClose(value)
             case "expect" where isLegacy: continue
-            case "transfer-encoding" where !isLegacy && value.utf8.allSatisfy(Self.isBlank): isWellFormed = false
+            case "transfer-encoding":
+                // Another coding would be taken for the content, and HTTP/1.0 has none (RFC 9112 §6.1).
+                if isLegacy || isChunked || !Self.says("chunked", value.utf8) { isWellFormed = false }
+                isChunked = true
+            case "upgrade": closes = true
             default: break
             }
             fields.append(HTTPField(name: name, value: value))
@@ -58,14 +64,24 @@ struct RequestHead {
         .path
     }
 
+    /// What is asked for, as far as the parser lets more through (RFC 9112 §3.2): no fragment, `*` for OPTIONS alone, and
+    /// nothing for CONNECT, which is for proxies.
+    private static func isTarget(_ head: HTTPRequestHead) -> Bool {
+        head.method != .CONNECT && !head.uri.utf8.contains(UInt8(ascii: "#"))
+            && (head.uri != "*" || head.method == .OPTIONS || head.version == .http1_0)
+    }
+
     private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
     private static func asksToClose(_ value: String) -> Bool {
-        value.utf8.split(separator: UInt8(ascii: ",")).contains { word in
-            let rest = word.drop(while: isBlank)
-            guard rest.prefix(5).elementsEqual("close".utf8, by: { $0 | 0x20 == $1 }) else { return false }
-            return rest.dropFirst(5).allSatisfy(isBlank)
-        }
+        value.utf8.split(separator: UInt8(ascii: ",")).contains { says("close", $0) }
+    }
+
+    /// - Parameter word: small letters; the text may have others and blanks around it.
+    private static func says(_ word: String, _ text: some Collection<UInt8>) -> Bool {
+        let (rest, count) = (text.drop(while: isBlank), word.utf8.count)
+        guard rest.prefix(count).elementsEqual(word.utf8, by: { $0 | 0x20 == $1 }) else { return false }
+        return rest.dropFirst(count).allSatisfy(isBlank)
     }
 
     /// `uri-host [ ":" port ]` (RFC 9110 §7.2), never empty, and without a comma: two hosts in one line are none.

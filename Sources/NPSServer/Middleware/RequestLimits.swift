@@ -19,8 +19,8 @@ enum RequestLimits {
         guard request.head.authority != nil else {
             throw Problem.badRequest(
                 """
-                The head of the request is malformed: Host must be given exactly once and name a host, * is no address to \
-                get, and Transfer-Encoding needs a value.
+                The head of the request is malformed: Host must be given exactly once and name a host, * and addresses \
+                with # can't be asked for, Transfer-Encoding may only say chunked, once, and this is no proxy.
                 """
             )
         }

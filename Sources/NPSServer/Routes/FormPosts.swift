@@ -11,6 +11,7 @@ struct FormPosts: Sendable {
     let queue: ResponseQueue
     let proxies: TrustedProxies
     let rateLimit: ClientRateLimit
+    let linkRateLimit: ClientRateLimit
     let refusals: ReadyRefusals
 
     /// What a person gets instead of thanks.
@@ -30,7 +31,16 @@ struct FormPosts: Sendable {
     /// - Returns: nil when the client may send now, otherwise the seconds after which it may; a failure for a client far
     ///   over its limit, whose request is answered by a page made before and not read.
     func delay(_ client: Peer, _ request: Request) -> Result<Int?, Refusal> {
-        switch rateLimit.admission(for: client) {
+        delay(rateLimit.admission(for: client), request)
+    }
+
+    /// The same for a genuine link, whoever sends its form.
+    func delay(ofLink link: String, _ request: Request) -> Result<Int?, Refusal> {
+        delay(linkRateLimit.admission(forLink: link), request)
+    }
+
+    private func delay(_ admission: ClientRateLimit.Admission, _ request: Request) -> Result<Int?, Refusal> {
+        switch admission {
         case .allowed: return .success(nil)
         case .wait(let seconds): return .success(seconds)
         case .refused(let seconds):

@@ -11,15 +11,18 @@ extension LinkRoutes {
     func submit(_ request: Request, context: CollectorContext) async throws -> HTTPAnswer {
         let start = ContinuousClock.now
         let client = posts.client(request, from: context.peer)
-        let delay: Int?
-        switch posts.delay(client, request) {
-        case .success(let seconds): delay = seconds
-        case .failure(let refusal): return counted(counters.refused(refusal))
-        }
         let visit: LinkVisit
         switch open(request, token: context.parameters.get("token")) {
         case .success(let opened): visit = opened
-        case .failure(let refusal): return refusal.answer
+        case .failure(let refusal):
+            // Only who has no genuine link is counted by address.
+            if case .failure(let limited) = posts.delay(client, request) { return counted(counters.refused(limited)) }
+            return refusal.answer
+        }
+        let delay: Int?
+        switch posts.delay(ofLink: visit.claims.providerID, request) {
+        case .success(let seconds): delay = seconds
+        case .failure(let refusal): return counted(counters.refused(refusal))
         }
         switch try await posts.values(of: request, waiting: delay, in: visit.form) {
         case .success(let values):

@@ -9,17 +9,10 @@ from harness.certificate import make_certificate
 from harness.deployment import REPOSITORY
 from harness.ports import accepts
 from harness.program import Program, run_command
+from harness.shipped import replaced
 from harness.waiting import wait_until
 
 SHIPPED = REPOSITORY / "deploy/nginx.conf"
-
-
-def replaced(text: str, changes: dict[str, str]) -> str:
-    """`text` with each key replaced by its value; every key must be there, or the test no longer fits the file."""
-    for old, new in changes.items():
-        assert old in text, f"nginx.conf no longer contains {old}"
-        text = text.replace(old, new)
-    return text
 
 
 PLACES = {

@@ -1,0 +1,97 @@
+"""HTTP/1.1 byte by byte: what a well-behaved client would never send, and what comes back."""
+
+import socket
+import ssl
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+from harness.waiting import DEADLINE
+
+QUIET = 3.0
+"""Seconds without a byte after which a connection is taken for one that stays open. A server lingers for a second before it
+closes, so that the client gets to read the answer."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    fields: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What came back, and whether the server ended the connection."""
+
+    received: bytes
+    is_closed: bool
+
+    def answers(self, *, to_head: bool = False) -> list[Answer]:
+        """The final answers, in order; `to_head` if the first request was a HEAD."""
+        return [answer for answer in self._split(to_head) if answer.status >= 200]
+
+    def interim(self) -> list[int]:
+        return [answer.status for answer in self._split(False) if answer.status < 200]
+
+    def _split(self, to_head: bool) -> list[Answer]:
+        answers: list[Answer] = []
+        rest = self.received
+        while rest:
+            head, separator, rest = rest.partition(b"\r\n\r\n")
+            assert separator and head.startswith(b"HTTP/1.1 "), f"no answer begins with {head[:80]!r}"
+            lines = head.decode("latin-1").split("\r\n")
+            fields = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+            status = int(lines[0].split(" ")[1])
+            is_bodyless = status < 200 or (to_head and not answers)
+            length = 0 if is_bodyless else int(fields.get("content-length", 0))
+            assert len(rest) >= length, "an answer is cut off"
+            answers.append(Answer(status, fields, rest[:length]))
+            rest = rest[length:]
+        return answers
+
+
+def converse(
+    port: int,
+    request: bytes,
+    trust: ssl.SSLContext | None = None,
+    source: str = "127.0.0.1",
+    quiet: float = QUIET,
+    expected: int | None = None,
+) -> Conversation:
+    """Sends these bytes from the address `source`, and reads until the server closes or says nothing for a while, or until
+    it has given the `expected` number of answers by the lengths of their bodies, whatever comes then."""
+    with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE, source_address=(source, 0)) as plain:
+        connection = trust.wrap_socket(plain, server_hostname="localhost") if trust else plain
+        with connection:
+            with suppress(OSError):
+                connection.sendall(request)
+            return read_all(connection, quiet, expected)
+
+
+def read_all(connection: socket.socket, quiet: float = QUIET, expected: int | None = None) -> Conversation:
+    received = b""
+    deadline = time.monotonic() + quiet
+    while (left := deadline - time.monotonic()) > 0:
+        connection.settimeout(left)
+        try:
+            piece = connection.recv(65_536)
+        except TimeoutError:
+            break
+        except OSError:
+            return Conversation(received, is_closed=True)
+        if not piece:
+            return Conversation(received, is_closed=True)
+        received += piece
+        deadline = time.monotonic() + quiet
+        if expected is not None and count_answers(received) >= expected:
+            break
+    return Conversation(received, is_closed=False)
+
+
+def count_answers(received: bytes) -> int:
+    """How many whole answers have come."""
+    try:
+        return len(Conversation(received, is_closed=False).answers())
+    except (AssertionError, ValueError, IndexError):
+        return 0
