@@ -15,8 +15,8 @@ from harness.webhook import fresh_response
 
 KIB = 1024
 MIB = 1024 * KIB
-SLOW_REQUEST_SECONDS = 30
-"""The longest a request may take to arrive."""
+SLOW_REQUEST_SECONDS = 10
+"""The longest that a request may take to arrive whose body comes at less than 500 bytes a second."""
 
 
 @pytest.fixture(autouse=True)

@@ -19,17 +19,20 @@ from harness.fleet import new_fleet
 from harness.links import new_key
 from harness.network import can_make_networks
 from harness.postgres import running_pair
+from harness.testssl import findings
 from scenarios.chaos import BATCH, chaos
 from scenarios.failover import LONGEST_GAP, weather
+from scenarios.idle_proxies import PAUSES, ask_after_pauses
 from scenarios.kills import kill_repeatedly
 from scenarios.load_result import LoadResult
 from scenarios.mail_scanner import scan
 from scenarios.mixed_payloads import CONFIGURATION, MixedResult, send_mixed_payloads
 from scenarios.outage import outage
 from scenarios.rolling_upgrade import rolling_upgrade
+from scenarios.slow_attacks import ATTACKS, LONGEST, MOST_MIB, deployment_settings
 from scenarios.storm import Storm
 
-TRIALS = ("kills", "outage", "chaos", "mixture", "scanner", "failover")
+TRIALS = ("kills", "outage", "chaos", "mixture", "scanner", "failover", "edge")
 UPGRADE = "upgrade"
 """Needs another program, so it is no part of all."""
 RESPONSES_PER_SECOND = 133
@@ -167,6 +170,42 @@ def failover_trial(seconds: float, seed: int) -> bool:
     return report(lines, result.is_clean and result.longest_gap <= LONGEST_GAP)
 
 
+def slow_attack_trial(name: str) -> bool:
+    print(f"running: {name}, over TLS, with no limit for their address", flush=True)
+    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory, deployment(deployment_settings(Path(directory))) as attacked:
+        attacked.trust(Path(directory) / "certificate.pem")
+        attacked.start_serve()
+        watch = ATTACKS[name](attacked)
+    lines: dict[str, object] = {
+        "attackers at once": f"{watch.attackers:,}",
+        "longest connection, s": f"{watch.longest:.1f}, at most {LONGEST:g}",
+        "memory, MiB": f"{watch.most_mib}, at most {MOST_MIB}",
+        "somebody else": f"{len(watch.answers)} answers, the slowest after {watch.slowest * 1_000:.0f} ms",
+        "without an answer": watch.unanswered[:3] or "nobody",
+    }
+    return report(lines, watch.is_well)
+
+
+def idle_proxies_trial() -> bool:
+    print(f"running: requests through each proxy after pauses of {PAUSES[0]} to {PAUSES[-1]} s", flush=True)
+    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory:
+        settings = {"public-url": "https://localhost/feedback", "trusted-proxies": ["127.0.0.1/32"]}
+        with deployment({"http": settings, "log": {"level": "info"}}) as started:
+            started.start_serve()
+            statuses = ask_after_pauses(started, Path(directory))
+    answered = ", ".join(f"{count} {what}" for what, count in sorted(statuses.items()))
+    return report({"answers": answered}, all(what.endswith(" 200") for what in statuses))
+
+
+def testssl_trial() -> bool:
+    print("running: testssl.sh, which takes minutes", flush=True)
+    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory, deployment(deployment_settings(Path(directory))) as scanned:
+        scanned.trust(Path(directory) / "certificate.pem")
+        scanned.start_serve()
+        found = findings(scanned.http_port, Path(directory))
+    return report({"LOW or above": "; ".join(found) or "nothing but that the certificate is self-signed"}, not found)
+
+
 def is_well(trial: Trial) -> bool:
     """Runs a trial; one that is broken off is not well, and the next one still runs."""
     try:
@@ -202,6 +241,7 @@ def main() -> int:
         "scanner": [partial(scanner_trial, 1_000)],
         UPGRADE: [partial(upgrade_trial, options.other, min(options.seconds, 600), options.seed)],
         "failover": [partial(failover_trial, options.seconds, options.seed)],
+        "edge": [*(partial(slow_attack_trial, name) for name in ATTACKS), idle_proxies_trial, testssl_trial],
     }
     chosen = [name for name in (*TRIALS, UPGRADE) if name in (options.trials or TRIALS)]
     verdicts = {name: [is_well(trial) for trial in trials[name]] for name in chosen}

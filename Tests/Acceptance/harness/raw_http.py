@@ -44,7 +44,8 @@ class Conversation:
             fields = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
             status = int(lines[0].split(" ")[1])
             is_bodyless = status < 200 or (to_head and not answers)
-            length = 0 if is_bodyless else int(fields.get("content-length", 0))
+            # Without a length the body goes on to the end (RFC 9112 §6.3).
+            length = 0 if is_bodyless else int(fields.get("content-length", len(rest)))
             assert len(rest) >= length, "an answer is cut off"
             answers.append(Answer(status, fields, rest[:length]))
             rest = rest[length:]
