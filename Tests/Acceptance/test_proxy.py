@@ -198,6 +198,18 @@ def test_no_log_names_a_link_a_token_or_a_source(kind: str, deploy: Deploy, tmp_
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_proxy_serves_a_host_of_its_own(kind: str, deploy: Deploy, tmp_path: Path) -> None:
+    """Without a base path, as the page Operations says."""
+    deployment = deploy()
+    deployment.start_serve()
+    changes = {"    location / {\n        return 404;\n    }\n": ""} if kind == "nginx" else {}
+    with running_front(kind, tmp_path, deployment.http_port, base="", changes=changes) as front:
+        for path, status in [("/survey", 200), ("/s/x", 404), ("/webhooks/standard", 200), ("/webhooks/x", 404)]:
+            assert fetch(front.port, "GET", path, HOST, trust=front.trust).status == status
+        assert fetch(front.plain_port, "POST", "/webhooks/standard", HOST, b"{}").status == 403
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_proxy_waits_for_a_collector_or_says_that_it_is_away(kind: str, deploy: Deploy, tmp_path: Path) -> None:
     """A restart: while the collector is away requests fail with a 5xx, and soon after it is back they are answered."""
     port = free_port()
