@@ -44,11 +44,14 @@ package enum AdminListener {
         logger: Logger,
         onListening: @escaping @Sendable (Int?) -> Void = { _ in }
     ) throws -> Listener {
-        try Listener(
+        var limits = ConnectionLimits()
+        // Pages of 16 MiB, for programs that may pause as their output does.
+        limits.reading = limits.keepAlive
+        return try Listener(
             router: router(dependencies),
             addresses: addresses,
             tls: nil,
-            limits: ConnectionLimits(),
+            limits: limits,
             proxies: .none,
             errorPages: nil,
             edge: edge(dependencies),

@@ -58,7 +58,9 @@ def make_site(deploy: Deploy, port: int) -> Deployment:
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def site(request: pytest.FixtureRequest, deploy_for_module: Deploy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    request: pytest.FixtureRequest, deploy_for_module: Deploy, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     port = free_port()
     deployment = make_site(deploy_for_module, port)
     deployment.start()
@@ -87,8 +89,8 @@ def forms(page: str) -> list[tuple[str, bytes]]:
     for action, content in re.findall(r"<form[^>]*action=\"?([^\"\s>]+)\"?[^>]*>(.*?)</form>", page, re.DOTALL):
         fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', content)
         hidden = "&".join(f"{name}={value}" for name, value in fields)
-        for answer in ("", "&score=9&email=crawler%40kanarienvogel.example"):
-            found.append((unescape(action), (hidden + answer).encode()))
+        answers = ("", "&score=9&email=crawler%40kanarienvogel.example")
+        found += [(unescape(action), (hidden + answer).encode()) for answer in answers]
     return found
 
 
@@ -283,11 +285,13 @@ OFFICE = "127.0.0.7"
 
 
 def answer_as_a_browser_would(port: int, trust: ssl.SSLContext | None, base: str, token: str) -> list[int]:
-    """Opens the link, reads, answers over the same connection, and looks at the thanks. An idle connection that the server
-    has closed meanwhile is opened again."""
+    """Opens the link, reads, answers over the same connection, and looks at the thanks. An idle connection that the
+    server has closed meanwhile is opened again."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60, source_address=(OFFICE, 0))
     if trust:
-        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=60, source_address=(OFFICE, 0), context=trust)
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", port, timeout=60, source_address=(OFFICE, 0), context=trust
+        )
 
     def ask(method: str, path: str, body: str | None = None) -> HTTPResponse:
         for attempt in (1, 2):
@@ -313,7 +317,7 @@ def answer_as_a_browser_would(port: int, trust: ssl.SSLContext | None, base: str
 
 @pytest.mark.parametrize("kind", [*KINDS, "direct"])
 def test_a_company_behind_one_address_is_not_punished(kind: str, deploy: Deploy, tmp_path: Path) -> None:
-    """300 people open a mailed link, answer, and are thanked, as fast as this machine can: in far less than a minute."""
+    """300 people open a mailed link, answer, and are thanked, as fast as this machine can: in less than a minute."""
     port = free_port()
     deployment = make_site(deploy, port)
     deployment.start_serve()
@@ -332,10 +336,12 @@ def test_a_company_behind_one_address_is_not_punished(kind: str, deploy: Deploy,
     assert deployment.books()["accepted"] == PEOPLE
 
 
-@pytest.mark.parametrize(("name", "pattern"), [("nginx.conf", r"keepalive_timeout (\d+)s;"), ("Caddyfile", r"\tkeepalive (\d+)s")])
+@pytest.mark.parametrize(
+    ("name", "pattern"), [("nginx.conf", r"keepalive_timeout (\d+)s;"), ("Caddyfile", r"\tkeepalive (\d+)s")]
+)
 def test_idle_connections_are_kept_for_less_time_than_the_collector_keeps_them(name: str, pattern: str) -> None:
-    """Otherwise the proxy would now and then send a request into a connection that is being closed. HAProxy keeps them for a
-    few seconds by itself; `deploy/soak edge` waits for it."""
+    """Otherwise the proxy would now and then send a request into a connection that is being closed. HAProxy keeps them
+    for a few seconds by itself; `deploy/soak edge` waits for it."""
     source = (REPOSITORY / "Sources/NPSServer/Listener/ConnectionLimits.swift").read_text()
     kept = re.search(r"keepAlive: TimeAmount = \.seconds\((\d+)\)", source)
     setting = re.search(pattern, (REPOSITORY / "deploy" / name).read_text())

@@ -23,7 +23,9 @@ QUIET = 0.4
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def front(request: pytest.FixtureRequest, deploy_for_module: Deploy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+def front(
+    request: pytest.FixtureRequest, deploy_for_module: Deploy, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Front]:
     kind = str(request.param)
     deployment = deploy(deploy_for_module)
     with running_front(
@@ -49,9 +51,11 @@ def test_there_are_enough_payloads() -> None:
 
 
 def test_the_collector_sees_what_the_proxy_sent(front: Front) -> None:
-    """Between the payloads, another client of the same proxy asks for a page, over the same connections to the collector:
-    it must never get an answer that was meant for what somebody hid."""
-    bystander = in_base(b"GET BASE/survey/thanks HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n", BASE, "localhost")
+    """Between the payloads, another client of the same proxy asks for a page, over the same connections to the
+    collector: it must never get an answer that was meant for what somebody hid."""
+    bystander = in_base(
+        b"GET BASE/survey/thanks HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n", BASE, "localhost"
+    )
 
     def send(payload: tuple[str, bytes]) -> str | None:
         converse(front.port, payload[1], front.trust, quiet=QUIET)

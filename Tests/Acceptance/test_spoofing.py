@@ -30,7 +30,9 @@ class Way:
     front: Front | None
 
     def ask(self, line: str, spoof: str, body: str = "") -> Answer:
-        fields = f"Host: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+        fields = (
+            f"Host: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+        )
         request = f"{line} HTTP/1.1\r\n{fields}{spoof}\r\nX-End: 1\r\n\r\n{body}".encode("latin-1")
         port, trust = (self.front.port, self.front.trust) if self.front else (self.deployment.http_port, None)
         answers = converse(port, request, trust, CLIENT, expected=1).answers()
@@ -48,7 +50,9 @@ class Way:
 
 
 @pytest.fixture(scope="module", params=[*KINDS, DIRECT])
-def way(request: pytest.FixtureRequest, deploy_for_module: Deploy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Way]:
+def way(
+    request: pytest.FixtureRequest, deploy_for_module: Deploy, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Way]:
     kind = str(request.param)
     proxies = [] if kind == DIRECT else ["127.0.0.1/32"]
     settings = {"public-url": f"https://localhost{BASE}", "trusted-proxies": proxies}
@@ -72,7 +76,9 @@ def page(answer: Answer) -> tuple[int, str]:
 
 
 def test_no_header_changes_a_page_or_a_redirect(way: Way) -> None:
-    usual = {line: page(way.ask(line, "X-A: b")) for line in (f"GET {BASE}/survey", f"GET {BASE}/survey/thanks?score=9")}
+    usual = {
+        line: page(way.ask(line, "X-A: b")) for line in (f"GET {BASE}/survey", f"GET {BASE}/survey/thanks?score=9")
+    }
     for spoof in SPOOFED:
         for line, expected in usual.items():
             answer = way.ask(line, spoof)

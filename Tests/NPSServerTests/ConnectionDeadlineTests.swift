@@ -34,7 +34,22 @@ struct ConnectionDeadlineTests {
         state.requestHead(at: start)
         state.requestEnd(at: start)
         #expect(state.answerEnd(at: start) == .keepOpen)
-        #expect(state.deadline == start + limits.keepAlive)
+        #expect(state.deadline == start + limits.reading && state.isUnconfirmed)
+        // The client has taken the answer.
+        state.confirm()
+        #expect(state.deadline == start + limits.keepAlive && !state.isUnconfirmed)
+    }
+
+    @Test("what can't be read after an answer still ends the connection soon")
+    func unreadableWhileIdle() {
+        var state = ConnectionDeadline(limits: limits, now: start)
+        state.requestHead(at: start)
+        state.requestEnd(at: start)
+        #expect(state.answerEnd(at: start) == .keepOpen)
+        state.parseFailed(at: start)
+        #expect(state.deadline == start + limits.linger && !state.isUnconfirmed)
+        state.confirm()
+        #expect(state.deadline == start + limits.linger)
     }
 
     @Test("an answer that overtakes its request ends the connection soon")
@@ -60,6 +75,7 @@ struct ConnectionDeadlineTests {
         #expect(state.isEnding)
         #expect(state.answerEnd(at: start) == .keepOpen)
         #expect(state.isIdle)
+        state.confirm()
         #expect(state.deadline == start + limits.answer)
     }
 
@@ -96,6 +112,7 @@ struct ConnectionDeadlineTests {
         // Once it has come, its answer's time counts.
         state.requestEnd(at: start + .seconds(21))
         #expect(state.answerEnd(at: start + .seconds(22)) == .keepOpen)
+        state.confirm()
         #expect(state.deadline == start + .seconds(22) + limits.keepAlive)
     }
 

@@ -261,4 +261,15 @@ struct ConnectionGuardTests {
         connection.advance(by: 2)
         #expect(!connection.isOpen)
     }
+
+    @Test("a connection whose client took its answer idles for as long as it may")
+    func idle() throws {
+        let connection = try TestConnection(try rules())
+        connection.send(head("GET /livez"))
+        connection.answer()
+        connection.advance(by: 74)
+        #expect(connection.isOpen)
+        connection.advance(by: 1)
+        #expect(!connection.isOpen)
+    }
 }

@@ -68,7 +68,9 @@ struct RequestHeadTests {
 
     @Test(
         "no other coding is, and none is taken for the content",
-        arguments: ["", " ", "gzip, chunked", "chunked, chunked", ",chunked", "chunked,", "chunkedx", "x", "chunked;a=b"]
+        arguments: [
+            "", " ", "gzip, chunked", "chunked, chunked", ",chunked", "chunked,", "chunkedx", "x", "chunked;a=b",
+        ]
     )
     func coding(value: String) throws {
         #expect(try normalized([("Host", "a"), ("Transfer-Encoding", value)], .POST).authority == nil)

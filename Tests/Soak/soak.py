@@ -172,7 +172,10 @@ def failover_trial(seconds: float, seed: int) -> bool:
 
 def slow_attack_trial(name: str) -> bool:
     print(f"running: {name}, over TLS, with no limit for their address", flush=True)
-    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory, deployment(deployment_settings(Path(directory))) as attacked:
+    with (
+        tempfile.TemporaryDirectory(prefix="nps-soak-") as directory,
+        deployment(deployment_settings(Path(directory))) as attacked,
+    ):
         attacked.trust(Path(directory) / "certificate.pem")
         attacked.start_serve()
         watch = ATTACKS[name](attacked)
@@ -199,7 +202,10 @@ def idle_proxies_trial() -> bool:
 
 def testssl_trial() -> bool:
     print("running: testssl.sh, which takes minutes", flush=True)
-    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory, deployment(deployment_settings(Path(directory))) as scanned:
+    with (
+        tempfile.TemporaryDirectory(prefix="nps-soak-") as directory,
+        deployment(deployment_settings(Path(directory))) as scanned,
+    ):
         scanned.trust(Path(directory) / "certificate.pem")
         scanned.start_serve()
         found = findings(scanned.http_port, Path(directory))

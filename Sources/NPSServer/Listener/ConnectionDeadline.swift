@@ -16,6 +16,10 @@ struct ConnectionDeadline {
     private var arrived = 0
     /// Bytes of a large body since the connection was last given time; nil while none is being read.
     private var progress: Int?
+    /// Whether nobody has looked yet if the client took the last answer.
+    private(set) var isUnconfirmed = false
+    /// Until when the connection may idle.
+    private var idleUntil: NIODeadline
     /// Whether the connection is to end after the answers that it owes.
     private(set) var isClosing = false
     /// Whether the listener stops.
@@ -27,6 +31,7 @@ struct ConnectionDeadline {
         deadline = now + limits.firstHead
         wholeRequest = deadline
         began = now
+        idleUntil = now
     }
 
     /// The listener stops: from now on each answer that owes no other is the last.
@@ -34,7 +39,9 @@ struct ConnectionDeadline {
     /// - Parameter idle: since when no request is being read or answered and all answers are written; nil when one is.
     mutating func drain(idleSince idle: NIODeadline?) {
         isDraining = true
-        if let idle { deadline = min(deadline, idle + limits.drain) }
+        guard let idle else { return }
+        deadline = min(deadline, idle + limits.drain)
+        idleUntil = min(idleUntil, deadline)
     }
 
     /// - Parameter held: bytes of bodies on this connection that aren't answered yet.
@@ -42,6 +49,7 @@ struct ConnectionDeadline {
         isReadingRequest = true
         hasBegun = true
         isClosing = isClosing || isDraining
+        isUnconfirmed = false
         unanswered += 1
         beginRequest(at: now)
         progress = nil
@@ -105,12 +113,14 @@ struct ConnectionDeadline {
     /// What follows is not wanted, and nothing more is answered.
     mutating func giveUp(at now: NIODeadline) {
         isUnreadable = true
+        isUnconfirmed = false
         deadline = now + limits.linger
     }
 
     /// What follows can't be parsed. Requests that came whole before it still get their answers.
     mutating func parseFailed(at now: NIODeadline) {
         isUnreadable = true
+        isUnconfirmed = false
         deadline = now + (unanswered > (isReadingRequest ? 1 : 0) ? limits.answer : limits.linger)
     }
 
@@ -138,11 +148,20 @@ struct ConnectionDeadline {
         guard !isUnreadable else { return .keepOpen }
         // Closing: once the answer has gone out, nothing more is sent; the client closes when it has read it.
         if unanswered == 0 {
-            deadline = now + (isClosing ? limits.answer : limits.keepAlive)
+            idleUntil = now + (isClosing ? limits.answer : limits.keepAlive)
+            isUnconfirmed = true
+            deadline = now + limits.reading
         } else if isReadingRequest, unanswered == 1 {
             // While the earlier request was being answered, nothing may have been read.
             beginRequest(at: now)
         }
         return .keepOpen
+    }
+
+    /// The client has taken the last answer.
+    mutating func confirm() {
+        guard isUnconfirmed else { return }
+        isUnconfirmed = false
+        deadline = idleUntil
     }
 }

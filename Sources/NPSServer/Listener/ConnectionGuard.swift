@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -337,9 +338,34 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             schedule(context)
             return
         }
+        guard !state.isUnconfirmed else { return confirm(context) }
         if let missed = state.missed { rules.edge.refused(missed) }
         context.close(mode: .all, promise: nil)
     }
+
+    /// Closes the connection of a client that was answered a while ago and still hasn't taken all of it; another one may go
+    /// on idling. Where nobody can tell, as of a Unix socket, that is any.
+    private func confirm(_ context: ChannelHandlerContext) {
+        guard let socket = context.channel as? any SocketOptionProvider else { return goOn(context) }
+        socket.getTCPInfo().assumeIsolated().whenComplete { [self] result in
+            guard admission != nil else { return }
+            if case .success(let info) = result, info.isHeldUp, state.isUnconfirmed {
+                context.close(mode: .all, promise: nil)
+            } else {
+                goOn(context)
+            }
+        }
+    }
+
+    private func goOn(_ context: ChannelHandlerContext) {
+        state.confirm()
+        if timer == nil { schedule(context) }
+    }
+}
+
+extension tcp_info {
+    /// Whether bytes that were sent wait for the other end: to be acknowledged, or to be let in at all (`tcp(7)`).
+    fileprivate var isHeldUp: Bool { tcpi_unacked > 0 || tcpi_probes > 0 || tcpi_backoff > 0 }
 }
 
 extension HTTPRequest {

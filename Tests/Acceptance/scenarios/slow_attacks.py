@@ -76,7 +76,9 @@ def watched(deployment: Deployment) -> Iterator[Watch]:
                     socket.create_connection(
                         ("127.0.0.1", deployment.http_port), timeout=5, source_address=(BYSTANDER, 0)
                     ) as plain,
-                    (trust or ssl.create_default_context()).wrap_socket(plain, server_hostname="localhost") as connection,
+                    (trust or ssl.create_default_context()).wrap_socket(
+                        plain, server_hostname="localhost"
+                    ) as connection,
                 ):
                     connection.sendall(b"GET /survey HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                     answer = connection.recv(65_536)

@@ -101,11 +101,17 @@ def payloads(base: str, host: str) -> dict[str, bytes]:
     add("0.CL Expect", get(b"Content-Length: LENGTH", b"Expect: 100-continue") + b"INNER")
     add("CL Expect", post(b"Content-Length: LENGTH", b"Expect: 100-continue", body=b"INNER"))
     add("CL Expect y", post(b"Content-Length: LENGTH", b"Expect: y 100-continue", body=b"INNER"))
-    add("CL Expect twice", post(b"Content-Length: LENGTH", b"Expect: 100-continue", b"Expect: 100-continue", body=b"INNER"))
+    add(
+        "CL Expect twice",
+        post(b"Content-Length: LENGTH", b"Expect: 100-continue", b"Expect: 100-continue", body=b"INNER"),
+    )
     add("HEAD CL", get(b"Content-Length: LENGTH", line=b"HEAD BASE/survey HTTP/1.1") + b"INNER")
     add("HEAD behind", get(line=b"HEAD BASE/survey HTTP/1.1") + b"INNER")
     add("upgrade", get(b"Connection: Upgrade", b"Upgrade: websocket", b"Sec-WebSocket-Version: 777") + b"INNER")
-    add("h2c", get(b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABkAAQAAP__") + b"INNER")
+    add(
+        "h2c",
+        get(b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABkAAQAAP__") + b"INNER",
+    )
     add("connect", get(line=b"CONNECT HOST:443 HTTP/1.1") + b"INNER")
     add("absolute", get(line=b"GET http://other.exampleBASE/survey HTTP/1.1") + b"INNER")
     add("absolute twice", get(line=b"GET http://HOSTBASE/survey HTTP/1.1", host=b"Host: other.example\r\n") + b"INNER")
@@ -134,15 +140,15 @@ def seen(log: Path) -> list[int]:
         except ValueError:
             continue
         metadata = entry.get("metadata", entry)
-        if entry.get("message") == "request" and metadata.get("listener") == "public":
-            if metadata.get("route") not in ("/livez", "/readyz"):
-                found.append(int(metadata["status"]))
+        is_request = entry.get("message") == "request" and metadata.get("listener") == "public"
+        if is_request and metadata.get("route") not in ("/livez", "/readyz"):
+            found.append(int(metadata["status"]))
     return found
 
 
 BROKEN_OFF = {-1, 400, 408, 413, 431, 499, 502, 503, 504}
-"""What a proxy's log says of a request that ended before its answer: since its body couldn't be read, which the collector
-may have answered for its head already, or since the collector couldn't read it, which is in no log of the collector's."""
+"""What a proxy's log says of a request that ended before its answer: since its body couldn't be read, and the collector
+may have answered for its head already, or since the collector couldn't read it, and its log doesn't tell."""
 
 
 def smuggled(sent: Iterable[Logged], answered: Sequence[int]) -> list[str]:
