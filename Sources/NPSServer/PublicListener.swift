@@ -22,6 +22,7 @@ package enum PublicListener {
         package var linkKeys = LinkKeys.none
         package var rateLimit = ClientRateLimit()
         package var linkRateLimit = ClientRateLimit.ofLinks()
+        package var linksRateLimit = ClientRateLimit.ofLinksTogether()
         package var linkVisits = LinkVisits()
         package var now: @Sendable () -> Date = { Date() }
         /// By default the program's, as it is when the dependencies are made.
@@ -155,6 +156,7 @@ package enum PublicListener {
             proxies: dependencies.proxies,
             rateLimit: dependencies.rateLimit,
             linkRateLimit: dependencies.linkRateLimit,
+            linksRateLimit: dependencies.linksRateLimit,
             refusals: ReadyRefusals(pages: dependencies.pages)
         )
         let survey = SurveyRoutes(

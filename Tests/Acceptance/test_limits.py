@@ -10,6 +10,8 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from harness.deployment import Deploy, Deployment
+from harness.program import run_command
+from harness.raw_http import read_all
 from harness.waiting import DEADLINE, wait_until
 from harness.webhook import fresh_response
 
@@ -125,6 +127,25 @@ def is_cut_off_after_a_byte(connection: socket.socket) -> bool:
         return False
     except ConnectionError:
         return True
+
+
+def test_a_client_that_does_not_take_its_answers(running: Deployment) -> None:
+    """Its window is closed, so that the kernel holds the rest; one that has taken its answer may idle for longer."""
+    request = b"GET /survey HTTP/1.1\r\nhost: localhost\r\n\r\n"
+    with socket.socket() as slow, socket.create_connection(("127.0.0.1", running.http_port)) as idle:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_304)
+        slow.connect(("127.0.0.1", running.http_port))
+        slow.sendall(request * 10)
+        idle.sendall(request)
+        begin = time.monotonic()
+        answered = read_all(idle, quiet=1)
+        assert not answered.is_closed and len(answered.answers()) == 1
+        # The server's end disappears although nothing was read.
+        peer = f"127.0.0.1:{slow.getsockname()[1]}"
+        shown = ["ss", "-Htn", "state", "established", "sport", f"= :{running.http_port}"]
+        wait_until(lambda: peer not in run_command(*shown).stdout, "the server to close", 60)
+        assert time.monotonic() - begin >= 9
+        assert not read_all(idle, quiet=1).is_closed
 
 
 def test_an_unsigned_body_is_refused_before_it_is_read(running: Deployment) -> None:

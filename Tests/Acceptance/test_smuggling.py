@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
@@ -31,12 +30,12 @@ def front(
     with running_front(
         kind, tmp_path_factory.mktemp(kind), deployment.http_port, base=BASE, changes=UNLIMITED[kind]
     ) as front:
-        LOGS[kind] = deployment.serve.log
+        COLLECTORS[kind] = deployment
         yield front
 
 
-LOGS: dict[str, Path] = {}
-"""The collector's log behind each proxy."""
+COLLECTORS: dict[str, Deployment] = {}
+"""The one behind each proxy."""
 
 
 def deploy(make: Deploy) -> Deployment:
@@ -66,11 +65,14 @@ def test_the_collector_sees_what_the_proxy_sent(front: Front) -> None:
     with ThreadPoolExecutor(WORKERS) as pool:
         wrong = [problem for problem in pool.map(send, payloads(BASE, "localhost").items()) if problem]
     assert not wrong
-    log = LOGS[front.kind]
+    log = COLLECTORS[front.kind].serve.log
     with suppress(AssertionError):
         wait_until(lambda: not smuggled(front.logged(), seen(log)), "the logs", timeout=10)
     assert not smuggled(front.logged(), seen(log))
     assert any(entry.is_sent for entry in front.logged()) and seen(log)
+    # Each form that is taken has an id of its own, and its 303 in the proxy's log.
+    recorded = sum(entry.status == 303 for entry in front.logged())
+    assert COLLECTORS[front.kind].books()["accepted"] == recorded > 0
 
 
 def test_the_comparison_notices_a_proxy_that_can_be_fooled(deploy_for_module: Deploy) -> None:

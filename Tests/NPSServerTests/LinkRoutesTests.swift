@@ -243,6 +243,18 @@ struct LinkRoutesTests {
         await collector.end()
     }
 
+    @Test("an address that sends the forms of very many links meets a limit of its own")
+    func limitOfAll() async throws {
+        var collector = try collector()
+        let clock = TestClock()
+        collector.dependencies.linksRateLimit = ClientRateLimit(burst: 1, perSecond: 1, now: { clock.instant })
+        try await collector.publicly { client async throws in
+            #expect(try await post(client, "/s/\(token)", "score=9").status == .seeOther)
+            #expect(try await post(client, "/s/\(token)", "score=9").status == .tooManyRequests)
+        }
+        await collector.end()
+    }
+
     @Test("a form without a stamp comes back with one")
     func freshStamp() async throws {
         let collector = try collector()

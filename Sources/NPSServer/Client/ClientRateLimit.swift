@@ -4,7 +4,8 @@ import Synchronization
 /// Keyed by a hash with a new salt at every start, so that the table holds no address.
 ///
 /// A company has one address for all of its people. So the open form lets through what 300 people send within a minute,
-/// and a genuine link, which is one person's, is counted by itself, wherever it is opened.
+/// and a genuine link, which is one person's, is counted by itself, wherever it is opened; only who has thousands of them
+/// meets a limit of the address.
 package final class ClientRateLimit: Sendable {
     /// What becomes of a request.
     enum Admission: Hashable {
@@ -51,7 +52,14 @@ package final class ClientRateLimit: Sendable {
         buckets = Mutex(Generations(capacity: capacity / 2))
     }
 
-    /// For the forms of emailed links.
+    /// For the forms of all genuine links from one address.
+    package static func ofLinksTogether(
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) -> ClientRateLimit {
+        ClientRateLimit(burst: 3_000, perSecond: 50, now: now)
+    }
+
+    /// For the form of each genuine link.
     package static func ofLinks(
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) -> ClientRateLimit {

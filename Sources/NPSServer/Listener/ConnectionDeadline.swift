@@ -150,7 +150,7 @@ struct ConnectionDeadline {
         if unanswered == 0 {
             idleUntil = now + (isClosing ? limits.answer : limits.keepAlive)
             isUnconfirmed = true
-            deadline = now + limits.reading
+            deadline = min(idleUntil, now + limits.reading)
         } else if isReadingRequest, unanswered == 1 {
             // While the earlier request was being answered, nothing may have been read.
             beginRequest(at: now)

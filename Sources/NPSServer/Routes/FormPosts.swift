@@ -12,6 +12,7 @@ struct FormPosts: Sendable {
     let proxies: TrustedProxies
     let rateLimit: ClientRateLimit
     let linkRateLimit: ClientRateLimit
+    let linksRateLimit: ClientRateLimit
     let refusals: ReadyRefusals
 
     /// What a person gets instead of thanks.
@@ -34,9 +35,10 @@ struct FormPosts: Sendable {
         delay(rateLimit.admission(for: client), request)
     }
 
-    /// The same for a genuine link, whoever sends its form.
-    func delay(ofLink link: String, _ request: Request) -> Result<Int?, Refusal> {
-        delay(linkRateLimit.admission(forLink: link), request)
+    /// The same for a genuine link, whoever sends its form, unless an address sends those of very many.
+    func delay(ofLink link: String, from client: Peer, _ request: Request) -> Result<Int?, Refusal> {
+        let together = linksRateLimit.admission(for: client)
+        return delay(together == .allowed ? linkRateLimit.admission(forLink: link) : together, request)
     }
 
     private func delay(_ admission: ClientRateLimit.Admission, _ request: Request) -> Result<Int?, Refusal> {

@@ -20,7 +20,7 @@ extension LinkRoutes {
             return refusal.answer
         }
         let delay: Int?
-        switch posts.delay(ofLink: visit.claims.providerID, request) {
+        switch posts.delay(ofLink: visit.claims.providerID, from: client, request) {
         case .success(let seconds): delay = seconds
         case .failure(let refusal): return counted(counters.refused(refusal))
         }
