@@ -213,7 +213,7 @@ def test_a_proxy_serves_a_host_of_its_own(kind: str, deploy: Deploy, tmp_path: P
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_proxy_waits_for_a_collector_or_says_that_it_is_away(kind: str, deploy: Deploy, tmp_path: Path) -> None:
-    """A restart: while the collector is away requests fail with a 5xx, and soon after it is back they are answered."""
+    """A restart: while the collector is away tools are told when to come again; once it is back they are answered."""
     port = free_port()
     deployment = make_site(deploy, port)
     deployment.start_serve()
@@ -221,7 +221,10 @@ def test_a_proxy_waits_for_a_collector_or_says_that_it_is_away(kind: str, deploy
         at = Site(deployment, front)
         wait_until(lambda: at.ask(f"{BASE}/survey").status == 200, "the collector")
         deployment.serve.stop()
-        wait_until(lambda: at.ask(f"{BASE}/survey").status in (502, 503), "the proxy to notice")
+        wait_until(lambda: at.ask(f"{BASE}/survey").status != 200, "the proxy to notice")
+        away = at.ask(f"{BASE}/survey")
+        assert (away.status, away.headers["retry-after"]) == (503, "10")
+        assert away.headers["strict-transport-security"] == "max-age=63072000"
         deployment.start_serve()
         wait_until(lambda: at.ask(f"{BASE}/survey").status == 200, "the proxy to find it again", timeout=15)
 
