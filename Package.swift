@@ -136,7 +136,7 @@ let package = Package(
         .target(
             name: "NPSQueue",
             dependencies: [
-                "CPostgres", "NPSModel",
+                "CLinux", "CPostgres", "NPSModel",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -163,6 +163,7 @@ let package = Package(
             ]
         ),
         .systemLibrary(name: "CJQ"),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CPostgres"),
 
         .target(

@@ -32,6 +32,10 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
     case unmovable(String)
     /// What a move has copied isn't what it was to copy. The source is unchanged.
     case unverifiedMove(String)
+    /// A file was put back beside a log that isn't its own.
+    case foreignLog(path: String)
+    /// A backup couldn't be made. The text is a whole sentence, or several.
+    case unmadeBackup(String)
     /// Another process has the file open.
     case lockedByAnotherProcess(path: String)
     /// ``ResponseQueue/close()`` was called.
@@ -63,7 +67,12 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
             "The queue \(path) was written by a newer nps-collector. Run that version, or choose another queue.url."
         case .moved(let address, let other):
             "The queue \(address) was moved to \(other). Set queue.url to that."
-        case .unfinishedMove(let sentence), .unmovable(let sentence): sentence
+        case .unfinishedMove(let sentence), .unmovable(let sentence), .unmadeBackup(let sentence): sentence
+        case .foreignLog(let path):
+            """
+            The queue \(path) was put back from a backup, but \(path)-wal belongs to the file that was there before, \
+            and would damage this one. Move \(path)-wal away, together with \(path)-shm if it is there, and start again.
+            """
         case .unverifiedMove(let what):
             """
             The queue was copied but not moved: \(what). The source is as it was: nps-collector queue move --cancel \

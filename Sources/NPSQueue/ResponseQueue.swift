@@ -2,6 +2,7 @@ package import CoreMetrics
 import Dispatch
 package import Foundation
 package import Logging
+import NPSModel
 import Synchronization
 
 /// The durable queue between what comes in and Planhat: a response is on disk here before its sender is told that it
@@ -71,6 +72,9 @@ package final class ResponseQueue: Sendable {
         package var metrics: any MetricsFactory = NOOPMetricsHandler.instance
         /// Whether it is opened to be moved, and therefore also if it has a ``MoveMark``.
         var isMoving = false
+        /// Whether the file beside a database says which file it is, so that a copy of both is recognised. Tests of what
+        /// is left on a disk copy files.
+        var namesEpochFile = true
 
         package init(_ store: Store) {
             self.store = store
@@ -90,12 +94,16 @@ package final class ResponseQueue: Sendable {
     /// Keeps other processes from a file.
     private let lock: FileLock?
     private let engine: any QueueEngine
+    /// The engine of a file; nil for any other.
+    let file: SQLiteEngine?
     /// What comes in; the same as ``work`` where it has no lanes of its own.
     private let intake: GroupCommit
     private let work: GroupCommit
     private let signal = ArrivalSignal()
     /// Claimed responses that this version can't decode, waiting to be parked.
     let unreadable = Mutex<[StoredResponse]>([])
+    /// Claimed responses that may not be sent, waiting to be given back.
+    let unrecorded = Mutex<[ResponseID]>([])
 
     /// Opens the database, creating it if it is a file that is missing, and migrates its tables. Blocks while it does so:
     /// call it at the start, never on an event loop.
@@ -121,7 +129,7 @@ package final class ResponseQueue: Sendable {
         case .file(let path):
             lock = try FileLock(forDatabase: path)
             reserve = DiskReserve(forFile: path, bytes: configuration.diskReserve)
-            engine = try SQLiteEngine(
+            let file = try SQLiteEngine(
                 path: path,
                 on: DispatchQueue(label: "nps-queue", qos: .userInitiated),
                 grace: configuration.ambiguousGrace,
@@ -129,12 +137,16 @@ package final class ResponseQueue: Sendable {
                 pagesPerCheckpoint: configuration.pagesPerCheckpoint,
                 largestRewrite: configuration.largestRewrite,
                 isMoving: configuration.isMoving,
+                namesEpochFile: configuration.namesEpochFile,
                 now: now,
                 logger: logger,
                 onDue: { signal.wake() }
             )
+            self.file = file
+            engine = file
         case .postgres(let address):
             lock = nil
+            file = nil
             // Its disk is the server's.
             reserve = DiskReserve(forFile: "/", bytes: 0)
             engine = try PostgresEngine(

@@ -86,6 +86,7 @@ package enum AdminListener {
         .add(to: managed)
         VerificationRoutes(queue: dependencies.queue, share: dependencies.share).add(to: managed)
         ErasureRoutes(queue: dependencies.queue, timeLimit: dependencies.timeLimit).add(to: managed)
+        BackupRoutes(backups: OnlineBackup(of: dependencies.queue)).add(to: managed)
         QuarantineRoutes(queue: dependencies.queue, sources: dependencies.sources).add(to: managed)
         return router
     }

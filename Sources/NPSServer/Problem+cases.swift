@@ -56,6 +56,11 @@ extension Problem {
         problem == .busy ? unavailable(retryAfter: 5) : badRequest(problem.description)
     }
 
+    /// Only for operators: names files.
+    static func unmadeBackup(_ detail: String) -> Problem {
+        Problem(status: .conflict, title: "No backup was made", detail: detail)
+    }
+
     static let wrongAddress = badRequest("email must be an address such as name@example.com.")
 
     static func tooManyRequests(retryAfter seconds: Int) -> Problem {

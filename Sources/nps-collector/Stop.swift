@@ -39,11 +39,11 @@ extension Stop {
         let code: Code =
             switch error {
             case .unsuitableDatabase, .unusableAddress, .newerSchema, .missingLibrary, .payloadKeys, .moved,
-                .unfinishedMove, .unmovable:
+                .unfinishedMove, .unmovable, .foreignLog:
                 .configuration
             case .busy, .diskFull, .resolvedBefore, .storage, .database, .damaged, .lockedByAnotherProcess, .closed:
                 .unreachable
-            case .unverifiedMove: .failure
+            case .unverifiedMove, .unmadeBackup: .failure
             }
         self.init(code, error.description)
     }

@@ -10,6 +10,8 @@ from harness.program import run_command
 
 SHIPPED = REPOSITORY / "deploy"
 UNIT = SHIPPED / "nps-collector.service"
+BACKUP = SHIPPED / "nps-collector-backup.service"
+TIMER = SHIPPED / "nps-collector-backup.timer"
 EXPOSURE = 11
 """Ten times the exposure level; Debian's best hardened server, redis-server, has 12."""
 EXPOSURE_BEHIND_PROXY = 9
@@ -18,7 +20,7 @@ EXPOSURE_BEHIND_PROXY = 9
 @pytest.fixture
 def installed(tmp_path: Path) -> Path:
     """A directory with all units as they are installed, and the built program in its place."""
-    for unit in (*SHIPPED.glob("*.service"), *SHIPPED.glob("*.socket")):
+    for unit in (path for kind in ("service", "socket", "timer") for path in SHIPPED.glob(f"*.{kind}")):
         text = unit.read_text().replace("/usr/local/bin/nps-collector", str(BINARY))
         (tmp_path / unit.name).write_text(text)
     return tmp_path
@@ -36,8 +38,9 @@ def assert_exposed_at_most(unit: Path, tenths: int) -> None:
     assert result.returncode == 0, result.stdout[-500:]
 
 
-def test_the_unit_is_exposed_no_more_than_promised(installed: Path) -> None:
-    assert_exposed_at_most(installed / UNIT.name, EXPOSURE)
+@pytest.mark.parametrize("unit", [UNIT, BACKUP], ids=lambda unit: unit.stem)
+def test_the_unit_is_exposed_no_more_than_promised(installed: Path, unit: Path) -> None:
+    assert_exposed_at_most(installed / unit.name, EXPOSURE)
 
 
 def test_behind_a_local_proxy_it_is_exposed_even_less(installed: Path) -> None:

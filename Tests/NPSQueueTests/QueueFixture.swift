@@ -45,6 +45,8 @@ struct QueueFixture: Sendable {
         configuration.diskReserve = 0
         // Only what is accepted here wakes anybody.
         configuration.arrivalPause = 3_600
+        // Copies of files are opened as what a power cut left.
+        configuration.namesEpochFile = false
         change(&configuration)
         return try ResponseQueue(
             configuration: configuration,
@@ -98,7 +100,7 @@ struct QueueFixture: Sendable {
     /// What a power cut would leave: the files as they are now, without a goodbye, under another name.
     func snapshot(_ name: String = "copy.db") throws -> String {
         let copy = directory.appending(path: name).path
-        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
+        for suffix in ["", "-wal", ".epoch"] where FileManager.default.fileExists(atPath: path + suffix) {
             try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
         }
         return copy

@@ -91,6 +91,16 @@ package struct AdminClient: Sendable {
         return changed.count
     }
 
+    /// Has the collector begin a backup, which goes on by itself.
+    package func beginBackup(to file: String) async throws(AdminError) -> BackupState {
+        try await post("/queue/backup", BackupRequest(file: file))
+    }
+
+    /// How far the last backup is that was begun.
+    package func backup() async throws(AdminError) -> BackupState {
+        try await get("/queue/backup")
+    }
+
     package func quarantine(limit: Int, after: QuarantineID?) async throws(AdminError) -> [QuarantineEntry] {
         try await get("/quarantine?limit=\(limit)" + (after.map { "&after=\($0.rawValue)" } ?? ""))
     }

@@ -9,15 +9,19 @@ extension ResponseQueue {
     ///
     /// A row that can't be read any more is parked and left out.
     package func claim(limit: Int, order: ClaimOrder = .oldest) async throws(QueueError) -> [Claim] {
+        try await giveBackUnrecorded()
         var claims: [Claim] = []
+        var epoch: Int64?
         var remaining = limit
         while remaining > 0 {
             let wanted = min(remaining, Self.slice)
             do throws(QueueError) {
-                let (rows, term) = try await transactSlice { transaction in
-                    (try transaction.claimDue(limit: wanted, order: order), transaction.term)
+                let (rows, term, number) = try await transactSlice { transaction in
+                    let rows = try transaction.claimDue(limit: wanted, order: order)
+                    return (rows, transaction.term, transaction.state.epoch?.number)
                 }
                 claims += decode(rows, term)
+                epoch = number
                 remaining = rows.count < wanted ? 0 : remaining - wanted
             } catch {
                 // What was claimed so far belongs to the caller: nobody else will send it.
@@ -26,7 +30,27 @@ extension ResponseQueue {
             }
         }
         await parkUnreadable()
+        try await record(epoch, of: claims)
         return claims
+    }
+
+    /// Has what is outside the database follow, before any of the claims is sent. Where that fails, they are given back.
+    private func record(_ epoch: Int64?, of claims: [Claim]) async throws(QueueError) {
+        guard let file, let epoch, !claims.isEmpty else { return }
+        do throws(QueueError) {
+            try await file.record(epoch)
+        } catch {
+            unrecorded.withLock { $0 += claims.map(\.response.id) }
+            try? await giveBackUnrecorded()
+            throw error
+        }
+    }
+
+    private func giveBackUnrecorded() async throws(QueueError) {
+        let ids = unrecorded.withLock { $0 }
+        guard !ids.isEmpty else { return }
+        try await release(ids)
+        unrecorded.withLock { $0 = Array($0.dropFirst(ids.count)) }
     }
 
     private func decode(_ responses: [StoredResponse], _ term: Int64?) -> [Claim] {

@@ -127,6 +127,9 @@ package struct QueueMove: Sendable {
             try didCommit()
             onProgress(MoveProgress(step: .copying, done: done, total: total))
         }
+        if let epoch = try await source.read({ transaction in transaction.state.epoch }), epoch.restoredAt != nil {
+            try await target.transact { transaction in transaction.state.epoch?.take(epoch) }
+        }
         try await verify(source, target, terms, onProgress)
         return mark
     }

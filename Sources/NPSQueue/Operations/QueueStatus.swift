@@ -24,6 +24,8 @@ package struct QueueStatus: Sendable, Hashable, Codable {
     package var upgrade: QueueUpgrade?
     /// Who takes how much of the quarantine's room. Not in the JSON.
     package var quarantine: QuarantineUse?
+    /// That the queue's file was put back from a backup, or copied; nil when it wasn't. Not in the JSON.
+    package var restoration: Restoration?
     /// Nil where nobody else has the queue. Not in the JSON.
     package var leadership: Leadership?
 

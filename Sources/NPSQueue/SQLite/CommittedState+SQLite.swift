@@ -13,7 +13,8 @@ extension CommittedState {
             books: books,
             shares: try QuarantineShares(reading: statements),
             time: time,
-            upgrade: try QueueUpgrade(reading: statements)
+            upgrade: try QueueUpgrade(reading: statements),
+            epoch: try statements.fetchOne(QueueEpoch.self, QueueEpoch.Columns.row)
         )
     }
 }

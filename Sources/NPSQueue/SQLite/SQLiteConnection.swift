@@ -19,6 +19,8 @@ final class SQLiteConnection {
     let personKey: PersonKey
     private let connection: DatabaseQueue
     private let statements: StatementCache
+    /// Nil while no backup is made.
+    private var copy: PageCopy?
 
     /// Opens the file, as `DatabaseFile.open` does.
     init(_ path: String, expecting key: PersonKey? = nil, isMoving: Bool = false) throws(QueueError) {
@@ -33,6 +35,7 @@ final class SQLiteConnection {
 
     /// Idempotent.
     func close() {
+        endCopy()
         statements.invalidate()
         try? connection.close()
     }
@@ -64,12 +67,14 @@ final class SQLiteConnection {
                     database: database,
                     statements: statements,
                     personKey: personKey,
-                    hasFormerRows: committed.upgrade != nil
+                    hasFormerRows: committed.upgrade != nil,
+                    upsertsThrough: committed.epoch?.upsertsThrough ?? 0
                 )
                 var transaction = QueueTransaction(rows: rows, now: now, personKey: personKey, state: committed)
                 try transaction.noticeClock()
                 let completions = try body(&transaction)
                 try transaction.writeState(after: committed)
+                if let epoch = transaction.state.epoch, epoch != committed.epoch { try rows.write(epoch) }
                 try statements.execute(Self.commit)
                 return SQLiteTransactionResult(
                     completions: completions,
@@ -93,7 +98,29 @@ final class SQLiteConnection {
             _ = WriteAheadLog.takePagesWritten(by: database)
         }
     }
+}
 
+/// For a backup.
+extension SQLiteConnection {
+    /// - Parameter path: of an empty file.
+    func beginCopy(to path: String) throws {
+        guard copy == nil else { throw QueueError.unmadeBackup("A backup is being made already. Wait until it is done.") }
+        copy = try connection.writeWithoutTransaction { database in try PageCopy(of: database, to: path) }
+    }
+
+    /// Copies so many more pages.
+    func continueCopy(by pages: Int) throws -> PageCopy.Progress {
+        guard let copy else {
+            throw QueueError.unmadeBackup("The queue's file was opened anew meanwhile, after an error. Try again.")
+        }
+        return try connection.writeWithoutTransaction { _ in try copy.step(pages) }
+    }
+
+    /// Idempotent.
+    func endCopy() {
+        copy?.end()
+        copy = nil
+    }
 }
 
 /// What was deleted may still be readable: where SQLite moves rows between pages, it leaves copies of them that

@@ -47,6 +47,7 @@ final class SQLiteEngine: QueueEngine {
     private let now: @Sendable () -> Date
     private let logger: Logger
     private let onDue: @Sendable () -> Void
+    private let epochs: EpochKeeper
     private let state: Mutex<State>
 
     /// Opens the file. Responses that were being sent when the last process ended become pending and ambiguous: at once,
@@ -59,6 +60,7 @@ final class SQLiteEngine: QueueEngine {
     ///   - pagesPerCheckpoint: how long the log gets before it is moved into the database.
     ///   - largestRewrite: in bytes, how large a file is written anew as a whole after deletions.
     ///   - isMoving: opens the file also if it has a mark.
+    ///   - namesEpochFile: see `ResponseQueue.Configuration`.
     ///   - onDue: called after a commit that left something to claim.
     init(
         path: String,
@@ -68,6 +70,7 @@ final class SQLiteEngine: QueueEngine {
         pagesPerCheckpoint: Int,
         largestRewrite: Int,
         isMoving: Bool,
+        namesEpochFile: Bool,
         now: @escaping @Sendable () -> Date,
         logger: Logger,
         onDue: @escaping @Sendable () -> Void
@@ -84,6 +87,7 @@ final class SQLiteEngine: QueueEngine {
         self.logger = logger
         self.onDue = onDue
         let connection = try SQLiteConnection(path, isMoving: isMoving)
+        epochs = try EpochKeeper(besideDatabase: path, namesItself: namesEpochFile, logger: logger)
         do {
             personKey = connection.personKey
             var opened = State(connection: connection, committed: try connection.state())
@@ -191,6 +195,10 @@ extension SQLiteEngine {
         let (claimed, latest) = (state.committed.claimed, state.committed.latest)
         let owesInterruption = state.owesInterruption
         var committed = try connection.state()
+        guard epochs.isCurrent(committed.epoch) else {
+            connection.close()
+            throw QueueError.storage("\(path) is not the queue that was open before, but an earlier state of it")
+        }
         committed.claimed = claimed
         committed.latest = latest
         // Before the release, which would take what may have arrived for unsent.
@@ -228,6 +236,7 @@ extension SQLiteEngine {
 
     /// What is done of it when it throws is durable, and found done when it is repeated.
     private func interrupt(on connection: SQLiteConnection, _ committed: inout CommittedState) throws {
+        if !epochs.isOpen { try openEpoch(on: connection, &committed) }
         var count = 0
         try inSlices(on: connection, &committed) { transaction, after in
             let part = try transaction.interruptSending(after: after, limit: ResponseQueue.slice, grace: grace)
@@ -240,6 +249,27 @@ extension SQLiteEngine {
             metadata: ["responses": "\(count)"]
         )
     }
+
+    /// Before anything is claimed.
+    private func openEpoch(on connection: SQLiteConnection, _ committed: inout CommittedState) throws {
+        let (former, now) = (committed, Milliseconds(now()))
+        try epochs.open(former, at: now, grace: .seconds(grace(Self.largestRequest))) { epoch in
+            let result = try connection.transact(from: former, at: now) { transaction in
+                transaction.state.epoch = epoch
+                return []
+            }
+            committed = result.state
+        }
+    }
+
+    /// In responses; what may have been under way when a file was put back isn't known.
+    private static let largestRequest = 5_000
+
+    /// Has what is outside the database follow what was claimed; see ``QueueEpoch``. To be called before anything of it
+    /// is sent.
+    ///
+    /// - Parameter number: the epoch's number after the claim.
+    func record(_ number: Int64) async throws(QueueError) { try await epochs.record(number) }
 
     /// Runs transactions until there is nothing left to do.
     ///
@@ -381,6 +411,34 @@ extension SQLiteEngine {
             if failure != .diskFull { drop(&state) }
             throw failure
         }
+    }
+
+    /// Begins to copy the file's pages into an empty file, for a backup. To be called on the lane for work, as what
+    /// follows.
+    func beginCopy(to path: String) throws(QueueError) {
+        do {
+            try state.withLock { state in try openConnection(&state).beginCopy(to: path) }
+        } catch {
+            throw backupFailure(error)
+        }
+    }
+
+    /// What is written meanwhile is in the copy, too.
+    func continueCopy(by pages: Int) throws(QueueError) -> PageCopy.Progress {
+        do {
+            return try state.withLock { state in try openConnection(&state).continueCopy(by: pages) }
+        } catch {
+            throw backupFailure(error)
+        }
+    }
+
+    /// Idempotent.
+    func endCopy() { state.withLock { $0.connection?.endCopy() } }
+
+    /// Whatever it was, the queue's own file is as good as before.
+    private func backupFailure(_ error: any Error) -> QueueError {
+        if let error = error as? QueueError { return error }
+        return .unmadeBackup("The backup couldn't be written: \(QueueError(error, path: path)) Nothing of it is left.")
     }
 
     /// Truncates the log and closes the file. Idempotent.

@@ -73,8 +73,19 @@ extension SQLiteRows {
         _ values: [SQLiteValue],
         _ byteLimit: Int = .max
     ) throws -> [StoredResponse] {
-        guard byteLimit < .max else { return try statements.fetchAll(StoredResponse.self, query, values: values) }
-        return try statements.fetchAll(StoredResponse.self, query, values: values, byteLimit: byteLimit) { $0.size }
+        let responses =
+            byteLimit < .max
+            ? try statements.fetchAll(StoredResponse.self, query, values: values, byteLimit: byteLimit) { $0.size }
+            : try statements.fetchAll(StoredResponse.self, query, values: values)
+        return upsertsThrough > 0 ? responses.map(asRestored) : responses
+    }
+
+    /// What is open in a file that was put back may be at Planhat, whatever the row says.
+    private func asRestored(_ response: StoredResponse) -> StoredResponse {
+        guard response.sequence <= upsertsThrough, response.lifecycle.keepsContent else { return response }
+        var restored = response
+        restored.lifecycle.mustUpsert = true
+        return restored
     }
 
     /// The first of all, in the order of acceptance.
@@ -85,7 +96,7 @@ extension SQLiteRows {
     }
 
     private func open(_ id: ResponseID) throws -> StoredResponse? {
-        try statements.fetchOne(StoredResponse.self, Self.queueByID, id)
+        try statements.fetchOne(StoredResponse.self, Self.queueByID, id).map(asRestored)
     }
 
     func receipt(_ id: ResponseID) throws -> StoredResponse? {

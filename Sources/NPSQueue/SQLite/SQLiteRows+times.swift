@@ -151,6 +151,10 @@ extension SQLiteRows {
         try statements.execute(ConfirmedTime.Columns.update, values: time.values)
     }
 
+    func write(_ epoch: QueueEpoch) throws {
+        try statements.execute(QueueEpoch.Columns.replacement, values: epoch.values)
+    }
+
     func write(_ retention: ParkedRetention) throws {
         try statements.execute(ParkedRetention.Columns.update, values: retention.values)
     }

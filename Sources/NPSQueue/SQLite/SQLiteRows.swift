@@ -9,6 +9,8 @@ struct SQLiteRows: RowStore {
     let personKey: PersonKey
     /// Whether there may be rows that an earlier version wrote; see `upgrade(after:limit:)`.
     let hasFormerRows: Bool
+    /// See ``QueueEpoch``.
+    var upsertsThrough: Int64 = 0
 
     func insert(_ responses: [NewResponse], after last: inout Int64) throws -> [StoredResponse?] {
         try responses.map { response in

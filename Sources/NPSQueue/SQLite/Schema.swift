@@ -87,6 +87,9 @@ enum Schema {
         migrator.registerMigration("moving", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: moving)
         }
+        migrator.registerMigration("epoch", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: epoch)
+        }
         return migrator
     }
 
@@ -208,6 +211,18 @@ enum Schema {
             last_response INTEGER NOT NULL,
             last_entry INTEGER NOT NULL,
             is_complete INTEGER NOT NULL CHECK (is_complete BETWEEN 0 AND 1)
+        ) STRICT;
+        """
+
+    /// A `QueueEpoch`, from the first opening by a version that knows it on.
+    private static let epoch = """
+        CREATE TABLE epoch (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            lineage TEXT NOT NULL,
+            number INTEGER NOT NULL CHECK (number >= 0),
+            upserts_through INTEGER NOT NULL CHECK (upserts_through >= 0),
+            restored_at INTEGER,
+            sends_from INTEGER CHECK (sends_from IS NULL OR restored_at IS NOT NULL)
         ) STRICT;
         """
 

@@ -60,6 +60,8 @@ struct CommittedState: Sendable {
     var latest: Milliseconds?
     /// How far rows of an earlier version have been brought into this version's form; nil when all are.
     var upgrade: QueueUpgrade?
+    /// Nil in a database whose server tells by itself what became of it, and in a file that has none yet.
+    var epoch: QueueEpoch?
     /// The sequence numbers of the responses that were claimed and are not settled. A row that is `sending` but not in
     /// here was claimed by a transaction that became durable although its commit was reported as failed: nobody sends
     /// it.

@@ -26,6 +26,7 @@ extension QueueTransaction {
 
     /// Turns responses that are due into `sending`. They are returned as they were before.
     mutating func claimDue(limit: Int, order: ClaimOrder) throws -> [StoredResponse] {
+        guard sendsFrom == nil else { return [] }
         var claimed: [StoredResponse] = []
         if order == .newest {
             claimed += try claim(.untried(by: now, among: Self.newestLimit, limit: limit))
@@ -34,7 +35,15 @@ extension QueueTransaction {
         if claimed.count < limit {
             claimed += try claim(.dueAfter(now + Self.longestWait, limit: limit - claimed.count))
         }
+        // Each claim has a number of its own: a database that was saved before it must have a lower one.
+        if !claimed.isEmpty { state.epoch?.number += 1 }
         return claimed
+    }
+
+    /// When a queue that was put back begins to send; nil when it may.
+    private var sendsFrom: Milliseconds? {
+        guard let date = state.epoch?.sendsFrom, date > now, date <= now + Self.longestWait else { return nil }
+        return date
     }
 
     private mutating func claim(_ selection: ResponseSelection) throws -> [StoredResponse] {
@@ -101,7 +110,8 @@ extension QueueTransaction {
     /// When the next pending response is due; nil when none is pending.
     func nextDue() throws -> Date? {
         guard let due = try rows.due() else { return nil }
-        return (due.upperBound > now + Self.longestWait ? min(due.lowerBound, now) : due.lowerBound).date
+        let first = due.upperBound > now + Self.longestWait ? min(due.lowerBound, now) : due.lowerBound
+        return max(first, sendsFrom ?? first).date
     }
 }
 

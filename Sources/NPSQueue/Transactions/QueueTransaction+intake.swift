@@ -62,8 +62,9 @@ extension QueueTransaction {
         lifecycle.delivery = incoming.delivery
         if let heldUntil = incoming.heldUntil { lifecycle.hold(until: heldUntil) }
         // Its receipt may have been removed because of its age: then Planhat has it, and a POST would create a second
-        // record.
-        lifecycle.mustUpsert = state.books.removedDelivered + state.books.removedErased > 0
+        // record. The same if it may have come before the queue was put back to an earlier state.
+        lifecycle.mustUpsert =
+            state.books.removedDelivered + state.books.removedErased > 0 || state.epoch?.upsertsThrough == .max
         let content = lifecycle.mustUpsert ? incoming : incoming.alone
         return NewResponse(
             id: incoming.id,

@@ -21,6 +21,7 @@ extension QueueTransaction {
         status.parkedExpiry = try parkedExpiry()
         status.clockProblem = state.time.problem(at: now)
         status.upgrade = state.upgrade
+        status.restoration = state.epoch?.restoredAt.map { Restoration(foundAt: $0.date) }
         status.leadership = try rows.leadership()
         return status
     }

@@ -30,6 +30,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
             quarantine
         case unconfirmed = "unconfirmedErasures"
         case parkedExpiring, parkedExpireFrom
+        case restoredAt
         case leader, leaderSince, collectors
     }
 
@@ -56,6 +57,8 @@ package struct StatusReport: Sendable, Hashable, Codable {
         let expiring = try container.decodeIfPresent(Int.self, forKey: .parkedExpiring) ?? 0
         let expireFrom = try container.decodeIfPresent(Date.self, forKey: .parkedExpireFrom)
         books.parkedExpiry = expireFrom.map { ParkedExpiry(count: expiring, from: $0) }
+        let restoredAt = try container.decodeIfPresent(Date.self, forKey: .restoredAt)
+        books.restoration = restoredAt.map(Restoration.init)
         books.leadership = try Self.leadership(container)
         self.books = books
         deliveryState = try container.decode(String.self, forKey: .deliveryState)
@@ -87,6 +90,7 @@ package struct StatusReport: Sendable, Hashable, Codable {
         try container.encode(books.unconfirmed, forKey: .unconfirmed)
         try container.encode(books.parkedExpiry?.count ?? 0, forKey: .parkedExpiring)
         try container.encodeIfPresent(books.parkedExpiry?.from, forKey: .parkedExpireFrom)
+        try container.encodeIfPresent(books.restoration?.foundAt, forKey: .restoredAt)
         try container.encode(deliveryState, forKey: .deliveryState)
         try container.encode(deliverySentence, forKey: .deliverySentence)
         try container.encode(isHeldUp, forKey: .isHeldUp)

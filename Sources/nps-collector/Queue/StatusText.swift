@@ -49,6 +49,7 @@ struct StatusText {
             remarks.append("Planhat never confirmed the deletion of \(what): nps-collector queue list --unconfirmed")
         }
         if let problem = report.clockProblem { remarks.append(problem) }
+        if let restoration = books.restoration { remarks.append("\(restoration)") }
         if let percent = report.upgradedPercent {
             remarks.append(
                 "\(percent) % of what an earlier version stored is in this version's form; everything works meanwhile."

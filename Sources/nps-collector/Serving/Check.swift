@@ -20,7 +20,9 @@ struct Check: AsyncParsableCommand {
         var findings: [String] = []
         var code = Stop.Code.configuration
         switch settings.queue.store {
-        case .file(let path): problems += Self.problems(ofQueueAt: path)
+        case .file(let path):
+            problems += Self.problems(ofQueueAt: path)
+            if let restoration = Restoration.known(ofFile: path) { findings.append("\(restoration)") }
         case .postgres(let address):
             do throws(QueueError) {
                 findings.append(try PostgresFindings(of: address).sentence)

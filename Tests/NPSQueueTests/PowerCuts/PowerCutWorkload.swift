@@ -79,6 +79,7 @@ struct PowerCutRun {
         configuration.pagesPerCheckpoint = 24
         // Nothing happens at a moment that the test doesn't choose.
         configuration.truncationPause = 86_400
+        configuration.namesEpochFile = false
         return try ResponseQueue(configuration: configuration, now: { clock.now }, logger: .silent)
     }
 
