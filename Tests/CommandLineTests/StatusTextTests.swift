@@ -1,4 +1,5 @@
 import Foundation
+import NPSModel
 import NPSQueue
 import NPSServer
 import Testing
@@ -46,6 +47,29 @@ struct StatusTextTests {
         let text = try text(acceptanceProblem: "The disk is full.", report)
         #expect(text.whole.contains("\nNo response is accepted: The disk is full.\n"))
         #expect(text.line.hasSuffix("parked 0. No response is accepted: The disk is full."))
+    }
+
+    @Test("that the file was put back is told, also after it went through JSON")
+    func restored() throws {
+        let report = DeliveryReport(state: "idle", sentence: "Everything due is delivered.", isHeldUp: false)
+        var books = try JSONDecoder().decode(
+            QueueStatus.self,
+            from: Data(
+                """
+                {"accepted":0,"pending":0,"sending":0,"delivered":0,"parked":0,"erased":0,"quarantined":0,
+                "oldestPendingSeconds":0}
+                """.utf8
+            )
+        )
+        books.restoration = Restoration(foundAt: Date(timeIntervalSince1970: 1_800_000_000))
+        let encoder = JSONEncoder()
+        encoder.dateEncodingStrategy = .timestamp
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .timestamp
+        let json = try encoder.encode(StatusReport(books: books, delivery: report))
+        #expect(String(decoding: json, as: UTF8.self).contains(#""restoredAt":"2027-01-15T08:00:00.000Z""#))
+        let text = StatusText(try decoder.decode(StatusReport.self, from: json)).whole
+        #expect(text.contains("everything is sent by upsert") && text.contains("found on 2027-01-15T08:00:00Z"))
     }
 
     @Test("a backoff is told in its own words")

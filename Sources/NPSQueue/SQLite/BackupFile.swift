@@ -33,7 +33,9 @@ struct BackupFile: Sendable {
         let directory = URL(filePath: path).deletingLastPathComponent().path
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue else {
-            throw .unmadeBackup("There is no directory \(directory) where the collector runs. Make it, or name another.")
+            throw .unmadeBackup(
+                "There is no directory \(directory) where the collector runs. Make it, or name another."
+            )
         }
         let needed = 2 * size(of: database) + size(of: database + "-wal")
         do {

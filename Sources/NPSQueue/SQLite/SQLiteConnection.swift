@@ -18,6 +18,8 @@ final class SQLiteConnection {
     /// The key in this file.
     let personKey: PersonKey
     private let connection: DatabaseQueue
+    private let path: String
+    private let place: FilePlace?
     private let statements: StatementCache
     /// Nil while no backup is made.
     private var copy: PageCopy?
@@ -25,6 +27,8 @@ final class SQLiteConnection {
     /// Opens the file, as `DatabaseFile.open` does.
     init(_ path: String, expecting key: PersonKey? = nil, isMoving: Bool = false) throws(QueueError) {
         connection = try DatabaseFile.open(path, expecting: key, isMoving: isMoving)
+        self.path = path
+        place = FilePlace(path)
         do {
             personKey = try connection.read(PersonKey.init(reading:))
             statements = try connection.unsafeRead(StatementCache.init)
@@ -60,7 +64,13 @@ final class SQLiteConnection {
         at now: Milliseconds,
         _ body: (inout QueueTransaction) throws -> [@Sendable () -> Void]
     ) throws -> SQLiteTransactionResult {
-        try connection.writeWithoutTransaction { database in
+        // What would be acknowledged now, nobody would find any more after the end of this process.
+        guard FilePlace(path) == place else {
+            throw QueueError.storage(
+                "\(path) isn't the file that was opened: it was replaced or removed while it was in use"
+            )
+        }
+        return try connection.writeWithoutTransaction { database in
             try statements.execute(Self.begin)
             do {
                 let rows = SQLiteRows(
@@ -104,7 +114,9 @@ final class SQLiteConnection {
 extension SQLiteConnection {
     /// - Parameter path: of an empty file.
     func beginCopy(to path: String) throws {
-        guard copy == nil else { throw QueueError.unmadeBackup("A backup is being made already. Wait until it is done.") }
+        guard copy == nil else {
+            throw QueueError.unmadeBackup("A backup is being made already. Wait until it is done.")
+        }
         copy = try connection.writeWithoutTransaction { database in try PageCopy(of: database, to: path) }
     }
 

@@ -55,7 +55,10 @@ struct QueueBackup: AsyncParsableCommand {
             try? await Task.sleep(for: .milliseconds(200))
             state = try await client.backup()
             guard state.number == number else {
-                throw .refused(status: 409, detail: "The collector was started again meanwhile: give the command again.")
+                throw .refused(
+                    status: 409,
+                    detail: "The collector was started again meanwhile: give the command again."
+                )
             }
         }
         if let progress = state.progress { bars.show(progress) }

@@ -55,11 +55,14 @@ struct RestoringTests {
 
     private static let grace = TimeInterval(60 + 50)
 
-    @Test("whatever a file that was put back takes for unsent is upserted, and what comes again, too", arguments: Way.allCases)
+    @Test(
+        "whatever a file that was put back takes for unsent is upserted, and what comes again, too",
+        arguments: Way.allCases
+    )
     func upserts(way: Way) async throws {
         let fixture = try QueueFixture()
         try await Self.putBack(way, in: fixture)
-        try await fixture.withQueue { queue in
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
             #expect(try await queue.status().restoration?.foundAt == fixture.clock.now)
             // A request from before may still be at work.
             #expect(try await queue.claim(limit: 10).isEmpty)
@@ -72,7 +75,7 @@ struct RestoringTests {
         }
         try fixture.audit()
         // And from then on.
-        try await fixture.withQueue { queue in
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
             #expect(try await queue.status().restoration != nil)
             _ = try await queue.accept([try submission(4)])
             #expect(try await queue.claim(limit: 10).map(\.mustUpsert) == [true])
@@ -83,7 +86,7 @@ struct RestoringTests {
     func erasure() async throws {
         let fixture = try QueueFixture()
         try await Self.putBack(.copied, in: fixture)
-        try await fixture.withQueue { queue in
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
             let erasure = try await queue.erase([try submission(1).response.id])
             #expect(erasure == 1)
             #expect(try await queue.status().unconfirmed == 1)
@@ -98,7 +101,7 @@ struct RestoringTests {
         try Self.copy(fixture.path, to: kept, [""])
         for _ in 1...2 {
             fixture.clock.advance(by: 1_000)
-            try await fixture.withQueue { queue in
+            try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
                 #expect(try await queue.status().restoration?.foundAt == fixture.clock.now)
                 fixture.clock.advance(by: Self.grace)
                 #expect(try await queue.claim(limit: 10).allSatisfy(\.mustUpsert))
@@ -117,7 +120,7 @@ struct RestoringTests {
         _ = try await queue.accept([try submission(2)])
         await queue.close()
         try Self.copy(kept, to: fixture.path, [""])
-        try await fixture.withQueue { queue in
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
             #expect(try await queue.status().restoration == nil)
             #expect(try await queue.claim(limit: 10).map(\.mustUpsert) == [false])
         }
@@ -144,10 +147,11 @@ struct RestoringTests {
     func formerFile() async throws {
         let fixture = try QueueFixture()
         try fixture.copy("queue-4dcc2ec")
-        try await fixture.withQueue { queue in _ = try await queue.claim(limit: 1) }
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in _ = try await queue.claim(limit: 1)
+        }
         try FileManager.default.removeItem(atPath: fixture.path)
         try fixture.copy("queue-4dcc2ec")
-        try await fixture.withQueue { queue in
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
             #expect(try await queue.status().restoration != nil)
             fixture.clock.advance(by: Self.grace)
             let claims = try await queue.claim(limit: 1_000)
@@ -158,10 +162,12 @@ struct RestoringTests {
     @Test("without the file beside it, or with one that can't be read, nobody knows", arguments: [nil, "", "broken"])
     func missingFile(content: String?) async throws {
         let fixture = try QueueFixture()
-        try await fixture.withQueue { queue in _ = try await queue.accept([try submission(1)]) }
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+            _ = try await queue.accept([try submission(1)])
+        }
         try FileManager.default.removeItem(atPath: fixture.path + ".epoch")
         if let content { try Data(content.utf8).write(to: URL(filePath: fixture.path + ".epoch")) }
-        try await fixture.withQueue { queue in
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
             #expect(try await queue.status().restoration != nil)
             fixture.clock.advance(by: Self.grace)
             #expect(try await queue.claim(limit: 10).map(\.mustUpsert) == [true])
@@ -169,7 +175,7 @@ struct RestoringTests {
         // It is there again.
         let found = Restoration.known(ofFile: fixture.path)
         #expect(found != nil)
-        try await fixture.withQueue { queue in
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
             #expect(try await queue.status().restoration == found)
             #expect(try FileManager.default.attributesOfItem(atPath: fixture.path + ".epoch")[.size] as? Int == 512)
         }
@@ -178,9 +184,11 @@ struct RestoringTests {
     @Test("a new file in the place of one that is lost doesn't know what that has sent")
     func newFile() async throws {
         let fixture = try QueueFixture()
-        try await fixture.withQueue { queue in _ = try await queue.accept([try submission(1)]) }
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+            _ = try await queue.accept([try submission(1)])
+        }
         try FileManager.default.removeItem(atPath: fixture.path)
-        try await fixture.withQueue { queue in
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
             _ = try await queue.accept([try submission(1)])
             fixture.clock.advance(by: Self.grace)
             #expect(try await queue.claim(limit: 10).map(\.mustUpsert) == [true])
@@ -206,7 +214,7 @@ struct RestoringTests {
     @Test("after a long stop, what waited is upserted, and what comes new is created")
     func longStop() async throws {
         let fixture = try QueueFixture()
-        try await fixture.withQueue { queue in
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
             _ = try await queue.observeClock(after: .zero)
             _ = try await queue.accept([try submission(1)])
         }
@@ -215,14 +223,17 @@ struct RestoringTests {
             #expect(try await queue.show(try submission(1).response.id)?.mustUpsert == false)
         }
         fixture.clock.advance(by: 20)
-        try await fixture.withQueue { queue in
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
             #expect(try await queue.status().restoration == nil)
             _ = try await queue.accept([try submission(2)])
             #expect(try await queue.claim(limit: 10).map(\.mustUpsert) == [true, false])
         }
     }
 
-    @Test("nothing is sent that the file beside the database wasn't told of", arguments: [FaultyDisk.Fault.failedSync, .full])
+    @Test(
+        "nothing is sent that the file beside the database wasn't told of",
+        arguments: [FaultyDisk.Fault.failedSync, .full]
+    )
     func unrecorded(fault: FaultyDisk.Fault) async throws {
         let fixture = try QueueFixture()
         #expect(FaultyDisk.watch(fixture.directory))
@@ -271,6 +282,24 @@ struct RestoringTests {
         } throws: {
             "\($0)".contains("an earlier state of it")
         }
+        await queue.close()
+    }
+
+    @Test("nothing is acknowledged any more once the file was replaced or removed", arguments: [true, false])
+    func replaced(isRemoved: Bool) async throws {
+        let fixture = try QueueFixture()
+        let (kept, away) = (fixture.path + ".kept", fixture.path + ".away")
+        let queue = try fixture.open()
+        _ = try await queue.accept([try submission(1)])
+        _ = try await queue.backUp(to: kept)
+        try FileManager.default.moveItem(atPath: fixture.path, toPath: away)
+        if !isRemoved { try FileManager.default.moveItem(atPath: kept, toPath: fixture.path) }
+        await #expect {
+            _ = try await queue.accept([try submission(2)])
+        } throws: {
+            "\($0)".contains("replaced or removed")
+        }
+        await #expect(throws: QueueError.self) { try await queue.probe() }
         await queue.close()
     }
 
