@@ -115,7 +115,7 @@ def test_a_copy_that_is_put_back_doubles_nothing(deploy: Deploy) -> None:
     assert deployment.set_faults({"slow-delay": 600_000, "slow": 1})
     first, waiting, later = (fresh_response(name) for name in ("first", "waiting", "later"))
     assert deployment.post(first).status == 200
-    wait_until(lambda: deployment.statistics()["requestsTotal"] > 0, "a request to the API")
+    wait_until(lambda: deployment.admin_status().json()["sending"] > 0, "a request to the API")
     assert deployment.post(waiting).status == 200
     deployment.serve.kill()
     kept = deployment.directory / "kept.db"

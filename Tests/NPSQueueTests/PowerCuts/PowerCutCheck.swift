@@ -77,6 +77,7 @@ struct PowerCutCheck {
 
     private mutating func check(_ queue: ResponseQueue, bytes: Data) async throws {
         try await checkBooks(queue)
+        if try await queue.status().restoration != nil { problems.append("it is taken for one that was put back") }
         let found = try await QueueContents(of: queue)
         problems += history.differences(of: found, at: position)
         for erased in history.erasedTexts where erased.position <= position {
