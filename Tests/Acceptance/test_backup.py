@@ -184,7 +184,7 @@ def test_a_backup_without_a_collector_and_with_a_bar(filled: Deployment) -> None
     running = filled.run("queue", "backup", "running.db")
     assert running.returncode == 0, running.stderr
     assert "It was checked" in running.stdout
-    assert "Copying" in running.stderr
+    assert "Checking [##############################]" in running.stderr
     filled.serve.stop()
     stopped = filled.run("queue", "backup", "stopped.db")
     assert stopped.returncode == 0, stopped.stderr
