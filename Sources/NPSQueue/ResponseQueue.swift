@@ -207,9 +207,11 @@ package final class ResponseQueue: Sendable {
     }
 
     /// Moves the log, in which deleted content is still readable, into the database and truncates it. After a failure,
-    /// which is thrown, the queue also retries by itself.
+    /// which is thrown, the queue also retries by itself. Has what is outside the database follow the removal, too.
     func truncateLog() async throws(QueueError) {
         try await onWorkLane { engine throws(QueueError) in try engine.truncateLog() }
+        guard let file, let number = try await read({ transaction in transaction.state.epoch?.number }) else { return }
+        try await file.record(number)
     }
 
     /// Has this collector forward whenever no other does, where several share the database. To be called when nothing that a

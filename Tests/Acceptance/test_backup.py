@@ -1,5 +1,6 @@
 """`queue backup`, and the restore drill: nothing that a backup had is lost, and nothing is at Planhat twice."""
 
+import json
 import shlex
 import shutil
 import sqlite3
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.deployment import BINARY, REPOSITORY, Deploy, Deployment
+from harness.http_client import fetch
 from harness.ledger import Comparison
 from harness.load import Load
 from harness.program import Program, run_command
@@ -191,12 +193,25 @@ def test_a_backup_without_a_collector_and_with_a_bar(filled: Deployment) -> None
     assert sqlite(filled.directory / "stopped.db", "PRAGMA integrity_check") == "ok"
     # One that answers nobody has the file all the same.
     command = filled.command("serve", "--admin-port", "1")
-    with Program(command, filled.directory / "other.log", filled.directory) as other:
-        wait_until(lambda: other.is_running and filled.get("/readyz").status == 200, "the other collector")
+    log = filled.directory / "other.log"
+    with Program(command, log, filled.directory):
+        wait_until(lambda: "accepting responses" in log.read_text(), "the other collector")
         refused = filled.run("queue", "backup", "refused.db")
         assert refused.returncode == UNREACHABLE, refused.stderr
         assert "No collector answers" in refused.stderr
     filled.start_serve()
+
+
+def test_only_who_has_the_token_makes_one(deploy: Deploy) -> None:
+    deployment = deploy({"log": {"level": "info"}})
+    deployment.start()
+    body = json.dumps({"file": "secret.db"}).encode()
+    for method, sent in (("POST", body), ("GET", None)):
+        assert fetch(deployment.admin_port, method, "/queue/backup", {"authorization": "Bearer no"}, sent).status == 401
+    token = {"authorization": f"Bearer {deployment.admin_token}"}
+    assert fetch(deployment.admin_port, "GET", "/queue/backup", token).status == 404
+    assert fetch(deployment.admin_port, "POST", "/queue/backup", token, b"{}").status == 400
+    assert not (deployment.directory / "secret.db").exists()
 
 
 def test_the_shipped_unit_asks_the_collector(filled: Deployment) -> None:

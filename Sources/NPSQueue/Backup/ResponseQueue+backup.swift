@@ -25,7 +25,7 @@ extension ResponseQueue {
         try await disk.perform { () throws(QueueError) in try backup.begin(reserve: reserve, at: Milliseconds(now())) }
         do throws(QueueError) {
             try await copy(file, to: backup, on: disk, onProgress)
-            return try await disk.perform { () throws(QueueError) in try backup.complete(onProgress) }
+            return try await disk.perform { () throws(QueueError) in try backup.complete(reserve: reserve, onProgress) }
         } catch {
             try? await disk.perform { () throws(QueueError) in backup.remove() }
             throw error

@@ -36,9 +36,9 @@ extension ResponseQueue {
 
     /// Has what is outside the database follow, before any of the claims is sent. Where that fails, they are given back.
     private func record(_ epoch: Int64?, of claims: [Claim]) async throws(QueueError) {
-        guard let file, let epoch, !claims.isEmpty else { return }
+        guard let file, !claims.isEmpty else { return }
         do throws(QueueError) {
-            try await file.record(epoch)
+            try await file.record(epoch ?? 0)
         } catch {
             unrecorded.withLock { $0 += claims.map(\.response.id) }
             try? await giveBackUnrecorded()

@@ -130,6 +130,10 @@ package struct QueueMove: Sendable {
         if let epoch = try await source.read({ transaction in transaction.state.epoch }), epoch.restoredAt != nil {
             try await target.transact { transaction in transaction.state.epoch?.take(epoch) }
         }
+        if terms.upsertsAll {
+            // Whether a PostgreSQL was put back to an earlier state, nothing there tells.
+            try await target.transact { transaction in transaction.state.epoch?.upsertsThrough = .max }
+        }
         try await verify(source, target, terms, onProgress)
         return mark
     }

@@ -33,8 +33,10 @@ struct QueueEpoch: Sendable, Hashable {
 struct EpochRecord: Sendable, Hashable {
     var lineage: String
     var number: Int64
-    /// Whether it says so of itself, and not as a copy of another file.
+    /// Whether it says so of itself, and not as a copy of another file, or of an earlier state of it.
     var isOriginal = true
+    /// Whether anything was ever claimed, or erased, under it.
+    var hasEffects = true
 }
 
 /// What a database and the file beside it say together when they are opened.
@@ -62,8 +64,9 @@ enum EpochComparison: Sendable, Hashable {
     ///   - outside: what the file says; nil for nothing.
     init(_ inside: QueueEpoch?, _ outside: EpochRecord?) {
         guard let inside else {
-            // At 0 a stop has interrupted the beginning.
-            self = outside.map { $0.number > 0 } == true ? .restored(.foreign) : .first
+            // Without effects it is about a database that is gone and has sent nothing, or a stop has interrupted the
+            // beginning.
+            self = outside?.hasEffects == true ? .restored(.foreign) : .first
             return
         }
         guard let outside else {
@@ -109,7 +112,11 @@ extension QueueEpoch {
     ) -> QueueEpoch {
         guard case .same = comparison, var epoch = inside else {
             var epoch = QueueEpoch(number: max(inside?.number ?? 0, outside) + 1)
-            guard case .restored = comparison else { return epoch }
+            guard case .restored = comparison else {
+                // An earlier version wrote it last. Where that is long ago, it may be a copy that is put back.
+                if isLongStop(state, at: now) { epoch.upsertsThrough = state.books.lastSequence }
+                return epoch
+            }
             epoch.upsertsThrough = .max
             epoch.restoredAt = now
             epoch.sendsFrom = now + grace

@@ -22,7 +22,9 @@ struct BackupFile: Sendable {
             throw .unmadeBackup("Name a file for the backup.")
         }
         let own = ["", "-wal", "-shm", "-journal", ".lock", ".epoch"].map { self.database + $0 }
-        guard !own.contains(path) else { throw .unmadeBackup("\(path) is the queue's own. Name another file.") }
+        guard ![path, pages, partial].contains(where: own.contains) else {
+            throw .unmadeBackup("\(path) is the queue's own. Name another file.")
+        }
     }
 
     /// Makes room, and an empty file to copy to. What a backup left that was interrupted is removed.
@@ -65,10 +67,15 @@ struct BackupFile: Sendable {
     }
 
     /// Makes the backup of the copied pages.
-    func complete(_ onProgress: @escaping @Sendable (BackupProgress) -> Void) throws(QueueError) -> BackupReport {
+    ///
+    /// - Parameter reserve: as for ``syncPages(reserve:at:)``.
+    func complete(
+        reserve: Int64,
+        _ onProgress: @escaping @Sendable (BackupProgress) -> Void
+    ) throws(QueueError) -> BackupReport {
         let books: Books
         do {
-            try compact(onProgress)
+            try compact(reserve: reserve, onProgress)
             onProgress(BackupProgress(step: .checking, done: 0, total: size(of: partial)))
             books = try check()
         } catch let error as QueueError {
@@ -79,7 +86,12 @@ struct BackupFile: Sendable {
         try sync(partial)
         try refuseExisting()
         guard rename() else { throw unwritable(path, errno) }
-        try sync(URL(filePath: path).deletingLastPathComponent().path)
+        do throws(QueueError) {
+            try sync(URL(filePath: path).deletingLastPathComponent().path)
+        } catch {
+            unlink(path)
+            throw error
+        }
         removeParts()
         let bytes = size(of: path)
         onProgress(BackupProgress(step: .checking, done: bytes, total: bytes))
@@ -93,7 +105,10 @@ struct BackupFile: Sendable {
 extension BackupFile {
     /// Pages are copied with what stood in them before, so that deleted words could still be read. Written anew, the backup
     /// has none, and says in its head that it needs no log.
-    private func compact(_ onProgress: @escaping @Sendable (BackupProgress) -> Void) throws {
+    private func compact(
+        reserve: Int64,
+        _ onProgress: @escaping @Sendable (BackupProgress) -> Void
+    ) throws {
         let total = size(of: pages)
         onProgress(BackupProgress(step: .compacting, done: 0, total: total))
         var configuration = Configuration()
@@ -104,6 +119,9 @@ extension BackupFile {
         let timer = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
         timer.setEventHandler { [self] in
             onProgress(BackupProgress(step: .compacting, done: min(size(of: partial), total), total: total))
+            // What comes in needs the room more.
+            let disk = DiskReserve(forFile: path, bytes: reserve)
+            do { try disk.check(at: Milliseconds(Date()), fresh: true) } catch { source.interrupt() }
         }
         timer.schedule(deadline: .now() + 0.5, repeating: 0.5)
         timer.resume()

@@ -54,23 +54,55 @@ final class EpochFile {
         isOpen = false
     }
 
-    /// What it says; nil when it isn't there, or says nothing that can be read.
-    func read() -> EpochRecord? {
-        guard let content = Content(path) else { return nil }
-        var record = EpochRecord(lineage: content.lineage, number: content.number)
-        if namesItself, let birth = content.birth, let own = Self.birth(of: path) { record.isOriginal = birth == own }
+    /// What it says; nil when it isn't there, or doesn't say what it should.
+    ///
+    /// - Throws: when it is there and can't be read.
+    func read() throws -> EpochRecord? {
+        guard let data = try Self.data(path), let content = Content(data) else { return nil }
+        var record = EpochRecord(lineage: content.lineage, number: content.number, hasEffects: content.hasEffects)
+        if namesItself { record.isOriginal = isOriginal(content) }
         return record
     }
 
+    /// By how much the file's time of change may differ from the one that it states.
+    private static let tolerance = Duration.seconds(10)
+
+    /// Nothing but the collector changes the file. Who copies another one over it leaves which file it is, but not when
+    /// it was changed last: no program can set that.
+    private func isOriginal(_ content: Content) -> Bool {
+        if let birth = content.birth, let own = Self.birth(of: path), birth != own { return false }
+        var status = stat()
+        guard let written = content.writtenAt, stat(path, &status) == 0 else { return true }
+        let changed = Milliseconds(Date(timeIntervalSince1970: TimeInterval(status.st_ctim.tv_sec)))
+        return changed <= written + Self.tolerance
+    }
+
     static func restoredAt(besideDatabase database: String) -> Milliseconds? {
-        Content(path(besideDatabase: database))?.restoredAt
+        guard let data = try? data(path(besideDatabase: database)) else { return nil }
+        return Content(data)?.restoredAt
+    }
+
+    /// Nil when there is no such file.
+    private static func data(_ path: String) throws -> Data? {
+        let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw QueueError.storage("\(path) can't be opened", errno: errno)
+        }
+        defer { Foundation.close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: size + 1)
+        let count = Foundation.read(descriptor, &bytes, bytes.count)
+        guard count >= 0 else { throw QueueError.storage("\(path) can't be read", errno: errno) }
+        return Data(bytes.prefix(count))
     }
 
     /// Makes it say this. It is on the disk when this returns.
-    func write(_ epoch: QueueEpoch) throws {
+    ///
+    /// - Parameter hasEffects: as in an `EpochRecord`.
+    func write(_ epoch: QueueEpoch, hasEffects: Bool) throws {
         try open()
         let birth = namesItself ? Self.birth(of: path) : nil
-        let bytes = Content(epoch, birth: birth).bytes
+        let bytes = Content(epoch, birth: birth, hasEffects: hasEffects).bytes
         let file = file.assumingMemoryBound(to: sqlite3_file.self)
         guard let methods else { throw failure(SQLITE_CANTOPEN) }
         let written = bytes.withUnsafeBytes { methods.pointee.xWrite(file, $0.baseAddress, CInt($0.count), 0) }
@@ -79,7 +111,8 @@ final class EpochFile {
         guard synced == SQLITE_OK else { throw failure(synced) }
     }
 
-    private func open() throws {
+    /// Makes sure that it can be written.
+    func open() throws {
         guard !isOpen else { return }
         try create()
         // Of all kinds of files this is the one whose first sync makes its name durable, too.
@@ -121,21 +154,26 @@ extension EpochFile {
         var lineage: String
         var number: Int64
         var birth: String?
+        /// By the machine's clock, as the file system has it.
+        var writtenAt: Milliseconds?
+        var hasEffects: Bool
         var restoredAt: Milliseconds?
 
         private static let title =
             "nps-collector: which state of the queue was in use here last. Not for backups: see Operations, Backup."
 
-        init(_ epoch: QueueEpoch, birth: String?) {
+        init(_ epoch: QueueEpoch, birth: String?, hasEffects: Bool) {
             lineage = epoch.lineage
             number = epoch.number
             restoredAt = epoch.restoredAt
             self.birth = birth
+            self.hasEffects = hasEffects
+            writtenAt = Milliseconds(Date())
         }
 
-        init?(_ path: String) {
+        init?(_ data: Data) {
             guard
-                let data = try? Data(contentsOf: URL(filePath: path)), data.count == EpochFile.size,
+                data.count == EpochFile.size,
                 let text = String(data: data, encoding: .utf8)
             else { return nil }
             let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
@@ -149,6 +187,8 @@ extension EpochFile {
             self.lineage = lineage
             self.number = QueueEpoch(number: number).number
             birth = values["file"]
+            hasEffects = values["effects"] != "no"
+            writtenAt = values["written"].flatMap(Int64.init).map(Milliseconds.init(rawValue:))
             restoredAt = values["restored"].flatMap(Int64.init).map(Milliseconds.init(rawValue:))
         }
 
@@ -156,6 +196,8 @@ extension EpochFile {
         var bytes: [UInt8] {
             var lines = [Self.title, "lineage \(lineage)", "number \(number)"]
             if let birth { lines.append("file \(birth)") }
+            if let writtenAt { lines.append("written \(writtenAt.rawValue)") }
+            lines.append("effects \(hasEffects ? "yes" : "no")")
             if let restoredAt { lines.append("restored \(restoredAt.rawValue)") }
             let text = Array(lines.joined(separator: "\n").utf8)
             let end = Array("\nend\n".utf8)

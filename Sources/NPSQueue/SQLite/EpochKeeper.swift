@@ -9,6 +9,8 @@ final class EpochKeeper: Sendable {
         let file: EpochFile
         /// What the file says; nil until the database was opened with it.
         var recorded: QueueEpoch?
+        /// Whether anything was ever claimed or erased.
+        var hasEffects = false
     }
 
     /// Its syncs keep nobody from the database.
@@ -40,7 +42,7 @@ final class EpochKeeper: Sendable {
         _ store: (QueueEpoch) throws -> Void
     ) throws {
         try state.withLock { state in
-            let outside = state.file.read()
+            let outside = try state.file.read()
             let comparison = EpochComparison(committed.epoch, outside)
             let epoch = QueueEpoch.opening(
                 committed.epoch,
@@ -52,10 +54,13 @@ final class EpochKeeper: Sendable {
             )
             if comparison == .first {
                 // Before the database: one that has an epoch never lacks its file.
-                try state.file.write(QueueEpoch(lineage: epoch.lineage, number: 0))
+                try state.file.write(QueueEpoch(lineage: epoch.lineage, number: 0), hasEffects: false)
+            } else {
+                try state.file.open()
+                state.hasEffects = outside?.hasEffects ?? true
             }
             try store(epoch)
-            try state.file.write(epoch)
+            try state.file.write(epoch, hasEffects: state.hasEffects)
             state.recorded = epoch
             say(comparison, committed, at: now)
         }
@@ -85,7 +90,8 @@ final class EpochKeeper: Sendable {
         }
     }
 
-    /// Has the file follow the database. Only then may be sent what the database has claimed under this number.
+    /// Has the file follow the database. Only then may be sent what the database has claimed under this number, and only
+    /// then what it has erased stays so.
     ///
     /// - Throws: `diskFull` also while the disk was too full to open the epoch.
     func record(_ number: Int64) async throws(QueueError) {
@@ -103,7 +109,8 @@ final class EpochKeeper: Sendable {
                 guard var epoch = state.recorded else { throw QueueError.diskFull }
                 guard epoch.number < number else { return }
                 epoch.number = number
-                try state.file.write(epoch)
+                try state.file.write(epoch, hasEffects: true)
+                state.hasEffects = true
                 state.recorded = epoch
             }
         } catch {

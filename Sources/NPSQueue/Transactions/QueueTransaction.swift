@@ -66,6 +66,9 @@ extension QueueTransaction {
         let dated = changes.map(dated)
         try rows.save(dated)
         for change in dated { note(change) }
+        // A file from before must not bring back what was erased as if it had never been sent.
+        let isErasing = dated.contains { $0.new.lifecycle.state == .erased && $0.old.lifecycle.state != .erased }
+        if isErasing { state.epoch?.number += 1 }
     }
 
     /// With what follows from its state: how old it is, and what is kept of it.

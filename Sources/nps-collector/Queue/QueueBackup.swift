@@ -31,22 +31,26 @@ struct QueueBackup: AsyncParsableCommand {
         guard case .file(let path) = settings.queue.store else {
             throw Stop(.configuration, ResponseQueue.otherTools)
         }
-        let state: BackupState
+        let client = AdminClient(settings: settings)
+        let begun: BackupState
         do throws(AdminError) {
-            state = try await follow(AdminClient(settings: settings))
+            begun = try await client.beginBackup(to: file)
         } catch {
             switch error {
             case .unreachable, .missingToken: return try show(await backUp(settings, path, refusedWith: error))
             case .refused, .unreadable: throw Stop(error)
             }
         }
+        let state: BackupState
+        // From here on a collector has the file, and may just be starting again.
+        do throws(AdminError) { state = try await follow(client, begun) } catch { throw Stop(error) }
         guard let report = state.report else { throw Stop(.failure, state.problem ?? "No backup was made.") }
         try show(report)
     }
 
-    /// Has the running collector make it, and shows how far it is until it is over.
-    private func follow(_ client: AdminClient) async throws(AdminError) -> BackupState {
-        var state = try await client.beginBackup(to: file)
+    /// Shows how far the collector is with it until it is over.
+    private func follow(_ client: AdminClient, _ begun: BackupState) async throws(AdminError) -> BackupState {
+        var state = begun
         let number = state.number
         var bars = BackupBars()
         defer { bars.finish() }

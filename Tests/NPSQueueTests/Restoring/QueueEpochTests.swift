@@ -10,16 +10,17 @@ struct QueueEpochTests {
     }
 
     private static func outside(_ number: Int64, _ lineage: String = "a", isOriginal: Bool = true) -> EpochRecord {
-        EpochRecord(lineage: lineage, number: number, isOriginal: isOriginal)
+        EpochRecord(lineage: lineage, number: number, isOriginal: isOriginal, hasEffects: number > 1)
     }
 
     @Test(
         "a database is the one that was left unless the file beside it says otherwise",
         arguments: [
             (nil, nil, .first),
-            // A stop interrupted the beginning.
+            // A stop interrupted the beginning, or it is about a database that is gone and has sent nothing.
             (nil, outside(0), .first),
-            (nil, outside(1), .restored(.foreign)),
+            (nil, outside(1), .first),
+            (nil, outside(2), .restored(.foreign)),
             (inside(1), nil, .restored(.missingFile)),
             (inside(1), outside(0), .same),
             (inside(7), outside(7), .same),

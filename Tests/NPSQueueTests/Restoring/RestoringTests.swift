@@ -181,11 +181,59 @@ struct RestoringTests {
         }
     }
 
+    @Test("what is copied over the file beside the database is no original, although that stays the same file")
+    func copiedOver() async throws {
+        let fixture = try QueueFixture()
+        let path = fixture.path + ".epoch"
+        let queue = try fixture.open { $0.namesEpochFile = true }
+        _ = try await queue.accept([try submission(1)])
+        await queue.close()
+        let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("written ") })
+        let written = try #require(Int64(line.dropFirst(8)))
+        for (age, isRestored) in [(5_000 as Int64, false), (60_000, true)] {
+            let older = text.replacing(line, with: "written \(written - age)")
+            let handle = try FileHandle(forWritingTo: URL(filePath: path))
+            try handle.write(contentsOf: Data(older.utf8))
+            try handle.close()
+            #expect(try EpochFile(besideDatabase: fixture.path, namesItself: true).read()?.isOriginal == !isRestored)
+        }
+        let reopened = try fixture.open { $0.namesEpochFile = true }
+        #expect(try await reopened.status().restoration != nil)
+        await reopened.close()
+    }
+
+    @Test("who was erased after a backup isn't sent as if never sent before")
+    func erasedSince() async throws {
+        let fixture = try QueueFixture()
+        let kept = fixture.directory.appending(path: "kept.db").path
+        let queue = try fixture.open()
+        _ = try await queue.accept([try submission(1)])
+        _ = try await queue.backUp(to: kept)
+        _ = try await queue.erase([try submission(1).response.id])
+        await queue.close()
+        try Self.copy(kept, to: fixture.path, [""])
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+            #expect(try await queue.status().restoration != nil)
+        }
+    }
+
+    @Test("a file that was never sent from leaves nothing behind for the next one")
+    func neverUsed() async throws {
+        let fixture = try QueueFixture()
+        try await fixture.withQueue { queue in _ = try await queue.accept([try submission(1)]) }
+        try FileManager.default.removeItem(atPath: fixture.path)
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+            #expect(try await queue.status().restoration == nil)
+        }
+    }
+
     @Test("a new file in the place of one that is lost doesn't know what that has sent")
     func newFile() async throws {
         let fixture = try QueueFixture()
         try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
             _ = try await queue.accept([try submission(1)])
+            _ = try await queue.claim(limit: 1)
         }
         try FileManager.default.removeItem(atPath: fixture.path)
         try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
