@@ -168,6 +168,13 @@ unpack_prometheus() {
     rm -rf "$scratch"
 }
 
+# prepare_sslyze: in .venv-sslyze, since it needs an older version of a package than the tests do.
+prepare_sslyze() {
+    [ -x .venv-sslyze/bin/python ] || /usr/bin/python3 -m venv .venv-sslyze
+    .venv-sslyze/bin/python -m pip install --quiet --disable-pip-version-check \
+        --requirement Tests/Acceptance/sslyze-requirements.txt
+}
+
 # prepare_python FILE...: Debian's own Python in .venv, with the packages at the versions that the files name.
 prepare_python() {
     local file requirements=()

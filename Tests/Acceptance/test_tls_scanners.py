@@ -4,7 +4,6 @@ import re
 import signal
 import socket
 import ssl
-import sys
 import threading
 from pathlib import Path
 from typing import Self
@@ -12,19 +11,21 @@ from typing import Self
 import pytest
 
 from harness.certificate import make_certificate
-from harness.deployment import Deploy
+from harness.deployment import REPOSITORY, Deploy
 from harness.mozilla import write_profile
 from harness.program import run_command
 from harness.proxies import KINDS, running_front
 from harness.waiting import wait_until
 
+PYTHON = REPOSITORY / ".venv-sslyze/bin/python"
+"""SSLyze's own; `prepare_sslyze` in deploy/lib.bash makes it."""
 ROTATIONS = 100
 CLIENTS = 4
 
 
 def sslyze(profile: Path, port: int) -> set[str]:
     """What SSLyze finds of the server at this port that isn't in accord with the profile."""
-    result = run_command(sys.executable, "-m", "sslyze", "--custom_tls_config", profile, f"localhost:{port}")
+    result = run_command(PYTHON, "-m", "sslyze", "--custom_tls_config", profile, f"localhost:{port}")
     assert "SCANS COMPLETED" in result.stdout, result.stdout[-1_500:] + result.stderr[-500:]
     verdict = result.stdout.partition("COMPLIANCE AGAINST TLS CONFIGURATION")[2]
     return set(re.findall(r"^ +\* (\w+): ", verdict, re.MULTILINE))
