@@ -52,7 +52,7 @@ def test_it_tells_when_it_is_ready_reads_again_and_stops(deploy: Deploy, tmp_pat
 def test_the_status_says_what_waits_and_why(deploy: Deploy, tmp_path: Path) -> None:
     deployment = deploy()
     deployment.start_sandbox()
-    deployment.configure({"planhat": {"token": "another token"}})
+    deployment.configure({"planhat": {"token": "another-token"}})
     with ServiceManager(tmp_path, {}) as manager:
         manager.start(deployment)
         assert deployment.post(fresh_response("status")).status == 200

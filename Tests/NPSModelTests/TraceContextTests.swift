@@ -21,7 +21,10 @@ struct TraceContextTests {
 
     @Test(
         "of a later version is read as far as this one goes",
-        arguments: [("cc-\(trace)-\(span)-01", true), ("cc-\(trace)-\(span)-01-what-comes", true), ("cc-\(trace)-\(span)-01.", false)]
+        arguments: [
+            ("cc-\(trace)-\(span)-01", true), ("cc-\(trace)-\(span)-01-what-comes", true),
+            ("cc-\(trace)-\(span)-01.", false),
+        ]
     )
     func later(header: String, isRead: Bool) {
         #expect((TraceContext(header)?.traceID == Self.trace) == isRead)
@@ -30,9 +33,11 @@ struct TraceContextTests {
     @Test(
         "that isn't valid is none",
         arguments: [
-            "", "00", "ff-\(trace)-\(span)-01", "00-\(trace)-\(span)-01-x", "00-\(trace)-\(span)-1", "00-\(trace)-\(span)",
+            "", "00", "ff-\(trace)-\(span)-01", "00-\(trace)-\(span)-01-x", "00-\(trace)-\(span)-1",
+            "00-\(trace)-\(span)",
             "00-\(trace.uppercased())-\(span)-01", "00-00000000000000000000000000000000-\(span)-01",
-            "00-\(trace)-0000000000000000-01", "00_\(trace)-\(span)-01", "00-\(trace)-\(span)-0g", "0x-\(trace)-\(span)-01",
+            "00-\(trace)-0000000000000000-01", "00_\(trace)-\(span)-01", "00-\(trace)-\(span)-0g",
+            "0x-\(trace)-\(span)-01",
             "00-\(trace)g\(span)-01-", " 00-\(trace)-\(span)-01", "00-\(trace)-\(span)-é",
         ]
     )

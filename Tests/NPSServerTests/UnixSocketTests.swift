@@ -29,7 +29,10 @@ struct UnixSocketTests {
         }
     }
 
-    @Test("has the mode that was asked for, whatever the umask, and goes with its listener", arguments: [0o600, 0o660, 0o666])
+    @Test(
+        "has the mode that was asked for, whatever the umask, and goes with its listener",
+        arguments: [0o600, 0o660, 0o666]
+    )
     func mode(mode: Int) throws {
         let socket = try UnixSocket(UnixSocketFile(path, mode: mode_t(mode)))
         defer { close(socket.descriptor) }

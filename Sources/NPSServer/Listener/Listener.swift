@@ -71,7 +71,8 @@ package struct Listener: Service {
             rules.isUnixSocket = address.isUnixSocket
             let guarded = GuardedChannel(responder: responder, rules: rules, direct: direct, tls: tls)
             do {
-                let acceptor = try await Acceptor(at: address, limit: rules.limits.connections, logger: logger) { channel in
+                let limit = rules.limits.connections
+                let acceptor = try await Acceptor(at: address, limit: limit, logger: logger) { channel in
                     guarded.setup(channel: channel, logger: logger).map { value in
                         open.serve(value.channel) { await guarded.handle(value: value, logger: logger) }
                     }

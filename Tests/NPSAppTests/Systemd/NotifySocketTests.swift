@@ -77,7 +77,10 @@ struct ServiceNotifierTests {
         await notifier.reloading()
         let messages = sent.value
         let kinds = messages.map { $0.split(separator: "\n").map { $0.prefix { $0 != "=" } }.joined(separator: " ") }
-        #expect(kinds == ["READY STATUS", "STATUS", "RELOADING MONOTONIC_USEC STATUS", "READY STATUS", "STOPPING STATUS"])
+        let expected = [
+            "READY STATUS", "STATUS", "RELOADING MONOTONIC_USEC STATUS", "READY STATUS", "STOPPING STATUS",
+        ]
+        #expect(kinds == expected)
         #expect(messages[1] == "STATUS=Two lines.")
         #expect(messages[3] == "READY=1\nSTATUS=Later.")
     }

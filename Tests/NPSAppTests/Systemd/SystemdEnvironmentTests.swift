@@ -29,7 +29,8 @@ struct SystemdEnvironmentTests {
     func sockets() throws {
         let variables = ["LISTEN_PID": "7", "LISTEN_FDS": "2", "LISTEN_FDNAMES": "public:redirect"]
         let environment = try SystemdEnvironment(variables, process: 7)
-        #expect(environment.sockets == [Passed(descriptor: 3, name: "public"), Passed(descriptor: 4, name: "redirect")])
+        let passed = [Passed(descriptor: 3, name: "public"), Passed(descriptor: 4, name: "redirect")]
+        #expect(environment.sockets == passed)
         let unnamed = try SystemdEnvironment(["LISTEN_PID": "7", "LISTEN_FDS": "1"], process: 7)
         #expect(unnamed.sockets == [Passed(descriptor: 3, name: "")])
     }
@@ -88,7 +89,8 @@ struct ListenerSocketsTests {
         let alone = try ListenerSockets([Passed(descriptor: first.descriptor, name: name)])
         #expect(alone[.public].map(\.port) == [first.port])
         let sockets = try ListenerSockets([
-            Passed(descriptor: first.descriptor, name: "admin"), Passed(descriptor: second.descriptor, name: "redirect"),
+            Passed(descriptor: first.descriptor, name: "admin"),
+            Passed(descriptor: second.descriptor, name: "redirect"),
         ])
         #expect(sockets[.public].isEmpty)
         #expect(sockets[.admin].map(\.port) == [first.port])
