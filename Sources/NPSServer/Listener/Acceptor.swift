@@ -56,11 +56,11 @@ struct Acceptor: Sendable {
     private static let group = MultiThreadedEventLoopGroup.singleton
 
     private static func adopt(_ descriptor: CInt, _ bootstrap: ServerBootstrap) async throws -> any Channel {
-        let channel = try await bootstrap.withBoundSocket(descriptor).get()
-        // NIO has called listen(2) once more, with a backlog of 128: too few for what comes while a collector starts. For the
-        // moment in between, a connection that finds no place waits for its SYN to be repeated.
+        let channel = bootstrap.withBoundSocket(descriptor)
+        // In that call NIO has called listen(2) once more, with a backlog of 128: too few for what waits while a collector
+        // starts. A client of a Unix socket that doesn't wait, such as nginx, would be refused.
         UnixSocket.widenBacklog(of: descriptor)
-        return channel
+        return try await channel.get()
     }
 
     /// Accepts no more, and returns when each connection that was accepted is set up. What the kernel holds stays there for
