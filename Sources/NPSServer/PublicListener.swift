@@ -134,7 +134,7 @@ package enum PublicListener {
 
     private static func webhookRoutes(_ dependencies: Dependencies) -> WebhookRoutes {
         let counters = WebhookCounters(factory: dependencies.metrics, activity: dependencies.sources.activity)
-        counters.begin(dependencies.sources.current)
+        dependencies.sources.follow { counters.begin($0) }
         return WebhookRoutes(
             sources: dependencies.sources,
             queue: dependencies.queue,

@@ -6,9 +6,14 @@ import Synchronization
 ///
 /// A delivery that is being processed keeps the sources it began with.
 package final class ReloadableSources: Sendable {
+    private struct State {
+        var catalogue: SourceCatalogue
+        var followers: [@Sendable (SourceCatalogue) -> Void] = []
+    }
+
     /// When each of them delivered last.
     package let activity = SourceActivity()
-    private let catalogue: Mutex<SourceCatalogue>
+    private let state: Mutex<State>
     private let reading: @Sendable () throws(WebhookError) -> SourceCatalogue
     /// Reading compiles each source's jq programs, 15 ms each: too long for an event loop. Serial, so that what was
     /// read last is in force.
@@ -19,11 +24,22 @@ package final class ReloadableSources: Sendable {
         _ catalogue: SourceCatalogue,
         reading: @escaping @Sendable () throws(WebhookError) -> SourceCatalogue
     ) {
-        self.catalogue = Mutex(catalogue)
+        state = Mutex(State(catalogue: catalogue))
         self.reading = reading
     }
 
-    package var current: SourceCatalogue { catalogue.withLock { $0 } }
+    package var current: SourceCatalogue { state.withLock { $0.catalogue } }
+
+    /// Passes on the sources in force, now and after each reload.
+    ///
+    /// - Parameter use: is kept for as long as these sources are; it may be called on any thread.
+    func follow(_ use: @escaping @Sendable (SourceCatalogue) -> Void) {
+        let current = state.withLock { state in
+            state.followers.append(use)
+            return state.catalogue
+        }
+        use(current)
+    }
 
     /// The sources as they are now, without putting them in force.
     package func read() async throws(WebhookError) -> SourceCatalogue {
@@ -33,7 +49,13 @@ package final class ReloadableSources: Sendable {
     /// Puts the sources in force as they are now. When anything is wrong with them, those before stay.
     @discardableResult
     package func reload() async throws(WebhookError) -> SourceCatalogue {
-        try await read { [self] new in catalogue.withLock { $0 = new } }
+        try await read { [self] new in
+            let followers = state.withLock { state in
+                state.catalogue = new
+                return state.followers
+            }
+            for use in followers { use(new) }
+        }
     }
 
     private func read(
