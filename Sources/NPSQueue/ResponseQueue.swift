@@ -89,6 +89,8 @@ package final class ResponseQueue: Sendable {
     let now: @Sendable () -> Date
     let reserve: DiskReserve
     let fullDisk: FullDiskLog
+    /// See ``lastWriteProblem``.
+    let writeProblem = Mutex<QueueError?>(nil)
     let personKey: PersonKey
     let logger: Logger
     /// Keeps other processes from a file.
@@ -255,7 +257,7 @@ package final class ResponseQueue: Sendable {
     }
 
     /// What came in and is without a result yet.
-    var uncommitted: Int { intake.uncommitted }
+    package var uncommitted: Int { intake.uncommitted }
 
     /// Whether several collectors may have the queue at the same time.
     package var isShared: Bool { lease != nil }

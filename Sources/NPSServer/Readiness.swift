@@ -57,6 +57,18 @@ package final class Readiness: Sendable {
         return Self.status(problem)
     }
 
+    /// Whether it would be stored, as far as can be told without writing: by the room that is on the disk, by whether the
+    /// queue could be read, and by how the last write of what came in ended.
+    ///
+    /// - Parameters:
+    ///   - figures: nil when they are late.
+    ///   - disk: nil when nothing is known of it.
+    func isLikely(by figures: QueueFigures?, disk: StorageFigures.Disk?) -> Bool {
+        guard figures?.status != nil, queue.lastWriteProblem == nil else { return false }
+        if let disk, disk.free < disk.reserve { return false }
+        return !state.withLock { $0.isDraining }
+    }
+
     private func probe() async -> QueueError? {
         do throws(QueueError) {
             try await queue.probe()

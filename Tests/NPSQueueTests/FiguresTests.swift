@@ -11,15 +11,19 @@ struct FiguresTests {
         let fixture = try QueueFixture(engine)
         try await fixture.withQueue({ $0.diskReserve = 1_000 }) { queue in
             _ = try await queue.accept([try submission(1), try submission(2)], quarantining: [draft("wrong")])
-            let figures = await queue.figures()
+            let (figures, storage) = (await queue.figures(), await queue.storageFigures())
             #expect(figures.status == (try await queue.status()))
             #expect(figures.status?.pending == 2 && figures.status?.quarantine?.sources.count == 1)
-            #expect(figures.uncommitted == 0)
-            let parts = engine == .sqlite ? ["file", "log"] : ["tables"]
-            #expect(figures.databaseBytes.keys.sorted() == parts)
-            for part in parts { #expect(try #require(figures.databaseBytes[part]) > 4_096) }
-            #expect((figures.disk?.reserve == 1_000) == (engine == .sqlite))
-            #expect((figures.disk?.free ?? 0 > 1_000) == (engine == .sqlite))
+            #expect(queue.uncommitted == 0)
+            guard engine == .sqlite else {
+                #expect(try #require(figures.tableBytes) > 4_096)
+                #expect(storage.disk == nil && storage.fileBytes.isEmpty)
+                return
+            }
+            #expect(figures.tableBytes == nil && storage.fileBytes.keys.sorted() == ["file", "log"])
+            #expect(storage.fileBytes.values.allSatisfy { $0 > 4_096 })
+            let disk = try #require(storage.disk)
+            #expect(disk.reserve == 1_000 && disk.free > 1_000 && disk.size > disk.free)
         }
     }
 
@@ -28,9 +32,25 @@ struct FiguresTests {
         let fixture = try QueueFixture()
         let queue = try fixture.open()
         await queue.close()
-        let figures = await queue.figures()
-        #expect(figures.status == nil)
-        #expect(figures.disk != nil && figures.databaseBytes["file"] ?? 0 > 0)
+        #expect(await queue.figures().status == nil)
+        let storage = await queue.storageFigures()
+        #expect(storage.disk != nil && storage.fileBytes["file"] ?? 0 > 0)
+    }
+
+    @Test("what kept the last write from being stored is known until one is stored")
+    func lastWrite() async throws {
+        let fixture = try QueueFixture()
+        #expect(FaultyDisk.watch(fixture.directory))
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept([try submission(1)])
+            #expect(queue.lastWriteProblem == nil)
+            FaultyDisk.arm(.full, atCall: 1, lasting: true, in: fixture.directory)
+            await #expect(throws: QueueError.diskFull) { _ = try await queue.accept([try submission(2)]) }
+            #expect(queue.lastWriteProblem == .diskFull)
+            _ = FaultyDisk.disarm(in: fixture.directory)
+            try await queue.probe()
+            #expect(queue.lastWriteProblem == nil)
+        }
     }
 
     @Test("a transaction counts once, with what came in by it, and other work not at all", arguments: Engine.allCases)

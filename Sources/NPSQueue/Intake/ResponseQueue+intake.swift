@@ -1,5 +1,6 @@
 import Logging
 package import NPSModel
+import Synchronization
 
 extension ResponseQueue {
     /// Stores responses, quarantines deliveries that can't become responses, and removes the quarantine entries that a
@@ -21,7 +22,8 @@ extension ResponseQueue {
     ) async throws(QueueError) -> Intake {
         let intake = try await needingRoom { () async throws(QueueError) -> Intake in
             try reserve.check(at: Milliseconds(now()))
-            return try await store(try IntakeWork(submissions, drafts, resolved, personKey))
+            let work = try IntakeWork(submissions, drafts, resolved, personKey)
+            return try await writing { () async throws(QueueError) in try await store(work) }
         }
         for id in intake.readdressed {
             logger.warning("an edit changed the address of a response that Planhat may have", metadata: ["id": "\(id)"])
@@ -71,9 +73,32 @@ extension ResponseQueue {
     package func probe() async throws(QueueError) {
         try await needingRoom { () async throws(QueueError) in
             try reserve.check(at: Milliseconds(now()), fresh: true)
-            try await transact { transaction in try transaction.probe() }
-            // Where nothing is accepted any more, nobody is served by what else works.
-            try await probeIntake()
+            try await writing { () async throws(QueueError) in
+                try await transact { transaction in try transaction.probe() }
+                // Where nothing is accepted any more, nobody is served by what else works.
+                try await probeIntake()
+            }
+        }
+    }
+
+    /// Why the last acceptance or probe that got as far as writing wasn't stored; nil when it was, and before the first. For
+    /// who has to know without writing. That less than the reserve is free isn't in it, but in ``storageFigures()``.
+    package var lastWriteProblem: QueueError? { writeProblem.withLock { $0 } }
+
+    private func writing<Value: Sendable>(
+        _ body: () async throws(QueueError) -> Value
+    ) async throws(QueueError) -> Value {
+        do throws(QueueError) {
+            let value = try await body()
+            writeProblem.withLock { $0 = nil }
+            return value
+        } catch {
+            switch error {
+            // They say nothing of what is written to.
+            case .busy, .resolvedBefore: break
+            default: writeProblem.withLock { $0 = error }
+            }
+            throw error
         }
     }
 }

@@ -32,18 +32,19 @@ final class DiskReserve: Sendable {
         if isBelowReserve { throw .diskFull }
     }
 
-    /// What may still be written, in bytes; nil when the file system can't be queried. Asks it each time.
-    var free: Int64? {
-        let bytes = freeBytes()
-        return bytes == .max ? nil : bytes
+    /// What the disk holds, and what an unprivileged process may still fill of it, in bytes; nil when the file system can't
+    /// be queried. Asks it each time.
+    var space: (free: Int64, size: Int64)? {
+        var status = statvfs()
+        guard statvfs(directory, &status) == 0 else { return nil }
+        return (Self.bytes(status.f_bavail, status), Self.bytes(status.f_blocks, status))
     }
 
-    /// What an unprivileged process may still fill. When the file system can't be queried, as if there were room: a
-    /// write that fails then is reported as such.
-    private func freeBytes() -> Int64 {
-        var status = statvfs()
-        guard statvfs(directory, &status) == 0 else { return .max }
-        let (product, overflows) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+    /// When the file system can't be queried, as if there were room: a write that fails then is reported as such.
+    private func freeBytes() -> Int64 { space?.free ?? .max }
+
+    private static func bytes(_ blocks: UInt, _ status: statvfs) -> Int64 {
+        let (product, overflows) = UInt64(blocks).multipliedReportingOverflow(by: UInt64(status.f_frsize))
         return overflows ? .max : Int64(clamping: product)
     }
 }

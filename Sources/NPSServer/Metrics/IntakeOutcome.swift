@@ -10,7 +10,7 @@ enum IntakeOutcome: String, CaseIterable {
     case updated
     /// Of a response: nothing was written.
     case unchanged
-    /// Of a delivery: there is no response in it.
+    /// Of an authentic delivery: there is no response in it.
     case ignored
     /// Of a payload: not all of it can be read as responses, and it is kept.
     case quarantined

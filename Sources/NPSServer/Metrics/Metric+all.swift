@@ -34,9 +34,9 @@ extension Metric {
         Metric(
             "nps_queue_commit_submissions",
             .counts(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 4_096),
-            "How many submissions and payloads a transaction stored together."
+            "How many submissions and payloads a transaction was to store together, failed ones included."
         ),
-        queueUncommitted, queueClockTrusted, queueUpgraded, databaseBytes, diskFree, diskReserve,
+        queueUncommitted, queueClockTrusted, queueUpgraded, databaseBytes, diskFree, diskSize, diskReserve,
         Metric("nps_retention_period_seconds", .gauge, "For how long it is kept, by kind; +Inf for ever."),
         Metric("nps_retention_removed_total", .counter, "What was removed for its age, by kind."),
         Metric(
@@ -91,7 +91,7 @@ extension Metric {
     static let acceptDuration = Metric(
         "nps_accept_duration_seconds",
         .seconds(0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
-        "From a request being taken up until what it sent is durable and its answer ready, by route; refusals left out."
+        "From a request being there in full until what it sent is durable and its answer ready, by route; refusals left out."
     )
     static let lastDelivery = Metric(
         "nps_source_last_delivery_timestamp_seconds",
@@ -110,7 +110,7 @@ extension Metric {
     )
     static let quarantineLimit = Metric("nps_quarantine_limit_bytes", .gauge, "Size of the quarantine for all sources.")
 
-    static let ready = Metric("nps_ready", .gauge, "1 while a response that arrives now would be stored, as /readyz.")
+    static let ready = Metric("nps_ready", .gauge, "1 while responses can be stored, as far as is known.")
     static let queueUp = Metric("nps_queue_up", .gauge, "1 if the queue told its figures for this scrape.")
     static let queueAccepted = Metric("nps_queue_accepted_total", .counter, "Responses ever accepted into the queue.")
     static let queueResponses = Metric("nps_queue_responses", .gauge, "Responses in the queue's books by state.")
@@ -147,6 +147,7 @@ extension Metric {
     )
     static let databaseBytes = Metric("nps_queue_database_bytes", .gauge, "Size of the queue's database by part.")
     static let diskFree = Metric("nps_queue_disk_free_bytes", .gauge, "Free space on the disk of the queue's file.")
+    static let diskSize = Metric("nps_queue_disk_size_bytes", .gauge, "Size of the disk of the queue's file.")
     static let diskReserve = Metric(
         "nps_queue_disk_reserve_bytes",
         .gauge,

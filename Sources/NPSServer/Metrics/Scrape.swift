@@ -3,13 +3,8 @@ import NPSQueue
 import NPSWebhooks
 
 /// The metrics page: what was counted since the start, and what is read when somebody asks. One read of the queue, which costs
-/// the same for a million responses as for one.
+/// the same for a million responses as for one; nothing is written.
 final class Scrape: Sendable {
-    private struct Reading {
-        let figures: QueueFigures
-        let isReady: Bool
-    }
-
     /// Less than Prometheus waits for a scrape, ten seconds unless it was told otherwise.
     private static let patience = Duration.seconds(6)
 
@@ -18,7 +13,9 @@ final class Scrape: Sendable {
     private let sources: ReloadableSources
     private let delivery: @Sendable () -> DeliveryReport
     private let droppedLogLines: @Sendable () -> DroppedLogLines
-    private let reading: SharedReading<Reading>
+    private let readiness: Readiness
+    private let figures: SharedReading<QueueFigures>
+    private let storage: SharedReading<StorageFigures>
 
     init(_ dependencies: AdminListener.Dependencies) {
         registry = dependencies.metrics
@@ -26,22 +23,25 @@ final class Scrape: Sendable {
         sources = dependencies.sources
         delivery = dependencies.delivery
         droppedLogLines = dependencies.droppedLogLines
-        let (queue, readiness) = (dependencies.queue, dependencies.readiness)
-        reading = SharedReading(limit: Self.patience) {
-            async let status = readiness.check()
-            let figures = await queue.figures()
-            return Reading(figures: figures, isReady: await status == .ready)
-        }
+        readiness = dependencies.readiness
+        let queue = dependencies.queue
+        figures = SharedReading(limit: Self.patience) { await queue.figures() }
+        storage = SharedReading(limit: Self.patience) { await queue.storageFigures() }
     }
 
     /// In Prometheus' text format 0.0.4.
     func text() async -> String {
-        let reading = await reading.value
+        async let reading = self.storage.value
+        let figures = await figures.value
+        let storage = await reading
         var page = MetricsPage()
         registry.write(to: &page)
-        page.add(.ready, reading?.isReady == true ? 1 : 0)
-        page.add(.queueUp, reading?.figures.status == nil ? 0 : 1)
-        if let figures = reading?.figures { write(figures, to: &page) }
+        page.add(.ready, readiness.isLikely(by: figures, disk: storage?.disk) ? 1 : 0)
+        page.add(.queueUp, figures?.status == nil ? 0 : 1)
+        page.add(.queueUncommitted, queue.uncommitted)
+        if let status = figures?.status { write(status, to: &page) }
+        if let bytes = figures?.tableBytes { page.add(.databaseBytes, Double(bytes), [("part", "tables")]) }
+        if let storage { write(storage, to: &page) }
         for source in sources.current.sources {
             let last = sources.activity.lastDelivery(of: source.label)
             page.add(.lastDelivery, last.timestamp, [("source", source.label)])
@@ -63,14 +63,13 @@ final class Scrape: Sendable {
         page.add(.deliveryPausedReason, "reason", report.pauseReasons, is: report.pauseReason)
     }
 
-    private func write(_ figures: QueueFigures, to page: inout MetricsPage) {
-        if let status = figures.status { write(status, to: &page) }
-        page.add(.queueUncommitted, figures.uncommitted)
-        for (part, bytes) in figures.databaseBytes.sorted(by: { $0.key < $1.key }) {
+    private func write(_ storage: StorageFigures, to page: inout MetricsPage) {
+        for (part, bytes) in storage.fileBytes.sorted(by: { $0.key < $1.key }) {
             page.add(.databaseBytes, Double(bytes), [("part", part)])
         }
-        if let disk = figures.disk {
+        if let disk = storage.disk {
             page.add(.diskFree, Double(disk.free))
+            page.add(.diskSize, Double(disk.size))
             page.add(.diskReserve, Double(disk.reserve))
         }
     }
