@@ -493,6 +493,8 @@ struct LinkRoutesTests {
             #expect(page.status == .gone)
             #expect(page.text.contains("This link is no longer active"))
         }
+        // It is shown as a link that has ended, and it was refused all the same.
+        #expect(collector.metrics.text().contains(#"nps_accepts_total{source="link",outcome="refused"} 1"#))
         await collector.end()
     }
 

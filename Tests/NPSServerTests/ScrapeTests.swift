@@ -70,7 +70,52 @@ struct ScrapeTests {
         await collector.end()
     }
 
-    @Test("an unsigned ping is ignored, and no sign of life of its source")
+    @Test("a source that a reload adds is there with 0 before anything comes from it")
+    func reload() async throws {
+        let collector = try CollectorFixture(files: ["first": "preset: standard\n"])
+        let label = "unsigned-"
+        // Routes that nobody has asked yet.
+        let routes = PublicListener.routes(collector.dependencies, logger: .silent)
+        let before = await scrape(collector)
+        #expect(!before.keys.contains { $0.contains(label) })
+        try collector.write("signature: {kind: none}\nmapping: .\n", to: "plain-k3v9q2x7m4t8z1b6")
+        try await collector.dependencies.sources.reload()
+        let values = await scrape(collector)
+        for name in ["nps_accepts_total", "nps_quarantine_refused_total"] {
+            #expect(values.contains { $0.key.hasPrefix("\(name){source=\"\(label)") }, "\(name)")
+        }
+        #expect(values.allSatisfy { !$0.key.hasPrefix("nps_accepts_total{source=\"\(label)") || $0.value == 0 })
+        withExtendedLifetime(routes) {}
+        await collector.end()
+    }
+
+    @Test("a scrape writes nothing")
+    func writesNothing() async throws {
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in _ = try await post(client, good) }
+        let before = try #require(await collector.queue.storageFigures().fileBytes["log"])
+        #expect(await scrape(collector)["nps_ready"] == 1)
+        #expect(await collector.queue.storageFigures().fileBytes["log"] == before)
+        try await collector.queue.probe()
+        #expect(try #require(await collector.queue.storageFigures().fileBytes["log"]) > before)
+        await collector.end()
+    }
+
+    @Test("too little room on the disk, and a stop, are seen although nobody asks whether the collector is ready")
+    func notReady() async throws {
+        let full = try CollectorFixture(diskReserve: .max)
+        var values = await scrape(full)
+        #expect(values["nps_ready"] == 0 && values["nps_queue_up"] == 1)
+        await full.end()
+        let stopping = try CollectorFixture()
+        #expect(await scrape(stopping)["nps_ready"] == 1)
+        stopping.dependencies.readiness.drain()
+        values = await scrape(stopping)
+        #expect(values["nps_ready"] == 0 && values["nps_queue_up"] == 1)
+        await stopping.end()
+    }
+
+    @Test("an unsigned ping isn't counted among what came in, and is no sign of life of its source")
     func ping() async throws {
         let collector = try CollectorFixture(
             files: ["formbricks": "preset: formbricks\nunsigned_ping: {event: testEndpoint}\n"]
@@ -82,7 +127,8 @@ struct ScrapeTests {
             let ping = #"{"event":"testEndpoint"}"#
             #expect(try await post(client, ping, headers: [:], to: "/webhooks/formbricks").status == .ok)
         }
-        #expect(await accepts(collector, "formbricks") == ["ignored": 1])
+        #expect(await accepts(collector, "formbricks").isEmpty)
+        #expect(await scrape(collector)[#"nps_webhook_deliveries_total{source="formbricks",status="200"}"#] == 1)
         #expect(try #require(await scrape(collector)[name]) < before)
         await collector.end()
     }
@@ -120,6 +166,48 @@ struct ScrapeTests {
         await collector.end()
     }
 
+    @Test("how long accepting takes is told from when the whole request is there", arguments: ["webhook", "survey"])
+    func slowBody(route: String) async throws {
+        let collector = try CollectorFixture()
+        var (path, headers) = ("/webhooks/standard", CollectorFixture.signed(good))
+        var body = good
+        if route == "survey" {
+            (path, headers) = ("/survey", [.contentType: "application/x-www-form-urlencoded"])
+            body = "nonce=\(String(repeating: "a1", count: 16))&email=ana%40example.com&score=9"
+        }
+        headers[.contentLength] = String(body.utf8.count)
+        headers[.connection] = "close"
+        headers[.expect] = "100-continue"
+        let lines = ["POST \(path) HTTP/1.1", "Host: a"] + headers.map { "\($0.name): \($0.value)" } + ["", ""]
+        let (head, sent) = (lines.joined(separator: "\r\n"), Observed(ContinuousClock.now))
+        let text = body
+        try await collector.overConnections { port in
+            let answer = try await RawConnection(port: port).converse(head, then: [("100 Continue", text)]) {
+                // The route has begun to read. Others are answered meanwhile, so that time passes.
+                let probe = "GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+                for _ in 0..<20 { _ = try await RawConnection(port: port).send(probe) }
+                sent.update { $0 = .now }
+            }
+            #expect(answer.contains(route == "survey" ? "303 See Other" : "200 OK"))
+        }
+        let duration = try #require(await scrape(collector)["nps_accept_duration_seconds_sum{route=\"\(route)\"}"])
+        #expect(duration > 0 && Duration.seconds(duration) <= ContinuousClock.now - sent.value)
+        await collector.end()
+    }
+
+    @Test("a form whose answer was erased counts as the one answer that it becomes")
+    func erasedForm() async throws {
+        let collector = try CollectorFixture()
+        try await collector.publicly { client async throws in
+            let form = "nonce=\(String(repeating: "a1", count: 16))&email=ana%40example.com&score=9"
+            #expect(try await client.submit(form, to: "/survey").status == .seeOther)
+            _ = try await collector.queue.erase(EmailAddress("ana@example.com"))
+            #expect(try await client.submit(form, to: "/survey").status == .seeOther)
+        }
+        #expect(await accepts(collector, "survey") == ["accepted": 2])
+        await collector.end()
+    }
+
     @Test("the books, what waits, the quarantine and the disk are those of the moment")
     func gauges() async throws {
         let collector = try CollectorFixture(quarantineByteLimit: 9_000, diskReserve: 1)
@@ -153,7 +241,8 @@ struct ScrapeTests {
         await collector.end()
         let values = await scrape(collector)
         #expect(values["nps_ready"] == 0 && values["nps_queue_up"] == 0)
-        #expect(values["nps_queue_accepted_total"] == nil)
+        #expect(values["nps_queue_accepted_total"] == nil && values["nps_queue_uncommitted_submissions"] == 0)
+        #expect(try #require(values["nps_queue_disk_size_bytes"]) > #require(values["nps_queue_disk_free_bytes"]))
         #expect(values["nps_delivery_state{state=\"paused\"}"] == 1)
         #expect(try #require(values["process_resident_memory_bytes"]) > 1_000_000)
     }

@@ -90,7 +90,8 @@ struct FormPosts: Sendable {
         }
     }
 
-    /// Returns when the answer is on disk; 503 when it can't be stored.
+    /// Returns when the answer is on disk; 503 when it can't be stored. What was erased before is left for the caller to
+    /// count, who may send it as another answer.
     func keep(
         _ submission: Submission,
         _ values: FormValues,
@@ -102,7 +103,7 @@ struct FormPosts: Sendable {
             submission.trace = RequestTrace.current
             let outcomes = try await queue.accept([submission]).outcomes
             outcomes.countUnchanged()
-            counters.outcomes.count(outcomes)
+            if outcomes.first != .unchanged(.erased) { counters.outcomes.count(outcomes) }
             return .success(outcomes.first ?? .unchanged(.sameContent))
         } catch {
             let delay = Problem.unavailable(error).retryAfter

@@ -9,7 +9,6 @@ import NPSSurvey
 /// Forms sent to a link: whether the answer is stored, and which page says so.
 extension LinkRoutes {
     func submit(_ request: Request, context: CollectorContext) async throws -> HTTPAnswer {
-        let start = ContinuousClock.now
         let client = posts.client(request, from: context.peer)
         let visit: LinkVisit
         switch open(request, token: context.parameters.get("token")) {
@@ -26,6 +25,7 @@ extension LinkRoutes {
         }
         switch try await posts.values(of: request, waiting: delay, in: visit.form) {
         case .success(let values):
+            let start = ContinuousClock.now
             let answer = await answer(values, visit, from: client)
             counters.answered(answer, since: start)
             return counted(answer)
@@ -69,10 +69,13 @@ extension LinkRoutes {
         case .success(let checked): submission = checked
         case .failure(let refusal):
             // What was erased is never taken again, so nobody is asked to correct it.
-            return await isErased(visit.claims) ? expired(visit.form.language) : counters.refused(refusal)
+            let refused = counters.refused(refusal)
+            return await isErased(visit.claims) ? expired(visit.form.language) : refused
         }
         switch await posts.keep(submission, values, in: visit.form, counting: counters) {
-        case .success(.unchanged(.erased)): return expired(visit.form.language)
+        case .success(.unchanged(.erased)):
+            counters.outcomes.count(.unchanged)
+            return expired(visit.form.language)
         // A bot must not change what a person said; a quick person can send it again.
         case .success(.unchanged(.heldBehindAnswer)): return onceMore(values, visit, .tooManyRequests)
         // Nor must a form from before that answer: scanners keep one for each score.
@@ -80,7 +83,8 @@ extension LinkRoutes {
         case .success: return .seeOther(visit.thanks(score: submission.response.score.value))
         case .failure(let refusal):
             // A queue that takes nothing in can't say that it was erased; to be told "try again" would be no help.
-            return await isErased(visit.claims) ? expired(visit.form.language) : counters.refused(refusal)
+            let refused = counters.refused(refusal)
+            return await isErased(visit.claims) ? expired(visit.form.language) : refused
         }
     }
 

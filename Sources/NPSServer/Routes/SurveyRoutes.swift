@@ -51,9 +51,7 @@ struct SurveyRoutes {
 
     private func submit(_ request: Request, context: CollectorContext) async throws -> HTTPAnswer {
         guard isOpen else { return HTTPAnswer(pages.closed(in: formContext(request)), .notFound) }
-        let start = ContinuousClock.now
         let answer = try await answer(to: request, from: posts.client(request, from: context.peer))
-        counters.answered(answer, since: start)
         Counter(label: "nps_survey_submissions_total", dimensions: [("status", String(answer.status.code))])
             .increment()
         return answer
@@ -67,7 +65,11 @@ struct SurveyRoutes {
         }
         let form = formContext(request)
         switch try await posts.values(of: request, waiting: delay, in: form) {
-        case .success(let values): return await answer(values, form, asked: asked(request))
+        case .success(let values):
+            let start = ContinuousClock.now
+            let answer = await answer(values, form, asked: asked(request))
+            counters.answered(answer, since: start)
+            return answer
         case .failure(let refusal): return counters.refused(refusal)
         }
     }

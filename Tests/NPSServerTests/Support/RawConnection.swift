@@ -31,8 +31,13 @@ struct RawConnection {
 
     /// Sends the first text, and each further one when what was received has grown by the text that is expected before it.
     ///
+    /// - Parameter beforeEach: done before each further text is sent.
     /// - Returns: all that was received until the server closed or reset the connection.
-    func converse(_ first: String, then steps: [(expected: String, text: String)] = []) async throws -> String {
+    func converse(
+        _ first: String,
+        then steps: [(expected: String, text: String)] = [],
+        beforeEach: () async throws -> Void = {}
+    ) async throws -> String {
         try await channel.executeThenClose { inbound, outbound in
             try await outbound.write(ByteBuffer(string: first))
             var received = ""
@@ -42,6 +47,7 @@ struct RawConnection {
                     received += String(buffer: bytes)
                     while let step = steps.first, received.contains(step.expected) {
                         steps.removeFirst()
+                        try await beforeEach()
                         try await outbound.write(ByteBuffer(string: step.text))
                     }
                 }
