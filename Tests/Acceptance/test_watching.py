@@ -35,6 +35,8 @@ from harness.webhook import Sender, fresh_response, sign
 PAGES = REPOSITORY / "Sources/NPSApp/Documentation.docc"
 RULE_TESTS = Path(__file__).with_name("alerts")
 LINK_KEY = new_key()
+OF_THE_MACHINE = {"NPSDiskLow", "NPSAcceptingSlowly"}
+"""Alerts of which other work on this machine may be the reason."""
 ROWS = ["Now", "Arriving", "Waiting", "Delivering", "Edge", "Machine"]
 
 DOCUMENTED = re.compile(r"^\| `(\w+)(?:\{([\w,]+)\})?` \| (counter|gauge|histogram) \| \S", re.MULTILINE)
@@ -207,8 +209,8 @@ def test_each_alert_has_a_paragraph_that_says_what_to_do() -> None:
         assert rule["labels"]["severity"] in {"critical", "warning"}
         assert rule["annotations"]["runbook"] == f"Operations.md#{name}"
         assert rule["annotations"]["summary"] and rule["annotations"]["description"]
-        assert all(part in paragraphs[name] for part in ("**It means**", "**Look at**", "**"))
-        assert re.search(r"\*\*(Do|do)\b", paragraphs[name])
+        assert all(part in paragraphs[name] for part in ("**It means**", "**Look at**"))
+        assert re.search(r"\*\*(Do:?|do)\*\*", paragraphs[name])
 
 
 def test_alerts_and_dashboard_speak_of_what_there_is(watched: Watched) -> None:
@@ -292,7 +294,7 @@ def test_prometheus_has_the_right_alerts(watched: Watched) -> None:
     expected = {"NPSDeliveryPaused", "NPSQuarantineGrowing", "NPSCertificateExpiring", "NPSCertificateEnds"}
     wait_until(lambda: expected <= set(server.alerts()), "what is wrong to be pending")
     alerts = server.alerts()
-    assert set(alerts) == expected
+    assert set(alerts) - OF_THE_MACHINE == expected
     assert alerts["NPSDeliveryPaused"]["reason"] == "token"
     assert alerts["NPSDeliveryPaused"]["instance"] == f"127.0.0.1:{watched.shared.admin_port}"
     assert alerts["NPSQuarantineGrowing"]["source"] == "standard"
