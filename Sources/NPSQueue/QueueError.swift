@@ -10,8 +10,12 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
     case resolvedBefore(QuarantineID)
     /// The file can't be read or written now; the queue reopens it with the next call.
     case storage(String)
-    /// The database can't be used now; the queue connects to it again by itself.
-    case database(String)
+    /// The database can't be used now; the queue connects to it again by itself. The next step is a person's, without a
+    /// full stop.
+    case database(
+        String,
+        nextStep: String = "Check that PostgreSQL runs and that this machine reaches it"
+    )
     /// The database would lose what was acknowledged, or doesn't let the collector in: a person has to change something.
     case unsuitableDatabase(String)
     /// libpq, PostgreSQL's own client library, can't be loaded.
@@ -51,8 +55,8 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
             "The quarantined payload \(id) is gone: it was replayed, discarded or removed for its age meanwhile."
         case .storage(let what):
             "The queue's file can't be used: \(what). Check the disk and the file's permissions."
-        case .database(let what):
-            "The queue's database can't be used: \(what). Check that PostgreSQL runs and that this machine reaches it."
+        case .database(let what, let nextStep):
+            "The queue's database can't be used: \(what). \(nextStep)."
         case .unsuitableDatabase(let what):
             "The queue can't be kept in this database: \(what)."
         case .missingLibrary(let what):

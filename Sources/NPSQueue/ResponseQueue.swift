@@ -64,7 +64,8 @@ package final class ResponseQueue: Sendable {
         package var forwarding = Forwarding.atOnce
         /// Of the program, for those who look at the collectors that share a database.
         package var version = ""
-        /// For how long, in seconds, callers wait for a database that was lost; then they are refused.
+        /// For how long, in seconds, callers wait for a database that was lost, from when they ask; then they are refused.
+        /// What has begun by then is waited for.
         package var patience: TimeInterval = 5
         /// How often, in seconds, a collector looks for what others have accepted.
         package var arrivalPause: TimeInterval = 1
@@ -162,19 +163,12 @@ package final class ResponseQueue: Sendable {
         personKey = engine.personKey
         let (engine, lanes, limit) = (engine, engine.lanes, configuration.waitingLimit)
         let metrics = CommitMetrics(factory: configuration.metrics)
-        work = GroupCommit(on: [lanes.work], limit: limit, batchLimit: lanes.batchLimit, metrics: metrics) { jobs, _ in
+        work = lanes.group(on: [lanes.work], limit: limit, metrics) { jobs, _ in
             engine.commit(jobs, on: lanes.workIndex)
         }
         intake =
             lanes.intake.isEmpty
-            ? work
-            : GroupCommit(
-                on: lanes.intake,
-                limit: limit,
-                batchLimit: lanes.batchLimit,
-                metrics: metrics,
-                commit: engine.commit
-            )
+            ? work : lanes.group(on: lanes.intake, limit: limit, metrics, commit: engine.commit)
         // Said at once, and not only when somebody sends something.
         let start = Milliseconds(now())
         do { try reserve.check(at: start, fresh: true) } catch { fullDisk.refused(at: start) }
@@ -243,6 +237,11 @@ package final class ResponseQueue: Sendable {
         for lane in engine.lanes.intake + [engine.lanes.work] {
             await withCheckedContinuation { continuation in lane.async { continuation.resume() } }
         }
+    }
+
+    /// Why what was asked of the queue takes so long, as far as is known.
+    package var overdue: QueueError {
+        engine.lanes.patience?.refusal() ?? .storage("a write has not ended in time")
     }
 
     private func onWorkLane(

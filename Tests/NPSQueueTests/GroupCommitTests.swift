@@ -12,14 +12,19 @@ struct GroupCommitTests {
         let refusals = Mutex<[String]>([])
         let entered = DispatchSemaphore(value: 0)
         let allowed = DispatchSemaphore(value: 0)
+        let refused = DispatchSemaphore(value: 0)
 
         func makeGroup(
             limit: Int,
             lanes: Int = 1,
-            batchLimit: GroupCommit.BatchLimit = GroupCommit.BatchLimit()
+            batchLimit: GroupCommit.BatchLimit = GroupCommit.BatchLimit(),
+            patience: Duration? = nil
         ) -> GroupCommit {
             let lanes = (0..<lanes).map { DispatchQueue(label: "test \($0)") }
-            return GroupCommit(on: lanes, limit: limit, batchLimit: batchLimit) { jobs, _ in
+            let patience = patience.map { duration in
+                GroupCommit.Patience(duration: duration) { .database("it is slow") }
+            }
+            return GroupCommit(on: lanes, limit: limit, batchLimit: batchLimit, patience: patience) { jobs, _ in
                 self.entered.signal()
                 self.allowed.wait()
                 self.batches.withLock { $0.append(jobs.map(\.weight)) }
@@ -32,7 +37,10 @@ struct GroupCommitTests {
                 weight: weight,
                 isSlice: isSlice,
                 run: { _ in {} },
-                refuse: { error in self.refusals.withLock { $0.append("\(weight) \(error)") } }
+                refuse: { error in
+                    self.refusals.withLock { $0.append("\(weight) \(error)") }
+                    self.refused.signal()
+                }
             )
         }
     }
@@ -145,6 +153,27 @@ struct GroupCommitTests {
         gate.allowed.signal()
         closed.wait()
         #expect(gate.batches.withLock { $0 } == [[1], [2]])
+    }
+
+    @Test("a job that gets no turn in time is refused while another one still runs, and its room is free again")
+    func patience() {
+        let gate = GatedCommit()
+        let group = gate.makeGroup(limit: 10, patience: .milliseconds(20))
+        group.submit(gate.job(1))
+        gate.entered.wait()
+        var slice = gate.job(2, isSlice: true)
+        slice.submittedAt += .seconds(3_600)
+        group.submit(slice)
+        group.submit(gate.job(7))
+        gate.refused.wait()
+        #expect(gate.refusals.withLock { $0 } == ["7 \(QueueError.database("it is slow"))"])
+        var young = gate.job(7)
+        young.submittedAt += .seconds(3_600)
+        group.submit(young)
+        gate.allowed.signal()
+        gate.allowed.signal()
+        finish(group)
+        #expect(gate.batches.withLock { $0 } == [[1], [7, 2]])
     }
 
     private func finish(_ group: GroupCommit) {

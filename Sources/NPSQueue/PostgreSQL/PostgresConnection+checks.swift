@@ -6,6 +6,37 @@ extension PostgresConnection {
         """
     )
 
+    /// Roles without more rights see that a standby is connected, and not whether commits wait for it.
+    private static let standbys = Query(
+        """
+        SELECT wanted > 0, wanted > (
+            SELECT count(*) FROM pg_stat_replication WHERE sync_state IS NULL OR sync_state IN ('sync', 'quorum')
+        )
+        FROM (
+            SELECT CASE WHEN btrim(names) = '' THEN 0
+                ELSE coalesce((regexp_match(names, '^[[:space:]]*(?:FIRST|ANY)?[[:space:]]*([0-9]+)[[:space:]]*[(]', 'i'))[1]::int, 1)
+                END AS wanted
+            FROM (SELECT current_setting('synchronous_standby_names') AS names) AS s
+        ) AS w
+        """
+    )
+
+    static let noStandby = PostgresError(
+        code: nil,
+        message: "no synchronous standby is connected, so no commit ends",
+        nextStep: "Bring the standby back, or RESET synchronous_standby_names (see Operations, When a machine is away)"
+    )
+
+    /// To be called for a new connection, before anything is written on it: a commit that waits for a standby ends no
+    /// sooner than that is back, and keeps its session and its locks for as long, whatever becomes of the client.
+    ///
+    /// - Throws: `PostgresError` where the standby that every commit would wait for isn't connected.
+    func assertCommitsEnd() throws {
+        guard let row = try execute(Self.standbys).first else { return }
+        waitsForStandby = try row.value(0)
+        if try row.value(1) { throw Self.noStandby }
+    }
+
     /// What ``assertSuitable()`` throws, and every transaction that finds this changed meanwhile.
     static let losesAnswers = QueueError.unsuitableDatabase(
         "fsync or full_page_writes is off there, so that a power cut loses answers"

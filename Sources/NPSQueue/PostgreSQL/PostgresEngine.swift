@@ -38,11 +38,13 @@ final class PostgresEngine: QueueEngine {
         logger: Logger,
         onDue: @escaping @Sendable () -> Void
     ) throws(QueueError) {
-        let key = try Self.prepare(address, isMoving: configuration.isMoving, logger)
+        let key = try Self.prepare(address, configuration, logger)
         personKey = key
         var address = address
         address.payloadKeys = address.payloadKeys.bound(to: key)
         let latestBooks = LatestBooks()
+        let trouble = LatestTrouble()
+        let patience = Duration.seconds(configuration.patience)
         let lease = LeaseKeeper(
             LeaseKeeper.Terms(
                 address: address,
@@ -59,10 +61,11 @@ final class PostgresEngine: QueueEngine {
                 PostgresLane.Terms(
                     address: address,
                     personKey: key,
-                    patience: .seconds(configuration.patience),
+                    patience: patience,
                     grace: configuration.ambiguousGrace,
                     isMoving: configuration.isMoving,
                     latestBooks: latestBooks,
+                    trouble: trouble,
                     now: now,
                     logger: logger,
                     onDue: onDue,
@@ -75,7 +78,12 @@ final class PostgresEngine: QueueEngine {
         let all = intake + [work]
         self.all = all
         workLane = work
-        lanes = QueueLanes(intake: intake.map(\.dispatch), work: work.dispatch, batchLimit: Self.batchLimit)
+        lanes = QueueLanes(
+            intake: intake.map(\.dispatch),
+            work: work.dispatch,
+            batchLimit: Self.batchLimit,
+            patience: GroupCommit.Patience(duration: patience) { trouble.refusal(after: patience) }
+        )
         arrivalPause = configuration.arrivalPause
         self.onDue = onDue
         do {
@@ -109,14 +117,16 @@ final class PostgresEngine: QueueEngine {
     /// Makes what is missing, and returns the key.
     private static func prepare(
         _ address: PostgresAddress,
-        isMoving: Bool,
+        _ configuration: ResponseQueue.Configuration,
         _ logger: Logger
     ) throws(QueueError) -> PersonKey {
         do {
             let connection = try PostgresConnection(address.parameters(lane: "start"))
             defer { connection.close() }
             try connection.assertSuitable()
-            try PostgresSchema.prepare(connection, for: address, isMoving: isMoving)
+            try connection.assertCommitsEnd()
+            if configuration.forwarding == .inTurn { try connection.reportNamesakes(of: address, logger) }
+            try PostgresSchema.prepare(connection, for: address, isMoving: configuration.isMoving)
             let key: Data? = try connection.execute(key).first?.value(0)
             guard let key else { throw QueueError.damaged("its key is missing") }
             if !address.payloadKeys.isEmpty { reportPlain(on: connection, logger) }

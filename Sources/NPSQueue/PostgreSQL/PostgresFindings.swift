@@ -41,6 +41,7 @@ package struct PostgresFindings: Sendable, Hashable {
             let connection = try PostgresConnection(address.parameters(lane: "check"))
             defer { connection.close() }
             try connection.assertSuitable()
+            try connection.assertCommitsEnd()
             let names = PostgresParameters("\(address.schema).schema_version", address.schema)
             guard let row = try connection.execute(Self.facts, names).first else {
                 throw QueueError.database("it said nothing of itself")
@@ -48,12 +49,7 @@ package struct PostgresFindings: Sendable, Hashable {
             (version, isReplicated, hasTables) = (try row.value(0), try row.value(1), try row.value(2))
             logsValues = try row.value(4)
             let mayMakeTables: Bool = try row.value(3)
-            guard hasTables || mayMakeTables else {
-                throw QueueError.unsuitableDatabase(
-                    "its user may not make the schema \(address.schema) with tables in it; "
-                        + "make that schema, and give it to that user"
-                )
-            }
+            guard hasTables || mayMakeTables else { throw PostgresSchema.missingRight(to: address.schema) }
             if hasTables { try PostgresSchema.version(on: connection, for: address) }
             newKey = try Self.newKey(address.payloadKeys, hasTables: hasTables, on: connection)
         } catch {

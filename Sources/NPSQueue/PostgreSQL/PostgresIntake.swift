@@ -80,6 +80,7 @@ struct PostgresIntake {
     ) -> Job {
         let left = open.map { plain.incoming[$0] }
         var part = Job(weight: job.weight, isRepeatable: true, run: job.run, refuse: job.refuse)
+        part.submittedAt = job.submittedAt
         part.ids = left.map(\.id)
         part.run = { transaction in
             transaction.readdressed = []

@@ -5,33 +5,26 @@ import Synchronization
 /// Whatever turns out to need more is done in a transaction afterwards.
 extension PostgresLane {
     /// Completes or refuses every job before it returns.
-    ///
-    /// - Parameter begin: when they were first tried.
-    func accept(_ jobs: [Job], since begin: ContinuousClock.Instant = .now) {
+    func accept(_ jobs: [Job]) {
         guard jobs.contains(where: { $0.plain != nil }) else {
-            commit(jobs, since: begin)
+            commit(jobs)
             return
         }
+        var jobs = jobs
         var retry = PostgresRetry(patience: terms.patience)
         while true {
             do {
                 let (batch, leavesDue) = try state.withLock { state in try insert(jobs, &state) }
+                terms.trouble.end()
                 for completion in batch.completions { completion() }
                 if leavesDue { terms.onDue() }
                 let remaining = batch.remaining
-                if !remaining.isEmpty { commit(remaining, since: begin) }
+                if !remaining.isEmpty { commit(remaining) }
                 return
             } catch {
                 // It may have taken effect all the same; then the next try finds what is there.
-                switch retry.action(after: error, jobs: jobs.count, elapsed: .now - begin) {
-                case .again(let pause): wait(pause)
-                case .each:
-                    for job in jobs { accept([job], since: begin) }
-                    return
-                case .refuse(let error):
-                    refuse(jobs, error)
-                    return
-                }
+                jobs = next(after: error, jobs, &retry) { jobs in accept(jobs) }
+                if jobs.isEmpty { return }
             }
         }
     }

@@ -19,6 +19,8 @@ final class PostgresLane: Sendable {
         let isMoving: Bool
         /// What all lanes of the collector share.
         let latestBooks: LatestBooks
+        /// So is this.
+        let trouble: LatestTrouble
         let now: @Sendable () -> Date
         let logger: Logger
         /// Called after a commit that left something to claim.
@@ -98,14 +100,13 @@ final class PostgresLane: Sendable {
     }
 
     /// Completes or refuses every job before it returns. A job that fails by itself doesn't make the others fail.
-    ///
-    /// - Parameter begin: when they were first tried.
-    func commit(_ jobs: [Job], since begin: ContinuousClock.Instant = .now) {
+    func commit(_ jobs: [Job]) {
         var jobs = jobs
         var retry = PostgresRetry(patience: terms.patience)
         while true {
             do {
                 let done = try state.withLock { state in try transact(jobs, &state) }
+                terms.trouble.end()
                 for completion in done.completions { completion() }
                 if done.leavesDue { terms.onDue() }
                 return
@@ -116,17 +117,49 @@ final class PostgresLane: Sendable {
                     jobs = jobs.filter(\.isRepeatable)
                     if jobs.isEmpty { return }
                 }
-                switch retry.action(after: error, jobs: jobs.count, elapsed: .now - begin) {
-                case .again(let pause): wait(pause)
-                case .each:
-                    for job in jobs { commit([job], since: begin) }
-                    return
-                case .refuse(let error):
-                    refuse(jobs, error)
-                    return
-                }
+                jobs = next(after: error, jobs, &retry) { jobs in commit(jobs) }
+                if jobs.isEmpty { return }
             }
         }
+    }
+
+    /// Does what follows from a failure, and returns what is to be tried again at once; nothing when all have their result.
+    ///
+    /// A job whose patience has ended isn't tried again when that may take long: every try may last as long as a statement
+    /// may, and others wait.
+    ///
+    /// - Parameter alone: for each job, when one of them made the others fail.
+    func next(
+        after error: any Error,
+        _ jobs: [Job],
+        _ retry: inout PostgresRetry,
+        alone: ([Job]) -> Void
+    ) -> [Job] {
+        let reason = QueueError(postgres: error)
+        terms.trouble.note(reason)
+        let youngest = jobs.map(\.submittedAt).max() ?? .now
+        switch retry.action(after: error, jobs: jobs.count, elapsed: .now - youngest) {
+        case .again(let pause):
+            wait(pause)
+            let now = ContinuousClock.now
+            refuse(jobs.filter { isOverdue($0, at: now) }, reason)
+            return jobs.filter { !isOverdue($0, at: now) }
+        case .each:
+            for job in jobs {
+                if PostgresRetry.mayTakeLong(after: error), isOverdue(job, at: .now) {
+                    refuse([job], reason)
+                } else {
+                    alone([job])
+                }
+            }
+        case .refuse(let error): refuse(jobs, error)
+        }
+        return []
+    }
+
+    /// Whether a job's caller has waited for as long as callers do.
+    private func isOverdue(_ job: Job, at now: ContinuousClock.Instant) -> Bool {
+        now - job.submittedAt >= terms.patience
     }
 
     /// Waits a little longer or shorter than that, in milliseconds: not all collectors come back in the same moment.
@@ -267,6 +300,7 @@ extension PostgresLane {
         let connection = try PostgresConnection(terms.address.parameters(lane: name))
         do {
             try connection.assertSuitable()
+            try connection.assertCommitsEnd()
             try PostgresSchema.version(on: connection, for: terms.address, isMoving: terms.isMoving)
             let key: Data = try connection.execute(Self.key).first?.value(0) ?? Data()
             guard PersonKey(key) == terms.personKey else {
@@ -274,7 +308,7 @@ extension PostgresLane {
             }
             try connection.execute(Self.registration, PostgresParameters(writer))
             // The former connection may have gone while the server was at its COMMIT, which holds this row.
-            try connection.execute(Self.fence, PostgresParameters(writer))
+            try fence(connection)
             // Not before it is registered: see `PayloadKeyRegister.admit`.
             try PayloadKeyRegister(reading: connection).check(terms.address.payloadKeys)
             try recover(on: connection, &state)
@@ -286,6 +320,15 @@ extension PostgresLane {
         // What failed to commit may be there all the same, so somebody has to look for it.
         terms.onDue()
         return connection
+    }
+
+    private func fence(_ connection: PostgresConnection) throws {
+        do throws(PostgresError) {
+            try connection.execute(Self.fence, PostgresParameters(writer))
+        } catch {
+            guard error.code == PostgresError.lockTimeout else { throw error }
+            throw connection.hanging("the last commit of this collector's former session hasn't ended")
+        }
     }
 
     /// Deals with what is `sending` although nobody sends it.

@@ -2,7 +2,8 @@ import Foundation
 
 /// What follows when a batch of jobs failed; a value.
 ///
-/// A database that is restarted or replaced is away for a few seconds. Callers wait for so long, then they are refused.
+/// A database that is restarted or replaced is away for a few seconds. Callers wait for so long, then they are refused; also
+/// where each try finds the same lock held, each for seconds.
 struct PostgresRetry {
     enum Action: Hashable {
         /// The same batch again, after so many milliseconds.
@@ -26,9 +27,15 @@ struct PostgresRetry {
         self.patience = patience
     }
 
+    /// Whether the next try may last for seconds, because the server or somebody else there is the reason.
+    static func mayTakeLong(after failure: any Error) -> Bool {
+        guard let error = failure as? PostgresError else { return false }
+        return error.meaning == .lost || error.meaning == .again
+    }
+
     /// - Parameters:
     ///   - jobs: how many the batch has, all of which may run again.
-    ///   - elapsed: since the batch was first tried.
+    ///   - elapsed: since the last of them was submitted.
     mutating func action(after failure: any Error, jobs: Int, elapsed: Duration) -> Action {
         guard let error = failure as? PostgresError else {
             return jobs > 1 && failure is QueueError ? .each : .refuse(QueueError(postgres: failure))
@@ -42,6 +49,7 @@ struct PostgresRetry {
             defer { pause = min(2 * pause, Self.longestPause) }
             return .again(after: pause)
         case .again:
+            guard elapsed < patience else { break }
             if repetitions < Self.pauses.count {
                 defer { repetitions += 1 }
                 return .again(after: Self.pauses[repetitions])

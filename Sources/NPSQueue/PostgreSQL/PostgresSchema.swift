@@ -52,6 +52,12 @@ enum PostgresSchema {
         }
     }
 
+    static func missingRight(to schema: String) -> QueueError {
+        .unsuitableDatabase(
+            "its user may not make the schema \(schema) with tables in it; make that schema, and give it to that user"
+        )
+    }
+
     private static func migrate(
         _ connection: PostgresConnection,
         for address: PostgresAddress,
@@ -65,8 +71,13 @@ enum PostgresSchema {
         if try made.first?.value(0) != true {
             let schema = try connection.run("SELECT to_regnamespace('\(address.schema)') IS NULL AS missing")
             // A role that may not make schemas is given one.
-            if schema.text == "t" { try connection.run("CREATE SCHEMA \(address.schema)") }
-            try connection.run(versions)
+            do throws(PostgresError) {
+                if schema.text == "t" { try connection.run("CREATE SCHEMA \(address.schema)") }
+                try connection.run(versions)
+            } catch {
+                if error.code == PostgresError.missingRight { throw missingRight(to: address.schema) }
+                throw error
+            }
         }
         let done = try version(on: connection, for: address, isMoving: isMoving)
         for (index, step) in steps.enumerated().dropFirst(done) {

@@ -10,9 +10,9 @@ extension PostgresUnavailable {
             return error is PostgresUnavailable ? error : PostgresUnavailable(reason: QueueError(postgres: error))
         }
         switch failure.meaning {
-        // Without the code, which could tell of a row that can't be read.
-        case .lost: return PostgresError(code: nil, message: failure.description)
-        case .again: return failure
+        // Without the code, which could tell of a row that can't be read, or of a lock that one of the jobs wanted.
+        case .lost, .again:
+            return PostgresError(code: nil, message: failure.description, nextStep: failure.nextStep)
         case .diskFull, .refused, .statement: return PostgresUnavailable(reason: QueueError(postgres: failure))
         }
     }

@@ -6,6 +6,8 @@ import Synchronization
 struct Job: Sendable {
     /// How much of the waiting limit it takes; 0 for work that must get through even when acceptance is held up.
     let weight: Int
+    /// From when it counts how long its caller waits.
+    var submittedAt = ContinuousClock.now
     /// About how many bytes it sends to the database.
     var bytes = 0
     /// The ids of responses that it may change, as far as they are known beforehand and stand in no ``plain``.
@@ -39,6 +41,17 @@ final class GroupCommit: Sendable {
         /// The lanes that have nothing to do, the next to be used at the end.
         var idle: [Int]
         var isClosed = false
+        /// Whether somebody will look for jobs that have waited for too long.
+        var isWatched = false
+
+        /// Takes out the jobs that wait longer than they may at that time.
+        mutating func takeOverdue(_ patience: Patience, at now: ContinuousClock.Instant) -> [Job] {
+            let overdue = jobs.filter { patience.end(for: $0) <= now }
+            guard !overdue.isEmpty else { return [] }
+            jobs.removeAll { patience.end(for: $0) <= now }
+            weight -= overdue.reduce(0) { $0 + $1.weight }
+            return overdue
+        }
 
         /// All that waits and fits into one batch, but of the slices only the first, which comes last.
         mutating func takeBatch(_ limit: BatchLimit) -> [Job] {
@@ -71,10 +84,23 @@ final class GroupCommit: Sendable {
         var bytes = Int.max
     }
 
+    /// How long jobs wait for their turn, where what is before them may take long.
+    struct Patience: Sendable {
+        /// From the submission on. A slice, before which others of the same work may be, gets twice as long.
+        let duration: Duration
+        /// What is told to those that have waited for longer.
+        let refusal: @Sendable () -> QueueError
+
+        func end(for job: Job) -> ContinuousClock.Instant {
+            job.submittedAt + (job.isSlice ? duration * 2 : duration)
+        }
+    }
+
     private let lanes: [DispatchQueue]
     private let limit: Int
     private let batchLimit: BatchLimit
     private let metrics: CommitMetrics?
+    private let patience: Patience?
     private let commit: @Sendable ([Job], _ lane: Int) -> Void
     private let waiting: Mutex<Waiting>
 
@@ -84,18 +110,21 @@ final class GroupCommit: Sendable {
     ///     nothing else waits; otherwise it never would be.
     ///   - batchLimit: for each call of `commit`.
     ///   - metrics: what counts the calls of `commit`; nil for nothing.
+    ///   - patience: after which a job that hasn't got its turn is refused; nil where it waits for as long as that takes.
     ///   - commit: completes or refuses every job before it returns; called on the lane with this index only.
     init(
         on lanes: [DispatchQueue],
         limit: Int,
         batchLimit: BatchLimit = BatchLimit(),
         metrics: CommitMetrics? = nil,
+        patience: Patience? = nil,
         commit: @escaping @Sendable ([Job], _ lane: Int) -> Void
     ) {
         self.lanes = lanes
         self.limit = limit
         self.batchLimit = batchLimit
         self.metrics = metrics
+        self.patience = patience
         self.commit = commit
         waiting = Mutex(Waiting(idle: lanes.indices.reversed()))
     }
@@ -111,18 +140,39 @@ final class GroupCommit: Sendable {
             case first(lane: Int)
             case refused(QueueError)
         }
-        let admission: Admission = waiting.withLock { waiting in
-            if waiting.isClosed { return .refused(.closed) }
+        let (admission, watches): (Admission, Bool) = waiting.withLock { waiting in
+            if waiting.isClosed { return (.refused(.closed), false) }
             let isOver = waiting.weight > 0 && job.weight > 0 && job.weight > limit - waiting.weight
-            if isOver { return .refused(.busy(retryAfter: 1)) }
+            if isOver { return (.refused(.busy(retryAfter: 1)), false) }
             waiting.jobs.append(job)
             waiting.weight += job.weight
-            return waiting.idle.popLast().map { .first(lane: $0) } ?? .joined
+            let watches = patience != nil && !waiting.isWatched
+            waiting.isWatched = waiting.isWatched || watches
+            return (waiting.idle.popLast().map { .first(lane: $0) } ?? .joined, watches)
         }
+        if watches { watch(from: job) }
         switch admission {
         case .joined: break
         case .first(let lane): lanes[lane].async { self.drain(lane) }
         case .refused(let error): job.refuse(error)
+        }
+    }
+
+    /// Refuses what waits for too long, from the time on at which this job does, and for as long as anything waits.
+    private func watch(from job: Job) {
+        guard let patience else { return }
+        // On no lane: those may be what everybody waits for.
+        let pause = min(max(.zero, patience.end(for: job) - .now), patience.duration)
+        DispatchQueue.global(qos: .userInitiated).asyncAfter(deadline: .now() + pause / .seconds(1)) { [weak self] in
+            guard let self else { return }
+            let (overdue, next) = waiting.withLock { waiting in
+                let overdue = waiting.takeOverdue(patience, at: .now)
+                let next = waiting.jobs.min { patience.end(for: $0) < patience.end(for: $1) }
+                waiting.isWatched = next != nil
+                return (overdue, next)
+            }
+            for job in overdue { job.refuse(patience.refusal()) }
+            if let next { watch(from: next) }
         }
     }
 

@@ -33,6 +33,28 @@ struct QueueLanes: Sendable {
     let work: DispatchQueue
     /// What one call of ``QueueEngine/commit(_:on:)`` takes.
     var batchLimit = GroupCommit.BatchLimit()
+    /// Nil where a job waits for its turn for as long as that takes.
+    var patience: GroupCommit.Patience?
 
     var workIndex: Int { intake.count }
+
+    /// - Parameters:
+    ///   - queues: some of these.
+    ///   - limit: how much may wait for them.
+    ///   - metrics: what counts the commits.
+    func group(
+        on queues: [DispatchQueue],
+        limit: Int,
+        _ metrics: CommitMetrics,
+        commit: @escaping @Sendable ([Job], _ lane: Int) -> Void
+    ) -> GroupCommit {
+        GroupCommit(
+            on: queues,
+            limit: limit,
+            batchLimit: batchLimit,
+            metrics: metrics,
+            patience: patience,
+            commit: commit
+        )
+    }
 }

@@ -33,6 +33,18 @@ struct PostgresRetryTests {
         }
     }
 
+    @Test("a lock that somebody holds for long is waited for no longer than callers wait, however many there are")
+    func heldLock() {
+        let held = PostgresError(code: "55P03", message: "canceling statement due to lock timeout")
+        var retry = PostgresRetry(patience: .seconds(5))
+        #expect(action(&retry, held, jobs: 9, elapsed: .seconds(2)) == .again(after: 0))
+        #expect(action(&retry, held, jobs: 9, elapsed: .seconds(5)) == .refuse(.database("\(held)")))
+        // Before any job has used the connection, none of them is the reason.
+        let fence = PostgresUnavailable.beforeAnyJob(held)
+        let actions = (0..<5).map { _ in action(&retry, fence, jobs: 9) }
+        #expect(actions == [50, 100, 200, 400, 800].map { .again(after: $0) })
+    }
+
     @Test("a row that can't be read makes only the job fail that is about it", arguments: ["XX001", "53200"])
     func unreadable(code: String) {
         let damage = PostgresError(code: code, message: "invalid page")

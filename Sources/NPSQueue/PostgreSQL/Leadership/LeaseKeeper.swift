@@ -47,8 +47,15 @@ final class LeaseKeeper: Sendable {
         var isShut = false
         /// Whose term the log was told of last.
         var announced: Int64?
-        /// Whether the log was told that the database can't be asked.
-        var isFailing = false
+        var failing = Failing()
+    }
+
+    /// What the database couldn't be asked last. Where a standby is away, it tells who forwards, and takes no beat.
+    private struct Failing {
+        var reading = false
+        var writing = false
+
+        var isAny: Bool { reading || writing }
     }
 
     /// How often this collector says that it is there.
@@ -161,7 +168,7 @@ final class LeaseKeeper: Sendable {
         dispatch.sync {
             _ = giveBack(abstaining: nil)
             link.withLock { link in
-                if state.withLock({ $0.hasSigned }), let connection = link, !connection.isClosed {
+                if state.withLock({ $0.hasSigned && !$0.failing.isAny }), let connection = link, !connection.isClosed {
                     try? connection.leave(terms.address.name)
                 }
                 link?.close()
@@ -233,7 +240,7 @@ extension LeaseKeeper {
     }
 
     private func look() {
-        let found = asking { connection in try connection.lookAtLease() }
+        let found = asking(writing: false) { connection in try connection.lookAtLease() }
         let news: String? = state.withLock { state in
             let sight = found.map { found in
                 Lease.Sight(
@@ -246,7 +253,8 @@ extension LeaseKeeper {
             state.lease.saw(sight, at: BootTime.now)
             guard let found, found.term != state.term, found.term != state.announced else { return nil }
             state.announced = found.term
-            return found.holder
+            // By this name, it's what this collector was before it was restarted.
+            return found.holder == terms.address.name ? nil : found.holder
         }
         if let news { terms.logger.notice("another collector forwards now", metadata: ["name": "\(news)"]) }
     }
@@ -326,8 +334,8 @@ extension LeaseKeeper {
 
     /// Whether it was given back. Where nobody knows, this collector does as if it was.
     ///
-    /// - Parameter time: as for ``resign(abstaining:)``. Before a stop nothing is waited for that isn't there already: others
-    ///   take the lease by themselves after a while.
+    /// - Parameter time: as for ``resign(abstaining:)``. Before a stop nothing is waited for that isn't there already, nor a
+    ///   database that didn't answer: others take the lease by themselves after a while.
     private func giveBack(abstaining time: Duration?) -> Bool {
         let leading = state.withLock { state in
             state.isShut = state.lease.isLeading
@@ -336,7 +344,9 @@ extension LeaseKeeper {
         guard let term = leading else { return false }
         let name = terms.address.name
         let isGiven: Bool? = link.withLock { link in
-            guard let connection = link, !connection.isClosed else { return time == nil ? nil : false }
+            guard let connection = link, !connection.isClosed, time != nil || !state.withLock(\.failing.isAny) else {
+                return time == nil ? nil : false
+            }
             return try? connection.resignLease(term, of: name, onlyToAnother: time != nil)
         }
         state.withLock { state in
@@ -352,20 +362,28 @@ extension LeaseKeeper {
         return isGiven != false
     }
 
-    /// Nil when the database couldn't be asked, which the log is told once.
-    private func asking<Answer: Sendable>(_ question: @Sendable (PostgresConnection) throws -> Answer) -> Answer? {
+    /// Nil when the database couldn't be asked, which the log is told once, and once that it is over.
+    ///
+    /// - Parameter writing: whether the question is committed. When a write succeeds, reading works as well.
+    private func asking<Answer: Sendable>(
+        writing: Bool = true,
+        _ question: @Sendable (PostgresConnection) throws -> Answer
+    ) -> Answer? {
         do {
             let answer = try link.withLock { link in try question(connection(&link)) }
             let isOver = state.withLock { state in
-                defer { state.isFailing = false }
-                return state.isFailing
+                let wasFailing = state.failing.isAny
+                state.failing.reading = false
+                if writing { state.failing.writing = false }
+                return wasFailing && !state.failing.isAny
             }
             if isOver { terms.logger.notice("the database tells again who forwards") }
             return answer
         } catch {
             let isNews = state.withLock { state in
-                defer { state.isFailing = true }
-                return !state.isFailing
+                let isNews = !state.failing.isAny
+                if writing { state.failing.writing = true } else { state.failing.reading = true }
+                return isNews
             }
             guard isNews else { return nil }
             let reason = QueueError(postgres: error)
@@ -378,6 +396,7 @@ extension LeaseKeeper {
         if let connection = link, !connection.isClosed { return connection }
         let connection = try PostgresConnection(terms.address.parameters(lane: "lease"))
         try connection.assertSuitable()
+        try connection.assertCommitsEnd()
         try PostgresSchema.version(on: connection, for: terms.address, isMoving: terms.isMoving)
         link = connection
         return connection

@@ -23,6 +23,8 @@ final class PostgresConnection {
     private let limit: Duration
     private var prepared: Set<Int> = []
     private(set) var isClosed = false
+    /// Whether the server's commits wait for a standby, as far as is known; see ``assertCommitsEnd()``.
+    var waitsForStandby = false
     /// How many statements were run.
     private(set) var statements = 0
 
@@ -52,7 +54,8 @@ final class PostgresConnection {
             let code = libpq.PQconnectionNeedsPassword(opened) != 0 ? "28P01" : Self.code(ofRefusal: message)
             libpq.PQfinish(opened)
             isClosed = true
-            throw PostgresError(code: code, message: Self.isOfPooler(message) ? Self.pooler : message)
+            if Self.isOfPooler(message) { throw PostgresError(code: code, message: Self.pooler) }
+            throw PostgresError(code: code, message: message, nextStep: PostgresRefusal.nextStep(after: message))
         }
         // Details quote rows.
         _ = libpq.PQsetErrorVerbosity(opened, PQERRORS_TERSE)
@@ -180,13 +183,24 @@ extension PostgresConnection {
     private func wait(for events: Int32, by deadline: ContinuousClock.Instant) throws(PostgresError) -> Int32 {
         while true {
             let rest = (deadline - .now) / .milliseconds(1)
-            guard rest > 0 else { throw PostgresError(code: nil, message: "the server did not answer in time") }
+            guard rest > 0 else { throw hanging("the server did not answer in time") }
             var entry = pollfd(fd: libpq.PQsocket(handle), events: Int16(truncatingIfNeeded: events), revents: 0)
             let count = poll(&entry, 1, Int32(min(rest.rounded(.up), 60_000)))
             let found = Int32(entry.revents)
             if count > 0 { return found & ~events == 0 ? found : events }
             if count < 0, errno != EINTR { throw PostgresError(code: nil, message: "poll failed, errno \(errno)") }
         }
+    }
+
+    /// The error for what lasted too long, which may be a commit.
+    func hanging(_ what: String) -> PostgresError {
+        PostgresError(
+            code: nil,
+            message: what,
+            nextStep: waitsForStandby
+                ? "Its commits wait for a standby: check that the standby answers, and that this machine reaches PostgreSQL"
+                : nil
+        )
     }
 
     /// libpq's own text isn't used: it has everything in it that the server said of the statement, which may quote it.

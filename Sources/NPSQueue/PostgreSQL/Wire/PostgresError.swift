@@ -18,9 +18,16 @@ struct PostgresError: Error, Hashable {
     let code: String?
     /// Without values of a statement, which may be personal data, and without a password.
     let message: String
+    /// What a person can do about it, without a full stop; nil where nothing more is known than what the message says.
+    let nextStep: String?
 
-    init(code: String?, message: String) {
+    /// Of a lock that wasn't to be had in time.
+    static let lockTimeout = "55P03"
+    static let missingRight = "42501"
+
+    init(code: String?, message: String, nextStep: String? = nil) {
         self.code = code
+        self.nextStep = nextStep
         // The messages of these classes quote values.
         let quotesValues = code.map { $0.hasPrefix("22") || $0.hasPrefix("23") } ?? false
         self.message = quotesValues ? "a value was refused" : Self.line(message)
@@ -30,10 +37,10 @@ struct PostgresError: Error, Hashable {
         switch code {
         case nil: .lost
         // The server's own time limit, and a lock that wasn't to be had within another.
-        case "57014", "55P03": .again
+        case "57014", Self.lockTimeout: .again
         case "53100": .diskFull
         // A right that is missing.
-        case "42501": .refused
+        case Self.missingRight: .refused
         case let code?:
             switch code.prefix(2) {
             // 0A: a statement that was prepared before a migration; 25: the server became a standby; 26: a pooler.
@@ -50,10 +57,12 @@ struct PostgresError: Error, Hashable {
     var mayBeOfOneStatement: Bool { code.map { $0 == "53200" || $0.hasPrefix("XX") } ?? false }
 
     /// libpq ends its messages with a line feed, and says one thing in several lines. Its questions of what one could look
-    /// at are left out, because sentences that quote this say that themselves.
+    /// at are left out, because sentences that quote this say that themselves; and so is its advice not to verify the
+    /// server.
     private static func line(_ text: String) -> String {
         text.split(whereSeparator: \.isNewline)
             .filter { !$0.hasPrefix("\t") || !$0.hasSuffix("?") }
+            .filter { !$0.hasPrefix("Either provide the file") }
             .map { $0.trimmingPrefix(while: \.isWhitespace) }
             .map { $0.hasSuffix(".") ? $0.dropLast() : $0 }
             .joined(separator: "; ")
