@@ -8,13 +8,41 @@ package final class Readiness: Sendable {
         var checked: ContinuousClock.Instant?
         var problem: QueueError?
         var isDraining = false
+        /// Nil when none is under way.
+        var probe: Probe?
     }
 
-    private let queue: ResponseQueue
+    private struct Probe {
+        let task: Task<QueueError?, Never>
+        let end: ContinuousClock.Instant
+    }
+
+    private let probe: @Sendable () async -> QueueError?
+    private let overdue: @Sendable () -> QueueError
+    private let patience: Duration
     private let state = Mutex(State())
 
-    package init(queue: ResponseQueue) {
-        self.queue = queue
+    package convenience init(queue: ResponseQueue) {
+        self.init(overdue: { queue.overdue }) {
+            do throws(QueueError) {
+                try await queue.probe()
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+
+    /// - Parameters:
+    ///   - patience: how long a write may take. Whoever asks then is told that it takes too long, and it goes on.
+    ///   - overdue: why, as far as is known.
+    ///   - probe: the write; nil when it was done.
+    init(
+        patience: Duration = .seconds(5),
+        overdue: @escaping @Sendable () -> QueueError,
+        probe: @escaping @Sendable () async -> QueueError?
+    ) {
+        (self.probe, self.overdue, self.patience) = (probe, overdue, patience)
     }
 
     /// From now on not ready: load balancers send new requests elsewhere while those in flight finish.
@@ -37,24 +65,9 @@ package final class Readiness: Sendable {
         case failing(String)
     }
 
-    func check() async -> Status {
-        let now = ContinuousClock.now
-        let cached: Status? = state.withLock { state in
-            if state.isDraining { return .draining }
-            guard let checked = state.checked, now - checked < .seconds(1) else {
-                // Claims the check, so that concurrent callers get the last result instead of writing, too.
-                if state.checked != nil { state.checked = now }
-                return nil
-            }
-            return Self.status(state.problem)
-        }
-        if let cached { return cached }
-        let problem = await probe()
-        state.withLock { state in
-            state.problem = problem
-            state.checked = now
-        }
-        return Self.status(problem)
+    private enum Step {
+        case known(Status)
+        case wait(Probe)
     }
 
     /// Whether it would be stored, as far as can be told without writing: by the room that is on the disk, by whether the
@@ -63,19 +76,51 @@ package final class Readiness: Sendable {
     /// - Parameters:
     ///   - figures: nil when they are late.
     ///   - disk: nil when nothing is known of it.
-    func isLikely(by figures: QueueFigures?, disk: StorageFigures.Disk?) -> Bool {
-        guard figures?.status != nil, queue.lastWriteProblem == nil else { return false }
+    ///   - problem: of the last write; nil for none.
+    func isLikely(by figures: QueueFigures?, disk: StorageFigures.Disk?, after problem: QueueError?) -> Bool {
+        guard figures?.status != nil, problem == nil else { return false }
         if let disk, disk.free < disk.reserve { return false }
         return !state.withLock { $0.isDraining }
     }
 
-    private func probe() async -> QueueError? {
-        do throws(QueueError) {
-            try await queue.probe()
-            return nil
-        } catch {
-            return error
+    func check() async -> Status {
+        let now = ContinuousClock.now
+        switch state.withLock({ state in step(&state, at: now) }) {
+        case .known(let status): return status
+        case .wait(let probe):
+            let problem = await answer(within: max(.zero, probe.end - now)) { await probe.task.value }
+            return Self.status(problem ?? late())
         }
+    }
+
+    private func step(_ state: inout State, at now: ContinuousClock.Instant) -> Step {
+        if state.isDraining { return .known(.draining) }
+        let isFresh = state.checked.map { now - $0 < .seconds(1) } ?? false
+        // While the next write is under way, the last one's failure still holds.
+        if isFresh || state.probe != nil && state.problem != nil { return .known(Self.status(state.problem)) }
+        if let probe = state.probe { return .wait(probe) }
+        // Claims the check, so that concurrent callers get the last result instead of writing, too.
+        if state.checked != nil { state.checked = now }
+        let probe = Probe(task: Task { await self.write() }, end: now + patience)
+        state.probe = probe
+        return .wait(probe)
+    }
+
+    private func write() async -> QueueError? {
+        let problem = await probe()
+        state.withLock { state in
+            (state.problem, state.checked, state.probe) = (problem, .now, nil)
+        }
+        return problem
+    }
+
+    private func late() -> QueueError {
+        let problem = overdue()
+        state.withLock { state in
+            // It may have ended just now.
+            if state.probe != nil { (state.problem, state.checked) = (problem, .now) }
+        }
+        return problem
     }
 
     private static func status(_ problem: QueueError?) -> Status {

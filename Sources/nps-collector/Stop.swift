@@ -28,7 +28,7 @@ extension Stop {
         let code: Code =
             switch error {
             case .missingToken: .configuration
-            case .unreachable: .unreachable
+            case .unreachable, .unanswered: .unreachable
             case .refused, .unreadable: .failure
             }
         self.init(code, error.description)

@@ -177,11 +177,15 @@ package struct AdminClient: Sendable {
         do {
             // The request itself may take long, but a collector that runs answers this one at once.
             _ = try await Self.http.execute(HTTPClientRequest(url: base + "/livez"), timeout: Self.patience)
+        } catch {
+            throw AdminError.unreachable(address: base)
+        }
+        do {
             let response = try await Self.http.execute(request, timeout: .seconds(30))
             let bytes = try await response.body.collect(upTo: 256 * 1_048_576)
             return (Int(response.status.code), Data(buffer: bytes))
         } catch {
-            throw AdminError.unreachable(address: base)
+            throw AdminError.unanswered(address: base)
         }
     }
 
@@ -192,6 +196,8 @@ package struct AdminClient: Sendable {
 /// Why the running collector could not be asked.
 package enum AdminError: Error, Sendable, Equatable, CustomStringConvertible {
     case unreachable(address: String)
+    /// It runs, and the answer didn't come.
+    case unanswered(address: String)
     case missingToken
     case refused(status: Int, detail: String)
     case unreadable
@@ -200,6 +206,8 @@ package enum AdminError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .unreachable(let address):
             "No collector answers at \(address): is \"nps-collector serve\" running, and are admin.host and admin.port its own?"
+        case .unanswered(let address):
+            "The collector at \(address) runs, but did not answer in time: look at its log, and whether its database answers."
         case .missingToken:
             "admin.token is missing: give the token that the running collector has, as ADMIN_TOKEN or admin.token-file."
         case .refused(let status, let detail):

@@ -26,6 +26,14 @@ struct AdminHealthRoutes {
     /// Nil while the queue can't say, and where nobody else has it.
     let leadership: @Sendable () async -> Leadership?
 
+    /// For how long these are waited for: whoever asks how the collector is wants to know it soon, above all while the queue
+    /// can't say more.
+    private static let patience = Duration.seconds(2)
+
+    private func quarantineInTime() async -> QuarantineUse? {
+        await answer(within: Self.patience, quarantine) ?? nil
+    }
+
     func add(to router: some RouterMethods<CollectorContext>) {
         HealthRoutes(readiness: readiness).addLiveness(to: router)
         router.get("readyz") { _, _ in try await report() }
@@ -47,12 +55,12 @@ struct AdminHealthRoutes {
         case .draining: (queue, isReady) = ("shutting down", false)
         case .failing(let sentence): (queue, isReady) = (sentence, false)
         }
-        let leadership = isReady ? await leadership() : nil
+        let leadership = isReady ? await answer(within: Self.patience, leadership) ?? nil : nil
         let report = Report(
             status: isReady ? "ok" : "unavailable",
             queue: queue,
             forwarding: delivery(),
-            quarantine: await quarantine()?.sentences ?? [],
+            quarantine: await quarantineInTime()?.sentences ?? [],
             leader: leadership?.name,
             leaderSince: leadership?.since.map { Timestamp.format($0) }
         )

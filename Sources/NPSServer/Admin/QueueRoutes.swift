@@ -22,10 +22,13 @@ struct QueueRoutes {
 
     private func status() async throws -> StatusReport {
         do {
+            // Both at once: each may wait for the database.
+            async let readiness = readiness.check()
+            let books = try await queue.status()
             var acceptanceProblem: String?
-            if case .failing(let sentence) = await readiness.check() { acceptanceProblem = sentence }
+            if case .failing(let sentence) = await readiness { acceptanceProblem = sentence }
             return StatusReport(
-                books: try await queue.status(),
+                books: books,
                 delivery: delivery(),
                 acceptanceProblem: acceptanceProblem
             )

@@ -36,7 +36,8 @@ final class Scrape: Sendable {
         let storage = await reading
         var page = MetricsPage()
         registry.write(to: &page)
-        page.add(.ready, readiness.isLikely(by: figures, disk: storage?.disk) ? 1 : 0)
+        let isReady = readiness.isLikely(by: figures, disk: storage?.disk, after: queue.lastWriteProblem)
+        page.add(.ready, isReady ? 1 : 0)
         page.add(.queueUp, figures?.status == nil ? 0 : 1)
         page.add(.queueUncommitted, queue.uncommitted)
         if let status = figures?.status { write(status, to: &page) }
