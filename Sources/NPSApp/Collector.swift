@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 package import Logging
 import Metrics
@@ -12,6 +13,9 @@ import UnixSignals
 
 /// The verb `serve`: the form and the webhooks, the queue, and delivery to Planhat, until SIGTERM or SIGINT.
 package struct Collector: Sendable {
+    /// In seconds. A commit that waits for a standby ends no sooner than that is back.
+    private static let longestStop = 9.5
+
     private let settings: Settings
     private let logger: Logger
     private let queue: ResponseQueue
@@ -77,8 +81,14 @@ package struct Collector: Sendable {
 
     /// Returns when everything has stopped: requests in flight are finished and the queue is closed.
     ///
-    /// - Parameter onStart: called once SIGTERM and SIGINT stop everything in its order.
-    package func run(onStart: @escaping @Sendable () -> Void = {}) async throws {
+    /// - Parameters:
+    ///   - onStart: called once SIGTERM and SIGINT stop everything in its order.
+    ///   - onOverdueStop: called when that takes longer than a stop may; to end the process at once. What was acknowledged is
+    ///     on disk, and the next start deals with the rest.
+    package func run(
+        onStart: @escaping @Sendable () -> Void = {},
+        onOverdueStop: @escaping @Sendable () -> Void = {}
+    ) async throws {
         // They are about where the settings have it listen.
         if sockets[.public].isEmpty { for warning in settings.warnings { logger.warning("\(warning)") } }
         logSockets()
@@ -130,9 +140,13 @@ package struct Collector: Sendable {
         if let redirect { services.append(redirect) }
         services += notifications
         services.append(
-            OnShutdown { [readiness, notifier] in
+            OnShutdown { [readiness, notifier, logger] in
                 listens.finish()
                 readiness.drain()
+                DispatchQueue.global().asyncAfter(deadline: .now() + Self.longestStop) {
+                    logger.warning("stopped without waiting any longer for what is under way; it was not acknowledged")
+                    onOverdueStop()
+                }
                 await notifier.stopping()
             }
         )

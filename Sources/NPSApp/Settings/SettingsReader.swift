@@ -91,14 +91,14 @@ struct SettingsReader {
         case text(String)
         case elements([String])
         /// Of the file that `KEY-file` names, as they are; empty ones are left out.
-        case lines([String])
+        case lines([String], of: String)
 
         /// One value each; spaces around a line don't count.
         var values: [String] {
             switch self {
             case .text(let text): [text]
             case .elements(let elements): elements
-            case .lines(let lines): lines.map { $0.trimmingCharacters(in: .whitespaces) }
+            case .lines(let lines, _): lines.map { $0.trimmingCharacters(in: .whitespaces) }
             }
         }
     }
@@ -106,12 +106,17 @@ struct SettingsReader {
     /// A secret from `KEY` or from the file that `KEY-file` names; the higher layer wins.
     mutating func secret(_ setting: Setting) -> String? {
         let key = setting.key
-        guard let values = secretValues(key)?.values else {
+        guard let found = secretValues(key) else {
             report.add(key, setting.standard.value, origin: "default")
             return nil
         }
+        let values = found.values
         guard values.count == 1, let value = values.first, !value.isEmpty else {
-            note("\(key) must be a single, non-empty value.")
+            if case .lines(let lines, let path) = found {
+                note("\(path), which \(key)-file names, has \(lines.isEmpty ? "nothing" : "several lines") in it: give it one line.")
+            } else {
+                note("\(key) must be a single, non-empty value.")
+            }
             return nil
         }
         return value
@@ -138,7 +143,7 @@ struct SettingsReader {
         switch secretValues(key) {
         case .text(let text): secrets = .text(text)
         case .elements(let elements): secrets = .list(elements)
-        case .lines(let lines): secrets = .list(lines)
+        case .lines(let lines, _): secrets = .list(lines)
         case nil:
             report.add(key, Setting.webhookSecrets.standard.value, origin: "default")
             return nil
@@ -189,7 +194,7 @@ struct SettingsReader {
         }
         // Swift counts the line end of Windows as one character.
         let lines = text.split { $0 == "\n" || $0 == "\r\n" }.filter { !$0.allSatisfy(\.isWhitespace) }
-        return .lines(lines.map(String.init))
+        return .lines(lines.map(String.init), of: path)
     }
 }
 

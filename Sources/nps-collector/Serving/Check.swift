@@ -56,7 +56,7 @@ struct Check: AsyncParsableCommand {
 
     /// Creates and locks nothing, since a collector may be using it.
     static func problems(ofQueueAt path: String) -> [String] {
-        if let problem = problem(ofDirectoryOf: path, key: "queue.url", what: "the queue") { return [problem] }
+        if let problem = problem(ofDirectoryOfQueueAt: path) { return [problem] }
         let files = FileManager.default
         guard files.fileExists(atPath: path) else { return [] }
         guard !isDirectory(path) else { return ["queue.url: \(path) is a directory: name a file in it."] }
@@ -68,6 +68,11 @@ struct Check: AsyncParsableCommand {
             return ["queue.url: \(path) is no SQLite database: name another file, or one that isn't there yet."]
         }
         return QueueError.move(ofFile: path).map { ["queue.url: \($0)"] } ?? []
+    }
+
+    /// Why the queue can't have a file there: what has to be done first. Nil when it can.
+    static func problem(ofDirectoryOfQueueAt path: String) -> String? {
+        problem(ofDirectoryOf: path, key: "queue.url", what: "the queue")
     }
 
     /// How every SQLite database begins (its file format, §1.3); a new one is empty.

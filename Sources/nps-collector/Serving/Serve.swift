@@ -33,6 +33,9 @@ struct Serve: AsyncParsableCommand {
             logger.notice("stopped before the start was complete")
             output.flush()
         }
+        if case .file(let path) = settings.queue.store, let problem = Check.problem(ofDirectoryOfQueueAt: path) {
+            throw Stop(.configuration, problem)
+        }
         let collector: Collector
         do {
             collector = try Collector(
@@ -49,7 +52,10 @@ struct Serve: AsyncParsableCommand {
             throw Stop(.unreachable, "\(error)")
         }
         do {
-            try await collector.run { earlyStop.end() }
+            try await collector.run(onStart: { earlyStop.end() }) {
+                output.flush()
+                _exit(0)
+            }
         } catch {
             output.flush()
             throw Stop(listening: error, settings: "http.host, http.port, admin.host and admin.port")
