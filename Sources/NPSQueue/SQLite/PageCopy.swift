@@ -42,7 +42,8 @@ final class PageCopy {
         guard let backup else { throw QueueError.closed }
         let code = sqlite3_backup_step(backup, CInt(clamping: pages))
         let total = Int(sqlite3_backup_pagecount(backup))
-        let left = Int(sqlite3_backup_remaining(backup))
+        // Below 0 where the file has become shorter meanwhile.
+        let left = max(0, Int(sqlite3_backup_remaining(backup)))
         // It says busy while another connection writes, and there is none.
         guard code == SQLITE_OK || code == SQLITE_DONE else { throw failure(code) }
         return Progress(isDone: code == SQLITE_DONE, done: (total - left) * pageSize, total: total * pageSize)
