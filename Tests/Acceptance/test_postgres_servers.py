@@ -205,12 +205,13 @@ def test_a_password_that_is_wrong_or_missing_names_its_setting(
 ) -> None:
     settings = tls.settings(tmp_path, tls.authority.certificate)
     password = tmp_path / "password"
-    for text, status, said in (
-        ("wrong", CONFIGURATION, "authentication failed.* the file that queue.password-file names"),
-        ("", CONFIGURATION, f"{password}, which queue.password-file names, has nothing in it"),
-    ):
-        password.write_text(text)
-        assert_both_end(deploy(settings), status, said)
+    password.write_text("wrong")
+    said = "authentication failed.* the file that queue.password-file names"
+    assert_both_end(deploy(settings), CONFIGURATION, said)
+    password.write_text("")
+    result = deploy(settings).run("serve")
+    assert result.returncode == CONFIGURATION
+    assert f"{password}, which queue.password-file names, has nothing in it" in result.stderr
     del settings["queue"]["password-file"]
     assert_both_end(deploy(settings), CONFIGURATION, "no password supplied.* name it in queue.password-file")
 
@@ -525,15 +526,17 @@ IN_TIME = PATIENCE + 1.5
 
 
 @contextmanager
-def standby_that_is_away(server: Postgres, way: str) -> Iterator[None]:
-    """Gone: the primary knows. Silent: it was there, and the primary waits for its next word."""
+def standby_that_is_away(server: Postgres, way: str, deployment: Deployment) -> Iterator[None]:
+    """For a collector that is started before. Gone: the primary knows. Silent: it waits for the standby's next word."""
     if way == "gone":
+        deployment.start()
         with waiting_for_a_standby(server):
             yield
         return
     standby = Postgres(server.directory.with_name("standby"), server.password)
     try:
         PostgresPair(server, standby, synchronous=True)
+        deployment.start()
         receiver = int(standby.sql("postgres", "SELECT pid FROM pg_stat_wal_receiver"))
         os.kill(receiver, Signals.SIGSTOP)
         try:
@@ -556,8 +559,6 @@ def test_everybody_is_answered_in_time_while_the_standby_is_away(
 ) -> None:
     """However many ask, nobody waits for those before."""
     deployment = deploy(on(own_postgres, own_postgres.new_database()))
-    deployment.start()
-    assert deployment.post(fresh_response("known")).status == 200
     responses = [fresh_response(f"away-{number}") for number in range(100)]
     calls: list[Callable[[], Any]] = []
     for number, response in enumerate(responses):
@@ -566,7 +567,7 @@ def test_everybody_is_answered_in_time_while_the_standby_is_away(
             calls.append(lambda: deployment.get("/readyz"))
             calls.append(lambda: fetch(deployment.admin_port, "GET", "/readyz"))
     answers: list[Future[tuple[Any, float]]] = []
-    with standby_that_is_away(own_postgres, way), ThreadPoolExecutor(len(calls)) as senders:
+    with standby_that_is_away(own_postgres, way, deployment), ThreadPoolExecutor(len(calls)) as senders:
         for call in calls:
             answers.append(senders.submit(timed, call))
             time.sleep(0.15)
@@ -593,9 +594,8 @@ def test_everybody_is_answered_in_time_while_the_standby_is_away(
 @pytest.mark.parametrize("way", ["gone", "silent"])
 def test_a_stop_while_the_standby_is_away_ends_in_time(deploy: Deploy, own_postgres: Postgres, way: str) -> None:
     deployment = deploy(on(own_postgres, own_postgres.new_database()))
-    deployment.start()
     responses = [fresh_response(f"stop-{number}") for number in range(20)]
-    with standby_that_is_away(own_postgres, way), ThreadPoolExecutor(len(responses)) as senders:
+    with standby_that_is_away(own_postgres, way, deployment), ThreadPoolExecutor(len(responses)) as senders:
         answers = [senders.submit(deployment.post, response) for response in responses]
         await_waiting(own_postgres)
         status, seconds = timed(lambda: stop(deployment.serve))
@@ -653,8 +653,10 @@ def test_a_name_that_another_collector_has_is_told(deploy: Deploy, own_postgres:
     assert "other=" in log
     first.serve.stop()
     second.serve.stop()
+    before = len(second.serve.log.read_text())
     second.start_serve()
-    log = second.serve.log.read_text()
+    wait_until(lambda: "accepting responses" in second.serve.log.read_text()[before:], "the log of the start")
+    log = second.serve.log.read_text()[before:]
     assert told not in log
     assert "another collector forwards now" not in log
 

@@ -39,6 +39,15 @@ def test_a_missing_token_is_a_configuration_error(deploy: Deploy) -> None:
     assert "planhat.token" in result.stdout + result.stderr
 
 
+def test_a_missing_directory_for_the_queue_ends_check_and_serve_alike(deploy: Deploy) -> None:
+    deployment = deploy()
+    deployment.configure({"queue": {"url": f"sqlite:{deployment.directory}/nowhere/queue.db"}})
+    for verb in ("check", "serve"):
+        result = deployment.run(verb)
+        assert result.returncode == CONFIGURATION, f"{verb}: {result.stderr}"
+        assert f"there is no directory {deployment.directory}/nowhere for the queue: make it." in result.stderr
+
+
 def test_check_prints_settings_but_no_secrets(deploy: Deploy) -> None:
     deployment = deploy()
     for options in ((), ("--json",)):

@@ -129,7 +129,9 @@ extension PostgresConnection {
             return try answer(by: .now + (limit ?? self.limit))
         } catch {
             if error.meaning == .lost { close() }
-            throw error
+            // Such a commit keeps its locks.
+            guard error.code == PostgresError.lockTimeout else { throw error }
+            throw PostgresError(code: error.code, message: error.message, nextStep: waitNextStep)
         }
     }
 
@@ -194,13 +196,12 @@ extension PostgresConnection {
 
     /// The error for what lasted too long, which may be a commit.
     func hanging(_ what: String) -> PostgresError {
-        PostgresError(
-            code: nil,
-            message: what,
-            nextStep: waitsForStandby
-                ? "Its commits wait for a standby: check that the standby answers, and that this machine reaches PostgreSQL"
-                : nil
-        )
+        PostgresError(code: nil, message: what, nextStep: waitNextStep)
+    }
+
+    private var waitNextStep: String? {
+        guard waitsForStandby else { return nil }
+        return "Its commits wait for a standby: check that the standby answers, and that this machine reaches PostgreSQL"
     }
 
     /// libpq's own text isn't used: it has everything in it that the server said of the statement, which may quote it.
