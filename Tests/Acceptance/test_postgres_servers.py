@@ -169,7 +169,7 @@ def test_responses_go_over_tls_with_a_password_from_a_file(deploy: Deploy, tls: 
 @pytest.mark.parametrize(
     ("name", "days", "said"),
     [
-        pytest.param("DNS:db1.example.com", 2, "does not match host name .* as its certificate does", id="another name"),
+        pytest.param("DNS:db1.example.com", 2, "does not match host name.*as its certificate", id="another name"),
         pytest.param(None, -1, "certificate verify failed.* valid today", id="expired"),
     ],
 )
@@ -200,9 +200,7 @@ def test_a_file_of_certificates_that_is_missing_is_a_mistake_in_the_settings(dep
     assert "disable" not in deployment.run("serve").stderr
 
 
-def test_a_password_that_is_wrong_or_missing_names_its_setting(
-    deploy: Deploy, tls: TLSServer, tmp_path: Path
-) -> None:
+def test_a_password_that_is_wrong_or_missing_names_its_setting(deploy: Deploy, tls: TLSServer, tmp_path: Path) -> None:
     settings = tls.settings(tmp_path, tls.authority.certificate)
     password = tmp_path / "password"
     password.write_text("wrong")

@@ -113,7 +113,8 @@ struct SettingsReader {
         let values = found.values
         guard values.count == 1, let value = values.first, !value.isEmpty else {
             if case .lines(let lines, let path) = found {
-                note("\(path), which \(key)-file names, has \(lines.isEmpty ? "nothing" : "several lines") in it: give it one line.")
+                let content = lines.isEmpty ? "nothing" : "several lines"
+                note("\(path), which \(key)-file names, has \(content) in it: give it one line.")
             } else {
                 note("\(key) must be a single, non-empty value.")
             }

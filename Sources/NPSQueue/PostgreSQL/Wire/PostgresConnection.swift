@@ -201,7 +201,7 @@ extension PostgresConnection {
 
     private var waitNextStep: String? {
         guard waitsForStandby else { return nil }
-        return "Its commits wait for a standby: check that the standby answers, and that this machine reaches PostgreSQL"
+        return "Its commits wait for a standby: check that it answers, and that this machine reaches PostgreSQL"
     }
 
     /// libpq's own text isn't used: it has everything in it that the server said of the statement, which may quote it.

@@ -29,7 +29,8 @@ enum PostgresRefusal {
         let lines = message.split(whereSeparator: \.isNewline)
         if let missing = lines.first(where: { $0.contains("FATAL:") && $0.hasSuffix("does not exist") }) {
             return missing.contains("role \"")
-                ? "Make that role, or name another user in queue.url" : "Make that database, or name another in queue.url"
+                ? "Make that role, or name another user in queue.url"
+                : "Make that database, or name another in queue.url"
         }
         // Of several hosts, one that is away may be the one that takes writes.
         let hosts = lines.filter { $0.contains("connection to server") }
