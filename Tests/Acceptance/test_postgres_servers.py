@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from signal import SIGINT, SIGTERM, Signals
 from typing import Any
@@ -560,7 +561,7 @@ def test_everybody_is_answered_in_time_while_the_standby_is_away(
     responses = [fresh_response(f"away-{number}") for number in range(100)]
     calls: list[Callable[[], Any]] = []
     for number, response in enumerate(responses):
-        calls.append(lambda response=response: deployment.post(response))
+        calls.append(partial(deployment.post, response))
         if number % 10 == 0:
             calls.append(lambda: deployment.get("/readyz"))
             calls.append(lambda: fetch(deployment.admin_port, "GET", "/readyz"))
@@ -622,6 +623,10 @@ def test_a_start_while_the_standby_is_away_names_it(deploy: Deploy, own_postgres
     deployment.start_serve()
 
 
+def ends_check(deployment: Deployment, status: int) -> bool:
+    return deployment.run("check").returncode == status
+
+
 def test_a_start_waits_for_as_many_standbys_as_commits_do(deploy: Deploy, own_postgres: Postgres) -> None:
     deployment = deploy(on(own_postgres, own_postgres.new_database()))
     standby = Postgres(own_postgres.directory.with_name("standby"), own_postgres.password)
@@ -629,7 +634,7 @@ def test_a_start_waits_for_as_many_standbys_as_commits_do(deploy: Deploy, own_po
         PostgresPair(own_postgres, standby, synchronous=True)
         for names, status in (("ANY 1 (*)", 0), ("FIRST 2 (*)", UNREACHABLE), ("any 2(a, b, c)", UNREACHABLE)):
             own_postgres.set("synchronous_standby_names", names)
-            wait_until(lambda status=status: deployment.run("check").returncode == status, f"{status} for {names}")
+            wait_until(partial(ends_check, deployment, status), f"{status} for {names}")
         own_postgres.set("synchronous_standby_names", "")
     finally:
         standby.control("stop")
