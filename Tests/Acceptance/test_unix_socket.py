@@ -13,8 +13,9 @@ import pytest
 from harness.certificate import make_certificate
 from harness.deployment import REPOSITORY, Deploy, Deployment
 from harness.http_client import FORM_HEADERS, fetch
-from harness.nginx import plain_nginx, replaced
+from harness.nginx import plain_nginx
 from harness.ports import free_port
+from harness.shipped import replaced
 from harness.waiting import wait_until
 from harness.webhook import Sender, fresh_response
 
