@@ -105,7 +105,9 @@ OTHERS = (
     "Connection: X-Forwarded-For, X-Request-ID, traceparent",
     f"Connection: close, X-Forwarded-For\r\nX-Forwarded-For: {FAKE}",
     "X-Request-ID: 0b5e55ed-evil.example",
-    "traceparent: 00-0b5e55ed0b5e55ed0b5e55ed0b5e55ed-0b5e55ed0b5e55ed-01\r\ntracestate: evil.example=1",
+    # Whoever sends a trace is followed in it; what is none, and what vendors add, is nobody's.
+    "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\ntracestate: evil.example=1",
+    "traceparent: 00-0b5e55ed0b5e55ed-0b5e55ed-01",
     f"X-Forwarded-For: {FAKE}\rX-Real-IP: {FAKE}",
     f"X-Forwarded-For: {FAKE}\nX-Real-IP: {FAKE}",
     f"X-Forwarded-For: {FAKE}\0",
