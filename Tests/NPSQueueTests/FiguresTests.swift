@@ -37,17 +37,24 @@ struct FiguresTests {
         #expect(storage.disk != nil && storage.fileBytes["file"] ?? 0 > 0)
     }
 
-    @Test("what kept the last write from being stored is known until one is stored")
-    func lastWrite() async throws {
+    @Test(
+        "what kept the last write from being stored is known until one is, a full disk for a while longer",
+        arguments: FaultyDisk.Fault.allCases
+    )
+    func lastWrite(fault: FaultyDisk.Fault) async throws {
         let fixture = try QueueFixture()
         #expect(FaultyDisk.watch(fixture.directory))
         try await fixture.withQueue { queue in
             _ = try await queue.accept([try submission(1)])
             #expect(queue.lastWriteProblem == nil)
-            FaultyDisk.arm(.full, atCall: 1, lasting: true, in: fixture.directory)
-            await #expect(throws: QueueError.diskFull) { _ = try await queue.accept([try submission(2)]) }
-            #expect(queue.lastWriteProblem == .diskFull)
+            FaultyDisk.arm(fault, atCall: 1, lasting: true, in: fixture.directory)
+            let error = await #expect(throws: QueueError.self) { _ = try await queue.accept([try submission(2)]) }
+            #expect((error == .diskFull) == (fault == .full))
+            #expect(queue.lastWriteProblem == error)
             _ = FaultyDisk.disarm(in: fixture.directory)
+            try await queue.probe()
+            #expect(queue.lastWriteProblem == (fault == .full ? .diskFull : nil))
+            fixture.clock.advance(by: 10)
             try await queue.probe()
             #expect(queue.lastWriteProblem == nil)
         }

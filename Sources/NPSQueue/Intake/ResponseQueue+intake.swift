@@ -56,6 +56,8 @@ extension ResponseQueue {
         do throws(QueueError) {
             let value = try await body()
             fullDisk.accepted(at: Milliseconds(now()))
+            // A full disk still has room for something small: it is over when it has been for a while.
+            writeProblem.withLock { if $0 != .diskFull || !fullDisk.isRefusing { $0 = nil } }
             return value
         } catch {
             if error == .diskFull { fullDisk.refused(at: Milliseconds(now())) }
@@ -81,17 +83,16 @@ extension ResponseQueue {
         }
     }
 
-    /// Why the last acceptance or probe that got as far as writing wasn't stored; nil when it was, and before the first. For
-    /// who has to know without writing. That less than the reserve is free isn't in it, but in ``storageFigures()``.
+    /// Why the last acceptance or probe that got as far as writing wasn't stored; nil when it was, and before the first. A full
+    /// disk stays until nothing was refused for a while. For who has to know without writing. That less than the reserve is
+    /// free isn't in it, but in ``storageFigures()``.
     package var lastWriteProblem: QueueError? { writeProblem.withLock { $0 } }
 
     private func writing<Value: Sendable>(
         _ body: () async throws(QueueError) -> Value
     ) async throws(QueueError) -> Value {
         do throws(QueueError) {
-            let value = try await body()
-            writeProblem.withLock { $0 = nil }
-            return value
+            return try await body()
         } catch {
             switch error {
             // They say nothing of what is written to.
