@@ -129,9 +129,10 @@ extension PostgresConnection {
             return try answer(by: .now + (limit ?? self.limit))
         } catch {
             if error.meaning == .lost { close() }
-            // Such a commit keeps its locks.
             guard error.code == PostgresError.lockTimeout else { throw error }
-            throw PostgresError(code: error.code, message: error.message, nextStep: waitNextStep)
+            // This connection may be older than the setting by which commits wait.
+            let usual = "Another session keeps a lock, or a commit waits for a standby: see pg_stat_activity"
+            throw PostgresError(code: error.code, message: error.message, nextStep: waitNextStep ?? usual)
         }
     }
 
