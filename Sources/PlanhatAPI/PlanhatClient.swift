@@ -92,7 +92,7 @@ package final class PlanhatClient: Sendable {
 }
 
 extension PlanhatClient {
-    /// `POST /nps`. Safe to send once; after an ambiguous outcome only ``upsert(_:_:)`` is.
+    /// `POST /nps`. Safe to send once; after an ambiguous outcome only ``upsert(_:_:trace:)`` is.
     ///
     /// - Parameter trace: what the request belongs to; nil for a trace of its own.
     package func create(
