@@ -129,7 +129,7 @@ struct ConnectionDeadline {
         if isUnreadable || isAnswered { return nil }
         if isReadingRequest { return .slowBody }
         if unanswered > 0 { return .slowAnswer }
-        return hasBegun ? nil : .slowHead
+        return hasBegun || isDraining ? nil : .slowHead
     }
 
     enum AnswerAction: Equatable {
