@@ -32,20 +32,6 @@ struct ScrapeTests {
         }
     }
 
-    private func post(
-        _ client: any TestClientProtocol,
-        _ body: String,
-        headers: HTTPFields? = nil,
-        to path: String = "/webhooks/standard"
-    ) async throws -> TestResponse {
-        try await client.executeRequest(
-            uri: path,
-            method: .post,
-            headers: headers ?? CollectorFixture.signed(body),
-            body: ByteBuffer(string: body)
-        )
-    }
-
     @Test("what comes in is counted by source and outcome: responses one by one, and deliveries that hold none")
     func outcomes() async throws {
         let picky = "preset: standard\nmapping: select(.nps) | {id, email, score}\n"
@@ -53,10 +39,10 @@ struct ScrapeTests {
         let two = #"[{"id":"a","email":"ana@example.com","score":1},{"id":"b","email":"bo@example.com","score":11}]"#
         try await collector.publicly { client async throws in
             for (body, status) in [(good, 200), (good, 200), (good.replacing("9", with: "3"), 200), (two, 422)] {
-                #expect(try await post(client, body).status.code == status)
+                #expect(try await client.webhook(body).status.code == status)
             }
-            #expect(try await post(client, good, headers: [:]).status == .unauthorized)
-            #expect(try await post(client, #"{"event":"opened"}"#, to: "/webhooks/picky").status == .ok)
+            #expect(try await client.webhook(good, headers: [:]).status == .unauthorized)
+            #expect(try await client.webhook(#"{"event":"opened"}"#, to: "/webhooks/picky").status == .ok)
         }
         #expect(
             await accepts(collector, "standard")
@@ -92,7 +78,7 @@ struct ScrapeTests {
     @Test("a scrape writes nothing")
     func writesNothing() async throws {
         let collector = try CollectorFixture()
-        try await collector.publicly { client async throws in _ = try await post(client, good) }
+        try await collector.publicly { client async throws in _ = try await client.webhook(good) }
         let before = try #require(await collector.queue.storageFigures().fileBytes["log"])
         #expect(await scrape(collector)["nps_ready"] == 1)
         #expect(await collector.queue.storageFigures().fileBytes["log"] == before)
@@ -125,7 +111,7 @@ struct ScrapeTests {
         collector.dependencies.sources.activity.lastDelivery(of: "formbricks").note(.distantPast)
         try await collector.publicly { client async throws in
             let ping = #"{"event":"testEndpoint"}"#
-            #expect(try await post(client, ping, headers: [:], to: "/webhooks/formbricks").status == .ok)
+            #expect(try await client.webhook(ping, headers: [:], to: "/webhooks/formbricks").status == .ok)
         }
         #expect(await accepts(collector, "formbricks").isEmpty)
         #expect(await scrape(collector)[#"nps_webhook_deliveries_total{source="formbricks",status="200"}"#] == 1)
@@ -143,7 +129,7 @@ struct ScrapeTests {
         for (body, headers) in deliveries {
             collector.dependencies.sources.activity.lastDelivery(of: "standard").note(.distantPast)
             try await collector.publicly { client async throws in
-                _ = try await post(client, body, headers: headers)
+                _ = try await client.webhook(body, headers: headers)
             }
             let last = try #require(await scrape(collector)[name])
             #expect((last == CollectorFixture.now.timeIntervalSince1970) == (headers == nil))
@@ -212,9 +198,9 @@ struct ScrapeTests {
     func gauges() async throws {
         let collector = try CollectorFixture(quarantineByteLimit: 9_000, diskReserve: 1)
         try await collector.publicly { client async throws in
-            _ = try await post(client, good)
-            _ = try await post(client, good.replacing("r1", with: "r2"))
-            _ = try await post(client, #"{"id":"wrong"}"#)
+            _ = try await client.webhook(good)
+            _ = try await client.webhook(good.replacing("r1", with: "r2"))
+            _ = try await client.webhook(#"{"id":"wrong"}"#)
         }
         let claim = try #require(try await collector.queue.claim(limit: 1).first)
         try await collector.queue.settle([

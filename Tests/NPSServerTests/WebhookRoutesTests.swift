@@ -16,44 +16,17 @@ import Testing
 struct WebhookRoutesTests {
     private let body = #"{"id":"r1","email":"ana@example.com","score":9,"comment":"Fast"}"#
 
-    private func post(
-        _ client: any TestClientProtocol,
-        _ body: String,
-        headers: HTTPFields? = nil,
-        to path: String = "/webhooks/standard"
-    ) async throws -> TestResponse {
-        try await client.executeRequest(
-            uri: path,
-            method: .post,
-            headers: headers ?? CollectorFixture.signed(body),
-            body: ByteBuffer(string: body)
-        )
-    }
-
-    private func post(
-        _ client: any TestClientProtocol,
-        _ body: [UInt8],
-        _ headers: HTTPFields
-    ) async throws -> TestResponse {
-        try await client.executeRequest(
-            uri: "/webhooks/standard",
-            method: .post,
-            headers: headers,
-            body: ByteBuffer(bytes: body)
-        )
-    }
-
     @Test("a signed response is accepted, again it is unchanged, edited it is updated")
     func lifecycle() async throws {
         let collector = try CollectorFixture()
         try await collector.publicly { client async throws in
             let id = ResponseID(source: "standard", providerID: "r1")
-            let first = try await post(client, body)
+            let first = try await client.webhook(body)
             #expect(first.status == .ok)
             #expect(first.text == #"{"status":"accepted","ids":["\#(id)"]}"#)
-            #expect(try await post(client, body).json()["status"] == .string("unchanged"))
+            #expect(try await client.webhook(body).json()["status"] == .string("unchanged"))
             let edited = body.replacing("9", with: "3")
-            #expect(try await post(client, edited).json()["status"] == .string("updated"))
+            #expect(try await client.webhook(edited).json()["status"] == .string("updated"))
         }
         #expect(try await collector.queue.status().accepted == 1)
         await collector.end()
@@ -68,7 +41,7 @@ struct WebhookRoutesTests {
                 CollectorFixture.signed(body, age: -360),
                 [.contentType: "application/json"],
             ] as [HTTPFields] {
-                let response = try await post(client, body, headers: headers)
+                let response = try await client.webhook(body, headers: headers)
                 #expect(response.status == .unauthorized)
                 #expect(response.headers[.contentType] == "application/problem+json")
             }
@@ -106,7 +79,7 @@ struct WebhookRoutesTests {
         let wrong = #"{"id":"r1","email":"canary at example","score":11}"#
         try await collector.publicly { client async throws in
             for _ in 0..<2 {
-                let response = try await post(client, wrong)
+                let response = try await client.webhook(wrong)
                 #expect(response.status == .unprocessableContent)
                 #expect(!response.text.contains("canary"))
                 let errors = try response.json()["errors"]
@@ -123,7 +96,7 @@ struct WebhookRoutesTests {
         let collector = try CollectorFixture()
         let batch = #"[{"id":"a","email":"ana@example.com","score":1},{"id":"b","email":"bo@example.com","score":"x"}]"#
         try await collector.publicly { client async throws in
-            let answer = try await post(client, batch).json()
+            let answer = try await client.webhook(batch).json()
             #expect(answer["ids"] == .array([.string(ResponseID(source: "standard", providerID: "a").rawValue)]))
             guard case .array(let errors)? = answer["errors"] else { throw InvalidResponse([]) }
             #expect(errors.map { $0["field"] } == [.string("[1].score")])
@@ -141,7 +114,7 @@ struct WebhookRoutesTests {
         let bodies = [Data("{not json".utf8), Data(), Data("score=9".utf8), latin1]
         try await collector.publicly { client async throws in
             for body in bodies {
-                let response = try await post(client, Array(body), CollectorFixture.signed(bytes: Array(body)))
+                let response = try await client.webhook(Array(body), CollectorFixture.signed(bytes: Array(body)))
                 #expect(response.status == .unprocessableContent)
                 guard case .array(let errors)? = try response.json()["errors"] else { throw InvalidResponse([]) }
                 #expect(errors.map { $0["field"] } == [.string("body")])
@@ -161,7 +134,7 @@ struct WebhookRoutesTests {
         let name = "plain-k3v9q2x7m4t8z1b6"
         let collector = try CollectorFixture(files: [name: "signature: {kind: none}\nmapping: .\n"])
         try await collector.publicly { client async throws in
-            #expect(try await post(client, "{", headers: [:], to: "/webhooks/\(name)").status == .badRequest)
+            #expect(try await client.webhook("{", headers: [:], to: "/webhooks/\(name)").status == .badRequest)
         }
         #expect(try await collector.queue.status().quarantined == 0)
         await collector.end()
@@ -183,7 +156,7 @@ struct WebhookRoutesTests {
                 let body = try latin1(score)
                 var headers = CollectorFixture.signed(bytes: body)
                 headers[field] = value
-                let status = try await post(client, body, headers).status
+                let status = try await client.webhook(body, headers).status
                 #expect(status == (score == "11" ? .unprocessableContent : .ok))
             }
         }
@@ -204,10 +177,10 @@ struct WebhookRoutesTests {
         try await collector.publicly { client async throws in
             var headers = CollectorFixture.signed(body)
             headers[.contentEncoding] = coding
-            #expect(try await post(client, body, headers: headers).status == .unsupportedMediaType)
+            #expect(try await client.webhook(body, headers: headers).status == .unsupportedMediaType)
             for harmless in ["utf-8", "identity", "UTF-16", "us-ascii", "iso-8859-15", ""] {
                 headers[.contentEncoding] = harmless
-                #expect(try await post(client, body, headers: headers).status == .ok)
+                #expect(try await client.webhook(body, headers: headers).status == .ok)
             }
         }
         await collector.end()
@@ -217,14 +190,14 @@ struct WebhookRoutesTests {
     func refusals() async throws {
         let collector = try CollectorFixture()
         try await collector.publicly { client async throws in
-            #expect(try await post(client, body, to: "/webhooks/nobody").status == .notFound)
+            #expect(try await client.webhook(body, to: "/webhooks/nobody").status == .notFound)
             let large = String(repeating: "x", count: WebhookRoutes.bodyLimit + 1)
-            #expect(try await post(client, large).status == .contentTooLarge)
+            #expect(try await client.webhook(large).status == .contentTooLarge)
             var compressed = CollectorFixture.signed(body)
             compressed[.contentEncoding] = "gzip"
-            #expect(try await post(client, body, headers: compressed).status == .unsupportedMediaType)
+            #expect(try await client.webhook(body, headers: compressed).status == .unsupportedMediaType)
             let long = "/webhooks/standard?" + String(repeating: "x", count: RequestLimits.uri)
-            #expect(try await post(client, body, to: long).status == .uriTooLong)
+            #expect(try await client.webhook(body, to: long).status == .uriTooLong)
         }
         await collector.end()
     }
@@ -233,9 +206,9 @@ struct WebhookRoutesTests {
     func full() async throws {
         let collector = try CollectorFixture(waitingLimit: 1)
         try await collector.publicly { client async throws in
-            #expect(try await post(client, body).status == .ok)
+            #expect(try await client.webhook(body).status == .ok)
             let second = #"{"id":"r2","email":"bo@example.com","score":2}"#
-            let response = try await post(client, second)
+            let response = try await client.webhook(second)
             #expect(response.status == .serviceUnavailable)
             #expect(response.headers[.retryAfter].flatMap(Int.init).map { $0 > 0 } == true)
         }
@@ -271,7 +244,7 @@ struct WebhookRoutesTests {
         let collector = try CollectorFixture()
         try await collector.publicly { client async throws in
             let long = body.replacing("Fast", with: String(repeating: "ü", count: 10_001))
-            let response = try await post(client, long)
+            let response = try await client.webhook(long)
             #expect(response.status == .ok)
             let id = ResponseID(source: "standard", providerID: "r1")
             let note = #"{"field":"comment","message":"was cut at 10,000 characters"}"#
@@ -280,7 +253,7 @@ struct WebhookRoutesTests {
             #expect(item?.notes?.map(\.description) == ["comment was cut at 10,000 characters"])
             #expect(item?.comment?.count == 10_000)
             let edited = body.replacing("9", with: "3")
-            #expect(try await post(client, edited).text == #"{"status":"updated","ids":["\#(id)"]}"#)
+            #expect(try await client.webhook(edited).text == #"{"status":"updated","ids":["\#(id)"]}"#)
             #expect(try await collector.queue.show(id)?.notes == nil)
         }
     }
@@ -354,7 +327,7 @@ struct WebhookRoutesTests {
                     var signed = CollectorFixture.signed(body)
                     signed[.contentType] = type
                     for headers in [signed, [.contentType: type]] {
-                        let status = try await post(client, body, headers: headers, to: path).status
+                        let status = try await client.webhook(body, headers: headers, to: path).status
                         #expect(status != .notFound && status != .gone, "\(path) \(type)")
                     }
                 }
@@ -373,7 +346,7 @@ struct WebhookRoutesTests {
                 (first, "1", "accepted"), (edit, "2", "updated"), (first, "1", "unchanged"), (first, "3", "updated"),
                 (edit, "2", "unchanged"),
             ] {
-                let response = try await post(client, body, headers: CollectorFixture.signed(body, id: id))
+                let response = try await client.webhook(body, headers: CollectorFixture.signed(body, id: id))
                 #expect(try response.json()["status"] == .string(status))
             }
         }
@@ -386,14 +359,15 @@ struct WebhookRoutesTests {
         let secrets = [CollectorFixture.secret, "whsec_" + old.base64EncodedString()]
         let collector = try CollectorFixture(secrets: secrets)
         try await collector.publicly { client async throws in
-            #expect(try await post(client, body).status == .ok)
+            #expect(try await client.webhook(body).status == .ok)
             for id in ["m1", "m2"] {
                 #expect(
-                    try await post(client, body, headers: CollectorFixture.signed(body, id: id, key: old)).status == .ok
+                    try await client.webhook(body, headers: CollectorFixture.signed(body, id: id, key: old)).status
+                        == .ok
                 )
             }
             let stranger = Data(repeating: 1, count: 32)
-            let refused = try await post(client, body, headers: CollectorFixture.signed(body, key: stranger))
+            let refused = try await client.webhook(body, headers: CollectorFixture.signed(body, key: stranger))
             #expect(refused.status == .unauthorized)
         }
         let lines = collector.metrics.text().split(separator: "\n")
@@ -413,9 +387,9 @@ struct WebhookRoutesTests {
         let wrong = #"{"id":"b","email":"ana@example.com","score":11}"#
         let person = try EmailAddress("ana@example.com")
         try await collector.publicly { client async throws in
-            #expect(try await post(client, wrong).text.contains("The payload is kept in quarantine."))
+            #expect(try await client.webhook(wrong).text.contains("The payload is kept in quarantine."))
             #expect(try await collector.queue.eraseQuarantined(person, within: .seconds(60)).count == 1)
-            let again = try await post(client, wrong)
+            let again = try await client.webhook(wrong)
             #expect(again.status == .unprocessableContent)
             #expect(again.text.contains("The payload was erased before and is not kept again."))
             #expect(!again.text.contains("quarantine"))
@@ -431,7 +405,7 @@ struct WebhookRoutesTests {
         let router = PublicListener.routes(collector.dependencies, logger: .silent).router
         try await GuardedChannel.$peer.withValue(Peer(testing: "127.0.0.1")) {
             try await Application(router: router, logger: logs.logger).test(.live) { client in
-                let refused = try await post(client, "this is not JSON")
+                let refused = try await client.webhook("this is not JSON")
                 #expect(refused.status == .serviceUnavailable)
                 #expect(refused.text.contains("Nothing of it is stored."))
                 #expect(!refused.text.contains("valid responses"))
@@ -448,21 +422,21 @@ struct WebhookRoutesTests {
         let good = #"{"id":"a","email":"ana@example.com","score":1}"#
         try await collector.publicly { client async throws in
             let small = #"{"id":"b"}"#
-            #expect(try await post(client, small).status == .unprocessableContent)
+            #expect(try await client.webhook(small).status == .unprocessableContent)
             let batch = #"[\#(good),{"id":"c","email":"bo@example.com","score":11}]"#
-            let refused = try await post(client, batch, headers: CollectorFixture.signed(batch, id: "m2"))
+            let refused = try await client.webhook(batch, headers: CollectorFixture.signed(batch, id: "m2"))
             #expect(refused.status == .serviceUnavailable)
             #expect(refused.headers[.retryAfter] == "600")
             #expect(refused.text.contains("The quarantine is full"))
             #expect(refused.text.contains("Its valid responses are stored."))
             #expect(refused.text.contains(ResponseID(source: "standard", providerID: "a").rawValue))
             #expect(try await collector.queue.status().accepted == 1)
-            let again = try await post(client, batch, headers: CollectorFixture.signed(batch, id: "m2"))
+            let again = try await client.webhook(batch, headers: CollectorFixture.signed(batch, id: "m2"))
             #expect(again.status == .serviceUnavailable)
             #expect(try await collector.queue.status().accepted == 1)
             // What is kept already is still known by its delivery.
-            #expect(try await post(client, small).status == .unprocessableContent)
-            #expect(try await post(client, good, headers: CollectorFixture.signed(good, id: "m3")).status == .ok)
+            #expect(try await client.webhook(small).status == .unprocessableContent)
+            #expect(try await client.webhook(good, headers: CollectorFixture.signed(good, id: "m3")).status == .ok)
         }
         let status = try await collector.queue.status()
         #expect(status.accepted == 1)
@@ -492,7 +466,7 @@ struct WebhookRoutesTests {
         let wrong = #"{"id":"r1","email":"ana@example.com","score":11}"#
         try await collector.publicly { client async throws in
             for id in ["m1", "m1", "m1", "m2"] {
-                let response = try await post(client, wrong, headers: CollectorFixture.signed(wrong, id: id))
+                let response = try await client.webhook(wrong, headers: CollectorFixture.signed(wrong, id: id))
                 #expect(response.status == .unprocessableContent)
             }
         }
@@ -508,7 +482,7 @@ struct WebhookRoutesTests {
         let collector = try CollectorFixture(files: [name: "signature: {kind: none}\nmapping: .\n"])
         try await collector.publicly { client async throws in
             for body in [#"{"id":"1"}"#, #"{"id":"2"}"#, #"{"id":"1"}"#] {
-                let response = try await post(client, body, headers: [:], to: "/webhooks/\(name)")
+                let response = try await client.webhook(body, headers: [:], to: "/webhooks/\(name)")
                 #expect(response.status == .unprocessableContent)
             }
         }
@@ -523,7 +497,7 @@ struct WebhookRoutesTests {
         let source = try #require(collector.dependencies.sources.current.source(named: name))
         try await collector.publicly { client async throws in
             for body in [#"{"id":"1","email":"ana@example.com","score":9}"#, #"{"id":"2"}"#] {
-                _ = try await post(client, body, headers: [:], to: "/webhooks/\(name)")
+                _ = try await client.webhook(body, headers: [:], to: "/webhooks/\(name)")
             }
         }
         let claim = try #require(try await collector.queue.claim(limit: 1).first)
@@ -546,14 +520,14 @@ struct WebhookRoutesTests {
         try await collector.publicly { client async throws in
             var ids: [JSONValue?] = []
             for (text, delivery) in [(body(1), "m1"), (body(2), "m1"), (body(2), "m2")] {
-                let response = try await post(client, text, headers: CollectorFixture.signed(text, id: delivery))
+                let response = try await client.webhook(text, headers: CollectorFixture.signed(text, id: delivery))
                 #expect(response.status == .ok)
                 ids.append(try response.json()["ids"])
             }
             #expect(ids[0] == ids[1] && ids[1] != ids[2])
             let batch = "[\(body(3)),\(body(4))]"
-            let first = try await post(client, batch, headers: CollectorFixture.signed(batch, id: "m3")).json()["ids"]
-            let again = try await post(client, batch, headers: CollectorFixture.signed(batch, id: "m4")).json()["ids"]
+            let first = try await client.webhook(batch, headers: CollectorFixture.signed(batch, id: "m3")).json()["ids"]
+            let again = try await client.webhook(batch, headers: CollectorFixture.signed(batch, id: "m4")).json()["ids"]
             #expect(first == again)
         }
         #expect(try await collector.queue.status().accepted == 4)
@@ -565,7 +539,7 @@ struct WebhookRoutesTests {
         let file = "preset: standard\nmapping: |\n  error(\"canary \" + .email)\n"
         let collector = try CollectorFixture(files: ["acme": file])
         try await collector.publicly { client async throws in
-            let response = try await post(client, body, to: "/webhooks/acme")
+            let response = try await client.webhook(body, to: "/webhooks/acme")
             #expect(response.status == .unprocessableContent)
             #expect(!response.text.contains("canary"))
             guard case .array(let errors)? = try response.json()["errors"] else { throw InvalidResponse([]) }

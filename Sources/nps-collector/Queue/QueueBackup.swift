@@ -52,7 +52,7 @@ struct QueueBackup: AsyncParsableCommand {
     private func follow(_ client: AdminClient, _ begun: BackupState) async throws(AdminError) -> BackupState {
         var state = begun
         let number = state.number
-        var bars = BackupBars()
+        var bars = StepBars<BackupProgress.Step>()
         defer { bars.finish() }
         while !state.isOver {
             if let progress = state.progress { bars.show(progress) }
@@ -84,7 +84,7 @@ struct QueueBackup: AsyncParsableCommand {
         let silent = Logger(label: "queue-backup") { _ in SwiftLogNoOpLogHandler() }
         var configuration = settings.makeQueueConfiguration()
         configuration.forwarding = .never
-        let bars = Mutex(BackupBars())
+        let bars = Mutex(StepBars<BackupProgress.Step>())
         do throws(QueueError) {
             let queue = try ResponseQueue(configuration: configuration, logger: silent)
             let report: Result<BackupReport, QueueError>
@@ -122,26 +122,9 @@ struct QueueBackup: AsyncParsableCommand {
     }
 }
 
-/// One bar for each step of a backup.
-private struct BackupBars {
-    private var step: BackupProgress.Step?
-    private var bar: ProgressBar?
-    private var done = 0
-
-    mutating func show(_ progress: BackupProgress) {
-        if step != progress.step {
-            finish()
-            (step, done) = (progress.step, 0)
-            bar = ProgressBar(title: progress.step.title, total: progress.total, unit: "bytes")
-        }
-        bar?.advance(by: progress.done - done)
-        done = progress.done
-    }
-
-    /// Ends the line of the present bar.
-    mutating func finish() {
-        bar?.finish()
-        bar = nil
+extension StepBars<BackupProgress.Step> {
+    fileprivate mutating func show(_ progress: BackupProgress) {
+        show(progress.step, progress.step.title, progress.done, of: progress.total, unit: "bytes")
     }
 }
 

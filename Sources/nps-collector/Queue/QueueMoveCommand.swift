@@ -54,7 +54,7 @@ struct QueueMoveCommand: AsyncParsableCommand {
     private func move(_ source: ResponseQueue.Configuration, _ to: String) async throws {
         let target = try await CommandLineSettings.load(queueURL: to, passwordFile: passwordFile)
         let move = QueueMove(from: source, to: target.makeQueueConfiguration(), logger: Self.silent)
-        var bars = MoveBars()
+        var bars = StepBars<MoveProgress.Step>()
         let report: MoveReport
         do {
             report = try await move.run { progress in bars.show(progress) }
@@ -85,26 +85,9 @@ struct QueueMoveCommand: AsyncParsableCommand {
     private static var silent: Logger { Logger(label: "queue-move") { _ in SwiftLogNoOpLogHandler() } }
 }
 
-/// One bar for each step of a move.
-private struct MoveBars {
-    private var step: MoveProgress.Step?
-    private var bar: ProgressBar?
-    private var done = 0
-
-    mutating func show(_ progress: MoveProgress) {
-        if step != progress.step {
-            finish()
-            (step, done) = (progress.step, 0)
-            bar = ProgressBar(title: progress.step.title, total: progress.total)
-        }
-        bar?.advance(by: progress.done - done)
-        done = progress.done
-    }
-
-    /// Ends the line of the present bar.
-    mutating func finish() {
-        bar?.finish()
-        bar = nil
+extension StepBars<MoveProgress.Step> {
+    fileprivate mutating func show(_ progress: MoveProgress) {
+        show(progress.step, progress.step.title, progress.done, of: progress.total)
     }
 }
 
