@@ -12,7 +12,10 @@ struct FiguresTests {
         try await fixture.withQueue({ $0.diskReserve = 1_000 }) { queue in
             _ = try await queue.accept([try submission(1), try submission(2)], quarantining: [draft("wrong")])
             let (figures, storage) = (await queue.figures(), await queue.storageFigures())
-            #expect(figures.status == (try await queue.status()))
+            var status = try await queue.status()
+            // When a collector was last seen moves on between the two questions.
+            status.leadership = figures.status?.leadership
+            #expect(figures.status == status)
             #expect(figures.status?.pending == 2 && figures.status?.quarantine?.sources.count == 1)
             #expect(queue.uncommitted == 0)
             guard engine == .sqlite else {
