@@ -29,7 +29,7 @@ final class JQInterpreter: Sendable {
         guard let state = jq_init() else {
             throw JQSyntaxError(mistakes: [.init(line: nil, message: "can't be compiled: libjq doesn't start")])
         }
-        RegularExpressions.limit()
+        RegularExpressions.prepare()
         let messages = JQMessages()
         let isCompiled = messages.collecting(from: state) { jq_compile(state, JQPrelude.text + program) != 0 }
         guard isCompiled else {

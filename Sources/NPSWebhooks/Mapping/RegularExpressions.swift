@@ -1,6 +1,6 @@
 import Glibc
 
-/// The limit on searches by regular expressions, which libjq leaves to Oniguruma.
+/// What libjq leaves undone about Oniguruma, its regular expressions.
 enum RegularExpressions {
     /// As often as Oniguruma tries again at one place of a text by its own default. It has none for a search, which tries
     /// at every place: `\\s+$` in 100,000 spaces takes minutes, as one instruction that can't be interrupted.
@@ -14,8 +14,19 @@ enum RegularExpressions {
         return unsafeBitCast(symbol, to: Setter.self)(retryLimit) == 0
     }()
 
-    /// Sets the limit once for the process; only libjq uses Oniguruma.
-    static func limit() {
+    /// Whether Oniguruma has made its tables. Otherwise the first expression makes them, without a lock: two mappings whose
+    /// first ones meet would free the same memory twice, and the process would be aborted.
+    static let isInitialized: Bool = {
+        typealias Initialize = @convention(c) (UnsafeMutablePointer<UnsafeMutableRawPointer>, CInt) -> CInt
+        guard let symbol = dlsym(nil, "onig_initialize") else { return false }
+        guard var encoding = dlsym(nil, "OnigEncodingUTF8") else { return false }
+        // Declared like this in oniguruma.h; UTF-8 is the only encoding that libjq asks for.
+        return unsafeBitCast(symbol, to: Initialize.self)(&encoding, 1) == 0
+    }()
+
+    /// Initializes Oniguruma and sets the limit, both once for the process; only libjq uses it.
+    static func prepare() {
+        _ = isInitialized
         _ = isLimited
     }
 }
