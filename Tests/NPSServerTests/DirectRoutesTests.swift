@@ -32,7 +32,7 @@ struct DirectRoutesTests {
         _ conversations: [String],
         below basePath: String = "",
         directly: Bool,
-        limits: ConnectionLimits = ConnectionLimits()
+        limits: ConnectionLimits = .patient
     ) async throws -> Seen {
         var collector = try CollectorFixture(
             publicURL: "http://127.0.0.1:8080" + basePath,
@@ -159,7 +159,7 @@ struct DirectRoutesTests {
         let body = #"{"id":"r1","email":"ana@example.com","score":9}"# + String(repeating: " ", count: 4_000)
         let whole = delivery(body)
         let part = String(whole.dropLast(isSlow ? 3_900 : 1))
-        var limits = ConnectionLimits()
+        var limits = ConnectionLimits.patient
         limits.linger = .milliseconds(1)
         if isSlow { limits.wholeRequest = .milliseconds(100) } else { limits.bodies = 8_192 }
         let directly = try await seen([part], directly: true, limits: limits)

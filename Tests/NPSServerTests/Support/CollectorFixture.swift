@@ -100,7 +100,7 @@ struct CollectorFixture: Sendable {
     ///   - logger: of the listener.
     func overConnections(
         answersDirectly: Bool = true,
-        limits: ConnectionLimits = ConnectionLimits(),
+        limits: ConnectionLimits = .patient,
         logger: Logger = .silent,
         _ talk: @escaping @Sendable (Int) async throws -> Void
     ) async throws {
