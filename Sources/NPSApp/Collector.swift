@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 package import Logging
 import Metrics
@@ -13,9 +12,6 @@ import UnixSignals
 
 /// The verb `serve`: the form and the webhooks, the queue, and delivery to Planhat, until SIGTERM or SIGINT.
 package struct Collector: Sendable {
-    /// In seconds. A commit that waits for a standby ends no sooner than that is back.
-    private static let longestStop = 9.5
-
     private let settings: Settings
     private let logger: Logger
     private let queue: ResponseQueue
@@ -83,14 +79,17 @@ package struct Collector: Sendable {
     ///
     /// - Parameters:
     ///   - onStart: called once SIGTERM and SIGINT stop everything in its order.
-    ///   - onOverdueStop: called when that takes longer than a stop may; to end the process at once. What was acknowledged is
-    ///     on disk, and the next start deals with the rest.
+    ///   - onOverdueStop: called when that takes longer than a stop may, as a commit does that waits for a standby; to end the
+    ///     process at once. What was acknowledged is on disk, and the next start deals with the rest. Gets what made the
+    ///     collector stop; nil for a signal.
+    /// - Throws: what made it stop, unless that was a signal.
     package func run(
         onStart: @escaping @Sendable () -> Void = {},
-        onOverdueStop: @escaping @Sendable () -> Void = {}
+        onOverdueStop: @escaping @Sendable ((any Error)?) -> Void = { _ in }
     ) async throws {
-        // They are about where the settings have it listen.
-        if sockets[.public].isEmpty { for warning in settings.warnings { logger.warning("\(warning)") } }
+        let passed = sockets[.public]
+        let warnings = passed.isEmpty ? settings.warnings : passed.flatMap(settings.warnings)
+        for warning in Set(warnings).sorted() { logger.warning("\(warning)") }
         logSockets()
         for file in pages.slowTemplates {
             logger.notice(
@@ -103,8 +102,8 @@ package struct Collector: Sendable {
         MetricsSystem.bootstrap(metrics)
         Gauge(label: "nps_build_info", dimensions: [("version", NPSApp.version)]).record(1)
         try await relabelSources()
-        let (listening, listens) = AsyncStream.makeStream(of: Void.self)
-        let redirect = try redirectListener { listens.yield() }
+        let redirectAddresses = redirectAddresses
+        let start = CompleteStart(listeners: redirectAddresses.isEmpty ? 2 : 3)
         // They stop in reverse: readiness is off before the listeners close, and the client and the queue stay open
         // until nothing uses them any more.
         var services: [any Service] = [
@@ -114,12 +113,11 @@ package struct Collector: Sendable {
             Forwarding(
                 queue: queue,
                 worker: worker,
-                listening: listening,
-                sockets: redirect == nil ? 2 : 3,
+                start: start,
                 onStart: { [notifier] in await notifier.ready() }
             ),
-            try adminListener { listens.yield() },
-            try publicListener { listens.yield() },
+            try adminListener { start.listens() },
+            try publicListener { start.listens() },
         ]
         var renewals: [@Sendable () async -> Void] = [SourceReload(sources: sources, logger: logger).renew]
         if let certificate {
@@ -137,32 +135,24 @@ package struct Collector: Sendable {
         services.append(Retention(queue: queue, periods: periods, logger: logger))
         services.append(QueueUpgrading(queue: queue, logger: logger))
         services.append(remoteErasures)
-        if let redirect { services.append(redirect) }
+        if !redirectAddresses.isEmpty {
+            services.append(try redirectListener(at: redirectAddresses) { start.listens() })
+        }
         services += notifications
-        services.append(
-            OnShutdown { [readiness, notifier, logger] in
-                listens.finish()
+        try await OrderedServices(
+            services: services,
+            logger: logger,
+            onStop: { [readiness, notifier] in
+                start.stop()
                 readiness.drain()
-                DispatchQueue.global().asyncAfter(deadline: .now() + Self.longestStop) {
-                    logger.warning("stopped without waiting any longer for what is under way; it was not acknowledged")
-                    onOverdueStop()
-                }
                 await notifier.stopping()
+            },
+            onOverdueStop: { [logger] failure in
+                logger.warning("stopped without waiting any longer for what is under way; it was not acknowledged")
+                onOverdueStop(failure)
             }
         )
-        var configuration = ServiceGroupConfiguration(
-            services: services.map {
-                .init(
-                    service: $0,
-                    successTerminationBehavior: .ignore,
-                    failureTerminationBehavior: .gracefullyShutdownGroup
-                )
-            },
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger
-        )
-        configuration.maximumGracefulShutdownDuration = .seconds(9)
-        try await ServiceGroup(configuration: configuration).run()
+        .run()
         logger.notice("stopped")
     }
 
@@ -292,15 +282,17 @@ package struct Collector: Sendable {
         )
     }
 
-    private func redirectListener(_ onListening: @escaping @Sendable () -> Void) throws -> Listener? {
-        var addresses = sockets[.redirect].map(ListenAddress.inherited)
-        if addresses.isEmpty {
-            guard let port = settings.http.redirectPort, case .hostname(let host, _) = settings.http.address else {
-                return nil
-            }
-            addresses = [.hostname(host, port: port)]
-        }
-        return try RedirectListener.make(
+    /// None where plain HTTP isn't redirected.
+    private var redirectAddresses: [ListenAddress] {
+        let inherited = sockets[.redirect].map(ListenAddress.inherited)
+        return inherited.isEmpty ? settings.redirectAddress.map { [$0] } ?? [] : inherited
+    }
+
+    private func redirectListener(
+        at addresses: [ListenAddress],
+        _ onListening: @escaping @Sendable () -> Void
+    ) throws -> Listener {
+        try RedirectListener.make(
             to: settings.http.publicURL,
             pages: pages,
             addresses: addresses,
@@ -308,25 +300,5 @@ package struct Collector: Sendable {
             logger: logger,
             onListening: onListening
         )
-    }
-}
-
-/// Does one thing when the services begin, by which time their group heeds the signals.
-private struct OnStart: Service {
-    let action: @Sendable () -> Void
-
-    func run() async throws {
-        action()
-        try? await gracefulShutdown()
-    }
-}
-
-/// Does one thing when its turn in the shutdown comes.
-private struct OnShutdown: Service {
-    let action: @Sendable () async -> Void
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        await action()
     }
 }

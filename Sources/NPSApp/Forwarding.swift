@@ -12,15 +12,12 @@ struct Forwarding: Service {
 
     let queue: ResponseQueue
     let worker: DeliveryWorker
-    /// One element for each socket that accepts connections.
-    let listening: AsyncStream<Void>
-    /// How many of them there are to be.
-    let sockets: Int
-    /// Called when all of them do.
+    let start: CompleteStart
+    /// Called when that is complete.
     let onStart: @Sendable () async -> Void
 
     func run() async throws {
-        guard await isListening() else { return }
+        guard await start.wait() else { return }
         await onStart()
         queue.beginForwarding()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -31,18 +28,6 @@ struct Forwarding: Service {
             group.cancelAll()
         }
         await queue.handOver()
-    }
-
-    /// False when the collector is stopped before.
-    private func isListening() async -> Bool {
-        await cancelWhenGracefulShutdown { [listening, sockets] in
-            var missing = sockets
-            for await _ in listening {
-                missing -= 1
-                if missing == 0 { return true }
-            }
-            return false
-        }
     }
 
     private func leaveToOthersWhenCutOff() async {

@@ -131,6 +131,9 @@ package final class ResponseQueue: Sendable {
         switch configuration.store {
         case .file(let path):
             lock = try FileLock(forDatabase: path)
+            if let backup = UnfinishedBackup(ofDatabase: path).remove() {
+                logger.notice("removed what an interrupted backup had left", metadata: ["backup": "\(backup)"])
+            }
             reserve = DiskReserve(forFile: path, bytes: configuration.diskReserve)
             let file = try SQLiteEngine(
                 path: path,

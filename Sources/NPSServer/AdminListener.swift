@@ -38,6 +38,9 @@ package enum AdminListener {
         }
     }
 
+    /// The names of the settings that say where it listens.
+    package static let setting = "admin.host and admin.port"
+
     package static func make(
         _ dependencies: Dependencies,
         addresses: [ListenAddress],
@@ -55,7 +58,7 @@ package enum AdminListener {
             proxies: .none,
             errorPages: nil,
             edge: edge(dependencies),
-            setting: "admin.host and admin.port",
+            setting: setting,
             logger: logger,
             onListening: onListening
         )

@@ -75,7 +75,8 @@ package enum PublicListener {
         EdgeCounters(listener: "public", factory: dependencies.metrics)
     }
 
-    private static func setting(of addresses: [ListenAddress]) -> String {
+    /// The names of the settings that say where it listens.
+    package static func setting(of addresses: [ListenAddress]) -> String {
         if case .hostname? = addresses.first { "http.host and http.port" } else { "http.unix-socket" }
     }
 

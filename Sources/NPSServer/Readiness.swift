@@ -34,11 +34,12 @@ package final class Readiness: Sendable {
     }
 
     /// - Parameters:
-    ///   - patience: how long a write may take. Whoever asks then is told that it takes too long, and it goes on.
+    ///   - patience: how long a write may take. Whoever asks then is told that it takes too long, and it goes on. Probes and
+    ///     health checks are commonly given five seconds.
     ///   - overdue: why, as far as is known.
     ///   - probe: the write; nil when it was done.
     init(
-        patience: Duration = .seconds(5),
+        patience: Duration = .seconds(3),
         overdue: @escaping @Sendable () -> QueueError,
         probe: @escaping @Sendable () async -> QueueError?
     ) {

@@ -7,6 +7,9 @@ package import NPSSurvey
 
 /// Builds the plain HTTP listener that only sends browsers to the public address.
 package enum RedirectListener {
+    /// The name of the setting that says where it listens.
+    package static let setting = "http.redirect-port"
+
     package static func make(
         to publicURL: PublicURL,
         pages: SurveyPages,
@@ -26,7 +29,7 @@ package enum RedirectListener {
             proxies: proxies,
             errorPages: errorPages,
             edge: edge,
-            setting: "http.redirect-port",
+            setting: setting,
             logger: logger,
             onListening: { _ in onListening() }
         )

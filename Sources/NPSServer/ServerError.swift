@@ -7,6 +7,8 @@ package enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
     case mismatchedKey(certificate: String, privateKey: String)
     /// - Parameter code: `errno`.
     case cannotListen(address: String, setting: String, code: Int32)
+    /// The name of a host that nobody knows.
+    case unknownHost(host: String, setting: String)
     /// Something else has the place of a Unix socket.
     case noSocket(path: String)
     case cannotGiveToGroup(path: String, group: Int)
@@ -25,6 +27,8 @@ package enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
             code == EADDRINUSE
                 ? "\(address) is taken by another program. Stop that, or change \(setting)."
                 : "\(address) can't be opened: \(String(cString: strerror(code))). Look at \(setting)."
+        case .unknownHost(let host, let setting):
+            "\(host) is the name of no host that this machine knows. Look at \(setting)."
         case .noSocket(let path):
             "\(path) is there already and is no socket: remove it, or change http.unix-socket."
         case .cannotGiveToGroup(let path, let group):
@@ -39,4 +43,22 @@ package enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
             """
         }
     }
+}
+
+extension ServerError {
+    /// Whether it may be otherwise in a moment without anybody's doing: a port gets free, an address comes with its network.
+    /// All else somebody has to change.
+    package var passes: Bool {
+        switch self {
+        case .unknownHost: true
+        case .cannotListen(_, _, let code): !Self.lasting.contains(code)
+        case .unreadableCertificate, .unreadablePrivateKey, .mismatchedKey, .noSocket, .cannotGiveToGroup,
+            .unusableSocket:
+            false
+        }
+    }
+
+    private static let lasting = [
+        EACCES, EPERM, ENOENT, ENOTDIR, EROFS, ELOOP, ENAMETOOLONG, EINVAL, EAFNOSUPPORT,
+    ]
 }

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NPSApp
 import NPSQueue
+import NPSServer
 import PlanhatAPI
 
 /// Ends the program with a sentence on standard error and an exit status.
@@ -61,17 +62,30 @@ extension Stop {
         self.init(code, error.description)
     }
 
-    /// What ended the program's listeners, most often a port that is taken.
+    /// Why a listener can't be opened: a person has to change something, or it passes.
+    init(_ error: ServerError) {
+        self.init(error.passes ? .unreachable : .configuration, error.description)
+    }
+
+    /// What ended the collector's services, most often a port that is taken.
+    init(running error: any Error) {
+        switch error {
+        case let error as ServerError: self.init(error)
+        case let error as QueueError: self.init(error)
+        default: self.init(.unreachable, "The collector stopped: \(error)")
+        }
+    }
+
+    /// What ended a listener, most often a port that is taken.
     ///
-    /// - Parameter keys: the settings that say where to listen.
-    init(listening error: any Error, settings keys: String) {
+    /// - Parameters:
+    ///   - address: where it was to listen.
+    ///   - keys: the settings that say so.
+    init(listening error: any Error, at address: String, settings keys: String) {
         guard let error = error as? IOError else {
-            self.init(.unreachable, "The collector stopped: \(error)")
+            self.init(running: error)
             return
         }
-        let reason =
-            error.errnoCode == EADDRINUSE
-            ? "another program has it" : "the system refused (\(error.errnoCode))"
-        self.init(.unreachable, "A listener could not be opened: \(reason). Look at \(keys).")
+        self.init(ServerError.cannotListen(address: address, setting: keys, code: error.errnoCode))
     }
 }

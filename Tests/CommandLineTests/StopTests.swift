@@ -1,4 +1,6 @@
+import Foundation
 import NPSQueue
+import NPSServer
 import Testing
 
 @testable import nps_collector
@@ -16,5 +18,25 @@ struct StopTests {
     func queue(error: QueueError, code: Stop.Code) {
         #expect(Stop(error).code == code)
         #expect(Stop(error).message == "\(error)")
+    }
+
+    private static func cannotListen(_ code: Int32) -> ServerError {
+        .cannotListen(address: "x", setting: "y", code: code)
+    }
+
+    @Test(
+        "a listener that a person has to do something for ends it with 78, one that passes by itself with 69",
+        arguments: [
+            (cannotListen(EADDRINUSE), .unreachable), (cannotListen(EADDRNOTAVAIL), .unreachable),
+            (cannotListen(EMFILE), .unreachable), (.unknownHost(host: "x", setting: "y"), .unreachable),
+            (cannotListen(EACCES), .configuration), (cannotListen(ENOENT), .configuration),
+            (.noSocket(path: "x"), .configuration), (.cannotGiveToGroup(path: "x", group: 1), .configuration),
+        ] as [(ServerError, Stop.Code)]
+    )
+    func listener(error: ServerError, code: Stop.Code) {
+        for stop in [Stop(error), Stop(running: error)] {
+            #expect(stop.code == code)
+            #expect(stop.message == "\(error)")
+        }
     }
 }

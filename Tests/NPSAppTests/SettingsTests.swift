@@ -71,7 +71,8 @@ struct SettingsTests {
             (["--http-public-url", "https://nps.example.com", "--http-host", "::1"], 1),
             (["--http-public-url", "https://nps.example.com", "--http-unix-socket", "/run/nps.sock"], 0),
             (["--http-public-url", "https://nps.example.com", "--http-trusted-proxies", "127.0.0.1"], 0),
-            (["--http-public-url", "https://nps.example.com", "--http-host", "0.0.0.0"], 0),
+            (["--http-public-url", "https://nps.example.com", "--http-host", "0.0.0.0"], 1),
+            (["--http-public-url", "http://nps.example.com", "--http-host", "0.0.0.0"], 0),
             (["--http-public-url", "http://localhost:8080/nps"], 0),
         ]
     )
@@ -79,6 +80,28 @@ struct SettingsTests {
         let warnings = try await load(arguments).warnings
         #expect(warnings.count == count)
         #expect(warnings.allSatisfy { $0.contains("http.trusted-proxies") })
+    }
+
+    @Test(
+        "TLS that only one side speaks is named",
+        arguments: [
+            (["--http-port", "443"], false, "plain HTTP on port 443"),
+            (["--http-port", "443", "--http-public-url", "https://localhost"], false, "plain HTTP on port 443"),
+            (["--http-public-url", "https://localhost"], false, "the public listener speaks plain HTTP: set"),
+            (["--http-public-url", "https://localhost", "--http-trusted-proxies", "::1"], false, nil),
+            (["--http-public-url", "https://localhost", "--http-unix-socket", "/run/nps.sock"], false, nil),
+            (["--http-port", "80"], true, "TLS on port 80"), (["--http-port", "443"], true, nil),
+            (["--http-public-url", "http://localhost"], true, "begins with https"),
+            (["--http-public-url", "https://localhost"], true, nil),
+        ] as [([String], Bool, String?)]
+    )
+    func confusedTLS(arguments: [String], isTLS: Bool, said: String?) async throws {
+        let directory = try TemporaryDirectory()
+        let files = try SelfSignedCertificate(in: directory)
+        let tls = ["--tls-certificate", files.certificate, "--tls-private-key", files.privateKey]
+        let warnings = try await load(arguments + (isTLS ? tls : [])).warnings
+        #expect(warnings.count == (said == nil ? 0 : 1), "\(warnings)")
+        if let said { #expect(warnings.first?.contains(said) == true, "\(warnings)") }
     }
 
     @Test("the command line beats the environment, the environment the file")

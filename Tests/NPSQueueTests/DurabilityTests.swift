@@ -382,6 +382,8 @@ struct DurabilityTests {
         let connection = try DatabaseQueue(path: fixture.path)
         try await connection.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('from the future')") }
         try connection.close()
+        // Without opening it, too, as a collector may be using it.
+        #expect(QueueError.refusal(ofFile: fixture.path) == .newerSchema(path: fixture.path))
         #expect(throws: QueueError.newerSchema(path: fixture.path)) { try fixture.open() }
         #expect { try fixture.open("/nowhere/at/all.db") } throws: {
             if case QueueError.storage = $0 { true } else { false }

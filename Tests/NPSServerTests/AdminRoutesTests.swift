@@ -240,6 +240,18 @@ struct AdminRoutesTests {
         }
     }
 
+    @Test("nobody is told that the quarantine is empty when the queue can't say")
+    func unknownQuarantine() async throws {
+        let collector = try CollectorFixture()
+        try await collector.administratively { client async throws in
+            let ready = try await client.executeRequest(uri: "/readyz", method: .get, headers: [:], body: nil)
+            #expect(try ready.json()["quarantine"] == .array([]))
+            await collector.end()
+            let closed = try await client.executeRequest(uri: "/readyz", method: .get, headers: [:], body: nil)
+            #expect(try closed.json()["quarantine"] == nil)
+        }
+    }
+
     @Test("an operator is told what is wrong with the queue")
     func failingQueue() async throws {
         let collector = try CollectorFixture()

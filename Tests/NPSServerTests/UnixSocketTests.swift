@@ -98,4 +98,41 @@ struct UnixSocketTests {
         first.removeFile()
         #expect(status(path) != nil)
     }
+
+    @Test("what keeps it from being opened is known before", arguments: ["missing/public.sock", "file", "long"])
+    func problems(name: String) throws {
+        try directory.write("mine", to: "file")
+        let file = UnixSocketFile(directory.path(name == "long" ? String(repeating: "x", count: 200) : name))
+        let problem = try #require(ListenAddress.unixSocket(file).problem(setting: "http.unix-socket"))
+        #expect(problem == error(file))
+        #expect(!problem.passes)
+    }
+
+    @Test("where it can be opened, and where somebody listens, nothing is said")
+    func noProblem() throws {
+        let file = UnixSocketFile(path)
+        #expect(ListenAddress.unixSocket(file).problem(setting: "http.unix-socket") == nil)
+        #expect(status(path) == nil)
+        let socket = try UnixSocket(file)
+        defer { close(socket.descriptor) }
+        #expect(ListenAddress.unixSocket(file).problem(setting: "http.unix-socket") == nil)
+        #expect(error(file)?.passes == true)
+    }
+}
+
+@Suite("An address to listen at")
+struct ListenAddressTests {
+    private func problem(_ host: String, port: Int = 0) -> ServerError? {
+        ListenAddress.hostname(host, port: port).problem(setting: "http.host and http.port")
+    }
+
+    @Test("is tried before, and one that is taken is none of the problems")
+    func addresses() throws {
+        #expect(problem("127.0.0.1") == nil)
+        #expect(problem("localhost") == nil)
+        // TEST-NET-1, RFC 5737.
+        #expect(problem("192.0.2.77")?.passes == true)
+        let taken = try ListeningSocket()
+        #expect(problem("127.0.0.1", port: taken.port) == nil)
+    }
 }

@@ -2,7 +2,7 @@ import Foundation
 package import Logging
 import NPSDelivery
 package import NPSQueue
-import NPSServer
+package import NPSServer
 package import NPSSurvey
 package import NPSWebhooks
 package import PlanhatAPI
@@ -65,5 +65,22 @@ extension Settings {
         let grace = DeliveryPlan.Configuration().grace
         configuration.ambiguousGrace = { client.timeLimit(upserting: $0) / .seconds(1) + grace }
         return configuration
+    }
+}
+
+extension Settings {
+    /// Where the redirect listener listens; nil for nowhere.
+    var redirectAddress: ListenAddress? {
+        guard let port = http.redirectPort, case .hostname(let host, _) = http.address else { return nil }
+        return .hostname(host, port: port)
+    }
+
+    /// Why a listener couldn't be opened where the settings have it. That something listens there already is none.
+    package var listenProblems: [ServerError] {
+        let places = [
+            (http.address, PublicListener.setting(of: [http.address])), (redirectAddress, RedirectListener.setting),
+            (ListenAddress.hostname(admin.host, port: admin.port), AdminListener.setting),
+        ]
+        return places.compactMap { address, setting in address?.problem(setting: setting) }
     }
 }

@@ -2,7 +2,16 @@ import NPSServer
 
 extension Settings {
     /// What is allowed and yet probably a mistake: one sentence each.
-    package var warnings: [String] { openSocket + forgottenProxy }
+    package var warnings: [String] {
+        // Who forgot the proxy forgot that it does the TLS.
+        openSocket + (forgottenProxy.isEmpty ? missingTLS(at: http.address) : forgottenProxy)
+            + confusedTLS(at: http.address)
+    }
+
+    /// The same where a socket was passed, whose address counts instead.
+    func warnings(listeningAt socket: InheritedSocket) -> [String] {
+        missingTLS(at: .inherited(socket)) + confusedTLS(at: .inherited(socket))
+    }
 
     private var openSocket: [String] {
         guard case .unixSocket(let file) = http.address, file.mode & 0o002 != 0 else { return [] }
@@ -27,5 +36,45 @@ extension Settings {
         case .hostname, .unixSocket, .inherited:
             return []
         }
+    }
+
+    private func missingTLS(at address: ListenAddress) -> [String] {
+        guard http.publicURL.isSecure, tls == nil, http.trustedProxies == .none, let port = address.port, port != 443
+        else {
+            return []
+        }
+        return [
+            """
+            http.public-url is \(http.publicURL), but the public listener speaks plain HTTP: set tls.certificate and \
+            tls.private-key, or, if a proxy in front does the TLS, list its address in http.trusted-proxies.
+            """
+        ]
+    }
+
+    /// Where one side speaks TLS and the other doesn't, nobody gets an answer that tells why.
+    private func confusedTLS(at address: ListenAddress) -> [String] {
+        var warnings: [String] = []
+        if tls == nil, address.port == 443 {
+            warnings.append(
+                """
+                The public listener speaks plain HTTP on port 443, where clients begin with TLS: set tls.certificate and \
+                tls.private-key, or choose another port.
+                """
+            )
+        }
+        if tls != nil, address.port == 80 {
+            warnings.append(
+                "The public listener speaks TLS on port 80, where clients speak plain HTTP: set http.port to 443."
+            )
+        }
+        if tls != nil, !http.publicURL.isSecure {
+            warnings.append(
+                """
+                http.public-url is \(http.publicURL), but the public listener speaks TLS: links lead nowhere until that \
+                begins with https.
+                """
+            )
+        }
+        return warnings
     }
 }

@@ -234,9 +234,12 @@ extension ResponseLifecycle {
     }
 
     /// False when it is erased already. What Planhat may have is remembered until ``confirmErasure()``.
-    mutating func erase(at now: Milliseconds) -> Bool {
+    ///
+    /// - Parameter arrivals: until when what was sent from a former state of the queue may still arrive; nil for no such.
+    mutating func erase(at now: Milliseconds, arrivalsUntil arrivals: Milliseconds? = nil) -> Bool {
         guard state != .erased else { return false }
-        remote = state == .sending ? .sending : mayBeAtPlanhat ? .record(from: endOfAmbiguity(at: now)) : nil
+        let end = max(endOfAmbiguity(at: now), arrivals ?? now)
+        remote = state == .sending ? .sending : mayBeAtPlanhat ? .record(from: end) : nil
         state = .erased
         closedAt = now
         digest = nil

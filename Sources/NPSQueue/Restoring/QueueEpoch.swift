@@ -37,6 +37,8 @@ struct EpochRecord: Sendable, Hashable {
     var isOriginal = true
     /// Whether anything was ever claimed, or erased, under it.
     var hasEffects = true
+    /// Whether the machine has been started since it was written.
+    var isOfFormerBoot = false
 }
 
 /// What a database and the file beside it say together when they are opened.
@@ -91,27 +93,27 @@ extension QueueEpoch {
         sendsFrom = other.sendsFrom ?? sendsFrom
     }
 
-    /// For how long a queue may be closed until it counts as one that may have been put back with the file beside it, as
-    /// snapshots of whole machines are: longer than a restart or an upgrade takes.
+    /// For how long a queue may be closed, on a machine that stays on, until it counts as one that may have been put back with
+    /// the file beside it: longer than a restart or an upgrade takes.
     static let longestStop: Duration = .seconds(300)
 
     /// What it becomes when it is opened.
     ///
     /// - Parameters:
     ///   - comparison: with what is beside it.
-    ///   - outside: the number there; 0 for none.
+    ///   - outside: what is there; nil for nothing.
     ///   - state: the rest of the database.
-    ///   - grace: seconds for which nothing is sent from one that was put back.
+    ///   - grace: seconds for which nothing is sent from one that was put back, or may have been.
     static func opening(
         _ inside: QueueEpoch?,
         _ comparison: EpochComparison,
-        outside: Int64,
+        outside: EpochRecord?,
         _ state: CommittedState,
         at now: Milliseconds,
         grace: Duration
     ) -> QueueEpoch {
         guard case .same = comparison, var epoch = inside else {
-            var epoch = QueueEpoch(number: max(inside?.number ?? 0, outside) + 1)
+            var epoch = QueueEpoch(number: max(inside?.number ?? 0, outside?.number ?? 0) + 1)
             guard case .restored = comparison else {
                 // An earlier version wrote it last. Where that is long ago, it may be a copy that is put back.
                 if isLongStop(state, at: now) { epoch.upsertsThrough = state.books.lastSequence }
@@ -123,8 +125,29 @@ extension QueueEpoch {
             return epoch
         }
         epoch.number += 1
-        if isLongStop(state, at: now) { epoch.upsertsThrough = max(epoch.upsertsThrough, state.books.lastSequence) }
+        guard let doubt = Doubt(outside, state, at: now) else { return epoch }
+        epoch.upsertsThrough = max(epoch.upsertsThrough, state.books.lastSequence)
+        // After a long stop nothing is under way any more.
+        if doubt == .newBoot { epoch.sendsFrom = now + grace }
         return epoch
+    }
+
+    /// Why a database may be an earlier state that was put back together with the file beside it, so that nothing tells.
+    enum Doubt: Sendable, Hashable {
+        /// The machine has been started since, as it is after a snapshot of its disk was put back.
+        case newBoot
+        case longStop
+
+        /// Nil for none, and where nothing waits.
+        init?(_ record: EpochRecord?, _ state: CommittedState, at now: Milliseconds) {
+            if QueueEpoch.isLongStop(state, at: now) {
+                self = .longStop
+            } else if record?.isOfFormerBoot == true, state.books.undelivered > 0 {
+                self = .newBoot
+            } else {
+                return nil
+            }
+        }
     }
 
     /// Whether more time has passed since the database was in use than a stop should take, and something waits in it.

@@ -9,20 +9,24 @@ struct BackupFile: Sendable {
     /// Its whole path.
     let path: String
     private let database: String
+    private let unfinished: UnfinishedBackup
 
     var pages: String { path + ".pages" }
     private var partial: String { path + ".partial" }
+    /// All that it may leave when it is interrupted.
+    private var parts: [String] { [pages, pages + "-wal", pages + "-journal", partial, partial + "-journal"] }
 
     /// - Parameter name: a path; a relative one begins in the database's directory.
     init(_ name: String, ofDatabase database: String) throws(QueueError) {
         let directory = URL(filePath: database).deletingLastPathComponent()
         path = URL(filePath: name, relativeTo: directory).standardizedFileURL.path
         self.database = URL(filePath: database).standardizedFileURL.path
+        unfinished = UnfinishedBackup(ofDatabase: self.database)
         guard !name.isEmpty, !name.contains("\0"), !name.hasSuffix("/") else {
             throw .unmadeBackup("Name a file for the backup.")
         }
-        let own = ["", "-wal", "-shm", "-journal", ".lock", ".epoch"].map { self.database + $0 }
-        guard ![path, pages, partial].contains(where: own.contains) else {
+        let own = OwnFiles(ofDatabase: self.database)
+        guard !([path] + parts).contains(where: own.contains) else {
             throw .unmadeBackup("\(path) is the queue's own. Name another file.")
         }
     }
@@ -50,7 +54,10 @@ struct BackupFile: Sendable {
                 """
             )
         }
+        // Of a backup with another name, say.
+        unfinished.remove()
         removeParts()
+        try unfinished.begin(self)
         for part in [pages, partial] {
             let descriptor = open(part, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
             guard descriptor >= 0 else { throw unwritable(part, errno) }
@@ -92,14 +99,22 @@ struct BackupFile: Sendable {
             unlink(path)
             throw error
         }
-        removeParts()
+        remove()
         let bytes = size(of: path)
         onProgress(BackupProgress(step: .checking, done: bytes, total: bytes))
         return BackupReport(file: path, bytes: bytes, books)
     }
 
-    /// Removes what there is so far.
-    func remove() { removeParts() }
+    /// Removes what there is beside the whole backup.
+    func remove() {
+        if removeParts() { unfinished.forget() }
+    }
+
+    /// False when anything stays.
+    @discardableResult
+    func removeParts() -> Bool {
+        parts.map { unlink($0) == 0 || errno == ENOENT || errno == ENOTDIR }.allSatisfy(\.self)
+    }
 }
 
 extension BackupFile {
@@ -170,10 +185,6 @@ extension BackupFile {
         return Foundation.rename(partial, path) == 0
     }
 
-    private func removeParts() {
-        for part in [pages, pages + "-wal", pages + "-journal", partial, partial + "-journal"] { unlink(part) }
-    }
-
     private func sync(_ file: String) throws(QueueError) {
         let descriptor = open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw unwritable(file, errno) }
@@ -194,6 +205,30 @@ extension BackupFile {
             shipped unit it can write in \(directory) only.
             """
         )
+    }
+}
+
+/// The files of a database, whatever name leads to them: a link, or a directory that is in two places.
+private struct OwnFiles {
+    private let names: Set<String>
+    private let places: Set<FilePlace>
+    private let directories: Set<FilePlace>
+
+    init(ofDatabase path: String) {
+        // SQLite and this program disagree on which of the two its other files stand beside.
+        let databases = [path, URL(filePath: path).resolvingSymlinksInPath().path]
+        let suffixes = ["", "-wal", "-shm", "-journal", ".lock", ".epoch", ".backup"]
+        let files = databases.flatMap { database in suffixes.map { database + $0 } }
+        names = Set(files.map { URL(filePath: $0).lastPathComponent })
+        places = Set(files.compactMap(FilePlace.init))
+        directories = Set(databases.compactMap { FilePlace(URL(filePath: $0).deletingLastPathComponent().path) })
+    }
+
+    func contains(_ path: String) -> Bool {
+        if let place = FilePlace(path), places.contains(place) { return true }
+        let url = URL(filePath: path)
+        guard names.contains(url.lastPathComponent) else { return false }
+        return FilePlace(url.deletingLastPathComponent().path).map(directories.contains) ?? false
     }
 }
 

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import GRDB
 
@@ -15,7 +16,7 @@ enum DatabaseFile {
         isMoving: Bool = false
     ) throws(QueueError) -> DatabaseQueue {
         if key == nil {
-            try refuseForeignLog(beside: path)
+            if hasForeignLog(path) { throw .foreignLog(path: path) }
             try create(path)
         } else if access(path, F_OK) != 0 {
             throw .storage("\(path) is gone", errno: errno)
@@ -43,15 +44,15 @@ enum DatabaseFile {
 
     /// SQLite would take a log for the file's own, whatever file it was written for. A file that says it has none, as
     /// backups do, was put beside it.
-    private static func refuseForeignLog(beside path: String) throws(QueueError) {
+    static func hasForeignLog(_ path: String) -> Bool {
         var log = stat()
         guard stat(path + "-wal", &log) == 0, log.st_size > 0, let file = FileHandle(forReadingAtPath: path) else {
-            return
+            return false
         }
         defer { try? file.close() }
         // The file format of SQLite, §1.3: 2 for a log, 1 for none.
-        guard let head = try? file.read(upToCount: 20), head.count == 20, head[18] == 1 else { return }
-        throw .foreignLog(path: path)
+        guard let head = try? file.read(upToCount: 20), head.count == 20 else { return false }
+        return head[18] == 1
     }
 
     /// Readable by the owner only. SQLite gives the log the mode of the database.

@@ -47,7 +47,7 @@ final class EpochKeeper: Sendable {
             let epoch = QueueEpoch.opening(
                 committed.epoch,
                 comparison,
-                outside: outside?.number ?? 0,
+                outside: outside,
                 committed,
                 at: now,
                 grace: grace
@@ -62,24 +62,24 @@ final class EpochKeeper: Sendable {
             try store(epoch)
             try state.file.write(epoch, hasEffects: state.hasEffects)
             state.recorded = epoch
-            say(comparison, committed, at: now)
+            say(comparison, comparison == .same ? QueueEpoch.Doubt(outside, committed, at: now) : nil, committed)
         }
     }
 
-    private func say(_ comparison: EpochComparison, _ committed: CommittedState, at now: Milliseconds) {
-        switch comparison {
-        case .first: break
-        case .restored(let difference): logger.warning("\(difference.sentence(path))")
-        case .same where QueueEpoch.isLongStop(committed, at: now):
-            logger.notice(
-                """
-                The queue wasn't in use for a while. In case it is an earlier state that was put back with the file beside \
-                it, what waits is sent by upsert
-                """,
-                metadata: ["responses": "\(committed.books.undelivered)"]
-            )
-        case .same: break
-        }
+    private func say(_ comparison: EpochComparison, _ doubt: QueueEpoch.Doubt?, _ committed: CommittedState) {
+        if case .restored(let difference) = comparison { logger.warning("\(difference.sentence(path))") }
+        guard let doubt else { return }
+        let reason =
+            switch doubt {
+            case .longStop: "The queue wasn't in use for a while."
+            case .newBoot: "The machine was started since the queue was in use last."
+            }
+        logger.notice(
+            """
+            \(reason) In case it is an earlier state that was put back with the file beside it, what waits is sent by upsert
+            """,
+            metadata: ["responses": "\(committed.books.undelivered)"]
+        )
     }
 
     /// Whether a database that is opened again is the one that was open, or a later state of it.

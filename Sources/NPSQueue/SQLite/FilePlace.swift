@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 
 /// Which file stands under a name. What a process has open stays the same when another one takes its name.

@@ -40,8 +40,9 @@ extension QueueTransaction {
         return claimed
     }
 
-    /// When a queue that was put back begins to send; nil when it may.
-    private var sendsFrom: Milliseconds? {
+    /// When a queue that was put back begins to send, by which time nothing that it doesn't know of is under way any more; nil
+    /// when it may.
+    var sendsFrom: Milliseconds? {
         guard let date = state.epoch?.sendsFrom, date > now, date <= now + Self.longestWait else { return nil }
         return date
     }

@@ -18,7 +18,7 @@ extension QueueTransaction {
     mutating func erase(_ responses: [StoredResponse], remotely: Bool = false) throws -> [ErasedResponse] {
         let erased = responses.map { response in
             var new = response
-            if new.lifecycle.erase(at: now) {
+            if new.lifecycle.erase(at: now, arrivalsUntil: sendsFrom) {
                 if new.lifecycle.remote == nil { new.person = nil }
                 new.history = AttemptHistory()
                 new.notes = nil

@@ -10,8 +10,8 @@ struct AdminHealthRoutes {
         let queue: String
         /// How delivery is going.
         let forwarding: String
-        /// A sentence for each source that has anything in quarantine.
-        let quarantine: [String]
+        /// A sentence for each source that has anything in quarantine; absent while the queue can't say.
+        let quarantine: [String]?
         /// Who forwards, where several collectors share the queue; absent elsewhere, and while nobody does.
         let leader: String?
         let leaderSince: String?
@@ -30,10 +30,6 @@ struct AdminHealthRoutes {
     /// can't say more.
     private static let patience = Duration.seconds(2)
 
-    private func quarantineInTime() async -> QuarantineUse? {
-        await answer(within: Self.patience, quarantine) ?? nil
-    }
-
     func add(to router: some RouterMethods<CollectorContext>) {
         HealthRoutes(readiness: readiness).addLiveness(to: router)
         router.get("readyz") { _, _ in try await report() }
@@ -46,8 +42,11 @@ struct AdminHealthRoutes {
         }
     }
 
-    /// Paused delivery doesn't make the collector unready: it still accepts responses.
+    /// Paused delivery doesn't make the collector unready: it still accepts responses. All is asked at the same time, so that
+    /// the answer comes before those lose patience who ask.
     private func report() async throws -> Response {
+        async let quarantine = answer(within: Self.patience, quarantine) ?? nil
+        async let leadership = answer(within: Self.patience, leadership) ?? nil
         let queue: String
         let isReady: Bool
         switch await readiness.check() {
@@ -55,14 +54,14 @@ struct AdminHealthRoutes {
         case .draining: (queue, isReady) = ("shutting down", false)
         case .failing(let sentence): (queue, isReady) = (sentence, false)
         }
-        let leadership = isReady ? await answer(within: Self.patience, leadership) ?? nil : nil
+        let (use, leader) = await (quarantine, isReady ? leadership : nil)
         let report = Report(
             status: isReady ? "ok" : "unavailable",
             queue: queue,
             forwarding: delivery(),
-            quarantine: await quarantineInTime()?.sentences ?? [],
-            leader: leadership?.name,
-            leaderSince: leadership?.since.map { Timestamp.format($0) }
+            quarantine: use?.sentences,
+            leader: leader?.name,
+            leaderSince: leader?.since.map { Timestamp.format($0) }
         )
         return try JSONResponse.response(report, status: isReady ? .ok : .serviceUnavailable)
     }

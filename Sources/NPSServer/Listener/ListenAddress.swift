@@ -15,6 +15,15 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Nil for a Unix socket.
+    package var port: Int? {
+        switch self {
+        case .hostname(_, let port): port
+        case .unixSocket: nil
+        case .inherited(let socket): socket.port
+        }
+    }
+
     /// Whether clients are programs on this machine, which have no address.
     var isUnixSocket: Bool {
         switch self {

@@ -45,6 +45,8 @@ package struct Listener: Service {
         self.logger = logger
         self.onListening = onListening
         rules = ConnectionRules(limits: limits, proxies: proxies, errorPages: errorPages, edge: edge)
+        // Each socket takes so many.
+        edge.allow(limits.connections * addresses.count)
         self.tls = try tls.map { try NIOSSLContext(configuration: $0) }
         responder = Self.responder(asking: router.buildResponder(), logger: logger)
     }
@@ -80,11 +82,19 @@ package struct Listener: Service {
                 acceptors.append(acceptor)
             } catch {
                 for acceptor in acceptors { await acceptor.close() }
-                guard let error = error as? IOError else { throw error }
-                throw ServerError.cannotListen(address: "\(address)", setting: setting, code: error.errnoCode)
+                throw failure(error, at: address)
             }
         }
         return acceptors
+    }
+
+    private func failure(_ error: any Error, at address: ListenAddress) -> any Error {
+        switch error {
+        case let error as IOError:
+            ServerError.cannotListen(address: "\(address)", setting: setting, code: error.errnoCode)
+        case SocketAddressError.unknown(let host, _): ServerError.unknownHost(host: host, setting: setting)
+        default: error
+        }
     }
 
     /// Gives each request an id and each answer its date.

@@ -114,7 +114,7 @@ struct UnixSocket: Sendable {
         return status
     }
 
-    private static func failure(_ file: UnixSocketFile, _ code: Int32) -> ServerError {
+    static func failure(_ file: UnixSocketFile, _ code: Int32) -> ServerError {
         .cannotListen(address: file.path, setting: "http.unix-socket", code: code)
     }
 }

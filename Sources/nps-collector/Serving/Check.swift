@@ -16,30 +16,30 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await CommandLineSettings.load(requiring: [.planhatToken, .webhookSources])
-        var problems: [String] = []
+        var problems: [Stop] = []
         var findings: [String] = []
-        var code = Stop.Code.configuration
         switch settings.queue.store {
         case .file(let path):
-            problems += Self.problems(ofQueueAt: path)
+            problems += Self.problems(ofQueueAt: path).map { Stop(.configuration, $0) }
             if let restoration = Restoration.known(ofFile: path) { findings.append("\(restoration)") }
         case .postgres(let address):
             do throws(QueueError) {
                 findings.append(try PostgresFindings(of: address).sentence)
             } catch {
-                problems.append("queue.url: \(error)")
-                code = Stop(error).code
+                problems.append(Stop(Stop(error).code, "queue.url: \(error)"))
             }
         }
-        if case .unixSocket(let file) = settings.http.address { problems += Self.problems(ofSocketAt: file.path) }
+        problems += settings.listenProblems.map { Stop($0) }
         do {
             _ = try settings.makePages()
         } catch {
-            problems.append(error.description)
+            problems.append(Stop(.configuration, error.description))
         }
         guard problems.isEmpty else {
-            // With several, something else is wrong than a database that is away.
-            throw Stop(problems.count == 1 ? code : .configuration, problems.joined(separator: "\n"))
+            // What doesn't pass by itself keeps the collector from starting, whatever becomes of the rest.
+            let passes = problems.allSatisfy { $0.code == .unreachable }
+            let sentences = problems.map(\.message).joined(separator: "\n")
+            throw Stop(passes ? .unreachable : .configuration, sentences)
         }
         for finding in findings { Output.note("\(finding)\n") }
         for warning in settings.warnings { Output.note("warning: \(warning)\n") }
@@ -54,38 +54,27 @@ struct Check: AsyncParsableCommand {
         }
     }
 
-    /// Creates and locks nothing, since a collector may be using it.
+    /// What keeps a collector from starting with a file: what has to be done first. Creates and locks nothing, since a
+    /// collector may be using it.
     static func problems(ofQueueAt path: String) -> [String] {
-        if let problem = problem(ofDirectoryOfQueueAt: path) { return [problem] }
+        if let problem = problem(ofDirectoryOf: path, key: "queue.url", what: "the queue") { return [problem] }
         let files = FileManager.default
         guard files.fileExists(atPath: path) else { return [] }
         guard !isDirectory(path) else { return ["queue.url: \(path) is a directory: name a file in it."] }
-        guard files.isWritableFile(atPath: path), let file = FileHandle(forReadingAtPath: path) else {
-            return ["queue.url: this user can't read and write \(path): give it to them."]
+        let unusable = ["", ".lock", ".epoch"].map { path + $0 }.first { name in
+            files.fileExists(atPath: name) && access(name, R_OK | W_OK) != 0
         }
+        if let unusable { return ["queue.url: this user can't read and write \(unusable): give it to them."] }
+        guard let file = FileHandle(forReadingAtPath: path) else { return [] }
         let head = (try? file.read(upToCount: sqliteHead.count)) ?? Data()
         guard head.isEmpty || head == sqliteHead else {
             return ["queue.url: \(path) is no SQLite database: name another file, or one that isn't there yet."]
         }
-        return QueueError.move(ofFile: path).map { ["queue.url: \($0)"] } ?? []
-    }
-
-    /// Why the queue can't have a file there: what has to be done first. Nil when it can.
-    static func problem(ofDirectoryOfQueueAt path: String) -> String? {
-        problem(ofDirectoryOf: path, key: "queue.url", what: "the queue")
+        return QueueError.refusal(ofFile: path).map { ["queue.url: \($0)"] } ?? []
     }
 
     /// How every SQLite database begins (its file format, §1.3); a new one is empty.
     private static let sqliteHead = Data("SQLite format 3\u{0}".utf8)
-
-    private static func problems(ofSocketAt path: String) -> [String] {
-        if let problem = problem(ofDirectoryOf: path, key: "http.unix-socket", what: "the socket") { return [problem] }
-        let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-        guard type == nil || type == .typeSocket else {
-            return ["http.unix-socket: \(path) is there already and is no socket: remove it, or name another."]
-        }
-        return []
-    }
 
     private static func problem(ofDirectoryOf path: String, key: String, what: String) -> String? {
         let directory = URL(filePath: path).deletingLastPathComponent().path

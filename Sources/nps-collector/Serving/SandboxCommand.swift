@@ -43,7 +43,8 @@ struct SandboxCommand: AsyncParsableCommand {
         } catch let error as SettingsError {
             throw Stop(.configuration, error.description)
         } catch {
-            throw Stop(listening: error, settings: "sandbox.host and sandbox.port")
+            let address = "\(settings.sandbox.host):\(settings.sandbox.port)"
+            throw Stop(listening: error, at: address, settings: "sandbox.host and sandbox.port")
         }
     }
 }

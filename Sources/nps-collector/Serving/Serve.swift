@@ -33,7 +33,7 @@ struct Serve: AsyncParsableCommand {
             logger.notice("stopped before the start was complete")
             output.flush()
         }
-        if case .file(let path) = settings.queue.store, let problem = Check.problem(ofDirectoryOfQueueAt: path) {
+        if case .file(let path) = settings.queue.store, let problem = Check.problems(ofQueueAt: path).first {
             throw Stop(.configuration, problem)
         }
         let collector: Collector
@@ -52,13 +52,16 @@ struct Serve: AsyncParsableCommand {
             throw Stop(.unreachable, "\(error)")
         }
         do {
-            try await collector.run(onStart: { earlyStop.end() }) {
+            try await collector.run(onStart: { earlyStop.end() }) { failure in
                 output.flush()
-                _exit(0)
+                guard let failure else { _exit(0) }
+                let stop = Stop(running: failure)
+                Output.note(stop.message + "\n")
+                _exit(stop.code.rawValue)
             }
         } catch {
             output.flush()
-            throw Stop(listening: error, settings: "http.host, http.port, admin.host and admin.port")
+            throw Stop(running: error)
         }
     }
 }

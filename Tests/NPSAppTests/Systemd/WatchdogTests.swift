@@ -8,7 +8,7 @@ import Testing
 
 @testable import NPSApp
 
-@Suite("The watchdog", .timeLimit(.minutes(1)))
+@Suite("The watchdog", .hangGuard)
 struct WatchdogTests {
     private let signs = Observed(0)
     private let rounds = Observed(0)

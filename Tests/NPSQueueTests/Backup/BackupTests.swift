@@ -175,6 +175,60 @@ struct BackupTests {
         try Audit(of: fixture.directory.appending(path: "backup.db").path).check()
     }
 
+    @Test(
+        "what a kill has left of a backup goes with the next start, and with the next backup",
+        arguments: [true, false]
+    )
+    func killed(isStart: Bool) async throws {
+        let fixture = try QueueFixture()
+        let elsewhere = try TemporaryDirectory()
+        let files = FileManager.default
+        let left = [".pages", ".pages-journal", ".partial", ".partial-journal"].map { elsewhere.path("kept.db") + $0 }
+        let queue = try fixture.open()
+        let backup = try BackupFile(elsewhere.path("kept.db"), ofDatabase: fixture.path)
+        try backup.begin(reserve: 0, at: Milliseconds(fixture.clock.now))
+        for part in left { try Data("words".utf8).write(to: URL(filePath: part)) }
+        #expect(try Self.names(in: fixture).contains("queue.db.backup"))
+        if isStart {
+            await queue.close()
+            try await fixture.withQueue { _ in }
+        } else {
+            _ = try await queue.backUp(to: "other.db")
+            await queue.close()
+        }
+        #expect(left.allSatisfy { !files.fileExists(atPath: $0) })
+        #expect(try !Self.names(in: fixture).contains("queue.db.backup"))
+    }
+
+    @Test(
+        "a note of a backup that a stop has interrupted while it was written names nothing to remove",
+        arguments: ["", "/etc"]
+    )
+    func halfNote(text: String) async throws {
+        let fixture = try QueueFixture()
+        try Data(text.utf8).write(to: URL(filePath: fixture.path + ".backup"))
+        try await fixture.withQueue { _ in }
+        #expect(try Self.names(in: fixture) == ["queue.db", "queue.db.epoch", "queue.db.lock"])
+    }
+
+    @Test("the queue's own files are known by whatever name", arguments: ["link/queue.db-wal", "link/queue", "hard"])
+    func otherNames(name: String) async throws {
+        let fixture = try QueueFixture()
+        let (files, directory) = (FileManager.default, fixture.directory)
+        // Of a backup called "queue" or "hard", the pages would be the queue's.
+        let database = directory.appending(path: "queue.pages").path
+        let queue = try fixture.open(database)
+        try files.createSymbolicLink(
+            atPath: directory.appending(path: "link").path,
+            withDestinationPath: directory.path
+        )
+        try files.linkItem(atPath: database, toPath: directory.appending(path: "hard.pages").path)
+        let wanted = name.hasSuffix("-wal") ? "link/queue.pages-wal" : name
+        await #expect { _ = try await queue.backUp(to: wanted) } throws: { "\($0)".contains("the queue's own") }
+        #expect(files.fileExists(atPath: database))
+        await queue.close()
+    }
+
     private static func onLane(of file: SQLiteEngine, _ body: () throws -> Void) rethrows {
         try file.lanes.work.sync(execute: body)
     }

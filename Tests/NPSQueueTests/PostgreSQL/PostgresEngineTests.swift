@@ -30,10 +30,17 @@ struct PostgresEngineTests {
         #expect(try await follower.status().sending == 1)
         try await leader.settle(claims.map { $0.verdict(.delivered(planhatID: nil)) })
         #expect(try await follower.show(try submission(1).response.id)?.state == .delivered)
-        #expect(try await follower.status() == leader.status())
+        #expect(try await books(of: follower) == books(of: leader))
         await leader.close()
         await follower.close()
         try fixture.audit()
+    }
+
+    /// Without when each of them was there last, which they say again and again.
+    private func books(of queue: ResponseQueue) async throws -> QueueStatus {
+        var status = try await queue.status()
+        status.leadership = nil
+        return status
     }
 
     @Test("the collector that forwards looks for what others have accepted")

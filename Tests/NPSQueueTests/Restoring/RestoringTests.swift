@@ -90,7 +90,32 @@ struct RestoringTests {
             let erasure = try await queue.erase([try submission(1).response.id])
             #expect(erasure == 1)
             #expect(try await queue.status().unconfirmed == 1)
+            // What the lost state has sent may arrive after a deletion at Planhat, and would stay there.
+            let erased = try await queue.unconfirmedErasures(after: nil, limit: 1)
+            #expect(erased.first?.deletableFrom == fixture.clock.now.addingTimeInterval(Self.grace))
         }
+    }
+
+    @Test("what waited when the machine was started anew is upserted, since its disk may be a snapshot of itself")
+    func newBoot() async throws {
+        let fixture = try QueueFixture()
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+            _ = try await queue.accept([try submission(1)])
+        }
+        let path = fixture.path + ".epoch"
+        let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("boot ") })
+        let former = "boot " + String(repeating: "0", count: line.count - 5)
+        try Data(text.replacing(line, with: former).utf8).write(to: URL(filePath: path))
+        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+            #expect(try await queue.status().restoration == nil)
+            #expect(try await queue.claim(limit: 10).isEmpty)
+            fixture.clock.advance(by: Self.grace)
+            _ = try await queue.accept([try submission(2)])
+            #expect(try await queue.claim(limit: 10).map(\.mustUpsert) == [true, false])
+        }
+        // It is this boot's again.
+        #expect(try String(contentsOf: URL(filePath: path), encoding: .utf8).contains(line))
     }
 
     @Test("a file that is put back twice is recognised twice")
