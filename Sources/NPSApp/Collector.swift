@@ -62,6 +62,7 @@ package struct Collector: Sendable {
         configuration.forwarding = .inTurn
         configuration.version = NPSApp.version
         configuration.metrics = metrics
+        configuration.boot = configuration.boot ?? environment.boot
         queue = try ResponseQueue(configuration: configuration, logger: logger)
         readiness = Readiness(queue: queue)
         worker = DeliveryWorker(

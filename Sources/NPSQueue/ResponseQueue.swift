@@ -76,6 +76,9 @@ package final class ResponseQueue: Sendable {
         /// Whether the file beside a database says which file it is, so that a copy of both is recognised. Tests of what
         /// is left on a disk copy files.
         var namesEpochFile = true
+        /// Which start of the machine this is, by which a file is recognised that comes back with a snapshot of the disk; nil
+        /// where nobody knows.
+        package var boot = BootID.ofKernel
 
         package init(_ store: Store) {
             self.store = store
@@ -144,6 +147,7 @@ package final class ResponseQueue: Sendable {
                 largestRewrite: configuration.largestRewrite,
                 isMoving: configuration.isMoving,
                 namesEpochFile: configuration.namesEpochFile,
+                boot: configuration.boot,
                 now: now,
                 logger: logger,
                 onDue: { signal.wake() }

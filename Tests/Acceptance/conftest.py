@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment import BINARY, Deploy, Deployment, deployments
+from harness.debian import System, archived_base, booted, must, new_system, unmount
+from harness.deployment import BINARY, REPOSITORY, Deploy, Deployment, deployments
+from harness.installation import Installation, Packager
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -41,3 +43,50 @@ def running(deploy_for_module: Deploy) -> Deployment:
     deployment = deploy_for_module()
     deployment.start()
     return deployment
+
+
+@pytest.fixture(scope="module")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> Packager:
+    """Makes a package of the program, with less compression than usual."""
+
+    def make(*options: str, program: Path | str = BINARY) -> Path:
+        output = tmp_path_factory.mktemp("package")
+        must(REPOSITORY / "deploy/package", "--quick", "--program", program, "--output", output, *options)
+        (package,) = output.iterdir()
+        return package
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def package(packaged: Packager) -> Path:
+    return packaged()
+
+
+@pytest.fixture
+def debian(run_directory: Path, tmp_path: Path) -> Iterator[System]:
+    """A Debian of its own, without systemd as its first process."""
+    with new_system(archived_base(run_directory), tmp_path / "system") as system:
+        yield system
+
+
+@pytest.fixture
+def server(debian: System, tmp_path: Path) -> Iterator[System]:
+    """A Debian of its own that systemd runs."""
+    debian.apt("install", "systemd")
+    for place in ("dev/pts", "sys", "proc"):
+        unmount(debian.root / place)
+    with booted(debian.root, tmp_path / "systemd.log") as system:
+        yield system
+
+
+@pytest.fixture
+def reachable(deploy: Deploy) -> Deployment:
+    deployment = deploy()
+    deployment.start_sandbox()
+    return deployment
+
+
+@pytest.fixture
+def installed(server: System, reachable: Deployment) -> Installation:
+    return Installation(server, reachable)

@@ -118,6 +118,16 @@ def test_everything_is_found_by_its_name(variant: str) -> None:
     assert volumes["secrets"]["secret"]["secretName"] == example()["metadata"]["name"]
 
 
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_names_can_be_asked_of_the_cluster_and_of_the_node(variant: str) -> None:
+    rules = rendered(variant)["NetworkPolicy"]["spec"]["egress"]
+    (names,) = (rule for rule in rules if {"port": 53, "protocol": "UDP"} in rule["ports"])
+    assert {"port": 53, "protocol": "TCP"} in names["ports"]
+    assert any(peer.get("podSelector", {}).get("matchLabels") == {"k8s-app": "kube-dns"} for peer in names["to"])
+    # What NodeLocal DNSCache listens at unless it was told otherwise.
+    assert {"ipBlock": {"cidr": "169.254.20.10/32"}} in names["to"]
+
+
 def example() -> Manifest:
     return dict(yaml.safe_load((FOLDER / "secret.example.yaml").read_text()))
 

@@ -1,57 +1,27 @@
 """The Debian package: what is in it, and a Debian system on which it is installed, upgraded, removed and purged."""
 
-import http.client
 import json
 import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from harness import canary
-from harness.debian import System, archived_base, booted, must, needs_root, new_system, unmount
-from harness.deployment import BINARY, REPOSITORY, Deploy, Deployment, is_balanced
-from harness.http_client import fetch
+from harness.debian import System, must, needs_root
+from harness.deployment import BINARY, REPOSITORY, Deployment, is_balanced
+from harness.installation import CONFIG, CONSENT, DATA, SETTINGS, UNIT, Installation, Packager
 from harness.ports import accepts
 from harness.program import Program, run_command
 from harness.waiting import wait_until
-from harness.webhook import fresh_response
 
 OLDER = "0.9.0"
 OLDER_PROGRAM = os.environ.get("NPS_OLDER_PROGRAM")
 """That of an earlier commit, in `deploy/soak package`; otherwise the same program has an older number."""
-SETTINGS = "/etc/nps-collector"
-CONFIG = f"{SETTINGS}/nps-collector.yaml"
-DATA = "/var/lib/private/nps-collector"
-UNIT = "nps-collector.service"
 FORMER = REPOSITORY / "Tests/NPSQueueTests/Fixtures/queue-73a827a.db"
-CONSENT = "nps-collector nps-collector/purge-data boolean true\n"
-
-
-Packager = Callable[..., Path]
-
-
-@pytest.fixture(scope="module")
-def packaged(tmp_path_factory: pytest.TempPathFactory) -> Packager:
-    """Makes a package of the program, with less compression than usual."""
-
-    def make(*options: str, program: Path | str = BINARY) -> Path:
-        output = tmp_path_factory.mktemp("package")
-        must(REPOSITORY / "deploy/package", "--quick", "--program", program, "--output", output, *options)
-        (package,) = output.iterdir()
-        return package
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def package(packaged: Packager) -> Path:
-    return packaged()
 
 
 @pytest.fixture(scope="module")
@@ -162,98 +132,6 @@ def test_links_between_its_pages_lead_somewhere(unpacked: Path) -> None:
     links = re.findall(r"\]\(([\w./-]+)(?:#[\w-]+)?\)", (folder / "README.md").read_text())
     assert len(links) > 10
     assert [link for link in links if not (folder / link).is_file()] == []
-
-
-@pytest.fixture
-def debian(run_directory: Path, tmp_path: Path) -> Iterator[System]:
-    """A Debian of its own, without systemd as its first process."""
-    with new_system(archived_base(run_directory), tmp_path / "system") as system:
-        yield system
-
-
-@pytest.fixture
-def server(debian: System, tmp_path: Path) -> Iterator[System]:
-    """A Debian of its own that systemd runs."""
-    debian.apt("install", "systemd")
-    for place in ("dev/pts", "sys", "proc"):
-        unmount(debian.root / place)
-    with booted(debian.root, tmp_path / "systemd.log") as system:
-        yield system
-
-
-@dataclass(frozen=True)
-class Installation:
-    """The package on a system, and where its collector is reached."""
-
-    system: System
-    deployment: Deployment
-
-    def install(self, package: Path) -> str:
-        shutil.copy(package, self.system.path("/root/package.deb"))
-        return self.system.apt("install", "--reinstall", "/root/package.deb")
-
-    def configure(self) -> None:
-        """What a person does after the first installation."""
-        mine = self.deployment
-        self.system.write(f"{SETTINGS}/planhat-token", mine.api_token, 0o600)
-        self.system.write(f"{SETTINGS}/webhook-secret", mine.secret, 0o600)
-        settings = self.system.path(CONFIG).read_text()
-        here = f"planhat:\n  url: http://127.0.0.1:{mine.sandbox_port}\n"
-        assert settings.count("\nplanhat:\n") == settings.count("\nadmin:\n") == 1
-        settings = settings.replace("\nplanhat:\n", f"\n{here}").replace(
-            "\nadmin:\n", f"\nadmin:\n  port: {mine.admin_port}\n"
-        )
-        # A file that the collector itself may read, as a key that is renewed.
-        self.system.write(f"{SETTINGS}/link-keys", "k1:" + "A" * 43, 0o640)
-        self.system.run("chgrp", "nps-collector", f"{SETTINGS}/link-keys")
-        settings += f"\nsurvey:\n  link-keys-file: {SETTINGS}/link-keys\n"
-        self.system.write(CONFIG, f"{settings}\nhttp:\n  port: {mine.http_port}\nlog:\n  level: trace\n")
-        self.system.write(
-            f"/etc/systemd/system/{UNIT}.d/secrets.conf",
-            "[Service]\nLoadCredential=webhook-secret:/etc/nps-collector/webhook-secret\n"
-            "Environment=WEBHOOKS_STANDARD_SECRETS_FILE=%d/webhook-secret\n",
-        )
-
-    def verb(self, *words: str) -> str:
-        """What a verb prints to root."""
-        return self.system.run("nps-collector", *words, "--config", CONFIG)
-
-    def await_ready(self) -> None:
-        def is_ready() -> bool:
-            try:
-                return fetch(self.deployment.http_port, "GET", "/readyz").status == 200
-            except (OSError, http.client.HTTPException):
-                return False
-
-        wait_until(is_ready, "the installed collector to be ready", interval=0.1)
-
-    def answer(self, name: str) -> None:
-        """A person fills in the form, and a tool sends a webhook."""
-        form = {"email": canary.address(name), "score": "9", "comment": canary.comment(name)}
-        assert "<form" in self.deployment.get("/survey").text
-        assert self.deployment.post_form(form).status == 303
-        assert self.deployment.post(fresh_response(name)).json()["status"] == "accepted"
-
-    def await_records(self, count: int) -> None:
-        wait_until(lambda: len(list(self.deployment.records())) >= count, f"{count} records", interval=0.2)
-        assert len(list(self.deployment.records())) == count
-
-    def kept(self) -> set[str]:
-        """What is there of the package's, beside the program: settings, secrets, data."""
-        places = [self.system.path(place) for place in (SETTINGS, DATA)]
-        return {f"/{path.relative_to(self.system.root)}" for place in places for path in place.rglob("*")}
-
-
-@pytest.fixture
-def reachable(deploy: Deploy) -> Deployment:
-    deployment = deploy()
-    deployment.start_sandbox()
-    return deployment
-
-
-@pytest.fixture
-def installed(server: System, reachable: Deployment) -> Installation:
-    return Installation(server, reachable)
 
 
 @needs_root

@@ -7,7 +7,6 @@ import secrets
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +20,7 @@ import pytest
 
 from harness.authority import Authority
 from harness.deployment import Deploy, Deployment
+from harness.disk import fill, small_disk
 from harness.http_client import HTTPResponse, fetch
 from harness.ports import free_port
 from harness.postgres import Postgres, PostgresPair, running_postgres
@@ -378,27 +378,15 @@ def test_a_server_that_takes_no_writes_costs_503_until_it_does(
 
 
 @pytest.fixture
-def small_disk() -> Iterator[Path]:
-    """A file system of its own with little room. To be asked for before the server, which has to stop first."""
-    directory = Path(tempfile.mkdtemp(prefix="nps-disk-"))
-    mounted = run_command("mount", "-t", "tmpfs", "-o", "size=96m,mode=711", "tmpfs", directory)
-    assert mounted.returncode == 0, mounted.stderr
-    yield directory
-    run_command("umount", "--lazy", directory)
-    directory.rmdir()
-
-
-def fill(disk: Path) -> Path:
-    """Takes all room there, and returns the file that does."""
-    ballast = disk / "ballast"
-    run_command("dd", "if=/dev/zero", f"of={ballast}", "bs=64k")
-    run_command("dd", "if=/dev/zero", f"of={ballast}", "bs=512", "oflag=append", "conv=notrunc")
-    return ballast
+def tables_disk() -> Iterator[Path]:
+    """To be asked for before the server, which has to stop first."""
+    with small_disk(mebibytes=96) as directory:
+        yield directory
 
 
 @as_root
-def test_a_full_disk_costs_503_until_there_is_room(deploy: Deploy, small_disk: Path, own_postgres: Postgres) -> None:
-    tables = small_disk / "tables"
+def test_a_full_disk_costs_503_until_there_is_room(deploy: Deploy, tables_disk: Path, own_postgres: Postgres) -> None:
+    tables = tables_disk / "tables"
     tables.mkdir(mode=0o700)
     shutil.chown(tables, "postgres", "postgres")
     own_postgres.sql(
@@ -408,7 +396,7 @@ def test_a_full_disk_costs_503_until_there_is_room(deploy: Deploy, small_disk: P
     )
     deployment = deploy(on(own_postgres, "small"))
     deployment.start()
-    ballast = fill(small_disk)
+    ballast = fill(tables_disk)
     refused = send_until_refused(deployment)
     # It is not ready, although small writes still find room.
     for _ in range(3):
@@ -441,20 +429,20 @@ def write_log_until_it_stops(server: Postgres) -> None:
 
 @as_root
 def test_a_server_that_a_full_disk_has_stopped_is_found_again(
-    deploy: Deploy, small_disk: Path, own_postgres: Postgres
+    deploy: Deploy, tables_disk: Path, own_postgres: Postgres
 ) -> None:
     """Without room for its write-ahead log it gives up, and somebody has to make room and start it."""
     own_postgres.control("stop")
     log = own_postgres.directory / "data/pg_wal"
-    assert run_command("cp", "--archive", log, small_disk / "log").returncode == 0
+    assert run_command("cp", "--archive", log, tables_disk / "log").returncode == 0
     shutil.rmtree(log)
-    log.symlink_to(small_disk / "log")
+    log.symlink_to(tables_disk / "log")
     own_postgres.control("start")
     deployment = deploy(on(own_postgres, own_postgres.new_database()))
     deployment.start()
     known, refused = fresh_response("known"), fresh_response("refused")
     assert deployment.post(known).status == 200
-    ballast = fill(small_disk)
+    ballast = fill(tables_disk)
     write_log_until_it_stops(own_postgres)
     await_status(deployment, 503)
     answer = deployment.post(refused)

@@ -1,4 +1,5 @@
 import Foundation
+import NPSQueue
 
 /// What systemd says to a process that it starts, by environment variables (sd_listen_fds(3), sd_notify(3),
 /// sd_watchdog_enabled(3)). Other service managers and `systemd-socket-activate` do the same.
@@ -15,6 +16,8 @@ package struct SystemdEnvironment: Sendable {
     private(set) var notifySocket: NotifySocket?
     /// How often it wants a sign of life at least; nil for never.
     private(set) var watchdog: Duration?
+    /// Which start of the machine this is, in a unit that hides it from `/proc`; nil where none is given.
+    private(set) var boot: BootID?
     /// What was ignored, in a sentence each.
     private(set) var complaints: [String] = []
 
@@ -23,6 +26,7 @@ package struct SystemdEnvironment: Sendable {
 
     private static let names = [
         "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC",
+        "NPS_BOOT_ID",
     ]
 
     /// Whether sockets were opened for this process.
@@ -39,6 +43,7 @@ package struct SystemdEnvironment: Sendable {
                 complaints.append("NOTIFY_SOCKET is no path and no abstract name: nobody is notified.")
             }
         }
+        boot = variables["NPS_BOOT_ID"].flatMap(BootID.init)
         let watched = variables["WATCHDOG_PID"]
         if watched == nil || watched == "\(process)", let text = variables["WATCHDOG_USEC"] {
             guard let microseconds = Int64(text), microseconds > 0 else {

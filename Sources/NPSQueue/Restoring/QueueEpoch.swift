@@ -103,7 +103,7 @@ extension QueueEpoch {
     ///   - comparison: with what is beside it.
     ///   - outside: what is there; nil for nothing.
     ///   - state: the rest of the database.
-    ///   - grace: seconds for which nothing is sent from one that was put back, or may have been.
+    ///   - grace: seconds for which nothing is sent from one that was put back.
     static func opening(
         _ inside: QueueEpoch?,
         _ comparison: EpochComparison,
@@ -125,10 +125,9 @@ extension QueueEpoch {
             return epoch
         }
         epoch.number += 1
-        guard let doubt = Doubt(outside, state, at: now) else { return epoch }
-        epoch.upsertsThrough = max(epoch.upsertsThrough, state.books.lastSequence)
-        // After a long stop nothing is under way any more.
-        if doubt == .newBoot { epoch.sendsFrom = now + grace }
+        if Doubt(outside, state, at: now) != nil {
+            epoch.upsertsThrough = max(epoch.upsertsThrough, state.books.lastSequence)
+        }
         return epoch
     }
 

@@ -60,7 +60,11 @@ struct BackupFile: Sendable {
         try unfinished.begin(self)
         for part in [pages, partial] {
             let descriptor = open(part, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
-            guard descriptor >= 0 else { throw unwritable(part, errno) }
+            guard descriptor >= 0 else {
+                let error = unwritable(part, errno)
+                remove()
+                throw error
+            }
             close(descriptor)
         }
     }
@@ -113,7 +117,7 @@ struct BackupFile: Sendable {
     /// False when anything stays.
     @discardableResult
     func removeParts() -> Bool {
-        parts.map { unlink($0) == 0 || errno == ENOENT || errno == ENOTDIR }.allSatisfy(\.self)
+        parts.map { unlink($0) == 0 || [ENOENT, ENOTDIR, ENAMETOOLONG].contains(errno) }.allSatisfy(\.self)
     }
 }
 

@@ -16,7 +16,7 @@ final class EpochFile {
     private let path: String
     /// Whether it says which file it is, so that a copy of it is recognised.
     private let namesItself: Bool
-    private let boot: @Sendable () -> String?
+    private let boot: BootID?
     private let name: UnsafeMutablePointer<CChar>
     private let file: UnsafeMutableRawPointer
     private let vfs: UnsafeMutablePointer<sqlite3_vfs>
@@ -25,11 +25,7 @@ final class EpochFile {
     static func path(besideDatabase path: String) -> String { path + ".epoch" }
 
     /// - Parameter boot: which start of the machine this is; nil where nobody knows.
-    init(
-        besideDatabase database: String,
-        namesItself: Bool,
-        boot: @escaping @Sendable () -> String? = EpochFile.kernelBoot
-    ) throws(QueueError) {
+    init(besideDatabase database: String, namesItself: Bool, boot: BootID? = nil) throws(QueueError) {
         self.database = database
         self.boot = boot
         path = Self.path(besideDatabase: database)
@@ -68,7 +64,7 @@ final class EpochFile {
         guard let data = try Self.data(path), let content = Content(data) else { return nil }
         var record = EpochRecord(lineage: content.lineage, number: content.number, hasEffects: content.hasEffects)
         if namesItself { record.isOriginal = isOriginal(content) }
-        if let former = content.boot, let present = boot() { record.isOfFormerBoot = former != present }
+        if let former = content.boot, let boot { record.isOfFormerBoot = former != boot }
         return record
     }
 
@@ -110,7 +106,7 @@ final class EpochFile {
     func write(_ epoch: QueueEpoch, hasEffects: Bool) throws {
         try open()
         let birth = namesItself ? Self.birth(of: path) : nil
-        let bytes = Content(epoch, birth: birth, boot: boot(), hasEffects: hasEffects).bytes
+        let bytes = Content(epoch, birth: birth, boot: boot, hasEffects: hasEffects).bytes
         let file = file.assumingMemoryBound(to: sqlite3_file.self)
         guard let methods else { throw failure(SQLITE_CANTOPEN) }
         let written = bytes.withUnsafeBytes { methods.pointee.xWrite(file, $0.baseAddress, CInt($0.count), 0) }
@@ -148,16 +144,6 @@ final class EpochFile {
         DatabaseError(resultCode: ResultCode(rawValue: code), message: "\(path) can't be written")
     }
 
-    /// The kernel's own name for its start (random(4)).
-    @Sendable
-    static func kernelBoot() -> String? {
-        guard let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8) else {
-            return nil
-        }
-        let id = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        return id.isEmpty || id.utf8.count > 40 ? nil : id
-    }
-
     /// Which file it is, in words; nil where the file system doesn't tell.
     private static func birth(of path: String) -> String? {
         var birth = linux_birth()
@@ -173,7 +159,7 @@ extension EpochFile {
         var number: Int64
         var birth: String?
         /// In which start of the machine it was written.
-        var boot: String?
+        var boot: BootID?
         /// By the machine's clock, as the file system has it.
         var writtenAt: Milliseconds?
         var hasEffects: Bool
@@ -182,7 +168,7 @@ extension EpochFile {
         private static let title =
             "nps-collector: which state of the queue was in use here last. Not for backups: see Operations, Backup."
 
-        init(_ epoch: QueueEpoch, birth: String?, boot: String?, hasEffects: Bool) {
+        init(_ epoch: QueueEpoch, birth: String?, boot: BootID?, hasEffects: Bool) {
             lineage = epoch.lineage
             number = epoch.number
             restoredAt = epoch.restoredAt
@@ -208,7 +194,7 @@ extension EpochFile {
             self.lineage = lineage
             self.number = QueueEpoch(number: number).number
             birth = values["file"]
-            boot = values["boot"]
+            boot = values["boot"].flatMap(BootID.init)
             hasEffects = values["effects"] != "no"
             writtenAt = values["written"].flatMap(Int64.init).map(Milliseconds.init(rawValue:))
             restoredAt = values["restored"].flatMap(Int64.init).map(Milliseconds.init(rawValue:))

@@ -19,10 +19,10 @@ final class EpochKeeper: Sendable {
     private let logger: Logger
     private let state: Mutex<State>
 
-    init(besideDatabase path: String, namesItself: Bool, logger: Logger) throws(QueueError) {
+    init(besideDatabase path: String, namesItself: Bool, boot: BootID?, logger: Logger) throws(QueueError) {
         self.path = path
         self.logger = logger
-        state = Mutex(State(file: try EpochFile(besideDatabase: path, namesItself: namesItself)))
+        state = Mutex(State(file: try EpochFile(besideDatabase: path, namesItself: namesItself, boot: boot)))
     }
 
     /// Whether the database was opened with the file.

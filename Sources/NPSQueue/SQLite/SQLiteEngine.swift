@@ -61,6 +61,7 @@ final class SQLiteEngine: QueueEngine {
     ///   - largestRewrite: in bytes, how large a file is written anew as a whole after deletions.
     ///   - isMoving: opens the file also if it has a mark.
     ///   - namesEpochFile: see `ResponseQueue.Configuration`.
+    ///   - boot: see there.
     ///   - onDue: called after a commit that left something to claim.
     init(
         path: String,
@@ -71,6 +72,7 @@ final class SQLiteEngine: QueueEngine {
         largestRewrite: Int,
         isMoving: Bool,
         namesEpochFile: Bool,
+        boot: BootID?,
         now: @escaping @Sendable () -> Date,
         logger: Logger,
         onDue: @escaping @Sendable () -> Void
@@ -87,7 +89,7 @@ final class SQLiteEngine: QueueEngine {
         self.logger = logger
         self.onDue = onDue
         let connection = try SQLiteConnection(path, isMoving: isMoving)
-        epochs = try EpochKeeper(besideDatabase: path, namesItself: namesEpochFile, logger: logger)
+        epochs = try EpochKeeper(besideDatabase: path, namesItself: namesEpochFile, boot: boot, logger: logger)
         do {
             personKey = connection.personKey
             var opened = State(connection: connection, committed: try connection.state())

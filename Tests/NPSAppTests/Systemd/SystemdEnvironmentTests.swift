@@ -53,6 +53,13 @@ struct SystemdEnvironmentTests {
         #expect(try SystemdEnvironment(variables, process: 7).watchdog == .seconds(30))
     }
 
+    @Test("says which start of the machine this is")
+    func boot() throws {
+        for (text, isUnderstood) in [(String(repeating: "7", count: 32), true), ("%b", false)] {
+            #expect((try SystemdEnvironment(["NPS_BOOT_ID": text], process: 7).boot != nil) == isUnderstood)
+        }
+    }
+
     @Test("and makes no sense is refused", arguments: ["", "x", "0", "-1", "99999999999", "2"])
     func nonsense(count: String) {
         let variables = ["LISTEN_PID": "7", "LISTEN_FDS": count, "LISTEN_FDNAMES": "public"]

@@ -99,23 +99,36 @@ struct RestoringTests {
     @Test("what waited when the machine was started anew is upserted, since its disk may be a snapshot of itself")
     func newBoot() async throws {
         let fixture = try QueueFixture()
-        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
+        func boot(_ digit: String) -> BootID? { BootID(String(repeating: digit, count: 32)) }
+        func inBoot(_ digit: String, _ body: (ResponseQueue) async throws -> Void) async throws {
+            try await fixture.withQueue({ $0.boot = boot(digit) }, body)
+        }
+        try await inBoot("1") { (queue: ResponseQueue) async throws -> Void in
             _ = try await queue.accept([try submission(1)])
         }
-        let path = fixture.path + ".epoch"
-        let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
-        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("boot ") })
-        let former = "boot " + String(repeating: "0", count: line.count - 5)
-        try Data(text.replacing(line, with: former).utf8).write(to: URL(filePath: path))
-        try await fixture.withQueue { (queue: ResponseQueue) async throws -> Void in
-            #expect(try await queue.status().restoration == nil)
-            #expect(try await queue.claim(limit: 10).isEmpty)
-            fixture.clock.advance(by: Self.grace)
-            _ = try await queue.accept([try submission(2)])
-            #expect(try await queue.claim(limit: 10).map(\.mustUpsert) == [true, false])
+        try await inBoot("1") { (queue: ResponseQueue) async throws -> Void in
+            #expect(try await queue.show(try submission(1).response.id)?.mustUpsert == false)
         }
-        // It is this boot's again.
-        #expect(try String(contentsOf: URL(filePath: path), encoding: .utf8).contains(line))
+        try await inBoot("2") { (queue: ResponseQueue) async throws -> Void in
+            #expect(try await queue.status().restoration == nil)
+            _ = try await queue.accept([try submission(2)])
+            let claims = try await queue.claim(limit: 10)
+            #expect(claims.map(\.mustUpsert) == [true, false])
+            try await queue.settle(claims.map { $0.verdict(.delivered(planhatID: nil)) })
+        }
+        // Where nothing waits, a start of the machine is nothing.
+        try await inBoot("3") { (queue: ResponseQueue) async throws -> Void in
+            _ = try await queue.accept([try submission(3)])
+            #expect(try await queue.claim(limit: 10).map(\.mustUpsert) == [false])
+        }
+    }
+
+    @Test("a start of the machine has the same name from the kernel and from systemd")
+    func bootNames() {
+        let digits = "0123456789abcdef0123456789ABCDEF"
+        #expect(BootID("01234567-89ab-cdef-0123-456789abcdef") == BootID(digits))
+        for text in ["", "%b", digits + "0", String(digits.dropLast()) + "g"] { #expect(BootID(text) == nil) }
+        #expect(BootID.ofKernel != nil)
     }
 
     @Test("a file that is put back twice is recognised twice")

@@ -1,0 +1,80 @@
+"""The queue's disk is full: nothing is promised, everything says so, and all goes on when there is room."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.deployment import Deploy, Deployment
+from harness.disk import fill, small_disk
+from harness.http_client import fetch
+from harness.promql import parse_scrape
+from harness.waiting import wait_until
+from harness.webhook import fresh_response
+
+UNREACHABLE = 69
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs the right to mount a file system")
+
+
+@pytest.fixture
+def disk() -> Iterator[Path]:
+    # The reserve is 64 MiB.
+    with small_disk(mebibytes=128) as directory:
+        yield directory
+
+
+def values(deployment: Deployment) -> dict[str, float]:
+    """What the metrics say that have no labels."""
+    answer = fetch(deployment.admin_port, "GET", "/metrics")
+    assert answer.status == 200
+    return {sample.name: sample.value for sample in parse_scrape(answer.text) if not sample.labels}
+
+
+def families(deployment: Deployment) -> set[str]:
+    return set(re.findall(r"^# TYPE (\S+) ", fetch(deployment.admin_port, "GET", "/metrics").text, re.MULTILINE))
+
+
+def assert_full(deployment: Deployment) -> None:
+    """Whoever asks is told, each in their own way."""
+    answer = deployment.post(fresh_response("refused"))
+    assert (answer.status, "retry-after" in answer.headers) == (503, True)
+    assert deployment.get("/livez").status == 200
+    assert deployment.get("/readyz").json() == {"status": "unavailable"}
+    ready = fetch(deployment.admin_port, "GET", "/readyz")
+    assert ready.status == 503 and "disk" in ready.json()["queue"]
+    told = values(deployment)
+    assert (told["nps_ready"], told["nps_queue_up"]) == (0, 1)
+    assert told["nps_queue_disk_free_bytes"] < told["nps_queue_disk_reserve_bytes"] < told["nps_queue_disk_size_bytes"]
+    assert deployment.run("healthcheck").returncode == UNREACHABLE
+    status = deployment.run("queue", "status")
+    assert status.returncode == 0 and "The disk that holds the queue is full" in status.stdout
+    refused = deployment.run("queue", "backup", "backup.db")
+    assert refused.returncode == 1 and "enough room" in refused.stderr
+
+
+def test_a_full_disk_is_seen_by_everybody_and_survived(deploy: Deploy, disk: Path) -> None:
+    deployment = deploy({"queue": {"url": f"sqlite:{disk / 'queue.db'}"}, "log": {"level": "info"}})
+    deployment.start()
+    assert deployment.post(fresh_response("before")).status == 200
+    deployment.await_drained()
+    told = values(deployment)
+    assert told["nps_ready"] == 1 and told["nps_queue_disk_free_bytes"] > told["nps_queue_disk_reserve_bytes"]
+    before = families(deployment)
+    ballast = fill(disk)
+    assert_full(deployment)
+    assert families(deployment) >= before
+
+    # So it is after a start, which needs no room.
+    assert deployment.serve.stop() == 0
+    deployment.start_serve(logged="accepting responses")
+    assert_full(deployment)
+    assert families(deployment) >= before - {"nps_delivery_request_duration_seconds"}
+
+    ballast.unlink()
+    wait_until(lambda: deployment.get("/readyz").status == 200, "the collector to find room")
+    assert deployment.post(fresh_response("after")).status == 200
+    assert deployment.await_drained()["delivered"] == 2
+    assert values(deployment)["nps_ready"] == 1
