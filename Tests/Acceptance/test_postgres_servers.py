@@ -508,8 +508,8 @@ def cancel_until(server: Postgres, answers: list[Future[HTTPResponse]]) -> None:
 PATIENCE = 10.0
 """Seconds in which everybody who asks is answered, whatever the database does."""
 
-IN_TIME = PATIENCE + 1.5
-"""On a machine that is busy."""
+IN_TIME = 2 * PATIENCE
+"""On a slow and busy machine. Where each waited for those before, it would be minutes."""
 
 
 @contextmanager
@@ -586,7 +586,7 @@ def test_a_stop_while_the_standby_is_away_ends_in_time(deploy: Deploy, own_postg
         answers = [senders.submit(deployment.post, response) for response in responses]
         await_waiting(own_postgres)
         status, seconds = timed(lambda: stop(deployment.serve))
-        assert (status, seconds < PATIENCE) == (0, True), f"{status} after {seconds:.1f} s"
+        assert (status, seconds < IN_TIME) == (0, True), f"{status} after {seconds:.1f} s"
         acknowledged = [answer for answer in answers if answer.exception() is None and answer.result().status == 200]
         assert not acknowledged
     deployment.start_serve()
@@ -607,7 +607,7 @@ def test_a_start_while_the_standby_is_away_names_it(deploy: Deploy, own_postgres
         with waiting_for_a_standby(own_postgres):
             begin = time.monotonic()
             assert_both_end(deploy(settings), UNREACHABLE, "no synchronous standby is connected, so no commit ends")
-            assert time.monotonic() - begin < PATIENCE
+            assert time.monotonic() - begin < IN_TIME
     deployment.start_serve()
 
 

@@ -1,4 +1,4 @@
-"""The page Runbook, procedure by procedure, on a Debian with the package: each of its blocks is run, and does what it says."""
+"""The page Runbook on a Debian with the package: each of its blocks is run, and does what the page says."""
 
 import csv
 import io
@@ -6,16 +6,13 @@ import json
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from harness import canary
-from harness.debian import System, needs_root
-from harness.deployment import REPOSITORY, Deploy, Deployment
+from harness.debian import needs_root
+from harness.deployment import REPOSITORY, Deploy
 from harness.http_client import fetch
 from harness.installation import CONFIG, CONSENT, DATA, SETTINGS, UNIT, Installation, Packager
 from harness.nginx import plain_nginx
@@ -92,7 +89,7 @@ def test_each_procedure_does_what_it_says(installed: Installation, packaged: Pac
     system.run("systemctl", "daemon-reload")
     system.run("systemctl", "start", UNIT)
     installed.await_ready()
-    steps: list[Callable[[Operator], None]] = [
+    for follow in (
         look,
         start_again,
         planhat_is_away,
@@ -105,9 +102,8 @@ def test_each_procedure_does_what_it_says(installed: Installation, packaged: Pac
         lose_the_machine,
         fill_the_disk,
         shrink,
-    ]
-    for step in steps:
-        step(operator)
+    ):
+        follow(operator)
     missing = {
         (section, block)
         for section in sections()
@@ -152,9 +148,9 @@ def a_wrong_token(operator: Operator) -> None:
     operator.installed.await_ready()
     operator.installed.answer("revoked")
     wait_until(lambda: operator.status()["forwarding"] == "paused", "delivery to pause")
-    assert "does not accept the token" in operator.system.run(
-        "bash", "-euc", f"{PRELUDE}nps queue status"
-    ), "the words of the table"
+    assert "does not accept the token" in operator.system.run("bash", "-euc", f"{PRELUDE}nps queue status"), (
+        "the words of the table"
+    )
     refused = operator.follow("The token of Planhat", "planhat get")
     operator.follow("The token of Planhat", "cat >", typed=api.api_token)
     assert operator.follow("The token of Planhat", "planhat get") != refused

@@ -21,6 +21,15 @@ struct UnfinishedBackup: Sendable {
     /// - Throws: `unmadeBackup`
     func begin(_ backup: BackupFile) throws(QueueError) {
         forget()
+        do throws(QueueError) {
+            try note(backup)
+        } catch {
+            forget()
+            throw error
+        }
+    }
+
+    private func note(_ backup: BackupFile) throws(QueueError) {
         let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw unwritable(errno) }
         defer { close(descriptor) }
