@@ -42,7 +42,8 @@ def assert_full(deployment: Deployment) -> None:
     answer = deployment.post(fresh_response("refused"))
     assert (answer.status, "retry-after" in answer.headers) == (503, True)
     assert deployment.get("/livez").status == 200
-    assert deployment.get("/readyz").json() == {"status": "unavailable"}
+    # What was found within the last second may still hold.
+    wait_until(lambda: deployment.get("/readyz").json() == {"status": "unavailable"}, "it to be known")
     ready = fetch(deployment.admin_port, "GET", "/readyz")
     assert ready.status == 503 and "disk" in ready.json()["queue"]
     told = values(deployment)
