@@ -70,6 +70,7 @@ def test_a_full_disk_is_seen_by_everybody_and_survived(deploy: Deploy, disk: Pat
 
     # So it is after a start, which needs no room.
     assert deployment.serve.stop() == 0
+    deployment.serve.log.unlink()
     deployment.start_serve(logged="accepting responses")
     assert_full(deployment)
     assert families(deployment) >= before - {"nps_delivery_request_duration_seconds"}

@@ -1,9 +1,11 @@
 import Foundation
 import HTTPTypes
+import Hummingbird
 import HummingbirdTesting
 import NIOCore
 import NPSModel
 import NPSQueue
+import TestSupport
 import Testing
 
 @testable import NPSServer
@@ -238,6 +240,42 @@ struct AdminRoutesTests {
             }
             await collector.end()
         }
+    }
+
+    @Test("an answer comes although nothing tells how it is, and says no more than is known", .hangGuard)
+    func silentQueue() async throws {
+        let collector = try CollectorFixture()
+        let silences = (0..<3).map { _ in AsyncStream.makeStream(of: Void.self) }
+        let late = QueueError.database("it is slow")
+        let readiness = Readiness(patience: .milliseconds(1), overdue: { late }) {
+            for await _ in silences[0].stream {}
+            return nil
+        }
+        let router = Router(context: CollectorContext.self)
+        var routes = AdminHealthRoutes(
+            readiness: readiness,
+            delivery: { "Nothing waits." },
+            scrape: Scrape(collector.admin),
+            quarantine: {
+                for await _ in silences[1].stream {}
+                return nil
+            },
+            leadership: {
+                for await _ in silences[2].stream {}
+                return nil
+            }
+        )
+        routes.patience = .milliseconds(1)
+        routes.add(to: router)
+        try await Application(router: router, logger: .silent).test(.router) { client in
+            let ready = try await client.executeRequest(uri: "/readyz", method: .get, headers: [:], body: nil)
+            #expect(ready.status == .serviceUnavailable)
+            let said = try ready.json()
+            #expect(said["status"] == .string("unavailable") && said["queue"] == .string("\(late)"))
+            #expect(said["quarantine"] == nil && said["leader"] == nil)
+        }
+        for silence in silences { silence.continuation.finish() }
+        await collector.end()
     }
 
     @Test("nobody is told that the quarantine is empty when the queue can't say")

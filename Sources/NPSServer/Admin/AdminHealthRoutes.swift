@@ -28,7 +28,7 @@ struct AdminHealthRoutes {
 
     /// For how long these are waited for: whoever asks how the collector is wants to know it soon, above all while the queue
     /// can't say more.
-    private static let patience = Duration.seconds(2)
+    var patience = Duration.seconds(2)
 
     func add(to router: some RouterMethods<CollectorContext>) {
         HealthRoutes(readiness: readiness).addLiveness(to: router)
@@ -45,8 +45,8 @@ struct AdminHealthRoutes {
     /// Paused delivery doesn't make the collector unready: it still accepts responses. All is asked at the same time, so that
     /// the answer comes before those lose patience who ask.
     private func report() async throws -> Response {
-        async let quarantine = answer(within: Self.patience, quarantine) ?? nil
-        async let leadership = answer(within: Self.patience, leadership) ?? nil
+        async let quarantine = answer(within: patience, quarantine) ?? nil
+        async let leadership = answer(within: patience, leadership) ?? nil
         let queue: String
         let isReady: Bool
         switch await readiness.check() {
