@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs the right to mo
 
 @pytest.fixture
 def disk() -> Iterator[Path]:
+    """To be asked for before the deployment, which has to stop first."""
     # The reserve is 64 MiB.
     with small_disk(mebibytes=128) as directory:
         yield directory
@@ -56,7 +57,7 @@ def assert_full(deployment: Deployment) -> None:
     assert refused.returncode == 1 and "enough room" in refused.stderr
 
 
-def test_a_full_disk_is_seen_by_everybody_and_survived(deploy: Deploy, disk: Path) -> None:
+def test_a_full_disk_is_seen_by_everybody_and_survived(disk: Path, deploy: Deploy) -> None:
     deployment = deploy({"queue": {"url": f"sqlite:{disk / 'queue.db'}"}, "log": {"level": "info"}})
     deployment.start()
     assert deployment.post(fresh_response("before")).status == 200

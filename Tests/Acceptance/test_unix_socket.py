@@ -20,6 +20,7 @@ from harness.waiting import wait_until
 from harness.webhook import Sender, fresh_response
 
 UNREACHABLE = 69
+CONFIGURATION = 78
 PROXY = "www-data"
 """The group that Debian's nginx works in."""
 IS_ROOT = os.getuid() == 0
@@ -140,9 +141,31 @@ def test_what_is_no_socket_stays_and_check_says_so(deploy: Deploy, place: Path) 
     deployment = deploy({"http": {"unix-socket": str(place)}})
     for verb in ("check", "serve"):
         result = deployment.run(verb)
-        assert result.returncode != 0
+        assert result.returncode == CONFIGURATION
         assert "is no socket" in result.stderr
     assert place.is_symlink() and target.read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    ("settings", "status", "said"),
+    [
+        ({"http": {"unix-socket": "missing/public.sock"}}, CONFIGURATION, "No such file or directory"),
+        ({"http": {"unix-socket": "nps-collector.yaml/public.sock"}}, CONFIGURATION, "Not a directory"),
+        # TEST-NET-1 of RFC 5737, which no machine has.
+        ({"http": {"host": "192.0.2.77"}}, UNREACHABLE, "Cannot assign requested address"),
+        ({"admin": {"host": "192.0.2.77"}}, UNREACHABLE, "Cannot assign requested address"),
+        ({"queue": {"url": "sqlite:missing/queue.db"}}, CONFIGURATION, "there is no directory"),
+        ({"queue": {"url": "sqlite:nps-collector.yaml"}}, CONFIGURATION, "is no SQLite database"),
+        ({"queue": {"url": "sqlite:."}}, CONFIGURATION, "is a directory"),
+    ],
+)
+def test_what_keeps_a_collector_from_starting_has_one_status(
+    deploy: Deploy, settings: dict[str, dict[str, str]], status: int, said: str
+) -> None:
+    deployment = deploy(settings)
+    results = [deployment.run(verb) for verb in ("check", "serve")]
+    assert [result.returncode for result in results] == [status, status]
+    assert all(said in result.stderr for result in results), [result.stderr for result in results]
 
 
 def relay(port: int, planhat: str, authority: Path) -> str:

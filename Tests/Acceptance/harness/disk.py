@@ -14,9 +14,11 @@ def small_disk(mebibytes: int) -> Iterator[Path]:
     directory = Path(tempfile.mkdtemp(prefix="nps-disk-"))
     mounted = run_command("mount", "-t", "tmpfs", "-o", f"size={mebibytes}m,mode=711", "tmpfs", directory)
     assert mounted.returncode == 0, mounted.stderr
-    yield directory
-    run_command("umount", "--lazy", directory)
-    directory.rmdir()
+    try:
+        yield directory
+    finally:
+        run_command("umount", "--lazy", directory)
+        directory.rmdir()
 
 
 def fill(disk: Path) -> Path:
