@@ -84,7 +84,8 @@ def test_each_procedure_does_what_it_says(installed: Installation, packaged: Pac
     operator = Operator(installed, {"this": package, "older": packaged("--version", OLDER)})
     system = operator.system
     system.apt("install", "curl", "openssl")
-    system.run("sh", "-c", f"apt-get --yes install /root/{operator.names['nps-collector_0.9.0_amd64.deb']}")
+    install(operator)
+    system.run("apt-get", "--yes", "install", f"/root/{operator.names['nps-collector_0.9.0_amd64.deb']}")
     installed.configure()
     system.run("systemctl", "daemon-reload")
     system.run("systemctl", "start", UNIT)
@@ -111,6 +112,23 @@ def test_each_procedure_does_what_it_says(installed: Installation, packaged: Pac
         if section not in ELSEWHERE and (section, block) not in operator.done
     }
     assert not missing
+
+
+def install(operator: Operator) -> None:
+    """With ports of the test's own, and all gone again."""
+    api = operator.installed.deployment
+    settings = {
+        "http": {"port": api.http_port},
+        "admin": {"port": api.admin_port, "token-file": f"{SETTINGS}/admin-token"},
+        "planhat": {"url": f"http://127.0.0.1:{api.sandbox_port}", "token-file": f"{SETTINGS}/planhat-token"},
+    }
+    operator.system.write(CONFIG, json.dumps(settings))
+    told = operator.follow("Install", typed=api.api_token)
+    assert "ready" in told.splitlines()
+    operator.installed.await_ready()
+    operator.system.run("debconf-set-selections", typed=CONSENT)
+    operator.system.apt("purge", "nps-collector")
+    assert operator.installed.kept() == set()
 
 
 def look(operator: Operator) -> None:
@@ -401,5 +419,5 @@ def test_its_links_lead_somewhere() -> None:
 def test_each_procedure_is_in_the_table_of_what_is_seen_or_in_a_procedure() -> None:
     linked = {link.lower() for link in re.findall(r"\]\(#([\w-]+)\)", PAGE)}
     others = {"what-you-see", "before-all-else", "runbook", "others", "the-token-of-operators", "the-key-of-links"}
-    planned = {"upgrade", "another-machine", "behind-a-load-balancer"}
+    planned = {"install", "upgrade", "another-machine", "behind-a-load-balancer"}
     assert anchors("Runbook") - linked - others <= planned
