@@ -328,10 +328,33 @@ def lose_the_machine(operator: Operator) -> None:
     shutil.copytree(system.path(f"/etc/systemd/system/{UNIT}.d"), system.path("/root/drop-ins"))
     begin_anew(operator)
     shutil.copytree(system.path("/root/drop-ins"), system.path(f"/etc/systemd/system/{UNIT}.d"))
-    told = operator.follow("A lost machine")
+    told = operator.follow("A lost machine", "newest-backup.db")
     assert "doubles nothing" in told and "ready" in told.splitlines()
     assert operator.status()["accepted"] == accepted
     forget_the_wait(operator)
+    begin_with_nothing(operator)
+
+
+def begin_with_nothing(operator: Operator) -> None:
+    """An empty queue that is sent again what Planhat has already; then the former one is there again."""
+    system, api = operator.system, operator.installed.deployment
+    known = fresh_response("known")
+    assert api.post(known).status == 200
+    wait_until(lambda: operator.status()["pending"] + operator.status()["sending"] == 0, "it to be delivered")
+    records = len(list(api.records()))
+    system.run("systemctl", "stop", UNIT)
+    system.run("mv", DATA, "/root/former")
+    system.run("systemctl", "start", UNIT)
+    assert "doubles nothing" in operator.follow("A lost machine", "db.epoch")
+    forget_the_wait(operator)
+    assert api.post(known).json()["status"] == "accepted"
+    wait_until(lambda: operator.status()["delivered"] == 1, "it to be delivered once more")
+    assert len(list(api.records())) == records
+    system.run("systemctl", "stop", UNIT)
+    system.run("rm", "-r", DATA)
+    system.run("mv", "/root/former", DATA)
+    system.run("systemctl", "start", UNIT)
+    operator.installed.await_ready()
 
 
 def fill_the_disk(operator: Operator) -> None:
