@@ -460,9 +460,23 @@ def test_a_server_that_a_full_disk_has_stopped_is_found_again(
 def waiting_for_a_standby(server: Postgres) -> Iterator[None]:
     reload_settings(server, "ALTER SYSTEM SET synchronous_standby_names = 'away'")
     try:
+        await_effect(server)
         yield
     finally:
         reload_settings(server, "ALTER SYSTEM RESET synchronous_standby_names")
+
+
+def await_effect(server: Postgres) -> None:
+    """Until the process of the server's that has to know has read the setting, commits wait for nobody."""
+    trial = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name = 'trial'"
+    commands = ("SET application_name = 'trial'", "SELECT pg_logical_emit_message(true, '', '')")
+    with ThreadPoolExecutor(1) as sender:
+        while True:
+            commit = sender.submit(server.sql, "postgres", *commands)
+            while not commit.done():
+                if server.sql("postgres", f"SELECT count(pg_cancel_backend(pid)) {trial}") != "0":
+                    commit.result()
+                    return
 
 
 WAITING = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name LIKE 'nps-collector/%/intake-%'"
