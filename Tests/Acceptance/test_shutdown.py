@@ -1,6 +1,7 @@
 """SIGTERM: stop accepting, finish what is in flight, exit 0 within ten seconds."""
 
 import json
+import re
 import signal
 import socket
 from datetime import datetime
@@ -9,9 +10,11 @@ from pathlib import Path
 from harness.deployment import Deploy
 from harness.load import Load
 from harness.ports import accepts
+from harness.program import run_command
 from harness.waiting import DEADLINE, wait_until
 from harness.webhook import fresh_response, sign
 
+UNREACHABLE = 69
 LONGEST_SECONDS = 20
 """The service unit's `TimeoutStopSec`, after which systemd kills it: twice what is promised, for slow machines."""
 
@@ -58,3 +61,20 @@ def test_a_request_in_flight_is_finished(deploy: Deploy) -> None:
         answer = connection.recv(65_536)
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert deployment.serve.wait() == 0
+
+
+def test_a_stop_that_takes_too_long_ends_with_what_it_began_with(deploy: Deploy) -> None:
+    """The admin listener's port is taken, and the disk takes longer to close the file than a stop may take."""
+    deployment = deploy({"log": {"level": "info"}})
+    trace = deployment.directory / "trace"
+    traced = ["strace", "-D", "-f", "-qq", "-o", str(trace), "-e", "trace=fsync,fdatasync"]
+    syncs = 0
+    with socket.create_server(("127.0.0.1", deployment.admin_port)):
+        # The first makes the file, the second counts its syncs, and in the third the last of them takes long.
+        for is_slow in (False, False, True):
+            options = ["-e", f"inject=fsync,fdatasync:delay_enter=30000000:when={syncs}"] if is_slow else []
+            result = run_command(*traced, *options, *deployment.command("serve"), directory=deployment.directory)
+            assert result.returncode == UNREACHABLE, result.stderr
+            assert "is taken by another program" in result.stderr
+            assert ("stopped without waiting any longer" in result.stderr) == is_slow
+            syncs = len(re.findall(r"sync\(", trace.read_text()))
