@@ -19,7 +19,7 @@ package struct Collector: Sendable {
     private let worker: DeliveryWorker
     private let sources: ReloadableSources
     /// Nil without TLS.
-    private let certificate: ReloadableCertificate?
+    private let certificates: ReloadableCertificates?
     private let pages: SurveyPages
     private let readiness: Readiness
     private let metrics = MetricsRegistry()
@@ -55,7 +55,8 @@ package struct Collector: Sendable {
         // It may take long, with a large file of an earlier version.
         notifySocket?.send("STATUS=Opening the queue.")
         sources = ReloadableSources(try settings.makeCatalogue(), reading: settings.readSources)
-        certificate = try settings.tls.map { try ReloadableCertificate($0) }
+        let certificates = try settings.tls.map { try ReloadableCertificates($0) }
+        self.certificates = certificates
         pages = try settings.makePages()
         client = try settings.makeClient(logger: logger)
         var configuration = settings.makeQueueConfiguration()
@@ -64,7 +65,11 @@ package struct Collector: Sendable {
         configuration.metrics = metrics
         configuration.boot = configuration.boot ?? environment.boot
         queue = try ResponseQueue(configuration: configuration, logger: logger)
-        readiness = Readiness(queue: queue)
+        let host = settings.http.publicURL.host
+        readiness = Readiness(queue: queue) {
+            guard let facts = certificates?.facts(for: host), facts.isExpired(at: Date()) else { return nil }
+            return facts.problem(at: Date())
+        }
         worker = DeliveryWorker(
             queue: queue,
             client: client,
@@ -91,6 +96,9 @@ package struct Collector: Sendable {
         let passed = sockets[.public]
         let warnings = passed.isEmpty ? settings.warnings : passed.flatMap(settings.warnings)
         for warning in Set(warnings).sorted() { logger.warning("\(warning)") }
+        for warning in sources.current.warnings(isEncrypted: certificates != nil, at: Date()) {
+            logger.warning("\(warning)")
+        }
         logSockets()
         for file in pages.slowTemplates {
             logger.notice(
@@ -120,9 +128,15 @@ package struct Collector: Sendable {
             try adminListener { start.listens() },
             try publicListener { start.listens() },
         ]
-        var renewals: [@Sendable () async -> Void] = [SourceReload(sources: sources, logger: logger).renew]
-        if let certificate {
-            let service = CertificateReload(certificate: certificate, logger: logger)
+        var renewals: [@Sendable () async -> Void] = [
+            SourceReload(sources: sources, isEncrypted: certificates != nil, logger: logger).renew
+        ]
+        if let certificates {
+            let service = CertificateReload(
+                certificates: certificates,
+                host: settings.http.publicURL.host,
+                logger: logger
+            )
             renewals.append { service.renew() }
             services.append(service)
         }
@@ -246,7 +260,7 @@ package struct Collector: Sendable {
         return try PublicListener.make(
             dependencies,
             addresses: sockets.addresses(.public, or: settings.http.address),
-            tls: try certificate?.configuration(),
+            tls: try certificates.map { try ServerTLS($0, sources: sources, logger: logger) },
             logger: logger,
             onListening: { [logger, settings] port in
                 logger.notice(
@@ -268,6 +282,9 @@ package struct Collector: Sendable {
             metrics: metrics
         )
         dependencies.droppedLogLines = droppedLogLines
+        dependencies.certificates = { [certificates] in
+            certificates?.facts.compactMap { $0.problem(at: Date()) } ?? []
+        }
         dependencies.share = { [worker] seconds in worker.share(forSeconds: seconds) }
         return try AdminListener.make(
             dependencies,
@@ -298,6 +315,7 @@ package struct Collector: Sendable {
             pages: pages,
             addresses: addresses,
             proxies: settings.http.trustedProxies,
+            webroot: settings.acmeWebroot,
             logger: logger,
             onListening: onListening
         )

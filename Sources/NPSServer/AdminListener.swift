@@ -19,6 +19,8 @@ package enum AdminListener {
         package var timeLimit: Duration = .seconds(5)
         /// What is counted.
         package let metrics: MetricsRegistry
+        /// Sentences about certificates that should have been renewed.
+        package var certificates: @Sendable () -> [String] = { [] }
         package var droppedLogLines: @Sendable () -> DroppedLogLines = { DroppedLogLines() }
 
         package init(
@@ -76,7 +78,8 @@ package enum AdminListener {
             delivery: { dependencies.delivery().sentence },
             scrape: Scrape(dependencies),
             quarantine: { [queue = dependencies.queue] in try? await queue.quarantineUse() },
-            leadership: { [queue = dependencies.queue] in try? await queue.leadership() }
+            leadership: { [queue = dependencies.queue] in try? await queue.leadership() },
+            certificates: dependencies.certificates
         )
         .add(to: router)
         let managed = router.group().add(middleware: AdminToken(token: dependencies.token))

@@ -3,7 +3,6 @@ package import Foundation
 import HTTPTypes
 import Hummingbird
 package import Logging
-package import NIOSSL
 package import NPSQueue
 package import NPSSurvey
 
@@ -50,7 +49,7 @@ package enum PublicListener {
     package static func make(
         _ dependencies: Dependencies,
         addresses: [ListenAddress],
-        tls: TLSConfiguration?,
+        tls: ServerTLS?,
         limits: ConnectionLimits = ConnectionLimits(),
         logger: Logger,
         onListening: @escaping @Sendable (Int?) -> Void = { _ in }

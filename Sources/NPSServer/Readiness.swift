@@ -2,7 +2,7 @@ package import NPSQueue
 import Synchronization
 
 /// Whether a response that arrived now would be stored: tried with a real write to the queue, at most once a second
-/// however often it is asked.
+/// however often it is asked. And whether one can arrive at all: with an expired certificate, none does.
 package final class Readiness: Sendable {
     private struct State {
         var checked: ContinuousClock.Instant?
@@ -20,10 +20,13 @@ package final class Readiness: Sendable {
     private let probe: @Sendable () async -> QueueError?
     private let overdue: @Sendable () -> QueueError
     private let patience: Duration
+    private let expired: @Sendable () -> String?
     private let state = Mutex(State())
 
-    package convenience init(queue: ResponseQueue) {
-        self.init(overdue: { queue.overdue }) {
+    /// - Parameter expired: says that the certificate in use has expired, so that nobody talks to this collector; nil when it
+    ///   hasn't, and where there is none.
+    package convenience init(queue: ResponseQueue, expired: @escaping @Sendable () -> String? = { nil }) {
+        self.init(overdue: { queue.overdue }, expired: expired) {
             do throws(QueueError) {
                 try await queue.probe()
                 return nil
@@ -37,13 +40,15 @@ package final class Readiness: Sendable {
     ///   - patience: how long a write may take. Whoever asks then is told that it takes too long, and it goes on. Probes and
     ///     health checks are commonly given five seconds.
     ///   - overdue: why, as far as is known.
+    ///   - expired: a sentence about the certificate in use when it has expired.
     ///   - probe: the write; nil when it was done.
     init(
         patience: Duration = .seconds(3),
         overdue: @escaping @Sendable () -> QueueError,
+        expired: @escaping @Sendable () -> String? = { nil },
         probe: @escaping @Sendable () async -> QueueError?
     ) {
-        (self.probe, self.overdue, self.patience) = (probe, overdue, patience)
+        (self.probe, self.overdue, self.expired, self.patience) = (probe, overdue, expired, patience)
     }
 
     /// From now on not ready: load balancers send new requests elsewhere while those in flight finish.
@@ -81,10 +86,16 @@ package final class Readiness: Sendable {
     func isLikely(by figures: QueueFigures?, disk: StorageFigures.Disk?, after problem: QueueError?) -> Bool {
         guard figures?.status != nil, problem == nil else { return false }
         if let disk, disk.free < disk.reserve { return false }
-        return !state.withLock { $0.isDraining }
+        return expired() == nil && !state.withLock { $0.isDraining }
     }
 
     func check() async -> Status {
+        let stored = await checkQueue()
+        guard stored == .ready, let sentence = expired() else { return stored }
+        return .failing(sentence)
+    }
+
+    private func checkQueue() async -> Status {
         let now = ContinuousClock.now
         switch state.withLock({ state in step(&state, at: now) }) {
         case .known(let status): return status

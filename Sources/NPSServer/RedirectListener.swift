@@ -5,16 +5,18 @@ package import Logging
 import NPSModel
 package import NPSSurvey
 
-/// Builds the plain HTTP listener that only sends browsers to the public address.
+/// Builds the plain HTTP listener that sends browsers to the public address, and that an ACME client's authority asks.
 package enum RedirectListener {
     /// The name of the setting that says where it listens.
     package static let setting = "http.redirect-port"
 
+    /// - Parameter webroot: where an ACME client puts what its authority looks for; nil for none.
     package static func make(
         to publicURL: PublicURL,
         pages: SurveyPages,
         addresses: [ListenAddress],
         proxies: TrustedProxies,
+        webroot: String? = nil,
         metrics: any MetricsFactory = MetricsSystem.factory,
         logger: Logger,
         onListening: @escaping @Sendable () -> Void = {}
@@ -22,7 +24,7 @@ package enum RedirectListener {
         let errorPages = ErrorPages(pages: pages, basePath: publicURL.basePath)
         let edge = EdgeCounters(listener: "redirect", factory: metrics)
         return try Listener(
-            router: router(to: publicURL, errorPages: errorPages, edge: edge),
+            router: router(to: publicURL, errorPages: errorPages, webroot: webroot, edge: edge),
             addresses: addresses,
             tls: nil,
             limits: ConnectionLimits(),
@@ -41,6 +43,7 @@ package enum RedirectListener {
     static func router(
         to publicURL: PublicURL,
         errorPages: ErrorPages,
+        webroot: String? = nil,
         edge: EdgeCounters = .none
     ) -> Router<CollectorContext> {
         let router = Router(context: CollectorContext.self)
@@ -51,6 +54,7 @@ package enum RedirectListener {
                 edge: edge
             )
         )
+        if let webroot { ChallengeRoutes(webroot: webroot).add(to: router) }
         for path in ["/", "**"] as [RouterPath] {
             router.get(path) { request, _ in try redirect(request, to: publicURL) }
             router.head(path) { request, _ in try redirect(request, to: publicURL) }

@@ -121,4 +121,46 @@ struct RedirectListenerTests {
             }
         }
     }
+
+    @Test("an ACME client's authority finds what the client wrote, and nothing else of its folder")
+    func challenges() async throws {
+        let token = "LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0"
+        let answer = token + ".9jg46WB3rR_AHD-EBXdN7cBkH1WOu0tA3M9fm21mqTI"
+        let folder = ".well-known/acme-challenge/"
+        let webroot = try TemporaryDirectory([
+            folder + token: answer + "\n", folder + "private": "a secret", folder + "other": answer,
+            folder + "large": "large." + String(repeating: "a", count: 600), "secret": "secret.a",
+        ])
+        try FileManager.default.createSymbolicLink(
+            atPath: webroot.path(folder + "link"),
+            withDestinationPath: webroot.path("secret")
+        )
+        try FileManager.default.createDirectory(
+            atPath: webroot.path(folder + "folder"),
+            withIntermediateDirectories: false
+        )
+        let url = try #require(PublicURL("https://nps.example.com"))
+        let pages = try SurveyPages(subject: "Acme", basePath: "", publicDirectory: nil)
+        let errors = ErrorPages(pages: pages, basePath: "")
+        let router = RedirectListener.router(to: url, errorPages: errors, webroot: webroot.path)
+        try await Application(router: router, logger: .silent).test(.live) { client async throws in
+            func get(_ path: String, _ method: HTTPRequest.Method = .get) async throws -> TestResponse {
+                try await client.executeRequest(uri: "/" + folder + path, method: method, headers: [:], body: nil)
+            }
+            let response = try await get(token)
+            #expect(response.status == .ok && response.text == answer)
+            #expect(response.headers[.contentType] == "application/octet-stream")
+            let head = try await get(token, .head)
+            #expect(head.status == .ok && head.text.isEmpty)
+            for path in [
+                "private", "other", "large", "link", "folder", "none", "", "..", "../../secret", "..%2f..%2fsecret",
+                "%2e%2e", token + ".txt", token + "/", token + "%00", "a%2f" + token,
+            ] {
+                let response = try await get(path)
+                #expect(response.status == .notFound || path == token + "/", "\(path): \(response.status)")
+                #expect(!response.text.contains("secret."), "\(path)")
+            }
+            #expect(try await get(token, .post).status == .forbidden)
+        }
+    }
 }

@@ -1,3 +1,5 @@
+// X509 imports it, and then `stat` counts as its own.
+import CoreFoundation
 import Foundation
 import TestSupport
 import Testing

@@ -1,55 +1,68 @@
 import Foundation
 import Logging
-import Metrics
 import NPSServer
 import ServiceLifecycle
 
-/// Puts a renewed certificate into use: looks for one every minute, and when it is told to.
+/// Puts renewed certificates into use, each by itself: looks for them every minute, and when it is told to. Says when one
+/// should have been renewed and wasn't.
 struct CertificateReload: Service {
-    /// In seconds. Automatic renewal happens a month before expiry, so this close to it something is wrong.
-    static var warning: TimeInterval { 14 * 86_400 }
-
-    let certificate: ReloadableCertificate
+    let certificates: ReloadableCertificates
+    /// Of `http.public-url`.
+    let host: String
     let logger: Logger
+    let gauges = CertificateGauges()
     var now: @Sendable () -> Date = { Date() }
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
     func run() async throws {
-        reportExpiry(certificate.expires)
+        gauges.record(certificates.facts)
+        for warning in certificates.facts.warnings(host: host, at: now()) { logger.warning("\(warning)") }
         try? await cancelWhenGracefulShutdown {
             // A problem that lasts is logged once, not every minute.
-            var complaint: String?
+            var complaints: [Int: String] = [:]
+            var reminder = ExpiryReminder()
+            remind(&reminder)
             while !Task.isCancelled {
                 try await sleep(.seconds(60))
-                complaint = refresh(after: complaint)
+                for (place, certificate) in certificates.all.enumerated() {
+                    complaints[place] = refresh(certificate, after: complaints[place])
+                }
+                gauges.record(certificates.facts)
+                remind(&reminder)
             }
         }
     }
 
-    /// Looks for one now.
-    func renew() { refresh() }
+    /// Looks for renewed ones now.
+    func renew() {
+        for certificate in certificates.all { refresh(certificate) }
+        gauges.record(certificates.facts)
+    }
 
     /// What is wrong; nil when nothing is.
     @discardableResult
-    private func refresh(after complaint: String? = nil) -> String? {
+    private func refresh(_ certificate: ReloadableCertificate, after complaint: String? = nil) -> String? {
+        let former = certificate.facts
         do throws(ServerError) {
-            if case .renewed(let expires) = try certificate.refresh() {
-                logger.notice("the renewed certificate is in use", metadata: ["expires": "\(expires)"])
-                reportExpiry(expires)
+            if case .renewed(let facts) = try certificates.refresh(certificate) {
+                logger.notice(
+                    "the renewed certificate is in use",
+                    metadata: ["name": "\(facts.name)", "expires": "\(facts.chainExpires)"]
+                )
+                if Set(facts.names) != Set(former.names) {
+                    for warning in certificates.facts.warnings(host: host, at: now()) { logger.warning("\(warning)") }
+                }
             }
             return nil
         } catch {
             if complaint != error.description {
-                logger.error("the certificate in use stays: \(error)")
+                logger.error("the certificate in use stays: \(error)", metadata: ["name": "\(former.name)"])
             }
             return error.description
         }
     }
 
-    private func reportExpiry(_ expires: Date) {
-        Gauge(label: "nps_tls_certificate_expiry_timestamp_seconds").record(expires.timeIntervalSince1970)
-        if expires.timeIntervalSince(now()) < Self.warning {
-            logger.warning("the certificate expires soon: renew it", metadata: ["expires": "\(expires)"])
-        }
+    private func remind(_ reminder: inout ExpiryReminder) {
+        for sentence in reminder.sentences(for: certificates.facts, at: now()) { logger.warning("\(sentence)") }
     }
 }

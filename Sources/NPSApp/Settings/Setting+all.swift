@@ -38,16 +38,26 @@ extension Setting {
         "a plain HTTP port that leads browsers to the form and to personal links at http.public-url"
     )
 
-    static let certificate = TypedSetting.optionalText(
+    static let certificate = Setting(
         "tls.certificate",
-        "off",
-        "PEM file with the certificate chain; TLS is on when both files are set"
+        .word("off"),
+        "PEM file with the certificate chain, or one for each name; TLS is on when both are set"
     )
-    static let privateKey = TypedSetting.optionalText("tls.private-key", "off", "PEM file with its private key")
+    static let privateKey = Setting(
+        "tls.private-key",
+        .word("off"),
+        "PEM file with its private key, or as many in the same order"
+    )
     static let tlsProfile = TypedSetting.choice(
         "tls.profile",
         TLSFiles.Profile.intermediate,
         "Mozilla's intermediate (TLS 1.2 and 1.3) or modern (1.3 only)"
+    )
+
+    static let acmeWebroot = TypedSetting.optionalText(
+        "tls.acme-webroot",
+        "off",
+        "folder whose .well-known/acme-challenge http.redirect-port answers from, for certbot --webroot"
     )
 
     static let adminHost = TypedSetting.text("admin.host", "127.0.0.1", "address of the admin listener")
@@ -184,7 +194,7 @@ extension Setting {
     package static let all: [Setting] = [
         httpHost.setting, httpPort.setting, httpUnixSocket.setting,
         httpUnixSocketMode.setting, httpUnixSocketGroup.setting, publicURL, trustedProxies, redirectPort.setting,
-        certificate.setting, privateKey.setting, tlsProfile.setting,
+        certificate, privateKey, tlsProfile.setting, acmeWebroot.setting,
         adminHost.setting, adminPort.setting, adminToken,
         planhatURL.setting, planhatToken, requestsPerMinute.setting, batchSize.setting,
         queueURL.setting, queuePassword, queueName.setting, payloadKey, receiptRetention.setting,

@@ -13,6 +13,7 @@ extension Settings {
         requirements: Set<Requirement>
     ) -> Settings? {
         let tls = readTLS(&reader)
+        let acmeWebroot = reader.value(Setting.acmeWebroot)
         let http = readHTTP(&reader, isTLS: tls != nil)
         let admin = Admin(
             host: reader.value(Setting.adminHost),
@@ -49,6 +50,7 @@ extension Settings {
         return Settings(
             http: http,
             tls: tls,
+            acmeWebroot: acmeWebroot,
             admin: admin,
             planhat: planhat,
             queue: queue,
@@ -62,24 +64,23 @@ extension Settings {
     }
 
     private static func readTLS(_ reader: inout SettingsReader) -> TLSFiles? {
-        let certificate = reader.value(Setting.certificate)
-        let privateKey = reader.value(Setting.privateKey)
+        let certificates = reader.list(Setting.certificate)
+        let privateKeys = reader.list(Setting.privateKey)
         let profile = reader.value(Setting.tlsProfile)
-        switch (certificate, privateKey) {
-        case (let certificate?, let privateKey?):
-            let files = TLSFiles(certificate: certificate, privateKey: privateKey, profile: profile)
-            do throws(ServerError) {
-                _ = try files.configuration()
-            } catch {
-                reader.note(error.description)
+        switch (certificates.count, privateKeys.count) {
+        case (0, 0): return nil
+        case (_, 0): reader.note("tls.private-key is missing: TLS needs it beside tls.certificate.")
+        case (0, _): reader.note("tls.certificate is missing: TLS needs it beside tls.private-key.")
+        case (let count, let keys) where count != keys:
+            reader.note(
+                "tls.private-key names \(keys), tls.certificate \(count): each needs its own, in the same order."
+            )
+        default:
+            let pairs = zip(certificates, privateKeys).map { CertificateFiles(certificate: $0, privateKey: $1) }
+            for pair in pairs {
+                do throws(ServerError) { _ = try pair.facts() } catch { reader.note(error.description) }
             }
-            return files
-        case (.some, nil):
-            reader.note("tls.private-key is missing: TLS needs it beside tls.certificate.")
-        case (nil, .some):
-            reader.note("tls.certificate is missing: TLS needs it beside tls.private-key.")
-        case (nil, nil):
-            break
+            return TLSFiles(pairs, profile: profile)
         }
         return nil
     }

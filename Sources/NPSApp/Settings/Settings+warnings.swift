@@ -1,3 +1,4 @@
+package import Foundation
 import NPSServer
 
 extension Settings {
@@ -5,12 +6,25 @@ extension Settings {
     package var warnings: [String] {
         // Who forgot the proxy forgot that it does the TLS.
         openSocket + (forgottenProxy.isEmpty ? missingTLS(at: http.address) : forgottenProxy)
-            + confusedTLS(at: http.address)
+            + confusedTLS(at: http.address) + unansweredChallenges
     }
 
     /// The same where a socket was passed, whose address counts instead.
     func warnings(listeningAt socket: InheritedSocket) -> [String] {
         missingTLS(at: .inherited(socket)) + confusedTLS(at: .inherited(socket))
+    }
+
+    /// The same about certificates, as their files are now.
+    package func certificateWarnings(at date: Date) -> [String] {
+        let facts = tls?.pairs.compactMap { try? $0.facts() } ?? []
+        return facts.isEmpty ? [] : facts.warnings(host: http.publicURL.host, at: date)
+    }
+
+    private var unansweredChallenges: [String] {
+        guard acmeWebroot != nil, http.redirectPort == nil else { return [] }
+        return [
+            "tls.acme-webroot is set, but nothing answers from it: that is http.redirect-port, or a socket in its place"
+        ]
     }
 
     private var openSocket: [String] {

@@ -81,6 +81,8 @@ package struct Settings: Sendable {
     package let http: HTTP
     /// Nil = plain HTTP.
     package let tls: TLSFiles?
+    /// Where an ACME client puts what its authority looks for. Nil = nowhere.
+    let acmeWebroot: String?
     package let admin: Admin
     package let planhat: Planhat
     package let queue: Queue

@@ -15,6 +15,8 @@ struct AdminHealthRoutes {
         /// Who forwards, where several collectors share the queue; absent elsewhere, and while nobody does.
         let leader: String?
         let leaderSince: String?
+        /// A sentence for each certificate that should have been renewed, or has expired.
+        let certificates: [String]
     }
 
     let readiness: Readiness
@@ -25,6 +27,9 @@ struct AdminHealthRoutes {
     let quarantine: @Sendable () async -> QuarantineUse?
     /// Nil while the queue can't say, and where nobody else has it.
     let leadership: @Sendable () async -> Leadership?
+
+    /// Sentences about certificates that should have been renewed.
+    var certificates: @Sendable () -> [String] = { [] }
 
     /// For how long these are waited for: whoever asks how the collector is wants to know it soon, above all while the queue
     /// can't say more.
@@ -61,7 +66,8 @@ struct AdminHealthRoutes {
             forwarding: delivery(),
             quarantine: use?.sentences,
             leader: leader?.name,
-            leaderSince: leader?.since.map { Timestamp.format($0) }
+            leaderSince: leader?.since.map { Timestamp.format($0) },
+            certificates: certificates()
         )
         return try JSONResponse.response(report, status: isReady ? .ok : .serviceUnavailable)
     }

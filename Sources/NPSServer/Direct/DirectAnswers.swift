@@ -143,22 +143,33 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
         case .ready(let answer):
             write(answer, to: exchange, context)
         case .reading(let work):
-            isMaking = true
-            let (loop, box) = (context.eventLoop, NIOLoopBound(context, eventLoop: context.eventLoop))
-            let me = NIOLoopBound(self, eventLoop: context.eventLoop)
-            let trace = exchange.trace
-            var logger = routes.logger.tracing(trace)
-            logger[metadataKey: AccessLog.requestID] = .stringConvertible(exchange.id)
-            let body = exchange.body ?? ByteBuffer()
-            Task { [logger] in
-                let answer =
-                    if trace == nil {
-                        await work(body, logger)
-                    } else {
-                        await RequestTrace.$current.withValue(trace) { await work(body, logger) }
-                    }
-                loop.execute { me.value.made(answer, for: exchange, box.value) }
-            }
+            make(exchange, context, by: work)
+        case .identifying(let work):
+            let certificate = context.channel.clientCertificate
+            make(exchange, context) { await work($0, certificate, $1) }
+        }
+    }
+
+    private func make(
+        _ exchange: Exchange,
+        _ context: ChannelHandlerContext,
+        by work: @escaping @Sendable (ByteBuffer, Logger) async -> HTTPAnswer
+    ) {
+        isMaking = true
+        let (loop, box) = (context.eventLoop, NIOLoopBound(context, eventLoop: context.eventLoop))
+        let me = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let trace = exchange.trace
+        var logger = routes.logger.tracing(trace)
+        logger[metadataKey: AccessLog.requestID] = .stringConvertible(exchange.id)
+        let body = exchange.body ?? ByteBuffer()
+        Task { [logger] in
+            let answer =
+                if trace == nil {
+                    await work(body, logger)
+                } else {
+                    await RequestTrace.$current.withValue(trace) { await work(body, logger) }
+                }
+            loop.execute { me.value.made(answer, for: exchange, box.value) }
         }
     }
 

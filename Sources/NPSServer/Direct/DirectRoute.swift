@@ -1,6 +1,7 @@
 import HTTPTypes
 import Logging
 import NIOCore
+import NPSWebhooks
 
 /// How one request is answered on its connection, once it has wholly arrived.
 struct DirectRoute: Sendable {
@@ -9,6 +10,8 @@ struct DirectRoute: Sendable {
         case ready(HTTPAnswer)
         /// Makes the answer from the body. What it logs carries the request's id.
         case reading(@Sendable (ByteBuffer, Logger) async -> HTTPAnswer)
+        /// The same, from the client certificate of the connection as well.
+        case identifying(@Sendable (ByteBuffer, ClientCertificate?, Logger) async -> HTTPAnswer)
     }
 
     /// As the router writes it, for the access log.

@@ -4,7 +4,6 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
-import NIOSSL
 
 /// HTTP/1.1 connections behind a ``ConnectionGuard``. Who is at the other end is read once, when a connection opens: a
 /// client that resets the connection meanwhile must not become nobody.
@@ -22,7 +21,7 @@ struct GuardedChannel: ServerChildChannel, HTTPChannelHandler {
     let responder: HTTPChannelHandler.Responder
     private let rules: ConnectionRules
     private let direct: DirectRoutes?
-    private let tls: NIOSSLContext?
+    private let tls: ServerTLS?
 
     /// - Parameters:
     ///   - direct: what connections answer without the responder; nil for nothing.
@@ -31,7 +30,7 @@ struct GuardedChannel: ServerChildChannel, HTTPChannelHandler {
         responder: @escaping HTTPChannelHandler.Responder,
         rules: ConnectionRules,
         direct: DirectRoutes? = nil,
-        tls: NIOSSLContext? = nil
+        tls: ServerTLS? = nil
     ) {
         self.responder = responder
         self.rules = rules
@@ -43,7 +42,7 @@ struct GuardedChannel: ServerChildChannel, HTTPChannelHandler {
         channel.eventLoop.makeCompletedFuture {
             let peer = Peer(channel.remoteAddress, isUnixSocket: rules.isUnixSocket)
             let pipeline = channel.pipeline.syncOperations
-            if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+            if let tls { try pipeline.addHandler(tls.handler()) }
             try pipeline.addHTTP(rules)
             try pipeline.addHandler(ConnectionGuard(peer: peer, rules: rules))
             if let direct { try pipeline.addHandler(DirectAnswers(routes: direct, peer: peer)) }

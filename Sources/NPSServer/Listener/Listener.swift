@@ -4,7 +4,6 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
-import NIOSSL
 import ServiceLifecycle
 
 /// A router and the sockets that its requests come in by: the public listener, the admin listener or the redirect listener.
@@ -14,7 +13,7 @@ package struct Listener: Service {
     private let responder: HTTPChannelHandler.Responder
     private let direct: DirectRoutes?
     private let rules: ConnectionRules
-    private let tls: NIOSSLContext?
+    private let tls: ServerTLS?
     private let logger: Logger
     private let onListening: @Sendable (Int?) -> Void
 
@@ -29,7 +28,7 @@ package struct Listener: Service {
     init(
         router: Router<CollectorContext>,
         addresses: [ListenAddress],
-        tls: TLSConfiguration?,
+        tls: ServerTLS?,
         limits: ConnectionLimits,
         proxies: TrustedProxies,
         errorPages: ErrorPages?,
@@ -47,7 +46,7 @@ package struct Listener: Service {
         rules = ConnectionRules(limits: limits, proxies: proxies, errorPages: errorPages, edge: edge)
         // Each socket takes so many.
         edge.allow(limits.connections * addresses.count)
-        self.tls = try tls.map { try NIOSSLContext(configuration: $0) }
+        self.tls = tls
         responder = Self.responder(asking: router.buildResponder(), logger: logger)
     }
 

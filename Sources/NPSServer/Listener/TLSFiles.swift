@@ -1,6 +1,6 @@
-package import NIOSSL
+import NIOSSL
 
-/// The certificate and key of the public listener, and the TLS versions it speaks.
+/// The certificates and keys of the public listener, and the TLS versions it speaks.
 package struct TLSFiles: Sendable, Hashable {
     /// Mozilla's server-side TLS profiles, guideline 6.0.
     package enum Profile: String, Sendable, CaseIterable {
@@ -10,39 +10,25 @@ package struct TLSFiles: Sendable, Hashable {
         case modern
     }
 
-    /// Paths of PEM files.
-    package let certificate: String
-    package let privateKey: String
+    /// Never empty. The first is for clients that ask for no name, or for one that none is for.
+    package let pairs: [CertificateFiles]
     package let profile: Profile
 
-    package init(certificate: String, privateKey: String, profile: Profile) {
-        self.certificate = certificate
-        self.privateKey = privateKey
+    package init(_ pairs: [CertificateFiles], profile: Profile) {
+        self.pairs = pairs
         self.profile = profile
     }
+}
 
-    /// Reads both files now: a problem shows before the listener opens.
-    package func configuration() throws(ServerError) -> TLSConfiguration {
-        let chain: [NIOSSLCertificate]
-        do { chain = try NIOSSLCertificate.fromPEMFile(certificate) } catch {
-            throw ServerError.unreadableCertificate(path: certificate)
-        }
-        guard !chain.isEmpty else { throw ServerError.unreadableCertificate(path: certificate) }
-        let key: NIOSSLPrivateKey
-        do { key = try NIOSSLPrivateKey(file: privateKey, format: .pem) } catch {
-            throw ServerError.unreadablePrivateKey(path: privateKey)
-        }
-        var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: chain.map { .certificate($0) },
-            privateKey: .privateKey(key)
-        )
+extension TLSFiles.Profile {
+    /// How the public listener speaks TLS; by HTTP/1.1 alone.
+    func configuration(with pair: CertificatePair) -> TLSConfiguration {
+        var configuration = pair.configuration
         // NIOSSL's own defaults begin at TLS 1.0 and include RSA key exchange and CBC.
-        configuration.minimumTLSVersion = profile == .modern ? .tlsv13 : .tlsv12
+        configuration.minimumTLSVersion = self == .modern ? .tlsv13 : .tlsv12
         configuration.cipherSuiteValues = Self.cipherSuites
+        configuration.curves = Self.curves
         configuration.applicationProtocols = ["http/1.1"]
-        do { _ = try NIOSSLContext(configuration: configuration) } catch {
-            throw ServerError.mismatchedKey(certificate: certificate, privateKey: privateKey)
-        }
         return configuration
     }
 
@@ -55,4 +41,7 @@ package struct TLSFiles: Sendable, Hashable {
         .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
         .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
     ]
+
+    /// In the order of preference. The first keeps what is recorded today unreadable for a later quantum computer.
+    private static let curves: [NIOTLSCurve] = [.x25519_MLKEM768, .x25519, .secp256r1, .secp384r1]
 }

@@ -104,6 +104,12 @@ extension MetricsRegistry {
     package func destroyCounter(_ handler: any CounterHandler) {}
     package func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
     package func destroyMeter(_ handler: any MeterHandler) {}
-    package func destroyRecorder(_ handler: any RecorderHandler) {}
+
+    /// A gauge whose labels mean nothing any more.
+    package func destroyRecorder(_ handler: any RecorderHandler) {
+        guard let gone = handler as? MetricSeries else { return }
+        series.withLock { series in series[gone.name] = nil }
+    }
+
     package func destroyTimer(_ handler: any TimerHandler) {}
 }

@@ -18,8 +18,27 @@ extension WebhookRoutes {
         }
         let delivery = delivery(without: head)
         let contentType = Self.contentType(of: head)
+        let template = prefix + "/webhooks/{name}"
+        guard !source.asksForCertificate else {
+            return DirectRoute(
+                template: template,
+                work: .identifying { body, certificate, logger in
+                    let examined = await source.examining(certificate, of: delivery)
+                    return await answer(
+                        to: examined,
+                        with: body,
+                        from: source,
+                        contentType: contentType,
+                        logger: logger
+                    )
+                },
+                // Whether the certificate is good takes longer to say than an event loop has: the router does it before
+                // it reads a body that hasn't come yet.
+                awaitsBody: { false }
+            )
+        }
         return DirectRoute(
-            template: prefix + "/webhooks/{name}",
+            template: template,
             work: .reading {
                 await answer(to: delivery, with: $0, from: source, contentType: contentType, logger: $1)
             },

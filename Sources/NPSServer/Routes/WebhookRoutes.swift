@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOCore
 import NPSModel
 import NPSQueue
 import NPSWebhooks
@@ -54,7 +55,7 @@ struct WebhookRoutes {
             // Reads the request unless its head is reason enough to refuse it: whoever sends without a signature must not
             // make the server hold a megabyte.
             try request.checkDeclaredLength(Self.bodyLimit)
-            let head = delivery(without: request.head)
+            let head = await examined(delivery(without: request.head), by: source, channel: context.channel)
             if let rejection = source.rejection(ofHead: head) { throw Self.refused(rejection) }
             let body = try await request.collectBody(upTo: Self.bodyLimit)
             return try await store(
@@ -65,6 +66,17 @@ struct WebhookRoutes {
                 logger: context.logger
             )
         }
+    }
+
+    /// The delivery with what the source says of the connection's client certificate.
+    private func examined(
+        _ delivery: WebhookDelivery,
+        by source: WebhookSource,
+        channel: any Channel
+    ) async -> WebhookDelivery {
+        guard source.asksForCertificate else { return delivery }
+        let certificate = try? await channel.eventLoop.submit { channel.clientCertificate }.get()
+        return await source.examining(certificate, of: delivery)
     }
 
     func counting(

@@ -51,7 +51,7 @@ struct SourceBuilder {
         let secrets = secrets[name]?.secrets(for: policy.schemes) ?? []
         if policy.isNone {
             noteProblemsOfNone(name, policy, secrets, place: place)
-        } else if secrets.isEmpty {
+        } else if secrets.isEmpty, policy.needsSecrets {
             problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: "is missing"))
         }
         let schemes = policy.schemes.map { scheme in
@@ -65,7 +65,7 @@ struct SourceBuilder {
         noteWeakSecrets(name, secrets, schemes)
         noteEqualSecrets(name, secrets, schemes)
         notePublicKeys(name, secrets, schemes)
-        let usable = schemes.filter { $0.scheme.kind == .none || !$0.keys.isEmpty }
+        let usable = schemes.filter { !$0.scheme.kind.needsSecret || !$0.keys.isEmpty }
         if policy.combination == .all, usable.count < schemes.count, !secrets.isEmpty {
             let message = "must have a secret for each scheme of signature.all_of"
             problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))

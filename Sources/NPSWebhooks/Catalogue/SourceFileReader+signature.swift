@@ -41,6 +41,12 @@ extension SourceFileReader {
         over base: SignatureScheme
     ) -> SignatureScheme {
         var scheme = base
+        if members["kind"]?.string == SignatureScheme.Kind.clientCertificate.rawValue {
+            scheme = SignatureScheme()
+            for key in members.keys where !["kind", "ca", "san", "id"].contains(key.string) {
+                note(key, "\(field).\(key.string ?? "?")", "means nothing with the kind client_certificate")
+            }
+        }
         let places = ["header", "form_field", "query"].filter { members[Node($0)] != nil }
         if places.count > 1 { note(node, field, "must have only one of header, form_field and query") }
         for (key, value) in members { readMember(key, value, field, into: &scheme) }
@@ -64,6 +70,8 @@ extension SourceFileReader {
         case "content": scheme.content = template(value, field) ?? scheme.content
         case "secret": scheme.secret = secret(value, field, over: scheme.secret)
         case "id": scheme.idHeaders = texts(value, field)
+        case "ca": scheme.certificates.authorities = authorities(value, field)
+        case "san": scheme.certificates.names = certificateNames(value, field)
         case "timestamp": scheme.freshness = freshness(value, field, over: scheme.freshness)
         default: noteUnknown(key, in: parent)
         }

@@ -8,11 +8,12 @@ struct SchemeVerifier: Sendable {
     static let signatureLimit = 8
 
     let scheme: SignatureScheme
-    /// Empty only for the kind `none`.
+    /// Empty only for kinds that need no secret.
     let keys: [SigningKey]
 
     func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> VerifiedSignature {
-        guard scheme.kind != .none else {
+        guard scheme.kind.needsSecret else {
+            if scheme.kind == .clientCertificate { try delivery.certificate.check(by: scheme.certificates) }
             return VerifiedSignature(deliveryID: try delivery.header(scheme.idHeaders)?.value, secretIndex: nil)
         }
         let claim = try claim(of: delivery)
@@ -95,7 +96,7 @@ struct SchemeVerifier: Sendable {
             return signatures.contains { ConstantTime.areEqual($0, code) }
         case .ed25519: return signatures.contains { key.isValid($0, over: pieces) }
         case .token: return signatures.contains { ConstantTime.areEqualSecrets($0, key.bytes) }
-        case .none: return false
+        case .clientCertificate, .none: return false
         }
     }
 

@@ -17,6 +17,9 @@ package enum SignatureRejection: Error, Sendable, Hashable, CustomStringConverti
     /// The time of signing is further ahead than the tolerance.
     case future
     case wrongSignature
+    /// The connection has no TLS of ours, or the client showed no certificate.
+    case missingCertificate
+    case refusedCertificate(CertificateProblem)
 
     package var description: String {
         switch self {
@@ -34,14 +37,42 @@ package enum SignatureRejection: Error, Sendable, Hashable, CustomStringConverti
         case .future: "The time of signing is in the future: check the sender's clock."
         case .wrongSignature:
             "The signature does not match: check the secret, and that the body is sent as it was signed."
+        case .missingCertificate:
+            "The request must come by a TLS connection of its own, with a client certificate: none was shown."
+        case .refusedCertificate(let problem): problem.description
         }
     }
 
     /// Whether the delivery doesn't use this scheme at all; the rejection by another scheme says more then.
     var isMissingSignature: Bool {
         switch self {
-        case .missingHeader, .missing, .unreadableSignature: true
+        case .missingHeader, .missing, .unreadableSignature, .missingCertificate: true
         default: false
+        }
+    }
+}
+
+/// What is wrong with a client certificate.
+package enum CertificateProblem: Sendable, Hashable, CustomStringConvertible {
+    case unreadable
+    case expired
+    case notYetValid
+    /// Its extended key usage doesn't name TLS clients.
+    case notForClients
+    /// No chain leads to an authority of the source, or one that does is not in order.
+    case unknownAuthority
+    /// It is good, and somebody else's.
+    case otherName
+
+    package var description: String {
+        switch self {
+        case .unreadable: "The client certificate can't be read."
+        case .expired: "The client certificate has expired: renew it."
+        case .notYetValid: "The client certificate is not valid yet: check the clock of whoever issued it."
+        case .notForClients: "The client certificate is not for clients: it needs the extended key usage clientAuth."
+        case .unknownAuthority:
+            "The client certificate leads to no authority that this source accepts: send the certificates in between, too."
+        case .otherName: "The client certificate has no name that this source accepts."
         }
     }
 }

@@ -2,8 +2,8 @@ extension SignatureScheme {
     /// What makes a scheme useless or unsafe although each of its values is valid. `field` is relative to the scheme, such
     /// as `.header`.
     var problems: [(field: String, message: String)] {
-        guard kind != .none else { return [] }
-        var problems: [(field: String, message: String)] = []
+        guard kind.needsSecret else { return certificateProblems }
+        var problems = certificateProblems
         if encoding == .plain, kind != .token {
             problems.append((".encoding", "must be hex, base64 or base64url: only tokens are plain"))
         }
@@ -11,6 +11,21 @@ extension SignatureScheme {
             problems.append((".list.accept", "is missing: it names the keys of the items that are signatures"))
         }
         return placeProblems + problems + contentProblems + freshnessProblems
+    }
+
+    private var certificateProblems: [(field: String, message: String)] {
+        guard kind == .clientCertificate else {
+            return certificates == ClientCertificateRule()
+                ? [] : [("", "must have ca and san with the kind client_certificate only")]
+        }
+        var problems: [(field: String, message: String)] = []
+        if certificates.authorities == nil {
+            problems.append((".ca", "is missing: it names a PEM file with the authorities that are believed"))
+        }
+        if certificates.names.isEmpty {
+            problems.append((".san", "is missing: it is the name in the client's certificate, or a list of names"))
+        }
+        return problems
     }
 
     private var placeProblems: [(field: String, message: String)] {

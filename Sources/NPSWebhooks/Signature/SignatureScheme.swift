@@ -9,8 +9,16 @@ package struct SignatureScheme: Sendable, Hashable {
         case ed25519
         /// A fixed token in a header or in the address.
         case token
+        /// A certificate of the TLS connection's client, RFC 8446 §4.4.2; there is no secret.
+        case clientCertificate = "client_certificate"
         /// Nothing is checked; the path must be unguessable.
         case none
+
+        /// Whether a secret of the source is needed.
+        var needsSecret: Bool { self != .none && self != .clientCertificate }
+
+        /// Whether the body is what is proved, and not only who sends it.
+        var signsBody: Bool { needsSecret && self != .token }
     }
 
     package enum Hash: String, Sendable, CaseIterable {
@@ -59,9 +67,11 @@ package struct SignatureScheme: Sendable, Hashable {
     package var idHeaders: [String] = []
     /// Nil when the scheme has no time of signing: a captured delivery can be replayed at any time.
     package var freshness: Freshness?
+    /// Of the kind `client_certificate` alone.
+    package var certificates = ClientCertificateRule()
 
     /// Whether the delivery's id is part of what is signed.
-    var signsID: Bool { kind != .token && kind != .none && content.parts.contains(.id) }
+    var signsID: Bool { kind.signsBody && content.parts.contains(.id) }
 
     /// Whether the signature, or what is signed, is a field of a form.
     var readsForm: Bool {
@@ -92,7 +102,10 @@ package struct SignaturePolicy: Sendable, Hashable {
     var readsForm: Bool { schemes.contains(where: \.readsForm) }
 
     /// Whether any scheme signs the body; a token doesn't.
-    var signsBody: Bool { schemes.contains { $0.kind != .token && $0.kind != .none } }
+    var signsBody: Bool { schemes.contains(where: \.kind.signsBody) }
+
+    /// Whether any scheme needs a secret.
+    var needsSecrets: Bool { schemes.contains(where: \.kind.needsSecret) }
 
     var isNone: Bool { schemes.contains { $0.kind == .none } }
 }

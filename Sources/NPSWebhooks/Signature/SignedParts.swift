@@ -33,7 +33,9 @@ extension Verifier {
     ) -> SignedParts? {
         let delivery = WebhookDelivery(method: method, publicURL: url, headers: [], body: body, receivedAt: date)
         switch combination {
-        case .any: return schemes.lazy.compactMap { $0.sign(delivery, id: id, with: $0.keys.first) }.first
+        case .any:
+            let sorted = schemes.filter(\.scheme.kind.needsSecret) + schemes.filter { !$0.scheme.kind.needsSecret }
+            return sorted.lazy.compactMap { $0.sign(delivery, id: id, with: $0.keys.first) }.first
         case .all: return signAll(delivery, id: id)
         }
     }
@@ -60,7 +62,7 @@ extension Verifier {
 extension SchemeVerifier {
     /// Nil when the key can't sign, and when the body lacks the field that is signed.
     fileprivate func sign(_ delivery: WebhookDelivery, id: String, with key: SigningKey?) -> SignedParts? {
-        if scheme.kind == .none { return SignedParts() }
+        guard scheme.kind.needsSecret else { return SignedParts() }
         guard let key, scheme.kind != .ed25519 else { return nil }
         let timestamp = scheme.freshness?.timestampFormat.text(delivery.receivedAt) ?? ""
         guard let url = try? signedURL(delivery),

@@ -27,7 +27,7 @@ struct SigningKey: Sendable {
     static func isSecret(_ text: String, for scheme: SignatureScheme) -> Bool {
         var scheme = scheme
         scheme.secret.numbers = []
-        return scheme.kind != .none && SigningKey(text, index: 0, for: scheme)?.isLongEnough == true
+        return scheme.kind.needsSecret && SigningKey(text, index: 0, for: scheme)?.isLongEnough == true
     }
 
     /// Some tools show a secret as `v1,whsec_...`, with the version of its signatures in front (Supabase).

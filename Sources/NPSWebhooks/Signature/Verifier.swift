@@ -5,7 +5,11 @@ struct Verifier: Sendable {
     let schemes: [SchemeVerifier]
 
     /// Whether every delivery that is accepted has an id that its signature covers.
-    var signsIDs: Bool { !schemes.isEmpty && schemes.allSatisfy(\.scheme.signsID) }
+    var signsIDs: Bool {
+        // A certificate takes nothing from what stands beside it.
+        let signing = combination == .all ? schemes.filter { $0.scheme.kind != .clientCertificate } : schemes
+        return !signing.isEmpty && signing.allSatisfy(\.scheme.signsID)
+    }
 
     func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> VerifiedSignature {
         switch combination {
@@ -36,11 +40,11 @@ struct Verifier: Sendable {
             guard uses.add(signature.secretIndex, by: scheme.scheme.kind) else { throw .wrongSignature }
             signatures.append(signature)
         }
-        guard let first = signatures.first else { throw .wrongSignature }
+        guard !signatures.isEmpty else { throw .wrongSignature }
         return VerifiedSignature(
             deliveryID: signatures.compactMap(\.deliveryID).first,
             signedDeliveryID: signatures.compactMap(\.signedDeliveryID).first,
-            secretIndex: first.secretIndex
+            secretIndex: signatures.compactMap(\.secretIndex).first
         )
     }
 }
@@ -69,7 +73,7 @@ extension SignatureScheme {
         case .hmac, .digest: "signing key in \(secret.encoding.rawValue)"
         case .ed25519: "public key in \(secret.encoding.rawValue)"
         case .token: "token"
-        case .none: "nothing"
+        case .clientCertificate, .none: "nothing"
         }
     }
 }
@@ -80,7 +84,7 @@ package struct VerifiedSignature: Sendable, Hashable {
     package let deliveryID: String?
     /// The same id if the signature covers it, so that nobody else can have changed it; nil otherwise.
     package var signedDeliveryID: String?
-    /// The index of the secret that matched, from 0; nil for the kind `none`.
+    /// The index of the secret that matched, from 0; nil for kinds that need none.
     package let secretIndex: Int?
 }
 

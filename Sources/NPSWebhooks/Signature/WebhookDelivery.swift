@@ -15,6 +15,8 @@ package struct WebhookDelivery: Sendable {
     package let headers: [(name: String, value: String)]
     package let body: [UInt8]
     package let receivedAt: Date
+    /// What the source's rules say of the certificate of its connection.
+    private(set) var certificate = ExaminedCertificate()
 
     package init(
         method: String,
@@ -34,13 +36,21 @@ package struct WebhookDelivery: Sendable {
     ///
     /// - Parameter date: when that body had come; nil leaves the time as it is.
     package func replacing(body: [UInt8], receivedAt date: Date? = nil) -> WebhookDelivery {
-        WebhookDelivery(
+        var delivery = WebhookDelivery(
             method: method,
             publicURL: publicURL,
             headers: headers,
             body: body,
             receivedAt: date ?? receivedAt
         )
+        delivery.certificate = certificate
+        return delivery
+    }
+
+    func showing(_ certificate: ExaminedCertificate) -> WebhookDelivery {
+        var delivery = self
+        delivery.certificate = certificate
+        return delivery
     }
 
     /// The first of these headers that is present; nil for none. A repeated header is an error, because a proxy and this

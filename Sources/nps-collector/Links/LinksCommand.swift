@@ -1,4 +1,6 @@
 import ArgumentParser
+// X509 imports it, and then `stat` counts as its own.
+import CoreFoundation
 import Foundation
 import NPSApp
 import NPSModel

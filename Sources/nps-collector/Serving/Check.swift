@@ -3,6 +3,7 @@ import Foundation
 import NPSApp
 import NPSQueue
 import NPSServer
+import NPSWebhooks
 
 /// `check`: what is in force, and where each value came from.
 struct Check: AsyncParsableCommand {
@@ -41,8 +42,13 @@ struct Check: AsyncParsableCommand {
             let sentences = problems.map(\.message).joined(separator: "\n")
             throw Stop(passes ? .unreachable : .configuration, sentences)
         }
+        for pair in settings.tls?.pairs ?? [] {
+            if let facts = try? pair.facts() { findings.append("certificate \(pair.certificate): \(facts)") }
+        }
         for finding in findings { Output.note("\(finding)\n") }
-        for warning in settings.warnings { Output.note("warning: \(warning)\n") }
+        var warnings = settings.warnings + settings.certificateWarnings(at: Date())
+        warnings += try settings.makeCatalogue().warnings(isEncrypted: settings.tls != nil, at: Date())
+        for warning in warnings { Output.note("warning: \(warning)\n") }
         if json {
             try Output.json(settings.report.entries)
         } else {

@@ -21,7 +21,10 @@ struct WebhookSign: AsyncParsableCommand {
         let parts = try signed(body, by: source, for: address)
         let query = parts.query.map { "\($0.name)=\(Self.escaped($0.value))" }.joined(separator: "&")
         var words = ["curl", "-sS", Self.quoted(query.isEmpty ? address : address + "?" + query)]
-        if let tls = settings.tls, Self.isLocal(address) { words += ["--cacert", Self.quoted(tls.certificate)] }
+        if let tls = settings.tls?.pairs.first, Self.isLocal(address) {
+            words += ["--cacert", Self.quoted(tls.certificate)]
+        }
+        if source.asksForCertificate { words += ["--cert", "'CLIENT.pem'", "--key", "'CLIENT-KEY.pem'"] }
         words += ["-H", Self.quoted("content-type: \(type)")]
         for header in parts.headers { words += ["-H", Self.quoted("\(header.name): \(header.value)")] }
         if let body = parts.body {

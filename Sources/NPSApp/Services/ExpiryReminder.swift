@@ -1,0 +1,35 @@
+import Foundation
+import NPSServer
+
+/// Which certificates to remind somebody of now: when it is first time to renew one, when it has expired, and every day as
+/// long as that lasts.
+struct ExpiryReminder {
+    private static let interval: TimeInterval = 86_400
+
+    private struct Said {
+        var expires: Date
+        var isExpired: Bool
+        var at: Date
+    }
+
+    /// By the certificate's place in the settings.
+    private var said: [Int: Said] = [:]
+
+    /// - Parameter facts: of the certificates in use, in the order of the settings.
+    mutating func sentences(for facts: [CertificateFacts], at date: Date) -> [String] {
+        facts.enumerated().compactMap { place, certificate in
+            guard let sentence = certificate.problem(at: date) else {
+                said[place] = nil
+                return nil
+            }
+            let isExpired = certificate.isExpired(at: date)
+            if let last = said[place], last.expires == certificate.expires, last.isExpired == isExpired,
+                date.timeIntervalSince(last.at) < Self.interval
+            {
+                return nil
+            }
+            said[place] = Said(expires: certificate.expires, isExpired: isExpired, at: date)
+            return sentence
+        }
+    }
+}

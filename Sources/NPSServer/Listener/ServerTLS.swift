@@ -1,0 +1,100 @@
+package import Foundation
+package import Logging
+import NIOCore
+import NIOSSL
+import NPSWebhooks
+import Synchronization
+
+/// TLS of the public listener: the certificates in force, and client certificates where a webhook source asks for them.
+///
+/// Whatever certificate a client shows, its connection opens: TLS itself has proved that it holds the key, and what the
+/// certificate is worth is for each source to say when a request comes (``Channel/clientCertificate``). So no source's
+/// authority counts for another one, and the form is open to browsers that were given a certificate for something else.
+package final class ServerTLS: Sendable {
+    private struct Offer {
+        let context: NIOSSLContext
+        /// DER; empty = clients are asked for no certificate.
+        let authorities: [[UInt8]]
+    }
+
+    private let certificates: ReloadableCertificates
+    private let sources: ReloadableSources
+    private let now: @Sendable () -> Date
+    private let logger: Logger
+    private let offer: Mutex<Offer>
+
+    /// - Parameter sources: say which authorities of clients are named in the handshake, now and after each reload.
+    package init(
+        _ certificates: ReloadableCertificates,
+        sources: ReloadableSources,
+        now: @escaping @Sendable () -> Date = { Date() },
+        logger: Logger
+    ) throws {
+        self.certificates = certificates
+        self.sources = sources
+        self.now = now
+        self.logger = logger
+        offer = Mutex(try Self.offer(certificates, asking: sources.current.clientAuthorities))
+        sources.follow { [weak self] catalogue in self?.ask(for: catalogue.clientAuthorities) }
+    }
+
+    /// The handler for a connection that opens.
+    func handler() -> NIOSSLServerHandler {
+        let offer = offer.withLock { $0 }
+        guard !offer.authorities.isEmpty else { return NIOSSLServerHandler(context: offer.context) }
+        return NIOSSLServerHandler(context: offer.context) { [sources, now] chain, promise in
+            let certificate = ClientCertificate(chain.compactMap { try? $0.toDERBytes() })
+            Task {
+                if let certificate { await sources.current.examine(certificate, at: now()) }
+                // What was sent, and no more than that: sources verify it.
+                promise.succeed(.certificateVerified(VerificationMetadata(ValidatedCertificateChain(chain))))
+            }
+        }
+    }
+
+    /// Sessions that began with other authorities are not resumed: their tickets are the former context's.
+    private func ask(for authorities: [[UInt8]]) {
+        guard offer.withLock({ $0.authorities }) != authorities else { return }
+        do {
+            let new = try Self.offer(certificates, asking: authorities)
+            offer.withLock { $0 = new }
+        } catch {
+            logger.error("clients are asked for certificates as before: \(error)")
+        }
+    }
+
+    private static func offer(_ certificates: ReloadableCertificates, asking authorities: [[UInt8]]) throws -> Offer {
+        var configuration = certificates.profile.configuration(with: certificates.certificate(for: nil).pair)
+        configuration.sslContextCallback = { client, promise in
+            promise.succeed(certificates.certificate(for: client.serverHostname).override)
+        }
+        if !authorities.isEmpty {
+            configuration.certificateVerification = .optionalVerification
+            configuration.trustRoots = .certificates(
+                authorities.compactMap { try? NIOSSLCertificate(bytes: $0, format: .der) }
+            )
+            // A browser that has no certificate of these asks nobody which one to show.
+            configuration.sendCANameList = true
+        }
+        return Offer(context: try NIOSSLContext(configuration: configuration), authorities: authorities)
+    }
+}
+
+extension Channel {
+    /// What the client of this connection showed in the TLS handshake, or in that of the connection that this channel is a
+    /// stream of; nil for no certificate, without TLS and once the connection is closed. For the event loop only.
+    var clientCertificate: ClientCertificate? {
+        var channel: (any Channel)? = self
+        // Above a connection stands the socket that accepted it, on an event loop of its own.
+        while let next = channel, next.eventLoop === eventLoop {
+            if let handler = try? next.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self) {
+                // A resumed session knows the client's own alone.
+                let chain = handler.peerValidatedCertificateChain.map(Array.init) ?? []
+                let shown = chain.isEmpty ? [handler.peerCertificate].compactMap(\.self) : chain
+                return ClientCertificate(shown.compactMap { try? $0.toDERBytes() })
+            }
+            channel = next.parent
+        }
+        return nil
+    }
+}

@@ -1,0 +1,26 @@
+import SwiftASN1
+import X509
+
+extension WebhookSource {
+    /// Whether deliveries are looked at for the client certificate of their connection.
+    package var asksForCertificate: Bool { !certificateRules.isEmpty }
+
+    /// The delivery with what this source says of the client certificate that it came with.
+    ///
+    /// - Parameter certificate: of the connection; nil for none.
+    package func examining(
+        _ certificate: ClientCertificate?,
+        of delivery: WebhookDelivery
+    ) async -> WebhookDelivery {
+        guard let certificate else { return delivery }
+        var examined = ExaminedCertificate()
+        for rule in certificateRules {
+            examined.add(await rule.rejection(of: certificate, at: delivery.receivedAt), by: rule)
+        }
+        return delivery.showing(examined)
+    }
+
+    var certificateRules: [ClientCertificateRule] {
+        verifier.schemes.filter { $0.scheme.kind == .clientCertificate }.map(\.scheme.certificates)
+    }
+}
