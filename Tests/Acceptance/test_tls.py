@@ -1,10 +1,12 @@
 """TLS as Mozilla's intermediate profile asks for it, seen by openssl."""
 
+import json
 import signal
 from pathlib import Path
 
 import pytest
 
+from harness.browser import browser
 from harness.certificate import make_certificate
 from harness.deployment import Deploy, Deployment
 from harness.ports import accepts, free_port
@@ -65,9 +67,125 @@ def test_a_response_comes_in_over_tls(secure: Deployment) -> None:
     assert secure.post(fresh_response("tls")).json()["status"] == "accepted"
 
 
-def presented(port: int) -> str:
+def test_browsers_agree_on_a_key_that_no_quantum_computer_finds_later(secure: Deployment) -> None:
+    with browser(network_log=True) as driver:
+        driver.get(f"https://localhost:{secure.http_port}/survey")
+        messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
+    answers = [message["params"]["response"] for message in messages if message["method"] == "Network.responseReceived"]
+    groups = {answer["securityDetails"]["keyExchangeGroup"] for answer in answers if "/survey" in answer["url"]}
+    assert groups == {"X25519MLKEM768"}
+
+
+def test_older_clients_agree_on_the_curves_that_mozilla_lists(secure: Deployment) -> None:
+    for curve in ("X25519", "P-256", "P-384"):
+        assert handshake(secure.http_port, "-groups", curve), curve
+    for curve in ("P-521", "X448"):
+        assert not handshake(secure.http_port, "-groups", curve), curve
+
+
+HOSTS = {
+    "nps.example.com": "first",
+    "NPS.EXAMPLE.COM": "first",
+    "other.example.org": "second",
+    "a.example.org": "third",
+    "b.a.example.org": "first",
+    "unknown.example": "first",
+}
+"""Whose certificate a client gets that asks for a name; the first is also for unknown names."""
+
+
+@pytest.fixture
+def three(deploy: Deploy) -> tuple[Deployment, dict[str, Path]]:
+    """A collector with three certificates, and their files by name."""
+    deployment = deploy()
+    pairs = {}
+    for name, hosts in (
+        ("first", ["nps.example.com"]),
+        ("second", ["other.example.org"]),
+        ("third", ["*.example.org"]),
+    ):
+        directory = deployment.directory / name
+        directory.mkdir()
+        pairs[name] = make_certificate(directory, "RSA" if name == "second" else "ECDSA", *hosts)
+    files = {
+        "certificate": ",".join(str(certificate) for certificate, _ in pairs.values()),
+        "private-key": [str(key) for _, key in pairs.values()],
+    }
+    deployment.configure({"tls": files, "http": {"public-url": "https://elsewhere.example"}, "log": {"level": "info"}})
+    deployment.start_sandbox()
+    deployment.start_serve(logged="accepting responses")
+    return deployment, {name: certificate for name, (certificate, _) in pairs.items()}
+
+
+def fingerprint(certificate: Path) -> str:
+    return run_command("openssl", "x509", "-noout", "-fingerprint", "-sha256", "-in", certificate).stdout
+
+
+def test_each_name_has_its_certificate(three: tuple[Deployment, dict[str, Path]]) -> None:
+    deployment, certificates = three
+    for host, name in HOSTS.items():
+        assert presented(deployment.http_port, "-servername", host) == fingerprint(certificates[name]), host
+    assert presented(deployment.http_port, "-noservername") == fingerprint(certificates["first"])
+
+
+def test_each_certificate_is_renewed_by_itself(three: tuple[Deployment, dict[str, Path]]) -> None:
+    deployment, certificates = three
+    port, log = deployment.http_port, deployment.serve.log
+    before = {name: fingerprint(certificate) for name, certificate in certificates.items()}
+    certificates["second"].write_text("no certificate any more")
+    make_certificate(certificates["third"].parent, "ECDSA", "*.example.org")
+    deployment.serve.signal(signal.SIGHUP)
+    wait_until(lambda: "the renewed certificate is in use" in log.read_text(), "the third")
+    wait_until(lambda: "the certificate in use stays" in log.read_text(), "the second's complaint")
+    assert "other.example.org" in log.read_text()
+    assert presented(port, "-servername", "other.example.org") == before["second"]
+    third = presented(port, "-servername", "a.example.org")
+    assert third == fingerprint(certificates["third"]) != before["third"]
+    make_certificate(certificates["second"].parent, "ECDSA", "other.example.org")
+    deployment.serve.signal(signal.SIGHUP)
+    wait_until(lambda: presented(port, "-servername", "other.example.org") != before["second"], "the second")
+
+
+def test_check_says_what_it_knows_of_each_certificate(three: tuple[Deployment, dict[str, Path]]) -> None:
+    deployment, certificates = three
+    said = deployment.run("check")
+    assert said.returncode == 0
+    for name, key in (("first", "ECDSA P-256"), ("second", "RSA 2048"), ("third", "ECDSA P-256")):
+        line = next(line for line in said.stderr.splitlines() if str(certificates[name]) in line)
+        assert key in line and "example" in line and "until 20" in line
+    assert "no certificate is for elsewhere.example" in said.stderr
+
+
+def test_check_and_the_log_say_what_is_wrong_with_certificates(deploy: Deploy, tmp_path: Path) -> None:
+    pairs = []
+    for name, days in (("old", -1), ("new", 2)):
+        (tmp_path / name).mkdir()
+        pairs.append(make_certificate(tmp_path / name, "ECDSA", "localhost", days=days))
+    files = {"certificate": [str(pair[0]) for pair in pairs], "private-key": [str(pair[1]) for pair in pairs]}
+    deployment = deploy({"log": {"level": "info"}})
+    deployment.configure({"tls": files, "http": {"public-url": f"https://localhost:{deployment.http_port}"}})
+    deployment.begin_serve()
+    wait_until(lambda: "accepting responses" in deployment.serve.log.read_text(), "the collector")
+    said = deployment.run("check").stderr
+    for sentence in ("the certificate for localhost has expired", "more than one of tls.certificate is for localhost"):
+        assert sentence in said and sentence in deployment.serve.log.read_text()
+    # Nobody that checks certificates can send anything.
+    ready = run_command("curl", "-sk", "--noproxy", "*", f"https://localhost:{deployment.http_port}/readyz")
+    assert json.loads(ready.stdout) == {"status": "unavailable"}
+    report = run_command("curl", "-s", "--noproxy", "*", f"http://127.0.0.1:{deployment.admin_port}/readyz?verbose")
+    assert "The certificate for localhost expired at" in json.loads(report.stdout)["certificates"][0]
+    assert deployment.run("healthcheck").returncode != 0
+
+    wrong = {"certificate": [str(pair[0]) for pair in pairs], "private-key": str(pairs[0][1])}
+    deployment.configure({"tls": wrong})
+    assert "tls.private-key names 1, tls.certificate 2" in deployment.run("check").stderr
+    deployment.configure({"tls": {"certificate": str(pairs[1][0]), "private-key": str(pairs[0][1])}})
+    assert "does not belong to the certificate" in deployment.run("check").stderr
+
+
+def presented(port: int, *options: str) -> str:
     """The fingerprint of the certificate that a new connection sees."""
-    shown = run_command("openssl", "s_client", "-connect", f"127.0.0.1:{port}").stdout
+    shown = run_command("openssl", "s_client", "-connect", f"127.0.0.1:{port}", *options).stdout
     result = run_command("openssl", "x509", "-noout", "-fingerprint", "-sha256", typed=shown)
     assert result.returncode == 0, result.stderr
     return result.stdout

@@ -125,15 +125,6 @@ struct ClientCertificateTests {
         #expect(try await rejection(by: renamed, showing: chain) == .refusedCertificate(.otherName))
     }
 
-    @Test("may be pinned itself, in the place of its authority")
-    func pinned() async throws {
-        let certificate = try authority.issue()
-        let source = try source(trusting: [certificate])
-        #expect(try await rejection(by: source, showing: [certificate]) == nil)
-        let sibling = try authority.issue()
-        #expect(try await rejection(by: source, showing: [sibling]) == .refusedCertificate(.unknownAuthority))
-    }
-
     @Test("stands beside another signature: with all_of both are needed, with any_of one is enough")
     func combinations() async throws {
         let rule = "{kind: client_certificate, ca: ca.pem, san: nps.acme.example}"
@@ -162,10 +153,12 @@ struct ClientCertificateTests {
     @Test("a mistake in a source file is said with its place")
     func mistakes() throws {
         let pem = try authority.certificate.pem
+        let client = try pem + authority.issue().pem
         let cases: [(signature: String, expected: String)] = [
             ("{kind: client_certificate, san: a.example}", "signature.ca is missing"),
             ("{kind: client_certificate, ca: ca.pem}", "signature.san is missing"),
             ("{kind: client_certificate, ca: no.pem, san: a.example}", "signature.ca names no file"),
+            ("{kind: client_certificate, ca: client.pem, san: a.example}", "a certificate is no authority's"),
             ("{kind: client_certificate, ca: acme.yaml, san: a.example}", "signature.ca names no file"),
             ("{kind: client_certificate, ca: ca.pem, san: \"*.a.example\"}", "signature.san must be a host name"),
             ("{kind: client_certificate, ca: ca.pem, san: a.example, header: X}", "signature.header means nothing"),
@@ -173,7 +166,7 @@ struct ClientCertificateTests {
         ]
         for (signature, expected) in cases {
             let folder = try TemporaryDirectory([
-                "acme.yaml": "signature: \(signature)" + Self.mapping, "ca.pem": pem,
+                "acme.yaml": "signature: \(signature)" + Self.mapping, "ca.pem": pem, "client.pem": client,
             ])
             do throws(WebhookError) {
                 _ = try SourceCatalogue(directory: folder.path, secrets: [:])

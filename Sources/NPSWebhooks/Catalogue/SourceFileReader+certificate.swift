@@ -21,6 +21,9 @@ extension SourceFileReader {
             note(node, field, "names no file of PEM certificates that can be read: \(path)")
             return []
         }
+        if !certificates.allSatisfy(\.isAuthority) {
+            note(node, field, "names a file in which a certificate is no authority's: \(path)")
+        }
         return certificates
     }
 

@@ -63,9 +63,15 @@ private struct ClientPurpose: VerifierPolicy {
 }
 
 extension Certificate {
+    /// Whether this is an authority (RFC 5280 §4.2.1.9). Certificates of version 1 can't say so.
+    var isAuthority: Bool {
+        if version != .v1, case .isCertificateAuthority? = try? extensions.basicConstraints { true } else { false }
+    }
+
     /// Whether nothing forbids an authority to issue certificates for TLS clients.
     fileprivate var issuesForClients: Bool {
         do {
+            guard isAuthority else { return false }
             if let usage = try extensions.keyUsage, !usage.keyCertSign { return false }
             guard let purposes = try extensions.extendedKeyUsage else { return true }
             return purposes.contains(.clientAuth) || purposes.contains(.any)

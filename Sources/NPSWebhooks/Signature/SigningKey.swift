@@ -11,7 +11,7 @@ struct SigningKey: Sendable {
 
     /// Nil for a secret that this scheme can't use.
     init?(_ secret: String, index: Int, for scheme: SignatureScheme) {
-        guard scheme.secret.admits(index: index) else { return nil }
+        guard scheme.kind != .clientCertificate, scheme.secret.admits(index: index) else { return nil }
         let isPublicKey = scheme.kind == .ed25519
         let text = Self.withoutVersion(secret, scheme)
         guard let bytes = scheme.secret.bytes(text, isPublicKey: isPublicKey) else { return nil }

@@ -21,6 +21,14 @@ class Authority:
         openssl("req", "-x509", *NEW_KEY, "-days", "2", *names)
         return made
 
+    def below(self, directory: Path) -> "Authority":
+        """Another one, whose certificate this one issues."""
+        directory.mkdir()
+        made = Authority(directory)
+        extensions = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n"
+        self._sign("An authority in between", made._key, made.certificate, extensions)
+        return made
+
     @property
     def certificate(self) -> Path:
         return self.directory / "ca.pem"
@@ -29,16 +37,22 @@ class Authority:
     def _key(self) -> Path:
         return self.directory / "ca-key.pem"
 
-    def issue(self, alternative_name: str, days: int = 2) -> tuple[Path, Path]:
-        """The files of a new certificate, such as for `DNS:db1.example.com`, and its key; -1 day makes an old one."""
-        certificate, key, request, names = (
-            self.directory / f"server.{kind}" for kind in ("pem", "key", "request", "names")
-        )
-        names.write_text(f"subjectAltName={alternative_name}\n")
-        openssl("req", *NEW_KEY, "-subj", "/CN=server", "-keyout", str(key), "-out", str(request))
+    def issue(
+        self, alternative_name: str, days: int = 2, usage: str = "", name: str = "server"
+    ) -> tuple[Path, Path]:
+        """The files `name.pem` of a new certificate, such as for `DNS:db1.example.com`, and `name.key` of its key; -1 day
+        makes an old one. `usage` is what it is for, such as `clientAuth`; nothing = it doesn't say."""
+        certificate, key = self.directory / f"{name}.pem", self.directory / f"{name}.key"
+        extensions = f"subjectAltName={alternative_name}\n" + (f"extendedKeyUsage={usage}\n" if usage else "")
+        self._sign(name, key, certificate, extensions, days)
+        return certificate, key
+
+    def _sign(self, subject: str, key: Path, certificate: Path, extensions: str, days: int = 2) -> None:
+        request, names = key.with_suffix(".request"), key.with_suffix(".names")
+        names.write_text(extensions)
+        openssl("req", *NEW_KEY, "-subj", f"/CN={subject}", "-keyout", str(key), "-out", str(request))
         signing = ["-CA", str(self.certificate), "-CAkey", str(self._key), "-CAcreateserial", "-days", str(days)]
         openssl("x509", "-req", "-in", str(request), *signing, "-extfile", str(names), "-out", str(certificate))
-        return certificate, key
 
 
 def openssl(*words: str) -> None:

@@ -14,13 +14,17 @@ from harness.waiting import DEADLINE
 
 
 @contextmanager
-def browser(scripts: bool = False) -> Iterator[WebDriver]:
-    """A fresh headless browser that accepts self-signed certificates and runs no script of a page, unless asked to."""
+def browser(scripts: bool = False, network_log: bool = False) -> Iterator[WebDriver]:
+    """A fresh headless browser that accepts self-signed certificates and runs no script of a page, unless asked to.
+
+    With `network_log`, what it does on the network is in its log `performance`."""
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server"):
         options.add_argument(argument)
     options.accept_insecure_certs = True
+    if network_log:
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
     if not scripts:
         options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
     driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
