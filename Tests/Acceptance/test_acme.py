@@ -47,8 +47,11 @@ def test_certbot_gets_and_renews_a_certificate_while_the_collector_runs(deploy: 
     tools.mkdir()
     (tools / "systemctl").write_text(f'#!/bin/sh\necho "$@" >>{tools}/calls\nkill -HUP {deployment.serve.pid}\n')
     (tools / "systemctl").chmod(0o755)
-    hook = f"NPS_TLS_DIRECTORY={tls} NPS_TLS_GROUP={os.getgid()} {HOOK}"
-    path = f"{tools}:{os.environ['PATH']}"
+    variables = {
+        "PATH": f"{tools}:{os.environ['PATH']}",
+        "NPS_TLS_DIRECTORY": str(tls),
+        "NPS_TLS_GROUP": str(os.getgid()),
+    }
 
     with running_pebble(tmp_path / "pebble", redirect_port) as pebble:
         trust.load_verify_locations(pebble.root())
@@ -56,12 +59,12 @@ def test_certbot_gets_and_renews_a_certificate_while_the_collector_runs(deploy: 
             first = clients.connect()
             obtained = pebble.certbot(
                 *("certonly", "--webroot", "-w", webroot, "-d", HOST, "--agree-tos"),
-                *("--register-unsafely-without-email", "--deploy-hook", hook),
-                path=path,
+                *("--register-unsafely-without-email", "--deploy-hook", HOOK),
+                variables=variables,
             )
             assert obtained.returncode == 0, obtained.stdout + obtained.stderr
             second = wait_until(lambda: clients.connect() != first and clients.connect(), "the authority's certificate")
-            renewed = pebble.certbot("renew", "--force-renewal", "--no-random-sleep-on-renew", path=path)
+            renewed = pebble.certbot("renew", "--force-renewal", "--no-random-sleep-on-renew", variables=variables)
             assert renewed.returncode == 0, renewed.stdout + renewed.stderr
             third = wait_until(lambda: clients.connect() != second and clients.connect(), "the renewed certificate")
     assert not clients.failures, clients.failures[:3]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.authority import Authority
 from harness.browser import browser
 from harness.certificate import make_certificate
 from harness.deployment import Deploy, Deployment
@@ -157,10 +158,8 @@ def test_check_says_what_it_knows_of_each_certificate(three: tuple[Deployment, d
 
 
 def test_check_and_the_log_say_what_is_wrong_with_certificates(deploy: Deploy, tmp_path: Path) -> None:
-    pairs = []
-    for name, days in (("old", -1), ("new", 2)):
-        (tmp_path / name).mkdir()
-        pairs.append(make_certificate(tmp_path / name, "ECDSA", "localhost", days=days))
+    old = Authority.new(tmp_path / "authority").issue("DNS:localhost", days=-1)
+    pairs = [old, make_certificate(tmp_path, "ECDSA", "localhost")]
     files = {"certificate": [str(pair[0]) for pair in pairs], "private-key": [str(pair[1]) for pair in pairs]}
     deployment = deploy({"log": {"level": "info"}})
     deployment.configure({"tls": files, "http": {"public-url": f"https://localhost:{deployment.http_port}"}})

@@ -142,6 +142,24 @@ struct ClientCertificateTests {
         #expect(try await rejection(by: either, showing: []) != nil)
     }
 
+    @Test("that was altered or cut anywhere is refused, and harms nobody")
+    func altered() async throws {
+        let source = try source()
+        let genuine = try authority.issue().der
+        var spellings = genuine.indices.flatMap { place in
+            [UInt8(0x01), 0x80, 0xff].map { change in
+                var altered = genuine
+                altered[place] ^= change
+                return altered
+            }
+        }
+        spellings += genuine.indices.map { Array(genuine.prefix($0)) }
+        for spelling in spellings {
+            let examined = await source.examining(ClientCertificate([spelling]), of: delivery())
+            #expect(throws: SignatureRejection.self) { try source.verify(examined) }
+        }
+    }
+
     @Test("is judged before the body is read")
     func head() async throws {
         let source = try source()

@@ -62,12 +62,12 @@ class Pebble:
         assert result.returncode == 0, result.stderr
         return root
 
-    def certbot(self, *words: str | Path, path: str) -> "subprocess.CompletedProcess[str]":
-        """Runs certbot with this authority, and with `path` in the place of PATH."""
+    def certbot(self, *words: str | Path, variables: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+        """Runs certbot with this authority, and with these variables, which its hooks get, too."""
         folders: list[str | Path] = []
         for name in ("config", "work", "logs"):
             folders += [f"--{name}-dir", self.directory / f"certbot-{name}"]
-        environment = {"REQUESTS_CA_BUNDLE": str(self.directory / "certificate.pem"), "PATH": path, "NO_PROXY": "*"}
+        environment = {"REQUESTS_CA_BUNDLE": str(self.directory / "certificate.pem"), "NO_PROXY": "*"} | variables
         server = ["--server", f"https://localhost:{self.port}/dir", "--non-interactive"]
         return run_command("certbot", *words, *server, *folders, environment=environment)
 
