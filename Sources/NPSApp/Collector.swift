@@ -113,6 +113,9 @@ package struct Collector: Sendable {
         try await relabelSources()
         let redirectAddresses = redirectAddresses
         let start = CompleteStart(listeners: redirectAddresses.isEmpty ? 2 : 3)
+        if let warning = settings.challengeWarning(isRedirecting: !redirectAddresses.isEmpty) {
+            logger.warning("\(warning)")
+        }
         // They stop in reverse: readiness is off before the listeners close, and the client and the queue stay open
         // until nothing uses them any more.
         var services: [any Service] = [

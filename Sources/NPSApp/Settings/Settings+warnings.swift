@@ -6,7 +6,7 @@ extension Settings {
     package var warnings: [String] {
         // Who forgot the proxy forgot that it does the TLS.
         openSocket + (forgottenProxy.isEmpty ? missingTLS(at: http.address) : forgottenProxy)
-            + confusedTLS(at: http.address) + unansweredChallenges
+            + confusedTLS(at: http.address)
     }
 
     /// The same where a socket was passed, whose address counts instead.
@@ -20,11 +20,13 @@ extension Settings {
         return facts.isEmpty ? [] : facts.warnings(host: http.publicURL.host, at: date)
     }
 
-    private var unansweredChallenges: [String] {
-        guard acmeWebroot != nil, http.redirectPort == nil else { return [] }
-        return [
+    /// Of challenges that nobody would answer; nil when somebody does.
+    ///
+    /// - Parameter isRedirecting: whether the redirect listener has a socket.
+    package func challengeWarning(isRedirecting: Bool) -> String? {
+        guard acmeWebroot != nil, !isRedirecting else { return nil }
+        return
             "tls.acme-webroot is set, but nothing answers from it: that is http.redirect-port, or a socket in its place"
-        ]
     }
 
     private var openSocket: [String] {

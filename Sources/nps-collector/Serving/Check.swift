@@ -48,6 +48,7 @@ struct Check: AsyncParsableCommand {
         for finding in findings { Output.note("\(finding)\n") }
         var warnings = settings.warnings + settings.certificateWarnings(at: Date())
         warnings += try settings.makeCatalogue().warnings(isEncrypted: settings.tls != nil, at: Date())
+        warnings += [settings.challengeWarning(isRedirecting: settings.http.redirectPort != nil)].compactMap(\.self)
         for warning in warnings { Output.note("warning: \(warning)\n") }
         if json {
             try Output.json(settings.report.entries)
