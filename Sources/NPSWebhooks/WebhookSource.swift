@@ -9,6 +9,8 @@ package struct WebhookSource: Sendable {
     /// whose name is its only protection it is a fingerprint.
     package let label: String
     let verifier: Verifier
+    /// What its schemes of the kind `client_certificate` ask for.
+    let certificateRules: [ClientCertificateRule]
     let mapping: Mapping
     let dates: DateFormats
     let advice: String?
@@ -22,6 +24,7 @@ package struct WebhookSource: Sendable {
         isUnsigned = file.signature?.isNone == true
         label = isUnsigned ? "unsigned-" + Self.fingerprint(of: name) : name
         self.verifier = verifier
+        certificateRules = verifier.schemes.map(\.scheme).filter { $0.kind == .clientCertificate }.map(\.certificates)
         self.mapping = mapping
         dates = DateFormats(timeZone: file.timeZone)
         advice = file.advice

@@ -118,6 +118,10 @@ struct ClientCertificateTests {
         #expect(try await rejection(by: source, showing: [certificate, between.certificate]) == nil)
         // As a resumed session has it.
         #expect(try await rejection(by: source, showing: [certificate]) == nil)
+        let late = try between.issue()
+        let junk = [try TestAuthority("Junk").certificate, try TestAuthority("Junk").certificate]
+        // No more than two are looked at.
+        #expect(try await rejection(by: source, showing: [late] + junk + [between.certificate]) == unknown)
         let stranger = try self.source(trusting: [try TestAuthority("Another").certificate])
         #expect(try await rejection(by: stranger, showing: [certificate, between.certificate]) == unknown)
         let renamed = try self.source("{kind: client_certificate, ca: ca.pem, san: other.example}")

@@ -5,9 +5,9 @@ import X509
 /// The certificate of the client of a TLS connection, which has proved there that it holds the key, and the certificates
 /// that it sent along. Nothing else about them is proved: what they say counts where a ``ClientCertificateRule`` is met.
 package struct ClientCertificate: Sendable {
-    /// How many of those that were sent are looked at: more than authorities need, and few enough to try every chain that
+    /// How many of those that were sent are looked at: as many as authorities need, and few enough to try every chain that
     /// they could make.
-    private static let limit = 4
+    private static let limit = 3
 
     /// DER; the client's own first.
     private let encoded: [[UInt8]]

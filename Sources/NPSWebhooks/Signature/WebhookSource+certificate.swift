@@ -1,6 +1,3 @@
-import SwiftASN1
-import X509
-
 extension WebhookSource {
     /// Whether deliveries are looked at for the client certificate of their connection.
     package var asksForCertificate: Bool { !certificateRules.isEmpty }
@@ -18,9 +15,5 @@ extension WebhookSource {
             examined.add(await rule.rejection(of: certificate, at: delivery.receivedAt), by: rule)
         }
         return delivery.showing(examined)
-    }
-
-    var certificateRules: [ClientCertificateRule] {
-        verifier.schemes.filter { $0.scheme.kind == .clientCertificate }.map(\.scheme.certificates)
     }
 }
