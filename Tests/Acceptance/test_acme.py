@@ -88,11 +88,10 @@ def test_nothing_else_of_the_folder_can_be_had(deploy: Deploy, tmp_path: Path) -
     os.mkfifo(challenges / "pipe")
     deployment = deploy()
     redirect_port = free_port()
-    deployment.configure(
-        {"http": {"redirect-port": redirect_port}, "tls": {"acme-webroot": str(tmp_path / "webroot")}}
-    )
+    deployment.configure({"http": {"redirect-port": redirect_port}, "tls": {"acme-webroot": str(tmp_path / "webroot")}})
     deployment.start_serve()
     assert challenge(redirect_port, token) == (200, (challenges / token).read_bytes())
-    for name in ("notes", "secret", "pipe", "../../secret", "..%2f..%2fsecret", "%2e%2e/secret", "", ".", token + "%00"):
+    names = ["notes", "secret", "pipe", "../../secret", "..%2f..%2fsecret", "%2e%2e/secret", "", ".", token + "%00"]
+    for name in names:
         status, body = challenge(redirect_port, name)
         assert status in {400, 404} and b"private" not in body, name

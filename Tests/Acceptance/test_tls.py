@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.authority import Authority
-from harness.browser import browser
+from harness.browser import browser, network_log
 from harness.certificate import make_certificate
 from harness.deployment import Deploy, Deployment
 from harness.ports import accepts, free_port
@@ -71,7 +71,7 @@ def test_a_response_comes_in_over_tls(secure: Deployment) -> None:
 def test_browsers_agree_on_a_key_that_no_quantum_computer_finds_later(secure: Deployment) -> None:
     with browser(network_log=True) as driver:
         driver.get(f"https://localhost:{secure.http_port}/survey")
-        messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
+        messages = network_log(driver)
     answers = [message["params"]["response"] for message in messages if message["method"] == "Network.responseReceived"]
     groups = {answer["securityDetails"]["keyExchangeGroup"] for answer in answers if "/survey" in answer["url"]}
     assert groups == {"X25519MLKEM768"}

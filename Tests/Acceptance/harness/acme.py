@@ -2,18 +2,21 @@
 
 import json
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.certificate import make_certificate
 from harness.http_client import fetch
 from harness.ports import accepts, free_port
 from harness.program import Program, run_command
 from harness.waiting import wait_until
+
+if TYPE_CHECKING:
+    import subprocess
 
 QUERY_A = b"\x00\x01\x00\x01"
 """The type A and the class IN (RFC 1035 §3.2)."""

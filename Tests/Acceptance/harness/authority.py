@@ -37,11 +37,9 @@ class Authority:
     def _key(self) -> Path:
         return self.directory / "ca-key.pem"
 
-    def issue(
-        self, alternative_name: str, days: int = 2, usage: str = "", name: str = "server"
-    ) -> tuple[Path, Path]:
-        """The files `name.pem` of a new certificate, such as for `DNS:db1.example.com`, and `name.key` of its key; -1 day
-        makes an old one. `usage` is what it is for, such as `clientAuth`; nothing = it doesn't say."""
+    def issue(self, alternative_name: str, days: int = 2, usage: str = "", name: str = "server") -> tuple[Path, Path]:
+        """The files `name.pem` of a new certificate, such as for `DNS:db1.example.com`, and `name.key` of its key; -1
+        day makes an old one. `usage` is what it is for, such as `clientAuth`; nothing = it doesn't say."""
         certificate, key = self.directory / f"{name}.pem", self.directory / f"{name}.key"
         extensions = f"subjectAltName={alternative_name}\n" + (f"extendedKeyUsage={usage}\n" if usage else "")
         self._sign(name, key, certificate, extensions, days)

@@ -1,7 +1,9 @@
 """Debian's chromium, driven by Selenium."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
@@ -17,7 +19,7 @@ from harness.waiting import DEADLINE
 def browser(scripts: bool = False, network_log: bool = False) -> Iterator[WebDriver]:
     """A fresh headless browser that accepts self-signed certificates and runs no script of a page, unless asked to.
 
-    With `network_log`, what it does on the network is in its log `performance`."""
+    With `network_log`, it keeps what the function of that name tells."""
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server"):
@@ -33,6 +35,12 @@ def browser(scripts: bool = False, network_log: bool = False) -> Iterator[WebDri
         yield driver
     finally:
         driver.quit()
+
+
+def network_log(driver: WebDriver) -> list[dict[str, Any]]:
+    """What a browser with `network_log` did since this was asked last, in the words of the DevTools protocol."""
+    entries = driver.execute("getLog", {"type": "performance"})["value"]
+    return [json.loads(entry["message"])["message"] for entry in entries]
 
 
 @contextmanager
