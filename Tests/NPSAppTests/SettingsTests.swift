@@ -104,6 +104,22 @@ struct SettingsTests {
         if let said { #expect(warnings.first?.contains(said) == true, "\(warnings)") }
     }
 
+    @Test("each certificate needs its key, in the same order")
+    func certificates() async throws {
+        let directory = try TemporaryDirectory()
+        let (first, second) = (
+            try SelfSignedCertificate(in: directory), try SelfSignedCertificate(in: directory, for: "nps.example.com")
+        )
+        let both = ["--tls-certificate", "\(first.certificate), \(second.certificate)", "--tls-private-key"]
+        let settings = try await load(both + ["\(first.privateKey),\(second.privateKey)"])
+        #expect(settings.tls?.pairs.map(\.privateKey) == [first.privateKey, second.privateKey])
+        let warnings = settings.certificateWarnings(at: Date())
+        #expect(warnings.isEmpty, "\(warnings)")
+        #expect(await problems(both + [first.privateKey]).contains { $0.hasPrefix("tls.private-key names 1") })
+        let swapped = await problems(both + ["\(second.privateKey),\(first.privateKey)"])
+        #expect(swapped.count { $0.contains("does not belong to the certificate") } == 2)
+    }
+
     @Test("the command line beats the environment, the environment the file")
     func precedence() async throws {
         let yaml = "http: {port: 1001}\nsurvey: {subject: Acme}\nlog: {level: debug}\n"
@@ -159,7 +175,8 @@ struct SettingsTests {
             ("log.format", "xml"), ("quarantine.retention-days", "-1"), ("queue.receipt-retention-days", "x"),
             ("quarantine.max-bytes", "0"), ("queue.payload-key", "k1:short"),
             ("queue.payload-key", "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
-            ("tls.certificate", "/nonexistent.pem"), ("survey.subject", ""), ("queue.name", "büro"),
+            ("tls.certificate", "/nonexistent.pem"), ("tls.private-key", ""), ("survey.subject", ""),
+            ("queue.name", "büro"),
             ("http.unix-socket", String(repeating: "a", count: 108)), ("http.unix-socket", "@nps"),
             ("http.unix-socket-mode", "0999"), ("http.unix-socket-mode", "0060"),
             ("http.unix-socket-group", "no-such-group"),

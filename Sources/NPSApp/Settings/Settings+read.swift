@@ -64,8 +64,8 @@ extension Settings {
     }
 
     private static func readTLS(_ reader: inout SettingsReader) -> TLSFiles? {
-        let certificates = reader.list(Setting.certificate)
-        let privateKeys = reader.list(Setting.privateKey)
+        let certificates = reader.filledList(Setting.certificate)
+        let privateKeys = reader.filledList(Setting.privateKey)
         let profile = reader.value(Setting.tlsProfile)
         switch (certificates.count, privateKeys.count) {
         case (0, 0): return nil

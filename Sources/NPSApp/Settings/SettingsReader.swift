@@ -79,6 +79,15 @@ struct SettingsReader {
         return items
     }
 
+    /// The same for a key that isn't given for nothing.
+    mutating func filledList(_ setting: Setting) -> [String] {
+        let items = list(setting)
+        if items.isEmpty, report.entries.contains(where: { $0.key == setting.key && $0.origin != "default" }) {
+            note("\(setting.key) is empty: give a value or leave the key out.")
+        }
+        return items
+    }
+
     private static func items(_ values: [String]) -> [String] {
         values.flatMap { $0.split(separator: ",") }
             .map { $0.trimmingCharacters(in: .whitespaces) }

@@ -70,7 +70,7 @@ extension Metric {
         Metric(
             "nps_tls_certificate_expiry_timestamp_seconds",
             .gauge,
-            "When the TLS certificate in use expires."
+            "When a TLS certificate in use, or one of its chain, expires, by its first name."
         ),
     ]
 
