@@ -47,18 +47,19 @@ class Sources:
             context.load_cert_chain(*map(str, pair))
         return context
 
-    def connect(self, pair: tuple[Path, Path] | None) -> http.client.HTTPSConnection:
+    def connect(self, client: ssl.SSLContext | tuple[Path, Path] | None) -> http.client.HTTPSConnection:
         port = self.deployment.http_port
-        return http.client.HTTPSConnection("localhost", port, timeout=DEADLINE, context=self.context(pair))
+        context = client if isinstance(client, ssl.SSLContext) else self.context(client)
+        return http.client.HTTPSConnection("localhost", port, timeout=DEADLINE, context=context)
 
     def post(
         self,
-        pair: tuple[Path, Path] | None,
+        client: ssl.SSLContext | tuple[Path, Path] | None,
         source: str = "acme",
         headers: dict[str, str] | None = None,
         body: bytes | None = None,
     ) -> HTTPResponse:
-        connection = self.connect(pair)
+        connection = self.connect(client)
         try:
             body = body or json.dumps(fresh_response(source)).encode()
             connection.request("POST", f"/webhooks/{source}", body, JSON | (headers or {}))
@@ -239,6 +240,40 @@ def test_curl_and_openssl_show_certificates_that_were_issued_in_between(sources:
     # Named, so that a browser knows which of its certificates are meant.
     assert "Acceptable client certificate CA names" in shown
     assert shown.count("CN = An authority of the tests") >= 1
+
+
+def test_signatures_by_sha1_prove_nothing(sources: Sources, tmp_path: Path) -> None:
+    """Of an authority with an RSA key, since swift-certificates knows no other signature by it."""
+    authority = Authority.new(tmp_path / "rsa", ["-newkey", "rsa:2048"])
+    shutil.copy(authority.certificate, sources.directory / "acme.pem")
+    sources.reload(READ_AGAIN)
+    for digest, status in (("sha256", 200), ("sha1", 401)):
+        pair = authority.issue(f"DNS:{NAME}", usage="clientAuth", name=digest, digest=digest)
+        context = sources.context(None)
+        # This machine's OpenSSL wouldn't even show the second one.
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        context.load_cert_chain(*map(str, pair))
+        assert sources.post(context).status == status, digest
+
+
+def test_a_rule_that_is_new_needs_no_new_authority(sources: Sources) -> None:
+    """A session that began before doesn't have the certificates in between any more that the rule would need."""
+    pair = sources.chain()
+    context = sources.context(pair)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    plain = socket.create_connection(("127.0.0.1", sources.deployment.http_port), timeout=DEADLINE)
+    with plain, context.wrap_socket(plain, server_hostname="localhost") as connection:
+        session = connection.session
+    more = scheme("acme.pem", "[nps.acme.example, other.example]")
+    (sources.directory / "acme.yaml").write_text(f"signature: {more}\n{MAPPING}")
+    sources.reload(READ_AGAIN)
+    plain = socket.create_connection(("127.0.0.1", sources.deployment.http_port), timeout=DEADLINE)
+    with plain, context.wrap_socket(plain, server_hostname="localhost", session=session) as connection:
+        assert not connection.session_reused
+        body = json.dumps(fresh_response("rule")).encode()
+        head = "POST /webhooks/acme HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        connection.sendall(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_certificate_without_its_key_opens_no_connection(sources: Sources) -> None:

@@ -166,7 +166,7 @@ def test_check_and_the_log_say_what_is_wrong_with_certificates(deploy: Deploy, t
     deployment.begin_serve()
     wait_until(lambda: "accepting responses" in deployment.serve.log.read_text(), "the collector")
     said = deployment.run("check").stderr
-    for sentence in ("the certificate for localhost has expired", "more than one of tls.certificate is for localhost"):
+    for sentence in ("The certificate for localhost expired at", "more than one of tls.certificate is for localhost"):
         assert sentence in said and sentence in deployment.serve.log.read_text()
     # Nobody that checks certificates can send anything.
     ready = run_command("curl", "-sk", "--noproxy", "*", f"https://localhost:{deployment.http_port}/readyz")

@@ -16,7 +16,7 @@ struct CertificateReload: Service {
 
     func run() async throws {
         gauges.record(certificates.facts)
-        for warning in certificates.facts.warnings(host: host, at: now()) { logger.warning("\(warning)") }
+        for warning in certificates.facts.mistakes(host: host) { logger.warning("\(warning)") }
         try? await cancelWhenGracefulShutdown {
             // A problem that lasts is logged once, not every minute.
             var complaints: [Int: String] = [:]
@@ -50,7 +50,7 @@ struct CertificateReload: Service {
                     metadata: ["name": "\(facts.name)", "expires": "\(facts.chainExpires)"]
                 )
                 if Set(facts.names) != Set(former.names) {
-                    for warning in certificates.facts.warnings(host: host, at: now()) { logger.warning("\(warning)") }
+                    for warning in certificates.facts.mistakes(host: host) { logger.warning("\(warning)") }
                 }
             }
             return nil

@@ -17,7 +17,8 @@ extension Settings {
     /// The same about certificates, as their files are now.
     package func certificateWarnings(at date: Date) -> [String] {
         let facts = tls?.pairs.compactMap { try? $0.facts() } ?? []
-        return facts.isEmpty ? [] : facts.warnings(host: http.publicURL.host, at: date)
+        guard !facts.isEmpty else { return [] }
+        return facts.compactMap { $0.problem(at: date) } + facts.mistakes(host: http.publicURL.host)
     }
 
     /// Of challenges that nobody would answer; nil when somebody does.

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 import NIOSSL
 import Synchronization
 
@@ -38,20 +38,19 @@ package final class ReloadableCertificates: Sendable {
 }
 
 extension [CertificateFacts] {
-    /// What is probably a mistake, one sentence each.
+    /// What is probably a mistake in their names, one sentence each.
     ///
     /// - Parameter host: of `http.public-url`.
-    package func warnings(host: String, at date: Date) -> [String] {
-        var warnings = filter { $0.isExpired(at: date) }.map { "the certificate for \($0.name) has expired: renew it" }
-        warnings += ServerNames(map(\.names)).repeated.map { name in
+    package func mistakes(host: String) -> [String] {
+        var mistakes = ServerNames(map(\.names)).repeated.map { name in
             """
             more than one of tls.certificate is for \(name): clients that ask for it get the first, whatever their keys are \
             for; leave one out
             """
         }
         if IPAddress(host.trimmingCharacters(in: ["[", "]"])) == nil, !contains(where: { $0.covers(host) }) {
-            warnings.append("no certificate is for \(host), the host of http.public-url: browsers will refuse it")
+            mistakes.append("no certificate is for \(host), the host of http.public-url: browsers will refuse it")
         }
-        return warnings
+        return mistakes
     }
 }

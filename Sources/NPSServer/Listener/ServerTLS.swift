@@ -8,13 +8,13 @@ import Synchronization
 /// TLS of the public listener: the certificates in force, and client certificates where a webhook source asks for them.
 ///
 /// Whatever certificate a client shows, its connection opens: TLS itself has proved that it holds the key, and what the
-/// certificate is worth is for each source to say when a request comes (``Channel/clientCertificate``). So no source's
+/// certificate is worth is for each source to say when a request comes (`Channel.clientCertificate`). So no source's
 /// authority counts for another one, and the form is open to browsers that were given a certificate for something else.
 package final class ServerTLS: Sendable {
     private struct Offer {
         let context: NIOSSLContext
-        /// DER; empty = clients are asked for no certificate.
-        let authorities: [[UInt8]]
+        /// Of the sources; empty = clients are asked for no certificate.
+        let rules: Set<ClientCertificateRule>
     }
 
     private let certificates: ReloadableCertificates
@@ -34,14 +34,14 @@ package final class ServerTLS: Sendable {
         self.sources = sources
         self.now = now
         self.logger = logger
-        offer = Mutex(try Self.offer(certificates, asking: sources.current.clientAuthorities))
-        sources.follow { [weak self] catalogue in self?.ask(for: catalogue.clientAuthorities) }
+        offer = Mutex(try Self.offer(certificates, for: sources.current))
+        sources.follow { [weak self] catalogue in self?.ask(for: catalogue) }
     }
 
     /// The handler for a connection that opens.
     func handler() -> NIOSSLServerHandler {
         let offer = offer.withLock { $0 }
-        guard !offer.authorities.isEmpty else { return NIOSSLServerHandler(context: offer.context) }
+        guard !offer.rules.isEmpty else { return NIOSSLServerHandler(context: offer.context) }
         return NIOSSLServerHandler(context: offer.context) { [sources, now] chain, promise in
             let certificate = ClientCertificate(chain.compactMap { try? $0.toDERBytes() })
             Task {
@@ -52,31 +52,33 @@ package final class ServerTLS: Sendable {
         }
     }
 
-    /// Sessions that began with other authorities are not resumed: their tickets are the former context's.
-    private func ask(for authorities: [[UInt8]]) {
-        guard offer.withLock({ $0.authorities }) != authorities else { return }
+    /// Sessions that began under other rules are not resumed: their tickets are the former context's. So what was sent in a
+    /// handshake was looked at by the rules that are in force.
+    private func ask(for catalogue: SourceCatalogue) {
+        guard offer.withLock({ $0.rules }) != catalogue.certificateRules else { return }
         do {
-            let new = try Self.offer(certificates, asking: authorities)
+            let new = try Self.offer(certificates, for: catalogue)
             offer.withLock { $0 = new }
         } catch {
             logger.error("clients are asked for certificates as before: \(error)")
         }
     }
 
-    private static func offer(_ certificates: ReloadableCertificates, asking authorities: [[UInt8]]) throws -> Offer {
+    private static func offer(_ certificates: ReloadableCertificates, for catalogue: SourceCatalogue) throws -> Offer {
         var configuration = certificates.profile.configuration(with: certificates.certificate(for: nil).pair)
         configuration.sslContextCallback = { client, promise in
             promise.succeed(certificates.certificate(for: client.serverHostname).override)
         }
-        if !authorities.isEmpty {
+        let rules = catalogue.certificateRules
+        if !rules.isEmpty {
             configuration.certificateVerification = .optionalVerification
             configuration.trustRoots = .certificates(
-                authorities.compactMap { try? NIOSSLCertificate(bytes: $0, format: .der) }
+                catalogue.clientAuthorities.compactMap { try? NIOSSLCertificate(bytes: $0, format: .der) }
             )
             // A browser that has no certificate of these asks nobody which one to show.
             configuration.sendCANameList = true
         }
-        return Offer(context: try NIOSSLContext(configuration: configuration), authorities: authorities)
+        return Offer(context: try NIOSSLContext(configuration: configuration), rules: rules)
     }
 }
 

@@ -40,7 +40,10 @@ package struct SourceCatalogue: Sendable {
         byName[label] ?? byName.values.first { $0.label == label }
     }
 
-    /// The authorities of all sources that ask for client certificates, as DER, each once.
+    /// What all sources together ask of client certificates; empty = no source asks for one.
+    package var certificateRules: Set<ClientCertificateRule> { Set(sources.flatMap(\.certificateRules)) }
+
+    /// The authorities of these rules, as DER, each once.
     package var clientAuthorities: [[UInt8]] {
         let authorities = sources.flatMap(\.certificateRules).flatMap { $0.authorities ?? [] }
         var seen: Set<[UInt8]> = []
@@ -50,7 +53,7 @@ package struct SourceCatalogue: Sendable {
     /// Looks at the certificate of a connection that opens as its requests will: what a source accepts now is known then,
     /// also in later connections that resume the TLS session, which don't have the certificates in between again.
     package func examine(_ certificate: ClientCertificate, at date: Date) async {
-        for rule in Set(sources.flatMap(\.certificateRules)) { _ = await rule.rejection(of: certificate, at: date) }
+        for rule in certificateRules { _ = await rule.rejection(of: certificate, at: date) }
     }
 
     /// What is probably a mistake, one sentence each.

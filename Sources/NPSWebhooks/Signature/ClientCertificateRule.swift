@@ -47,7 +47,7 @@ package struct ClientCertificateRule: Sendable, Hashable {
 }
 
 /// Each certificate of a chain must be meant for what it is used for: the client's own for TLS clients, those of
-/// authorities for issuing, and if they name purposes, for TLS clients among them.
+/// authorities for issuing, and if they name purposes, for TLS clients among them. And its signature must prove something.
 private struct ClientPurpose: VerifierPolicy {
     /// The name is compared once a chain is found.
     let verifyingCriticalExtensions: [ASN1ObjectIdentifier] = [
@@ -56,9 +56,14 @@ private struct ClientPurpose: VerifierPolicy {
 
     func chainMeetsPolicyRequirements(chain: UnverifiedCertificateChain) async -> PolicyEvaluationResult {
         guard chain.leaf.isForClients else { return .failsToMeetPolicy(reason: "not for clients") }
-        let issuers = chain.dropFirst()
-        return issuers.allSatisfy(\.issuesForClients)
-            ? .meetsPolicy : .failsToMeetPolicy(reason: "an authority that issues nothing for clients")
+        guard chain.dropFirst().allSatisfy(\.issuesForClients) else {
+            return .failsToMeetPolicy(reason: "an authority that issues nothing for clients")
+        }
+        // The last one is trusted for itself. Others can be forged (SHA-1, https://shattered.io).
+        guard !chain.dropLast().contains(where: { $0.signatureAlgorithm == .sha1WithRSAEncryption }) else {
+            return .failsToMeetPolicy(reason: "signed by SHA-1")
+        }
+        return .meetsPolicy
     }
 }
 
