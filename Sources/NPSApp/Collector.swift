@@ -96,7 +96,7 @@ package struct Collector: Sendable {
         let passed = sockets[.public]
         let warnings = passed.isEmpty ? settings.warnings : passed.flatMap(settings.warnings)
         for warning in Set(warnings).sorted() { logger.warning("\(warning)") }
-        for warning in sources.current.warnings(isEncrypted: certificates != nil, at: Date()) {
+        for warning in sources.current.warnings(isEncrypted: certificates != nil) {
             logger.warning("\(warning)")
         }
         logSockets()
@@ -137,6 +137,7 @@ package struct Collector: Sendable {
         if let certificates {
             let service = CertificateReload(
                 certificates: certificates,
+                authorities: { [sources] in sources.current.authorityFacts },
                 host: settings.http.publicURL.host,
                 logger: logger
             )
@@ -285,8 +286,9 @@ package struct Collector: Sendable {
             metrics: metrics
         )
         dependencies.droppedLogLines = droppedLogLines
-        dependencies.certificates = { [certificates] in
-            certificates?.facts.compactMap { $0.problem(at: Date()) } ?? []
+        dependencies.certificates = { [certificates, sources] in
+            let authorities = sources.current.authorityFacts.compactMap { $0.problem(at: Date()) }
+            return (certificates?.problems(at: Date()) ?? []) + authorities
         }
         dependencies.share = { [worker] seconds in worker.share(forSeconds: seconds) }
         return try AdminListener.make(

@@ -2,7 +2,7 @@ package import NPSQueue
 import Synchronization
 
 /// Whether a response that arrived now would be stored: tried with a real write to the queue, at most once a second
-/// however often it is asked. And whether one can arrive at all: with an expired certificate, none does.
+/// however often it is asked.
 package final class Readiness: Sendable {
     private struct State {
         var checked: ContinuousClock.Instant?
@@ -20,11 +20,12 @@ package final class Readiness: Sendable {
     private let probe: @Sendable () async -> QueueError?
     private let overdue: @Sendable () -> QueueError
     private let patience: Duration
-    private let expired: @Sendable () -> String?
+    /// That the certificate in use has expired, in a sentence; nil when it hasn't, and where there is none. Responses are
+    /// stored then, but hardly any client sends one.
+    let expired: @Sendable () -> String?
     private let state = Mutex(State())
 
-    /// - Parameter expired: says that the certificate in use has expired, so that nobody talks to this collector; nil when it
-    ///   hasn't, and where there is none.
+    /// - Parameter expired: a sentence about the certificate in use when it has expired.
     package convenience init(queue: ResponseQueue, expired: @escaping @Sendable () -> String? = { nil }) {
         self.init(overdue: { queue.overdue }, expired: expired) {
             do throws(QueueError) {
@@ -86,16 +87,10 @@ package final class Readiness: Sendable {
     func isLikely(by figures: QueueFigures?, disk: StorageFigures.Disk?, after problem: QueueError?) -> Bool {
         guard figures?.status != nil, problem == nil else { return false }
         if let disk, disk.free < disk.reserve { return false }
-        return expired() == nil && !state.withLock { $0.isDraining }
+        return !state.withLock { $0.isDraining }
     }
 
     func check() async -> Status {
-        let stored = await checkQueue()
-        guard stored == .ready, let sentence = expired() else { return stored }
-        return .failing(sentence)
-    }
-
-    private func checkQueue() async -> Status {
         let now = ContinuousClock.now
         switch state.withLock({ state in step(&state, at: now) }) {
         case .known(let status): return status

@@ -5,6 +5,7 @@ package enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
     case unreadableCertificate(path: String)
     case unreadablePrivateKey(path: String)
     case mismatchedKey(certificate: String, privateKey: String)
+    case noCertificate
     /// - Parameter code: `errno`.
     case cannotListen(address: String, setting: String, code: Int32)
     /// The name of a host that nobody knows.
@@ -23,6 +24,7 @@ package enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
             "tls.private-key can't be read as a PEM private key: \(path)"
         case .mismatchedKey(let certificate, let privateKey):
             "The key in \(privateKey) does not belong to the certificate in \(certificate): check tls.private-key."
+        case .noCertificate: "tls.certificate has no certificate that can be used."
         case .cannotListen(let address, let setting, let code):
             code == EADDRINUSE
                 ? "\(address) is taken by another program. Stop that, or change \(setting)."

@@ -10,6 +10,7 @@ from harness.certificate import make_certificate
 from harness.deployment import REPOSITORY, Deploy
 from harness.handshakes import Clients
 from harness.ports import free_port
+from harness.program import run_command
 from harness.waiting import wait_until
 
 HOST = "nps.example.com"
@@ -75,6 +76,23 @@ def test_certbot_gets_and_renews_a_certificate_while_the_collector_runs(deploy: 
     assert not list(place.glob("*.new"))
     # certbot has taken its challenges away again.
     assert challenge(redirect_port, "anything")[0] == 404
+
+
+def test_a_hook_that_fails_leaves_a_pair(tmp_path: Path) -> None:
+    """The former one, whatever it was that failed: here the new chain can't be copied."""
+    lineage, place = tmp_path / "live" / HOST, tmp_path / "tls" / HOST
+    for directory in (lineage, place):
+        directory.mkdir(parents=True)
+    for name in ("privkey.pem", "fullchain.pem"):
+        (place / name).write_text("former")
+    (lineage / "privkey.pem").write_text("new")
+    variables = {
+        "RENEWED_LINEAGE": str(lineage),
+        "NPS_TLS_DIRECTORY": str(tmp_path / "tls"),
+        "NPS_TLS_GROUP": str(os.getgid()),
+    }
+    assert run_command(HOOK, environment=variables).returncode != 0
+    assert {(place / name).read_text() for name in ("privkey.pem", "fullchain.pem")} == {"former"}
 
 
 def test_nothing_else_of_the_folder_can_be_had(deploy: Deploy, tmp_path: Path) -> None:

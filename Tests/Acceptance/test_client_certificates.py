@@ -242,6 +242,79 @@ def test_curl_and_openssl_show_certificates_that_were_issued_in_between(sources:
     assert shown.count("CN = An authority of the tests") >= 1
 
 
+TLS_1_2 = ssl.TLSVersion.TLSv1_2
+
+
+def test_tls_1_2_opens_only_with_a_certificate_that_some_source_accepts(sources: Sources) -> None:
+    """Where the client takes no tickets, the server keeps sessions, certificates included, of whoever gets that far."""
+    good = sources.acme.issue(f"DNS:{NAME}", usage="clientAuth", name="good")
+    stranger = sources.other.issue("DNS:nobody.example", usage="clientAuth", name="stranger")
+    before = metric(sources.deployment, TLS_REFUSALS)
+    for attempt in range(20):
+        context = sources.context(stranger)
+        context.maximum_version = TLS_1_2
+        context.options |= ssl.OP_NO_TICKET
+        with pytest.raises(ssl.SSLError):
+            sources.post(context, body=b"{}" if attempt % 2 else None)
+    assert metric(sources.deployment, TLS_REFUSALS) == before + 20
+    for pair, status in ((good, 200), (None, 401)):
+        context = sources.context(pair)
+        context.maximum_version = TLS_1_2
+        assert sources.post(context).status == status
+
+
+TLS_REFUSALS = 'nps_edge_refusals_total{listener="public",cause="tls"}'
+
+
+@pytest.mark.parametrize("version", [TLS_1_2, ssl.TLSVersion.TLSv1_3])
+def test_more_certificates_than_anybody_needs_open_nothing(sources: Sources, version: ssl.TLSVersion) -> None:
+    certificate, key = sources.chain()
+    more = certificate.with_suffix(".more.pem")
+    more.write_text(certificate.read_text() + sources.other.certificate.read_text() * 3)
+    context = sources.context((more, key))
+    context.minimum_version = context.maximum_version = version
+    with pytest.raises((OSError, http.client.HTTPException)):
+        sources.post(context)
+    assert sources.post((certificate, key)).status == 200
+
+
+def test_many_authorities_close_the_form_to_nobody(sources: Sources, tmp_path: Path) -> None:
+    """Their names would be larger than what many clients take of a handshake."""
+    names = "".join(f"/OU={'x' * 60}" for _ in range(5))
+    request = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+    ]
+    with (sources.directory / "other.pem").open("a") as authorities:
+        for number in range(30):
+            files = ["-keyout", tmp_path / "many.key", "-out", tmp_path / "many.pem"]
+            assert run_command(*request, "-subj", f"/CN={number}{names}", *files).returncode == 0
+            authorities.write((tmp_path / "many.pem").read_text())
+    sources.reload(READ_AGAIN)
+    assert "none is named when a client is asked" in sources.deployment.serve.log.read_text()
+    for version in ("-tls1_2", "-tls1_3"):
+        connection = ["-connect", f"127.0.0.1:{sources.deployment.http_port}", version]
+        shown = run_command("openssl", "s_client", *connection).stdout
+        assert "Cipher is (NONE)" not in shown and "No client certificate CA names sent" in shown
+    good = sources.acme.issue(f"DNS:{NAME}", usage="clientAuth", name="good")
+    assert sources.post(good).status == 200
+
+
+def test_a_page_in_a_browser_can_not_use_a_certificate(sources: Sources) -> None:
+    good = sources.acme.issue(f"DNS:{NAME}", usage="clientAuth", name="good")
+    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        answer = sources.post(good, headers=headers | {"Content-Type": "text/plain"})
+        assert answer.status == 401 and "page in a browser" in answer.json()["detail"]
+
+
 def test_signatures_by_sha1_prove_nothing(sources: Sources, tmp_path: Path) -> None:
     """Of an authority with an RSA key, since swift-certificates knows no other signature by it."""
     authority = Authority.new(tmp_path / "rsa", ["-newkey", "rsa:2048"])

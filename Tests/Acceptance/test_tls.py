@@ -171,15 +171,41 @@ def test_check_and_the_log_say_what_is_wrong_with_certificates(deploy: Deploy, t
     # Nobody that checks certificates can send anything.
     ready = run_command("curl", "-sk", "--noproxy", "*", f"https://localhost:{deployment.http_port}/readyz")
     assert json.loads(ready.stdout) == {"status": "unavailable"}
-    report = run_command("curl", "-s", "--noproxy", "*", f"http://127.0.0.1:{deployment.admin_port}/readyz?verbose")
-    assert "The certificate for localhost expired at" in json.loads(report.stdout)["certificates"][0]
-    assert deployment.run("healthcheck").returncode != 0
+    asked = run_command("curl", "-s", "--noproxy", "*", f"http://127.0.0.1:{deployment.admin_port}/readyz?verbose")
+    report = json.loads(asked.stdout)
+    assert report["status"] == "unavailable" and report["queue"] == "ok"
+    assert "The certificate for localhost expired at" in report["certificates"][0]
+    assert "The certificate for localhost expired at" in deployment.run("healthcheck").stderr
 
     wrong = {"certificate": [str(pair[0]) for pair in pairs], "private-key": str(pairs[0][1])}
     deployment.configure({"tls": wrong})
     assert "tls.private-key names 1, tls.certificate 2" in deployment.run("check").stderr
-    deployment.configure({"tls": {"certificate": str(pairs[1][0]), "private-key": str(pairs[0][1])}})
-    assert "does not belong to the certificate" in deployment.run("check").stderr
+
+
+def test_what_is_wrong_with_files_passes_by_itself(deploy: Deploy, tmp_path: Path) -> None:
+    """Without a certificate that can be used systemd starts the collector again; with one it starts, and the others
+    follow."""
+    pairs = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        pairs.append(make_certificate(tmp_path / name, "ECDSA", f"{name}.example"))
+    (first, first_key), (second, second_key) = pairs
+    deployment = deploy()
+    deployment.configure({"tls": {"certificate": str(first), "private-key": str(second_key)}})
+    for verb in ("check", "serve"):
+        said = deployment.run(verb)
+        assert said.returncode == 69 and "does not belong to the certificate" in said.stderr
+    files = {"certificate": [str(first), str(second)], "private-key": [str(tmp_path / "later.key"), str(second_key)]}
+    deployment.configure({"tls": files, "log": {"level": "info"}})
+    assert deployment.run("check").returncode == 0
+    deployment.begin_serve()
+    log = deployment.serve.log
+    wait_until(lambda: "accepting responses" in log.read_text(), "the collector")
+    wait_until(lambda: "left out until it can be used" in log.read_text(), "the complaint")
+    assert presented(deployment.http_port, "-servername", "first.example") == fingerprint(second)
+    first_key.rename(tmp_path / "later.key")
+    deployment.serve.signal(signal.SIGHUP)
+    wait_until(lambda: presented(deployment.http_port, "-servername", "first.example") == fingerprint(first), "it")
 
 
 def presented(port: int, *options: str) -> str:

@@ -91,7 +91,7 @@ struct CertificateReloadTests {
     func renamed() async throws {
         let second = try issue(days: 90, for: "a.example.com")
         let certificates = try certificates(issue(days: 90), second)
-        #expect(certificates.facts(for: "b.example.com").name == "localhost")
+        #expect(certificates.facts(for: "b.example.com")?.name == "localhost")
         _ = try await look(1, certificates) { _ in
             let other = try issue(days: 90, for: "b.example.com")
             for (new, old) in [(other.privateKey, second.privateKey), (other.certificate, second.certificate)] {
@@ -99,8 +99,25 @@ struct CertificateReloadTests {
                 try FileManager.default.moveItem(atPath: new, toPath: old)
             }
         }
-        #expect(certificates.facts(for: "b.example.com").name == "b.example.com")
-        #expect(certificates.facts(for: "a.example.com").name == "localhost")
+        #expect(certificates.facts(for: "b.example.com")?.name == "b.example.com")
+        #expect(certificates.facts(for: "a.example.com")?.name == "localhost")
+    }
+
+    @Test("that can't be used at the start is left out until it can; without any there is nothing to start with")
+    func missing() async throws {
+        let (files, other) = (try issue(days: 90), try issue(days: 90, for: "nps.example.com"))
+        let text = try String(contentsOfFile: files.privateKey, encoding: .utf8)
+        try "no key".write(toFile: files.privateKey, atomically: true, encoding: .utf8)
+        #expect(throws: ServerError.unreadablePrivateKey(path: files.privateKey)) { try certificates(files) }
+        let certificates = try certificates(files, other)
+        #expect(certificates.facts.map(\.name) == ["nps.example.com"])
+        #expect(certificates.facts(for: "localhost")?.name == "nps.example.com")
+        #expect(certificates.problems(at: Date()).count == 1)
+        let lines = try await look(2, certificates) { look in
+            if look == 2 { try text.write(toFile: files.privateKey, atomically: true, encoding: .utf8) }
+        }
+        #expect(certificates.facts(for: "localhost")?.name == "localhost" && certificates.problems(at: Date()).isEmpty)
+        #expect(lines.count { $0.contains("left out until it can be used") } == 1, "\(lines)")
     }
 
     @Test("that is overdue is warned about at the start")
@@ -132,6 +149,8 @@ struct CertificateReloadTests {
         let days: [(Double, Int)] = [(1, 0), (61, 1), (61.5, 0), (62, 1), (89.9, 1), (90.1, 1), (90.2, 0), (92, 1)]
         for (day, count) in days { #expect(said(day) == count, "day \(day)") }
         #expect(said(92.1, of: 180) == 0 && said(92.2) == 1)
+        // The clock was wrong.
+        #expect(said(70) == 1 && said(70.5) == 0)
     }
 
     @Test("is counted by its first name, with a number where another has the same")

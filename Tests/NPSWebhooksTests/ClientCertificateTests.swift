@@ -98,7 +98,7 @@ struct ClientCertificateTests {
             // It brings its own authority along.
             ([try other.issue(), other.certificate], .unknownAuthority),
             // Somebody with a certificate of the authority issues more of them.
-            ([try nobody.issue(), nobody.certificate], .unknownAuthority),
+            ([try nobody.issue(), nobody.certificate], .unsoundChain),
             ([authority.certificate], .notForClients),
         ]
         for (chain, problem) in cases {
@@ -118,10 +118,12 @@ struct ClientCertificateTests {
         #expect(try await rejection(by: source, showing: [certificate, between.certificate]) == nil)
         // As a resumed session has it.
         #expect(try await rejection(by: source, showing: [certificate]) == nil)
+        // Whoever needs more than that is nobody: it isn't even looked at.
+        let junk = try (1...3).map { _ in try TestAuthority("Junk").certificate }
         let late = try between.issue()
-        let junk = [try TestAuthority("Junk").certificate, try TestAuthority("Junk").certificate]
-        // No more than two are looked at.
-        #expect(try await rejection(by: source, showing: [late] + junk + [between.certificate]) == unknown)
+        let tooMany = [late] + junk + [between.certificate]
+        #expect(try await rejection(by: source, showing: tooMany) == .missingCertificate)
+        #expect(ClientCertificate([try late.der, [UInt8](repeating: 0, count: 16_384)]) == nil)
         let stranger = try self.source(trusting: [try TestAuthority("Another").certificate])
         #expect(try await rejection(by: stranger, showing: [certificate, between.certificate]) == unknown)
         let renamed = try self.source("{kind: client_certificate, ca: ca.pem, san: other.example}")
@@ -204,17 +206,72 @@ struct ClientCertificateTests {
         #expect(throws: WebhookError.self) { try source(secrets: ["acme": ["a token of some length"]]) }
     }
 
-    @Test("without TLS of our own, and with an expired authority, a source is warned about")
+    @Test("without TLS of our own a source is warned about, and authorities with too many names are not named")
     func warnings() throws {
+        let files = [
+            "acme.yaml": "signature: {kind: client_certificate, ca: ca.pem, san: a.example}" + Self.mapping,
+            "ca.pem": try authority.certificate.pem,
+        ]
+        let folder = try TemporaryDirectory(files)
+        let catalogue = try SourceCatalogue(directory: folder.path, secrets: [:])
+        #expect(catalogue.warnings(isEncrypted: true).isEmpty)
+        #expect(catalogue.warnings(isEncrypted: false).first?.contains("tls.certificate") == true)
+        #expect(catalogue.namedAuthorities == [try authority.certificate.der])
+        let many = try (1...40).map { try TestAuthority("\($0) " + String(repeating: "a", count: 250)).certificate.pem }
+        try folder.write(many.joined(), to: "ca.pem")
+        let crowded = try SourceCatalogue(directory: folder.path, secrets: [:])
+        #expect(crowded.namedAuthorities.isEmpty && !crowded.certificateRules.isEmpty)
+        #expect(crowded.warnings(isEncrypted: true).first?.contains("more than 8192 bytes") == true)
+    }
+
+    @Test("of an authority that has expired is refused for that, and when it expires is known")
+    func expiredAuthority() async throws {
+        let old = try TestAuthority("Old CA", days: -1)
+        let source = try source(trusting: [authority.certificate, old.certificate])
+        #expect(try await rejection(by: source, showing: [old.issue()]) == .refusedCertificate(.unsoundChain))
         let folder = try TemporaryDirectory([
             "acme.yaml": "signature: {kind: client_certificate, ca: ca.pem, san: a.example}" + Self.mapping,
+            "ca.pem": try authority.certificate.pem + old.certificate.pem,
+        ])
+        let periods = try SourceCatalogue(directory: folder.path, secrets: [:]).authorityPeriods
+        #expect(periods.count == 1 && periods[0].label == "acme" && periods[0].period.upperBound < Date())
+    }
+
+    @Test("proves nothing about a request that a page in a browser may have made")
+    func page() async throws {
+        let source = try source()
+        let certificate = try authority.issue()
+        for header in [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
+            let rejection = try await rejection(by: source, showing: [certificate], headers: [header])
+            #expect(rejection == .refusedCertificate(.fromPage), "\(header)")
+        }
+        #expect(try await rejection(by: source, showing: [certificate], headers: [("sec-fetch-site", "none")]) == nil)
+    }
+
+    @Test("in a connection that opens is accepted, refused, or comes too early")
+    func examination() async throws {
+        let folder = try TemporaryDirectory([
+            "acme.yaml": "signature: {kind: client_certificate, ca: ca.pem, san: nps.acme.example}" + Self.mapping,
             "ca.pem": try authority.certificate.pem,
         ])
         let catalogue = try SourceCatalogue(directory: folder.path, secrets: [:])
-        #expect(catalogue.warnings(isEncrypted: true, at: Date()).isEmpty)
-        #expect(catalogue.warnings(isEncrypted: false, at: Date()).first?.contains("tls.certificate") == true)
-        let later = Date(timeIntervalSinceNow: 86_400 * 1_000)
-        #expect(catalogue.warnings(isEncrypted: true, at: later).first?.contains("has expired") == true)
-        #expect(catalogue.clientAuthorities == [try authority.certificate.der])
+        let cases: [(Certificate, SourceCatalogue.Examination)] = [
+            (try authority.issue(), .accepted), (try TestAuthority().issue(), .refused),
+            (try authority.issue(valid: 1...2), .notYetValid),
+        ]
+        for (certificate, expected) in cases {
+            let shown = try #require(ClientCertificate([try certificate.der]))
+            #expect(await catalogue.examine(shown, at: Date()) == expected)
+        }
+    }
+
+    @Test("what was asked for lately is remembered, what wasn't is forgotten")
+    func recent() {
+        var values = RecentValues<Int, Int>(capacity: 10)
+        for number in 0..<100 {
+            values.set(number, for: number)
+            #expect(values.value(for: 0) == 0)
+        }
+        #expect(values.value(for: 99) == 99 && values.value(for: 50) == nil)
     }
 }

@@ -128,9 +128,12 @@ package struct AdminClient: Sendable {
     static func readinessProblem(status: Int, body: Data) -> String? {
         struct Report: Decodable {
             let queue: String
+            /// Nil from an earlier version.
+            let certificates: [String]?
         }
         guard status != 200 else { return nil }
         let report = try? JSONDecoder().decode(Report.self, from: body)
+        if report?.queue == "ok", let problem = report?.certificates?.first { return problem }
         return report?.queue ?? "/readyz on its admin listener answers with status \(status) and no reason."
     }
 

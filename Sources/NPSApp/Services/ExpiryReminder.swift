@@ -12,10 +12,10 @@ struct ExpiryReminder {
         var at: Date
     }
 
-    /// By the certificate's place in the settings.
+    /// By the certificate's place.
     private var said: [Int: Said] = [:]
 
-    /// - Parameter facts: of the certificates in use, in the order of the settings.
+    /// - Parameter facts: always in the same order.
     mutating func sentences(for facts: [CertificateFacts], at date: Date) -> [String] {
         facts.enumerated().compactMap { place, certificate in
             guard let sentence = certificate.problem(at: date) else {
@@ -24,7 +24,7 @@ struct ExpiryReminder {
             }
             let isExpired = certificate.isExpired(at: date)
             if let last = said[place], last.expires == certificate.expires, last.isExpired == isExpired,
-                date.timeIntervalSince(last.at) < Self.interval
+                abs(date.timeIntervalSince(last.at)) < Self.interval
             {
                 return nil
             }

@@ -1,4 +1,3 @@
-import Foundation
 import Logging
 import NPSServer
 import NPSWebhooks
@@ -14,7 +13,7 @@ struct SourceReload: Sendable {
         do throws(WebhookError) {
             let catalogue = try await sources.reload()
             logger.notice("webhook sources read again", metadata: ["sources": "\(catalogue.sources.count)"])
-            for warning in catalogue.warnings(isEncrypted: isEncrypted, at: Date()) { logger.warning("\(warning)") }
+            for warning in catalogue.warnings(isEncrypted: isEncrypted) { logger.warning("\(warning)") }
         } catch {
             for sentence in error.sentences { logger.error("a webhook source can't be used: \(sentence)") }
             logger.error("the webhook sources that were read before stay in force")

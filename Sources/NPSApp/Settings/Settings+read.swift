@@ -77,9 +77,6 @@ extension Settings {
             )
         default:
             let pairs = zip(certificates, privateKeys).map { CertificateFiles(certificate: $0, privateKey: $1) }
-            for pair in pairs {
-                do throws(ServerError) { _ = try pair.facts() } catch { reader.note(error.description) }
-            }
             return TLSFiles(pairs, profile: profile)
         }
         return nil

@@ -1,4 +1,3 @@
-package import Foundation
 import NPSServer
 
 extension Settings {
@@ -12,13 +11,6 @@ extension Settings {
     /// The same where a socket was passed, whose address counts instead.
     func warnings(listeningAt socket: InheritedSocket) -> [String] {
         missingTLS(at: .inherited(socket)) + confusedTLS(at: .inherited(socket))
-    }
-
-    /// The same about certificates, as their files are now.
-    package func certificateWarnings(at date: Date) -> [String] {
-        let facts = tls?.pairs.compactMap { try? $0.facts() } ?? []
-        guard !facts.isEmpty else { return [] }
-        return facts.compactMap { $0.problem(at: date) } + facts.mistakes(host: http.publicURL.host)
     }
 
     /// Of challenges that nobody would answer; nil when somebody does.

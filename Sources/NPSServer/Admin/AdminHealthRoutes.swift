@@ -60,8 +60,9 @@ struct AdminHealthRoutes {
         case .failing(let sentence): (queue, isReady) = (sentence, false)
         }
         let (use, leader) = await (quarantine, isReady ? leadership : nil)
+        let isSpokenTo = isReady && readiness.expired() == nil
         let report = Report(
-            status: isReady ? "ok" : "unavailable",
+            status: isSpokenTo ? "ok" : "unavailable",
             queue: queue,
             forwarding: delivery(),
             quarantine: use?.sentences,
@@ -69,6 +70,6 @@ struct AdminHealthRoutes {
             leaderSince: leader?.since.map { Timestamp.format($0) },
             certificates: certificates()
         )
-        return try JSONResponse.response(report, status: isReady ? .ok : .serviceUnavailable)
+        return try JSONResponse.response(report, status: isSpokenTo ? .ok : .serviceUnavailable)
     }
 }

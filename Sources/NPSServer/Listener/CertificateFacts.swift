@@ -35,6 +35,9 @@ package struct CertificateFacts: Sendable, Hashable {
 
     /// What has to be done about it, in a sentence; nil for nothing.
     package func problem(at date: Date) -> String? {
+        if begins > date {
+            return "The certificate for \(name) is not valid before \(begins.formatted(.iso8601)): look at the clock."
+        }
         if isExpired(at: date) {
             return "The certificate for \(name) expired at \(expires.formatted(.iso8601)): renew it."
         }

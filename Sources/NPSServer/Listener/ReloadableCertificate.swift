@@ -19,30 +19,49 @@ package final class ReloadableCertificate: Sendable {
         var digest: SHA256Digest?
     }
 
-    private let files: CertificateFiles
-    private let loaded: Mutex<Loaded>
-
-    /// Reads both files now: a problem shows before the listener opens.
-    package init(_ files: CertificateFiles) throws(ServerError) {
-        self.files = files
-        loaded = Mutex(try Self.read(files))
+    private struct State {
+        /// Nil until the files can be used for the first time.
+        var loaded: Loaded?
+        /// Why they can't be used as they are now.
+        var problem: ServerError?
     }
 
-    /// Of the certificate in force.
-    package var facts: CertificateFacts { pair.facts }
+    private let files: CertificateFiles
+    private let state: Mutex<State>
 
-    var pair: CertificatePair { loaded.withLock { $0.pair } }
+    /// Reads both files now. If they can't be used, that is its ``problem``, and there is no certificate yet.
+    package init(_ files: CertificateFiles) {
+        self.files = files
+        state = Mutex(State())
+        _ = try? refresh()
+    }
 
-    /// The certificate in force, for a handshake.
-    var override: NIOSSLContextConfigurationOverride { loaded.withLock { $0.override } }
+    /// Of the certificate in force; nil while there is none.
+    package var facts: CertificateFacts? { pair?.facts }
+
+    /// Why the files can't be used as they were when somebody looked last; nil when they can.
+    package var problem: ServerError? { state.withLock { $0.problem } }
+
+    var pair: CertificatePair? { state.withLock { $0.loaded?.pair } }
+
+    /// The certificate in force, for a handshake; nil while there is none.
+    var override: NIOSSLContextConfigurationOverride? { state.withLock { $0.loaded?.override } }
 
     /// Reads the files again and uses them if they have changed. When they can't be used, as while a renewal has
     /// written only one of the two, the certificate in force stays.
     package func refresh() throws(ServerError) -> Change {
-        if let digest = Self.digest(files), digest == loaded.withLock({ $0.digest }) { return .unchanged }
-        let new = try Self.read(files)
-        loaded.withLock { $0 = new }
-        return .renewed(new.pair.facts)
+        if let digest = Self.digest(files), digest == state.withLock({ $0.loaded?.digest }) {
+            state.withLock { $0.problem = nil }
+            return .unchanged
+        }
+        do throws(ServerError) {
+            let new = try Self.read(files)
+            state.withLock { $0 = State(loaded: new) }
+            return .renewed(new.pair.facts)
+        } catch {
+            state.withLock { $0.problem = error }
+            throw error
+        }
     }
 
     private static func read(_ files: CertificateFiles) throws(ServerError) -> Loaded {

@@ -7,9 +7,10 @@ import Synchronization
 
 /// TLS of the public listener: the certificates in force, and client certificates where a webhook source asks for them.
 ///
-/// Whatever certificate a client shows, its connection opens: TLS itself has proved that it holds the key, and what the
-/// certificate is worth is for each source to say when a request comes (`Channel.clientCertificate`). So no source's
-/// authority counts for another one, and the form is open to browsers that were given a certificate for something else.
+/// Also with a certificate that no source accepts a connection opens: TLS itself has proved that the client holds the key,
+/// and what the certificate is worth is for each source to say when a request comes (`Channel.clientCertificate`). So no
+/// source's authority counts for another one, and the form is open to browsers that were given a certificate for something
+/// else. There are two exceptions, in TLS 1.2 and for a certificate that isn't valid yet.
 package final class ServerTLS: Sendable {
     private struct Offer {
         let context: NIOSSLContext
@@ -42,14 +43,33 @@ package final class ServerTLS: Sendable {
     func handler() -> NIOSSLServerHandler {
         let offer = offer.withLock { $0 }
         guard !offer.rules.isEmpty else { return NIOSSLServerHandler(context: offer.context) }
-        return NIOSSLServerHandler(context: offer.context) { [sources, now] chain, promise in
-            let certificate = ClientCertificate(chain.compactMap { try? $0.toDERBytes() })
+        let opened = Opened()
+        let handler = NIOSSLServerHandler(context: offer.context) { [sources, now] chain, promise in
+            guard let certificate = ClientCertificate(chain.compactMap { try? $0.toDERBytes() }) else {
+                return promise.succeed(.failed)
+            }
+            let isForgotten = opened.handler?.tlsVersion == .tlsv13
             Task {
-                if let certificate { await sources.current.examine(certificate, at: now()) }
+                let isGoingOn =
+                    switch await sources.current.examine(certificate, at: now()) {
+                    case .accepted: true
+                    // In TLS 1.2 BoringSSL may keep the session with the certificates for two hours, of anybody.
+                    case .refused: isForgotten
+                    // A session that is resumed later wouldn't have the certificates in between.
+                    case .notYetValid: false
+                    }
                 // What was sent, and no more than that: sources verify it.
-                promise.succeed(.certificateVerified(VerificationMetadata(ValidatedCertificateChain(chain))))
+                let sent = VerificationMetadata(ValidatedCertificateChain(chain))
+                promise.succeed(isGoingOn ? .certificateVerified(sent) : .failed)
             }
         }
+        opened.handler = handler
+        return handler
+    }
+
+    /// The handler of a connection, for its own callback; for its event loop only.
+    private final class Opened {
+        weak var handler: NIOSSLServerHandler?
     }
 
     /// Sessions that began under other rules are not resumed: their tickets are the former context's. So what was sent in a
@@ -65,15 +85,16 @@ package final class ServerTLS: Sendable {
     }
 
     private static func offer(_ certificates: ReloadableCertificates, for catalogue: SourceCatalogue) throws -> Offer {
-        var configuration = certificates.profile.configuration(with: certificates.certificate(for: nil).pair)
+        guard let standard = certificates.standard else { throw ServerError.noCertificate }
+        var configuration = certificates.profile.configuration(with: standard)
         configuration.sslContextCallback = { client, promise in
-            promise.succeed(certificates.certificate(for: client.serverHostname).override)
+            promise.succeed(certificates.certificate(for: client.serverHostname).override ?? .noChanges)
         }
         let rules = catalogue.certificateRules
         if !rules.isEmpty {
             configuration.certificateVerification = .optionalVerification
             configuration.trustRoots = .certificates(
-                catalogue.clientAuthorities.compactMap { try? NIOSSLCertificate(bytes: $0, format: .der) }
+                catalogue.namedAuthorities.compactMap { try? NIOSSLCertificate(bytes: $0, format: .der) }
             )
             // A browser that has no certificate of these asks nobody which one to show.
             configuration.sendCANameList = true

@@ -22,6 +22,8 @@ package struct TLSFiles: Sendable, Hashable {
 
 extension TLSFiles.Profile {
     /// How the public listener speaks TLS; by HTTP/1.1 alone.
+    ///
+    /// - Parameter pair: for handshakes that choose no other.
     func configuration(with pair: CertificatePair) -> TLSConfiguration {
         var configuration = pair.configuration
         // NIOSSL's own defaults begin at TLS 1.0 and include RSA key exchange and CBC.

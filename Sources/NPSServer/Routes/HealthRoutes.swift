@@ -1,7 +1,8 @@
 import HTTPTypes
 import Hummingbird
 
-/// `/livez` (the process answers), `/readyz` (a response would be stored), `/healthz` (= `/livez`).
+/// `/livez` (the process answers), `/readyz` (a response would be stored, and its sender has no expired
+/// certificate to refuse), `/healthz` (= `/livez`).
 struct HealthRoutes {
     let readiness: Readiness
 
@@ -31,7 +32,8 @@ struct HealthRoutes {
     private static let alive = HTTPAnswer(json: #"{"status":"ok"}"#.utf8)
 
     private func ready() async -> HTTPAnswer {
-        switch await readiness.check() {
+        guard readiness.expired() == nil else { return Self.unavailable }
+        return switch await readiness.check() {
         case .ready: Self.alive
         case .draining, .failing: Self.unavailable
         }

@@ -1,7 +1,3 @@
-package import Foundation
-import SwiftASN1
-import X509
-
 /// # NPSWebhooks
 ///
 /// The sources of signed webhooks: how each signs (`Signature/`), how its bodies are written (`Payload/`) and what they
@@ -40,45 +36,6 @@ package struct SourceCatalogue: Sendable {
         byName[label] ?? byName.values.first { $0.label == label }
     }
 
-    /// What all sources together ask of client certificates; empty = no source asks for one.
-    package var certificateRules: Set<ClientCertificateRule> { Set(sources.flatMap(\.certificateRules)) }
-
-    /// The authorities of these rules, as DER, each once.
-    package var clientAuthorities: [[UInt8]] {
-        let authorities = sources.flatMap(\.certificateRules).flatMap { $0.authorities ?? [] }
-        var seen: Set<[UInt8]> = []
-        return authorities.compactMap(\.encoded).filter { seen.insert($0).inserted }
-    }
-
-    /// Looks at the certificate of a connection that opens as its requests will: what a source accepts now is known then,
-    /// also in later connections that resume the TLS session, which don't have the certificates in between again.
-    package func examine(_ certificate: ClientCertificate, at date: Date) async {
-        for rule in certificateRules { _ = await rule.rejection(of: certificate, at: date) }
-    }
-
-    /// What is probably a mistake, one sentence each.
-    ///
-    /// - Parameter isEncrypted: whether TLS ends here, so that there are client certificates.
-    package func warnings(isEncrypted: Bool, at date: Date) -> [String] {
-        sources.flatMap { source in
-            var warnings: [String] = []
-            if source.asksForCertificate, !isEncrypted {
-                warnings.append(
-                    """
-                    the webhook \(source.label) asks for a client certificate and accepts nothing by one: without \
-                    tls.certificate no connection has any, and what a proxy says about one is not believed
-                    """
-                )
-            }
-            if source.certificateRules.contains(where: { $0.expires.map { $0 < date } ?? false }) {
-                warnings.append(
-                    "an authority of the webhook \(source.label) has expired, so client certificates of it are refused"
-                )
-            }
-            return warnings
-        }
-    }
-
     /// Sorted by name.
     package var sources: [WebhookSource] { byName.values.sorted { $0.name < $1.name } }
 }
@@ -104,14 +61,5 @@ extension SourceCatalogue {
             mapping: mapping,
             file: content
         )
-    }
-}
-
-extension Certificate {
-    /// DER; nil for what can't be written, which was read before.
-    fileprivate var encoded: [UInt8]? {
-        var serializer = DER.Serializer()
-        guard (try? serializer.serialize(self)) != nil else { return nil }
-        return serializer.serializedBytes
     }
 }

@@ -4,7 +4,7 @@ import X509
 /// A name that a client certificate must have among its subject alternative names (RFC 5280 §4.2.1.6), exactly: no
 /// wildcard counts.
 package struct CertificateName: Sendable, Hashable {
-    private enum Kind: Sendable {
+    private enum Kind: String, Sendable {
         case dns
         case email
         case uri
@@ -46,4 +46,8 @@ package struct CertificateName: Sendable, Hashable {
         default: false
         }
     }
+}
+
+extension CertificateName: CustomStringConvertible {
+    package var description: String { kind.rawValue + ":" + text }
 }

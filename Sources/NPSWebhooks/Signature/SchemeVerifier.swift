@@ -13,7 +13,10 @@ struct SchemeVerifier: Sendable {
 
     func verify(_ delivery: WebhookDelivery) throws(SignatureRejection) -> VerifiedSignature {
         guard scheme.kind.needsSecret else {
-            if scheme.kind == .clientCertificate { try delivery.certificate.check(by: scheme.certificates) }
+            if scheme.kind == .clientCertificate {
+                try delivery.certificate.check(by: scheme.certificates)
+                guard try !delivery.isFromPage else { throw .refusedCertificate(.fromPage) }
+            }
             return VerifiedSignature(deliveryID: try delivery.header(scheme.idHeaders)?.value, secretIndex: nil)
         }
         let claim = try claim(of: delivery)

@@ -59,8 +59,13 @@ package enum CertificateProblem: Sendable, Hashable, CustomStringConvertible {
     case notYetValid
     /// Its extended key usage doesn't name TLS clients.
     case notForClients
-    /// No chain leads to an authority of the source, or one that does is not in order.
+    /// No chain leads to an authority of the source.
     case unknownAuthority
+    /// A chain does, and something about an authority in it is wrong.
+    case unsoundChain
+    /// It came with a request that a page in a browser may have made (https://fetch.spec.whatwg.org/#origin-header): browsers
+    /// show a certificate whoever makes them send a request.
+    case fromPage
     /// It is good, and somebody else's.
     case otherName
 
@@ -72,6 +77,11 @@ package enum CertificateProblem: Sendable, Hashable, CustomStringConvertible {
         case .notForClients: "The client certificate is not for clients: it needs the extended key usage clientAuth."
         case .unknownAuthority:
             "The client certificate leads to no authority that this source accepts: send the certificates in between, too."
+        case .unsoundChain:
+            "An authority of the client certificate has expired, may not issue it, or signed it by SHA-1: renew that."
+        case .fromPage:
+            "A page in a browser may have sent this (the header Origin or Sec-Fetch-Site is there), so a client certificate "
+                + "proves nothing."
         case .otherName: "The client certificate has no name that this source accepts."
         }
     }

@@ -2,36 +2,49 @@ import Foundation
 import Synchronization
 import X509
 
-/// Client certificates that were found good, so that a chain is checked once and not for each request, and so that a
-/// resumed TLS session, which only remembers the client's own certificate, needs no other one again.
+/// Client certificates that were found good, so that a chain is checked once and not for each request, and the certificates
+/// in between that led to an authority, which a resumed TLS session doesn't have again.
 ///
 /// It remembers what follows from a certificate and a rule alone: a rule that has changed, by another authority or name,
-/// finds nothing here. Only certificates that an authority of some source issued get in.
+/// finds no verdict here. Only certificates that an authority of some source issued get in.
 enum VerifiedCertificates {
     private struct Key: Hashable {
         let rule: ClientCertificateRule
         let fingerprint: [UInt8]
     }
 
-    /// Certificates that are remembered; far more than senders have.
-    private static let limit = 1_024
+    private struct Known {
+        var verdicts = RecentValues<Key, ClosedRange<Date>>(capacity: 512)
+        var others = RecentValues<[UInt8], [Certificate]>(capacity: 512)
+    }
 
-    private static let known = Mutex<[Key: ClosedRange<Date>]>([:])
+    private static let known = Mutex(Known())
 
     static func contain(_ certificate: ClientCertificate, by rule: ClientCertificateRule, at date: Date) -> Bool {
         let key = Key(rule: rule, fingerprint: certificate.fingerprint)
-        return known.withLock { $0[key]?.contains(date) ?? false }
+        return known.withLock { $0.verdicts.value(for: key)?.contains(date) ?? false }
     }
 
-    /// - Parameter chain: that was verified; never empty.
-    static func add(_ certificate: ClientCertificate, by rule: ClientCertificateRule, chain: [Certificate]) {
+    /// What else was sent with it when it was found good.
+    static func others(of certificate: ClientCertificate) -> [Certificate] {
+        known.withLock { $0.others.value(for: certificate.fingerprint) ?? [] }
+    }
+
+    /// - Parameters:
+    ///   - chain: that was verified; never empty.
+    ///   - others: that were needed for it, or might have been.
+    static func add(
+        _ certificate: ClientCertificate,
+        by rule: ClientCertificateRule,
+        chain: [Certificate],
+        others: [Certificate]
+    ) {
         guard let begin = chain.map(\.notValidBefore).max(), let end = chain.map(\.notValidAfter).min(), begin <= end
         else { return }
         let key = Key(rule: rule, fingerprint: certificate.fingerprint)
         known.withLock { known in
-            // To check some of them again costs less than to keep an order.
-            if known.count >= limit { known.removeAll() }
-            known[key] = begin...end
+            known.verdicts.set(begin...end, for: key)
+            if !others.isEmpty { known.others.set(others, for: certificate.fingerprint) }
         }
     }
 }

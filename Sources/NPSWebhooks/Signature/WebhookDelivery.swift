@@ -82,6 +82,15 @@ package struct WebhookDelivery: Sendable {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
+    /// Whether a page in a browser may have made the request: it says of which site it is, or that it is of any.
+    var isFromPage: Bool {
+        get throws(SignatureRejection) {
+            if try header(["origin"]) != nil { return true }
+            guard let site = try header(["sec-fetch-site"]) else { return false }
+            return site.value != "none"
+        }
+    }
+
     /// Throws when the `Content-Type` is that of another kind of body.
     func require(_ kind: PayloadKind) throws(SignatureRejection) {
         let type = try header(["content-type"])?.value

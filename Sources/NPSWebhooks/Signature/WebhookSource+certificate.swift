@@ -12,7 +12,8 @@ extension WebhookSource {
         guard let certificate else { return delivery }
         var examined = ExaminedCertificate()
         for rule in certificateRules {
-            examined.add(await rule.rejection(of: certificate, at: delivery.receivedAt), by: rule)
+            let problem = await rule.rejection(of: certificate, at: delivery.receivedAt)
+            examined.add(problem.map(SignatureRejection.refusedCertificate), by: rule)
         }
         return delivery.showing(examined)
     }

@@ -18,6 +18,7 @@ struct Check: AsyncParsableCommand {
     func run() async throws {
         let settings = try await CommandLineSettings.load(requiring: [.planhatToken, .webhookSources])
         var problems: [Stop] = []
+        var warnings = settings.warnings
         var findings: [String] = []
         switch settings.queue.store {
         case .file(let path):
@@ -36,18 +37,21 @@ struct Check: AsyncParsableCommand {
         } catch {
             problems.append(Stop(.configuration, error.description))
         }
+        let certificates = settings.tls.map { CertificateCheck($0, host: settings.http.publicURL.host, at: Date()) }
+        if let certificates {
+            findings += certificates.findings
+            // They may be there in a moment: serve is started again until they are.
+            problems += certificates.problems.map { Stop(.unreachable, $0) }
+        }
         guard problems.isEmpty else {
             // What doesn't pass by itself keeps the collector from starting, whatever becomes of the rest.
             let passes = problems.allSatisfy { $0.code == .unreachable }
             let sentences = problems.map(\.message).joined(separator: "\n")
             throw Stop(passes ? .unreachable : .configuration, sentences)
         }
-        for pair in settings.tls?.pairs ?? [] {
-            if let facts = try? pair.facts() { findings.append("certificate \(pair.certificate): \(facts)") }
-        }
         for finding in findings { Output.note("\(finding)\n") }
-        var warnings = settings.warnings + settings.certificateWarnings(at: Date())
-        warnings += try settings.makeCatalogue().warnings(isEncrypted: settings.tls != nil, at: Date())
+        if let certificates { warnings += certificates.warnings }
+        warnings += try settings.makeCatalogue().warnings(isEncrypted: settings.tls != nil)
         warnings += [settings.challengeWarning(isRedirecting: settings.http.redirectPort != nil)].compactMap(\.self)
         for warning in warnings { Output.note("warning: \(warning)\n") }
         if json {

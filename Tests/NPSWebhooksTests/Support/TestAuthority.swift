@@ -11,14 +11,20 @@ struct TestAuthority {
     /// - Parameters:
     ///   - issuer: nil for one that vouches for itself.
     ///   - isAuthority: whether its certificate says so.
-    init(_ name: String = "Acme CA", below issuer: TestAuthority? = nil, isAuthority: Bool = true) throws {
+    ///   - days: until it expires
+    init(
+        _ name: String = "Acme CA",
+        below issuer: TestAuthority? = nil,
+        isAuthority: Bool = true,
+        days: Double = 365
+    ) throws {
         let subject = try DistinguishedName { CommonName(name) }
         certificate = try Self.certificate(
             of: key,
             subject: subject,
             issuer: issuer?.certificate.subject ?? subject,
             signedBy: issuer?.key ?? key,
-            valid: Date(timeIntervalSinceNow: -86_400)...Date(timeIntervalSinceNow: 86_400 * 365),
+            valid: Date(timeIntervalSinceNow: -86_400 * 400)...Date(timeIntervalSinceNow: 86_400 * days),
             extensions: Certificate.Extensions {
                 if isAuthority {
                     Critical(BasicConstraints.isCertificateAuthority(maxPathLength: nil))
