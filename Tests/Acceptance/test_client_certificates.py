@@ -295,7 +295,7 @@ def test_many_authorities_close_the_form_to_nobody(sources: Sources, tmp_path: P
     ]
     with (sources.directory / "other.pem").open("a") as authorities:
         for number in range(30):
-            files = ["-keyout", tmp_path / "many.key", "-out", tmp_path / "many.pem"]
+            files = ["-keyout", str(tmp_path / "many.key"), "-out", str(tmp_path / "many.pem")]
             assert run_command(*request, "-subj", f"/CN={number}{names}", *files).returncode == 0
             authorities.write((tmp_path / "many.pem").read_text())
     sources.reload(READ_AGAIN)
