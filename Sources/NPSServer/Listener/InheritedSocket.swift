@@ -1,3 +1,5 @@
+// X509 imports it, and then structures of C count as its own.
+import CoreFoundation
 import Foundation
 
 /// A listening socket that the service manager opened and passed to this process, as systemd's socket units do.

@@ -1,3 +1,5 @@
+// X509 imports it, and then structures of C count as its own.
+import CoreFoundation
 import Foundation
 
 /// What the kernel says of this process, under the names that Prometheus' client libraries have for it. What it doesn't tell

@@ -1,3 +1,5 @@
+// X509 imports it, and then structures of C count as its own.
+import CoreFoundation
 import Glibc
 
 /// The processor time of one thread from a moment on. Unlike the time on the wall it doesn't run while the machine is

@@ -1,5 +1,5 @@
 import ArgumentParser
-// X509 imports it, and then `stat` counts as its own.
+// X509 imports it, and then structures of C count as its own.
 import CoreFoundation
 import Foundation
 import NPSApp
