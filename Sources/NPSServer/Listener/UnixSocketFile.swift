@@ -1,5 +1,3 @@
-// X509 imports it, and then structures of C count as its own.
-import CoreFoundation
 package import Foundation
 
 /// A Unix socket in the file system, as the settings want it.
