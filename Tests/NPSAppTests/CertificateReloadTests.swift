@@ -108,15 +108,15 @@ struct CertificateReloadTests {
         let (files, other) = (try issue(days: 90), try issue(days: 90, for: "nps.example.com"))
         let text = try String(contentsOfFile: files.privateKey, encoding: .utf8)
         try "no key".write(toFile: files.privateKey, atomically: true, encoding: .utf8)
-        #expect(throws: ServerError.unreadablePrivateKey(path: files.privateKey)) { try certificates(files) }
-        let certificates = try certificates(files, other)
-        #expect(certificates.facts.map(\.name) == ["nps.example.com"])
-        #expect(certificates.facts(for: "localhost")?.name == "nps.example.com")
-        #expect(certificates.problems(at: Date()).count == 1)
-        let lines = try await look(2, certificates) { look in
+        #expect(throws: ServerError.unreadablePrivateKey(path: files.privateKey)) { try self.certificates(files) }
+        let both = try certificates(files, other)
+        #expect(both.facts.map(\.name) == ["nps.example.com"])
+        #expect(both.facts(for: "localhost")?.name == "nps.example.com")
+        #expect(both.problems(at: Date()).count == 1)
+        let lines = try await look(2, both) { look in
             if look == 2 { try text.write(toFile: files.privateKey, atomically: true, encoding: .utf8) }
         }
-        #expect(certificates.facts(for: "localhost")?.name == "localhost" && certificates.problems(at: Date()).isEmpty)
+        #expect(both.facts(for: "localhost")?.name == "localhost" && both.problems(at: Date()).isEmpty)
         #expect(lines.count { $0.contains("left out until it can be used") } == 1, "\(lines)")
     }
 
