@@ -119,7 +119,7 @@ package enum PublicListener {
             [
                 { head, _ in HealthRoutes.direct(head) },
                 { head, _ in webhooks.direct(head, below: basePath) },
-                { head, peer in pages.direct(head, from: peer, below: basePath) },
+                { head, connection in pages.direct(head, from: connection.peer, below: basePath) },
             ],
             log: log,
             edge: edge,

@@ -403,7 +403,7 @@ struct WebhookRoutesTests {
         let collector = try CollectorFixture(quarantineByteLimit: 100)
         let logs = RecordedLogs(level: .warning)
         let router = PublicListener.routes(collector.dependencies, logger: .silent).router
-        try await GuardedChannel.$peer.withValue(Peer(testing: "127.0.0.1")) {
+        try await Connection.$current.withValue(Connection(peer: Peer(testing: "127.0.0.1"))) {
             try await Application(router: router, logger: logs.logger).test(.live) { client in
                 let refused = try await client.webhook("this is not JSON")
                 #expect(refused.status == .serviceUnavailable)

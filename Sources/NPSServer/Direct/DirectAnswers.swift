@@ -45,7 +45,7 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     private static let keptCapacity = 16
 
     private let routes: DirectRoutes
-    private let peer: Peer
+    private let connection: Connection
     /// Whose body is being read.
     private var arriving: Exchange?
     /// Without room in advance: most connections never hold anything.
@@ -72,9 +72,9 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     /// The connection has ended.
     private var isGone = false
 
-    init(routes: DirectRoutes, peer: Peer) {
+    init(routes: DirectRoutes, connection: Connection) {
         self.routes = routes
-        self.peer = peer
+        self.connection = connection
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -107,7 +107,7 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     private func take(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
         switch part {
         case .head(let head):
-            if routed == 0, !isOver, let route = routes.route(for: head, from: peer) {
+            if routed == 0, !isOver, let route = routes.route(for: head, on: connection) {
                 arriving = Exchange(head: head, route: route, trace: RequestTrace.read(head.headerFields))
                 return
             }

@@ -27,7 +27,7 @@ struct DirectRoute: Sendable {
 /// answers are the same.
 struct DirectRoutes: Sendable {
     /// Nil when the router has to answer.
-    typealias Finding = @Sendable (HTTPRequest, Peer) -> DirectRoute?
+    typealias Finding = @Sendable (HTTPRequest, Connection) -> DirectRoute?
 
     private let finding: [Finding]
     private let forwarding: UntrustedForwarding?
@@ -59,13 +59,12 @@ struct DirectRoutes: Sendable {
         self.fields = fields
     }
 
-    /// - Parameter peer: the other end of the connection.
     /// - Returns: nil when the router has to answer.
-    func route(for head: HTTPRequest, from peer: Peer) -> DirectRoute? {
+    func route(for head: HTTPRequest, on connection: Connection) -> DirectRoute? {
         guard head.authority != nil, !head.headerFields.contains(where: { Self.isUnusual($0) }) else { return nil }
         for find in finding {
-            guard let route = find(head, peer) else { continue }
-            forwarding?.note(head.headerFields, from: peer)
+            guard let route = find(head, connection) else { continue }
+            forwarding?.note(head.headerFields, from: connection.peer)
             return route
         }
         return nil

@@ -9,13 +9,8 @@ struct ConnectionDeadline {
     private var isUnreadable = false
     /// Whether a request has come.
     private var hasBegun = false
-    /// When the request that is being read has to be there.
-    private var wholeRequest: NIODeadline
-    /// When the time of the request that is being read began, and the bytes of its body since.
-    private var began: NIODeadline
-    private var arrived = 0
-    /// Bytes of a large body since the connection was last given time; nil while none is being read.
-    private var progress: Int?
+    /// Of the request that is being read.
+    private var request: RequestDeadline
     /// Whether nobody has looked yet if the client took the last answer.
     private(set) var isUnconfirmed = false
     /// Until when the connection may idle.
@@ -29,8 +24,7 @@ struct ConnectionDeadline {
     init(limits: ConnectionLimits, now: NIODeadline) {
         self.limits = limits
         deadline = now + limits.firstHead
-        wholeRequest = deadline
-        began = now
+        request = RequestDeadline(limits: limits, now: now)
         idleUntil = now
     }
 
@@ -51,35 +45,18 @@ struct ConnectionDeadline {
         isClosing = isClosing || isDraining
         isUnconfirmed = false
         unanswered += 1
-        beginRequest(at: now)
-        progress = nil
+        request = RequestDeadline(limits: limits, now: now)
+        deadline = request.whole
         bodyArrived(0, holding: held, at: now)
     }
 
-    private mutating func beginRequest(at now: NIODeadline) {
-        wholeRequest = now + limits.wholeRequest
-        deadline = wholeRequest
-        began = now
-        arrived = 0
-    }
-
-    /// A small body has to come at a certain rate after a while; whoever makes the server hold more has to go on sending.
-    ///
     /// - Parameters:
     ///   - count: bytes that have just arrived.
     ///   - held: bytes of bodies on this connection that aren't answered yet, these included.
     mutating func bodyArrived(_ count: Int, holding held: Int, at now: NIODeadline) {
-        arrived += count
         // While an earlier request is being answered, reading may pause by no fault of the client.
-        guard isReadingRequest, unanswered == 1, !isUnreadable else { return }
-        guard held > BodyBudget.small else {
-            let earned = TimeAmount.seconds(Int64(arrived / limits.bodyRate))
-            deadline = min(wholeRequest, began + limits.slowBody + earned)
-            return
-        }
-        let more = (progress ?? limits.bodyProgress) + count
-        progress = more < limits.bodyProgress ? more : 0
-        if more >= limits.bodyProgress { deadline = min(wholeRequest, now + limits.bodyPause) }
+        guard isReadingRequest, unanswered == 1, !isUnreadable else { return request.count(count) }
+        if let next = request.bodyArrived(count, holding: held, at: now) { deadline = next }
     }
 
     mutating func requestEnd(at now: NIODeadline) {
@@ -153,7 +130,8 @@ struct ConnectionDeadline {
             deadline = min(idleUntil, now + limits.reading)
         } else if isReadingRequest, unanswered == 1 {
             // While the earlier request was being answered, nothing may have been read.
-            beginRequest(at: now)
+            request.restart(at: now)
+            deadline = request.whole
         }
         return .keepOpen
     }

@@ -1,10 +1,8 @@
-import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
-import NIOSSL
 
 /// Closes connections that take too long, and those whose request was answered before it was fully sent.
 ///
@@ -46,28 +44,23 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var timer: Scheduled<Void>?
     /// When the timer fires; nil when there is none.
     private var scheduled: NIODeadline?
-    private var admission: ClientConnectionLimit.Admission?
+    /// Nil once it has left.
+    private var place: ConnectionPlace?
 
-    init(peer: Peer, rules: ConnectionRules) {
+    /// - Parameter place: of a connection that was let in already; nil for one that has just opened.
+    init(peer: Peer, rules: ConnectionRules, place: ConnectionPlace? = nil) {
         self.peer = peer
         self.rules = rules
+        self.place = place
         bodies = HeldBodies(budget: rules.budget)
         state = ConnectionDeadline(limits: rules.limits, now: .now())
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        let now = context.eventLoop.now
-        state = ConnectionDeadline(limits: rules.limits, now: now)
-        idleSince = now
-        let (loop, box) = (context.eventLoop, NIOLoopBound(context, eventLoop: context.eventLoop))
-        let me = NIOLoopBound(self, eventLoop: context.eventLoop)
-        admission = rules.clients.admit(peer, at: now) { loop.execute { me.value.giveWay(box.value) } }
-        guard admission != nil else {
-            rules.edge.refused(.clientConnections)
-            context.close(promise: nil)
-            return
-        }
-        rules.edge.connectionOpened()
+        place = place ?? ConnectionPlace(of: peer, on: context.channel, under: rules)
+        guard let place else { return context.close(promise: nil) }
+        state = ConnectionDeadline(limits: rules.limits, now: place.opened)
+        idleSince = place.opened
         schedule(context)
     }
 
@@ -95,6 +88,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// The listener stops. No request is lost by it (RFC 9112 §9.6): those that are on their way are answered, the last of a
     /// connection with `Connection: close`; a connection that idles for a while is closed.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is GiveWay { return giveWay(context) }
         guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
         state.drain(idleSince: isIdle ? idleSince : nil)
         advance(context)
@@ -104,11 +98,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isIdle: Bool { state.isIdle && unwritten == 0 }
 
     private func leave() {
-        if let admission {
-            rules.clients.leave(admission)
-            rules.edge.connectionClosed()
-        }
-        admission = nil
+        place?.leave()
+        place = nil
         bodies.giveBack()
     }
 
@@ -124,9 +115,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             self.head = head
             awaitsContinue = head.expectsContinue
             state.requestHead(holding: bodies.bytes, at: context.eventLoop.now)
-            admission?.idles(since: nil)
+            place?.idles(since: nil)
             if head.headerFields.first(.connection) == "close" { state.closeAfterAnswer() }
-            if let admission, rules.clients.isCrowded(admission) { state.closeAfterAnswer() }
+            if place?.isCrowded == true { state.closeAfterAnswer() }
             advance(context)
             if state.isClosing { return fire(head, context) }
         case .body(let bytes):
@@ -226,7 +217,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         guard isIdle else { return }
         if isGivingWay { return context.close(promise: nil) }
         idleSince = context.eventLoop.now
-        admission?.idles(since: idleSince)
+        place?.idles(since: idleSince)
         guard state.isDraining else { return }
         state.drain(idleSince: idleSince)
         advance(context)
@@ -297,7 +288,6 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection: break
         case HTTPParserError.headerOverflow: rules.edge.refused(.headTooLong)
         case is HTTPParserError: rules.edge.refused(.unreadable)
-        case NIOSSLError.handshakeFailed: rules.edge.refused(.tls)
         default: break
         }
     }
@@ -346,10 +336,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Closes the connection of a client that was answered a while ago and still hasn't taken all of it; another one may go
     /// on idling. Where nobody can tell, as of a Unix socket, that is any.
     private func confirm(_ context: ChannelHandlerContext) {
-        guard let socket = context.channel as? any SocketOptionProvider else { return goOn(context) }
-        socket.getTCPInfo().assumeIsolated().whenComplete { [self] result in
-            guard admission != nil else { return }
-            if case .success(let info) = result, info.isHeldUp, state.isUnconfirmed {
+        context.channel.holdsUpBytes.assumeIsolated().whenComplete { [self] result in
+            guard place != nil else { return }
+            if case .success(true) = result, state.isUnconfirmed {
                 context.close(mode: .all, promise: nil)
             } else {
                 goOn(context)
@@ -360,18 +349,6 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func goOn(_ context: ChannelHandlerContext) {
         state.confirm()
         if timer == nil { schedule(context) }
-    }
-}
-
-extension tcp_info {
-    /// Whether bytes that were sent wait for the other end: to be acknowledged, or to be let in at all (`tcp(7)`).
-    fileprivate var isHeldUp: Bool { tcpi_unacked > 0 || tcpi_probes > 0 || tcpi_backoff > 0 }
-}
-
-extension HTTPRequest {
-    /// Whether the client waits for an interim answer before it sends the body (RFC 9110 §10.1.1).
-    fileprivate var expectsContinue: Bool {
-        headerFields.contains { $0.name == .expect && $0.value.lowercased() == "100-continue" }
     }
 }
 

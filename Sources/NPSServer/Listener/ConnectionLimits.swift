@@ -29,6 +29,13 @@ package struct ConnectionLimits: Sendable {
     package var headerField = 8_192
     package var headerList = 16_384
     package var headerFields = 100
+    /// Requests that an HTTP/2 connection may have at once.
+    package var streams = 100
+    /// Streams of an HTTP/2 connection that its client resets, or that end by its errors, in the time of `frameWindow`.
+    package var resets = 200
+    /// Frames of an HTTP/2 connection that only make work in the time of `frameWindow`: SETTINGS, PING, PRIORITY.
+    package var controlFrames = 200
+    package var frameWindow: TimeAmount = .seconds(30)
     package var connections = 10_000
     /// Of one IPv4 address or IPv6 /64; of a /56 twice, of a /48 four times as many. Over it, the connection that idles
     /// longest is closed; above three quarters of it, connections close after their answer. Trusted proxies and Unix

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The bodies of a connection's requests until they are answered: what they take of the listener's memory, and in how many
+/// The bodies of a connection's requests, or of a stream's one, until they are answered: what they take of the listener's memory, and in how many
 /// parts they come.
 struct HeldBodies {
     private let budget: BodyBudget
@@ -18,12 +18,18 @@ struct HeldBodies {
         parts.begin()
     }
 
-    /// - Parameter client: the networks of the request's client. What pipelined requests hold is taken for the client of
-    ///   the first of them.
-    /// - Returns: why the connection has to be given up; nil when it may go on.
-    mutating func add(_ part: ByteBuffer, for client: @autoclosure () -> [ClientNetwork]) -> UnroutedRequest? {
+    /// - Parameters:
+    ///   - others: bytes that the connection holds besides.
+    ///   - client: the networks of the request's client. What pipelined requests hold is taken for the client of the first of
+    ///     them.
+    /// - Returns: why the request has to be given up; nil when it may go on.
+    mutating func add(
+        _ part: ByteBuffer,
+        besides others: Int = 0,
+        for client: @autoclosure () -> [ClientNetwork]
+    ) -> UnroutedRequest? {
         if bytes == 0 { networks = client() }
-        guard budget.take(part.readableBytes, afterTaking: bytes, for: networks) else { return .noRoom }
+        guard budget.take(part.readableBytes, afterTaking: bytes + others, for: networks) else { return .noRoom }
         bytes += part.readableBytes
         return parts.add(part) ? nil : .tooManyParts
     }

@@ -70,7 +70,7 @@ package struct Listener: Service {
         for address in addresses {
             var rules = rules
             rules.isUnixSocket = address.isUnixSocket
-            let guarded = GuardedChannel(responder: responder, rules: rules, direct: direct, tls: tls)
+            let guarded = GuardedChannel(responder: responder, rules: rules, direct: direct, tls: tls, open: open)
             do {
                 let limit = rules.limits.connections
                 let acceptor = try await Acceptor(at: address, limit: limit, logger: logger) { channel in
@@ -138,12 +138,13 @@ package struct Listener: Service {
 struct CollectorContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let channel: any Channel
-    /// The other end of the connection.
-    let peer: Peer
+    /// What is known of the connection's other end.
+    let connection: Connection
+    var peer: Peer { connection.peer }
 
     init(source: Source) {
         coreContext = .init(source: source)
         channel = source.channel
-        peer = GuardedChannel.peer
+        connection = Connection.current
     }
 }

@@ -85,7 +85,7 @@ struct RequestHead {
     }
 
     /// `uri-host [ ":" port ]` (RFC 9110 §7.2), never empty, and without a comma: two hosts in one line are none.
-    private static func isHost(_ text: String) -> Bool {
+    static func isHost(_ text: String) -> Bool {
         let bytes = text.utf8
         let isLiteral = bytes.first == UInt8(ascii: "[")
         let end =

@@ -21,7 +21,7 @@ package struct TLSFiles: Sendable, Hashable {
 }
 
 extension TLSFiles.Profile {
-    /// How the public listener speaks TLS; by HTTP/1.1 alone.
+    /// How the public listener speaks TLS.
     ///
     /// - Parameter pair: for handshakes that choose no other.
     func configuration(with pair: CertificatePair) -> TLSConfiguration {
@@ -30,7 +30,7 @@ extension TLSFiles.Profile {
         configuration.minimumTLSVersion = self == .modern ? .tlsv13 : .tlsv12
         configuration.cipherSuiteValues = Self.cipherSuites
         configuration.curves = Self.curves
-        configuration.applicationProtocols = ["http/1.1"]
+        configuration.applicationProtocols = ["h2", "http/1.1"]
         return configuration
     }
 

@@ -25,6 +25,12 @@ enum EdgeRefusal: String, CaseIterable {
     case slowAnswer
     /// Its client has too many connections.
     case clientConnections
+    /// An HTTP/2 connection has more requests at once than it may have.
+    case streams
+    /// Too many streams of an HTTP/2 connection were reset by its client, or ended by its errors.
+    case resets
+    /// An HTTP/2 connection has too many frames that carry nothing.
+    case emptyFrames
     /// The TLS handshake failed.
     case tls
     /// Its client sends too often.
@@ -43,6 +49,7 @@ struct EdgeCounters: Sendable {
     private let refusals: [EdgeRefusal: Counter]
     private let open: Meter
     private let opened: Counter
+    private let ready: [HTTPProtocol: Counter]
     private let limit: Gauge
     private let isForOperators: Bool
 
@@ -57,6 +64,14 @@ struct EdgeCounters: Sendable {
         )
         open = Meter(label: "nps_edge_connections_open", dimensions: dimensions, factory: factory)
         opened = Counter(label: "nps_edge_connections_opened_total", dimensions: dimensions, factory: factory)
+        ready = Dictionary(
+            uniqueKeysWithValues: HTTPProtocol.allCases.map { version in
+                let labels = dimensions + [("protocol", version.rawValue)]
+                return (
+                    version, Counter(label: "nps_edge_connections_ready_total", dimensions: labels, factory: factory)
+                )
+            }
+        )
         limit = Gauge(label: "nps_edge_connections_limit", dimensions: dimensions, factory: factory)
         isForOperators = listener == "admin"
         open.set(0)
@@ -81,6 +96,11 @@ struct EdgeCounters: Sendable {
     func connectionOpened() {
         opened.increment()
         open.increment(by: 1)
+    }
+
+    /// It may send requests.
+    func connectionReady(_ version: HTTPProtocol) {
+        ready[version]?.increment()
     }
 
     func connectionClosed() {

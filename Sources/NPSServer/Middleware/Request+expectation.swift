@@ -2,8 +2,16 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Tells the ``ConnectionGuard``, as an outbound event, that a handler is about to read the body of its request.
+/// Tells the ``ConnectionGuard`` or the ``StreamGuard``, as an outbound event, that a handler is about to read the body of
+/// its request.
 struct BodyWanted: Sendable {}
+
+extension HTTPRequest {
+    /// Whether the client waits for an interim answer before it sends the body (RFC 9110 §10.1.1).
+    var expectsContinue: Bool {
+        headerFields.contains { $0.name == .expect && $0.value.lowercased() == "100-continue" }
+    }
+}
 
 extension Request {
     /// The request with a body that is asked for where the client sends it only when it is asked to (`Expect: 100-continue`,

@@ -120,7 +120,7 @@ struct CollectorFixture: Sendable {
         _ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
         // The client keeps its one connection, which a guard would close after some refusals.
-        try await GuardedChannel.$peer.withValue(Peer(testing: "127.0.0.1")) {
+        try await Connection.$current.withValue(Connection(peer: Peer(testing: "127.0.0.1"))) {
             try await Application(router: router, logger: .silent).test(.live) { client in try await talk(client) }
         }
     }

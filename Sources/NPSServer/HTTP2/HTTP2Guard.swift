@@ -1,0 +1,236 @@
+import NIOCore
+import NIOHTTP2
+
+/// The connection part of HTTP/2 under guard: how long it stays, how many streams it may have, and what is done about a
+/// client that breaks the protocol or only makes work. Each request is guarded by the ``StreamGuard`` of its stream, whose
+/// deadlines are kept here: one timer a connection.
+final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
+    typealias InboundIn = HTTP2Frame
+    typealias OutboundOut = HTTP2Frame
+
+    private let rules: ConnectionRules
+    private let place: ConnectionPlace
+    private var state: HTTP2Lifetime
+    private var streams: [ObjectIdentifier: StreamGuard] = [:]
+    /// The highest that a client has opened.
+    private var lastStream = HTTP2StreamID.rootStream
+    /// Bytes of bodies on all streams that aren't answered yet.
+    private(set) var heldBytes = 0
+    /// Why NIO has given up the connection.
+    private var failure: NIOHTTP2.HTTP2ErrorCode?
+    private var isClosing = false
+    private var timer: Scheduled<Void>?
+    /// When the timer fires; nil when there is none.
+    private var scheduled: NIODeadline?
+    /// Nil before and after the connection.
+    private var context: ChannelHandlerContext?
+
+    init(rules: ConnectionRules, place: ConnectionPlace) {
+        self.rules = rules
+        self.place = place
+        state = HTTP2Lifetime(limits: rules.limits, opened: place.opened)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        advance()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        leave()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        leave()
+        context.fireChannelInactive()
+    }
+
+    private func leave() {
+        guard context != nil else { return }
+        context = nil
+        timer?.cancel()
+        timer = nil
+        place.leave()
+    }
+
+    // MARK: What comes for the connection itself
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data).payload {
+        case .settings(.ack): state.settingsAcknowledged()
+        case .ping(Self.sign, ack: true): perform(state.signReturned())
+        case .goAway: leaveSoon()
+        default: break
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent: leaveSoon()
+        case is GiveWay: if state.isIdle { close(.noError) } else { leaveSoon() }
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    /// NIO says with a frame what it makes of an error before it passes the error on.
+    func wroteFrame(_ frame: HTTP2Frame) {
+        switch frame.payload {
+        case .goAway(_, let code, _) where code != .noError: failure = code
+        case .rstStream(.protocolError): rules.edge.refused(.malformedHead)
+        default: break
+        }
+    }
+
+    /// Errors of streams are their own. After one of the connection everything on it is given up.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard !isClosing, let failure else { return }
+        // It may be that of the client's that NIO answers, or ours.
+        if failure != .settingsTimeout { rules.edge.refused(EdgeRefusal(error)) }
+        isClosing = true
+        context.close(promise: nil)
+    }
+
+    // MARK: Streams
+
+    /// Whether a stream that the client has opened gets an answer.
+    func admits(_ stream: any Channel) -> Bool {
+        if let id = try? stream.syncOptions?.getOption(HTTP2StreamChannelOptions.streamID), id > lastStream {
+            lastStream = id
+        }
+        // NIO keeps the limit only from the moment that the client has acknowledged it.
+        guard streams.count < rules.limits.streams else {
+            rules.edge.refused(.streams)
+            return false
+        }
+        return true
+    }
+
+    func begin(_ stream: StreamGuard) {
+        streams[ObjectIdentifier(stream)] = stream
+        state.streamOpened()
+        place.idles(since: nil)
+        if place.isCrowded { leaveSoon() }
+        advance(to: stream.deadline)
+    }
+
+    /// The stream has ended, and all that was written for it.
+    func end(_ stream: StreamGuard) {
+        guard streams.removeValue(forKey: ObjectIdentifier(stream)) != nil, let context else { return }
+        let now = context.eventLoop.now
+        perform(state.streamEnded(at: now))
+        if state.isIdle { place.idles(since: now) }
+        advance()
+    }
+
+    /// - Parameter count: negative when bodies have been answered.
+    func hold(_ count: Int) {
+        heldBytes += count
+    }
+
+    // MARK: The end
+
+    private func leaveSoon() {
+        guard let context else { return }
+        perform(state.leave(at: context.eventLoop.now))
+        advance()
+    }
+
+    private func perform(_ action: HTTP2Lifetime.Action) {
+        switch action {
+        case .stay: break
+        case .announce: later { $0.announce() }
+        case .conclude: later { $0.conclude() }
+        case .close(let code): later { $0.close(code) }
+        case .confirm: confirm()
+        }
+    }
+
+    /// In a turn of its own: where this comes from, a frame may be half written.
+    private func later(_ work: @escaping (HTTP2Guard) -> Void) {
+        context?.eventLoop.assumeIsolated().execute { [self] in work(self) }
+    }
+
+    /// Its frame is written past NIO's handler, which would refuse all streams from then on.
+    private func announce() {
+        guard let context, !isClosing else { return }
+        let handler = try? context.pipeline.syncOperations.context(handlerType: NIOHTTP2Handler.self)
+        handler?.write(NIOAny(ByteBuffer(bytes: Self.announcement)), promise: nil)
+        write(.ping(Self.sign, ack: false))
+    }
+
+    private func conclude() {
+        guard let context, !isClosing else { return }
+        write(.goAway(lastStreamID: lastStream, errorCode: .noError, opaqueData: nil))
+        perform(state.next(at: context.eventLoop.now))
+    }
+
+    private func close(_ code: NIOHTTP2.HTTP2ErrorCode) {
+        guard let context, !isClosing else { return }
+        isClosing = true
+        write(.goAway(lastStreamID: lastStream, errorCode: code, opaqueData: nil))
+        context.close(promise: nil)
+    }
+
+    private func write(_ payload: HTTP2Frame.FramePayload) {
+        context?.writeAndFlush(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: nil)
+    }
+
+    /// Any other ping is the client's own affair.
+    private static let sign = HTTP2PingData(withInteger: 0x6E70_735F_676F_6279)
+    /// GOAWAY with the highest number that a stream can have, and no error (RFC 9113 §6.8).
+    private static let announcement: [UInt8] = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]
+
+    // MARK: Time
+
+    private func advance() {
+        advance(to: state.deadline)
+    }
+
+    /// The timer is set again when it fires or would fire too late.
+    func advance(to deadline: NIODeadline) {
+        guard let context, deadline < scheduled ?? .distantFuture else { return }
+        timer?.cancel()
+        scheduled = deadline
+        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in timerFired() }
+    }
+
+    private func timerFired() {
+        guard let now = context?.eventLoop.now else { return }
+        scheduled = nil
+        let late = streams.values.filter { $0.deadline <= now }
+        for stream in late { stream.expire() }
+        if !late.isEmpty { leaveSoon() }
+        if state.deadline <= now {
+            let action = state.next(at: now)
+            if case .close = action, let missed = state.missed { rules.edge.refused(missed) }
+            perform(action)
+        }
+        guard !isClosing else { return }
+        advance(to: streams.values.reduce(state.deadline) { min($0, $1.deadline) })
+    }
+
+    /// Closes the connection of a client that was answered a while ago and still hasn't taken all of it.
+    private func confirm() {
+        state.confirm()
+        context?.channel.holdsUpBytes.assumeIsolated().whenSuccess { [self] isHeldUp in
+            if isHeldUp, state.isIdle { close(.noError) }
+        }
+    }
+}
+
+extension EdgeRefusal {
+    /// Why NIO gave up an HTTP/2 connection.
+    fileprivate init(_ error: any Error) {
+        switch error {
+        case is NIOHTTP2Errors.ExcessiveRSTFrames, is NIOHTTP2Errors.ExcessiveStreamErrors,
+            is NIOHTTP2Errors.ExcessiveNumberOfGlitches:
+            self = .resets
+        case is NIOHTTP2Errors.ExcessiveControlFrames, is NIOHTTP2Errors.ExcessiveEmptyDataFrames,
+            is NIOHTTP2Errors.ExcessiveContinuationFrames, is NIOHTTP2Errors.ExcessiveOutboundFrameBuffering:
+            self = .emptyFrames
+        case is NIOHTTP2Errors.MaxStreamsViolation: self = .streams
+        case is NIOHTTP2Errors.ExcessivelyLargeHeaderBlock: self = .headTooLong
+        default: self = .unreadable
+        }
+    }
+}

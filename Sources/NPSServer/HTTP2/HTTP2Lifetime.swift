@@ -1,0 +1,112 @@
+import NIOCore
+import NIOHTTP2
+
+/// Decides how long an HTTP/2 connection stays, apart from its streams' own deadlines. A value: the ``HTTP2Guard`` tells it
+/// what happened and performs the action that it returns.
+///
+/// A connection that is to end says so twice, so that no request is lost (RFC 9113 §6.8): first that it will end, with a
+/// ping; and when that has come back, so that the client has sent all it was about to send, which request is the last.
+struct HTTP2Lifetime {
+    enum Action: Equatable {
+        case stay
+        /// Say that the connection will end, and ask for a sign that the client has read it.
+        case announce
+        /// Say which stream is the last. Later ones are left to the client to send again.
+        case conclude
+        /// Close, and say why.
+        case close(NIOHTTP2.HTTP2ErrorCode)
+        /// Ask whether the client has taken the last answers.
+        case confirm
+    }
+
+    private enum Phase: Equatable {
+        case open
+        /// Until when the client's sign is waited for.
+        case announced(NIODeadline)
+        case concluded
+    }
+
+    private let limits: ConnectionLimits
+    private var phase = Phase.open
+    private var streams = 0
+    /// Whether a request has come.
+    private var hasBegun = false
+    /// Until when the client has to acknowledge our settings; nil when it has.
+    private var settingsBy: NIODeadline?
+    /// Until when the connection may idle.
+    private var idleUntil: NIODeadline
+    /// When to look whether the client took the last answers; nil when nobody needs to.
+    private var confirmAt: NIODeadline?
+
+    /// - Parameter opened: when the connection opened, before its TLS handshake.
+    init(limits: ConnectionLimits, opened: NIODeadline) {
+        self.limits = limits
+        idleUntil = opened + limits.firstHead
+        settingsBy = idleUntil
+    }
+
+    /// Whether no stream is open.
+    var isIdle: Bool { streams == 0 }
+
+    /// Whether the connection will end.
+    var isLeaving: Bool { phase != .open }
+
+    /// When something has to be done by itself; the distant future while only streams are waited for.
+    var deadline: NIODeadline {
+        var deadline = settingsBy ?? .distantFuture
+        if isIdle { deadline = min(deadline, idleUntil, confirmAt ?? .distantFuture) }
+        if case .announced(let signBy) = phase { deadline = min(deadline, signBy) }
+        return deadline
+    }
+
+    mutating func settingsAcknowledged() {
+        settingsBy = nil
+    }
+
+    mutating func streamOpened() {
+        streams += 1
+        hasBegun = true
+        confirmAt = nil
+    }
+
+    /// A stream has ended, and what was written for it is on its way.
+    mutating func streamEnded(at now: NIODeadline) -> Action {
+        streams = max(0, streams - 1)
+        guard isIdle else { return .stay }
+        idleUntil = now + limits.keepAlive
+        confirmAt = now + limits.reading
+        return phase == .concluded ? .close(.noError) : .stay
+    }
+
+    /// The client has taken the last answers.
+    mutating func confirm() {
+        confirmAt = nil
+    }
+
+    /// The connection is to end as soon as no request is lost by it.
+    mutating func leave(at now: NIODeadline) -> Action {
+        guard phase == .open else { return .stay }
+        phase = .announced(now + limits.drain)
+        return .announce
+    }
+
+    /// The ping has come back.
+    mutating func signReturned() -> Action {
+        guard case .announced = phase else { return .stay }
+        phase = .concluded
+        return .conclude
+    }
+
+    /// After the action ``Action/conclude`` and when the deadline has passed.
+    mutating func next(at now: NIODeadline) -> Action {
+        if phase == .concluded, isIdle { return .close(.noError) }
+        if let settingsBy, settingsBy <= now { return .close(.settingsTimeout) }
+        if case .announced(let signBy) = phase, signBy <= now { return signReturned() }
+        guard isIdle else { return .stay }
+        if let confirmAt, confirmAt <= now { return .confirm }
+        return idleUntil <= now ? .close(.noError) : .stay
+    }
+
+    /// What took too long where the deadline closes the connection; nil where it idled between requests, or was to end.
+    var missed: EdgeRefusal? { hasBegun || isLeaving ? nil : .slowHead }
+}
