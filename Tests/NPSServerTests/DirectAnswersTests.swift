@@ -46,7 +46,7 @@ private struct Exchange {
             logger: logs.logger
         )
         channel.connect(to: try SocketAddress(ipAddress: "192.0.2.1", port: 1), promise: nil)
-        try channel.pipeline.syncOperations.addHandlers(socket, DirectAnswers(routes: routes, connection: .init(peer: .unknown)))
+        try channel.pipeline.syncOperations.addHandlers(socket, DirectAnswers(routes: routes, connection: .unknown))
     }
 
     private func head(_ path: String, _ fields: HTTPFields) -> HTTPRequestPart {
@@ -337,7 +337,7 @@ private struct SlowExchange: Sendable {
         let channel = channel
         socket = try await channel.testingEventLoop.executeInContext {
             let socket = Socket()
-            let handlers: [any ChannelHandler] = [socket, DirectAnswers(routes: routes, connection: .init(peer: .unknown))]
+            let handlers: [any ChannelHandler] = [socket, DirectAnswers(routes: routes, connection: .unknown)]
             try channel.pipeline.syncOperations.addHandlers(handlers)
             return NIOLoopBound(socket, eventLoop: channel.eventLoop)
         }

@@ -16,6 +16,8 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private var lastStream = HTTP2StreamID.rootStream
     /// Bytes of bodies on all streams that aren't answered yet.
     private(set) var heldBytes = 0
+    /// Heads that only a look at each byte has shown to be malformed: NIO doesn't count them among a client's errors.
+    private var malformed = 0
     /// Why NIO has given up the connection.
     private var failure: NIOHTTP2.HTTP2ErrorCode?
     private var isClosing = false
@@ -125,6 +127,13 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     /// - Parameter count: negative when bodies have been answered.
     func hold(_ count: Int) {
         heldBytes += count
+    }
+
+    func countMalformed() {
+        malformed += 1
+        guard malformed == rules.limits.resets else { return }
+        rules.edge.refused(.resets)
+        perform(.close(.enhanceYourCalm))
     }
 
     // MARK: The end

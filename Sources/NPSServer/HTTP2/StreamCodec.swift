@@ -18,7 +18,7 @@ final class StreamCodec: ChannelDuplexHandler {
 
     private let limits: ConnectionLimits
     private var hasHead = false
-    /// The stream was reset: what else arrives is dropped.
+    /// The stream ends: what else arrives is dropped.
     private var isOver = false
 
     init(limits: ConnectionLimits) {
@@ -47,7 +47,8 @@ final class StreamCodec: ChannelDuplexHandler {
             let head = try StreamHead(headers, limits: limits)
             context.fireChannelRead(wrapInboundOut(.head(head.request)))
         } catch {
-            if error == .malformed { reset(.protocolError, context, nil) } else { context.fireErrorCaught(error) }
+            isOver = error == .malformed
+            context.fireErrorCaught(error)
         }
     }
 

@@ -126,11 +126,16 @@ final class StreamGuard: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if case StreamHead.Failure.tooLong(let isHEAD) = error {
+        switch error as? StreamHead.Failure {
+        case .tooLong(let isHEAD):
             head = HTTPRequest(method: isHEAD ? .head : .get, scheme: nil, authority: nil, path: nil)
-            return refuse(.headTooLong, context)
+            refuse(.headTooLong, context)
+        case .malformed:
+            reset(.protocolError)
+            guarding.countMalformed()
+        // The stream ends, because its client wants it or has broken the protocol: channelInactive says what there is to say.
+        case nil: break
         }
-        // The stream ends, as its client wants it or has broken the protocol; what follows is in the place of that.
     }
 
     /// A handler wants the body.

@@ -3,6 +3,9 @@
 struct Connection: Sendable {
     let peer: Peer
 
+    /// One of which nothing is known.
+    static let unknown = Connection(peer: .unknown)
+
     /// The one that the current task serves.
-    @TaskLocal static var current = Connection(peer: .unknown)
+    @TaskLocal static var current = unknown
 }

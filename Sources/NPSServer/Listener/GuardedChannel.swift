@@ -3,7 +3,6 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
-import NIOHTTP2
 import NIOHTTPTypes
 
 /// Connections under guard: HTTP/1.1 behind a ``ConnectionGuard``, and over TLS also HTTP/2 behind an ``HTTP2Guard``. Who
@@ -72,6 +71,7 @@ struct GuardedChannel: ServerChildChannel, HTTPChannelHandler {
         _ logger: Logger
     ) throws {
         let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(ProtocolOffer(spoken: TLSFiles.protocols, edge: rules.edge))
         try pipeline.addHandler(tls.handler())
         try pipeline.addHandler(
             HandshakeGuard(peer: peer, rules: rules, ready: ready) { [unowned channel] version, place in
@@ -108,40 +108,12 @@ struct GuardedChannel: ServerChildChannel, HTTPChannelHandler {
         in place: ConnectionPlace,
         _ logger: Logger
     ) throws -> Value.Ready {
-        let pipeline = channel.pipeline.syncOperations
-        let guarding = HTTP2Guard(rules: rules, place: place)
-        let box = NIOLoopBound(guarding, eventLoop: channel.eventLoop)
-        // Its sequence of streams isn't asked for: each stream goes to the router by itself.
-        _ = try pipeline.configureAsyncHTTP2Pipeline(
-            mode: .server,
-            streamDelegate: nil,
-            frameDelegate: guarding,
-            configuration: NIOHTTP2Handler.Configuration(rules.limits)
-        ) { stream in
-            stream.eventLoop.makeCompletedFuture { try addStream(stream, of: box.value, connection, logger) }
+        try channel.pipeline.syncOperations.addHTTP2(rules, for: connection, in: place, direct: direct) { stream in
+            let requests = try Requests(wrappingChannelSynchronously: stream)
+            open.serve(stream) { await handle(requests, of: connection, logger: logger) }
         }
-        try pipeline.addHandler(guarding)
         rules.edge.connectionReady(.http2)
         return Value.Ready(connection: connection, requests: nil)
-    }
-
-    private func addStream(
-        _ stream: any Channel,
-        of guarding: HTTP2Guard,
-        _ connection: Connection,
-        _ logger: Logger
-    ) throws {
-        let pipeline = stream.pipeline.syncOperations
-        guard guarding.admits(stream) else { return try pipeline.addHandler(StreamRefusal()) }
-        try pipeline.addHandler(StreamCodec(limits: rules.limits))
-        try pipeline.addHandler(StreamGuard(of: guarding, connection: connection, rules: rules))
-        if let direct { try pipeline.addHandler(DirectAnswers(routes: direct, connection: connection)) }
-        try pipeline.addHandler(
-            StreamHandover { stream in
-                let requests = try Requests(wrappingChannelSynchronously: stream)
-                open.serve(stream) { await handle(requests, of: connection, logger: logger) }
-            }
-        )
     }
 
     func handle(value: Value, logger: Logger) async {

@@ -97,7 +97,6 @@ final class HandshakeGuard<Ready: Sendable>: ChannelInboundHandler, RemovableCha
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // One that goes away in the middle isn't refused.
         if case NIOSSLError.handshakeFailed = error { rules.edge.refused(.tls) }
         context.close(promise: nil)
     }

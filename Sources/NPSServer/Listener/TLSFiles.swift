@@ -18,6 +18,9 @@ package struct TLSFiles: Sendable, Hashable {
         self.pairs = pairs
         self.profile = profile
     }
+
+    /// What ALPN agrees on (RFC 7301), the first where a client speaks both.
+    static let protocols = ["h2", "http/1.1"]
 }
 
 extension TLSFiles.Profile {
@@ -30,7 +33,7 @@ extension TLSFiles.Profile {
         configuration.minimumTLSVersion = self == .modern ? .tlsv13 : .tlsv12
         configuration.cipherSuiteValues = Self.cipherSuites
         configuration.curves = Self.curves
-        configuration.applicationProtocols = ["h2", "http/1.1"]
+        configuration.applicationProtocols = TLSFiles.protocols
         return configuration
     }
 

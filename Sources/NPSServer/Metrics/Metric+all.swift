@@ -66,7 +66,7 @@ extension Metric {
         Metric("nps_edge_refusals_total", .counter, "Requests and connections refused, by listener and cause."),
         Metric("nps_edge_connections_open", .gauge, "Open connections by listener."),
         Metric("nps_edge_connections_opened_total", .counter, "Connections opened so far, by listener."),
-        Metric("nps_edge_connections_ready_total", .counter, "Connections ready for requests, by listener and protocol."),
+        Metric("nps_edge_connections_ready_total", .counter, "Connections that got ready, by listener and protocol."),
         Metric("nps_edge_connections_limit", .gauge, "How many connections a listener has open at most."),
         Metric(
             "nps_tls_certificate_expiry_timestamp_seconds",

@@ -1,0 +1,107 @@
+"""HTTP/2 at its worst: whoever floods, stalls or breaks it is cut off, others are served, and memory stays bounded."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from hyperframe.frame import DataFrame
+
+from harness import http2
+from harness.deployment import Deploy, Deployment
+from harness.http2 import HTTP2, get, head
+from harness.waiting import wait_until
+from harness.webhook import fresh_response
+from scenarios.http2_floods import AT_ONCE, FORM, REFUSED, STALLING, single_bytes, watched
+from test_http2 import connect, deploy_securely
+
+MOST_MIB = 100
+"""By which a flood may make the collector grow."""
+STALLED_CONNECTIONS = 100
+"""As many as one client may have."""
+
+
+@pytest.fixture(scope="module")
+def secure(deploy_for_module: Deploy) -> Deployment:
+    return deploy_securely(deploy_for_module)
+
+
+@pytest.fixture(autouse=True)
+def alive_afterwards(secure: Deployment) -> Iterator[None]:
+    yield
+    assert secure.get("/readyz").status == 200
+    assert secure.post(fresh_response("afterwards")).status == 200
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_flood_ends_its_connection(secure: Deployment, name: str) -> None:
+    with watched(secure) as watch:
+        for _ in range(3):
+            with connect(secure) as client:
+                REFUSED[name](client)
+                begin = time.monotonic()
+                client.await_close()
+                # Not by a deadline; how much sooner depends on the machine.
+                assert client.goodbyes or time.monotonic() - begin < 9
+                assert all(goodbye.error_code != http2.NO_ERROR for goodbye in client.goodbyes)
+    assert watch.unanswered == []
+    assert watch.grown_mib < MOST_MIB
+
+
+@pytest.mark.parametrize("name", STALLING)
+def test_who_stalls_is_cut_off(secure: Deployment, name: str) -> None:
+    with watched(secure) as watch, ExitStack() as stack:
+        clients = [stack.enter_context(connect(secure)) for _ in range(3)]
+        for client in clients:
+            STALLING[name](client)
+        for client in clients:
+            client.await_close()
+            assert client.goodbyes
+    assert watch.unanswered == []
+    assert watch.grown_mib < MOST_MIB
+
+
+def test_a_body_of_single_bytes_is_refused_and_its_connection_lives(secure: Deployment) -> None:
+    with watched(secure) as watch, connect(secure) as client:
+        for stream in single_bytes(client):
+            answer = client.answer(stream)
+            assert answer.status == 400
+        assert client.fetch(get("/livez")).status == 200
+    assert watch.unanswered == []
+    assert watch.grown_mib < MOST_MIB
+
+
+def test_a_hundred_connections_of_a_hundred_stalled_requests(secure: Deployment) -> None:
+    """The most that one client can keep waiting. Their heads are as long as they may be."""
+    fields = head("POST", "/survey", FORM | {"x-long": "a" * 8_000})
+    with watched(secure) as watch, ExitStack() as stack:
+        clients = [stack.enter_context(connect(secure)) for _ in range(STALLED_CONNECTIONS - 2)]
+        for client in clients:
+            assert client.fetch(get("/livez")).status == 200
+            for _ in range(AT_ONCE):
+                client.begin(fields)
+        wait_until(lambda: watch.answers > 0, "somebody to be served")
+        for client in clients:
+            client.await_close()
+    assert watch.unanswered == []
+    assert watch.grown_mib < 3 * MOST_MIB
+
+
+def test_bodies_are_refused_before_they_take_too_much_memory(secure: Deployment) -> None:
+    """One client's share of all bodies is 16 MiB, over all its connections and streams."""
+    signed = {"webhook-id": "x", "webhook-timestamp": str(int(time.time())), "webhook-signature": f"v1,{'A' * 43}="}
+    with watched(secure) as watch, connect(secure) as first, connect(secure) as second:
+        streams = [(client, client.begin(head("POST", "/webhooks/standard", signed))) for client in [first, second] * 10]
+        for _ in range(17):
+            for client, stream in streams:
+                if not client.answers[stream].is_over:
+                    client.send(*[DataFrame(stream, b"a" * 15_000) for _ in range(4)])
+            for client in (first, second):
+                # Everything before it has been read, so that the windows are open again.
+                assert client.fetch(get("/livez")).status == 200
+        answers = [client.answers[stream] for client, stream in streams]
+        assert {answer.status for answer in answers} == {0, 503}
+        # What is refused makes room for others.
+        assert sum(answer.status == 0 for answer in answers) >= 10
+    assert watch.unanswered == []
+    assert watch.grown_mib < MOST_MIB
