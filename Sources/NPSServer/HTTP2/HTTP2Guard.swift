@@ -21,6 +21,8 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     /// Why NIO has given up the connection.
     private var failure: NIOHTTP2.HTTP2ErrorCode?
     private var isClosing = false
+    /// Whether the client knows which stream is the last.
+    private var isConcluded = false
     private var timer: Scheduled<Void>?
     /// When the timer fires; nil when there is none.
     private var scheduled: NIODeadline?
@@ -169,6 +171,7 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
 
     private func conclude() {
         guard let context, !isClosing else { return }
+        isConcluded = true
         write(.goAway(lastStreamID: lastStream, errorCode: .noError, opaqueData: nil))
         perform(state.next(at: context.eventLoop.now))
     }
@@ -176,7 +179,9 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private func close(_ code: NIOHTTP2.HTTP2ErrorCode) {
         guard let context, !isClosing else { return }
         isClosing = true
-        write(.goAway(lastStreamID: lastStream, errorCode: code, opaqueData: nil))
+        if code != .noError || !isConcluded {
+            write(.goAway(lastStreamID: lastStream, errorCode: code, opaqueData: nil))
+        }
         context.close(promise: nil)
     }
 
@@ -206,9 +211,7 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private func timerFired() {
         guard let now = context?.eventLoop.now else { return }
         scheduled = nil
-        let late = streams.values.filter { $0.deadline <= now }
-        for stream in late { stream.expire() }
-        if !late.isEmpty { leaveSoon() }
+        expireStreams(at: now)
         if state.deadline <= now {
             let action = state.next(at: now)
             if case .close = action, let missed = state.missed { rules.edge.refused(missed) }
@@ -216,6 +219,15 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         }
         guard !isClosing else { return }
         advance(to: streams.values.reduce(state.deadline) { min($0, $1.deadline) })
+    }
+
+    /// As on HTTP/1.1, the connection of a request that took too long ends; other requests on it are still answered.
+    private func expireStreams(at now: NIODeadline) {
+        let late = streams.values.filter { $0.deadline <= now }
+        guard !late.isEmpty else { return }
+        for stream in late { stream.expire() }
+        // Where the socket takes nothing, it doesn't take resets either.
+        if state.isIdle || context?.channel.isWritable == false { close(.noError) } else { leaveSoon() }
     }
 
     /// Closes the connection of a client that was answered a while ago and still hasn't taken all of it.

@@ -36,6 +36,11 @@ struct StreamDeadline {
         deadline = now + limits.reading
     }
 
+    /// The deadline has passed: there is no other.
+    mutating func expire() {
+        deadline = .distantFuture
+    }
+
     /// What took too long when the deadline has passed.
     var missed: EdgeRefusal { isReadingRequest && !isAnswered ? .slowBody : .slowAnswer }
 }

@@ -202,6 +202,7 @@ final class StreamGuard: ChannelDuplexHandler {
     /// The deadline has passed.
     func expire() {
         rules.edge.refused(state.missed)
+        state.expire()
         reset(.cancel)
     }
 }

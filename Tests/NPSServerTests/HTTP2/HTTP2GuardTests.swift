@@ -223,20 +223,31 @@ struct HTTP2GuardTests {
         #expect(!client.isOpen)
     }
 
-    @Test("a client's only connection gives way to a new one when it is idle, and ends soon when it isn't")
+    @Test("a connection that is idle gives way to a new one of its client, one that isn't never does")
     func givingWay() throws {
-        let rules = try rules { $0.connectionsPerClient = 1 }
-        let first = try Client(rules)
-        first.send(Client.head(1))
-        first.answer()
-        // The limit is reached: the first has idled.
-        let second = try Client(rules)
-        #expect(!first.isOpen && second.isOpen)
-        #expect(goodbyes(try first.received()).map(\.code) == [Code.none])
-        second.send(Client.head(1))
+        let rules = try rules { $0.connectionsPerClient = 2 }
+        let (busy, idle) = (try Client(rules), try Client(rules))
+        busy.send(Client.head(1))
         let third = try Client(rules)
+        #expect(busy.isOpen && !idle.isOpen && third.isOpen)
+        #expect(goodbyes(try idle.received()).map(\.code) == [Code.none])
         third.send(Client.head(1))
-        #expect(third.requests.isEmpty && second.isOpen)
+        let fourth = try Client(rules)
+        fourth.send(Client.head(1))
+        #expect(fourth.requests.isEmpty && busy.isOpen && third.isOpen)
+    }
+
+    @Test("a client with most of its connections open is told to end one that it uses")
+    func crowded() throws {
+        let rules = try rules { $0.connectionsPerClient = 1 }
+        let client = try Client(rules)
+        client.send(Client.head(1))
+        #expect(goodbyes(try client.received()).map(\.last) == [0x7FFF_FFFF])
+        client.advance(by: 1)
+        #expect(goodbyes(try client.received()).map(\.last) == [1] && client.isOpen)
+        client.answer()
+        #expect(try client.received().map(\.kind) == [.headers, .data])
+        #expect(!client.isOpen)
     }
 
     @Test("leaves nothing behind: neither connections, nor bodies")
