@@ -11,13 +11,12 @@ import h2.config
 import h2.connection
 import h2.events
 import pytest
-from hyperframe.frame import DataFrame
+from hyperframe.frame import DataFrame, RstStreamFrame
 
 from harness import canary, http2
 from harness.browser import answer_form, browser
-from harness.certificate import make_certificate
 from harness.deployment import Deploy, Deployment
-from harness.http2 import HTTP2, Answer, get, head
+from harness.http2 import HTTP2, Answer, connect, deploy_securely, get, head
 from harness.program import run_command
 from harness.waiting import wait_until
 from harness.webhook import fresh_response, sign
@@ -25,15 +24,6 @@ from harness.webhook import fresh_response, sign
 KIB = 1024
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 OF_CONNECTIONS = {"connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"}
-
-
-def deploy_securely(deploy: Deploy) -> Deployment:
-    deployment = deploy()
-    certificate, key = make_certificate(deployment.directory, "ECDSA")
-    deployment.configure({"tls": {"certificate": str(certificate), "private-key": str(key)}})
-    deployment.trust(certificate)
-    deployment.start()
-    return deployment
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +36,6 @@ def alive_afterwards(secure: Deployment) -> Iterator[None]:
     yield
     assert secure.get("/readyz").status == 200
     assert secure.post(fresh_response("afterwards")).status == 200
-
-
-def connect(deployment: Deployment, **options: object) -> HTTP2:
-    assert deployment.trusted
-    return HTTP2(deployment.http_port, deployment.trusted, **options)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -110,7 +95,7 @@ def test_a_browser_speaks_it(secure: Deployment) -> None:
         text = answer_form(driver, address, canary.address(name), 9, canary.comment(name))
         assert "Thank you" in text
         script = "return performance.getEntriesByType('navigation')[0].nextHopProtocol"
-        assert driver.execute_script(script) == "h2"  # type: ignore[no-untyped-call]
+        assert driver.execute_script(script) == "h2"
 
 
 def test_a_strict_client_has_nothing_to_object(secure: Deployment) -> None:
@@ -137,7 +122,8 @@ def test_a_strict_client_has_nothing_to_object(secure: Deployment) -> None:
                 assert not isinstance(event, h2.events.ConnectionTerminated | h2.events.StreamReset)
                 match event:
                     case h2.events.ResponseReceived():
-                        statuses[event.stream_id] = str(dict(event.headers)[":status"])  # type: ignore[call-overload]
+                        fields = {str(name): str(value) for name, value in event.headers}
+                        statuses[event.stream_id] = fields[":status"]
                     case h2.events.DataReceived():
                         client.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
                     case h2.events.StreamEnded():
@@ -341,7 +327,7 @@ def test_half_a_form_is_no_form(secure: Deployment, way: str) -> None:
         # Whatever was sent before this has been read.
         assert client.fetch(get("/livez")).status == 200
         if way == "the stream":
-            client.send(http2.RstStreamFrame(stream, http2.CANCEL))
+            client.send(RstStreamFrame(stream, http2.CANCEL))
             assert client.fetch(get("/livez")).status == 200
     assert secure.get("/survey").status == 200
     assert secure.books()["accepted"] == before
@@ -359,10 +345,8 @@ def test_no_request_is_lost_when_the_collector_stops(deploy: Deploy) -> None:
         client.send(DataFrame(slow, body[:20]))
         assert client.fetch(get("/livez")).status == 200
         deployment.serve.signal(signal.SIGTERM)
-        sent = []
         # A client that hasn't heard of it goes on; `read` is what hears.
-        for _ in range(50):
-            sent.append(client.request(*delivery(deployment)))
+        sent = [client.request(*delivery(deployment)) for _ in range(50)]
         client.read(lambda: bool(client.goodbyes))
         assert client.goodbyes[0].last_stream_id == http2.LAST_POSSIBLE_STREAM
         assert client.goodbyes[0].error_code == http2.NO_ERROR

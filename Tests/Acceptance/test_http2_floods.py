@@ -9,11 +9,10 @@ from hyperframe.frame import DataFrame
 
 from harness import http2
 from harness.deployment import Deploy, Deployment
-from harness.http2 import HTTP2, get, head
+from harness.http2 import connect, deploy_securely, get, head
 from harness.waiting import wait_until
 from harness.webhook import fresh_response
 from scenarios.http2_floods import AT_ONCE, FORM, REFUSED, STALLING, single_bytes, watched
-from test_http2 import connect, deploy_securely
 
 MOST_MIB = 100
 """By which a flood may make the collector grow."""
@@ -91,7 +90,9 @@ def test_bodies_are_refused_before_they_take_too_much_memory(secure: Deployment)
     """One client's share of all bodies is 16 MiB, over all its connections and streams."""
     signed = {"webhook-id": "x", "webhook-timestamp": str(int(time.time())), "webhook-signature": f"v1,{'A' * 43}="}
     with watched(secure) as watch, connect(secure) as first, connect(secure) as second:
-        streams = [(client, client.begin(head("POST", "/webhooks/standard", signed))) for client in [first, second] * 10]
+        streams = [
+            (client, client.begin(head("POST", "/webhooks/standard", signed))) for client in [first, second] * 10
+        ]
         for _ in range(17):
             for client, stream in streams:
                 if not client.answers[stream].is_over:

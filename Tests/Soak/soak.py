@@ -22,6 +22,7 @@ from harness.postgres import running_pair
 from harness.testssl import findings
 from scenarios.chaos import BATCH, chaos
 from scenarios.failover import LONGEST_GAP, weather
+from scenarios.http2_floods import REFUSED, STALLING, storm
 from scenarios.idle_proxies import PAUSES, ask_after_pauses
 from scenarios.kills import kill_repeatedly
 from scenarios.load_result import LoadResult
@@ -36,6 +37,7 @@ TRIALS = ("kills", "outage", "chaos", "mixture", "scanner", "failover", "edge")
 UPGRADE = "upgrade"
 """Needs another program, so it is no part of all."""
 RESPONSES_PER_SECOND = 133
+FLOODS, FLOOD_SECONDS = 20, 20
 GROWTH = 1.1
 """How much the resident memory may grow while payloads keep coming."""
 OVERLAP = {"overlap-window": 300, "post-duplicate": "duplicate"}
@@ -189,6 +191,23 @@ def slow_attack_trial(name: str) -> bool:
     return report(lines, watch.is_well)
 
 
+def flood_trial(name: str) -> bool:
+    print(f"running: HTTP/2, {name}, on {FLOODS} connections at once for {FLOOD_SECONDS} s", flush=True)
+    with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory:
+        settings = deployment_settings(Path(directory)) | {"http": {}}
+        with deployment(settings) as flooded:
+            flooded.trust(Path(directory) / "certificate.pem")
+            flooded.start_serve()
+            watch = storm(flooded, name, FLOOD_SECONDS, FLOODS)
+            is_alive = flooded.serve.is_running
+    lines: dict[str, object] = {
+        "memory, MiB": f"{watch.grown_mib:.0f} more, at most {MOST_MIB}",
+        "somebody else": f"{watch.answers} answers",
+        "without an answer": watch.unanswered[:3] or "nobody",
+    }
+    return report(lines, is_alive and not watch.unanswered and watch.answers > 10 and watch.grown_mib <= MOST_MIB)
+
+
 def idle_proxies_trial() -> bool:
     print(f"running: requests through each proxy after pauses of {PAUSES[0]} to {PAUSES[-1]} s", flush=True)
     with tempfile.TemporaryDirectory(prefix="nps-soak-") as directory:
@@ -247,7 +266,12 @@ def main() -> int:
         "scanner": [partial(scanner_trial, 1_000)],
         UPGRADE: [partial(upgrade_trial, options.other, min(options.seconds, 600), options.seed)],
         "failover": [partial(failover_trial, options.seconds, options.seed)],
-        "edge": [*(partial(slow_attack_trial, name) for name in ATTACKS), idle_proxies_trial, testssl_trial],
+        "edge": [
+            *(partial(slow_attack_trial, name) for name in ATTACKS),
+            *(partial(flood_trial, name) for name in REFUSED | STALLING),
+            idle_proxies_trial,
+            testssl_trial,
+        ],
     }
     chosen = [name for name in (*TRIALS, UPGRADE) if name in (options.trials or TRIALS)]
     verdicts = {name: [is_well(trial) for trial in trials[name]] for name in chosen}

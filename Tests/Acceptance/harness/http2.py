@@ -1,5 +1,5 @@
-"""HTTP/2 frame by frame, so that a test can also send what no client sends: hyperframe makes and reads the frames, hpack the
-heads, and nothing here keeps to the rules by itself but what it answers."""
+"""HTTP/2 frame by frame, so that a test can also send what no client sends: hyperframe makes and reads the frames, hpack
+the heads, and nothing here keeps to the rules by itself but what it answers."""
 
 import socket
 import ssl
@@ -21,6 +21,8 @@ from hyperframe.frame import (
     WindowUpdateFrame,
 )
 
+from harness.certificate import make_certificate
+from harness.deployment import Deploy, Deployment
 from harness.waiting import DEADLINE
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -172,33 +174,54 @@ class HTTP2:
 
     def _take(self, frame: Frame) -> None:
         answer = self.answers.setdefault(frame.stream_id, Answer()) if frame.stream_id else Answer()
-        replies: list[Frame] = []
         match frame:
             case HeadersFrame():
                 fields: list[tuple[Any, Any]] = [(name, value) for name, value in self._decoder.decode(frame.data)]
                 answer.heads.append({str(name): str(value) for name, value in fields})
             case DataFrame():
                 answer.body += frame.data
-                if frame.data:
-                    replies = [WindowUpdateFrame(0, len(frame.data))]
             case RstStreamFrame():
                 answer.reset = frame.error_code
             case GoAwayFrame():
                 self.goodbyes.append(frame)
-            case SettingsFrame() if "ACK" not in frame.flags:
-                replies = [SettingsFrame(flags=["ACK"])]
-            case PingFrame() if "ACK" not in frame.flags:
-                replies = [PingFrame(0, frame.opaque_data, flags=["ACK"])]
         if "END_STREAM" in frame.flags:
             answer.is_whole = True
         if not isinstance(frame, HeadersFrame | DataFrame):
             self.frames.append(frame)
-        if replies and self.is_polite:
+        reply = reply_to(frame)
+        if reply and self.is_polite:
             try:
-                self.send(*replies)
+                self.send(reply)
             except OSError:
                 # The server may have closed meanwhile; what it has sent before is still read.
                 return
+
+
+def reply_to(frame: Frame) -> Frame | None:
+    """What the protocol asks for; the window is that of the connection."""
+    match frame:
+        case SettingsFrame() if "ACK" not in frame.flags:
+            return SettingsFrame(flags=["ACK"])
+        case PingFrame() if "ACK" not in frame.flags:
+            return PingFrame(0, frame.opaque_data, flags=["ACK"])
+        case DataFrame() if frame.data:
+            return WindowUpdateFrame(0, len(frame.data))
+    return None
+
+
+def deploy_securely(deploy: Deploy) -> Deployment:
+    """One with TLS, started."""
+    deployment = deploy()
+    certificate, key = make_certificate(deployment.directory, "ECDSA")
+    deployment.configure({"tls": {"certificate": str(certificate), "private-key": str(key)}})
+    deployment.trust(certificate)
+    deployment.start()
+    return deployment
+
+
+def connect(deployment: Deployment, is_polite: bool = True) -> HTTP2:
+    assert deployment.trusted
+    return HTTP2(deployment.http_port, deployment.trusted, is_polite=is_polite)
 
 
 def raw_frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:

@@ -287,3 +287,26 @@ def watched(deployment: Deployment) -> Iterator[Watch]:
         finally:
             over.set()
             thread.join()
+
+
+def storm(deployment: Deployment, name: str, seconds: float, connections: int = 20) -> Watch:
+    """One flood on so many connections at once, each opened again as soon as it is closed, for that long."""
+    flood = (REFUSED | STALLING)[name]
+    end = time.monotonic() + seconds
+    trust = deployment.trusted
+    assert trust
+
+    def go_on() -> None:
+        while time.monotonic() < end:
+            # Over the limit of its connections a client isn't let in.
+            with suppress(OSError), HTTP2(deployment.http_port, trust) as client:
+                flood(client)
+                client.await_close()
+
+    threads = [threading.Thread(target=go_on) for _ in range(connections)]
+    with watched(deployment) as watch:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return watch
