@@ -1,4 +1,4 @@
-"""HTTP/2 frame by frame, so that a test can also send what no client sends: hyperframe makes and reads the frames, hpack
+"""HTTP/2 frame by frame, so that a test can also send what no client sends: hyperframe makes and reads frames, hpack
 the heads, and nothing here keeps to the rules by itself but what it answers."""
 
 import socket
