@@ -84,8 +84,17 @@ def test_the_programs_that_people_use_speak_it(secure: Deployment) -> None:
     options = ["-sk", "-o", "/dev/null", "-w", "%{http_version} %{http_code}"]
     assert run_command("curl", "--http2", *options, address).stdout == "2 200"
     assert run_command("curl", "--http1.1", *options, address).stdout == "1.1 200"
-    shown = run_command("openssl", "s_client", "-alpn", "h2", "-connect", f"127.0.0.1:{secure.http_port}").stdout
-    assert "ALPN protocol: h2" in shown
+
+
+def test_who_offers_nothing_that_is_spoken_is_told_so(secure: Deployment) -> None:
+    """By the alert of RFC 7301, in both versions of TLS; also when the first message is larger than a packet."""
+    target = ["-connect", f"127.0.0.1:{secure.http_port}"]
+    for version in ("-tls1_2", "-tls1_3"):
+        for offered in ("spdy/3", "h2c,http/1.0", ",".join(f"{number:0100}" for number in range(100))):
+            result = run_command("openssl", "s_client", version, "-alpn", offered, *target)
+            assert result.returncode != 0 and "no application protocol" in result.stderr
+        result = run_command("openssl", "s_client", version, "-alpn", "spdy/3,http/1.1", *target)
+        assert "ALPN protocol: http/1.1" in result.stdout
 
 
 def test_a_browser_speaks_it(secure: Deployment) -> None:
@@ -148,7 +157,8 @@ def test_without_tls_its_preface_is_no_request(deploy: Deploy) -> None:
 def test_pages_and_probes(secure: Deployment, connection: HTTP2) -> None:
     page = connection.fetch(get("/survey"))
     assert page.status == 200 and page.body.startswith(b"<!doctype html>")
-    assert page.body == secure.get("/survey").body
+    # Each page has an id of its own.
+    assert len(page.body) == len(secure.get("/survey").body)
     assert not OF_CONNECTIONS & page.headers.keys()
     assert {"strict-transport-security", "date", "content-length"} <= page.headers.keys()
     asked = connection.fetch(head("HEAD", "/survey"))
@@ -197,7 +207,7 @@ def test_each_request_is_answered_as_on_http1(
 def test_a_form_and_a_delivery_are_kept(secure: Deployment, connection: HTTP2) -> None:
     before = secure.books()["accepted"]
     answer = connection.fetch(head("POST", "/survey", FORM), form("9"))
-    assert (answer.status, answer.headers["location"]) == (303, "/survey/thanks")
+    assert answer.status == 303 and answer.headers["location"].startswith("/survey/thanks")
     accepted = connection.fetch(*delivery(secure))
     assert accepted.status == 200 and json.loads(accepted.body)["status"] == "accepted"
     assert secure.books()["accepted"] == before + 2
@@ -217,11 +227,17 @@ def test_a_hundred_requests_at_once(secure: Deployment, connection: HTTP2) -> No
     assert secure.books()["accepted"] == before + 100
 
 
+def post_forms(client: HTTP2) -> list[int]:
+    return [client.request(head("POST", "/survey", FORM), b"score=11") for _ in range(50)]
+
+
 def test_a_client_that_is_rate_limited_keeps_its_connection(deploy: Deploy) -> None:
     deployment = deploy_securely(deploy)
     with connect(deployment) as client:
-        statuses = [client.fetch(head("POST", "/survey", FORM), b"score=11").status for _ in range(80)]
-        assert set(statuses) == {422, 429}
+        statuses = {0}
+        while statuses <= {0, 422}:
+            statuses = {client.answer(stream).status for stream in post_forms(client)}
+        assert statuses <= {422, 429}
         assert client.fetch(get("/livez")).status == 200
 
 
