@@ -52,6 +52,8 @@ struct ClientHelloTests {
         #expect(read([22, 3, 1, 0, 4, 2, 0, 0, 0]) == .unreadable)
         let endless = [22, 3, 1] + Self.prefixed([1, 255, 255, 255] + [UInt8](repeating: 0, count: 16_000))
         #expect(read(endless + endless + endless) == .unreadable)
+        let empty = Array([[UInt8]](repeating: [22, 3, 1, 0, 0], count: 10_000).joined())
+        #expect(read(empty) == .unreadable)
     }
 
     @Test("never trips over a wrong length, wherever it stands")

@@ -10,6 +10,8 @@ extension NIOHTTP2Handler.Configuration {
             // its 431, what is longer ends the connection.
             HTTP2Setting(parameter: .maxHeaderListSize, value: 2 * limits.headerList),
         ]
+        // As a client may send between two pieces of a body.
+        connection.maximumSequentialEmptyDataFrames = 10
         connection.maximumBufferedControlFrames = 10 * limits.streams
         connection.controlFrameRateLimit.maximumCount = limits.controlFrames
         connection.controlFrameRateLimit.windowLength = limits.frameWindow

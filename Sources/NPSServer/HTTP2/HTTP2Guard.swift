@@ -57,8 +57,6 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         place.leave()
     }
 
-    // MARK: What comes for the connection itself
-
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data).payload {
         case .settings(.ack): state.settingsAcknowledged()
@@ -93,8 +91,6 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         isClosing = true
         context.close(promise: nil)
     }
-
-    // MARK: Streams
 
     /// Whether a stream that the client has opened gets an answer.
     func admits(_ stream: any Channel) -> Bool {
@@ -137,8 +133,6 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         rules.edge.refused(.resets)
         perform(.close(.enhanceYourCalm))
     }
-
-    // MARK: The end
 
     private func leaveSoon() {
         guard let context else { return }
@@ -193,8 +187,6 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private static let sign = HTTP2PingData(withInteger: 0x6E70_735F_676F_6279)
     /// GOAWAY with the highest number that a stream can have, and no error (RFC 9113 §6.8).
     private static let announcement: [UInt8] = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7F, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]
-
-    // MARK: Time
 
     private func advance() {
         advance(to: state.deadline)

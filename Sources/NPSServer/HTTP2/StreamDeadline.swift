@@ -12,7 +12,7 @@ struct StreamDeadline {
     /// - Parameter now: when the request's head has come.
     init(limits: ConnectionLimits, now: NIODeadline) {
         self.limits = limits
-        request = RequestDeadline(limits: limits, now: now)
+        request = RequestDeadline(within: limits, now: now)
         deadline = now
         bodyArrived(0, holding: 0, at: now)
     }
@@ -22,7 +22,7 @@ struct StreamDeadline {
     ///   - held: bytes of this request's body, these included.
     mutating func bodyArrived(_ count: Int, holding held: Int, at now: NIODeadline) {
         guard isReadingRequest, !isAnswered else { return }
-        if let next = request.bodyArrived(count, holding: held, at: now) { deadline = next }
+        if let next = request.bodyArrived(count, holding: held, within: limits, at: now) { deadline = next }
     }
 
     mutating func requestEnd(at now: NIODeadline) {

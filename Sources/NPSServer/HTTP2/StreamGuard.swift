@@ -70,8 +70,6 @@ final class StreamGuard: ChannelDuplexHandler {
         bodies.giveBack()
     }
 
-    // MARK: The request
-
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
         guard !isOver else { return discard(part, context) }
@@ -147,8 +145,6 @@ final class StreamGuard: ChannelDuplexHandler {
         }
         promise?.succeed()
     }
-
-    // MARK: The answer
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let part = unwrapOutboundIn(data)

@@ -13,11 +13,13 @@ struct ClientHello: Equatable {
     /// The protocols that the client names (RFC 7301 §3.1); nil when it names none.
     let protocols: [String]?
 
-    /// The longest that anybody sends is a few kilobytes.
+    /// Bytes with all records; the longest that anybody sends is a few kilobytes.
     static let longest = 32 << 10
 
     /// - Parameter bytes: all that has come on the connection.
     static func read(_ bytes: ByteBuffer) -> Reading {
+        // Records may be empty.
+        guard bytes.readableBytes <= longest else { return .unreadable }
         var (bytes, message) = (bytes, ByteBuffer())
         while let kind = bytes.readInteger(as: UInt8.self) {
             guard kind == 22 else { return .unreadable }
@@ -28,7 +30,7 @@ struct ClientHello: Equatable {
             message.writeBuffer(&record)
             if let hello = whole(message) { return hello }
         }
-        return message.readableBytes > longest ? .unreadable : .incomplete
+        return .incomplete
     }
 
     /// Nil while more has to come.

@@ -24,7 +24,7 @@ struct ConnectionDeadline {
     init(limits: ConnectionLimits, now: NIODeadline) {
         self.limits = limits
         deadline = now + limits.firstHead
-        request = RequestDeadline(limits: limits, now: now)
+        request = RequestDeadline(within: limits, now: now)
         idleUntil = now
     }
 
@@ -45,7 +45,7 @@ struct ConnectionDeadline {
         isClosing = isClosing || isDraining
         isUnconfirmed = false
         unanswered += 1
-        request = RequestDeadline(limits: limits, now: now)
+        request = RequestDeadline(within: limits, now: now)
         deadline = request.whole
         bodyArrived(0, holding: held, at: now)
     }
@@ -56,7 +56,7 @@ struct ConnectionDeadline {
     mutating func bodyArrived(_ count: Int, holding held: Int, at now: NIODeadline) {
         // While an earlier request is being answered, reading may pause by no fault of the client.
         guard isReadingRequest, unanswered == 1, !isUnreadable else { return request.count(count) }
-        if let next = request.bodyArrived(count, holding: held, at: now) { deadline = next }
+        if let next = request.bodyArrived(count, holding: held, within: limits, at: now) { deadline = next }
     }
 
     mutating func requestEnd(at now: NIODeadline) {
@@ -130,7 +130,7 @@ struct ConnectionDeadline {
             deadline = min(idleUntil, now + limits.reading)
         } else if isReadingRequest, unanswered == 1 {
             // While the earlier request was being answered, nothing may have been read.
-            request.restart(at: now)
+            request.restart(within: limits, at: now)
             deadline = request.whole
         }
         return .keepOpen

@@ -3,7 +3,6 @@ import NIOCore
 /// When a request that is being read has to be there: a small body has to come at a certain rate after a while, and
 /// whoever makes the server hold more has to go on sending.
 struct RequestDeadline {
-    private let limits: ConnectionLimits
     /// When it has to be there however steadily it comes.
     private(set) var whole: NIODeadline
     /// When its time began, and the bytes of its body since.
@@ -13,14 +12,13 @@ struct RequestDeadline {
     private var progress: Int?
 
     /// - Parameter now: when its head has come.
-    init(limits: ConnectionLimits, now: NIODeadline) {
-        self.limits = limits
+    init(within limits: ConnectionLimits, now: NIODeadline) {
         whole = now + limits.wholeRequest
         began = now
     }
 
     /// Gives it all its time again.
-    mutating func restart(at now: NIODeadline) {
+    mutating func restart(within limits: ConnectionLimits, at now: NIODeadline) {
         whole = now + limits.wholeRequest
         began = now
         arrived = 0
@@ -35,7 +33,12 @@ struct RequestDeadline {
     ///   - bytes: what has just arrived.
     ///   - held: bytes of bodies that aren't answered yet, these included.
     /// - Returns: the deadline from now on; nil = it stays.
-    mutating func bodyArrived(_ bytes: Int, holding held: Int, at now: NIODeadline) -> NIODeadline? {
+    mutating func bodyArrived(
+        _ bytes: Int,
+        holding held: Int,
+        within limits: ConnectionLimits,
+        at now: NIODeadline
+    ) -> NIODeadline? {
         count(bytes)
         guard held > BodyBudget.small else {
             return min(whole, began + limits.slowBody + .seconds(Int64(arrived / limits.bodyRate)))
