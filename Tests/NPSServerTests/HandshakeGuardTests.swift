@@ -15,11 +15,7 @@ struct HandshakeGuardTests {
         /// - Parameter begin: adds what follows.
         init(
             _ rules: ConnectionRules,
-            begin: @escaping (any Channel, HTTPProtocol, ConnectionPlace) throws -> Void = {
-                _,
-                _,
-                place in place.leave()
-            }
+            begin: @escaping (any Channel, HTTPProtocol, ConnectionPlace) throws -> Void = { $2.leave() }
         ) throws {
             let promise = channel.eventLoop.makePromise(of: HTTPProtocol.self)
             ready = promise.futureResult
