@@ -83,6 +83,16 @@ struct HandshakeGuardTests {
         #expect(throws: ChannelError.self) { try connection.ready.wait() }
     }
 
+    @Test("ends with its client")
+    func inputClosed() throws {
+        let rules = rules()
+        let connection = try Connection(rules)
+        connection.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        #expect(!connection.isOpen)
+        #expect(throws: ChannelError.self) { try connection.ready.wait() }
+        #expect(try isFree(rules))
+    }
+
     @Test("gives way to another of its client")
     func givingWay() throws {
         let rules = rules()

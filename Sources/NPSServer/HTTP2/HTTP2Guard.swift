@@ -70,8 +70,15 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         switch event {
         case is ChannelShouldQuiesceEvent: leaveSoon()
         case is GiveWay: if state.isIdle { close(.noError) } else { leaveSoon() }
+        case ChannelEvent.inputClosed as ChannelEvent: inputClosed()
         default: context.fireUserInboundEventTriggered(event)
         }
+    }
+
+    /// The client sends no more. What has come whole is still answered.
+    private func inputClosed() {
+        for stream in streams.values { stream.inputClosed() }
+        perform(state.inputClosed())
     }
 
     /// NIO says with a frame what it makes of an error before it passes the error on.

@@ -97,6 +97,13 @@ struct HTTP2Lifetime {
         return .conclude
     }
 
+    /// No further request can come.
+    mutating func inputClosed() -> Action {
+        guard phase != .concluded else { return .stay }
+        phase = .concluded
+        return .conclude
+    }
+
     /// After the action ``Action/conclude`` and when the deadline has passed.
     mutating func next(at now: NIODeadline) -> Action {
         if phase == .concluded, isIdle { return .close(.noError) }

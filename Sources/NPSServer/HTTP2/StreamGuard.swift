@@ -195,6 +195,11 @@ final class StreamGuard: ChannelDuplexHandler {
         context?.triggerUserOutboundEvent(StreamReset(code: code), promise: nil)
     }
 
+    /// The client sends no more.
+    func inputClosed() {
+        if state.isReadingRequest { reset(.cancel) }
+    }
+
     /// The deadline has passed.
     func expire() {
         rules.edge.refused(state.missed)

@@ -73,7 +73,7 @@ final class HandshakeGuard<Ready: Sendable>: ChannelInboundHandler, RemovableCha
         case is ChannelShouldQuiesceEvent:
             isDraining = true
             if let place { schedule(context, place.opened + rules.limits.drain) }
-        case is GiveWay:
+        case is GiveWay, ChannelEvent.inputClosed as ChannelEvent:
             context.close(promise: nil)
         default:
             context.fireUserInboundEventTriggered(event)

@@ -250,6 +250,20 @@ struct HTTP2GuardTests {
         #expect(!client.isOpen)
     }
 
+    @Test("a client that sends no more gets the answers to what has come whole, and the connection ends")
+    func inputClosed() throws {
+        let client = try Client(try rules())
+        client.send(Client.head(1), Client.head(3, "POST", isWhole: false))
+        client.closeInput()
+        #expect(client.errors.count == 1 && client.isOpen)
+        client.answer(0)
+        #expect(try client.received().contains { $0.kind == .headers && $0.stream == 1 })
+        #expect(!client.isOpen)
+        let idle = try Client(try rules())
+        idle.closeInput()
+        #expect(!idle.isOpen)
+    }
+
     @Test("leaves nothing behind: neither connections, nor bodies")
     func books() throws {
         let rules = try rules { ($0.connectionsPerClient, $0.bodies) = (1, 8_192) }

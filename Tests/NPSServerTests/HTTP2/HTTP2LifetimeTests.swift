@@ -72,6 +72,15 @@ struct HTTP2LifetimeTests {
         #expect(state.streamEnded(at: start) == .close(.noError))
     }
 
+    @Test("where no more can come, the last stream is said at once")
+    func inputClosed() {
+        var state = settled()
+        state.streamOpened()
+        #expect(state.inputClosed() == .conclude)
+        #expect(state.inputClosed() == .stay && state.leave(at: start) == .stay)
+        #expect(state.streamEnded(at: start) == .close(.noError))
+    }
+
     @Test("the sign is waited for a second, also when nothing else is")
     func noSign() {
         var state = settled()

@@ -175,6 +175,12 @@ struct TestHTTP2Connection {
         }
     }
 
+    /// As a client does that sends no more, and reads on.
+    func closeInput() {
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        channel.embeddedEventLoop.run()
+    }
+
     /// As a client does that goes away.
     func close() {
         channel.close(promise: nil)
