@@ -104,7 +104,7 @@ struct HTTP2Lifetime {
         return .conclude
     }
 
-    /// After the action ``Action/conclude`` and when the deadline has passed.
+    /// After the action ``HTTP2Lifetime/Action/conclude`` and when the deadline has passed.
     mutating func next(at now: NIODeadline) -> Action {
         if phase == .concluded, isIdle { return .close(.noError) }
         if let settingsBy, settingsBy <= now { return .close(.settingsTimeout) }
