@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from hyperframe.frame import DataFrame
+from hyperframe.frame import DataFrame, GoAwayFrame
 
 from harness import http2
 from harness.deployment import Deploy, Deployment
 from harness.http2 import connect, deploy_securely, get, head
 from harness.waiting import wait_until
 from harness.webhook import fresh_response
-from scenarios.http2_floods import AT_ONCE, FORM, REFUSED, STALLING, single_bytes, watched
+from scenarios.http2_floods import AT_ONCE, FORM, OF_FRAMES, REFUSED, STALLING, single_bytes, watched
 
 MOST_MIB = 100
 """By which a flood may make the collector grow."""
@@ -47,6 +47,21 @@ def test_a_flood_ends_its_connection(secure: Deployment, name: str) -> None:
     assert watch.grown_mib < MOST_MIB
 
 
+@pytest.mark.parametrize("name", OF_FRAMES)
+def test_a_flood_ends_a_connection_that_is_about_to_end(secure: Deployment, name: str) -> None:
+    """One that waits for its last stream, and has told the client so."""
+    with watched(secure) as watch, connect(secure) as client:
+        client.begin(head("POST", "/survey", FORM))
+        client.send(GoAwayFrame(0, last_stream_id=0))
+        client.read(lambda: len(client.goodbyes) == 2)
+        begin = time.monotonic()
+        REFUSED[name](client)
+        client.await_close()
+        assert time.monotonic() - begin < 9
+    assert watch.unanswered == []
+    assert watch.grown_mib < MOST_MIB
+
+
 @pytest.mark.parametrize("name", STALLING)
 def test_who_stalls_is_cut_off(secure: Deployment, name: str) -> None:
     with watched(secure) as watch, ExitStack() as stack:
@@ -74,10 +89,11 @@ def test_a_hundred_connections_of_a_hundred_stalled_requests(secure: Deployment)
     """The most that one client can keep waiting. Their heads are as long as they may be."""
     fields = head("POST", "/survey", FORM | {"x-long": "a" * 8_000})
     with watched(secure) as watch, ExitStack() as stack:
-        clients = [stack.enter_context(connect(secure, is_polite=False)) for _ in range(STALLED_CONNECTIONS)]
-        for client in clients:
-            for _ in range(AT_ONCE):
-                client.begin(fields)
+        clients = []
+        for _ in range(STALLED_CONNECTIONS):
+            client = stack.enter_context(connect(secure, is_polite=False))
+            client.send(*[client.headers(stream, fields) for stream in range(1, 2 * AT_ONCE, 2)])
+            clients.append(client)
         wait_until(lambda: watch.answers > 0, "somebody to be served")
         for client in clients:
             client.await_close()

@@ -17,7 +17,8 @@ extension NIOHTTP2Handler.Configuration {
         connection.controlFrameRateLimit.windowLength = limits.frameWindow
         // What still arrives for a request that was answered early is dropped as long as its stream is remembered.
         connection.maximumRecentlyResetStreams = 4 * limits.streams
-        connection.maximumConnectionGlitches = 5 * limits.resets
+        // The same errors are limited by their rate below. For its whole life, a proxy's connection may have any number.
+        connection.maximumConnectionGlitches = .max
         stream.streamResetFrameRateLimit.maximumCount = limits.resets
         stream.streamResetFrameRateLimit.windowLength = limits.frameWindow
         stream.streamErrorRateLimit.maximumCount = limits.resets

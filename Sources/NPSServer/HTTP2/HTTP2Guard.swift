@@ -16,10 +16,15 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private var lastStream = HTTP2StreamID.rootStream
     /// Bytes of bodies on all streams that aren't answered yet.
     private(set) var heldBytes = 0
-    /// Heads that only a look at each byte has shown to be malformed: NIO doesn't count them among a client's errors.
-    private var malformed = 0
+    /// Heads that only a look at each byte has shown to be malformed, and since when: NIO doesn't count them among a
+    /// client's errors.
+    private var malformed = (count: 0, since: NIODeadline.now())
     /// Why NIO has given up the connection.
     private var failure: NIOHTTP2.HTTP2ErrorCode?
+    /// Whether NIO has just reset a stream.
+    private var hasReset = false
+    /// Errors since the client knows which stream is the last.
+    private var lateErrors = 0
     private var isClosing = false
     /// Whether the client knows which stream is the last.
     private var isConcluded = false
@@ -60,7 +65,7 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data).payload {
         case .settings(.ack): state.settingsAcknowledged()
-        case .ping(Self.sign, ack: true): perform(state.signReturned())
+        case .ping(Self.sign, ack: true): perform(state.signReturned(at: context.eventLoop.now))
         case .goAway: leaveSoon()
         default: break
         }
@@ -78,25 +83,40 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     /// The client sends no more. What has come whole is still answered.
     private func inputClosed() {
         for stream in streams.values { stream.inputClosed() }
-        perform(state.inputClosed())
+        guard let context else { return }
+        perform(state.inputClosed(at: context.eventLoop.now))
     }
 
     /// NIO says with a frame what it makes of an error before it passes the error on.
     func wroteFrame(_ frame: HTTP2Frame) {
         switch frame.payload {
         case .goAway(_, let code, _) where code != .noError: failure = code
-        case .rstStream(.protocolError): rules.edge.refused(.malformedHead)
+        case .rstStream(let code):
+            hasReset = true
+            if code == .protocolError { rules.edge.refused(.malformedHead) }
         default: break
         }
     }
 
     /// Errors of streams are their own. After one of the connection everything on it is given up.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard !isClosing, let failure else { return }
-        // It may be that of the client's that NIO answers, or ours.
-        if failure != .settingsTimeout { rules.edge.refused(EdgeRefusal(error)) }
+        guard !isClosing, endsConnection() else { return }
+        rules.edge.refused(EdgeRefusal(error))
         isClosing = true
+        // Nothing of what still comes is wanted.
+        context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
         context.close(promise: nil)
+    }
+
+    /// Whether the error that NIO passes on is one of the connection. Of one that comes after the client was told which stream
+    /// is the last, NIO can't say so with a frame, and would read on: then all are that but those of a stream that it has just
+    /// reset, and of those only a few.
+    private func endsConnection() -> Bool {
+        defer { hasReset = false }
+        guard failure == nil else { return true }
+        guard isConcluded else { return false }
+        lateErrors += 1
+        return !hasReset || lateErrors > rules.limits.lateErrors
     }
 
     /// Whether a stream that the client has opened gets an answer.
@@ -104,7 +124,7 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         if let id = try? stream.syncOptions?.getOption(HTTP2StreamChannelOptions.streamID), id > lastStream {
             lastStream = id
         }
-        // NIO keeps the limit only from the moment that the client has acknowledged it.
+        // For NIO a stream is over when its answer has left it; here it is when the socket has taken that.
         guard streams.count < rules.limits.streams else {
             rules.edge.refused(.streams)
             return false
@@ -135,8 +155,10 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     }
 
     func countMalformed() {
-        malformed += 1
-        guard malformed == rules.limits.resets else { return }
+        guard let now = context?.eventLoop.now else { return }
+        if now > malformed.since + rules.limits.frameWindow { malformed = (0, now) }
+        malformed.count += 1
+        guard malformed.count >= rules.limits.resets else { return }
         rules.edge.refused(.resets)
         perform(.close(.enhanceYourCalm))
     }
@@ -175,6 +197,7 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         isConcluded = true
         write(.goAway(lastStreamID: lastStream, errorCode: .noError, opaqueData: nil))
         perform(state.next(at: context.eventLoop.now))
+        advance()
     }
 
     private func close(_ code: NIOHTTP2.HTTP2ErrorCode) {
@@ -224,9 +247,10 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private func expireStreams(at now: NIODeadline) {
         let late = streams.values.filter { $0.deadline <= now }
         guard !late.isEmpty else { return }
+        // Where the socket doesn't take what was answered, it takes no resets either.
+        let isStuck = context?.channel.isWritable == false || late.contains { $0.isLeft }
         for stream in late { stream.expire() }
-        // Where the socket takes nothing, it doesn't take resets either.
-        if state.isIdle || context?.channel.isWritable == false { close(.noError) } else { leaveSoon() }
+        if state.isIdle || isStuck { close(.noError) } else { leaveSoon() }
     }
 
     /// Closes the connection of a client that was answered a while ago and still hasn't taken all of it.

@@ -23,7 +23,8 @@ struct HTTP2Lifetime {
         case open
         /// Until when the client's sign is waited for.
         case announced(NIODeadline)
-        case concluded
+        /// When the connection ends at the latest.
+        case concluded(NIODeadline)
     }
 
     private let limits: ConnectionLimits
@@ -55,9 +56,13 @@ struct HTTP2Lifetime {
     var deadline: NIODeadline {
         var deadline = settingsBy ?? .distantFuture
         if isIdle { deadline = min(deadline, idleUntil, confirmAt ?? .distantFuture) }
-        if case .announced(let signBy) = phase { deadline = min(deadline, signBy) }
-        return deadline
+        switch phase {
+        case .open: return deadline
+        case .announced(let until), .concluded(let until): return min(deadline, until)
+        }
     }
+
+    private var isConcluded: Bool { if case .concluded = phase { true } else { false } }
 
     mutating func settingsAcknowledged() {
         settingsBy = nil
@@ -75,7 +80,7 @@ struct HTTP2Lifetime {
         guard isIdle else { return .stay }
         idleUntil = now + limits.keepAlive
         confirmAt = now + limits.reading
-        return phase == .concluded ? .close(.noError) : .stay
+        return isConcluded ? .close(.noError) : .stay
     }
 
     /// The client has taken the last answers.
@@ -91,24 +96,29 @@ struct HTTP2Lifetime {
     }
 
     /// The ping has come back.
-    mutating func signReturned() -> Action {
+    mutating func signReturned(at now: NIODeadline) -> Action {
         guard case .announced = phase else { return .stay }
-        phase = .concluded
+        return conclude(at: now)
+    }
+
+    private mutating func conclude(at now: NIODeadline) -> Action {
+        phase = .concluded(now + limits.wholeRequest + limits.answer + limits.reading)
         return .conclude
     }
 
     /// No further request can come.
-    mutating func inputClosed() -> Action {
-        guard phase != .concluded else { return .stay }
-        phase = .concluded
-        return .conclude
+    mutating func inputClosed(at now: NIODeadline) -> Action {
+        isConcluded ? .stay : conclude(at: now)
     }
 
     /// After the action ``HTTP2Lifetime/Action/conclude`` and when the deadline has passed.
     mutating func next(at now: NIODeadline) -> Action {
-        if phase == .concluded, isIdle { return .close(.noError) }
+        switch phase {
+        case .concluded(let end) where isIdle || end <= now: return .close(.noError)
+        case .announced(let signBy) where signBy <= now: return conclude(at: now)
+        default: break
+        }
         if let settingsBy, settingsBy <= now { return .close(.settingsTimeout) }
-        if case .announced(let signBy) = phase, signBy <= now { return signReturned() }
         guard isIdle else { return .stay }
         if let confirmAt, confirmAt <= now { return .confirm }
         return idleUntil <= now ? .close(.noError) : .stay

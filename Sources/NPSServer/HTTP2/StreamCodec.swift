@@ -85,14 +85,21 @@ extension HPACKHeaders {
         self.init()
         reserveCapacity(answer.headerFields.count + 1)
         add(name: ":status", value: String(answer.status.code))
-        for field in answer.headerFields where !Self.ofConnections.contains(field.name) {
-            add(name: field.name.canonicalName, value: field.value)
+        for field in answer.headerFields {
+            let name = field.name.canonicalName
+            guard !Self.ofConnections.contains(name) else { continue }
+            add(name: name, value: field.value, indexing: Self.repeated.contains(name) ? .indexable : .nonIndexable)
         }
     }
 
-    private static let ofConnections = Set(
-        ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"].compactMap {
-            HTTPField.Name($0)
-        }
-    )
+    private static let ofConnections: Set = [
+        "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade",
+    ]
+    /// Fields with few values, none of which comes from a client: these are worth remembering. The client says how much its
+    /// table holds, and each one in it makes looking for the next take longer.
+    private static let repeated: Set = [
+        "cache-control", "content-language", "content-security-policy", "content-type", "cross-origin-opener-policy",
+        "permissions-policy", "referrer-policy", "strict-transport-security", "vary", "x-content-type-options",
+        "x-robots-tag",
+    ]
 }

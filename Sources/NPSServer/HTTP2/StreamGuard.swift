@@ -41,6 +41,9 @@ final class StreamGuard: ChannelDuplexHandler {
 
     var deadline: NIODeadline { state.deadline }
 
+    /// Whether the stream is over but for what the socket hasn't taken.
+    var isLeft: Bool { context == nil }
+
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         state = StreamDeadline(limits: rules.limits, now: context.eventLoop.now)

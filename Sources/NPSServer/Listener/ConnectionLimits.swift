@@ -36,6 +36,8 @@ package struct ConnectionLimits: Sendable {
     /// Frames of an HTTP/2 connection that only make work in the time of `frameWindow`: SETTINGS, PING, PRIORITY.
     package var controlFrames = 200
     package var frameWindow: TimeAmount = .seconds(30)
+    /// Errors of streams on an HTTP/2 connection that is to end.
+    package var lateErrors = 10
     package var connections = 10_000
     /// Of one IPv4 address or IPv6 /64; of a /56 twice, of a /48 four times as many. Over it, the connection that idles
     /// longest is closed; above three quarters of it, connections close after their answer. Trusted proxies and Unix

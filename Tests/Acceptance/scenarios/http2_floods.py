@@ -197,6 +197,21 @@ REFUSED: dict[str, Callable[[HTTP2], None]] = {
 }
 """Those that the protocol, or a limit, forbids: they end the connection at once."""
 
+OF_FRAMES = [
+    function.__name__.replace("_", " ")
+    for function in (
+        continuations,
+        long_continuations,
+        hundred_thousand_fields,
+        settings,
+        pings,
+        overflowing_windows,
+        a_frame_too_long,
+        no_frames,
+    )
+]
+"""Those of them that need no new stream."""
+
 
 def nothing(client: HTTP2) -> None:
     """A connection that asks for nothing."""
@@ -209,13 +224,6 @@ def half_a_frame(client: HTTP2) -> None:
 def unknown_frames(client: HTTP2) -> None:
     """Frames of a kind that nobody knows have to be let pass (RFC 9113 §4.1), and are no request."""
     pour(client, (raw_frame(0xFA, 0xFF, number, b"unknown") for number in range(MANY)))
-
-
-def more_than_allowed(client: HTTP2) -> None:
-    """Streams beyond the limit, whose settings are never acknowledged; each is refused, and can be sent again."""
-    client.is_polite = False
-    stalled = head("POST", "/survey", FORM)
-    pour(client, (client.headers(stream, stalled).serialize() for stream in range(1, 1 + 20 * AT_ONCE, 2)))
 
 
 def stalled_requests(client: HTTP2) -> None:
@@ -233,9 +241,21 @@ def closed_windows(client: HTTP2) -> None:
     pour(client, (client.headers(stream, get("/survey"), "END_STREAM").serialize() for stream in range(1, 200, 2)))
 
 
+def untaken_answers(client: HTTP2) -> None:
+    """Answers for which the windows are wide open, until neither the client's socket nor the server's takes more; then a
+    few that wait in the server."""
+    client.is_polite = False
+    client.send(SettingsFrame(settings={INITIAL_WINDOW: 2**31 - 1}), SettingsFrame(flags=["ACK"]))
+    client.send(WindowUpdateFrame(0, 2**31 - 65_536))
+    for _ in range(400):
+        client.begin(get("/survey"), "END_STREAM")
+        # One after the other, so that each is answered before the next comes.
+        time.sleep(0.002)
+
+
 STALLING: dict[str, Callable[[HTTP2], None]] = {
     function.__name__.replace("_", " "): function
-    for function in (nothing, half_a_frame, unknown_frames, more_than_allowed, stalled_requests, closed_windows)
+    for function in (nothing, half_a_frame, unknown_frames, stalled_requests, closed_windows)
 }
 """Those that take up room: a deadline ends the connection."""
 

@@ -250,6 +250,40 @@ struct HTTP2GuardTests {
         #expect(!client.isOpen)
     }
 
+    @Test(
+        "an error of the connection ends it also when the client knows which stream is the last; one of a stream doesn't",
+        arguments: [true, false]
+    )
+    func errorAfterGoodbye(isOfStream: Bool) throws {
+        let client = try Client(try rules())
+        client.send(Client.head(1, "POST", isWhole: false), Client.head(3, "POST", isWhole: false))
+        client.drain()
+        client.advance(by: 1)
+        #expect(goodbyes(try client.received()).map(\.last) == [0x7FFF_FFFF, 3])
+        let increment: [UInt8] = isOfStream ? [0, 0, 0, 0] : [0x7F, 0xFF, 0xFF, 0xFF]
+        client.send(Frame(kind: .windowUpdate, stream: isOfStream ? 1 : 0, payload: increment))
+        #expect(client.isOpen == isOfStream)
+        guard isOfStream else { return }
+        client.send(Client.body(3, "a", isLast: true))
+        client.answer(1)
+        #expect(try client.received().contains { $0.kind == .headers && $0.stream == 3 })
+        #expect(!client.isOpen)
+    }
+
+    @Test("malformed heads are counted by the half minute")
+    func malformedSlowly() throws {
+        let client = try Client(try rules { $0.resets = 3 })
+        for stream in [1, 3, 5, 7] as [UInt32] {
+            client.send(Client.head(stream, "GET", "/", [("x", "a\u{B}")]))
+            client.advance(by: 5)
+            // What keeps the connection open.
+            client.send(Client.head(stream + 100))
+            client.answer(client.requests.count - 1)
+            client.advance(by: 11)
+        }
+        #expect(client.isOpen)
+    }
+
     @Test("a client that sends no more gets the answers to what has come whole, and the connection ends")
     func inputClosed() throws {
         let client = try Client(try rules())

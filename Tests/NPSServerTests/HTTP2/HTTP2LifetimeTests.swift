@@ -66,18 +66,29 @@ struct HTTP2LifetimeTests {
         #expect(state.leave(at: start) == .stay)
         state.streamOpened()
         #expect(state.streamEnded(at: start) == .stay)
-        #expect(state.signReturned() == .conclude)
-        #expect(state.signReturned() == .stay)
+        #expect(state.signReturned(at: start) == .conclude)
+        #expect(state.signReturned(at: start) == .stay)
         #expect(state.next(at: start) == .stay)
         #expect(state.streamEnded(at: start) == .close(.noError))
+    }
+
+    @Test("a stream that never ends doesn't keep the connection for ever")
+    func endless() {
+        var state = settled()
+        state.streamOpened()
+        #expect(state.leave(at: start) == .announce)
+        #expect(state.signReturned(at: start) == .conclude)
+        #expect(state.deadline == start + .seconds(70))
+        #expect(state.next(at: start + .seconds(69)) == .stay)
+        #expect(state.next(at: start + .seconds(70)) == .close(.noError))
     }
 
     @Test("where no more can come, the last stream is said at once")
     func inputClosed() {
         var state = settled()
         state.streamOpened()
-        #expect(state.inputClosed() == .conclude)
-        #expect(state.inputClosed() == .stay && state.leave(at: start) == .stay)
+        #expect(state.inputClosed(at: start) == .conclude)
+        #expect(state.inputClosed(at: start) == .stay && state.leave(at: start) == .stay)
         #expect(state.streamEnded(at: start) == .close(.noError))
     }
 
