@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from hyperframe.frame import DataFrame, GoAwayFrame
+from hyperframe.frame import DataFrame, GoAwayFrame, SettingsFrame, WindowUpdateFrame
 
 from harness import http2
 from harness.deployment import Deploy, Deployment
-from harness.http2 import connect, deploy_securely, get, head
+from harness.http2 import HTTP2, INITIAL_WINDOW, connect, deploy_securely, get, head
+from harness.program import run_command
 from harness.waiting import wait_until
 from harness.webhook import fresh_response
 from scenarios.http2_floods import AT_ONCE, FORM, OF_FRAMES, REFUSED, STALLING, single_bytes, watched
@@ -71,6 +72,36 @@ def test_who_stalls_is_cut_off(secure: Deployment, name: str) -> None:
         for client in clients:
             client.await_close()
             assert client.goodbyes
+    assert watch.unanswered == []
+    assert watch.grown_mib < MOST_MIB
+
+
+def test_a_client_that_does_not_take_its_answers(secure: Deployment) -> None:
+    """The windows of HTTP/2 are open, but not that of TCP. The kernel holds what it can, and the rest waits in the server."""
+    assert secure.trusted
+    with (
+        watched(secure) as watch,
+        HTTP2(secure.http_port, secure.trusted, is_polite=False, receive_buffer=2_304) as slow,
+    ):
+        largest = 2**31 - 1
+        slow.send(SettingsFrame(settings={INITIAL_WINDOW: largest}), SettingsFrame(flags=["ACK"]))
+        slow.send(WindowUpdateFrame(0, largest - 65_535))
+        peer = f"127.0.0.1:{slow.socket.getsockname()[1]}"
+
+        def queued() -> int | None:
+            """The bytes in the server's kernel; nothing once the connection is gone."""
+            shown = run_command("ss", "-Htn", "state", "established", "sport", f"= :{secure.http_port}").stdout
+            line = next((line for line in shown.splitlines() if line.split()[-1] == peer), None)
+            return int(line.split()[1]) if line else None
+
+        before = -1
+        while (now := queued()) is not None and now != before:
+            before = now
+            for _ in range(50):
+                slow.begin(get("/survey"), "END_STREAM")
+                # Each is answered before the next comes, or waits.
+                time.sleep(0.002)
+        wait_until(lambda: queued() is None, "the server to close", 60)
     assert watch.unanswered == []
     assert watch.grown_mib < MOST_MIB
 

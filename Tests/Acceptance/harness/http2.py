@@ -88,8 +88,14 @@ class HTTP2:
         settings: Mapping[int, int] | None = None,
         is_polite: bool = True,
         source: str = "127.0.0.1",
+        receive_buffer: int = 0,
     ) -> None:
-        plain = socket.create_connection(("127.0.0.1", port), timeout=DEADLINE, source_address=(source, 0))
+        plain = socket.socket()
+        plain.settimeout(DEADLINE)
+        if receive_buffer:
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        plain.bind((source, 0))
+        plain.connect(("127.0.0.1", port))
         self.socket = contexts(trust, ["h2"]).wrap_socket(plain, server_hostname="localhost")
         assert self.socket.selected_alpn_protocol() == "h2"
         self.is_polite = is_polite

@@ -241,18 +241,6 @@ def closed_windows(client: HTTP2) -> None:
     pour(client, (client.headers(stream, get("/survey"), "END_STREAM").serialize() for stream in range(1, 200, 2)))
 
 
-def untaken_answers(client: HTTP2) -> None:
-    """Answers for which the windows are wide open, until neither the client's socket nor the server's takes more; then a
-    few that wait in the server."""
-    client.is_polite = False
-    client.send(SettingsFrame(settings={INITIAL_WINDOW: 2**31 - 1}), SettingsFrame(flags=["ACK"]))
-    client.send(WindowUpdateFrame(0, 2**31 - 65_536))
-    for _ in range(400):
-        client.begin(get("/survey"), "END_STREAM")
-        # One after the other, so that each is answered before the next comes.
-        time.sleep(0.002)
-
-
 STALLING: dict[str, Callable[[HTTP2], None]] = {
     function.__name__.replace("_", " "): function
     for function in (nothing, half_a_frame, unknown_frames, stalled_requests, closed_windows)
