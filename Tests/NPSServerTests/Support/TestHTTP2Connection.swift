@@ -38,6 +38,18 @@ struct TestHTTP2Connection {
     /// The streams whose requests have come to the router, in order, and what of them has come.
     private let routed = Routed()
 
+    /// What takes bytes, or doesn't.
+    private final class Socket: ChannelOutboundHandler {
+        typealias OutboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
+
+        var isFull = false
+
+        func flush(context: ChannelHandlerContext) { if !isFull { context.flush() } }
+    }
+
+    private let socket = Socket()
+
     private final class Routed {
         var streams: [any Channel] = []
         var parts: [HTTPRequestPart] = []
@@ -60,6 +72,7 @@ struct TestHTTP2Connection {
         let peer = Peer(testing: address)
         channel.connect(to: try SocketAddress(ipAddress: "192.0.2.1", port: 1), promise: nil)
         guard let place = ConnectionPlace(of: peer, on: channel, under: rules) else { return }
+        try channel.pipeline.syncOperations.addHandler(socket)
         let box = NIOLoopBound(routed, eventLoop: channel.eventLoop)
         try channel.pipeline.syncOperations.addHTTP2(rules, for: Connection(peer: peer), in: place) { stream in
             box.value.streams.append(stream)
@@ -137,6 +150,9 @@ struct TestHTTP2Connection {
     func askForBody() {
         routed.streams.last?.triggerUserOutboundEvent(BodyWanted(), promise: nil)
     }
+
+    /// As a client does that takes no more, although its windows are open.
+    func stopTaking() { socket.isFull = true }
 
     /// As a listener does that stops.
     func drain() {
