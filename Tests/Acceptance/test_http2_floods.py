@@ -77,7 +77,7 @@ def test_who_stalls_is_cut_off(secure: Deployment, name: str) -> None:
 
 
 def test_a_client_that_does_not_take_its_answers(secure: Deployment) -> None:
-    """The windows of HTTP/2 are open, but not that of TCP: the kernel holds what it can, the rest waits in the server."""
+    """The windows of HTTP/2 are open, but not that of TCP: what the kernel can not hold waits in the server."""
     assert secure.trusted
     with (
         watched(secure) as watch,

@@ -177,6 +177,19 @@ struct HTTP2GuardTests {
         #expect(!client.isOpen)
     }
 
+    @Test("an answer that the socket never takes ends the connection, also when others are being answered")
+    func fullSocket() throws {
+        let client = try Client(try rules())
+        client.stopTaking()
+        client.send(Client.head(1))
+        client.answer()
+        client.advance(by: 9)
+        client.send(Client.head(3))
+        #expect(client.isOpen)
+        client.advance(by: 1)
+        #expect(!client.isOpen)
+    }
+
     @Test(
         "a client that asks for nothing, or doesn't acknowledge the settings, is cut off after ten seconds",
         arguments: [true, false]
