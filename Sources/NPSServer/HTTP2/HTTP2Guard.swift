@@ -18,7 +18,7 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private(set) var heldBytes = 0
     /// Heads that only a look at each byte has shown to be malformed, and since when: NIO doesn't count them among a
     /// client's errors.
-    private var malformed = (count: 0, since: NIODeadline.now())
+    private var malformed = (count: 0, since: NIODeadline.distantPast)
     /// Why NIO has given up the connection.
     private var failure: NIOHTTP2.HTTP2ErrorCode?
     /// Whether NIO has just reset a stream.
