@@ -22,6 +22,7 @@ package struct Collector: Sendable {
     private let certificates: ReloadableCertificates?
     private let pages: SurveyPages
     private let readiness: Readiness
+    private let alerts: AlertComposition
     private let metrics = MetricsRegistry()
     private let droppedLogLines: @Sendable () -> DroppedLogLines
     private let sockets: ListenerSockets
@@ -78,6 +79,14 @@ package struct Collector: Sendable {
                 batchSize: settings.planhat.batchSize
             ),
             logger: logger
+        )
+        alerts = AlertComposition(
+            queue: queue,
+            worker: worker,
+            sources: sources,
+            readiness: readiness,
+            certificate: certificate,
+            droppedLogLines: droppedLogLines
         )
     }
 
@@ -151,7 +160,10 @@ package struct Collector: Sendable {
             parked: settings.queue.parkedRetention,
             receipts: settings.queue.receiptRetention
         )
-        services.append(Retention(queue: queue, periods: periods, logger: logger))
+        services.append(
+            Retention(queue: queue, periods: periods, logger: logger, didSweep: { [alerts] in alerts.sweep.note() })
+        )
+        services.append(alerts.service(settings, logger: logger))
         services.append(QueueUpgrading(queue: queue, logger: logger))
         services.append(remoteErasures)
         if !redirectAddresses.isEmpty {
@@ -290,6 +302,7 @@ package struct Collector: Sendable {
             let authorities = sources.current.authorityFacts.compactMap { $0.problem(at: Date()) }
             return (certificates?.problems(at: Date()) ?? []) + authorities
         }
+        dependencies.alerts = { [alerts] in alerts.active.texts }
         dependencies.share = { [worker] seconds in worker.share(forSeconds: seconds) }
         return try AdminListener.make(
             dependencies,

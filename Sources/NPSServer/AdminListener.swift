@@ -22,6 +22,8 @@ package enum AdminListener {
         /// Sentences about certificates that should have been renewed.
         package var certificates: @Sendable () -> [String] = { [] }
         package var droppedLogLines: @Sendable () -> DroppedLogLines = { DroppedLogLines() }
+        /// A sentence for each alert that holds.
+        package var alerts: @Sendable () -> [String] = { [] }
 
         package init(
             queue: ResponseQueue,
@@ -79,6 +81,7 @@ package enum AdminListener {
             scrape: Scrape(dependencies),
             quarantine: { [queue = dependencies.queue] in try? await queue.quarantineUse() },
             leadership: { [queue = dependencies.queue] in try? await queue.leadership() },
+            alerts: dependencies.alerts,
             certificates: dependencies.certificates
         )
         .add(to: router)

@@ -1,5 +1,5 @@
 /// Waits for a value that may come too late; nil when it does. What looks for it isn't cancelled.
-func answer<Value: Sendable>(
+package func answer<Value: Sendable>(
     within limit: Duration,
     _ find: @escaping @Sendable () async -> Value
 ) async -> Value? {

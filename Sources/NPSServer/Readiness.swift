@@ -84,7 +84,7 @@ package final class Readiness: Sendable {
     ///   - figures: nil when they are late.
     ///   - disk: nil when nothing is known of it.
     ///   - problem: of the last write; nil for none.
-    func isLikely(by figures: QueueFigures?, disk: StorageFigures.Disk?, after problem: QueueError?) -> Bool {
+    package func isLikely(by figures: QueueFigures?, disk: StorageFigures.Disk?, after problem: QueueError?) -> Bool {
         guard figures?.status != nil, problem == nil else { return false }
         if let disk, disk.free < disk.reserve { return false }
         return !state.withLock { $0.isDraining }

@@ -1,12 +1,12 @@
-import Foundation
+package import Foundation
 
 /// The header `Retry-After` (RFC 9110 §10.2.3): seconds, or a date.
-enum RetryAfter {
+package enum RetryAfter {
     /// A far date must not stop delivery for good.
-    static let longest: TimeInterval = 900
+    package static let longest: TimeInterval = 900
 
     /// Seconds from now, from 0 to ``longest``; nil when the text is neither a number nor a date.
-    static func seconds(_ text: String, now: Date) -> TimeInterval? {
+    package static func seconds(_ text: String, now: Date) -> TimeInterval? {
         let text = text.trimmingCharacters(in: .whitespaces)
         guard let seconds = digits(text) ?? date(text)?.timeIntervalSince(now) else { return nil }
         return min(max(0, seconds), longest)

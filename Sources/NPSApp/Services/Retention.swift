@@ -23,6 +23,8 @@ struct Retention: Service {
     let periods: Periods
     let logger: Logger
     var metrics = RetentionMetrics()
+    /// Called when all that was old is gone.
+    var didSweep: @Sendable () -> Void = {}
     /// A monotonic clock.
     var uptime: @Sendable () -> ContinuousClock.Instant = { .now }
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -79,7 +81,9 @@ struct Retention: Service {
             guard let date = try Self.limit(of: periods.receipts, by: clock) else { return 0 }
             return try await queue.removeReceipts(before: date)
         }
-        if payloads, parked, receipts { metrics.swept(at: Date()) }
+        guard payloads, parked, receipts else { return }
+        metrics.swept(at: Date())
+        didSweep()
     }
 
     /// What is from before this is old; nil for nothing.

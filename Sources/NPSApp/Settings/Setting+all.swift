@@ -103,7 +103,7 @@ extension Setting {
         setting: Setting(
             "queue.name",
             .word("host name"),
-            "what this collector is called among those that share a PostgreSQL"
+            "what this collector is called among those that share a PostgreSQL, and in alerts"
         ),
         standard: nil,
         requirement: "1 to 40 characters of ASCII without spaces",
@@ -169,6 +169,24 @@ extension Setting {
         isSecret: true
     )
 
+    static let alertsURL = Setting(
+        "alerts.url",
+        .word("none"),
+        "where a person is told what they must hear; https, or http to this machine",
+        isSecret: true
+    )
+    static let alertsSecret = Setting(
+        "alerts.secret",
+        .word("none"),
+        "signs what is sent there, whsec_ and 24 to 64 bytes in Base64; needed for the format standard",
+        isSecret: true
+    )
+    static let alertsFormat = TypedSetting.choice(
+        "alerts.format",
+        AlertReceiver.Format.standard,
+        "standard (JSON, signed by Standard Webhooks) or slack (an incoming webhook of Slack's)"
+    )
+
     static let logLevel = TypedSetting.choice(
         "log.level",
         Logger.Level.info,
@@ -202,6 +220,7 @@ extension Setting {
         quarantineRetention.setting, quarantineMaxBytes.setting,
         surveyOpen.setting, subject.setting, brand.setting, accent.setting, frameAncestors, linkKeys,
         webhooksDirectory.setting, webhookSecrets,
+        alertsURL, alertsSecret, alertsFormat.setting,
         logLevel.setting, logFormat.setting,
         sandboxHost.setting, sandboxPort.setting, sandboxToken, sandboxDatabase.setting,
     ]

@@ -31,6 +31,7 @@ extension Settings {
         )
         let webhooks = readWebhooks(&reader, names: sourceNames)
         if requirements.contains(.webhookSources) { checkSources(webhooks, &reader) }
+        let alerts = readAlerts(&reader)
         let log = Log(
             level: reader.value(Setting.logLevel),
             format: reader.value(Setting.logFormat)
@@ -57,6 +58,7 @@ extension Settings {
             quarantine: quarantine,
             survey: survey,
             webhooks: webhooks,
+            alerts: alerts,
             log: log,
             sandbox: sandbox,
             report: reader.report
@@ -154,11 +156,45 @@ extension Settings {
         return nil
     }
 
+    private static func readAlerts(_ reader: inout SettingsReader) -> AlertReceiver? {
+        let url = reader.secret(Setting.alertsURL)
+        let secret = reader.secret(Setting.alertsSecret)
+        let format = reader.value(Setting.alertsFormat)
+        let signer = secret.flatMap { StandardSigner(secret: $0) }
+        if secret != nil, signer == nil {
+            reader.note("alerts.secret must be whsec_ and 24 to 64 bytes in Base64, as Standard Webhooks has it.")
+        }
+        guard let url else {
+            if secret != nil { reader.note("alerts.secret is of no use without alerts.url: say where alerts go.") }
+            return nil
+        }
+        if let problem = alertsURLProblem(url) { reader.note(problem) }
+        if format == .standard, secret == nil, !reader.problems.contains(where: { $0.hasPrefix("alerts.secret") }) {
+            reader.note("alerts.secret is missing: the format standard is signed with it. For Slack set alerts.format.")
+        }
+        return AlertReceiver(url: url, signer: format == .standard ? signer : nil)
+    }
+
+    /// Says nothing of the address, which may be a secret.
+    private static func alertsURLProblem(_ text: String) -> String? {
+        guard let url = URL(string: text), let host = url.host, ["http", "https"].contains(url.scheme) else {
+            return "alerts.url must be an https address."
+        }
+        guard url.user == nil, url.password == nil else {
+            return "alerts.url must have no user name in it: what is sent is signed."
+        }
+        guard url.scheme == "https" || AddressRange.isLoopback(host) else {
+            return "alerts.url must begin with https: alerts are never sent in clear except to this machine."
+        }
+        return nil
+    }
+
     private static func readQueue(_ reader: inout SettingsReader, isSideOfMove: Bool) -> Queue? {
-        let store = readStore(&reader, isSideOfMove: isSideOfMove)
+        let name = reader.value(Setting.queueName) ?? PostgresAddress.machineName
+        let store = readStore(&reader, isSideOfMove: isSideOfMove, name: name)
         let receipts = readDays(Setting.receiptRetention, &reader)
         let parked = readDays(Setting.parkedRetention, &reader)
-        return store.map { Queue(store: $0, receiptRetention: receipts, parkedRetention: parked) }
+        return store.map { Queue(store: $0, name: name, receiptRetention: receipts, parkedRetention: parked) }
     }
 
     /// In seconds; nil for 0, which means for ever.
@@ -169,11 +205,11 @@ extension Settings {
 
     private static func readStore(
         _ reader: inout SettingsReader,
-        isSideOfMove: Bool
+        isSideOfMove: Bool,
+        name: String
     ) -> ResponseQueue.Configuration.Store? {
         let url = reader.value(Setting.queueURL)
         let password = reader.secret(Setting.queuePassword)
-        let name = reader.value(Setting.queueName)
         let keys = readPayloadKeys(&reader)
         if url.hasPrefix("sqlite:"), url.utf8.count > 7 {
             guard keys == .none || isSideOfMove else {
@@ -191,7 +227,7 @@ extension Settings {
         do throws(QueueError) {
             var address = try PostgresAddress(url)
             if let password { address.authenticate(with: password) }
-            if let name { address.name = name }
+            address.name = name
             address.payloadKeys = keys
             return .postgres(address)
         } catch {

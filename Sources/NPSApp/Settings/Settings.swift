@@ -33,6 +33,8 @@ package struct Settings: Sendable {
 
     package struct Queue: Sendable {
         package let store: ResponseQueue.Configuration.Store
+        /// What this collector is called.
+        package let name: String
         /// Seconds; nil = for ever.
         package let receiptRetention: TimeInterval?
         /// Seconds; nil = for ever.
@@ -89,6 +91,8 @@ package struct Settings: Sendable {
     package let quarantine: Quarantine
     package let survey: Survey
     package let webhooks: Webhooks
+    /// Nil when nobody is told.
+    package let alerts: AlertReceiver?
     package let log: Log
     package let sandbox: Sandbox
     package let report: SettingsReport

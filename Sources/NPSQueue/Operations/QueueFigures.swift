@@ -8,6 +8,10 @@ package struct QueueFigures: Sendable, Hashable {
     package var status: QueueStatus?
     /// Size of the tables of a PostgreSQL with their indexes; nil for a file.
     package var tableBytes: Int64?
+
+    package init(status: QueueStatus? = nil, tableBytes: Int64? = nil) {
+        (self.status, self.tableBytes) = (status, tableBytes)
+    }
 }
 
 /// What the file system tells of a queue in a file; nothing for one in PostgreSQL.

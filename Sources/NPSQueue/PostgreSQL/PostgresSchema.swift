@@ -11,7 +11,7 @@ enum PostgresSchema {
     /// The oldest program that can use what this one makes of the tables.
     private static let oldestProgram = 1
 
-    private static let steps = [first, lease, payloadKeys, moving, undated]
+    private static let steps = [first, lease, payloadKeys, moving, undated, alerts]
     /// The first version that can open what is sealed.
     private static let payloadKeysVersion = (steps.firstIndex(of: payloadKeys) ?? steps.count) + 1
 
@@ -298,6 +298,41 @@ enum PostgresSchema {
 
     /// Up to which response a file of an early version, from which the queue was moved, kept no confirmed time.
     private static let undated = "ALTER TABLE clock ADD COLUMN undated_through bigint NOT NULL DEFAULT 0"
+
+    /// `KeptAlert`s, `KeptMessage`s and `SourceRecord`s.
+    private static let alerts = """
+        CREATE TABLE alerts (
+            collector text NOT NULL,
+            alert text NOT NULL,
+            source text NOT NULL,
+            incident text NOT NULL,
+            since bigint NOT NULL,
+            told_at bigint,
+            PRIMARY KEY (collector, alert, source)
+        );
+        CREATE TABLE alert_messages (
+            id text PRIMARY KEY,
+            collector text NOT NULL,
+            alert text NOT NULL,
+            source text NOT NULL,
+            event text NOT NULL,
+            place bigint NOT NULL,
+            created_at bigint NOT NULL,
+            attempts bigint NOT NULL CHECK (attempts >= 0),
+            claimed_until bigint,
+            data text NOT NULL
+        );
+        CREATE TABLE source_activity (
+            source text PRIMARY KEY,
+            deliveries bigint NOT NULL CHECK (deliveries >= 0),
+            fruitful bigint NOT NULL CHECK (fruitful >= 0),
+            ignored bigint NOT NULL CHECK (ignored >= 0),
+            refused bigint NOT NULL CHECK (refused >= 0),
+            without_room bigint NOT NULL CHECK (without_room >= 0),
+            last_delivery_at bigint,
+            history text
+        ) WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
+        """
 
     private static let first = [responses, books, leader, quarantine, rest].joined(separator: "\n")
 

@@ -90,6 +90,9 @@ enum Schema {
         migrator.registerMigration("epoch", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: epoch)
         }
+        migrator.registerMigration("alerts", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: alerts)
+        }
         return migrator
     }
 
@@ -224,6 +227,41 @@ enum Schema {
             restored_at INTEGER,
             sends_from INTEGER CHECK (sends_from IS NULL OR restored_at IS NOT NULL)
         ) STRICT;
+        """
+
+    /// `KeptAlert`s, `KeptMessage`s and `SourceRecord`s.
+    private static let alerts = """
+        CREATE TABLE alerts (
+            collector TEXT NOT NULL,
+            alert TEXT NOT NULL,
+            source TEXT NOT NULL,
+            incident TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            told_at INTEGER,
+            PRIMARY KEY (collector, alert, source)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE alert_messages (
+            id TEXT PRIMARY KEY,
+            collector TEXT NOT NULL,
+            alert TEXT NOT NULL,
+            source TEXT NOT NULL,
+            event TEXT NOT NULL,
+            place INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            attempts INTEGER NOT NULL CHECK (attempts >= 0),
+            claimed_until INTEGER,
+            data TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE source_activity (
+            source TEXT PRIMARY KEY,
+            deliveries INTEGER NOT NULL CHECK (deliveries >= 0),
+            fruitful INTEGER NOT NULL CHECK (fruitful >= 0),
+            ignored INTEGER NOT NULL CHECK (ignored >= 0),
+            refused INTEGER NOT NULL CHECK (refused >= 0),
+            without_room INTEGER NOT NULL CHECK (without_room >= 0),
+            last_delivery_at INTEGER,
+            history TEXT
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// A `ParkedRetention`; nothing is announced yet, so that an upgrade erases nothing without notice.

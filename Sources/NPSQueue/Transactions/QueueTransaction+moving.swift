@@ -86,7 +86,9 @@ extension QueueTransaction {
             undatedThrough: try rows.undatedThrough(),
             parkedRetention: try rows.parkedRetention(),
             tombstones: try rows.tombstones(),
-            labels: try rows.labels()
+            labels: try rows.labels(),
+            alerts: try rows.keptAlerts(of: [""]),
+            sources: try rows.sourceRecords()
         )
     }
 
@@ -104,6 +106,8 @@ extension QueueTransaction {
         try rows.write(rest.parkedRetention)
         try rows.add(rest.tombstones)
         for label in rest.labels { try rows.noteLabel(label) }
+        try rows.write(AlertChanges(alerts: rest.alerts.alerts, messages: rest.alerts.messages))
+        try rows.add(rest.sources)
         var mark = mark
         mark.position.isComplete = true
         try rows.write(mark)
@@ -120,4 +124,7 @@ struct MoveRest: Sendable {
     let parkedRetention: ParkedRetention
     let tombstones: [PayloadTombstone]
     let labels: [String]
+    /// Those about the whole queue; what holds of a collector, each finds again.
+    let alerts: KeptAlerts
+    let sources: [SourceRecord]
 }

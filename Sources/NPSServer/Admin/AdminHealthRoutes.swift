@@ -12,6 +12,8 @@ struct AdminHealthRoutes {
         let forwarding: String
         /// A sentence for each source that has anything in quarantine; absent while the queue can't say.
         let quarantine: [String]?
+        /// The alerts that hold, each with its source if it is about one.
+        let alerts: [String]
         /// Who forwards, where several collectors share the queue; absent elsewhere, and while nobody does.
         let leader: String?
         let leaderSince: String?
@@ -27,9 +29,9 @@ struct AdminHealthRoutes {
     let quarantine: @Sendable () async -> QuarantineUse?
     /// Nil while the queue can't say, and where nobody else has it.
     let leadership: @Sendable () async -> Leadership?
-
+    let alerts: @Sendable () -> [String]
     /// Sentences about certificates that should have been renewed.
-    var certificates: @Sendable () -> [String] = { [] }
+    let certificates: @Sendable () -> [String]
 
     /// For how long these are waited for: whoever asks how the collector is wants to know it soon, above all while the queue
     /// can't say more.
@@ -66,6 +68,7 @@ struct AdminHealthRoutes {
             queue: queue,
             forwarding: delivery(),
             quarantine: use?.sentences,
+            alerts: alerts(),
             leader: leader?.name,
             leaderSince: leader?.since.map { Timestamp.format($0) },
             certificates: certificates()

@@ -36,7 +36,8 @@ extension Metric {
             .counts(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 4_096),
             "How many submissions and payloads a transaction was to store together, failed ones included."
         ),
-        queueUncommitted, queueClockTrusted, queueUpgraded, databaseBytes, diskFree, diskSize, diskReserve,
+        queueUncommitted, queueClockTrusted, queueUpgraded, queueRestored, databaseBytes, diskFree, diskSize,
+        diskReserve,
         Metric("nps_retention_period_seconds", .gauge, "For how long it is kept, by kind; +Inf for ever."),
         Metric("nps_retention_removed_total", .counter, "What was removed for its age, by kind."),
         Metric(
@@ -76,6 +77,13 @@ extension Metric {
     ]
 
     private static let machine = [
+        Metric("nps_alerts_active", .gauge, "Alerts that hold, by name, as far as this collector looks after them."),
+        Metric("nps_alert_deliveries_total", .counter, "Messages about alerts that were posted, by what came of it."),
+        Metric(
+            "nps_alert_oldest_undelivered_seconds",
+            .gauge,
+            "For how long the message about an alert has waited that has done so longest; 0 when none does."
+        ),
         logLinesDropped,
         Metric("nps_build_info", .gauge, "1, with the program's version."),
         processCPU, processResident, processVirtual, processOpenFiles, processMostFiles, processStart,
@@ -145,6 +153,11 @@ extension Metric {
         "nps_queue_upgraded_ratio",
         .gauge,
         "How much of what an earlier version stored is in this version's form."
+    )
+    static let queueRestored = Metric(
+        "nps_queue_restored_timestamp_seconds",
+        .gauge,
+        "When it was found that the queue's file was put back from a backup or copied; 0 for never."
     )
     static let databaseBytes = Metric("nps_queue_database_bytes", .gauge, "Size of the queue's database by part.")
     static let diskFree = Metric("nps_queue_disk_free_bytes", .gauge, "Free space on the disk of the queue's file.")

@@ -44,7 +44,7 @@ final class Scrape: Sendable {
         if let bytes = figures?.tableBytes { page.add(.databaseBytes, Double(bytes), [("part", "tables")]) }
         if let storage { write(storage, to: &page) }
         for source in sources.current.sources {
-            let last = sources.activity.lastDelivery(of: source.label)
+            let last = sources.activity.tally(of: source.label)
             page.add(.lastDelivery, last.timestamp, [("source", source.label)])
         }
         write(delivery(), to: &page)
@@ -88,6 +88,7 @@ final class Scrape: Sendable {
         page.add(.queueUnconfirmedErasures, status.unconfirmed)
         page.add(.queueClockTrusted, status.clockProblem == nil ? 1 : 0)
         page.add(.queueUpgraded, Double(status.upgrade?.percent ?? 100) / 100)
+        page.add(.queueRestored, status.restoration?.foundAt.timeIntervalSince1970.rounded(.down) ?? 0)
         guard let quarantine = status.quarantine else { return }
         page.add(.quarantineLimit, quarantine.limit)
         for source in quarantine.sources {

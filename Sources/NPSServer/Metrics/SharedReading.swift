@@ -3,7 +3,7 @@ import Synchronization
 
 /// Reads something that may take long, for whoever asks: one reading at a time, whose result all get that wait for it, and
 /// nobody waits longer than the limit. So a disk that hangs neither piles up work nor keeps the metrics from being seen.
-final class SharedReading<Value: Sendable>: Sendable {
+package final class SharedReading<Value: Sendable>: Sendable {
     private struct State {
         var isReading = false
         var waiting: [UUID: CheckedContinuation<Value?, Never>] = [:]
@@ -14,7 +14,7 @@ final class SharedReading<Value: Sendable>: Sendable {
     private let read: @Sendable () async -> Value
     private let state = Mutex(State())
 
-    init(
+    package init(
         limit: Duration,
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         read: @escaping @Sendable () async -> Value
@@ -25,7 +25,7 @@ final class SharedReading<Value: Sendable>: Sendable {
     }
 
     /// Nil when it takes too long.
-    var value: Value? {
+    package var value: Value? {
         get async {
             let id = UUID()
             return await withCheckedContinuation { continuation in

@@ -46,7 +46,7 @@ final class SourceCounters: Sendable {
     private let cutFields: CounterFamily<String>
     private let refusals: Counter
     private let outcomes: OutcomeCounters
-    private let lastDelivery: SourceActivity.LastDelivery
+    private let tally: SourceActivity.Tally
 
     init(_ source: String, factory: any MetricsFactory, activity: SourceActivity) {
         statuses = CounterFamily("nps_webhook_deliveries_total", factory: factory) {
@@ -64,7 +64,7 @@ final class SourceCounters: Sendable {
             factory: factory
         )
         outcomes = OutcomeCounters(source: source, factory: factory)
-        lastDelivery = activity.lastDelivery(of: source)
+        tally = activity.tally(of: source)
     }
 
     /// One webhook request, by the status it was answered with.
@@ -79,7 +79,7 @@ final class SourceCounters: Sendable {
     ///     complete. From 0, as in the configuration; shown from 1. Nil for a source that has no secrets.
     ///   - date: when it came.
     func verified(by index: Int?, at date: Date) {
-        lastDelivery.note(date)
+        tally.noteDelivery(date)
         if let index { secrets.increment(index) }
     }
 
@@ -87,9 +87,18 @@ final class SourceCounters: Sendable {
     func stored(_ intake: Intake) {
         outcomes.count(intake.outcomes)
         for _ in intake.quarantined { outcomes.count(.quarantined) }
+        if !intake.outcomes.isEmpty || !intake.quarantined.isEmpty { tally.noteFruit() }
     }
 
-    func count(_ outcome: IntakeOutcome) { outcomes.count(outcome) }
+    /// Of a delivery or request of which nothing is stored.
+    func count(_ outcome: IntakeOutcome) {
+        outcomes.count(outcome)
+        switch outcome {
+        case .ignored: tally.noteIgnored()
+        case .refused: tally.noteRefusal()
+        case .accepted, .updated, .unchanged, .quarantined: break
+        }
+    }
 
     /// A field that was cut or left out, by its name in the mapping's output.
     func cut(_ field: String) {
@@ -99,5 +108,6 @@ final class SourceCounters: Sendable {
     /// A payload that found no room in the quarantine.
     func refusedForRoom() {
         refusals.increment()
+        tally.noteLackOfRoom()
     }
 }

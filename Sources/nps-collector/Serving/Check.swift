@@ -15,8 +15,12 @@ struct Check: AsyncParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @Flag(help: "Send a trial to alerts.url, and say what came back, instead of printing the settings.")
+    var alerts = false
+
     func run() async throws {
         let settings = try await CommandLineSettings.load(requiring: [.planhatToken, .webhookSources])
+        if alerts { return try await Self.tryAlerts(settings) }
         var problems: [Stop] = []
         var warnings = settings.warnings
         var findings: [String] = []
@@ -63,6 +67,14 @@ struct Check: AsyncParsableCommand {
             }
             Output.text(table.render(), terminator: "")
         }
+    }
+
+    private static func tryAlerts(_ settings: Settings) async throws {
+        guard let trial = AlertTrial(settings) else {
+            throw Stop(.configuration, "alerts.url isn't set, so nobody is told: say where alerts go.")
+        }
+        if let problem = await trial.run() { throw Stop(.unreachable, problem) }
+        Output.text("The trial was taken. Look whether somebody sees it.")
     }
 
     /// What keeps a collector from starting with a file: what has to be done first. Creates and locks nothing, since a

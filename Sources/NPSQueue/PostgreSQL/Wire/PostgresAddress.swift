@@ -25,7 +25,7 @@ package struct PostgresAddress: Sendable, Hashable {
     /// The schema that holds the queue's tables; made when it is missing.
     package var schema = "nps"
     /// What this collector is called; in `pg_stat_activity`, and in the table of the books.
-    package var name = Self.name(from: Self.hostName())
+    package var name = Self.machineName
     /// What keeps what people write from being readable there.
     package var payloadKeys = PayloadKeys.none
 
@@ -56,6 +56,9 @@ package struct PostgresAddress: Sendable, Hashable {
     }
 
     /// As the machine itself says. To ask for more would ask the network.
+    /// What a collector is called without a name of its own: this machine's name.
+    package static var machineName: String { name(from: hostName()) }
+
     private static func hostName() -> String {
         var name = [UInt8](repeating: 0, count: 256)
         let status = name.withUnsafeMutableBytes { buffer in

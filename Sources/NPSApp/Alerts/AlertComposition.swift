@@ -1,0 +1,79 @@
+import Logging
+import NPSDelivery
+import NPSQueue
+import NPSServer
+import Synchronization
+
+/// How the alerts are put together of what a collector has.
+struct AlertComposition: Sendable {
+    /// Less than a round takes.
+    private static let patience = Duration.seconds(6)
+
+    let queue: ResponseQueue
+    let worker: DeliveryWorker
+    let sources: ReloadableSources
+    let readiness: Readiness
+    let certificate: ReloadableCertificate?
+    let droppedLogLines: @Sendable () -> DroppedLogLines
+    /// Where they are shown.
+    let active = ActiveAlerts()
+    /// When all that is old was last removed.
+    let sweep = LastSweep()
+
+    func service(_ settings: Settings, logger: Logger) -> AlertService {
+        let queue = queue
+        let status = SharedReading(limit: Self.patience) { try? await queue.status() }
+        let storage = SharedReading(limit: Self.patience) { await queue.storageFigures() }
+        let client = AlertClient()
+        return AlertService(
+            queue: queue,
+            receiver: settings.alerts,
+            collector: settings.queue.name,
+            read: { await read(status, storage) },
+            post: { await client.post($0, to: $1) },
+            active: active,
+            logger: logger,
+            close: { await client.shutdown() }
+        )
+    }
+
+    private func read(
+        _ shownStatus: SharedReading<QueueStatus?>,
+        _ shownStorage: SharedReading<StorageFigures>
+    ) async -> AlertReading {
+        async let storageReading = shownStorage.value
+        let status = await shownStatus.value ?? nil
+        let disk = await storageReading?.disk
+        let problem = queue.lastWriteProblem
+        var reading = AlertReading()
+        if readiness.isLikely(by: QueueFigures(status: status), disk: disk, after: problem) {
+            reading.acceptance = .works
+        } else {
+            let isBelowReserve = disk.map { $0.free < $0.reserve } ?? false
+            reading.acceptance = .fails(.init(problem, isBelowReserve: isBelowReserve))
+        }
+        reading.disk = disk.map { AlertFigures.Disk(free: $0.free, reserve: $0.reserve) }
+        reading.certificateEnd = certificate?.expires
+        let dropped = droppedLogLines()
+        reading.droppedLogLines = dropped.errors + dropped.others
+        reading.unreplicatedPromotions = queue.unreplicatedPromotions
+        reading.sinceSweep = sweep.age
+        reading.status = status
+        reading.delivery = .init(DeliveryReport(worker, of: queue))
+        reading.isForwarding = queue.isForwarding
+        reading.configured = Set(sources.current.sources.map(\.label))
+        reading.local = sources.activity.records
+        return reading
+    }
+}
+
+/// When all that was old was last removed, or when the collector started.
+final class LastSweep: Sendable {
+    private let instant = Mutex(ContinuousClock.now)
+
+    init() {}
+
+    func note() { instant.withLock { $0 = .now } }
+
+    var age: Duration { .now - instant.withLock { $0 } }
+}

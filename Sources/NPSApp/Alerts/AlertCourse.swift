@@ -1,0 +1,115 @@
+import Foundation
+import NPSQueue
+
+/// Everything that the alerts' service carries from one round to the next.
+struct AlertCourse: Sendable {
+    /// The longest time that a round counts for: a machine that was suspended has watched nothing meanwhile.
+    private static let longestRound: Duration = .seconds(60)
+
+    /// How the collector is called.
+    let collector: String
+    /// Whether others may have the queue, too.
+    let isShared: Bool
+    var book = AlertBook()
+    var ledger = AlertLedger()
+    var sources = SourceWatch()
+    var courier = AlertCourier()
+    private(set) var reading: AlertReading?
+    private(set) var lastRound: ContinuousClock.Instant?
+    /// Whether what was kept of this collector's own alerts is known.
+    private(set) var hasOwn = false
+    /// Whether it looks after what is true of the whole queue, and knows what was kept of that.
+    private(set) var isLeading = false
+    /// When something was last written that can wait.
+    var lastRecord: ContinuousClock.Instant?
+    /// When the database last failed to keep something.
+    var lastTrouble: ContinuousClock.Instant?
+
+    init(collector: String, isShared: Bool) {
+        (self.collector, self.isShared) = (collector, isShared)
+    }
+
+    /// What has to be read of the database before the next round; nil for nothing.
+    func missing(for reading: AlertReading) -> Missing? {
+        let wantsLead = reading.isForwarding && !isLeading && reading.status != nil
+        if !isShared { return wantsLead || !hasOwn ? .all : nil }
+        switch (hasOwn, wantsLead) {
+        case (true, false): return nil
+        case (false, false): return .own
+        case (_, true): return hasOwn ? .queue : .own
+        }
+    }
+
+    enum Missing: Sendable, Hashable {
+        case own
+        /// What is true of the whole queue.
+        case queue
+        case all
+    }
+
+    /// Goes on with what was kept.
+    ///
+    /// - Parameters:
+    ///   - sources: nil where they aren't needed.
+    ///   - now: the clock.
+    mutating func take(
+        _ kept: KeptAlerts,
+        _ sources: [SourceRecord]?,
+        as missing: Missing,
+        for reading: AlertReading,
+        at now: Date
+    ) {
+        ledger.take(kept)
+        book.take(current(kept, restoredAt: reading.status?.restoration?.foundAt), at: now)
+        if missing != .queue { hasOwn = true }
+        guard missing != .own, let sources, reading.status != nil else { return }
+        isLeading = true
+        self.sources.begin(with: sources, quarantined: reading.quarantined ?? [:])
+    }
+
+    /// In a file that was put back, what it says of alerts is of another time: they begin anew. One that one process has to
+    /// itself may have been under another name.
+    private func current(_ kept: KeptAlerts, restoredAt: Date?) -> KeptAlerts {
+        func named(_ key: AlertKey) -> AlertKey {
+            guard !isShared, !key.collector.isEmpty else { return key }
+            return AlertKey(key.alert, collector: collector, source: key.source)
+        }
+        let restoredAt = restoredAt ?? .distantPast
+        return KeptAlerts(
+            alerts: kept.alerts.filter { $0.since >= restoredAt }.map { alert in
+                KeptAlert(key: named(alert.key), incident: alert.incident, since: alert.since, toldAt: alert.toldAt)
+            },
+            messages: kept.messages.filter { $0.createdAt >= restoredAt }.map { $0.under(named($0.key)) }
+        )
+    }
+
+    /// Another collector looks after the whole queue's alerts.
+    mutating func endLead() {
+        guard isShared, isLeading else { return }
+        isLeading = false
+        book.forget(where: \.collector.isEmpty)
+        ledger.forget(where: \.collector.isEmpty)
+        sources.end()
+    }
+
+    /// Decides what to tell.
+    mutating func follow(_ new: AlertReading, at instant: ContinuousClock.Instant, _ terms: AlertBook.Terms) {
+        if isShared, !new.isForwarding { endLead() }
+        let elapsed = min(lastRound.map { instant - $0 } ?? .zero, Self.longestRound)
+        lastRound = instant
+        sources.watch(for: elapsed / .seconds(1), new.local, quarantined: new.quarantined)
+        var reading = new
+        reading.isForwarding = isLeading
+        let figures = reading.figures(after: self.reading, of: collector, sources)
+        self.reading = new
+        book.follow(AlertFindings(figures, of: collector, at: terms.now), after: elapsed, terms)
+    }
+}
+
+extension KeptMessage {
+    fileprivate func under(_ key: AlertKey) -> KeptMessage {
+        var message = KeptMessage(id: id, key: key, place: place, event: event, data: data, createdAt: createdAt)
+        (message.attempts, message.claimedUntil) = (attempts, claimedUntil)
+        return message
+    }
+}
