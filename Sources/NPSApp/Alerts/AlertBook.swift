@@ -73,7 +73,7 @@ extension AlertBook {
         let isTelling: Bool
         let now: Date
         /// Makes a random id.
-        let id: () -> String
+        let id: @Sendable () -> String
     }
 
     /// - Parameter elapsed: since the last call, measured monotonically.

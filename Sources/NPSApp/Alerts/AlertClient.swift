@@ -51,7 +51,7 @@ struct AlertClient: Sendable {
     private static func failure(_ error: any Error) -> AlertOutcome.Failure {
         switch error {
         case is NIOSSLError, is NIOSSLExtraError: .untrusted
-        case HTTPClientError.deadlineExceeded, HTTPClientError.readTimeout, HTTPClientError.writeTimeout: .late
+        case let error as HTTPClientError where [.deadlineExceeded, .readTimeout, .writeTimeout].contains(error): .late
         default: .unreachable
         }
     }

@@ -2,6 +2,7 @@ import Logging
 import NPSDelivery
 import NPSQueue
 import NPSServer
+import NPSWebhooks
 import Synchronization
 
 /// How the alerts are put together of what a collector has.

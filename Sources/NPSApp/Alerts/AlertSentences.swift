@@ -17,13 +17,15 @@ struct AlertSentences: Sendable, Hashable {
             case .notAccepting:
                 Self(
                     "The collector \(collector) accepts no responses\(reason).",
-                    advice: "Ask it why: nps-collector queue status. Make room on a full disk, or bring the database back.",
+                    advice:
+                        "Ask it why: nps-collector queue status. Make room on a full disk, or bring the database back.",
                     ended: "The collector \(collector) accepts responses again."
                 )
             case .deliveryPaused:
                 Self(
                     "Delivery to Planhat is paused\(reason). Responses go on being accepted, and wait.",
-                    advice: "See nps-collector queue status for what Planhat wants changed; then delivery goes on by itself.",
+                    advice:
+                        "See nps-collector queue status for what Planhat wants changed; then delivery goes on by itself.",
                     ended: "Delivery to Planhat goes on."
                 )
             case .backlogOld:
@@ -59,7 +61,8 @@ struct AlertSentences: Sendable, Hashable {
             case .sourceSilent:
                 Self(
                     "Nothing has come from \(source) for \(duration); usually it is \(usual) at the longest.",
-                    advice: "Look at the tool's list of deliveries, and at whether its address and secret are still right.",
+                    advice:
+                        "Look at the tool's list of deliveries, and at whether its address and secret are still right.",
                     ended: "\(source) delivers again."
                 )
             case .sourceOnlyIgnored:
@@ -77,14 +80,15 @@ struct AlertSentences: Sendable, Hashable {
             case .diskLow:
                 Self(
                     "The disk of the queue at \(collector) is nearly full. Once it is, no response is accepted.",
-                    advice: "Make room: see df, and what else fills the disk. Never remove the queue's file or its -wal.",
+                    advice:
+                        "Make room: see df, and what else fills the disk. Never remove the queue's file or its -wal.",
                     ended: "The disk of the queue at \(collector) has room again."
                 )
             case .certificateExpiring, .certificateEnds:
                 Self(
                     detail.duration == 0
-                    ? "The certificate of \(collector) has ended: no tool and no browser talks to it."
-                    : "The certificate of \(collector) ends in \(duration).",
+                        ? "The certificate of \(collector) has ended: no tool and no browser talks to it."
+                        : "The certificate of \(collector) ends in \(duration).",
                     advice: "Renew it; changed files are taken up within a minute.",
                     ended: "The certificate of \(collector) is renewed."
                 )
@@ -121,7 +125,8 @@ struct AlertSentences: Sendable, Hashable {
             case .queueRestored:
                 Self(
                     "The queue's file at \(collector) was put back from a backup, or copied.",
-                    advice: "Everything is sent by upsert, which doubles nothing. If nobody did that on purpose, find out who.",
+                    advice:
+                        "Everything is sent by upsert, which doubles nothing. If nobody did that on purpose, find out who.",
                     ended: "A day has passed since the queue's file was put back."
                 )
             }
