@@ -38,7 +38,8 @@ struct KeptAlertsTests {
             messages: [message("b", 2), message("a", 1, collector: "one")]
         )
         for _ in 0..<2 {
-            try await fixture.withQueue { queue in #expect(try await queue.save(changes, isForAll: true)) }
+            let isSaved = try await fixture.withQueue { queue in try await queue.save(changes, isForAll: true) }
+            #expect(isSaved)
         }
         try await fixture.withQueue { queue in
             let all = try await queue.keptAlerts(of: nil)

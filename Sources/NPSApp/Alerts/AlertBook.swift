@@ -28,6 +28,9 @@ struct AlertBook: Sendable, Hashable {
     ///
     /// - Parameter now: the clock, which only says how long ago somebody was told. Where it was set back, that was just now.
     mutating func take(_ kept: KeptAlerts, at now: Date) {
+        // What began here while that couldn't be read had begun before.
+        let begun = Set(kept.alerts.map(\.key))
+        messages.removeAll { begun.contains($0.key) && $0.event == AlertEvent.began.rawValue }
         for alert in kept.alerts {
             alerts[alert.key] = alert
             let sinceTold = alert.toldAt.map { Duration.seconds(min(max(0, now.timeIntervalSince($0)), 2 * 86_400)) }
@@ -57,9 +60,13 @@ struct AlertBook: Sendable, Hashable {
     }
 
     /// What to send next: the one that was tried least, and of each alert the first. Nil when nothing is to be sent.
-    func next(at now: Date) -> KeptMessage? {
+    ///
+    /// - Parameter passed: the ids of those that can't be sent now.
+    func next(at now: Date, passing passed: Set<String> = []) -> KeptMessage? {
         var seen: Set<AlertKey> = []
-        let first = messages.filter { seen.insert($0.key).inserted && !$0.isClaimed(at: now) }
+        let first = messages.filter { message in
+            seen.insert(message.key).inserted && !message.isClaimed(at: now) && !passed.contains(message.id)
+        }
         return first.min { ($0.attempts, $0.place) < ($1.attempts, $1.place) }
     }
 }

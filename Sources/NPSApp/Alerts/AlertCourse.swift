@@ -31,20 +31,15 @@ struct AlertCourse: Sendable {
 
     /// What has to be read of the database before the next round; nil for nothing.
     func missing(for reading: AlertReading) -> Missing? {
-        let wantsLead = reading.isForwarding && !isLeading && reading.status != nil
-        if !isShared { return wantsLead || !hasOwn ? .all : nil }
-        switch (hasOwn, wantsLead) {
-        case (true, false): return nil
-        case (false, false): return .own
-        case (_, true): return hasOwn ? .queue : .own
-        }
+        if !hasOwn { return .own }
+        return reading.isForwarding && !isLeading && reading.status != nil ? .lead : nil
     }
 
     enum Missing: Sendable, Hashable {
+        /// Alerts of this collector; all that there are, where nobody else has the queue.
         case own
-        /// What is true of the whole queue.
-        case queue
-        case all
+        /// What it takes to look after the whole queue.
+        case lead
     }
 
     /// Goes on with what was kept.
@@ -55,14 +50,13 @@ struct AlertCourse: Sendable {
     mutating func take(
         _ kept: KeptAlerts,
         _ sources: [SourceRecord]?,
-        as missing: Missing,
         for reading: AlertReading,
         at now: Date
     ) {
         ledger.take(kept)
         book.take(current(kept, restoredAt: reading.status?.restoration?.foundAt), at: now)
-        if missing != .queue { hasOwn = true }
-        guard missing != .own, let sources, reading.status != nil else { return }
+        hasOwn = true
+        guard let sources else { return }
         isLeading = true
         self.sources.begin(with: sources, quarantined: reading.quarantined ?? [:])
     }

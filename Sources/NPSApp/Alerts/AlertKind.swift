@@ -53,16 +53,16 @@ extension AlertKind {
     /// back by themselves need no time on top.
     var terms: AlertTerms {
         switch self {
-        case .notAccepting: .collector(.critical, begins: 30, ends: 30)
+        case .notAccepting: .collector(.critical, begins: 20, ends: 20)
         case .deliveryPaused: .queue(.critical, ends: 20)
         case .backlogOld: .queue(.warning, begins: 60, ends: 60)
-        case .responsesParked: .queue(.warning, begins: 30, ends: 30)
+        case .responsesParked: .queue(.warning, begins: 20, ends: 20)
         case .parkedExpiring: .queue(.critical, begins: 60, ends: 60)
         case .quarantineGrowing: .queue(.warning)
         case .quarantineFull: .queue(.critical, ends: 1_800)
         case .sourceSilent, .sourceOnlyIgnored: .queue(.warning)
         case .sourceRefused: .queue(.warning, ends: 3_600)
-        case .diskLow: .collector(.warning, begins: 30, ends: 30)
+        case .diskLow: .collector(.warning, begins: 20, ends: 20)
         case .certificateExpiring: .collector(.warning, begins: 60)
         case .certificateEnds: .collector(.critical, begins: 60)
         case .logLinesDropped: .collector(.warning, ends: 900)

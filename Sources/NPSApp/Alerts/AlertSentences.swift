@@ -63,7 +63,7 @@ struct AlertSentences: Sendable, Hashable {
                     "Nothing has come from \(source) for \(duration); usually it is \(usual) at the longest.",
                     advice:
                         "Look at the tool's list of deliveries, and at whether its address and secret are still right.",
-                    ended: "\(source) delivers again."
+                    ended: "\(source) delivers again, or isn't expected to any more."
                 )
             case .sourceOnlyIgnored:
                 Self(

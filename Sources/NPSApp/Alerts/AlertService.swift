@@ -88,9 +88,7 @@ extension AlertService {
     private func load(_ course: inout AlertCourse, for reading: AlertReading) async {
         while let missing = course.missing(for: reading) {
             guard let (kept, sources) = await found(missing) else { return }
-            course.take(kept, sources, as: missing, for: reading, at: now())
-            // Without its status the queue isn't looked after yet, but what was kept is known.
-            if missing == .all { return }
+            course.take(kept, sources, for: reading, at: now())
         }
     }
 
@@ -98,11 +96,11 @@ extension AlertService {
         let (queue, collector) = (queue, collector)
         return await inTime { () throws(QueueError) in
             switch missing {
-            case .own: return (try await queue.keptAlerts(of: [collector]), nil)
-            case .all: return (try await queue.keptAlerts(of: nil), try await queue.sourceRecords())
-            case .queue:
+            case .own: return (try await queue.keptAlerts(of: queue.isShared ? [collector] : nil), nil)
+            case .lead where queue.isShared:
                 try await queue.removeAlertsOfGoneCollectors()
                 return (try await queue.keptAlerts(of: [""]), try await queue.sourceRecords())
+            case .lead: return (KeptAlerts(), try await queue.sourceRecords())
             }
         }
     }
@@ -183,12 +181,15 @@ extension AlertService {
     private func send(_ course: inout AlertCourse) async {
         guard let receiver else { return }
         let end = uptime() + Self.pause
+        var passed: Set<String> = []
         while course.courier.isReady(at: uptime()), uptime() < end, !Task.isCancelled,
-            let message = course.book.next(at: now())
+            let message = course.book.next(at: now(), passing: passed)
         {
             switch await claim(message, course) {
             case .ours: break
-            case .unknown: return
+            case .unknown:
+                passed.insert(message.id)
+                continue
             case .others:
                 course.book.settle(message.id)
                 course.ledger.forget(message.id)
@@ -204,8 +205,17 @@ extension AlertService {
             // Nobody knows whether it has arrived; it stays as it is.
             if Task.isCancelled, outcome != .delivered { return }
             note(outcome, of: message, &course)
-            if outcome == .delivered { await keep(&course) }
+            if outcome == .delivered { await settle(message, &course) }
         }
+    }
+
+    /// Removes what was delivered, whoever forwards by now: nobody is to send it again.
+    private func settle(_ message: KeptMessage, _ course: inout AlertCourse) async {
+        guard course.ledger.has(message.id), !isTroubled(course) else { return }
+        let (queue, changes) = (queue, AlertChanges(settled: [message.id]))
+        // What fails is done with the next changes.
+        let isDone = await inTime { () throws(QueueError) in try await queue.save(changes, isForAll: false) }
+        if isDone == true { course.ledger.note(changes) }
     }
 
     private func claim(_ message: KeptMessage, _ course: AlertCourse) async -> Claim {

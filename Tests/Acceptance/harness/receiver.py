@@ -24,7 +24,9 @@ class Receiver:
         self.port = free_port()
         self.secret = secret
         self.messages: list[dict[str, Any]] = []
-        """The bodies of what was taken, each with its `id`."""
+        """The bodies of what was taken, each with its `id`, and each once."""
+        self.doubles = 0
+        """How often one came again under its id."""
         self.attempts = 0
         self.status = 200
         self.headers: dict[str, str] = {}
@@ -75,10 +77,10 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 receiver.attempts += 1
-                while receiver.hangs.is_set():
+                if receiver.hangs.is_set():
                     receiver.held.set()
-                    if receiver.hangs_on():
-                        return
+                    receiver.wait_for_stop()
+                    return
                 self.send_response(receiver.status)
                 for name, value in receiver.headers.items():
                     self.send_header(name, value)
@@ -105,16 +107,15 @@ class Receiver:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self) -> None:
+        server, self._server = self._server, None
+        if server:
+            server.shutdown()
+            server.server_close()
         self.hangs.clear()
-        if self._server:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
 
-    def hangs_on(self) -> bool:
-        """Waits a little; true when the server has been stopped meanwhile."""
-        threading.Event().wait(0.05)
-        return self._server is None
+    def wait_for_stop(self) -> None:
+        while self._server:
+            threading.Event().wait(0.05)
 
     def take(self, body: bytes, headers: dict[str, str]) -> None:
         assert canary.WORD.encode() not in body.lower() and b"@" not in body
@@ -123,4 +124,7 @@ class Receiver:
         if self.secret:
             Webhook(self.secret).verify(body, headers)
         message = json.loads(body) | {"id": headers.get("webhook-id")}
-        self.messages.append(message)
+        if message["id"] and any(message["id"] == known["id"] for known in self.messages):
+            self.doubles += 1
+        else:
+            self.messages.append(message)

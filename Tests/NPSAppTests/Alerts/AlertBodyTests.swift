@@ -52,10 +52,8 @@ struct AlertBodyTests {
 
     @Test("the standard form is JSON under a type")
     func standard() throws {
-        let receiver = AlertReceiver(
-            url: "https://example.com",
-            signer: try #require(StandardSigner(secret: "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"))
-        )
+        let signer = try #require(StandardSigner(secret: "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"))
+        let receiver = AlertReceiver(url: "https://example.com", signer: signer)
         #expect(
             text(receiver, content(source: "typeform"), .repeated) == """
                 {"data":{"advice":"See nps-collector quarantine list; mend the mapping, then quarantine replay.",\

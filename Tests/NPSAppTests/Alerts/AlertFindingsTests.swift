@@ -128,27 +128,34 @@ struct AlertFindingsTests {
     }
 
     @Test("where nobody forwards, the first by name of those that are there tells it")
-    func nobody() {
-        func collector(_ name: String, _ seconds: TimeInterval) -> Leadership.Collector {
-            Leadership.Collector(name: name, version: "1", startedAt: Self.now, seenAt: Self.now - seconds)
+    func nobody() throws {
+        func collector(_ name: String, _ seconds: TimeInterval) throws -> Leadership.Collector {
+            let seen = Self.now.timeIntervalSinceReferenceDate - seconds
+            let json = #"{"name": "\#(name)", "version": "1", "startedAt": 0, "seenAt": \#(seen)}"#
+            return try JSONDecoder().decode(Leadership.Collector.self, from: Data(json.utf8))
         }
-        let all = [collector("gone", 600), collector("one", 3), collector("two", 0)]
+        let all = [try collector("gone", 600), try collector("one", 3), try collector("two", 0)]
         for (leader, own, isTold) in [(nil, "one", true), (nil, "two", false), ("two", "one", false)] {
             var reading = AlertReading()
             reading.isForwarding = false
-            var status = QueueStatus(
-                accepted: 0,
-                pending: 0,
-                sending: 0,
-                delivered: 0,
-                parked: 0,
-                erased: 0,
-                quarantined: 0,
-                oldestPendingSeconds: 0
-            )
+            var status = try QueueStatus.empty
             status.leadership = Leadership(name: leader, since: nil, collectors: all)
             reading.status = status
             #expect(reading.figures(after: nil, of: own, SourceWatch()).isForwardedByNobody == isTold)
+        }
+    }
+}
+
+extension QueueStatus {
+    /// Of an empty queue.
+    static var empty: QueueStatus {
+        get throws {
+            let keys = [
+                "accepted", "pending", "sending", "delivered", "parked", "erased", "quarantined",
+                "oldestPendingSeconds",
+            ]
+            let json = try JSONEncoder().encode(Dictionary(uniqueKeysWithValues: keys.map { ($0, 0) }))
+            return try JSONDecoder().decode(QueueStatus.self, from: json)
         }
     }
 }

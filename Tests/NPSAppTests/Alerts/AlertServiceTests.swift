@@ -24,8 +24,9 @@ struct AlertServiceTests {
         let logs = RecordedLogs(level: .notice)
         private let state = Mutex(State())
 
-        init() {
-            change { $0.reading.status = .empty }
+        init() throws {
+            let status = try QueueStatus.empty
+            change { $0.reading.status = status }
         }
 
         var posts: [String] { state.withLock(\.posts) }
@@ -105,7 +106,7 @@ struct AlertServiceTests {
     @Test("what begins and ends is posted once each, also over restarts, and nothing is left", .hangGuard)
     func once() async throws {
         let directory = try TemporaryDirectory()
-        let (path, scene) = (directory.path("queue.db"), Scene())
+        let (path, scene) = (directory.path("queue.db"), try Scene())
         scene.pause("token")
         for _ in 0..<3 {
             try await withQueue(path, scene) { queue in
@@ -129,7 +130,7 @@ struct AlertServiceTests {
     @Test("while the receiver is away messages wait, in their order and over a restart", .hangGuard)
     func away() async throws {
         let directory = try TemporaryDirectory()
-        let (path, scene) = (directory.path("queue.db"), Scene())
+        let (path, scene) = (directory.path("queue.db"), try Scene())
         scene.pause("token")
         scene.change { $0.outcome = .failed(.unreachable) }
         try await withQueue(path, scene) { queue in
@@ -153,7 +154,7 @@ struct AlertServiceTests {
     @Test("what was posted and not noted, as when it was killed, comes again under the same id", .hangGuard)
     func killed() async throws {
         let directory = try TemporaryDirectory()
-        let (path, scene) = (directory.path("queue.db"), Scene())
+        let (path, scene) = (directory.path("queue.db"), try Scene())
         scene.pause("token")
         var left: [KeptMessage] = []
         try await withQueue(path, scene) { queue in
@@ -177,7 +178,7 @@ struct AlertServiceTests {
     @Test("a collector's own alert goes out although the database can't be written", .hangGuard)
     func unwritable() async throws {
         let directory = try TemporaryDirectory()
-        let scene = Scene()
+        let scene = try Scene()
         scene.change { $0.reading.acceptance = .fails(.diskFull) }
         try await withQueue(directory.path("queue.db"), scene) { queue in
             let service = try scene.service(queue)
@@ -195,7 +196,7 @@ struct AlertServiceTests {
     @Test("without a receiver nothing is posted or kept, and it is shown what holds", .hangGuard)
     func nobody() async throws {
         let directory = try TemporaryDirectory()
-        let scene = Scene()
+        let scene = try Scene()
         scene.pause("token")
         try await withQueue(directory.path("queue.db"), scene) { queue in
             let service = try scene.service(queue, isTelling: false)
@@ -210,7 +211,7 @@ struct AlertServiceTests {
     @Test("a source that is silent stays so over a restart, and is told of once", .hangGuard)
     func silent() async throws {
         let directory = try TemporaryDirectory()
-        let (path, scene) = (directory.path("queue.db"), Scene())
+        let (path, scene) = (directory.path("queue.db"), try Scene())
         var history = SourceHistory()
         var counts = SourceCounts()
         for _ in 0..<(24 * 8) {
@@ -250,7 +251,7 @@ struct AlertServiceTests {
     @Test("in a file that was put back, what it says of alerts is of another time", .hangGuard)
     func restored() async throws {
         let directory = try TemporaryDirectory()
-        let (path, scene) = (directory.path("queue.db"), Scene())
+        let (path, scene) = (directory.path("queue.db"), try Scene())
         scene.pause("token")
         scene.change { $0.outcome = .failed(.unreachable) }
         try await withQueue(path, scene) { queue in
@@ -275,7 +276,7 @@ struct AlertServiceTests {
     @Test("a file that was under another name belongs to whoever has it", .hangGuard)
     func renamed() async throws {
         let directory = try TemporaryDirectory()
-        let scene = Scene()
+        let scene = try Scene()
         scene.change { $0.reading.acceptance = .works }
         try await withQueue(directory.path("queue.db"), scene) { queue in
             let key = AlertKey(AlertKind.notAccepting.rawValue, collector: "former")
@@ -291,7 +292,7 @@ struct AlertServiceTests {
     @Test("a message that no version of this program kept isn't posted, and doesn't stay", .hangGuard)
     func unreadable() async throws {
         let directory = try TemporaryDirectory()
-        let scene = Scene()
+        let scene = try Scene()
         try await withQueue(directory.path("queue.db"), scene) { queue in
             let key = AlertKey("NPSOfTheFuture")
             let message = KeptMessage(
@@ -309,17 +310,4 @@ struct AlertServiceTests {
         }
         #expect(scene.posts == [])
     }
-}
-
-extension QueueStatus {
-    fileprivate static let empty = QueueStatus(
-        accepted: 0,
-        pending: 0,
-        sending: 0,
-        delivered: 0,
-        parked: 0,
-        erased: 0,
-        quarantined: 0,
-        oldestPendingSeconds: 0
-    )
 }

@@ -119,7 +119,8 @@ struct SourceHistoryTests {
         var source = Source()
         source.work(weeks: 2)
         source.wait(5 * Self.day)
-        let after = try #require(SourceHistory(kept: try #require(source.history.kept)))
+        let kept = try #require(source.history.kept)
+        let after = try #require(SourceHistory(kept: kept))
         #expect(after.isSilent)
     }
 
