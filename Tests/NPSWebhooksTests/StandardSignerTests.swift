@@ -23,7 +23,7 @@ struct StandardSignerTests {
         arguments: [
             ("whsec_" + String(repeating: "A", count: 32), true), ("whsec_" + String(repeating: "A", count: 28), false),
             (String(repeating: "A", count: 32), false), ("whsec_", false), ("whsec_????", false),
-            ("whsec_" + String(repeating: "A", count: 84) + "AA==", false), ("", false),
+            ("whsec_" + String(repeating: "A", count: 88) + "AA==", false), ("", false),
         ]
     )
     func secrets(secret: String, isUsable: Bool) {

@@ -163,8 +163,11 @@ extension AlertService {
         course.sources.note(known, written: local)
     }
 
+    /// What the stop interrupted isn't a failure of the database.
     private func finish(_ former: AlertCourse) async {
         var course = former
+        course.lastTrouble = nil
+        await keep(&course)
         await record(&course, isLast: true)
     }
 }

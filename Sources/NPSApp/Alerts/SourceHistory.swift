@@ -119,9 +119,23 @@ struct SourceHistory: Sendable, Hashable, Codable {
 extension SourceHistory {
     /// Nil for a text that no version of this program wrote.
     init?(kept text: String) {
-        guard let history = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else { return nil }
+        guard
+            let history = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)), history.isPlausible
+        else { return nil }
         self = history
     }
+
+    /// Whether it can be counted on from here: a damaged database may hold anything.
+    private var isPlausible: Bool {
+        let numbers = [activeDays, lastActiveDay ?? 0, presentWeek, ignored, quarantined]
+        let counts = [seenDeliveries, seenFruitful, seenIgnored]
+        let times = [observed, quiet, ignoredFor, sinceQuarantineGrew ?? 0] + longestGaps
+        return (numbers + counts).allSatisfy { (0...Self.most).contains($0) }
+            && times.allSatisfy { (0...Double(Self.most)).contains($0) } && longestGaps.count <= Self.weeks
+    }
+
+    /// Far more than there ever is.
+    private static let most = 1_000_000_000_000
 
     /// For the queue to keep, in whole seconds.
     var kept: String? {

@@ -74,14 +74,7 @@ struct SourceWatch: Sendable {
     }
 
     private func total(of record: SourceRecord) -> SourceCounts {
-        let (known, new) = (known[record.source] ?? SourceCounts(), unwritten(record))
-        return SourceCounts(
-            deliveries: known.deliveries + new.deliveries,
-            fruitful: known.fruitful + new.fruitful,
-            ignored: known.ignored + new.ignored,
-            refused: known.refused + new.refused,
-            withoutRoom: known.withoutRoom + new.withoutRoom
-        )
+        (known[record.source] ?? SourceCounts()) + unwritten(record)
     }
 
     private func unwritten(_ record: SourceRecord) -> SourceCounts {

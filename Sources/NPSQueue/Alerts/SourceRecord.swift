@@ -20,12 +20,31 @@ package struct SourceCounts: Sendable, Hashable {
 
     /// Never below 0: counts begin anew with a process.
     package static func - (new: SourceCounts, old: SourceCounts) -> SourceCounts {
-        SourceCounts(
-            deliveries: max(0, new.deliveries - old.deliveries),
-            fruitful: max(0, new.fruitful - old.fruitful),
-            ignored: max(0, new.ignored - old.ignored),
-            refused: max(0, new.refused - old.refused),
-            withoutRoom: max(0, new.withoutRoom - old.withoutRoom)
+        func difference(_ path: KeyPath<SourceCounts, Int>) -> Int {
+            let (one, other) = (new[keyPath: path], old[keyPath: path])
+            return one > other ? one - max(0, other) : 0
+        }
+        return SourceCounts(
+            deliveries: difference(\.deliveries),
+            fruitful: difference(\.fruitful),
+            ignored: difference(\.ignored),
+            refused: difference(\.refused),
+            withoutRoom: difference(\.withoutRoom)
+        )
+    }
+
+    /// Never more than fits: a damaged database may hold anything.
+    package static func + (left: SourceCounts, right: SourceCounts) -> SourceCounts {
+        func sum(_ path: KeyPath<SourceCounts, Int>) -> Int {
+            let (sum, overflows) = left[keyPath: path].addingReportingOverflow(right[keyPath: path])
+            return overflows ? .max : sum
+        }
+        return SourceCounts(
+            deliveries: sum(\.deliveries),
+            fruitful: sum(\.fruitful),
+            ignored: sum(\.ignored),
+            refused: sum(\.refused),
+            withoutRoom: sum(\.withoutRoom)
         )
     }
 

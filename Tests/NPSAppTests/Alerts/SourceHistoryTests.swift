@@ -1,3 +1,4 @@
+import Foundation
 import NPSQueue
 import Testing
 
@@ -168,6 +169,21 @@ struct SourceHistoryTests {
     @Test("what no version kept is no history", arguments: ["", "{}", "[1]", "{\"quiet\": \"x\"}"])
     func unreadable(text: String) {
         #expect(SourceHistory(kept: text) == nil)
+    }
+
+    @Test(
+        "neither is what can't be counted on",
+        arguments: ["observed", "quiet", "ignored", "seenIgnored", "longestGaps"]
+    )
+    func implausible(key: String) throws {
+        let kept = try #require(SourceHistory().kept)
+        var members = try #require(JSONSerialization.jsonObject(with: Data(kept.utf8)) as? [String: Any])
+        #expect(SourceHistory(kept: kept) != nil)
+        for number in [-1.0, 1e300, Double(Int.max)] {
+            members[key] = key == "longestGaps" ? [number] : number
+            let text = String(decoding: try JSONSerialization.data(withJSONObject: members), as: UTF8.self)
+            #expect(SourceHistory(kept: text) == nil, "\(text)")
+        }
     }
 
     @Test("most of an hour is refused, or a few, or all of the hour before")
