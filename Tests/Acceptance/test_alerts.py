@@ -19,7 +19,7 @@ from harness.certificate import make_certificate
 from harness.deployment import Deploy, Deployment
 from harness.fleet import new_fleet
 from harness.http_client import fetch
-from harness.postgres import running_postgres
+from harness.postgres import Postgres, running_postgres
 from harness.program import run_command
 from harness.promql import parse_scrape
 from harness.receiver import MEBIBYTE, Receiver
@@ -201,7 +201,10 @@ def test_while_the_receiver_is_away_nothing_is_lost_or_doubled(deploy: Deploy, r
     assert "an alert can't be delivered" in deployment.serve.log.read_text() or receiver.attempts >= 2
 
 
-def test_of_several_collectors_one_tells_also_when_the_other_takes_over(deploy: Deploy, receiver: Receiver) -> None:
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_of_several_collectors_one_tells_also_when_another_takes_over(
+    deploy: Deploy, receiver: Receiver, is_frozen: bool
+) -> None:
     with (
         running_postgres(secrets.token_hex(12)) as postgres,
         new_fleet(deploy, [postgres], 2) as fleet,
@@ -211,26 +214,32 @@ def test_of_several_collectors_one_tells_also_when_the_other_takes_over(deploy: 
             member.deployment.config.write_text(json.dumps(settings | receiver.settings))
         fleet.start()
         leader = fleet.leader()
-        wait_until(
-            lambda: metrics(leader.deployment, "nps_source_last_delivery_timestamp_seconds"), "a source to be watched"
-        )
-        postgres_sees_sources(postgres, fleet.database)
-        # What one that doesn't forward takes in, the other tells.
         other = next(member for member in fleet.members if member is not leader)
+        await_watch(postgres, fleet.database)
+        # What one that doesn't forward takes in, the other tells.
         assert other.deployment.post(fresh_response("wrong") | {"score": 11}).status == 422
         receiver.wait_for("NPSQuarantineGrowing standard began")
-        leader.kill()
+        if is_frozen:
+            leader.freeze()
+        else:
+            leader.kill()
         wait_until(lambda: other.forwards, "the other to forward")
         wait_until(lambda: metrics(other.deployment, "nps_alerts_active")["NPSQuarantineGrowing"] == 1, "it to know")
-        leader.start()
+        if is_frozen:
+            leader.thaw()
+        else:
+            leader.start()
+        wait_until(lambda: not metrics(leader.deployment, "nps_alerts_active")["NPSQuarantineGrowing"], "it to let go")
         entry = other.deployment.data("quarantine", "list")[0]["id"]
         assert other.deployment.run("quarantine", "discard", str(entry)).returncode == 0
         receiver.wait_for("NPSQuarantineGrowing standard ended")
         assert in_order(receiver.events)
         assert [message["data"]["collector"] for message in receiver.messages] == [leader.name, other.name]
+        # One that had told and was stopped in that moment hadn't written so.
+        assert receiver.doubles <= 1
 
 
-def postgres_sees_sources(postgres: Any, database: str) -> None:
+def await_watch(postgres: Postgres, database: str) -> None:
     """Waits until the collector that forwards has begun to watch: what is in quarantine before is no news."""
     query = "SELECT count(*) FROM nps.source_activity WHERE history IS NOT NULL"
     wait_until(lambda: postgres.sql(database, query).strip().endswith("1"), "the sources to be watched")
@@ -287,9 +296,7 @@ def test_slack_gets_what_it_can_show(deploy: Deploy) -> None:
         assert deployment.post(fresh_response("wrong") | {"score": 11}).status == 422
         wait_until(lambda: slack.messages, "a message")
         message = slack.messages[0]
-        assert message["text"] == (
-            ":warning: Warning: Deliveries of standard go into quarantine, where it has 1 now."
-        )
+        assert message["text"] == ":warning: Warning: Deliveries of standard go into quarantine, where it has 1 now."
         assert [block["type"] for block in message["blocks"]] == ["section", "context"]
         assert "quarantine replay" in message["blocks"][0]["text"]["text"]
         assert "Operations.md#NPSQuarantineGrowing" in message["blocks"][1]["elements"][0]["text"]
