@@ -137,6 +137,7 @@ package struct Collector: Sendable {
                 start: start,
                 onStart: { [notifier] in await notifier.ready() }
             ),
+            alerts.service(settings, logger: logger),
             try adminListener { start.listens() },
             try publicListener { start.listens() },
         ]
@@ -163,7 +164,6 @@ package struct Collector: Sendable {
         services.append(
             Retention(queue: queue, periods: periods, logger: logger, didSweep: { [alerts] in alerts.sweep.note() })
         )
-        services.append(alerts.service(settings, logger: logger))
         services.append(QueueUpgrading(queue: queue, logger: logger))
         services.append(remoteErasures)
         if !redirectAddresses.isEmpty {

@@ -67,15 +67,15 @@ struct KeptAlertsTests {
             _ = try await queue.save(AlertChanges(messages: [message("a", 1)]), isForAll: true)
             let until = Self.now.addingTimeInterval(20)
             let known = message("a", 1)
-            #expect(try await queue.claim(known, until: until, isForAll: true))
-            #expect(try await !queue.claim(known, until: until, isForAll: true))
+            #expect(try await queue.claim(known, until: until, isForAll: true) == .ours)
             let kept = try #require(try await queue.keptAlerts(of: nil).messages.first)
-            #expect(kept.attempts == 1 && kept.claimedUntil == until)
-            #expect(try await queue.claim(kept, until: until, isForAll: false))
+            #expect(kept == known.claimed(1, until: until))
+            #expect(try await queue.claim(known, until: until, isForAll: true) == .known(kept))
+            #expect(try await queue.claim(kept, until: until, isForAll: false) == .ours)
             // Written again, it stays as it is.
             _ = try await queue.save(AlertChanges(messages: [known]), isForAll: true)
             #expect(try await queue.keptAlerts(of: nil).messages.first?.attempts == 2)
-            #expect(try await !queue.claim(message("gone", 2), until: until, isForAll: false))
+            #expect(try await queue.claim(message("gone", 2), until: until, isForAll: false) == .gone)
         }
     }
 
@@ -148,8 +148,13 @@ struct KeptAlertsTests {
         let changes = AlertChanges(alerts: [alert("NPSDeliveryPaused")], settled: ["a"])
         #expect(try await !first.save(changes, isForAll: true))
         let until = Self.now.addingTimeInterval(20)
-        #expect(try await !first.claim(message("a", 1), until: until, isForAll: true))
-        #expect(try await second.claim(message("a", 1), until: until, isForAll: true))
+        #expect(try await first.claim(message("a", 1), until: until, isForAll: true) == .withoutLead)
+        #expect(try await second.claim(message("a", 1), until: until, isForAll: true) == .ours)
+        // So is what a source usually does, unlike what came.
+        let record = SourceRecord(source: "a", counts: SourceCounts(deliveries: 1), lastDeliveryAt: nil, history: "old")
+        _ = try await first.record([record])
+        #expect(try await second.sourceRecords().map(\.history) == [nil])
+        #expect(try await second.record([record]).map(\.history) == ["old"])
         // Its own it writes all the same.
         #expect(try await first.save(AlertChanges(alerts: [alert("NPSDiskLow", collector: "one")]), isForAll: false))
         #expect(try await second.keptAlerts(of: nil).alerts.map(\.key.alert) == ["NPSDiskLow"])
@@ -157,7 +162,10 @@ struct KeptAlertsTests {
         await second.close()
     }
 
-    @Test("what a collector left that is gone is removed after a week", .enabled(if: TestCluster.shared != nil))
+    @Test(
+        "what a collector left is removed after a week, and not while it is stopped",
+        .enabled(if: TestCluster.shared != nil)
+    )
     func gone() async throws {
         let fixture = try QueueFixture(.postgres)
         try await fixture.withQueue { queue in
@@ -165,16 +173,38 @@ struct KeptAlertsTests {
             let messages = [message("a", 1), message("b", 2, collector: "gone"), message("c", 3, collector: "there")]
             _ = try await queue.save(AlertChanges(alerts: alerts, messages: messages), isForAll: false)
             let connection = try fixture.connect()
-            try connection.run(
-                """
-                INSERT INTO collectors (name, version, stands, seen_at)
-                VALUES ('there', '1', true, now()), ('gone', '1', true, now() - interval '8 days')
-                """
-            )
+            try connection.run("INSERT INTO collectors (name, version, stands) VALUES ('there', '1', true)")
+            try await queue.removeAlertsOfGoneCollectors()
+            #expect(try await queue.keptAlerts(of: nil).alerts.count == 3)
+            fixture.clock.move(to: Self.now.addingTimeInterval(8 * 86_400))
             try await queue.removeAlertsOfGoneCollectors()
             let kept = try await queue.keptAlerts(of: nil)
             #expect(Set(kept.alerts.map(\.key.collector)) == ["", "there"])
             #expect(kept.messages.map(\.id) == ["a", "c"])
+        }
+    }
+
+    @Test("a file that was put back has no alerts, and one that wasn't keeps them")
+    func restored() async throws {
+        let fixture = try QueueFixture()
+        let changes = AlertChanges(alerts: [alert("NPSDiskLow")], messages: [message("a", 1)])
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept([try submission(1)])
+            _ = try await queue.save(changes, isForAll: true)
+        }
+        let backup = fixture.directory.appending(path: "backup.db").path
+        try FileManager.default.copyItem(atPath: fixture.path, toPath: backup)
+        try await fixture.withQueue { queue in
+            #expect(try await queue.keptAlerts(of: nil).alerts.count == 1)
+            _ = try await queue.claim(limit: 1)
+        }
+        try FileManager.default.removeItem(atPath: fixture.path)
+        try FileManager.default.copyItem(atPath: backup, toPath: fixture.path)
+        for _ in 0..<2 {
+            try await fixture.withQueue { queue in
+                let (status, kept) = (try await queue.status(), try await queue.keptAlerts(of: nil))
+                #expect(status.restoration != nil && kept == KeptAlerts())
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ struct AlertComposition: Sendable {
     let sweep = LastSweep()
 
     func service(_ settings: Settings, logger: Logger) -> AlertService {
-        let queue = queue
+        let (queue, sources) = (queue, sources)
         let status = SharedReading(limit: Self.patience) { try? await queue.status() }
         let storage = SharedReading(limit: Self.patience) { await queue.storageFigures() }
         let client = AlertClient()
@@ -31,6 +31,7 @@ struct AlertComposition: Sendable {
             receiver: settings.alerts,
             collector: settings.queue.name,
             read: { await read(status, storage) },
+            activity: { sources.activity.records },
             post: { await client.post($0, to: $1) },
             active: active,
             logger: logger,
@@ -45,13 +46,16 @@ struct AlertComposition: Sendable {
         async let storageReading = shownStorage.value
         let status = await shownStatus.value ?? nil
         let disk = await storageReading?.disk
-        let problem = queue.lastWriteProblem
+        let (figures, problem) = (QueueFigures(status: status), queue.lastWriteProblem)
         var reading = AlertReading()
-        if readiness.isLikely(by: QueueFigures(status: status), disk: disk, after: problem) {
+        // Where it seems not to, a write tells whether it does by now: nobody else may come for hours.
+        var works = readiness.isLikely(by: figures, disk: disk, after: problem)
+        if !works { works = await readiness.problem() == nil }
+        if works {
             reading.acceptance = .works
         } else {
             let isBelowReserve = disk.map { $0.free < $0.reserve } ?? false
-            reading.acceptance = .fails(.init(problem, isBelowReserve: isBelowReserve))
+            reading.acceptance = .fails(.init(queue.lastWriteProblem, isBelowReserve: isBelowReserve))
         }
         reading.disk = disk.map { AlertFigures.Disk(free: $0.free, reserve: $0.reserve) }
         reading.certificateEnd = certificate?.expires
@@ -61,6 +65,7 @@ struct AlertComposition: Sendable {
         reading.sinceSweep = sweep.age
         reading.status = status
         reading.delivery = .init(DeliveryReport(worker, of: queue))
+        reading.isShared = queue.isShared
         reading.isForwarding = queue.isForwarding
         reading.configured = Set(sources.current.sources.map(\.label))
         reading.local = sources.activity.records

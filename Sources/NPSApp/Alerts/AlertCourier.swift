@@ -53,7 +53,7 @@ extension AlertOutcome.Failure: CustomStringConvertible {
         case .late: "The receiver of alerts.url didn't answer in time."
         case .busy(let status): "The receiver of alerts.url answered \(status), which may pass."
         case .refused(let status):
-            "The receiver of alerts.url answered \(status): check alerts.secret and alerts.format."
+            "The receiver of alerts.url answered \(status): check the address, alerts.secret and alerts.format."
         case .gone(let status):
             "The receiver of alerts.url answered \(status): there is none at this address, make a new one."
         }

@@ -54,27 +54,32 @@ struct AlertCourse: Sendable {
         at now: Date
     ) {
         ledger.take(kept)
-        book.take(current(kept, restoredAt: reading.status?.restoration?.foundAt), at: now)
+        book.take(renamed(kept), at: now, isFirst: !hasOwn)
         hasOwn = true
         guard let sources else { return }
         isLeading = true
         self.sources.begin(with: sources, quarantined: reading.quarantined ?? [:])
     }
 
-    /// In a file that was put back, what it says of alerts is of another time: they begin anew. One that one process has to
-    /// itself may have been under another name.
-    private func current(_ kept: KeptAlerts, restoredAt: Date?) -> KeptAlerts {
+    /// A queue that one process has to itself may have been under another name.
+    private func renamed(_ kept: KeptAlerts) -> KeptAlerts {
+        guard !isShared else { return kept }
         func named(_ key: AlertKey) -> AlertKey {
-            guard !isShared, !key.collector.isEmpty else { return key }
-            return AlertKey(key.alert, collector: collector, source: key.source)
+            key.collector.isEmpty ? key : AlertKey(key.alert, collector: collector, source: key.source)
         }
-        let restoredAt = restoredAt ?? .distantPast
         return KeptAlerts(
-            alerts: kept.alerts.filter { $0.since >= restoredAt }.map { alert in
+            alerts: kept.alerts.map { alert in
                 KeptAlert(key: named(alert.key), incident: alert.incident, since: alert.since, toldAt: alert.toldAt)
             },
-            messages: kept.messages.filter { $0.createdAt >= restoredAt }.map { $0.under(named($0.key)) }
+            messages: kept.messages.map { $0.moved(to: $0.place, under: named($0.key)) }
         )
+    }
+
+    /// What came until the end.
+    mutating func noteLast(_ local: [SourceRecord]) {
+        reading?.local = local
+        guard let reading else { return }
+        sources.watch(for: 0, local, quarantined: nil, configured: reading.configured)
     }
 
     /// Another collector looks after the whole queue's alerts.
@@ -91,19 +96,16 @@ struct AlertCourse: Sendable {
         if isShared, !new.isForwarding { endLead() }
         let elapsed = min(lastRound.map { instant - $0 } ?? .zero, Self.longestRound)
         lastRound = instant
-        sources.watch(for: elapsed / .seconds(1), new.local, quarantined: new.quarantined)
+        sources.watch(
+            for: elapsed / .seconds(1),
+            new.local,
+            quarantined: new.quarantined,
+            configured: new.configured
+        )
         var reading = new
         reading.isForwarding = isLeading
         let figures = reading.figures(after: self.reading, of: collector, sources)
         self.reading = new
         book.follow(AlertFindings(figures, of: collector, at: terms.now), after: elapsed, terms)
-    }
-}
-
-extension KeptMessage {
-    fileprivate func under(_ key: AlertKey) -> KeptMessage {
-        var message = KeptMessage(id: id, key: key, place: place, event: event, data: data, createdAt: createdAt)
-        (message.attempts, message.claimedUntil) = (attempts, claimedUntil)
-        return message
     }
 }

@@ -31,7 +31,7 @@ struct AlertFigures: Sendable, Hashable {
     var isClockBelieved: Bool?
     /// How long ago all that was old was last removed, or the collector started.
     var sinceSweep: Duration?
-    /// Nil where the queue isn't shared, and for all but one of those that share it.
+    /// False where the queue isn't shared; nil when nobody knows, and for all but one of those that share it.
     var isForwardedByNobody: Bool?
     /// What is true of the whole queue; nil where another collector forwards, which looks after it.
     var queue: Queue?

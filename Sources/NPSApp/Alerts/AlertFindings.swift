@@ -43,7 +43,10 @@ struct AlertFindings: Sendable, Hashable {
         findMachine(figures, at: now)
         guard let queue = figures.queue else { return }
         find(.deliveryPaused, delivery(queue.delivery))
-        if let books = queue.books { find(books, at: now) }
+        if let books = queue.books {
+            find(books)
+            if figures.isClockBelieved != false { findAges(books, at: now) }
+        }
         for source in queue.sources { find(source) }
     }
 
@@ -73,12 +76,13 @@ extension AlertFindings {
         case nil: find(.notAccepting, .undecided)
         }
         if let disk = figures.disk { find(.diskLow, finding(disk)) }
-        find(certificate: figures.certificateEnd?.timeIntervalSince(now))
+        // By a clock that isn't believed nothing has ended, and nothing is old.
+        if figures.isClockBelieved != false { find(certificate: figures.certificateEnd?.timeIntervalSince(now)) }
         let (lines, promotions) = (figures.droppedLogLines, figures.unreplicatedPromotions)
         find(.logLinesDropped, when(lines > 0, AlertDetail(count: lines)))
         find(.unreplicatedPromotion, when(promotions > 0))
         find(.clockNotBelieved, when(figures.isClockBelieved.map { !$0 }))
-        find(.nobodyForwards, when(figures.isForwardedByNobody ?? false))
+        find(.nobodyForwards, when(figures.isForwardedByNobody))
         find(.retentionStuck, when(figures.sinceSweep.map { $0 > Threshold.sweep }))
     }
 
@@ -102,10 +106,13 @@ extension AlertFindings {
         find(.certificateExpiring, ends ? .undecided : when(seconds < Threshold.certificateExpiring, detail))
     }
 
-    private mutating func find(_ books: AlertFigures.Books, at now: Date) {
+    private mutating func find(_ books: AlertFigures.Books) {
+        find(.responsesParked, when(books.parked > 0, AlertDetail(count: books.parked)))
+    }
+
+    private mutating func findAges(_ books: AlertFigures.Books, at now: Date) {
         let waited = AlertDetail(count: books.undelivered, duration: Double(books.oldestPendingSeconds))
         find(.backlogOld, when(books.oldestPendingSeconds > Threshold.backlogSeconds, waited))
-        find(.responsesParked, when(books.parked > 0, AlertDetail(count: books.parked)))
         find(.parkedExpiring, when(books.parkedExpiring > 0, AlertDetail(count: books.parkedExpiring)))
         let sinceRestored = books.restoredAt.map { abs(now.timeIntervalSince($0)) }
         find(.queueRestored, when(sinceRestored.map { $0 < Threshold.restored } ?? false))

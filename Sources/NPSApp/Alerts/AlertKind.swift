@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a person is told by itself. The raw values are the names of the same alerts in `deploy/prometheus-alerts.yml` and of
 /// their paragraphs in Operations; they are labels of a metric, too.
 package enum AlertKind: String, Sendable, Hashable, CaseIterable {
@@ -61,7 +63,7 @@ extension AlertKind {
         case .quarantineGrowing: .queue(.warning)
         case .quarantineFull: .queue(.critical, ends: 1_800)
         case .sourceSilent, .sourceOnlyIgnored: .queue(.warning)
-        case .sourceRefused: .queue(.warning, ends: 3_600)
+        case .sourceRefused: .queue(.warning, begins: 900, ends: 3_600)
         case .diskLow: .collector(.warning, begins: 20, ends: 20)
         case .certificateExpiring: .collector(.warning, begins: 60)
         case .certificateEnds: .collector(.critical, begins: 60)
@@ -69,11 +71,15 @@ extension AlertKind {
         case .nobodyForwards: .collector(.critical, begins: 60, ends: 60)
         case .unreplicatedPromotion: .collector(.critical, ends: 3_600)
         case .clockNotBelieved: .collector(.warning, begins: 60, ends: 60)
-        case .retentionStuck: .collector(.warning)
+        case .retentionStuck: .collector(.warning, begins: 3_600)
         case .queueRestored: .queue(.warning)
         }
     }
 
     /// How long an alert holds until somebody is told again.
     static let repetition: Duration = .seconds(86_400)
+
+    /// For how long it is told again, by the clock, in seconds; nil for as long as it holds. That a source rests may be on
+    /// purpose, as between two campaigns.
+    var lastRepetition: TimeInterval? { self == .sourceSilent ? 7 * 86_400 : nil }
 }

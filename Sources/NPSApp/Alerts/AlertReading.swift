@@ -15,6 +15,8 @@ struct AlertReading: Sendable {
     /// Nil when the database doesn't say.
     var status: QueueStatus?
     var delivery = AlertFigures.Queue.Delivery.undecided
+    /// Whether others may have the queue, too.
+    var isShared = false
     /// Whether this collector looks after what is true of the whole queue.
     var isForwarding = true
     /// The labels of the sources in force.
@@ -41,7 +43,8 @@ struct AlertReading: Sendable {
         figures.unreplicatedPromotions = max(0, unreplicatedPromotions - (former?.unreplicatedPromotions ?? 0))
         figures.sinceSweep = sinceSweep
         figures.isClockBelieved = status.map { $0.clockProblem == nil }
-        figures.isForwardedByNobody = status?.leadership.map { $0.name == nil && $0.speaker == collector }
+        figures.isForwardedByNobody =
+            isShared ? status?.leadership.flatMap { $0.isWithoutLeader(for: collector) } : false
         guard isForwarding else { return figures }
         var queue = AlertFigures.Queue(delivery: delivery, sources: sources.figures(configured: configured))
         queue.books = status.map { status in
@@ -62,8 +65,14 @@ extension Leadership {
     /// In seconds; a collector says every five that it is there.
     private static let patience = 30.0
 
+    /// Whether nobody forwards, if this collector is to tell it; nil if another one is.
+    fileprivate func isWithoutLeader(for collector: String) -> Bool? {
+        if name != nil { return false }
+        return speaker == collector ? true : nil
+    }
+
     /// Who tells of it when nobody forwards: of the collectors that are there the first by name.
-    fileprivate var speaker: String? {
+    private var speaker: String? {
         guard let last = collectors.map(\.seenAt).max() else { return nil }
         return collectors.filter { last.timeIntervalSince($0.seenAt) < Self.patience }.map(\.name).min()
     }
@@ -73,7 +82,7 @@ extension AlertFigures.Queue.Delivery {
     init(_ report: DeliveryReport) {
         if let reason = report.pauseReason {
             self = .paused(reason: reason)
-        } else if report.state == "idle" || report.deliveredLastMinute > 0 {
+        } else if report.state == "idle" || !report.isHeldUp && report.deliveredLastMinute > 0 {
             self = .works
         } else {
             self = .undecided

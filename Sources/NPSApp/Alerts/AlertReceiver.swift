@@ -24,10 +24,19 @@ package struct AlertReceiver: Sendable {
 
     /// A request that says this.
     ///
-    /// - Parameter id: stays the same when it is sent again.
-    func request(_ content: AlertContent, _ event: AlertEvent, id: String, at now: Date) -> AlertRequest {
+    /// - Parameters:
+    ///   - id: stays the same when it is sent again.
+    ///   - date: when it was decided, which may be long ago.
+    ///   - now: when it is sent.
+    func request(
+        _ content: AlertContent,
+        _ event: AlertEvent,
+        id: String,
+        decidedAt date: Date,
+        at now: Date
+    ) -> AlertRequest {
         guard let signer else { return AlertRequest(headers: [], body: SlackBody(content, event).bytes) }
-        let body = StandardBody(content, event, at: now).bytes
+        let body = StandardBody(content, event, at: date).bytes
         return AlertRequest(headers: signer.headers(signing: body, id: id, at: now), body: body)
     }
 }
@@ -49,10 +58,10 @@ struct StandardBody: Encodable {
     let timestamp: String
     let data: AlertContent
 
-    /// - Parameter now: when it is sent.
-    init(_ content: AlertContent, _ event: AlertEvent, at now: Date) {
+    /// - Parameter date: when it was decided.
+    init(_ content: AlertContent, _ event: AlertEvent, at date: Date) {
         type = "alert.\(event.rawValue)"
-        timestamp = now.formatted(.iso8601)
+        timestamp = date.formatted(.iso8601)
         data = content
     }
 

@@ -18,6 +18,10 @@ struct AlertService: Service {
     static let claim: TimeInterval = 20
     /// For how long the database is waited for.
     private static let patience: Duration = .seconds(5)
+    /// For how long a reading is waited for, which has limits of its own.
+    private static let readingLimit: Duration = .seconds(15)
+    /// For all that is still to be written at a stop, for which others wait.
+    private static let lastPatience: Duration = .seconds(2)
     /// How long one that failed is left alone.
     private static let troublePause: Duration = .seconds(60)
 
@@ -26,6 +30,8 @@ struct AlertService: Service {
     let receiver: AlertReceiver?
     let collector: String
     let read: @Sendable () async -> AlertReading
+    /// What came from each source since the start.
+    let activity: @Sendable () -> [SourceRecord]
     let post: @Sendable (AlertRequest, _ url: String) async -> AlertOutcome
     let active: ActiveAlerts
     let logger: Logger
@@ -53,19 +59,26 @@ struct AlertService: Service {
     }
 
     func round(_ course: inout AlertCourse) async {
-        let reading = await read()
+        // Not when it is stopped meanwhile.
+        guard let reading = await answer(within: Self.readingLimit, read) else { return }
         await load(&course, for: reading)
         let givenUp = course.book.givenUp
         let former = Set(course.book.alerts.keys)
         let terms = AlertBook.Terms(collector: collector, isTelling: receiver != nil, now: now(), id: newID)
         course.follow(reading, at: uptime(), terms)
+        // What another collector wrote is for others that have a receiver.
+        if receiver == nil, !course.isShared { course.book.forgetMessages() }
         log(course.book, after: former)
         metrics.countGivenUp(course.book.givenUp - givenUp)
         await keep(&course)
         await record(&course)
         await send(&course)
         active.replace(by: Array(course.book.alerts.keys))
-        metrics.show(Array(course.book.alerts.keys), undelivered: course.book.messages, at: now())
+        metrics.show(
+            Array(course.book.alerts.keys),
+            undelivered: receiver == nil ? [] : course.book.messages,
+            at: now()
+        )
     }
 
     private func log(_ book: AlertBook, after former: Set<AlertKey>) {
@@ -119,7 +132,8 @@ extension AlertService {
     }
 
     private func keep(_ course: inout AlertCourse) async {
-        guard !isTroubled(course) else { return }
+        // Nothing is written over what couldn't be read yet.
+        guard course.hasOwn, !isTroubled(course) else { return }
         guard course.isShared else {
             await keep(&course, isForAll: false) { _ in true }
             return
@@ -165,22 +179,18 @@ extension AlertService {
 
     /// What the stop interrupted isn't a failure of the database.
     private func finish(_ former: AlertCourse) async {
-        var course = former
-        course.lastTrouble = nil
-        await keep(&course)
-        await record(&course, isLast: true)
+        _ = await answer(within: Self.lastPatience) {
+            var course = former
+            course.lastTrouble = nil
+            await keep(&course)
+            course.noteLast(activity())
+            await record(&course, isLast: true)
+        }
     }
 }
 
 /// What is sent.
 extension AlertService {
-    private enum Claim {
-        case ours
-        /// Somebody else sends it, or has sent it.
-        case others
-        case unknown
-    }
-
     private func send(_ course: inout AlertCourse) async {
         guard let receiver else { return }
         let end = uptime() + Self.pause
@@ -190,12 +200,18 @@ extension AlertService {
         {
             switch await claim(message, course) {
             case .ours: break
-            case .unknown:
-                passed.insert(message.id)
+            case .known(let kept):
+                course.book.correct(kept)
                 continue
-            case .others:
+            case .gone:
                 course.book.settle(message.id)
                 course.ledger.forget(message.id)
+                continue
+            case .withoutLead:
+                course.endLead()
+                continue
+            case nil:
+                passed.insert(message.id)
                 continue
             }
             course.book.countAttempt(message.id)
@@ -203,7 +219,7 @@ extension AlertService {
                 course.book.settle(message.id)
                 continue
             }
-            let request = receiver.request(content, event, id: message.id, at: now())
+            let request = receiver.request(content, event, id: message.id, decidedAt: message.createdAt, at: now())
             let outcome = await post(request, receiver.url)
             // Nobody knows whether it has arrived; it stays as it is.
             if Task.isCancelled, outcome != .delivered { return }
@@ -221,15 +237,16 @@ extension AlertService {
         if isDone == true { course.ledger.note(changes) }
     }
 
-    private func claim(_ message: KeptMessage, _ course: AlertCourse) async -> Claim {
+    /// Nil when it can't be had, and isn't to be sent without.
+    private func claim(_ message: KeptMessage, _ course: AlertCourse) async -> MessageClaim? {
         let isForAll = course.isShared && message.key.collector.isEmpty
-        let whenUnknown = isForAll ? Claim.unknown : .ours
-        guard course.ledger.has(message.id), !isTroubled(course) else { return whenUnknown }
+        let otherwise: MessageClaim? = isForAll ? nil : .ours
+        guard course.ledger.has(message.id), !isTroubled(course) else { return otherwise }
         let (queue, until) = (queue, now().addingTimeInterval(Self.claim))
-        let isOurs = await inTime { () throws(QueueError) in
+        let claim = await inTime { () throws(QueueError) in
             try await queue.claim(message, until: until, isForAll: isForAll)
         }
-        return isOurs.map { $0 ? .ours : .others } ?? whenUnknown
+        return claim ?? otherwise
     }
 
     private func note(_ outcome: AlertOutcome, of message: KeptMessage, _ course: inout AlertCourse) {
@@ -238,7 +255,7 @@ extension AlertService {
         course.courier.note(outcome, at: uptime(), fraction: fraction())
         switch outcome {
         case .delivered:
-            course.book.settle(message.id)
+            course.book.deliver(message, at: now())
             if former != nil { logger.notice("alerts can be delivered again") }
         case .failed(let failure, _):
             if failure != former {

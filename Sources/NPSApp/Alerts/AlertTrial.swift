@@ -17,7 +17,10 @@ package struct AlertTrial: Sendable {
         let client = AlertClient()
         let id = "alert-" + UUID().uuidString.lowercased()
         let content = AlertContent(trialOf: collector, at: now, incident: id)
-        let outcome = await client.post(receiver.request(content, .trial, id: id, at: now), to: receiver.url)
+        let outcome = await client.post(
+            receiver.request(content, .trial, id: id, decidedAt: now, at: now),
+            to: receiver.url
+        )
         await client.shutdown()
         switch outcome {
         case .delivered: return nil

@@ -50,8 +50,14 @@ struct SourceHistory: Sendable, Hashable, Codable {
     ///   - seconds: for which it was watched since the last call.
     ///   - counts: of all that ever came.
     ///   - entries: payloads in quarantine; nil when nobody knows.
-    mutating func watch(for seconds: Double, _ counts: SourceCounts, quarantined entries: Int?) {
-        if lastActiveDay != nil {
+    ///   - isExpected: whether it is in the settings. For one that isn't no time passes.
+    mutating func watch(
+        for seconds: Double,
+        _ counts: SourceCounts,
+        quarantined entries: Int?,
+        isExpected: Bool = true
+    ) {
+        if isExpected, lastActiveDay != nil {
             observed += seconds
             quiet += seconds
         }
@@ -92,8 +98,8 @@ struct SourceHistory: Sendable, Hashable, Codable {
 
     private mutating func turnWeeks() {
         let week = Int(observed / Self.week)
-        // One at a time is enough: it is watched every minute.
-        guard week > presentWeek else { return }
+        // One at a time is enough: it is watched every minute. What was usual before a silence is all that is known.
+        guard week > presentWeek, !isSilent else { return }
         presentWeek = week
         longestGaps = Array(([0] + longestGaps).prefix(Self.weeks))
     }
@@ -161,6 +167,8 @@ struct RefusalWindow: Sendable, Hashable {
 
     private static let hour = 3_600.0
     private static let fewest = 5
+    /// Five requests in a row are anybody's.
+    private static let shortest = 600.0
 
     private var parts: [Part] = []
 
@@ -173,6 +181,10 @@ struct RefusalWindow: Sendable, Hashable {
     var refused: Int { parts.reduce(0) { $0 + $1.refused } }
     private var taken: Int { parts.reduce(0) { $0 + $1.taken } }
 
-    /// Whether most was refused.
-    var isMostRefused: Bool { refused >= Self.fewest && refused > taken }
+    /// Whether most was refused, and not only for some minutes.
+    var isMostRefused: Bool {
+        let ages = parts.filter { $0.refused > 0 }.map(\.age)
+        guard let first = ages.max(), let last = ages.min(), first - last >= Self.shortest else { return false }
+        return refused >= Self.fewest && refused > taken
+    }
 }

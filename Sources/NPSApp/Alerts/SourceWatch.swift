@@ -52,7 +52,13 @@ struct SourceWatch: Sendable {
     ///   - seconds: since the last call, by a monotonic clock.
     ///   - local: what came to this process since its start.
     ///   - quarantined: payloads by source; nil when nobody knows.
-    mutating func watch(for seconds: Double, _ local: [SourceRecord], quarantined: [String: Int]?) {
+    ///   - configured: the labels of the sources in force.
+    mutating func watch(
+        for seconds: Double,
+        _ local: [SourceRecord],
+        quarantined: [String: Int]?,
+        configured: Set<String>
+    ) {
         guard var histories else { return }
         sinceHistories += seconds
         withoutRoom = [:]
@@ -63,10 +69,19 @@ struct SourceWatch: Sendable {
             let new = count - (totals[source] ?? SourceCounts())
             var history = histories[source] ?? SourceHistory()
             let entries = history.quarantined
-            history.watch(for: seconds, count, quarantined: quarantined.map { $0[source] ?? 0 })
+            history.watch(
+                for: seconds,
+                count,
+                quarantined: quarantined.map { $0[source] ?? 0 },
+                isExpected: configured.contains(source)
+            )
             if !new.isZero || history.quarantined != entries || histories[source] == nil { changed.insert(source) }
             histories[source] = history
-            windows[source, default: RefusalWindow()].add(after: seconds, refused: new.refused, taken: new.deliveries)
+            windows[source, default: RefusalWindow()].add(
+                after: seconds,
+                refused: new.refused,
+                taken: new.fruitful + new.ignored
+            )
             if new.withoutRoom > 0 { withoutRoom[source] = new.withoutRoom }
             totals[source] = count
         }

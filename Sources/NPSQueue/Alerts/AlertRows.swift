@@ -6,11 +6,15 @@ protocol AlertRows {
     /// - Parameter collectors: of which; nil for all. The empty name stands for what is true of the whole queue.
     func keptAlerts(of collectors: [String]?) throws -> KeptAlerts
     func write(_ changes: AlertChanges) throws
-    /// Makes a message be this caller's until then; false when it isn't there any more, or somebody else has claimed it
-    /// since.
+    /// Makes a message be this caller's until then; false when it isn't there any more, or was claimed another number of
+    /// times.
     func claim(_ message: KeptMessage, until date: Milliseconds) throws -> Bool
-    /// Removes what collectors left that haven't been there for a week.
-    func removeAlertsOfGoneCollectors() throws
+    /// Nil for one that isn't there.
+    func keptMessage(_ id: String) throws -> KeptMessage?
+    /// Removes all alerts and messages.
+    func removeAlerts() throws
+    /// Removes what is from before `date`, of collectors that aren't there.
+    func removeAlertsOfGoneCollectors(before date: Milliseconds) throws
     /// In the order of their names.
     func sourceRecords() throws -> [SourceRecord]
     /// Adds the counts to those of the sources, and moves the dates of their last deliveries on. Histories that are nil stay.

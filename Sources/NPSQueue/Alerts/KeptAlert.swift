@@ -45,14 +45,42 @@ package struct KeptMessage: Sendable, Hashable {
     package let data: String
     package let createdAt: Date
     /// How often it was claimed to be sent.
-    package var attempts = 0
+    package private(set) var attempts = 0
     /// Until when nobody else sends it; nil for one that was never claimed.
-    package var claimedUntil: Date?
+    package private(set) var claimedUntil: Date?
 
     package init(id: String, key: AlertKey, place: Int64, event: String, data: String, createdAt: Date) {
-        (self.id, self.key, self.place, self.event) = (id, key, place, event)
+        (self.id, self.key, self.event) = (id, key, event)
+        // So that there is always a next, whatever a damaged database holds.
+        self.place = min(max(0, place), 1 << 62)
         (self.data, self.createdAt) = (data, createdAt)
     }
+}
+
+extension KeptMessage {
+    /// The same after so many claims.
+    package func claimed(_ attempts: Int, until date: Date?) -> KeptMessage {
+        var message = self
+        (message.attempts, message.claimedUntil) = (min(max(0, attempts), 1 << 62), date)
+        return message
+    }
+
+    /// The same in another order, or of another collector.
+    package func moved(to place: Int64, under key: AlertKey) -> KeptMessage {
+        KeptMessage(id: id, key: key, place: place, event: event, data: data, createdAt: createdAt)
+            .claimed(attempts, until: claimedUntil)
+    }
+}
+
+/// Whether a message is to be sent by whoever asked.
+package enum MessageClaim: Sendable, Hashable {
+    case ours
+    /// It was claimed by somebody since, or more seldom than was thought; this is what is kept.
+    case known(KeptMessage)
+    /// It needn't be sent any more.
+    case gone
+    /// Another collector looks after what is true of the whole queue, or none does just now.
+    case withoutLead
 }
 
 /// The alerts and the messages of one who looks after them.

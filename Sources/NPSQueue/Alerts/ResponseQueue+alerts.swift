@@ -23,28 +23,39 @@ extension ResponseQueue {
     /// To be called before a message is sent: of several that know it, one sends it at a time.
     ///
     /// - Parameter isForAll: as for ``save(_:isForAll:)``.
-    /// - Returns: false when it isn't to be sent by this caller.
     package func claim(
         _ message: KeptMessage,
         until date: Date,
         isForAll: Bool
-    ) async throws(QueueError) -> Bool {
+    ) async throws(QueueError) -> MessageClaim {
         try await transact { transaction in
-            if isForAll, try !transaction.rows.holdsLead() { return false }
-            return try transaction.rows.claim(message, until: Milliseconds(date))
+            let rows = transaction.rows
+            if isForAll, try !rows.holdsLead() { return .withoutLead }
+            if try rows.claim(message, until: Milliseconds(date)) { return .ours }
+            return try rows.keptMessage(message.id).map(MessageClaim.known) ?? .gone
         }
     }
 
-    /// Removes what collectors left that haven't been there for a week.
+    /// For how long what a collector left is kept, of which nothing else is known.
+    private static let absence: Duration = .seconds(7 * 86_400)
+
+    /// Removes what collectors left a week ago or earlier that aren't there.
     package func removeAlertsOfGoneCollectors() async throws(QueueError) {
-        try await transact { transaction in try transaction.rows.removeAlertsOfGoneCollectors() }
+        try await transact { transaction in
+            try transaction.rows.removeAlertsOfGoneCollectors(before: transaction.now - Self.absence)
+        }
     }
 
     /// Adds what came from sources since the last call, and returns what is known of all sources then.
     ///
-    /// - Parameter records: counts since the last call that returned; histories of one who doesn't write any are nil.
+    /// - Parameter records: counts since the last call that returned. Histories are written by the collector that forwards,
+    ///   and left out for any other.
     package func record(_ records: [SourceRecord]) async throws(QueueError) -> [SourceRecord] {
         try await transact { transaction in
+            var records = records
+            if records.contains(where: { $0.history != nil }), try !transaction.rows.holdsLead() {
+                for index in records.indices { records[index].history = nil }
+            }
             if !records.isEmpty { try transaction.rows.add(records) }
             return try transaction.rows.sourceRecords()
         }

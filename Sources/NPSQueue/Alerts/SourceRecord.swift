@@ -3,48 +3,45 @@ package import Foundation
 /// How much of what a source sent became what: authentic deliveries, apart from those that were refused.
 package struct SourceCounts: Sendable, Hashable {
     /// Deliveries that are authentic, whatever is in them.
-    package var deliveries = 0
+    package let deliveries: Int
     /// Those that had a response in them, or were kept in quarantine.
-    package var fruitful = 0
+    package let fruitful: Int
     /// Those without a response.
-    package var ignored = 0
+    package let ignored: Int
     /// Requests of which not all was kept, also those that aren't authentic.
-    package var refused = 0
+    package let refused: Int
     /// Deliveries that found no room in the quarantine.
-    package var withoutRoom = 0
+    package let withoutRoom: Int
 
     package init(deliveries: Int = 0, fruitful: Int = 0, ignored: Int = 0, refused: Int = 0, withoutRoom: Int = 0) {
-        (self.deliveries, self.fruitful, self.ignored) = (deliveries, fruitful, ignored)
-        (self.refused, self.withoutRoom) = (refused, withoutRoom)
+        self.deliveries = Self.bounded(deliveries)
+        self.fruitful = Self.bounded(fruitful)
+        self.ignored = Self.bounded(ignored)
+        self.refused = Self.bounded(refused)
+        self.withoutRoom = Self.bounded(withoutRoom)
     }
+
+    /// So that nothing overflows, whatever a damaged database holds.
+    private static func bounded(_ count: Int) -> Int { min(max(0, count), 1_000_000_000_000) }
 
     /// Never below 0: counts begin anew with a process.
     package static func - (new: SourceCounts, old: SourceCounts) -> SourceCounts {
-        func difference(_ path: KeyPath<SourceCounts, Int>) -> Int {
-            let (one, other) = (new[keyPath: path], old[keyPath: path])
-            return one > other ? one - max(0, other) : 0
-        }
-        return SourceCounts(
-            deliveries: difference(\.deliveries),
-            fruitful: difference(\.fruitful),
-            ignored: difference(\.ignored),
-            refused: difference(\.refused),
-            withoutRoom: difference(\.withoutRoom)
+        SourceCounts(
+            deliveries: new.deliveries - old.deliveries,
+            fruitful: new.fruitful - old.fruitful,
+            ignored: new.ignored - old.ignored,
+            refused: new.refused - old.refused,
+            withoutRoom: new.withoutRoom - old.withoutRoom
         )
     }
 
-    /// Never more than fits: a damaged database may hold anything.
     package static func + (left: SourceCounts, right: SourceCounts) -> SourceCounts {
-        func sum(_ path: KeyPath<SourceCounts, Int>) -> Int {
-            let (sum, overflows) = left[keyPath: path].addingReportingOverflow(right[keyPath: path])
-            return overflows ? .max : sum
-        }
-        return SourceCounts(
-            deliveries: sum(\.deliveries),
-            fruitful: sum(\.fruitful),
-            ignored: sum(\.ignored),
-            refused: sum(\.refused),
-            withoutRoom: sum(\.withoutRoom)
+        SourceCounts(
+            deliveries: left.deliveries + right.deliveries,
+            fruitful: left.fruitful + right.fruitful,
+            ignored: left.ignored + right.ignored,
+            refused: left.refused + right.refused,
+            withoutRoom: left.withoutRoom + right.withoutRoom
         )
     }
 

@@ -43,7 +43,7 @@ extension PostgresRows {
 
     private func message(_ row: PostgresRow) throws -> KeptMessage {
         let (createdAt, claimedUntil): (Milliseconds, Milliseconds?) = (try row.value(7), try row.optional(9))
-        var message = KeptMessage(
+        let message = KeptMessage(
             id: try row.value(0),
             key: AlertKey(try row.value(1), collector: try row.value(2), source: try row.value(3)),
             place: try row.value(4),
@@ -51,9 +51,7 @@ extension PostgresRows {
             data: try row.value(6),
             createdAt: createdAt.date
         )
-        message.attempts = try row.value(8)
-        message.claimedUntil = claimedUntil?.date
-        return message
+        return message.claimed(try row.value(8), until: claimedUntil?.date)
     }
 
     private static let end = Query(
@@ -129,18 +127,36 @@ extension PostgresRows {
         return try connection.execute(Self.claim, parameters).written == 1
     }
 
-    private static let removals = ["alerts", "alert_messages"].map { table in
+    private static let message = Query(
+        """
+        SELECT id, alert, collector, source, place, event, data, created_at, attempts, claimed_until FROM alert_messages
+        WHERE id = $1::text
+        """
+    )
+    private static let removals = ["alerts", "alert_messages"].map { Query("DELETE FROM \($0)") }
+
+    func keptMessage(_ id: String) throws -> KeptMessage? {
+        try connection.execute(Self.message, PostgresParameters(id)).first.map(message)
+    }
+
+    func removeAlerts() throws {
+        for query in Self.removals { try connection.execute(query) }
+    }
+
+    /// A collector that stops isn't in the table until it is back, so that doesn't suffice.
+    private static let oldRemovals = [
+        ("alerts", "COALESCE(told_at, since)"), ("alert_messages", "created_at"),
+    ].map { table, age in
         Query(
             """
-            DELETE FROM \(table) WHERE collector <> '' AND NOT EXISTS (
-                SELECT 1 FROM collectors WHERE name = collector AND seen_at > now() - interval '7 days'
-            )
+            DELETE FROM \(table) WHERE collector <> '' AND \(age) < $1::int8
+                AND NOT EXISTS (SELECT 1 FROM collectors WHERE name = collector)
             """
         )
     }
 
-    func removeAlertsOfGoneCollectors() throws {
-        for query in Self.removals { try connection.execute(query) }
+    func removeAlertsOfGoneCollectors(before date: Milliseconds) throws {
+        for query in Self.oldRemovals { try connection.execute(query, PostgresParameters(date)) }
     }
 
     private static let records = Query(

@@ -258,6 +258,9 @@ extension SQLiteEngine {
         try epochs.open(former, at: now, grace: .seconds(grace(Self.largestRequest))) { epoch in
             let result = try connection.transact(from: former, at: now) { transaction in
                 transaction.state.epoch = epoch
+                // What a file that was put back says of alerts is of another time.
+                let isRestored = epoch.restoredAt != nil && epoch.lineage != former.epoch?.lineage
+                if isRestored { try transaction.rows.removeAlerts() }
                 return []
             }
             committed = result.state

@@ -33,8 +33,19 @@ extension SQLiteRows {
         try statements.execute(Self.claim, date, message.id, message.attempts) == 1
     }
 
+    private static let message = Query(KeptMessage.self, from: "alert_messages WHERE id = ?")
+    private static let removals = ["alerts", "alert_messages"].map { Query("DELETE FROM \($0)") }
+
+    func keptMessage(_ id: String) throws -> KeptMessage? {
+        try statements.fetchOne(KeptMessage.self, Self.message, id)
+    }
+
+    func removeAlerts() throws {
+        for query in Self.removals { try statements.execute(query) }
+    }
+
     /// The file is this process's alone.
-    func removeAlertsOfGoneCollectors() throws {}
+    func removeAlertsOfGoneCollectors(before date: Milliseconds) throws {}
 
     func sourceRecords() throws -> [SourceRecord] {
         try statements.fetchAll(SourceRecord.self, SourceRecord.Columns.rows)
@@ -91,7 +102,7 @@ extension KeptMessage: RowDecodable, RowEncodable {
 
     init(_ row: RowValues<Columns>) throws {
         let (createdAt, claimedUntil): (Milliseconds, Milliseconds?) = (try row[.createdAt], try row[.claimedUntil])
-        self.init(
+        let message = KeptMessage(
             id: try row[.id],
             key: AlertKey(try row[.alert], collector: try row[.collector], source: try row[.source]),
             place: try row[.place],
@@ -99,8 +110,7 @@ extension KeptMessage: RowDecodable, RowEncodable {
             data: try row[.data],
             createdAt: createdAt.date
         )
-        attempts = try row[.attempts]
-        self.claimedUntil = claimedUntil?.date
+        self = message.claimed(try row[.attempts], until: claimedUntil?.date)
     }
 
     func value(of column: Columns) -> SQLiteValue {

@@ -35,8 +35,11 @@ struct AlertBookTests {
         /// `NPSDiskLow began`, of all that waits to be sent.
         var told: [String] { book.messages.map { "\($0.key.alert) \($0.event)" } }
 
+        private(set) var delivered: [String] = []
+
         mutating func deliver() {
-            for message in book.messages { book.settle(message.id) }
+            delivered += told
+            for message in book.messages { book.deliver(message, at: now) }
         }
 
         /// As after a restart.
@@ -79,7 +82,7 @@ struct AlertBookTests {
         course.pass(60, Self.paused)
         #expect(course.told == ["NPSDeliveryPaused repeated"])
         course.deliver()
-        course.pass(10, Self.delivering)
+        for _ in 0..<2 { course.pass(10, Self.delivering) }
         #expect(course.told == [])
         course.pass(10, Self.delivering)
         #expect(course.told == ["NPSDeliveryPaused ended"])
@@ -97,8 +100,44 @@ struct AlertBookTests {
         course.pass(10, Self.paused)
         course.pass(10, Self.delivering)
         #expect(course.told == ["NPSDeliveryPaused began"])
-        course.pass(10, Self.delivering)
+        for _ in 0..<2 { course.pass(10, Self.delivering) }
         #expect(course.told == ["NPSDeliveryPaused began", "NPSDeliveryPaused ended"])
+    }
+
+    @Test("what comes and goes isn't told without end")
+    func flapping() {
+        var course = Course()
+        // Two minutes each, for a day.
+        for _ in 0..<360 {
+            for _ in 0..<12 { course.pass(10, Self.paused) }
+            for _ in 0..<12 { course.pass(10, Self.delivering) }
+        }
+        #expect(course.told.count == 5)
+        #expect(course.told.last == "NPSDeliveryPaused began")
+        for _ in 0..<200 { course.pass(10, Self.delivering) }
+        #expect(course.told.count == 6)
+        #expect(course.told.last == "NPSDeliveryPaused ended")
+    }
+
+    @Test("a silent source is told again for a week, and then only when it is over")
+    func silence() {
+        var history = SourceHistory()
+        var counts = SourceCounts()
+        for _ in 0..<(24 * 8) {
+            counts = counts + SourceCounts(deliveries: 1, fruitful: 1)
+            history.watch(for: 0, counts, quarantined: nil)
+            history.watch(for: 3_600, counts, quarantined: nil)
+        }
+        history.watch(for: 2 * 86_400, counts, quarantined: nil)
+        let silent = history
+        var course = Course()
+        for _ in 0..<(24 * 60) {
+            course.pass(3_600) {
+                $0.queue = AlertFigures.Queue(sources: [AlertFigures.Source(label: "a", history: silent)])
+            }
+            course.deliver()
+        }
+        #expect(course.delivered.count == 7)
     }
 
     @Test("what doesn't last isn't told")
@@ -170,12 +209,44 @@ struct AlertBookTests {
     func limit() {
         var course = Course()
         for _ in 0..<150 {
-            course.pass(60, Self.paused)
-            course.pass(60, Self.delivering)
+            course.pass(7_200, Self.paused)
+            for _ in 0..<3 { course.pass(10, Self.delivering) }
         }
         #expect(course.told.count == AlertBook.mostMessages)
         #expect(course.book.givenUp == 100)
         #expect(course.told.first == "NPSDeliveryPaused began")
+    }
+
+    @Test("of what has no room, what is over goes first, and what holds stays")
+    func leastMissed() {
+        var course = Course()
+        course.pass(0, Self.paused)
+        for _ in 0..<120 {
+            for _ in 0..<3 { course.pass(3_600, Self.low) }
+            for _ in 0..<3 { course.pass(3_600, Self.roomy) }
+        }
+        #expect(course.told.count <= AlertBook.mostMessages && course.book.givenUp == 42)
+        #expect(course.told.first == "NPSDeliveryPaused began")
+        #expect(
+            course.book.messages.count { $0.event == "began" } == course.book.messages.count { $0.event == "ended" } + 1
+        )
+    }
+
+    @Test("nothing that a damaged database holds ends the program")
+    func damaged() {
+        var course = Course()
+        let last = KeptMessage(
+            id: "a",
+            key: AlertKey("NPSDiskLow"),
+            place: .max,
+            event: "began",
+            data: "{}",
+            createdAt: .distantFuture
+        )
+        course.book.take(KeptAlerts(messages: [last.claimed(.max, until: .distantFuture)]), at: course.now)
+        course.book.countAttempt("a")
+        course.pass(0, Self.paused)
+        #expect(course.told == ["NPSDiskLow began", "NPSDeliveryPaused began"])
     }
 
     @Test("one that can't be delivered doesn't keep the others waiting")
@@ -193,7 +264,7 @@ struct AlertBookTests {
     func claimed() {
         let now = Date(timeIntervalSince1970: 1_700_000_000)
         for (wait, isNext) in [(15.0, false), (-1, true), (86_400, true)] {
-            var message = KeptMessage(
+            let message = KeptMessage(
                 id: "a",
                 key: AlertKey("NPSDiskLow"),
                 place: 1,
@@ -201,9 +272,8 @@ struct AlertBookTests {
                 data: "{}",
                 createdAt: now
             )
-            message.claimedUntil = now.addingTimeInterval(wait)
             var book = AlertBook()
-            book.take(KeptAlerts(messages: [message]), at: now)
+            book.take(KeptAlerts(messages: [message.claimed(0, until: now.addingTimeInterval(wait))]), at: now)
             #expect((book.next(at: now) != nil) == isNext)
         }
     }
@@ -258,7 +328,7 @@ struct AlertBookTests {
         ledger.doubt(began)
         #expect(ledger.changes(to: course.book) { _ in true } == began)
         course.deliver()
-        for _ in 0..<2 { course.pass(10, Self.delivering) }
+        for _ in 0..<3 { course.pass(10, Self.delivering) }
         course.deliver()
         let ended = ledger.changes(to: course.book) { _ in true }
         #expect(ended.ended.map(\.alert) == ["NPSDeliveryPaused"] && ended.settled == began.messages.map(\.id))

@@ -68,8 +68,7 @@ struct AlertFindingsTests {
         let known = findings.filter { $0.value != .undecided }.map(\.key.alert).sorted()
         #expect(
             known == [
-                "NPSCertificateEnds", "NPSCertificateExpiring", "NPSLogLinesDropped", "NPSNobodyForwards",
-                "NPSUnreplicatedPromotion",
+                "NPSCertificateEnds", "NPSCertificateExpiring", "NPSLogLinesDropped", "NPSUnreplicatedPromotion",
             ]
         )
         #expect(findings.values.allSatisfy { holds($0) != true })
@@ -79,6 +78,14 @@ struct AlertFindingsTests {
     func machine() {
         let findings = AlertFindings(AlertFigures(), of: "one", at: Self.now).findings
         #expect(findings.keys.allSatisfy { $0.collector == "one" })
+    }
+
+    @Test("by a clock that isn't believed nothing has ended, and nothing is old")
+    func clock() {
+        var figures = AlertFigures(certificateEnd: Self.now - 1, isClockBelieved: false)
+        figures.queue = AlertFigures.Queue(books: AlertFigures.Books(oldestPendingSeconds: 10_000, parkedExpiring: 3))
+        let findings = AlertFindings(figures, of: "one", at: Self.now).findings
+        #expect(findings.filter { holds($0.value) == true }.map(\.key.alert) == ["NPSClockNotBelieved"])
     }
 
     @Test("a restored file is told of for a day")
@@ -113,7 +120,7 @@ struct AlertFindingsTests {
         var history = SourceHistory()
         var counts = SourceCounts()
         for _ in 0..<10 {
-            counts.deliveries += 1
+            counts = counts + SourceCounts(deliveries: 1)
             history.watch(for: 0, counts, quarantined: nil)
             history.watch(for: 86_400, counts, quarantined: nil)
         }
@@ -135,9 +142,12 @@ struct AlertFindingsTests {
             return try JSONDecoder().decode(Leadership.Collector.self, from: Data(json.utf8))
         }
         let all = [try collector("gone", 600), try collector("one", 3), try collector("two", 0)]
-        for (leader, own, isTold) in [(nil, "one", true), (nil, "two", false), ("two", "one", false)] {
+        for (leader, own, isTold) in [
+            (nil, "one", true), (nil, "two", nil), ("two", "one", false),
+        ] as [(String?, String, Bool?)] {
             var reading = AlertReading()
-            reading.isForwarding = false
+            (reading.isShared, reading.isForwarding) = (true, false)
+            #expect(reading.figures(after: nil, of: own, SourceWatch()).isForwardedByNobody == nil)
             var status = try QueueStatus.empty
             status.leadership = Leadership(name: leader, since: nil, collectors: all)
             reading.status = status

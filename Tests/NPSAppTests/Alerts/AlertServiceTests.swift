@@ -58,6 +58,7 @@ struct AlertServiceTests {
                 receiver: isTelling ? AlertReceiver(url: "https://example.com/secret-path", signer: signer) : nil,
                 collector: "one",
                 read: { self.state.withLock(\.reading) },
+                activity: { self.state.withLock(\.reading.local) },
                 post: { request, _ in self.receive(request) },
                 active: ActiveAlerts(),
                 logger: logs.logger,
@@ -215,8 +216,7 @@ struct AlertServiceTests {
         var history = SourceHistory()
         var counts = SourceCounts()
         for _ in 0..<(24 * 8) {
-            counts.deliveries += 1
-            counts.fruitful += 1
+            counts = counts + SourceCounts(deliveries: 1, fruitful: 1)
             history.watch(for: 0, counts, quarantined: nil)
             history.watch(for: 3_600, counts, quarantined: nil)
         }
@@ -248,29 +248,75 @@ struct AlertServiceTests {
         #expect(scene.posts == ["NPSSourceSilent alert.began", "NPSSourceSilent alert.ended"])
     }
 
-    @Test("in a file that was put back, what it says of alerts is of another time", .hangGuard)
-    func restored() async throws {
+    @Test("that a file was put back is told once, whatever the clock said then", .hangGuard, arguments: [-1.0, 1])
+    func restored(years: Double) async throws {
         let directory = try TemporaryDirectory()
         let (path, scene) = (directory.path("queue.db"), try Scene())
-        scene.pause("token")
-        scene.change { $0.outcome = .failed(.unreachable) }
-        try await withQueue(path, scene) { queue in
-            var course = Self.course()
-            await scene.rounds(3, try scene.service(queue), &course)
-        }
-        scene.clock.advance(by: 60)
         scene.change { state in
-            state.reading.status?.restoration = Restoration(foundAt: scene.clock.now)
-            state.reading.delivery = .works
-            state.outcome = .delivered
+            state.reading.status?.restoration = Restoration(foundAt: scene.clock.now + years * 365 * 86_400)
+            state.outcome = .failed(.unreachable)
         }
+        scene.pause("token")
+        for _ in 0..<3 {
+            try await withQueue(path, scene) { queue in
+                var course = Self.course()
+                await scene.rounds(2, try scene.service(queue), &course)
+            }
+        }
+        scene.change { $0.outcome = .delivered }
         try await withQueue(path, scene) { queue in
             var course = Self.course()
-            await scene.rounds(5, try scene.service(queue), &course)
-            let kept = try await queue.keptAlerts(of: nil)
-            #expect(kept.alerts.map(\.key.alert) == ["NPSQueueRestored"] && kept.messages == [])
+            await scene.rounds(4, try scene.service(queue), &course)
         }
-        #expect(scene.posts == ["NPSQueueRestored alert.began"])
+        #expect(scene.posts == ["NPSDeliveryPaused alert.began"])
+    }
+
+    @Test("what was sent without being claimed is sent again all the same", .hangGuard)
+    func troubled() async throws {
+        let directory = try TemporaryDirectory()
+        let scene = try Scene()
+        scene.pause("token")
+        try await withQueue(directory.path("queue.db"), scene) { queue in
+            let service = try scene.service(queue)
+            var course = Self.course()
+            scene.change { $0.outcome = .failed(.unreachable) }
+            await scene.rounds(1, service, &course)
+            course.lastTrouble = service.uptime()
+            await scene.rounds(3, service, &course)
+            scene.change { $0.outcome = .delivered }
+            await scene.rounds(12, service, &course)
+            #expect(scene.posts == ["NPSDeliveryPaused alert.began"])
+            #expect(try await queue.keptAlerts(of: nil).messages == [])
+        }
+    }
+
+    @Test("one that reads for long is stopped at once", .hangGuard)
+    func stopped() async throws {
+        let directory = try TemporaryDirectory()
+        let scene = try Scene()
+        try await withQueue(directory.path("queue.db"), scene) { queue in
+            let (reads, reading) = AsyncStream.makeStream(of: Void.self)
+            let (never, end) = AsyncStream.makeStream(of: Void.self)
+            let service = AlertService(
+                queue: queue,
+                receiver: nil,
+                collector: "one",
+                read: {
+                    reading.yield()
+                    for await _ in never { break }
+                    return AlertReading()
+                },
+                activity: { [] },
+                post: { _, _ in .delivered },
+                active: ActiveAlerts(),
+                logger: .silent,
+                metrics: AlertMetrics(factory: RecordedMetrics())
+            )
+            try await withService(service) { _ in
+                for await _ in reads { break }
+            }
+            end.finish()
+        }
     }
 
     @Test("a file that was under another name belongs to whoever has it", .hangGuard)

@@ -23,8 +23,8 @@ struct SourceHistoryTests {
         }
 
         mutating func deliver(_ isFruitful: Bool = true) {
-            counts.deliveries += 1
-            if isFruitful { counts.fruitful += 1 } else { counts.ignored += 1 }
+            let (fruitful, ignored) = isFruitful ? (1, 0) : (0, 1)
+            counts = counts + SourceCounts(deliveries: 1, fruitful: fruitful, ignored: ignored)
             history.watch(for: 0, counts, quarantined: nil)
         }
 
@@ -103,6 +103,25 @@ struct SourceHistoryTests {
             source.wait(Self.hour)
         }
         #expect(source.history.quietLimit == Self.day)
+    }
+
+    @Test("a long silence doesn't make it forget what was usual before")
+    func summer() {
+        var source = Source()
+        source.work(weeks: 3)
+        let limit = source.history.quietLimit
+        source.wait(35 * Self.day)
+        source.work(weeks: 1)
+        #expect(!source.history.isSilent)
+        #expect((source.history.quietLimit ?? 0) >= (limit ?? .infinity))
+    }
+
+    @Test("for one that isn't in the settings no time passes")
+    func removed() {
+        var source = Source()
+        source.work(weeks: 2)
+        for _ in 0..<1_000 { source.history.watch(for: 3_600, source.counts, quarantined: nil, isExpected: false) }
+        #expect(!source.history.isSilent)
     }
 
     @Test("time for which nobody looked doesn't count")
@@ -191,12 +210,13 @@ struct SourceHistoryTests {
         var window = RefusalWindow()
         window.add(after: 10, refused: 4, taken: 0)
         #expect(!window.isMostRefused)
-        window.add(after: 10, refused: 1, taken: 4)
-        #expect(window.isMostRefused)
-        window.add(after: 10, refused: 0, taken: 1)
+        window.add(after: 10, refused: 4, taken: 4)
+        // It may have been anybody.
         #expect(!window.isMostRefused)
-        window.add(after: 10, refused: 1, taken: 0)
+        window.add(after: 600, refused: 1, taken: 0)
         #expect(window.isMostRefused)
+        window.add(after: 10, refused: 0, taken: 5)
+        #expect(!window.isMostRefused)
         window.add(after: 3_600, refused: 0, taken: 0)
         #expect(window == RefusalWindow())
     }
@@ -216,24 +236,24 @@ struct SourceHistoryTests {
         var watch = SourceWatch()
         let kept = SourceRecord(source: "a", counts: SourceCounts(deliveries: 7), lastDeliveryAt: nil, history: nil)
         watch.begin(with: [kept], quarantined: ["a": 2])
-        watch.watch(for: 10, local(3), quarantined: ["a": 2])
+        watch.watch(for: 10, local(3), quarantined: ["a": 2], configured: ["a"])
         #expect(watch.histories?["a"]?.seenDeliveries == 10)
         let first = watch.unwritten(local(3))
         #expect(first.map(\.counts.deliveries) == [3] && first.first?.history != nil)
         // It fails, and is tried again after more has come.
-        watch.watch(for: 10, local(4), quarantined: ["a": 2])
+        watch.watch(for: 10, local(4), quarantined: ["a": 2], configured: ["a"])
         let second = watch.unwritten(local(4))
         #expect(second.map(\.counts.deliveries) == [4])
         var after = kept
         after.counts = SourceCounts(deliveries: 11, fruitful: 4)
         watch.note([after], written: local(4))
         #expect(watch.unwritten(local(4)).isEmpty)
-        watch.watch(for: 10, local(4), quarantined: ["a": 2])
+        watch.watch(for: 10, local(4), quarantined: ["a": 2], configured: ["a"])
         #expect(watch.histories?["a"]?.seenDeliveries == 11)
         #expect(watch.unwritten(local(4)).isEmpty)
         // Nothing but time passes: it is written now and then, and at the end.
         #expect(watch.unwritten(local(4), isLast: true).count == 1)
-        for _ in 0..<60 { watch.watch(for: 10, local(4), quarantined: nil) }
+        for _ in 0..<60 { watch.watch(for: 10, local(4), quarantined: nil, configured: ["a"]) }
         #expect(watch.unwritten(local(4)).count == 1)
         #expect(watch.figures(configured: []).first?.history.isQuarantineGrowing == false)
     }

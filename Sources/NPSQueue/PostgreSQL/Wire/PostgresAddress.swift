@@ -55,10 +55,10 @@ package struct PostgresAddress: Sendable, Hashable {
         }
     }
 
-    /// As the machine itself says. To ask for more would ask the network.
     /// What a collector is called without a name of its own: this machine's name.
     package static var machineName: String { name(from: hostName()) }
 
+    /// As the machine itself says. To ask for more would ask the network.
     private static func hostName() -> String {
         var name = [UInt8](repeating: 0, count: 256)
         let status = name.withUnsafeMutableBytes { buffer in
