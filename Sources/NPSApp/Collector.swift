@@ -21,6 +21,8 @@ package struct Collector: Sendable {
     /// Nil without TLS.
     private let certificates: ReloadableCertificates?
     private let pages: SurveyPages
+    /// Nil without `surveys.directory`.
+    private let surveys: ReloadableSurveys?
     private let readiness: Readiness
     private let alerts: AlertComposition
     private let metrics = MetricsRegistry()
@@ -59,6 +61,7 @@ package struct Collector: Sendable {
         let certificates = try settings.tls.map { try ReloadableCertificates($0) }
         self.certificates = certificates
         pages = try settings.makePages()
+        surveys = try settings.makeSurveys(adapting: pages)
         client = try settings.makeClient(logger: logger)
         var configuration = settings.makeQueueConfiguration()
         configuration.forwarding = .inTurn
@@ -144,6 +147,7 @@ package struct Collector: Sendable {
         var renewals: [@Sendable () async -> Void] = [
             SourceReload(sources: sources, isEncrypted: certificates != nil, logger: logger).renew
         ]
+        if let surveys { renewals.append(SurveyReload(surveys: surveys, logger: logger).renew) }
         if let certificates {
             let service = CertificateReload(
                 certificates: certificates,
@@ -273,6 +277,7 @@ package struct Collector: Sendable {
             proxies: settings.http.trustedProxies
         )
         dependencies.linkKeys = settings.survey.linkKeys
+        dependencies.surveys = surveys
         return try PublicListener.make(
             dependencies,
             addresses: sockets.addresses(.public, or: settings.http.address),

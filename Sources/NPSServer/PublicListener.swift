@@ -16,6 +16,8 @@ package enum PublicListener {
         package let readiness: Readiness
         package let publicURL: PublicURL
         package let surveyIsOpen: Bool
+        /// Nil without `surveys.directory`.
+        package var surveys: ReloadableSurveys?
         package var proxies: TrustedProxies
         /// Of emailed links; none = every link is unknown.
         package var linkKeys = LinkKeys.none
@@ -100,7 +102,11 @@ package enum PublicListener {
                 errors: ErrorResponses(pages: errorPages(dependencies)),
                 edge: edge,
                 forwarding: forwarding,
-                methods: AllowedMethods(sources: dependencies.sources, basePath: basePath),
+                methods: AllowedMethods(
+                    sources: dependencies.sources,
+                    surveys: dependencies.surveys,
+                    basePath: basePath
+                ),
                 fields: fields
             )
         )
@@ -145,7 +151,11 @@ package enum PublicListener {
     }
 
     private static func errorPages(_ dependencies: Dependencies) -> ErrorPages {
-        ErrorPages(pages: dependencies.pages, basePath: dependencies.publicURL.basePath)
+        ErrorPages(
+            pages: dependencies.pages,
+            surveys: dependencies.surveys,
+            basePath: dependencies.publicURL.basePath
+        )
     }
 
     private static func pages(_ dependencies: Dependencies) -> PageRoutes {
@@ -159,10 +169,11 @@ package enum PublicListener {
             linksRateLimit: dependencies.linksRateLimit,
             refusals: ReadyRefusals(pages: dependencies.pages)
         )
+        let standard = Survey(dependencies.pages, isOpen: dependencies.surveyIsOpen)
         let survey = SurveyRoutes(
-            pages: dependencies.pages,
+            standard: standard,
+            surveys: dependencies.surveys,
             basePath: dependencies.publicURL.basePath,
-            isOpen: dependencies.surveyIsOpen,
             posts: posts,
             seal: seal,
             counters: FormCounters("survey", factory: dependencies.metrics),
@@ -170,7 +181,8 @@ package enum PublicListener {
         )
         let links = LinkRoutes(
             keys: dependencies.linkKeys,
-            pages: dependencies.pages,
+            standard: standard,
+            surveys: dependencies.surveys,
             queue: dependencies.queue,
             basePath: dependencies.publicURL.basePath,
             posts: posts,

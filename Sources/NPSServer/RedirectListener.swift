@@ -37,8 +37,8 @@ package enum RedirectListener {
         )
     }
 
-    /// A personal link leads to the same link, the start and the form to the open form, both in the language that was
-    /// asked for. Nothing else of the request's own address is carried over, and no other address leads anywhere: a tool
+    /// A personal link leads to the same link, a survey to the same survey, the start and the form to the open form, each
+    /// in the language that was asked for. Nothing else of the request's own address is carried over, and no other address leads anywhere: a tool
     /// that checks the address of a webhook must not take the form for it.
     static func router(
         to publicURL: PublicURL,
@@ -82,8 +82,14 @@ package enum RedirectListener {
         // The language is all that the query can say.
         let language =
             request.query("lang").flatMap { LinkClaims.isLanguageTag($0) ? "?lang=\($0)" : nil } ?? ""
-        let path = link(at: segments) ?? "/survey"
+        let path = link(at: segments) ?? survey(at: segments)
         return Response(status: .permanentRedirect, headers: [.location: publicURL.description + path + language])
+    }
+
+    /// Which surveys there are isn't known here.
+    private static func survey(at segments: [Substring]) -> String {
+        guard segments.count == 2, segments[0] == "survey", Survey.isName(String(segments[1])) else { return "/survey" }
+        return "/survey/\(segments[1])"
     }
 
     /// The link's own path, without what mail programs and trackers append to addresses; nil when there is no token.

@@ -10,6 +10,8 @@ package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
     case accent(problem: String)
     /// `survey.frame-ancestors` is not a list of origins.
     case frameAncestors
+    /// Everything that is wrong with the files of `surveys.directory`; never empty.
+    case surveys([SurveyProblem])
     /// There is no catalogue for the language that was asked for, only for these.
     case noLanguage([String])
     /// More than ``FormValues/byteLimit`` bytes. Status: 413.
@@ -18,6 +20,11 @@ package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
     case formNotURLEncoded
     /// Malformed in a way that no browser's form is. Status: 400.
     case formUnreadable(problem: String)
+
+    /// The problems, one sentence each.
+    package var sentences: [String] {
+        if case .surveys(let problems) = self { problems.map(\.description) } else { [description] }
+    }
 
     package var description: String {
         switch self {
@@ -31,6 +38,7 @@ package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
             "survey.accent \(problem)."
         case .frameAncestors:
             "survey.frame-ancestors must be none, or self and origins such as https://www.example.com."
+        case .surveys(let problems): problems.map(\.description).joined(separator: "\n")
         case .noLanguage(let known):
             "There is no message catalogue for that language: choose one of \(known.joined(separator: ", "))."
         case .formTooLarge:

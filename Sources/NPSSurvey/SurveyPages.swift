@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import NPSModel
 
 /// # NPSSurvey
@@ -12,9 +12,14 @@ package struct SurveyPages: Sendable {
     let renderer: PageRenderer
     /// Nil to have every page rendered for its request.
     var prepared: PreparedPages?
-    private let catalogues: Catalogues
-    private let days = DayTexts()
+    /// As the files have them, before anything is filled in.
+    private let plain: Catalogues
+    private let subject: String
+    private let days: DayTexts
+    private let survey: String
     private let action: String
+
+    private var catalogues: Catalogues { renderer.catalogues }
 
     /// - Parameters:
     ///   - subject: what is recommended, as it appears in the question: `Acme`. `us` is translated.
@@ -28,13 +33,53 @@ package struct SurveyPages: Sendable {
         appearance: Appearance = Appearance()
     ) throws(SurveyError) {
         let files = try PublicFiles(overriddenBy: publicDirectory)
-        catalogues = try files.catalogues().asking(about: subject)
-        let templates = try PageTemplates(files.templates(), sentences: catalogues.sentences)
-        renderer = PageRenderer(templates: templates, catalogues: catalogues, appearance: appearance)
+        plain = try files.catalogues()
+        let templates = try PageTemplates(files.templates(), sentences: plain.sentences)
+        self.subject = subject
+        renderer = PageRenderer(
+            templates: templates,
+            catalogues: plain.asking(about: subject),
+            appearance: appearance
+        )
+        days = DayTexts()
+        survey = ""
         action = (basePath.hasSuffix("/") ? String(basePath.dropLast()) : basePath) + "/survey"
         try checkForm()
         prepared = PreparedPages(renderer)
     }
+
+    /// Pages of a survey of its own.
+    private init(adapting standard: SurveyPages, to file: SurveyFile, named name: String) {
+        plain = standard.plain.worded(file.sentences)
+        subject = file.subject ?? standard.subject
+        var appearance = standard.renderer.appearance
+        appearance.brand = file.brand ?? appearance.brand
+        appearance.accent = file.accent ?? appearance.accent
+        renderer = PageRenderer(
+            templates: standard.renderer.templates,
+            catalogues: plain.asking(about: subject),
+            appearance: appearance
+        )
+        days = standard.days
+        survey = name
+        action = standard.action + "/" + name
+    }
+
+    /// The pages of a survey of `surveys.directory`.
+    ///
+    /// - Parameter shelves: those of all of these surveys.
+    func adapted(
+        to file: SurveyFile,
+        named name: String,
+        _ shelves: (first: PageShelf, returned: PageShelf)
+    ) -> SurveyPages {
+        var pages = SurveyPages(adapting: self, to: file, named: name)
+        pages.prepared = PreparedPages(pages.renderer, first: shelves.first, returned: shelves.returned)
+        return pages
+    }
+
+    /// The names of the sentences that can be worded.
+    var sentences: Set<String> { plain.sentences }
 
     /// The languages that there is a catalogue for.
     package var languages: Set<Language> { catalogues.languages }
@@ -129,8 +174,15 @@ extension SurveyPages {
         notice("notFound", link: address(in: context), in: context)
     }
 
-    /// The form is switched off (404 or 410).
+    /// The form is switched off, or for links alone (404), or the survey has closed (410).
     package func closed(in context: FormContext = FormContext()) -> Page { notice("closed", in: context) }
+
+    /// The survey hasn't opened yet (404).
+    ///
+    /// - Parameter day: a date on whose day in UTC it opens.
+    package func notYetOpen(until day: Date, in context: FormContext = FormContext()) -> Page {
+        notice("notYet", opening: day, in: context)
+    }
 
     /// The form was larger than ``FormValues/byteLimit`` (413).
     package func tooLarge(in context: FormContext = FormContext()) -> Page {
@@ -175,17 +227,19 @@ extension SurveyPages {
         -> PageState
     {
         let form = PageState.Form(values, because: reason, in: context)
-        return PageState(language: catalogues[context.language].language, content: .form(form))
+        return PageState(language: catalogues[context.language].language, content: .form(form), survey: survey)
     }
 
     /// - Parameters:
     ///   - name: see ``PageState/Notice/name``.
+    ///   - opening: the day that the page tells; nil for none.
     ///   - score: what was sent; nil when the page doesn't tell it.
     ///   - link: where the link leads; nil for no link.
     private func notice(
         _ name: String,
         score: Score? = nil,
         link: String? = nil,
+        opening: Date? = nil,
         in context: FormContext
     ) -> Page {
         let notice = PageState.Notice(name: name, tellsScore: score != nil, hasLink: link != nil)
@@ -194,7 +248,8 @@ extension SurveyPages {
         texts[.link] = link ?? ""
         texts[.sentScore] = score.map { String($0.value) } ?? ""
         let language = catalogues[context.language].language
-        return page(PageState(language: language, content: .notice(notice)), texts)
+        if let opening { (texts[.day], texts[.date]) = days[opening, language] }
+        return page(PageState(language: language, content: .notice(notice), survey: survey), texts)
     }
 
     private func page(_ state: PageState, _ values: PageValues) -> Page {

@@ -157,6 +157,12 @@ extension Setting {
         isSecret: true
     )
 
+    static let surveysDirectory = TypedSetting.optionalText(
+        "surveys.directory",
+        "none",
+        "directory of surveys, one *.yaml a survey, at /survey/NAME"
+    )
+
     static let webhooksDirectory = TypedSetting.optionalText(
         "webhooks.directory",
         "none",
@@ -219,6 +225,7 @@ extension Setting {
         parkedRetention.setting,
         quarantineRetention.setting, quarantineMaxBytes.setting,
         surveyOpen.setting, subject.setting, brand.setting, accent.setting, frameAncestors, linkKeys,
+        surveysDirectory.setting,
         webhooksDirectory.setting, webhookSecrets,
         alertsURL, alertsSecret, alertsFormat.setting,
         logLevel.setting, logFormat.setting,

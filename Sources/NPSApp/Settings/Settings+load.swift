@@ -10,6 +10,8 @@ extension Settings {
         case planhatToken
         /// Every webhook source must be usable.
         case webhookSources
+        /// Every survey of `surveys.directory` must be usable.
+        case surveys
         /// The queue is one side of a move: `queue.payload-key` beside a file is for the other.
         case sideOfMove
     }

@@ -25,14 +25,33 @@ extension Settings {
     /// The pages, from `public/` in the working directory if there is one, otherwise from the binary.
     package func makePages() throws(SettingsError) -> SurveyPages {
         do throws(SurveyError) {
-            return try SurveyPages(
-                subject: survey.subject,
-                basePath: http.publicURL.basePath,
-                publicDirectory: Self.publicDirectory,
-                appearance: survey.appearance
-            )
+            return try Self.pages(survey, basePath: http.publicURL.basePath)
         } catch {
             throw SettingsError([error.description])
+        }
+    }
+
+    static func pages(_ survey: Survey, basePath: String) throws(SurveyError) -> SurveyPages {
+        try SurveyPages(
+            subject: survey.subject,
+            basePath: basePath,
+            publicDirectory: publicDirectory,
+            appearance: survey.appearance
+        )
+    }
+
+    /// The surveys of `surveys.directory`, which can be read again; nil without one.
+    ///
+    /// - Parameter pages: those of the settings' survey.
+    package func makeSurveys(adapting pages: SurveyPages) throws(SettingsError) -> ReloadableSurveys? {
+        guard let directory = surveysDirectory else { return nil }
+        let reading: @Sendable () throws(SurveyError) -> SurveyCatalogue = { () throws(SurveyError) in
+            try SurveyCatalogue(directory: directory, adapting: pages)
+        }
+        do throws(SurveyError) {
+            return ReloadableSurveys(try reading(), reading: reading)
+        } catch {
+            throw SettingsError(error.sentences)
         }
     }
 

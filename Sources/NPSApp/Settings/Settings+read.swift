@@ -29,6 +29,7 @@ extension Settings {
             appearance: readAppearance(&reader),
             linkKeys: readLinkKeys(&reader)
         )
+        let surveysDirectory = reader.value(Setting.surveysDirectory)
         let webhooks = readWebhooks(&reader, names: sourceNames)
         if requirements.contains(.webhookSources) { checkSources(webhooks, &reader) }
         let alerts = readAlerts(&reader)
@@ -48,6 +49,9 @@ extension Settings {
             reader.note("http.port and admin.port are both \(port): give the admin listener a port of its own.")
         }
         guard let http, let queue else { return nil }
+        if let surveysDirectory, requirements.contains(.surveys) {
+            checkSurveys(surveysDirectory, survey, basePath: http.publicURL.basePath, &reader)
+        }
         return Settings(
             http: http,
             tls: tls,
@@ -57,6 +61,7 @@ extension Settings {
             queue: queue,
             quarantine: quarantine,
             survey: survey,
+            surveysDirectory: surveysDirectory,
             webhooks: webhooks,
             alerts: alerts,
             log: log,
@@ -283,6 +288,23 @@ extension Settings {
 }
 
 extension Settings {
+    /// A mistake in the page templates is left to whoever makes the pages.
+    private static func checkSurveys(
+        _ directory: String,
+        _ survey: Survey,
+        basePath: String,
+        _ reader: inout SettingsReader
+    ) {
+        guard let pages = try? pages(survey, basePath: basePath) else { return }
+        do throws(SurveyError) {
+            for named in try SurveyCatalogue(directory: directory, adapting: pages).surveys {
+                reader.describe(named, in: directory)
+            }
+        } catch {
+            for problem in error.sentences { reader.note(problem) }
+        }
+    }
+
     /// Problems are noted, and whatever has one keeps its built-in look.
     static func readAppearance(_ reader: inout SettingsReader) -> Appearance {
         var appearance = Appearance(brand: reader.value(Setting.brand))

@@ -90,6 +90,8 @@ package struct Settings: Sendable {
     package let queue: Queue
     package let quarantine: Quarantine
     package let survey: Survey
+    /// `surveys.directory`; nil for none.
+    package let surveysDirectory: String?
     package let webhooks: Webhooks
     /// Nil when nobody is told.
     package let alerts: AlertReceiver?

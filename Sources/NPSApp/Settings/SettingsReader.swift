@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import NPSSurvey
 import NPSWebhooks
 
 /// Reads settings one by one out of the layers and collects what is wrong, so that a person can fix all of it at once.
@@ -165,6 +166,12 @@ struct SettingsReader {
     /// Says in the report what the secrets of a source are, in place of only that there are some.
     mutating func describeSecrets(ofSource name: String, _ summary: String) {
         report.describe(Self.key(ofSource: name), "(\(summary), not shown)")
+    }
+
+    /// Lists a survey in the report.
+    mutating func describe(_ survey: NPSSurvey.Survey, in directory: String) {
+        guard let name = survey.name else { return }
+        report.add("surveys.\(name)", "\(survey)", origin: "\(directory)/\(name).yaml")
     }
 
     private static func key(ofSource name: String) -> String {

@@ -1,11 +1,14 @@
 import HTTPTypes
 import Hummingbird
+import NPSSurvey
 import NPSWebhooks
 
 /// Answers methods that a form or a configured source doesn't take with 405: after a 404 or 410 some tools never call
 /// the address again.
 struct AllowedMethods {
     let sources: ReloadableSources
+    /// Nil without a directory.
+    let surveys: ReloadableSurveys?
     let basePath: String
 
     func check(_ request: Request) throws {
@@ -22,10 +25,14 @@ struct AllowedMethods {
         switch (segments.first, segments.count) {
         case ("survey", 1), ("s", 2): return [.get, .head, .post]
         case ("survey", 2) where segments[1] == "thanks": return [.get, .head]
+        case ("survey", 2) where isSurvey(segments[1]): return [.get, .head, .post]
+        case ("survey", 3) where segments[2] == "thanks" && isSurvey(segments[1]): return [.get, .head]
         case ("s", 3): return [.get, .head]
         case ("webhooks", 2) where sources.current.source(named: String(segments[1])) != nil:
             return [.get, .head, .post]
         default: return nil
         }
     }
+
+    private func isSurvey(_ name: Substring) -> Bool { surveys?.current.survey(named: String(name)) != nil }
 }

@@ -41,6 +41,8 @@ extension Problem {
 /// programs, whatever they ask for.
 struct ErrorPages: Sendable {
     let pages: SurveyPages
+    /// Nil without a directory.
+    var surveys: ReloadableSurveys?
     let basePath: String
 
     /// Nil when the problem document is the answer.
@@ -78,9 +80,14 @@ struct ErrorPages: Sendable {
         }
     }
 
-    /// The personal link that the path begins with, so that the page leads back to it and not to the open form.
+    /// The personal link or the survey that the path begins with, so that the page leads back to it and not to the open
+    /// form of the settings.
     private func link(at segments: [Substring]) -> String? {
-        guard segments.count >= 2, segments[0] == "s" else { return nil }
-        return "\(basePath)/s/\(segments[1])"
+        guard segments.count >= 2 else { return nil }
+        switch segments[0] {
+        case "s": return "\(basePath)/s/\(segments[1])"
+        case "survey": return surveys?.current.survey(named: String(segments[1])).map { basePath + $0.path }
+        default: return nil
+        }
     }
 }

@@ -7,7 +7,8 @@ import NPSSurvey
 /// What the open and the personal form have in common: reading what was sent, checking it, storing it, and the pages that
 /// say what went wrong, with everything that was typed if it could be read.
 struct FormPosts: Sendable {
-    let pages: SurveyPages
+    /// The survey's that is answered.
+    private(set) var pages: SurveyPages
     let queue: ResponseQueue
     let proxies: TrustedProxies
     let rateLimit: ClientRateLimit
@@ -18,6 +19,41 @@ struct FormPosts: Sendable {
     /// What a person gets instead of thanks.
     struct Refusal: Error {
         let answer: HTTPAnswer
+    }
+
+    init(
+        pages: SurveyPages,
+        queue: ResponseQueue,
+        proxies: TrustedProxies,
+        rateLimit: ClientRateLimit,
+        linkRateLimit: ClientRateLimit,
+        linksRateLimit: ClientRateLimit,
+        refusals: ReadyRefusals
+    ) {
+        self.pages = pages
+        self.queue = queue
+        self.proxies = proxies
+        self.rateLimit = rateLimit
+        self.linkRateLimit = linkRateLimit
+        self.linksRateLimit = linksRateLimit
+        self.refusals = refusals
+    }
+
+    /// The same with the pages of another survey.
+    func showing(_ pages: SurveyPages) -> FormPosts {
+        var posts = self
+        posts.pages = pages
+        return posts
+    }
+
+    /// What a survey says that takes no answers now; nil while it does.
+    static func refusal(of survey: Survey, _ phase: Survey.Phase, in form: FormContext) -> Refusal? {
+        switch phase {
+        case .open: nil
+        // RFC 9110 §15.5.5 leaves open whether there will be something; §15.5.11 says that there won't.
+        case .notYet(let day): Refusal(answer: HTTPAnswer(survey.pages.notYetOpen(until: day, in: form), .notFound))
+        case .closed: Refusal(answer: HTTPAnswer(survey.pages.closed(in: form), .gone))
+        }
     }
 
     /// Who sends the request, behind trusted proxies.

@@ -23,10 +23,11 @@ extension LinkRoutes {
         case .success(let seconds): delay = seconds
         case .failure(let refusal): return counted(counters.refused(refusal))
         }
+        let posts = posts.showing(visit.survey.pages)
         switch try await posts.values(of: request, waiting: delay, in: visit.form) {
         case .success(let values):
             let start = ContinuousClock.now
-            let answer = await answer(values, visit, from: client)
+            let answer = await answer(values, visit, posts, from: client)
             counters.answered(answer, since: start)
             return counted(answer)
         case .failure(let refusal):
@@ -39,9 +40,16 @@ extension LinkRoutes {
         return answer
     }
 
-    private func answer(_ sent: FormValues, _ visit: LinkVisit, from client: Peer) async -> HTTPAnswer {
+    private func answer(
+        _ sent: FormValues,
+        _ visit: LinkVisit,
+        _ posts: FormPosts,
+        from client: Peer
+    ) async -> HTTPAnswer {
         let now = now()
         let printed = seal.printed(sent, visit.claims)
+        let phase = visit.survey.phase(at: now, printedAt: printed?.date)
+        if let refusal = FormPosts.refusal(of: visit.survey, phase, in: visit.form) { return counters.refused(refusal) }
         let check = BotCheck(
             sent,
             printed: printed,
@@ -60,6 +68,7 @@ extension LinkRoutes {
             { () throws(InvalidResponse) in
                 try sent.check(
                     answering: visit.claims,
+                    in: visit.survey,
                     receivedAt: now,
                     origin: check.originBehindLink,
                     formPrintedAt: printed?.date
@@ -70,12 +79,12 @@ extension LinkRoutes {
         case .failure(let refusal):
             // What was erased is never taken again, so nobody is asked to correct it.
             let refused = counters.refused(refusal)
-            return await isErased(visit.claims) ? expired(visit.form.language) : refused
+            return await isErased(visit.claims) ? expired(visit) : refused
         }
         switch await posts.keep(submission, values, in: visit.form, counting: counters) {
         case .success(.unchanged(.erased)):
             counters.outcomes.count(.unchanged)
-            return expired(visit.form.language)
+            return expired(visit)
         // A bot must not change what a person said; a quick person can send it again.
         case .success(.unchanged(.heldBehindAnswer)): return onceMore(values, visit, .tooManyRequests)
         // Nor must a form from before that answer: scanners keep one for each score.
@@ -84,7 +93,7 @@ extension LinkRoutes {
         case .failure(let refusal):
             // A queue that takes nothing in can't say that it was erased; to be told "try again" would be no help.
             let refused = counters.refused(refusal)
-            return await isErased(visit.claims) ? expired(visit.form.language) : refused
+            return await isErased(visit.claims) ? expired(visit) : refused
         }
     }
 
@@ -95,7 +104,7 @@ extension LinkRoutes {
         // The form didn't know of an earlier answer, so an empty comment may mean to keep or to remove the earlier one.
         if values.earlierComment == nil, values.comment.isEmpty { values.earlierComment = .unknown }
         let delay = status == .tooManyRequests ? Int(BotCheck.readingTime) : nil
-        return FormPosts.Refusal(pages.onceMore(values, in: visit.form), status, retryAfter: delay).answer
+        return FormPosts.Refusal(visit.survey.pages.onceMore(values, in: visit.form), status, retryAfter: delay).answer
     }
 
     private func isErased(_ claims: LinkClaims) async -> Bool { await item(for: claims)?.state == .erased }

@@ -10,7 +10,10 @@ import NPSSurvey
 /// `BotCheck` takes it for a bot's.
 struct LinkRoutes {
     let keys: LinkKeys
-    let pages: SurveyPages
+    /// The survey of links that name none of `surveys`.
+    let standard: Survey
+    /// Nil without a directory.
+    let surveys: ReloadableSurveys?
     let queue: ResponseQueue
     let basePath: String
     let posts: FormPosts
@@ -45,13 +48,15 @@ struct LinkRoutes {
         case .failure(let refusal): return refusal.answer
         }
         let now = now()
+        let survey = visit.survey
+        if let refusal = FormPosts.refusal(of: survey, survey.phase(at: now), in: visit.form) { return refusal.answer }
         let score = score.flatMap(Score.init(linkEnding:))
         if let score {
             let opening = OpenedScore(score, at: now, by: posts.client(request, from: peer).mark)
             visits.note(opening, of: visit.claims.providerID)
         }
         let item = await item(for: visit.claims)
-        guard item?.state != .erased else { return expired(visit.form.language) }
+        guard item?.state != .erased else { return expired(visit) }
         // What a bot may have sent is not shown: a person could take it for their own answer and leave it.
         let earlier = item?.isMechanical == true ? nil : item
         var form = visit.form
@@ -62,7 +67,7 @@ struct LinkRoutes {
             issued: seal.stamp(visit.claims, chosen: score, at: now),
             earlierComment: earlier.flatMap { $0.score == nil ? .unknown : $0.comment == nil ? nil : .shown }
         )
-        return HTTPAnswer(pages.form(values, in: form), .ok)
+        return HTTPAnswer(survey.pages.form(values, in: form), .ok)
     }
 
     /// `?score=` is what was just sent: the queue doesn't keep it once it is delivered.
@@ -77,10 +82,11 @@ struct LinkRoutes {
             } catch {
                 item = nil
             }
-            guard item?.state != .erased else { return expired(visit.form.language) }
+            guard item?.state != .erased else { return expired(visit) }
             let known = item?.isMechanical == true ? nil : item?.score
             let score = known ?? request.query("score").flatMap { Int($0) }
-            return HTTPAnswer(pages.thanks(score: score, change: visit.form.action, in: visit.form), .ok)
+            let change = visit.survey.phase(at: now()) == .open ? visit.form.action : nil
+            return HTTPAnswer(visit.survey.pages.thanks(score: score, change: change, in: visit.form), .ok)
         case .failure(let refusal):
             return refusal.answer
         }
@@ -91,6 +97,7 @@ extension LinkRoutes {
     /// A genuine link, opened.
     struct LinkVisit {
         let claims: LinkClaims
+        let survey: Survey
         let form: FormContext
         /// The link's path, and the query that every address of it has to repeat.
         let path: String
@@ -107,31 +114,34 @@ extension LinkRoutes {
         let token = LinkKeys.token(inSegment: segment ?? "")
         do throws(LinkError) {
             let claims = try keys.open(token, at: now())
-            let language = language(of: request, claims.language)
+            let survey = claims.survey.flatMap { surveys?.current.survey(named: $0) } ?? standard
+            let language = language(of: request, claims.language, in: survey)
             // The link's own language need not be repeated in the address.
             let query = claims.language == nil && request.query("lang") != nil ? "lang=\(language.tag)" : nil
             let path = "\(basePath)/s/\(token)"
             let action = path + (query.map { "?" + $0 } ?? "")
             let form = FormContext(language: language, action: action, isPersonal: true)
-            return .success(LinkVisit(claims: claims, form: form, path: path, query: query))
+            return .success(LinkVisit(claims: claims, survey: survey, form: form, path: path, query: query))
         } catch {
             if case .expired(let own) = error {
-                return .failure(FormPosts.Refusal(answer: expired(language(of: request, own))))
+                let page = standard.pages.expired(in: FormContext(language: language(of: request, own, in: standard)))
+                return .failure(FormPosts.Refusal(answer: HTTPAnswer(page, .gone)))
             }
             return .failure(FormPosts.Refusal(answer: unknown(request)))
         }
     }
 
-    private func language(of request: Request, _ own: Language?) -> Language {
-        pages.language(own?.tag, request.query("lang"), accepted: request.fieldLines("accept-language"))
+    private func language(of request: Request, _ own: Language?, in survey: Survey) -> Language {
+        survey.pages.language(own?.tag, request.query("lang"), accepted: request.fieldLines("accept-language"))
     }
 
     private func unknown(_ request: Request) -> HTTPAnswer {
-        HTTPAnswer(pages.unknownLink(in: FormContext(language: language(of: request, nil))), .notFound)
+        let context = FormContext(language: language(of: request, nil, in: standard))
+        return HTTPAnswer(standard.pages.unknownLink(in: context), .notFound)
     }
 
-    func expired(_ language: Language) -> HTTPAnswer {
-        HTTPAnswer(pages.expired(in: FormContext(language: language)), .gone)
+    func expired(_ visit: LinkVisit) -> HTTPAnswer {
+        HTTPAnswer(visit.survey.pages.expired(in: FormContext(language: visit.form.language)), .gone)
     }
 
     /// What is known of the answer. Nil also when the queue fails: the form is useful without it.

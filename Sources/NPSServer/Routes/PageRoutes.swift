@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import NPSModel
+import NPSSurvey
 
 /// The pages for people: the open form and the personal one.
 struct PageRoutes: Sendable {
@@ -13,7 +14,7 @@ struct PageRoutes: Sendable {
         links.add(to: router)
     }
 
-    /// The forms that are opened most, answered by their connections themselves: `/survey`, `/s/TOKEN` and
+    /// The forms that are opened most, answered by their connections themselves: `/survey`, `/survey/NAME`, `/s/TOKEN` and
     /// `/s/TOKEN/SCORE`, with nothing in the address that needs decoding and without a query.
     ///
     /// - Parameters:
@@ -27,7 +28,10 @@ struct PageRoutes: Sendable {
         guard let segments = Self.segments(of: path, below: prefix), let first = segments.first else { return nil }
         switch (first, segments.count) {
         case ("survey", 1):
-            return route(prefix + "/survey") { survey.show(Self.request(head)) }
+            return route(prefix + "/survey") { survey.show(Self.request(head), survey.standard) }
+        case ("survey", 2):
+            guard let named = survey.surveys?.current.survey(named: segments[1]) else { return nil }
+            return route(prefix + "/survey/{name}") { survey.show(Self.request(head), named) }
         case ("s", 2):
             return route(prefix + "/s/{token}") {
                 await links.show(Self.request(head), token: segments[1], score: nil, from: peer)

@@ -6,77 +6,126 @@ import NPSModel
 import NPSQueue
 import NPSSurvey
 
-/// The open form. A GET never records anything; a POST answers 303, 422 with what was typed, or 503 with it.
+/// The open forms: that of the settings at `/survey`, and those of `surveys.directory` at `/survey/NAME`. A GET never
+/// records anything; a POST answers 303, 422 with what was typed, or 503 with it.
 struct SurveyRoutes {
-    let pages: SurveyPages
+    /// That of the settings.
+    let standard: Survey
+    /// Nil without a directory.
+    let surveys: ReloadableSurveys?
     let basePath: String
-    let isOpen: Bool
     let posts: FormPosts
     let seal: FormSeal
     let counters: FormCounters
     let now: @Sendable () -> Date
 
     func add(to router: some RouterMethods<CollectorContext>) {
-        router.get("survey") { request, _ in show(request) }
-        router.head("survey") { request, _ in show(request) }
-        router.post("survey") { try await submit($0, context: $1) }
-        router.get("survey/thanks") { request, _ in thanks(request) }
-        router.head("survey/thanks") { request, _ in thanks(request) }
+        add("survey", to: router) { [standard] _ in standard }
+        // Without a directory there is nothing there, not even for the log.
+        if surveys != nil { add("survey/:name", to: router) { try named($0.parameters.get("name")) } }
+    }
+
+    private func add(
+        _ path: String,
+        to router: some RouterMethods<CollectorContext>,
+        _ survey: @escaping @Sendable (CollectorContext) throws -> Survey
+    ) {
+        let (path, thanksPath) = (RouterPath(path), RouterPath(path + "/thanks"))
+        router.get(path) { show($0, try survey($1)) }
+        router.head(path) { show($0, try survey($1)) }
+        router.post(path) { try await submit($0, try survey($1), context: $1) }
+        router.get(thanksPath) { thanks($0, try survey($1)) }
+        router.head(thanksPath) { thanks($0, try survey($1)) }
+    }
+
+    /// The survey of this name; 404 for none.
+    private func named(_ name: String?) throws -> Survey {
+        guard let survey = name.flatMap({ surveys?.current.survey(named: $0) }) else { throw Problem.notFound }
+        return survey
     }
 
     /// `?score=` chooses a number beforehand, `?answer=` is the nonce of an answer to change.
-    func show(_ request: Request) -> HTTPAnswer {
-        let context = formContext(request)
-        guard isOpen else { return HTTPAnswer(pages.closed(in: context), .notFound) }
+    func show(_ request: Request, _ survey: Survey) -> HTTPAnswer {
+        let (context, now) = (formContext(request, survey), now())
+        if let refusal = FormPosts.refusal(of: survey, survey.phase(at: now), in: context) { return refusal.answer }
+        guard survey.isOpen else { return HTTPAnswer(survey.pages.closed(in: context), .notFound) }
         let changed = request.query("answer").flatMap(FormNonce.init)
         let values = FormValues(
             nonce: changed ?? FormNonce(),
             score: request.query("score") ?? "",
-            issued: seal.stamp(nil, at: now()),
+            issued: seal.stamp(nil, at: now),
             earlierComment: changed == nil ? nil : .unknown
         )
-        return HTTPAnswer(pages.form(values, in: context), .ok)
+        return HTTPAnswer(survey.pages.form(values, in: context), .ok)
     }
 
-    private func thanks(_ request: Request) -> HTTPAnswer {
+    private func thanks(_ request: Request, _ survey: Survey) -> HTTPAnswer {
         let score = request.query("score").flatMap { Int($0) }
         let change = request.query("answer").flatMap(FormNonce.init).map { nonce in
             address(
-                "/survey",
-                [("answer", nonce.text), ("score", score.map(String.init)), ("lang", asked(request)?.tag)]
+                survey.path,
+                [
+                    ("answer", nonce.text), ("score", score.map(String.init)),
+                    ("lang", asked(request, survey)?.tag),
+                ]
             )
         }
-        return HTTPAnswer(pages.thanks(score: score, change: isOpen ? change : nil, in: formContext(request)), .ok)
+        let isOpen = survey.isOpen && survey.phase(at: now()) == .open
+        let context = formContext(request, survey)
+        return HTTPAnswer(survey.pages.thanks(score: score, change: isOpen ? change : nil, in: context), .ok)
     }
 
-    private func submit(_ request: Request, context: CollectorContext) async throws -> HTTPAnswer {
-        guard isOpen else { return HTTPAnswer(pages.closed(in: formContext(request)), .notFound) }
-        let answer = try await answer(to: request, from: posts.client(request, from: context.peer))
+    private func submit(
+        _ request: Request,
+        _ survey: Survey,
+        context: CollectorContext
+    ) async throws -> HTTPAnswer {
+        guard survey.isOpen else {
+            return HTTPAnswer(survey.pages.closed(in: formContext(request, survey)), .notFound)
+        }
+        let answer = try await answer(to: request, survey, from: posts.client(request, from: context.peer))
         Counter(label: "nps_survey_submissions_total", dimensions: [("status", String(answer.status.code))])
             .increment()
         return answer
     }
 
-    private func answer(to request: Request, from client: Peer) async throws -> HTTPAnswer {
+    private func answer(to request: Request, _ survey: Survey, from client: Peer) async throws -> HTTPAnswer {
         let delay: Int?
         switch posts.delay(client, request) {
         case .success(let seconds): delay = seconds
         case .failure(let refusal): return counters.refused(refusal)
         }
-        let form = formContext(request)
-        switch try await posts.values(of: request, waiting: delay, in: form) {
+        let visit = Visit(
+            survey: survey,
+            form: formContext(request, survey),
+            asked: asked(request, survey),
+            posts: posts.showing(survey.pages)
+        )
+        switch try await visit.posts.values(of: request, waiting: delay, in: visit.form) {
         case .success(let values):
             let start = ContinuousClock.now
-            let answer = await answer(values, form, asked: asked(request))
+            let answer = await answer(values, visit)
             counters.answered(answer, since: start)
             return answer
         case .failure(let refusal): return counters.refused(refusal)
         }
     }
 
-    private func answer(_ sent: FormValues, _ form: FormContext, asked: Language?) async -> HTTPAnswer {
+    /// A form that was sent, and how it is answered.
+    private struct Visit {
+        let survey: Survey
+        let form: FormContext
+        /// The language that was asked for by name.
+        let asked: Language?
+        let posts: FormPosts
+    }
+
+    private func answer(_ sent: FormValues, _ visit: Visit) async -> HTTPAnswer {
+        let (survey, form, posts) = (visit.survey, visit.form, visit.posts)
         let now = now()
         let printed = seal.printed(sent, nil)
+        let phase = survey.phase(at: now, printedAt: printed?.date)
+        if let refusal = FormPosts.refusal(of: survey, phase, in: form) { return counters.refused(refusal) }
         let origin = BotCheck(sent, printed: printed, at: now).originOnOpenForm
         var values = sent
         if printed == nil { values.issued = seal.stamp(nil, at: now) }
@@ -84,7 +133,7 @@ struct SurveyRoutes {
         switch posts.checked(
             values,
             in: form,
-            { () throws(InvalidResponse) in try sent.check(receivedAt: now, origin: origin) }
+            { () throws(InvalidResponse) in try sent.check(in: survey, receivedAt: now, origin: origin) }
         ) {
         case .success(let checked): submission = checked
         case .failure(let refusal): return counters.refused(refusal)
@@ -92,15 +141,16 @@ struct SurveyRoutes {
         switch await posts.keep(submission, values, in: form, counting: counters) {
         case .success(.unchanged(.erased)):
             // That answer is never taken again; the same form gives a new one.
-            return await answer(values.renewed(), form, asked: asked)
+            return await answer(values.renewed(), visit)
         case .success(.unchanged(.heldBehindAnswer)):
             // A bot changes no answer; a person can send it again.
-            return FormPosts.Refusal(pages.onceMore(values, in: form), .tooManyRequests, retryAfter: nil).answer
+            let page = survey.pages.onceMore(values, in: form)
+            return FormPosts.Refusal(page, .tooManyRequests, retryAfter: nil).answer
         case .success:
             let score = String(submission.response.score.value)
             let location = address(
-                "/survey/thanks",
-                [("score", score), ("answer", values.nonce.text), ("lang", asked?.tag)]
+                survey.path + "/thanks",
+                [("score", score), ("answer", values.nonce.text), ("lang", visit.asked?.tag)]
             )
             return .seeOther(location)
         case .failure(let refusal):
@@ -109,16 +159,16 @@ struct SurveyRoutes {
     }
 
     /// The language that `?lang=` names; nil when there is no such parameter or language.
-    private func asked(_ request: Request) -> Language? {
-        request.query("lang").flatMap(pages.language(named:))
+    private func asked(_ request: Request, _ survey: Survey) -> Language? {
+        request.query("lang").flatMap(survey.pages.language(named:))
     }
 
     /// A language that was asked for by name is kept from the form to its errors and the thanks.
-    private func formContext(_ request: Request) -> FormContext {
-        let asked = asked(request)
+    private func formContext(_ request: Request, _ survey: Survey) -> FormContext {
+        let asked = asked(request, survey)
         return FormContext(
-            language: pages.language(asked?.tag, accepted: request.fieldLines("accept-language")),
-            action: asked.map { address("/survey", [("lang", $0.tag)]) }
+            language: survey.pages.language(asked?.tag, accepted: request.fieldLines("accept-language")),
+            action: asked.map { address(survey.path, [("lang", $0.tag)]) }
         )
     }
 

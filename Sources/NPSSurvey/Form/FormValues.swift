@@ -114,17 +114,22 @@ extension FormValues {
     /// another score it is an edit. Somebody else who gets hold of the link that leads back to an answer gives an answer of
     /// their own. The time of arrival is not part of the answer's digest.
     ///
-    /// - Parameter origin: whether a person sent it.
+    /// - Parameters:
+    ///   - survey: which was asked; nil for that of the settings.
+    ///   - origin: whether a person sent it.
     package func check(
+        in survey: Survey? = nil,
         receivedAt: Date,
         origin: AnswerOrigin = .person
     ) throws(InvalidResponse) -> Submission {
-        let members: [String: JSONValue] = [
-            "id": .string("\(nonce.text)/\(Self.mark(of: email))"),
+        let own = "\(nonce.text)/\(Self.mark(of: email))"
+        var members: [String: JSONValue] = [
+            "id": .string(survey?.name.map { "\(own)/\($0)" } ?? own),
             "email": .string(email),
             "score": .string(score),
             "comment": .string(comment),
         ]
+        survey?.complete(&members)
         // A form that changes no earlier answer is the whole answer, also when it is sent again.
         let keepsComment = keepsComment && earlierComment != nil
         return try origin.submission(of: members, keepsComment: keepsComment, receivedAt: receivedAt)

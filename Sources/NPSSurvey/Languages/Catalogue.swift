@@ -6,8 +6,19 @@ import Foundation
 /// answer. `direction` is `ltr` or `rtl`; `quality` is a ``CatalogueQuality``. Sentences whose name ends in `Us` replace
 /// those without it when the subject is `us`, because in many languages a pronoun needs another sentence than a name.
 struct Catalogue: Sendable {
+    /// Sentences that take the place of a general one under some condition. Whoever words only the general one means it for
+    /// all of them.
+    private static let variants = [
+        "title": ["titleUs"], "question": ["questionUs"],
+        "comment": ["commentDetractor", "commentPassive", "commentPromoter"],
+        "thanksBody": ["thanksDetractorBody", "thanksPassiveBody", "thanksPromoterBody"],
+    ]
+
     let language: Language
-    private(set) var messages: [String: String]
+    /// The same storage for all surveys.
+    private let shared: [String: String]
+    /// What is worded otherwise, or has the subject in it.
+    private var own: [String: String] = [:]
 
     /// - Parameters:
     ///   - file: the file's name, for error messages.
@@ -16,36 +27,78 @@ struct Catalogue: Sendable {
         guard let own = try? JSONDecoder().decode([String: String].self, from: Data(json)) else {
             throw .catalogue(file: file, problem: "is not one JSON object of texts")
         }
-        if let base, let unknown = own.keys.sorted().first(where: { base.messages[$0] == nil }) {
+        if let base, let unknown = own.keys.sorted().first(where: { base.shared[$0] == nil }) {
             throw .catalogue(file: file, problem: "has a sentence named \(unknown), which no page uses")
         }
-        messages = (base?.messages ?? [:]).merging(own) { _, own in own }
-        guard ["ltr", "rtl"].contains(messages["direction"]) else {
-            throw .catalogue(file: file, problem: "needs a direction that is ltr or rtl")
-        }
-        guard messages["quality"].flatMap(CatalogueQuality.init) != nil else {
-            throw .catalogue(file: file, problem: "needs a quality that is reviewed or machine")
-        }
-        for name in ["title", "question"] where own[name + "Us"] == nil {
-            messages[name + "Us"] = own[name] ?? messages[name + "Us"]
-        }
+        shared = (base?.shared ?? [:]).merging(Self.completed(own)) { _, own in own }
         self.language = language
+        if let problem = problem { throw .catalogue(file: file, problem: problem) }
+    }
+
+    private init(_ language: Language, _ shared: [String: String]) {
+        self.language = language
+        self.shared = shared
     }
 
     /// The sentence of this name. An unknown name is returned as it is, so that the mistake is visible on the page.
     subscript(name: String) -> String {
-        messages[name] ?? name
+        own[name] ?? shared[name] ?? name
     }
+
+    /// All sentences by their names.
+    var messages: [String: String] { shared.merging(own) { _, own in own } }
+
+    var names: Set<String> { Set(shared.keys) }
 
     /// The catalogue with the subject filled into every sentence.
     func asking(about subject: String) -> Catalogue {
         var copy = self
-        if subject == "us" {
-            for name in ["title", "question"] { copy.messages[name] = messages[name + "Us"] }
+        for (name, sentence) in messages {
+            let template =
+                if subject == "us", let variant = Self.variants[name]?.first(where: { $0.hasSuffix("Us") }) {
+                    self[variant]
+                } else {
+                    sentence
+                }
+            let text = template.contains("{subject}") ? template.replacing("{subject}", with: subject) : template
+            if text != sentence { copy.own[name] = text }
         }
-        copy.messages = copy.messages.mapValues { $0.replacing("{subject}", with: subject) }
         return copy
     }
+
+    /// The catalogue with some sentences worded otherwise.
+    ///
+    /// - Parameters:
+    ///   - sentences: by names that there are.
+    ///   - language: what the catalogue is then for; nil for the same.
+    func worded(_ sentences: [String: String], for language: Language? = nil) -> Catalogue {
+        var copy = Catalogue(language ?? self.language, shared)
+        copy.own = own.merging(Self.completed(sentences)) { _, new in new }
+        return copy
+    }
+
+    /// With the variants that follow from a general sentence.
+    private static func completed(_ sentences: [String: String]) -> [String: String] {
+        var sentences = sentences
+        for (general, variants) in variants {
+            guard let sentence = sentences[general] else { continue }
+            for variant in variants where sentences[variant] == nil { sentences[variant] = sentence }
+        }
+        return sentences
+    }
+
+    private var problem: String? {
+        Self.choices.sorted { $0.key < $1.key }.first { !Self.admits(self[$0.key], as: $0.key) }.map { name, words in
+            "needs a \(name) that is \(words.joined(separator: " or "))"
+        }
+    }
+
+    private static let choices = [
+        "direction": ["ltr", "rtl"], "quality": CatalogueQuality.allCases.map(\.rawValue),
+    ]
+
+    /// Whether this can stand under the name: `direction` and `quality` are no sentences, but one of a few words.
+    static func admits(_ text: String, as name: String) -> Bool { choices[name]?.contains(text) ?? true }
 }
 
 /// Who has checked a catalogue's sentences, as the file says.

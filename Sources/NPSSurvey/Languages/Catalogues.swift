@@ -25,7 +25,7 @@ struct Catalogues: Sendable {
 
     /// The names of the sentences, the same in every language.
     var sentences: Set<String> {
-        Set(english.messages.keys)
+        english.names
     }
 
     /// The catalogues with the subject filled into every sentence.
@@ -34,6 +34,30 @@ struct Catalogues: Sendable {
             english: english.asking(about: subject),
             others: others.mapValues { $0.asking(about: subject) }
         )
+    }
+}
+
+extension Catalogues {
+    /// The catalogues with some sentences worded otherwise.
+    ///
+    /// - Parameter sentences: by language. One that there is no catalogue for takes the others from the nearest: `de-AT` from
+    ///   `de`, and what is like none from English.
+    func worded(_ sentences: [Language: [String: String]]) -> Catalogues {
+        var (english, others) = (english, others)
+        // A language comes after the shorter ones that it may take sentences from.
+        for (language, own) in sentences.sorted(by: { $0.key.tag.utf8.count < $1.key.tag.utf8.count }) {
+            if let known = known[language.tag.lowercased()] {
+                if known == english.language {
+                    english = english.worded(own)
+                } else {
+                    others[known] = others[known]?.worded(own)
+                }
+            } else {
+                let nearest = lookup([language.tag]).flatMap { others[$0] } ?? english
+                others[language] = nearest.worded(own, for: language)
+            }
+        }
+        return Catalogues(english: english, others: others)
     }
 }
 
@@ -54,6 +78,7 @@ extension Catalogues {
         }
         return nil
     }
+
     /// The first eight subtags: no language has more, and the time that a long header takes has a limit.
     private static func beginning(of tag: String) -> Substring {
         let hyphens = tag.utf8.indices.lazy.filter { tag.utf8[$0] == hyphen }

@@ -15,10 +15,12 @@ extension FormValues {
     /// one is an edit, and the last to arrive counts.
     ///
     /// - Parameters:
+    ///   - survey: which was asked; nil for that of the settings.
     ///   - origin: whether a person sent it.
     ///   - formPrintedAt: nil where the form doesn't prove it.
     package func check(
         answering claims: LinkClaims,
+        in survey: Survey? = nil,
         receivedAt: Date,
         origin: AnswerOrigin = .person,
         formPrintedAt: Date? = nil
@@ -32,6 +34,7 @@ extension FormValues {
         members["sentAt"] = claims.issuedAt.map { .string(Timestamp.format($0)) }
         members["campaignId"] = claims.campaignID.map(JSONValue.string)
         members["companyId"] = claims.companyID.map(JSONValue.string)
+        survey?.complete(&members)
         return try origin.submission(
             of: members,
             keepsComment: keepsComment,

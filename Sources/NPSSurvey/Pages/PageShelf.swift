@@ -36,6 +36,12 @@ final class PageShelf: Sendable {
         self.byteLimit = byteLimit
     }
 
+    /// For forms shown for the first time and for notices.
+    static func ofFirst() -> PageShelf { PageShelf(capacity: 4_096, byteLimit: 8 << 20) }
+
+    /// For forms that come back.
+    static func ofReturned() -> PageShelf { PageShelf(capacity: 512, byteLimit: 2 << 20) }
+
     /// How many pages there are, and the memory for them in bytes, roughly.
     var footprint: (pages: Int, bytes: Int) { contents.withLock { ($0.pages.count, $0.byteCount) } }
 

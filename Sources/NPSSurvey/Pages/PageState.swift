@@ -9,6 +9,8 @@ struct PageState: Sendable, Hashable {
     /// One that there is a catalogue for, so that nobody can make up states.
     let language: Language
     let content: Content
+    /// The survey's name; empty for that of the settings.
+    var survey = ""
 
     enum Content: Sendable, Hashable {
         case form(Form)

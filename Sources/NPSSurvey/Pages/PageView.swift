@@ -176,7 +176,7 @@ extension PageView.Form {
 extension PageView.Notice {
     fileprivate init(_ notice: PageState.Notice, _ values: PageValues, _ catalogue: Catalogue) {
         heading = catalogue[notice.name + "Heading"]
-        body = catalogue[notice.name + "Body"]
+        body = catalogue[notice.name + "Body"].replacing("{date}", with: values[.date])
         let score = values[.sentScore]
         let sentence = catalogue["thanksScore"].replacing("{score}", with: score)
         sent = notice.tellsScore ? PageView.Sent(score: score, sentence: sentence) : nil

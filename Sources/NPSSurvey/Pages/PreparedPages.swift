@@ -14,7 +14,8 @@ enum PreparedPage: Sendable {
 /// rendered with two sets of awkward values; unless its pieces, joined with the same values, are equal to that byte by
 /// byte, it stays one that is rendered each time.
 ///
-/// The memory is bounded by the two shelves, about 10 MiB; the built-in templates need about 60 KiB a language. Forms that
+/// The memory is bounded by the two shelves, about 10 MiB; the built-in templates need about 60 KiB a language. The surveys
+/// of `surveys.directory` share two further ones, however many they are. Forms that
 /// come back have a shelf of their own, as whoever sends them can choose among thousands of states, and to prepare a page
 /// that nobody else gets would take longer than to render it.
 final class PreparedPages: Sendable {
@@ -26,11 +27,7 @@ final class PreparedPages: Sendable {
     /// - Parameters:
     ///   - first: for forms shown for the first time and for notices.
     ///   - returned: for forms that come back.
-    init(
-        _ renderer: PageRenderer,
-        first: PageShelf = PageShelf(capacity: 4_096, byteLimit: 8 << 20),
-        returned: PageShelf = PageShelf(capacity: 512, byteLimit: 2 << 20)
-    ) {
+    init(_ renderer: PageRenderer, first: PageShelf = .ofFirst(), returned: PageShelf = .ofReturned()) {
         self.renderer = renderer
         self.first = first
         self.returned = returned

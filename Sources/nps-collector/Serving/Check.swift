@@ -19,7 +19,7 @@ struct Check: AsyncParsableCommand {
     var alerts = false
 
     func run() async throws {
-        let settings = try await CommandLineSettings.load(requiring: [.planhatToken, .webhookSources])
+        let settings = try await CommandLineSettings.load(requiring: [.planhatToken, .webhookSources, .surveys])
         if alerts { return try await Self.tryAlerts(settings) }
         var problems: [Stop] = []
         var warnings = settings.warnings

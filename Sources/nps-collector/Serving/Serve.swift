@@ -24,7 +24,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func serve(_ environment: SystemdEnvironment) async throws {
-        let settings = try await CommandLineSettings.load(requiring: [.planhatToken, .webhookSources])
+        let settings = try await CommandLineSettings.load(requiring: [.planhatToken, .webhookSources, .surveys])
         let output = LogOutput(format: settings.log.format)
         defer { output.flush() }
         settings.bootstrapLogging(to: output)

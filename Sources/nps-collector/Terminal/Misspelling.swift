@@ -1,5 +1,6 @@
 import ArgumentParser
 import NPSApp
+import NPSModel
 
 /// What an unknown word was probably meant to be.
 enum Misspelling {
@@ -12,7 +13,7 @@ enum Misspelling {
             guard let next = verbs.first(where: { $0._commandName == word }) else {
                 let names = verbs.map { $0._commandName }
                 let hint =
-                    nearest(word, names).map { "Did you mean '\($0)'?" }
+                    Spelling.nearest(word, among: names).map { "Did you mean '\($0)'?" }
                     ?? "There are \(names.joined(separator: ", "))."
                 return "Error: '\(word)' is no verb of \(path). \(hint)\n  See '\(path) --help' for more information."
             }
@@ -29,32 +30,10 @@ enum Misspelling {
         for word in words where word.hasPrefix("--") {
             let name = String(word.prefix { $0 != "=" })
             let refusal = "Unknown option '\(name)'"
-            guard message.contains(refusal), let option = nearest(name, Setting.all.map(\.option)) else { continue }
+            guard message.contains(refusal), let option = Spelling.nearest(name, among: Setting.all.map(\.option))
+            else { continue }
             return message.replacing(refusal, with: refusal + ". Did you mean '\(option)'?")
         }
         return nil
-    }
-
-    /// At most a third of the letters wrong, the nearest first.
-    static func nearest(_ word: String, _ candidates: [String]) -> String? {
-        let ranked = candidates.map { (name: $0, distance: distance($0, word)) }
-        guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-        return best.distance <= max(1, word.count / 3) ? best.name : nil
-    }
-
-    /// Levenshtein's: letters put in, left out or exchanged.
-    private static func distance(_ left: String, _ right: String) -> Int {
-        let right = Array(right)
-        var row = Array(0...right.count)
-        for (index, character) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for column in right.indices {
-                let change = diagonal + (right[column] == character ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(change, diagonal + 1, row[column] + 1)
-            }
-        }
-        return row[right.count]
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import NPSApp
+import NPSModel
 import NPSWebhooks
 
 /// `webhook presets`
@@ -47,7 +48,7 @@ struct WebhookPresets: AsyncParsableCommand {
         {
             return Output.write(file)
         }
-        let hint = Misspelling.nearest(name, presets.map(\.name)).map { " Did you mean \($0)?" } ?? ""
+        let hint = Spelling.nearest(name, among: presets.map(\.name)).map { " Did you mean \($0)?" } ?? ""
         throw Stop(
             .usage,
             "There is no preset or file of this name.\(hint) \"nps-collector webhook presets\" lists the presets."

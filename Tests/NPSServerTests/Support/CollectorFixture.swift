@@ -32,7 +32,9 @@ struct CollectorFixture: Sendable {
 
     let metrics = MetricsRegistry()
 
-    /// - Parameter files: source files by name; each that signs gets the same secrets as `standard`.
+    /// - Parameters:
+    ///   - files: source files by name; each that signs gets the same secrets as `standard`.
+    ///   - surveys: files of `surveys.directory` by name; nil for no directory.
     init(
         publicURL: String = "http://127.0.0.1:8080",
         surveyIsOpen: Bool = true,
@@ -40,10 +42,14 @@ struct CollectorFixture: Sendable {
         quarantineByteLimit: Int = 256 << 20,
         diskReserve: Int64 = 0,
         secrets: [String] = [Self.secret],
-        files: [String: String] = [:]
+        files: [String: String] = [:],
+        surveys: [String: String]? = nil
     ) throws {
         directory = try TemporaryDirectory(
-            Dictionary(uniqueKeysWithValues: files.map { ("sources/\($0.key).yaml", $0.value) })
+            Dictionary(
+                uniqueKeysWithValues: files.map { ("sources/\($0.key).yaml", $0.value) }
+                    + (surveys ?? [:]).map { ("surveys/\($0.key).yaml", $0.value) }
+            )
         )
         var configuration = ResponseQueue.Configuration(path: directory.path("queue.db"))
         configuration.pendingLimit = waitingLimit
@@ -71,6 +77,13 @@ struct CollectorFixture: Sendable {
             surveyIsOpen: surveyIsOpen,
             proxies: .none
         )
+        if surveys != nil {
+            let (pages, path) = (dependencies.pages, directory.path("surveys"))
+            let reading: @Sendable () throws(SurveyError) -> SurveyCatalogue = { () throws(SurveyError) in
+                try SurveyCatalogue(directory: path, adapting: pages)
+            }
+            dependencies.surveys = ReloadableSurveys(try reading(), reading: reading)
+        }
         dependencies.metrics = metrics
         dependencies.now = { Self.now }
         self.dependencies = dependencies

@@ -1,0 +1,19 @@
+import Logging
+import NPSServer
+import NPSSurvey
+
+/// Reads the surveys of `surveys.directory` again. A mistake in them is logged, and the previous ones stay in force.
+struct SurveyReload: Sendable {
+    let surveys: ReloadableSurveys
+    let logger: Logger
+
+    func renew() async {
+        do throws(SurveyError) {
+            let catalogue = try await surveys.reload()
+            logger.notice("surveys read again", metadata: ["surveys": "\(catalogue.surveys.count)"])
+        } catch {
+            for sentence in error.sentences { logger.error("a survey can't be used: \(sentence)") }
+            logger.error("the surveys that were read before stay in force")
+        }
+    }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import NPSModel
+import NPSQueue
+import NPSSurvey
+import TestSupport
+import Testing
+
+@testable import NPSServer
+
+@Suite("Surveys with a name of their own")
+struct SurveysTests {
+    private let nonce = String(repeating: "a1", count: 16)
+    private let keys: LinkKeys
+
+    init() throws {
+        keys = try LinkKeys(["k1:" + Base64URL.encode((0..<32).map { UInt8($0) })])
+    }
+
+    private static let now = Timestamp.format(CollectorFixture.now)
+    private static let soon = Timestamp.format(CollectorFixture.now.addingTimeInterval(86_400))
+    private static let files = [
+        "onboarding": "brand: Academy\ncampaignId: 65d4a5a2f0e1c8b7a6958473\nlanguages: {de: {send: Los}}",
+        "private": "open: false\nbrand: Private",
+        "later": "opens: \(soon)",
+        "over": "closes: \(now)",
+    ]
+
+    private func collector(_ files: [String: String]? = Self.files) throws -> CollectorFixture {
+        var collector = try CollectorFixture(publicURL: "http://127.0.0.1:8080/a", surveys: files)
+        collector.dependencies.linkKeys = keys
+        return collector
+    }
+
+    private func claims(_ survey: String?) throws -> LinkClaims {
+        try LinkClaims(
+            id: "c-17",
+            email: EmailAddress("ana@example.com"),
+            expiresAt: CollectorFixture.now.addingTimeInterval(3_600),
+            survey: survey
+        )
+    }
+
+    @Test("have a form at /survey/NAME, which leads to their own thanks and back", arguments: ["", "/a"])
+    func form(prefix: String) async throws {
+        let collector = try collector()
+        try await collector.publicly { client async throws in
+            let page = try await client.get(prefix + "/survey/onboarding?lang=de")
+            #expect(page.status == .ok && page.headers[.contentLanguage] == "de")
+            #expect(page.text.contains(">Academy<") && page.text.contains("Los</button>"))
+            #expect(page.text.contains(#"action="/a/survey/onboarding?lang=de""#))
+            let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
+            let sent = try await client.submit(form, to: prefix + "/survey/onboarding?lang=de")
+            #expect(sent.status == .seeOther)
+            #expect(sent.headers[.location] == "/a/survey/onboarding/thanks?score=9&answer=\(nonce)&lang=de")
+            let thanks = try await client.get("/a/survey/onboarding/thanks?score=9&answer=\(nonce)&lang=de")
+            #expect(thanks.status == .ok && thanks.text.contains(">Academy<"))
+            #expect(thanks.text.contains(#"href="/a/survey/onboarding?answer=\#(nonce)&amp;score=9&amp;lang=de""#))
+            let wrong = try await client.submit("nonce=\(nonce)", to: prefix + "/survey/onboarding")
+            #expect(wrong.status == .unprocessableContent && wrong.text.contains(">Academy<"))
+        }
+        let claim = try #require(try await collector.queue.claim(limit: 1).first)
+        #expect(claim.response.campaignID == "65d4a5a2f0e1c8b7a6958473")
+        await collector.end()
+    }
+
+    @Test(
+        "that take no answers have a page that says so, with the status for it",
+        arguments: [
+            ("private", 404, "This survey is closed"), ("over", 410, "This survey is closed"),
+            ("later", 404, "It opens on"),
+        ]
+    )
+    func closed(name: String, status: Int, sentence: String) async throws {
+        let collector = try collector()
+        try await collector.publicly { client async throws in
+            for answer in [
+                try await client.get("/survey/\(name)"),
+                try await client.submit("nonce=\(nonce)&email=ana%40example.com&score=9", to: "/survey/\(name)"),
+            ] {
+                #expect(answer.status.code == status && answer.text.contains(sentence))
+            }
+        }
+        #expect(try await collector.queue.status().accepted == 0)
+        await collector.end()
+    }
+
+    @Test("are taken by the links that name them")
+    func links() async throws {
+        let collector = try collector()
+        let seal = keys.seal
+        try await collector.publicly { client async throws in
+            for (name, status, text) in [
+                ("onboarding", 200, ">Academy<"), ("private", 200, ">Private<"), ("later", 404, "It opens on"),
+                ("over", 410, "This survey is closed"), ("autumn", 200, "recommend Acme"), (nil, 200, "recommend Acme"),
+            ] as [(String?, Int, String)] {
+                let claims = try claims(name)
+                let path = try "/a/s/" + keys.mint(claims)
+                let page = try await client.get(path + "/9")
+                #expect(page.status.code == status && page.text.contains(text), "\(name ?? "-")")
+                let stamp = seal.stamp(claims, at: CollectorFixture.now.addingTimeInterval(-60))
+                let sent = try await client.submit("score=9&issued=\(stamp)", to: path)
+                // Who opened the form while the survey was open may still send it.
+                #expect(sent.status.code == (status == 404 ? 404 : 303), "\(name ?? "-")")
+                let late = seal.stamp(claims, at: CollectorFixture.now)
+                let tooLate = try await client.submit("score=8&issued=\(late)", to: path)
+                if name == "over" { #expect(tooLate.status == .gone && tooLate.text.contains(text)) }
+            }
+        }
+        #expect(try await collector.queue.status().accepted == 5)
+        await collector.end()
+    }
+
+    @Test("that nobody made, and all without a directory, are unknown addresses")
+    func unknown() async throws {
+        for files in [nil, Self.files] {
+            let collector = try collector(files)
+            try await collector.publicly { client async throws in
+                for path in [
+                    "/survey/nowhere", "/a/survey/nowhere", "/survey/nowhere/thanks", "/survey/onboarding/more",
+                ] {
+                    let page = try await client.executeRequest(
+                        uri: path,
+                        method: .get,
+                        headers: [.accept: "text/html"],
+                        body: nil
+                    )
+                    #expect(page.status == .notFound && page.text.contains("This page doesn’t exist"))
+                    #expect(try await client.submit("score=9", to: path).status == .notFound)
+                }
+            }
+            await collector.end()
+        }
+    }
+
+    @Test("answer 405 to other methods, and lead back to their form from errors")
+    func methods() async throws {
+        let collector = try collector()
+        try await collector.publicly { client async throws in
+            for (path, allowed) in [
+                ("/survey/onboarding", "GET, HEAD, POST"), ("/survey/onboarding/thanks", "GET, HEAD"),
+            ] {
+                let answer = try await client.executeRequest(
+                    uri: path,
+                    method: .put,
+                    headers: [.accept: "text/html"],
+                    body: nil
+                )
+                #expect(answer.status == .methodNotAllowed && answer.headers[.allow] == allowed)
+                #expect(answer.text.contains(#"href="/a/survey/onboarding""#))
+            }
+        }
+        await collector.end()
+    }
+
+    @Test("are the same whether the connection or the router answers")
+    func direct() async throws {
+        let collector = try collector()
+        let routes = PublicListener.routes(collector.dependencies, logger: .silent)
+        func template(_ path: String) -> String? {
+            let head = HTTPRequest(method: .get, scheme: "http", authority: "a", path: path)
+            return routes.direct.route(for: head, from: .unknown)?.template
+        }
+        #expect(template("/survey/onboarding") == "/survey/{name}")
+        #expect(template("/a/survey/onboarding") == "/a/survey/{name}")
+        #expect(template("/survey/nowhere") == nil && template("/survey/thanks") == nil)
+        await collector.end()
+    }
+
+    @Test("are led to from the plain port")
+    func redirect() async throws {
+        let url = try #require(PublicURL("https://nps.example.com/a"))
+        let pages = try SurveyPages(subject: "Acme", basePath: "/a", publicDirectory: nil)
+        let router = RedirectListener.router(to: url, errorPages: ErrorPages(pages: pages, basePath: "/a"))
+        try await Application(router: router, logger: .silent).test(.live) { client async throws in
+            for (path, target) in [
+                ("/survey/onboarding?lang=de", "/survey/onboarding?lang=de"), ("/survey/On", "/survey"),
+                ("/a/survey/over", "/survey/over"), ("/survey/thanks", "/survey"), ("/survey/a/thanks", "/survey"),
+            ] {
+                let answer = try await client.get(path)
+                #expect(answer.status == .permanentRedirect)
+                #expect(answer.headers[.location] == "https://nps.example.com/a" + target)
+            }
+        }
+    }
+}
