@@ -25,6 +25,7 @@ package enum PublicListener {
         package var linkRateLimit = ClientRateLimit.ofLinks()
         package var linksRateLimit = ClientRateLimit.ofLinksTogether()
         package var linkVisits = LinkVisits()
+        package var sentComments = SentComments()
         package var now: @Sendable () -> Date = { Date() }
         /// By default the program's, as it is when the dependencies are made.
         package var metrics: any MetricsFactory = MetricsSystem.factory
@@ -176,6 +177,7 @@ package enum PublicListener {
             basePath: dependencies.publicURL.basePath,
             posts: posts,
             seal: seal,
+            sentComments: dependencies.sentComments,
             counters: FormCounters("survey", factory: dependencies.metrics),
             now: dependencies.now
         )
@@ -188,6 +190,7 @@ package enum PublicListener {
             posts: posts,
             seal: seal,
             visits: dependencies.linkVisits,
+            sentComments: dependencies.sentComments,
             counters: FormCounters("link", factory: dependencies.metrics),
             now: dependencies.now
         )

@@ -58,7 +58,8 @@ package struct SurveyPages: Sendable {
         renderer = PageRenderer(
             templates: standard.renderer.templates,
             catalogues: plain.asking(about: subject),
-            appearance: appearance
+            appearance: appearance,
+            options: file.options
         )
         days = standard.days
         survey = name
@@ -93,7 +94,7 @@ package struct SurveyPages: Sendable {
         let forms = [false, true].map { isPersonal in
             formState(values, because: nil, in: FormContext(isPersonal: isPersonal, earlier: earlier))
         }
-        let thanks = PageState.Notice(name: "thanks", tellsScore: true, hasLink: true)
+        let thanks = PageState.Notice(name: "thanks", tellsScore: true, tellsComment: true, hasLink: true)
         let states = forms + [PageState(language: .english, content: .notice(thanks))]
         return Set(states.filter { !prepared.isCut($0) }.map { $0.template + ".mustache" }).sorted()
     }
@@ -154,13 +155,16 @@ extension SurveyPages {
     ///
     /// - Parameters:
     ///   - score: the score that was sent; nil when it is not known. One that is not on the scale isn't shown.
+    ///   - comment: the comment that was sent; nil for none, and where it is not known any more.
     ///   - change: the path of the form that changes this answer; nil when there is none.
     package func thanks(
         score: Int? = nil,
+        comment: String? = nil,
         change: String? = nil,
         in context: FormContext = FormContext()
     ) -> Page {
-        notice("thanks", score: score.flatMap { Score($0) }, link: change, in: context)
+        let score = score.flatMap { Score($0) }
+        return notice("thanks", for: score?.group, score: score, comment: comment, link: change, in: context)
     }
 
     /// The link has expired, or its answer was erased; the page doesn't say which (410).
@@ -233,19 +237,29 @@ extension SurveyPages {
     /// - Parameters:
     ///   - name: see ``PageState/Notice/name``.
     ///   - opening: the day that the page tells; nil for none.
+    ///   - group: nil where the page is the same for every score.
     ///   - score: what was sent; nil when the page doesn't tell it.
     ///   - link: where the link leads; nil for no link.
     private func notice(
         _ name: String,
+        for group: ScoreGroup? = nil,
         score: Score? = nil,
+        comment: String? = nil,
         link: String? = nil,
         opening: Date? = nil,
         in context: FormContext
     ) -> Page {
-        let notice = PageState.Notice(name: name, tellsScore: score != nil, hasLink: link != nil)
+        let notice = PageState.Notice(
+            name: name,
+            group: group,
+            tellsScore: score != nil,
+            tellsComment: comment != nil,
+            hasLink: link != nil
+        )
         var texts = PageValues()
         texts[.action] = address(in: context)
         texts[.link] = link ?? ""
+        texts[.sentComment] = comment ?? ""
         texts[.sentScore] = score.map { String($0.value) } ?? ""
         let language = catalogues[context.language].language
         if let opening { (texts[.day], texts[.date]) = days[opening, language] }

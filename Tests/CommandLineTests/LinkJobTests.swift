@@ -24,6 +24,7 @@ struct LinkJobTests {
         _ csv: String,
         pieces: Int = 7,
         emailColumn: String? = nil,
+        custom: String? = nil,
         replacesLinks: Bool = false,
         splitsLinks: Bool = false
     ) throws -> (rows: [[String]], errors: String, skipped: Int) {
@@ -31,6 +32,7 @@ struct LinkJobTests {
             bytes: Array(csv.utf8),
             pieces: pieces,
             emailColumn: emailColumn,
+            custom: custom,
             replacesLinks: replacesLinks,
             splitsLinks: splitsLinks
         )
@@ -41,6 +43,7 @@ struct LinkJobTests {
         bytes: [UInt8],
         pieces: Int = 7,
         emailColumn: String? = nil,
+        custom: String? = nil,
         replacesLinks: Bool = false,
         splitsLinks: Bool = false
     ) throws -> (output: String, errors: String, skipped: Int) {
@@ -56,6 +59,7 @@ struct LinkJobTests {
         var job = LinkJob(
             minting: minting,
             emailColumn: emailColumn,
+            custom: try custom.map { try CustomColumn.list($0) } ?? [],
             replacesLinks: replacesLinks,
             splitsLinks: splitsLinks,
             total: nil,
@@ -93,6 +97,39 @@ struct LinkJobTests {
         let bo = try open(result.rows[2][7])
         #expect(bo.id.utf8.count == 22 && bo.language == nil)
         #expect(result.skipped == 0)
+    }
+
+    @Test("what is known of a contact goes into the link, each value as what it is said to be")
+    func customProperties() throws {
+        let csv = """
+            email,Plan,Region name,Seats,Paid
+            ada@example.com,gold,EU,12,yes
+            bo@example.com,,,"1,000",perhaps
+            """
+        let result = try run(csv, custom: "plan=Plan,region=region-name,seats:number=Seats,paid?:boolean=Paid")
+        let ada = try open(result.rows[1][5])
+        let expected: [String: JSONValue] = [
+            "plan": .string("gold"), "region": .string("EU"), "seats": .integer(12), "paid?": .bool(true),
+        ]
+        #expect(ada.custom == expected)
+        #expect(try open(result.rows[2][5]).custom.isEmpty)
+        #expect(result.errors.contains("line 3: Seats must be a number such as 12 or 12.5; the link has none"))
+        #expect(result.errors.contains("line 3: Paid must be true or false, yes or no, 1 or 0; the link has none"))
+        #expect(result.skipped == 0)
+    }
+
+    @Test("a column for a property that isn't there stops the job, and one that makes the link too long is left out")
+    func customColumns() throws {
+        let failure = #expect(throws: LinkJob.Failure.self) { try run("email,plan\n", custom: "region") }
+        #expect(
+            failure?.description.contains("no column named region, as --custom says. Its columns are: email, plan.")
+                == true
+        )
+        let names = (1...6).map { "p\($0)" }.joined(separator: ",")
+        let values = Array(repeating: String(repeating: "x", count: 180), count: 6).joined(separator: ",")
+        let result = try run("email,id,\(names)\nada@example.com,7,\(values)\n", custom: names)
+        #expect(try open(result.rows[1][8]).custom.isEmpty && open(result.rows[1][8]).id == "7")
+        #expect(result.errors.contains("the link would be too long, so it has no custom properties"))
     }
 
     @Test("bad rows are named by the line they begin in, without what they say, and left out")

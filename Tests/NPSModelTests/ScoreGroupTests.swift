@@ -16,7 +16,8 @@ struct SpellingTests {
     @Test(
         "is the known word with the fewest letters wrong, if they are few",
         arguments: [
-            ("qestion", "question"), ("qeustion", "question"), ("comments", "comment"), ("questionus", "questionUs"), ("", nil), ("zebra", nil),
+            ("qestion", "question"), ("qeustion", "question"), ("comments", "comment"), ("questionus", "questionUs"),
+            ("", nil), ("zebra", nil),
         ] as [(String, String?)]
     )
     func nearest(word: String, expected: String?) {

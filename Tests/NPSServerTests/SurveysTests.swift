@@ -67,6 +67,55 @@ struct SurveysTests {
         await collector.end()
     }
 
+    @Test("thank with what was sent, the comment included, once, and never in an address")
+    func comment() async throws {
+        let collector = try collector()
+        let claims = try claims("onboarding")
+        let link = try "/a/s/" + keys.mint(claims)
+        let stamp = keys.seal.stamp(claims, at: CollectorFixture.now.addingTimeInterval(-60))
+        try await collector.publicly { client async throws in
+            for (path, form) in [
+                ("/a/survey", "nonce=\(nonce)&email=ana%40example.com"),
+                ("/a/survey/onboarding", "nonce=\(nonce)&email=ana%40example.com"), (link, "issued=\(stamp)"),
+            ] {
+                let sent = try await client.submit(form + "&score=3&comment=Slow+%26+late", to: path)
+                let location = try #require(sent.headers[.location])
+                #expect(sent.status == .seeOther && !location.contains("Slow"))
+                #expect(try await client.get(location, .head).status == .ok)
+                #expect(try await client.get(location).text.contains(">Slow &amp; late</blockquote>"))
+                let again = try await client.get(location)
+                #expect(again.status == .ok && again.text.contains("You gave 3 out of 10."))
+                #expect(!again.text.contains("Slow"))
+            }
+        }
+        await collector.end()
+    }
+
+    @Test("let through the parameters of their address that they name, and keep them to the end")
+    func parameters() async throws {
+        let collector = try collector(["plans": "parameters: [plan, region]\ncustom: {wave: 3}", "none": ""])
+        try await collector.publicly { client async throws in
+            let query = "plan=Gold+%26+%22more%22&region=x%00y&lang=de&other=1&region=EU&plan=Silver"
+            let page = try await client.get("/a/survey/plans?\(query)")
+            let kept = "lang=de&plan=Gold%20%26%20%22more%22"
+            #expect(page.text.contains("action=\"/a/survey/plans?\(kept.replacing("&", with: "&amp;"))\""))
+            let wrong = try await client.submit("nonce=\(nonce)", to: "/a/survey/plans?" + kept)
+            #expect(wrong.text.contains("action=\"/a/survey/plans?\(kept.replacing("&", with: "&amp;"))\""))
+            let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
+            let sent = try await client.submit(form, to: "/a/survey/plans?" + kept)
+            let location = try #require(sent.headers[.location])
+            #expect(location == "/a/survey/plans/thanks?score=9&answer=\(nonce)&\(kept)")
+            let change = "/a/survey/plans?answer=\(nonce)&score=9&\(kept)".replacing("&", with: "&amp;")
+            #expect(try await client.get(location).text.contains("href=\"\(change)\""))
+            #expect(try await client.get("/a/survey/none?plan=x").text.contains(#"action="/a/survey/none""#))
+            let long = String(repeating: "x", count: 201)
+            #expect(try await client.get("/a/survey/plans?plan=\(long)").text.contains(#"action="/a/survey/plans""#))
+        }
+        let claim = try #require(try await collector.queue.claim(limit: 1).first)
+        #expect(claim.response.custom == ["plan": .string("Gold & \"more\""), "wave": .integer(3)])
+        await collector.end()
+    }
+
     @Test(
         "that take no answers have a page that says so, with the status for it",
         arguments: [

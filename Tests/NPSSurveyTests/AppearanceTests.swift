@@ -65,7 +65,7 @@ struct AppearanceTests {
         let html = pages.form(values).html
         #expect(html.contains("--accent:\(try Accent("#e2007a").light) }"))
         #expect(html.count(of: "<style>") == 1)
-        #expect(html.utf8.count <= 8_192)
+        #expect(html.utf8.count <= 10_240)
     }
 
     @Test(

@@ -35,6 +35,33 @@ struct LinkKeysTests {
         }
     }
 
+    @Test("what is known of a person travels in a link; what can't be a custom property is left out")
+    func custom() throws {
+        let keys = try LinkKeys([Self.first])
+        let properties: [String: JSONValue] = ["plan": .string("gold"), "seats": .integer(12), "paid": .bool(true)]
+        let claims = try LinkClaims(
+            id: "c",
+            email: EmailAddress("ana@example.com"),
+            expiresAt: Self.now.addingTimeInterval(60),
+            custom: properties
+        )
+        #expect(try keys.open(keys.mint(claims), at: Self.now).custom == properties)
+        for wrong in [["a.b": .integer(1)], ["plan": .array([])], ["suspect": .bool(false)]] as [[String: JSONValue]] {
+            #expect(throws: LinkError.self) {
+                try LinkClaims(id: "c", email: claims.email, expiresAt: claims.expiresAt, custom: wrong)
+            }
+            let json: JSONValue = .object([
+                "jti": .string("c"), "email": .string("ana@example.com"), "exp": .integer(1_900_000_000),
+                "custom": .object(wrong.merging(["kept": .integer(1)]) { first, _ in first }),
+            ])
+            #expect(LinkClaims(json: json)?.custom == ["kept": .integer(1)])
+        }
+        #expect(LinkClaims(json: .object(["jti": .string("c")])) == nil)
+        let values = FormValues(score: "9")
+        let response = try values.check(answering: claims, receivedAt: Self.now).response
+        #expect(response.custom == properties)
+    }
+
     @Test("the first key mints and every key of the ring opens")
     func rotation() throws {
         let before = try LinkKeys([Self.second]).mint(Self.claims())

@@ -32,6 +32,9 @@ struct SurveyFileTests {
             campaignId: 65d4a5a2f0e1c8b7a6958473
             companyId: extid-academy
             custom: {programme: onboarding, wave: 3, "paid?": true, zip: "01067", rate: 0.5, version: 1.2.3}
+            parameters: [plan, seat-count]
+            follow-ups: neutral
+            thanks: {promoters: {link: "https://reviews.example.com"}, passives: {}}
             languages:
               en: {question: How was it?}
               pt-BR: {send: Vai}
@@ -49,6 +52,10 @@ struct SurveyFileTests {
             "rate": .number(0.5), "version": .string("1.2.3"),
         ]
         #expect(file.custom == custom)
+        #expect(file.parameters == ["plan", "seat-count"])
+        #expect(
+            file.options == PageOptions(asksByScore: false, offers: [.promoter: "https://reviews.example.com"])
+        )
         let wording = [Language("en"): ["question": "How was it?"], Language("pt-BR"): ["send": "Vai"]]
         #expect(file.sentences == wording)
     }
@@ -105,6 +112,12 @@ struct SurveyFileTests {
         arguments: [
             ("a: [", "a.yaml:2: is not YAML"), ("- a", "a.yaml:1: must be keys and values"),
             ("open: true\nopen: false", "a.yaml: has a key twice: open"),
+            ("parameters: [plan, lang]", "a.yaml:1: parameters must be different names"),
+            ("parameters: [plan, plan]", "a.yaml:1: parameters must be different names"),
+            ("parameters: a b", "a.yaml:1: parameters must be different names"),
+            ("parameters: plan\ncustom: {plan: 1}", "a.yaml:1: parameters has plan, which custom gives"),
+            ("parameters: [a, b, c, d, e, f, g, h, i, j, k]", "a.yaml:1: parameters has too many names: at most 10"),
+            ("follow-ups: sometimes", "a.yaml:1: follow-ups must be by-score or neutral"),
             ("opens: 2026-12-02\ncloses: 2026-12-01", "a.yaml:2: closes must come after opens"),
         ]
     )

@@ -89,7 +89,9 @@ extension LinkRoutes {
         case .success(.unchanged(.heldBehindAnswer)): return onceMore(values, visit, .tooManyRequests)
         // Nor must a form from before that answer: scanners keep one for each score.
         case .success(.unchanged(.formOlderThanAnswer)): return onceMore(values, visit, .conflict)
-        case .success: return .seeOther(visit.thanks(score: submission.response.score.value))
+        case .success:
+            sentComments.keep(submission.response.comment, of: visit.claims.providerID)
+            return .seeOther(visit.thanks(score: submission.response.score.value))
         case .failure(let refusal):
             // A queue that takes nothing in can't say that it was erased; to be told "try again" would be no help.
             let refused = counters.refused(refusal)

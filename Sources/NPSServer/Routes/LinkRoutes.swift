@@ -19,6 +19,7 @@ struct LinkRoutes {
     let posts: FormPosts
     let seal: FormSeal
     let visits: LinkVisits
+    let sentComments: SentComments
     let counters: FormCounters
     let now: @Sendable () -> Date
 
@@ -86,7 +87,9 @@ struct LinkRoutes {
             let known = item?.isMechanical == true ? nil : item?.score
             let score = known ?? request.query("score").flatMap { Int($0) }
             let change = visit.survey.phase(at: now()) == .open ? visit.form.action : nil
-            return HTTPAnswer(visit.survey.pages.thanks(score: score, change: change, in: visit.form), .ok)
+            let comment = request.method == .get ? sentComments.take(of: visit.claims.providerID) : nil
+            let page = visit.survey.pages.thanks(score: score, comment: comment, change: change, in: visit.form)
+            return HTTPAnswer(page, .ok)
         case .failure(let refusal):
             return refusal.answer
         }

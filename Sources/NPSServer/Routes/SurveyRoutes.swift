@@ -16,6 +16,7 @@ struct SurveyRoutes {
     let basePath: String
     let posts: FormPosts
     let seal: FormSeal
+    let sentComments: SentComments
     let counters: FormCounters
     let now: @Sendable () -> Date
 
@@ -46,7 +47,7 @@ struct SurveyRoutes {
 
     /// `?score=` chooses a number beforehand, `?answer=` is the nonce of an answer to change.
     func show(_ request: Request, _ survey: Survey) -> HTTPAnswer {
-        let (context, now) = (formContext(request, survey), now())
+        let (context, now) = (formContext(request, survey, SurveyQuery(request, survey)), now())
         if let refusal = FormPosts.refusal(of: survey, survey.phase(at: now), in: context) { return refusal.answer }
         guard survey.isOpen else { return HTTPAnswer(survey.pages.closed(in: context), .notFound) }
         let changed = request.query("answer").flatMap(FormNonce.init)
@@ -61,18 +62,20 @@ struct SurveyRoutes {
 
     private func thanks(_ request: Request, _ survey: Survey) -> HTTPAnswer {
         let score = request.query("score").flatMap { Int($0) }
-        let change = request.query("answer").flatMap(FormNonce.init).map { nonce in
-            address(
-                survey.path,
-                [
-                    ("answer", nonce.text), ("score", score.map(String.init)),
-                    ("lang", asked(request, survey)?.tag),
-                ]
-            )
+        let answer = request.query("answer").flatMap(FormNonce.init)
+        let kept = SurveyQuery(request, survey)
+        let change = answer.map { nonce in
+            address(survey.path, [("answer", nonce.text), ("score", score.map(String.init))] + kept.items)
         }
         let isOpen = survey.isOpen && survey.phase(at: now()) == .open
-        let context = formContext(request, survey)
-        return HTTPAnswer(survey.pages.thanks(score: score, change: isOpen ? change : nil, in: context), .ok)
+        let comment = request.method == .get ? answer.flatMap { sentComments.take(of: $0.text) } : nil
+        let page = survey.pages.thanks(
+            score: score,
+            comment: comment,
+            change: isOpen ? change : nil,
+            in: formContext(request, survey, kept)
+        )
+        return HTTPAnswer(page, .ok)
     }
 
     private func submit(
@@ -81,7 +84,8 @@ struct SurveyRoutes {
         context: CollectorContext
     ) async throws -> HTTPAnswer {
         guard survey.isOpen else {
-            return HTTPAnswer(survey.pages.closed(in: formContext(request, survey)), .notFound)
+            let context = formContext(request, survey, SurveyQuery(request, survey))
+            return HTTPAnswer(survey.pages.closed(in: context), .notFound)
         }
         let answer = try await answer(to: request, survey, from: posts.client(request, from: context.peer))
         Counter(label: "nps_survey_submissions_total", dimensions: [("status", String(answer.status.code))])
@@ -95,10 +99,11 @@ struct SurveyRoutes {
         case .success(let seconds): delay = seconds
         case .failure(let refusal): return counters.refused(refusal)
         }
+        let kept = SurveyQuery(request, survey)
         let visit = Visit(
             survey: survey,
-            form: formContext(request, survey),
-            asked: asked(request, survey),
+            form: formContext(request, survey, kept),
+            kept: kept,
             posts: posts.showing(survey.pages)
         )
         switch try await visit.posts.values(of: request, waiting: delay, in: visit.form) {
@@ -115,8 +120,7 @@ struct SurveyRoutes {
     private struct Visit {
         let survey: Survey
         let form: FormContext
-        /// The language that was asked for by name.
-        let asked: Language?
+        let kept: SurveyQuery
         let posts: FormPosts
     }
 
@@ -133,7 +137,9 @@ struct SurveyRoutes {
         switch posts.checked(
             values,
             in: form,
-            { () throws(InvalidResponse) in try sent.check(in: survey, receivedAt: now, origin: origin) }
+            { () throws(InvalidResponse) in
+                try sent.check(in: survey, properties: visit.kept.properties, receivedAt: now, origin: origin)
+            }
         ) {
         case .success(let checked): submission = checked
         case .failure(let refusal): return counters.refused(refusal)
@@ -147,28 +153,20 @@ struct SurveyRoutes {
             let page = survey.pages.onceMore(values, in: form)
             return FormPosts.Refusal(page, .tooManyRequests, retryAfter: nil).answer
         case .success:
+            sentComments.keep(submission.response.comment, of: values.nonce.text)
             let score = String(submission.response.score.value)
-            let location = address(
-                survey.path + "/thanks",
-                [("score", score), ("answer", values.nonce.text), ("lang", visit.asked?.tag)]
-            )
-            return .seeOther(location)
+            let items = [("score", score), ("answer", values.nonce.text)] + visit.kept.items
+            return .seeOther(address(survey.path + "/thanks", items))
         case .failure(let refusal):
             return counters.refused(refusal)
         }
     }
 
-    /// The language that `?lang=` names; nil when there is no such parameter or language.
-    private func asked(_ request: Request, _ survey: Survey) -> Language? {
-        request.query("lang").flatMap(survey.pages.language(named:))
-    }
-
-    /// A language that was asked for by name is kept from the form to its errors and the thanks.
-    private func formContext(_ request: Request, _ survey: Survey) -> FormContext {
-        let asked = asked(request, survey)
-        return FormContext(
-            language: survey.pages.language(asked?.tag, accepted: request.fieldLines("accept-language")),
-            action: asked.map { address(survey.path, [("lang", $0.tag)]) }
+    /// What the address says is kept from the form to its errors and the thanks.
+    private func formContext(_ request: Request, _ survey: Survey, _ kept: SurveyQuery) -> FormContext {
+        FormContext(
+            language: survey.pages.language(kept.language?.tag, accepted: request.fieldLines("accept-language")),
+            action: kept.items.isEmpty ? nil : address(survey.path, kept.items)
         )
     }
 
@@ -176,5 +174,24 @@ struct SurveyRoutes {
     private func address(_ path: String, _ parameters: [(name: String, value: String?)]) -> String {
         let query = parameters.compactMap { name, value in value.map { "\(name)=\($0)" } }.joined(separator: "&")
         return basePath + path + (query.isEmpty ? "" : "?" + query)
+    }
+}
+
+/// What the query of an open form's address says for the whole conversation.
+private struct SurveyQuery {
+    /// That `?lang=` names; nil when there is no such parameter or language.
+    let language: Language?
+    /// Custom properties of the answer.
+    let properties: [(name: String, value: String)]
+
+    init(_ request: Request, _ survey: Survey) {
+        language = request.query("lang").flatMap(survey.pages.language(named:))
+        properties = survey.properties(inQuery: request.uri.query)
+    }
+
+    /// The parameters to repeat, ready for an address.
+    var items: [(name: String, value: String?)] {
+        let asked = language.map { [("lang", Optional($0.tag))] } ?? []
+        return asked + properties.map { ($0.name, PercentEncoding.encode($0.value)) }
     }
 }

@@ -116,9 +116,11 @@ extension FormValues {
     ///
     /// - Parameters:
     ///   - survey: which was asked; nil for that of the settings.
+    ///   - properties: what the form's address said of the answer.
     ///   - origin: whether a person sent it.
     package func check(
         in survey: Survey? = nil,
+        properties: [(name: String, value: String)] = [],
         receivedAt: Date,
         origin: AnswerOrigin = .person
     ) throws(InvalidResponse) -> Submission {
@@ -129,6 +131,10 @@ extension FormValues {
             "score": .string(score),
             "comment": .string(comment),
         ]
+        if !properties.isEmpty {
+            let custom = properties.map { ($0.name, JSONValue.string($0.value)) }
+            members["custom"] = .object(Dictionary(custom) { first, _ in first })
+        }
         survey?.complete(&members)
         // A form that changes no earlier answer is the whole answer, also when it is sent again.
         let keepsComment = keepsComment && earlierComment != nil

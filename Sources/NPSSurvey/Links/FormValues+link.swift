@@ -34,6 +34,7 @@ extension FormValues {
         members["sentAt"] = claims.issuedAt.map { .string(Timestamp.format($0)) }
         members["campaignId"] = claims.campaignID.map(JSONValue.string)
         members["companyId"] = claims.companyID.map(JSONValue.string)
+        if !claims.custom.isEmpty { members["custom"] = .object(claims.custom) }
         survey?.complete(&members)
         return try origin.submission(
             of: members,

@@ -20,6 +20,8 @@ package struct LinkClaims: Sendable, Hashable {
     package let survey: String?
     package let campaignID: String?
     package let companyID: String?
+    /// What is known of the person, as custom properties of the answer.
+    package let custom: [String: JSONValue]
     /// The form's language, a BCP 47 tag.
     package let language: Language?
     /// The provider's id of the answer, which never changes: made of the `jti`, the address and the survey, if one is
@@ -38,6 +40,7 @@ package struct LinkClaims: Sendable, Hashable {
         survey: String? = nil,
         campaignID: String? = nil,
         companyID: String? = nil,
+        custom: [String: JSONValue] = [:],
         language: Language? = nil
     ) throws(LinkError) {
         let texts = [("jti", id), ("survey", survey), ("campaignId", campaignID), ("companyId", companyID)]
@@ -48,6 +51,14 @@ package struct LinkClaims: Sendable, Hashable {
             (PlanhatReference.campaign, "campaignId", campaignID), (.company, "companyId", companyID),
         ] where !kind.admits(text) {
             throw .unmintable(problem: "\(name) \(kind.rule)")
+        }
+        guard custom.count <= CustomProperty.Limit.count,
+            custom.allSatisfy({ CustomProperty.isName($0.key) && CustomProperty.isValue($0.value) })
+        else {
+            throw .unmintable(
+                problem:
+                    "custom must have at most \(CustomProperty.Limit.count) properties, each a short text, a number or a flag"
+            )
         }
         if let language, !Self.isLanguageTag(language.tag) {
             throw .unmintable(problem: "lang must be a language tag such as de or pt-BR")
@@ -62,6 +73,7 @@ package struct LinkClaims: Sendable, Hashable {
         self.survey = survey
         self.campaignID = campaignID
         self.companyID = companyID
+        self.custom = custom
         self.language = language
         let own = "\(id)/\(FormValues.mark(of: email.address))"
         providerID = survey.map { "\($0.utf8.count)/\($0)/\(own)" } ?? "link:" + own
@@ -107,13 +119,14 @@ extension LinkClaims {
         members["survey"] = survey.map(JSONValue.string)
         members["campaignId"] = campaignID.map(JSONValue.string)
         members["companyId"] = companyID.map(JSONValue.string)
+        if !custom.isEmpty { members["custom"] = .object(custom) }
         members["lang"] = language.map { .string($0.tag) }
         return .object(members)
     }
 
     /// Nil unless every claim we know has its type and size. Claims we don't know are ignored (RFC 7519 §4); null counts
-    /// as missing for optional claims only. A campaign or company id that Planhat can't have, and a malformed language, are
-    /// left out: they are no reason to lose the person's answer.
+    /// as missing for optional claims only. A campaign or company id that Planhat can't have, a custom property that can't be
+    /// one, and a malformed language are left out: they are no reason to lose the person's answer.
     init?(json: JSONValue) {
         guard case .object(let members) = json else { return nil }
         guard let id = members["jti"]?.string, let address = members["email"]?.string,
@@ -144,8 +157,17 @@ extension LinkClaims {
             survey: survey,
             campaignID: campaignID,
             companyID: companyID,
+            custom: Self.properties(members["custom"]),
             language: language.map(Language.init)
         )
+    }
+
+    private static func properties(_ value: JSONValue?) -> [String: JSONValue] {
+        guard case .object(let members)? = value else { return [:] }
+        let usable = members.filter { CustomProperty.isName($0.key) && CustomProperty.isValue($0.value) }
+        guard usable.count > CustomProperty.Limit.count else { return usable }
+        let kept = usable.sorted { $0.key < $1.key }.prefix(CustomProperty.Limit.count)
+        return Dictionary(uniqueKeysWithValues: kept.map { ($0.key, $0.value) })
     }
 
     private static func identifier(_ value: JSONValue) -> String? {

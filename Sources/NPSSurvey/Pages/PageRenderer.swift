@@ -5,6 +5,7 @@ struct PageRenderer: Sendable {
     let templates: PageTemplates
     let catalogues: Catalogues
     let appearance: Appearance
+    var options = PageOptions()
 
     func page(_ state: PageState, _ values: PageValues) -> Page {
         let html = html(state, values)
@@ -12,7 +13,7 @@ struct PageRenderer: Sendable {
     }
 
     func html(_ state: PageState, _ values: PageValues) -> [UInt8] {
-        let view = PageView(state, values, catalogues[state.language], appearance)
+        let view = PageView(state, values, catalogues[state.language], appearance, options)
         return Array(templates.render(state.template, view).utf8)
     }
 

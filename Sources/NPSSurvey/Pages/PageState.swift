@@ -48,7 +48,10 @@ struct PageState: Sendable, Hashable {
     struct Notice: Sendable, Hashable {
         /// The prefix of the catalogue's sentences `NAMEHeading`, `NAMEBody` and `NAMELink`.
         let name: String
+        /// Of the score that was sent, where the page differs by it.
+        var group: ScoreGroup?
         var tellsScore = false
+        var tellsComment = false
         var hasLink = false
     }
 }

@@ -16,6 +16,8 @@ enum PageValue: Int, Sendable, CaseIterable {
     case earlierScore
     /// The score that was just sent.
     case sentScore
+    /// The comment that was just sent.
+    case sentComment
 }
 
 /// The texts of one page that differ between requests, not yet escaped. Those not set are empty.

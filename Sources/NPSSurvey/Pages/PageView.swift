@@ -1,3 +1,6 @@
+import Foundation
+import NPSModel
+
 /// What a template can print: `{{title}}`, `{{text.send}}`, `{{#form}}…{{/form}}` and so on.
 ///
 /// The template library finds these properties by reflection, so their names are a contract with all templates, the
@@ -56,6 +59,9 @@ struct PageView {
         /// Nil on a personal form, which doesn't ask for it.
         let address: Address?
         let comment: String
+        /// What is asked beside the score: the question that stands before a score is chosen first, then those that the
+        /// style sheet puts in its place.
+        let questions: [Question]
         let scores: [Choice]
         let scoreProblem: String?
         let commentProblem: String?
@@ -68,6 +74,13 @@ struct PageView {
     struct Address {
         let value: String
         let problem: String?
+    }
+
+    struct Question {
+        /// A ``ScoreGroup``; nil for the question that fits every score.
+        let group: String?
+        let sentence: String
+        let isHidden: Bool
     }
 
     /// One of the eleven numbers.
@@ -84,12 +97,21 @@ struct PageView {
         let body: String
         /// The answer that was sent; nil for none.
         let sent: Sent?
+        /// The comment that was sent; nil for none.
+        let said: Said?
+        /// Where the page leads on to, away from here; nil for nowhere.
+        let offer: Link?
         let link: Link?
     }
 
     struct Sent {
         let score: String
         let sentence: String
+    }
+
+    struct Said {
+        let sentence: String
+        let comment: String
     }
 
     struct Link {
@@ -99,7 +121,13 @@ struct PageView {
 }
 
 extension PageView {
-    init(_ state: PageState, _ values: PageValues, _ catalogue: Catalogue, _ appearance: Appearance) {
+    init(
+        _ state: PageState,
+        _ values: PageValues,
+        _ catalogue: Catalogue,
+        _ appearance: Appearance,
+        _ options: PageOptions
+    ) {
         language = state.language.tag
         direction = catalogue["direction"]
         title = state.title(in: catalogue)
@@ -111,9 +139,9 @@ extension PageView {
         case .form(let shown):
             summary = shown.reason.map { Summary($0, catalogue) }
             earlier = shown.earlier.map { Earlier($0, values, catalogue) }
-            form = Form(shown, values, catalogue)
+            form = Form(shown, values, catalogue, options)
         case .notice(let shown):
-            notice = Notice(shown, values, catalogue)
+            notice = Notice(shown, values, catalogue, options)
         }
     }
 }
@@ -155,7 +183,7 @@ extension PageView.Earlier {
 }
 
 extension PageView.Form {
-    fileprivate init(_ form: PageState.Form, _ values: PageValues, _ catalogue: Catalogue) {
+    fileprivate init(_ form: PageState.Form, _ values: PageValues, _ catalogue: Catalogue, _ options: PageOptions) {
         func problem(_ field: String) -> String? {
             guard case .problems(let sentences) = form.reason else { return nil }
             return sentences.first { $0.field == field }.map { catalogue[$0.name] }
@@ -167,19 +195,53 @@ extension PageView.Form {
         kept = form.earlierComment == .unknown ? PageView.Kept(isRemoved: form.removesComment) : nil
         address = form.isPersonal ? nil : PageView.Address(value: values[.email], problem: problem("email"))
         comment = values[.comment]
+        let chosen = options.asksByScore ? form.chosenScore.flatMap { Score($0) } : nil
+        questions = PageView.Question.all(beginningWith: chosen?.group, catalogue, options)
         scores = (0...10).map { PageView.Choice(value: $0, isChosen: $0 == form.chosenScore, note: notes[$0]) }
         scoreProblem = problem("score")
         commentProblem = problem("comment")
     }
 }
 
+extension PageView.Question {
+    /// Once a score is chosen, the question that fits every score doesn't come back.
+    ///
+    /// - Parameter group: of the score that is chosen when the page is opened; nil for none.
+    fileprivate static func all(
+        beginningWith group: ScoreGroup?,
+        _ catalogue: Catalogue,
+        _ options: PageOptions
+    ) -> [Self] {
+        func question(_ group: ScoreGroup?, isHidden: Bool) -> Self {
+            let name = group.map { "comment" + $0.rawValue.capitalized } ?? "comment"
+            return Self(group: group?.rawValue, sentence: catalogue[name], isHidden: isHidden)
+        }
+        let first = question(group, isHidden: false)
+        guard options.asksByScore else { return [first] }
+        let others = ScoreGroup.allCases.filter { $0 != group }.map { question($0, isHidden: true) }
+        return others.allSatisfy { $0.sentence == first.sentence } ? [first] : [first] + others
+    }
+}
+
 extension PageView.Notice {
-    fileprivate init(_ notice: PageState.Notice, _ values: PageValues, _ catalogue: Catalogue) {
+    fileprivate init(
+        _ notice: PageState.Notice,
+        _ values: PageValues,
+        _ catalogue: Catalogue,
+        _ options: PageOptions
+    ) {
+        let name = notice.name + (notice.group?.rawValue.capitalized ?? "")
         heading = catalogue[notice.name + "Heading"]
-        body = catalogue[notice.name + "Body"].replacing("{date}", with: values[.date])
+        body = catalogue[name + "Body"].replacing("{date}", with: values[.date])
         let score = values[.sentScore]
         let sentence = catalogue["thanksScore"].replacing("{score}", with: score)
         sent = notice.tellsScore ? PageView.Sent(score: score, sentence: sentence) : nil
+        said =
+            notice.tellsComment
+            ? PageView.Said(sentence: catalogue[notice.name + "Comment"], comment: values[.sentComment]) : nil
+        offer = notice.group.flatMap { options.offers[$0] }.map { address in
+            PageView.Link(address: address, sentence: catalogue[name + "Link"])
+        }
         let address = values[.link]
         link = notice.hasLink ? PageView.Link(address: address, sentence: catalogue[notice.name + "Link"]) : nil
     }

@@ -23,6 +23,8 @@ package struct Survey: Sendable {
     let campaignID: String?
     let companyID: String?
     let custom: [String: JSONValue]
+    /// What the address of the open form may say of an answer.
+    private let parameters: [String]
     private let opensAt: SurveyFile.Opening?
     package let closesAt: Date?
 
@@ -38,6 +40,7 @@ package struct Survey: Sendable {
         campaignID = file.campaignID
         companyID = file.companyID
         custom = file.custom
+        parameters = file.parameters
         opensAt = file.opensAt
         closesAt = file.closesAt
     }
@@ -68,6 +71,30 @@ package struct Survey: Sendable {
         var custom = custom
         if case .object(let own)? = members["custom"] { custom.merge(own) { _, own in own } }
         if !custom.isEmpty { members["custom"] = .object(custom) }
+    }
+
+    static let mostParameters = 10
+    /// What the addresses of the open form say themselves.
+    private static let ownParameters: Set = ["lang", "score", "answer"]
+
+    static func isParameter(_ name: String) -> Bool {
+        CustomProperty.isName(name) && !ownParameters.contains(name)
+            && name.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || $0 == 0x2d || $0 == 0x5f }
+    }
+
+    /// The custom properties that the query of a form's address gives, in the order in which the survey names them. Those
+    /// that can't be used are left out: whoever opens the form is not to blame for its address.
+    package func properties(inQuery query: String?) -> [(name: String, value: String)] {
+        guard !parameters.isEmpty, let query else { return [] }
+        var found: [String: String] = [:]
+        for pair in query.utf8.split(separator: UInt8(ascii: "&")) {
+            guard let fields = try? URLEncodedForm(Array(pair), fields: Set(parameters)).fields else { continue }
+            found.merge(fields) { first, _ in first }
+        }
+        return parameters.compactMap { name in
+            guard let value = found[name]?.trimmingInvisible, CustomProperty.isValue(.string(value)) else { return nil }
+            return (name, value)
+        }
     }
 
     /// Only characters that need no escape in a URL's path; `thanks` is the page after an answer.

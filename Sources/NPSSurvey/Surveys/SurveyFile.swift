@@ -20,6 +20,9 @@ struct SurveyFile: Sendable, Hashable {
     var campaignID: String?
     var companyID: String?
     var custom: [String: JSONValue] = [:]
+    /// What the address of the open form may say of an answer, as custom properties of these names.
+    var parameters: [String] = []
+    var options = PageOptions()
 
     struct Opening: Sendable, Hashable {
         let date: Date

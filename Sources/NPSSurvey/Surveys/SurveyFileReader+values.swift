@@ -64,6 +64,40 @@ extension SurveyFileReader {
         return Moment(date: date, day: shown, isDay: text.utf8.count == 10)
     }
 
+    /// Where a person may be led: a page, or a way to talk.
+    mutating func link(_ node: Node, _ field: String) -> String? {
+        guard let text = text(node, field, upTo: 500) else { return nil }
+        let isPlain = text.utf8.allSatisfy { (0x21...0x7e).contains($0) && ![0x22, 0x3c, 0x3e, 0x5c].contains($0) }
+        let isPage =
+            ["https://", "http://"].contains(where: text.hasPrefix) && URL(string: text)?.host?.isEmpty == false
+        let isTalk = ["mailto:", "tel:"].contains { text.hasPrefix($0) && text.utf8.count > $0.utf8.count }
+        if isPlain, isPage || isTalk { return text }
+        note(node, field, "must be an address such as https://www.example.com/reviews, mailto:… or tel:…")
+        return nil
+    }
+
+    /// One name or a list of them.
+    mutating func parameters(_ node: Node) -> [String] {
+        let nodes: [Node] = if case .sequence(let elements) = node { Array(elements) } else { [node] }
+        var names: [String] = []
+        for node in nodes {
+            guard let name = text(node, "parameters", upTo: CustomProperty.Limit.name) else { continue }
+            if Survey.isParameter(name), !names.contains(name) {
+                names.append(name)
+            } else {
+                note(
+                    node,
+                    "parameters",
+                    "must be different names of letters, digits, _ and -, and none of the form's own"
+                )
+            }
+        }
+        if names.count > Survey.mostParameters {
+            note(node, "parameters", "has too many names: at most \(Survey.mostParameters)")
+        }
+        return names
+    }
+
     mutating func properties(_ node: Node) -> [String: JSONValue] {
         var properties: [String: JSONValue] = [:]
         for (key, value) in mapping(node, "custom") ?? [:] {

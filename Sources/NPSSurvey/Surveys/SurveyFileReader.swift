@@ -6,6 +6,10 @@ import Yams
 struct SurveyFileReader {
     static let keys = [
         "subject", "brand", "accent", "languages", "open", "opens", "closes", "campaignId", "companyId", "custom",
+        "parameters", "follow-ups", "thanks",
+    ]
+    private static let groups: [(key: String, group: ScoreGroup)] = [
+        ("detractors", .detractor), ("passives", .passive), ("promoters", .promoter),
     ]
 
     let place: String
@@ -36,11 +40,17 @@ struct SurveyFileReader {
             case "campaignId": file.campaignID = reference(value, "campaignId", .campaign)
             case "companyId": file.companyID = reference(value, "companyId", .company)
             case "custom": file.custom = properties(value)
+            case "parameters": file.parameters = parameters(value)
+            case "follow-ups": file.options.asksByScore = asksByScore(value) ?? true
+            case "thanks": file.options.offers = offers(value)
             default: noteUnknown(key, in: nil, among: Self.keys)
             }
         }
         if let opensAt = file.opensAt, let closesAt = file.closesAt, closesAt <= opensAt.date {
             note(members["closes"], "closes", "must come after opens")
+        }
+        for name in file.parameters where file.custom[name] != nil {
+            note(members["parameters"], "parameters", "has \(name), which custom gives every answer already")
         }
         return file
     }
@@ -77,6 +87,35 @@ struct SurveyFileReader {
             if case .accent(let problem) = error { note(node, "accent", problem) }
             return nil
         }
+    }
+
+    private mutating func asksByScore(_ node: Node) -> Bool? {
+        switch text(node, "follow-ups", upTo: 20) {
+        case "by-score": return true
+        case "neutral": return false
+        case nil: return nil
+        default:
+            note(node, "follow-ups", "must be by-score or neutral")
+            return nil
+        }
+    }
+
+    private mutating func offers(_ node: Node) -> [ScoreGroup: String] {
+        var offers: [ScoreGroup: String] = [:]
+        for (key, value) in mapping(node, "thanks") ?? [:] {
+            guard let (name, group) = Self.groups.first(where: { $0.key == key.string }) else {
+                noteUnknown(key, in: "thanks", among: Self.groups.map(\.key))
+                continue
+            }
+            for (key, value) in mapping(value, "thanks.\(name)") ?? [:] {
+                guard key.string == "link" else {
+                    noteUnknown(key, in: "thanks.\(name)", among: ["link"])
+                    continue
+                }
+                offers[group] = link(value, "thanks.\(name).link")
+            }
+        }
+        return offers
     }
 
     private mutating func languages(_ node: Node) -> [Language: [String: String]] {

@@ -18,6 +18,8 @@ struct LinkColumns {
         /// Nil also where Planhat can't have it.
         var campaignID: String?
         var companyID: String?
+        /// Without what can't be a custom property.
+        var custom: [String: JSONValue] = [:]
         var language: ContactLanguage?
         /// What is wrong with the row, although there is a link for it.
         var warnings: [String] = []
@@ -41,6 +43,7 @@ struct LinkColumns {
     private let campaignID: Int?
     private let companyID: Int?
     private let language: Int?
+    private let custom: [(column: CustomColumn, place: Int)]
     /// The columns of an earlier link to replace, and of the part of it that didn't fit.
     let link: Int?
     let rest: Int?
@@ -56,8 +59,14 @@ struct LinkColumns {
     /// - Parameters:
     ///   - header: names in any case, with or without accents, spaces and punctuation.
     ///   - emailColumn: the name of the column with the address; nil to find it by what tools and people call it.
+    ///   - custom: the columns that become custom properties.
     ///   - replacesLinks: whether there may be columns of links, to be replaced.
-    init(_ header: [String], emailColumn: String? = nil, replacesLinks: Bool) throws(LinkJob.Failure) {
+    init(
+        _ header: [String],
+        emailColumn: String? = nil,
+        custom: [CustomColumn] = [],
+        replacesLinks: Bool
+    ) throws(LinkJob.Failure) {
         let names = header.map(Self.plain)
         for name in ["email", "id", "campaignid", "companyid", "lang", "link", "link2"] {
             let same = names.indices.filter { names[$0] == name }
@@ -74,6 +83,19 @@ struct LinkColumns {
         campaignID = names.firstIndex(of: "campaignid")
         companyID = names.firstIndex(of: "companyid")
         language = names.firstIndex(of: "lang")
+        var places: [(column: CustomColumn, place: Int)] = []
+        for column in custom { places.append((column, try Self.place(of: column, in: header))) }
+        self.custom = places
+    }
+
+    private static func place(of column: CustomColumn, in header: [String]) throws(LinkJob.Failure) -> Int {
+        if let place = header.firstIndex(of: column.column) { return place }
+        let same = header.indices.filter { plain(header[$0]) == plain(column.column) }
+        if same.count > 1 { throw .sameColumn(header[same[0]], header[same[1]]) }
+        guard let place = same.first else {
+            throw header.contains(where: hasAddress) ? .noHeader : .noCustomColumn(header, named: column.column)
+        }
+        return place
     }
 
     /// Without case, accents, white space and punctuation.
@@ -130,6 +152,7 @@ struct LinkColumns {
         contact.setID(text(id))
         contact.setCampaignID(text(campaignID))
         contact.setCompanyID(text(companyID))
+        for (column, place) in custom { contact.set(column, to: text(place)) }
         return contact
     }
 
@@ -173,10 +196,21 @@ extension LinkColumns.Contact {
         }
     }
 
+    fileprivate mutating func set(_ column: CustomColumn, to text: String?) {
+        guard let text else { return }
+        if let value = column.value(text), !LinkColumns.isDamaged(text) {
+            custom[column.property] = value
+        } else {
+            warnings.append("\(column.column) \(column.rule); the link has none")
+        }
+    }
+
     /// Leaves out the optional part that is missed least, with a warning; false when there is none left.
     mutating func shorten() -> Bool {
         let part: String
-        if companyID != nil {
+        if !custom.isEmpty {
+            (custom, part) = ([:], "custom properties")
+        } else if companyID != nil {
             (companyID, part) = (nil, "companyId")
         } else if campaignID != nil {
             (campaignID, part) = (nil, "campaignId")

@@ -10,6 +10,7 @@ struct LinkJob {
         /// The first line is a contact, whose data must not be shown.
         case noHeader
         case noColumn([String], named: String)
+        case noCustomColumn([String], named: String)
         /// With the two names, which differ in case, accents, spaces or punctuation at most.
         case sameColumn(String, String)
         case severalAddresses
@@ -25,6 +26,8 @@ struct LinkJob {
                     + Self.list(names)
             case .noColumn(let names, let wanted):
                 "The contacts have no column named \(wanted), as --email-column says. " + Self.list(names)
+            case .noCustomColumn(let names, let wanted):
+                "The contacts have no column named \(wanted), as --custom says. " + Self.list(names)
             case .noHeader:
                 "The first line of the contacts is no header, for it has an address: put a line with the names of the columns "
                     + "above it, such as email."
@@ -63,6 +66,7 @@ struct LinkJob {
 
     private let minting: LinkMinting
     private let emailColumn: String?
+    private let custom: [CustomColumn]
     private let replacesLinks: Bool
     private let splitsLinks: Bool
     private let write: (Data) -> Void
@@ -87,12 +91,14 @@ struct LinkJob {
 
     /// - Parameters:
     ///   - emailColumn: the name of the column with the address; nil to find it.
+    ///   - custom: the columns that become custom properties.
     ///   - replacesLinks: whether to replace links that are already there
     ///   - splitsLinks: whether the part of a link beyond ``fieldLimit`` goes to a column `link2`.
     ///   - total: the input's size in bytes; nil when it is unknown.
     init(
         minting: LinkMinting,
         emailColumn: String? = nil,
+        custom: [CustomColumn] = [],
         replacesLinks: Bool = false,
         splitsLinks: Bool = false,
         total: Int?,
@@ -101,6 +107,7 @@ struct LinkJob {
     ) {
         self.minting = minting
         self.emailColumn = emailColumn
+        self.custom = custom
         self.replacesLinks = replacesLinks
         self.splitsLinks = splitsLinks
         self.write = write
@@ -223,7 +230,7 @@ struct LinkJob {
         // Spreadsheets write a line of separators for each row that was ever used.
         guard !row.allSatisfy({ $0.trimmingInvisible.isEmpty }) else { return }
         guard let columns else {
-            columns = try LinkColumns(row, emailColumn: emailColumn, replacesLinks: replacesLinks)
+            columns = try LinkColumns(row, emailColumn: emailColumn, custom: custom, replacesLinks: replacesLinks)
             put(row, link: nil)
             return
         }

@@ -42,6 +42,7 @@ struct LinkMinting {
             survey: survey,
             campaignID: contact.campaignID,
             companyID: contact.companyID,
+            custom: contact.custom,
             language: language
         )
     }

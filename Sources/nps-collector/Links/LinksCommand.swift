@@ -33,6 +33,21 @@ struct LinksCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The column with the address, where it isn't called email.", valueName: "name"))
     var emailColumn: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Columns that become custom properties of the answers: plan,region=Region,seats:number=Seats.",
+            discussion:
+                "Each is the property's name at Planhat, its kind (text, number or boolean) and the column's name.",
+            valueName: "columns"
+        )
+    )
+    var custom: String?
+
+    @Option(
+        help: ArgumentHelp("When the mail goes out: dateSent at Planhat. Now, if it isn't given.", valueName: "time")
+    )
+    var sentAt: String?
+
     @Flag(help: "Replace links that the contacts already have, in a column named link.")
     var replace = false
 
@@ -43,6 +58,29 @@ struct LinksCommand: AsyncParsableCommand {
         guard (1...3_650).contains(expiresInDays) else { throw ValidationError("--expires-in-days is 1 to 3650.") }
         guard survey.map({ !$0.isEmpty && $0.utf8.count <= LinkClaims.Limit.identifier }) ?? true else {
             throw ValidationError("--survey is a name of 1 to \(LinkClaims.Limit.identifier) bytes.")
+        }
+        _ = try customColumns
+        _ = try sendingTime
+    }
+
+    private var customColumns: [CustomColumn] {
+        get throws {
+            do throws(CustomColumn.Mistake) {
+                return try custom.map { text throws(CustomColumn.Mistake) in try CustomColumn.list(text) } ?? []
+            } catch {
+                throw ValidationError(error.sentence)
+            }
+        }
+    }
+
+    /// Nil for now.
+    private var sendingTime: Date? {
+        get throws {
+            guard let sentAt else { return nil }
+            guard let date = try? DateFormats().date(.string(sentAt)) else {
+                throw ValidationError("--sent-at is a time such as 2026-12-01T08:00:00+01:00, or a day.")
+            }
+            return date
         }
     }
 
@@ -57,13 +95,15 @@ struct LinksCommand: AsyncParsableCommand {
             keys: settings.survey.linkKeys,
             address: "\(settings.http.publicURL)/s/",
             survey: survey,
-            issuedAt: now,
+            issuedAt: try sendingTime ?? now,
             expiresAt: now.addingTimeInterval(Double(expiresInDays) * 86_400),
             speaks: { pages.language(named: $0.tag) != nil }
         )
+        warnOfSurvey(settings)
         var job = LinkJob(
             minting: minting,
             emailColumn: emailColumn,
+            custom: try customColumns,
             replacesLinks: replace,
             splitsLinks: split,
             total: Self.inputSize
@@ -78,6 +118,18 @@ struct LinksCommand: AsyncParsableCommand {
         }
         if job.links > 0 { warnIfLocal("\(settings.http.publicURL)") }
         if job.skipped > 0 { throw ExitCode.failure }
+    }
+
+    /// A link may name any survey, and shows that of the settings where there is no file of that name.
+    private func warnOfSurvey(_ settings: Settings) {
+        guard let survey, let directory = settings.surveysDirectory else { return }
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let names = files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
+        guard !names.contains(survey) else { return }
+        let hint = Spelling.nearest(survey, among: names.sorted()).map { " Did you mean \($0)?" } ?? ""
+        Output.note(
+            "\(directory) has no survey \(survey), so the links show the one of the settings.\(hint)\n"
+        )
     }
 
     /// Without http.public-url everybody would get links that lead nowhere.
