@@ -7,14 +7,17 @@ import re
 import signal
 import time
 from html import unescape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
+from selenium.webdriver.common.by import By
 
 from harness import canary
+from harness.browser import browser, next_page
 from harness.deployment import Deploy, Deployment
-from harness.http_client import fetch
 from harness.links import new_key
 from harness.waiting import wait_until
 
@@ -144,11 +147,105 @@ def test_a_reload_brings_new_surveys_and_a_broken_one_changes_nothing(running: D
     assert running.get("/survey/second").status == 200
 
 
-def test_a_frame_of_another_site_may_show_a_survey_if_it_is_named(deploy: Deploy, tmp_path: Path) -> None:
-    write(tmp_path / "surveys", {"academy": {}})
-    settings = {"surveys": {"directory": str(tmp_path / "surveys")}}
-    deployment = deploy(settings | {"survey": {"frame-ancestors": ["https://www.example.com"]}})
+class Site:
+    """Another web site, with one page that has a survey in a frame."""
+
+    def __init__(self) -> None:
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = (
+                    f'<!doctype html><title>Ours</title><iframe src="{site.framed}" width="900" height="900">'.encode()
+                )
+                self.send_response(200)
+                self.send_header("content-type", "text/html")
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.framed = ""
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.origin = f"http://127.0.0.1:{self.server.server_port}"
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+def test_a_page_that_is_named_may_show_a_survey_in_a_frame(deploy: Deploy, tmp_path: Path) -> None:
+    """Another one may not. In the frame the survey is answered as anywhere else."""
+    write(tmp_path / "surveys", SURVEYS)
+    named, other = Site(), Site()
+    settings = {"surveys": {"directory": str(tmp_path / "surveys")}, "survey": {"frame-ancestors": [named.origin]}}
+    deployment = deploy(settings)
     deployment.start()
-    page = fetch(deployment.http_port, "GET", "/survey/academy")
-    assert "frame-ancestors https://www.example.com" in page.headers["content-security-policy"]
-    assert page.headers["cross-origin-resource-policy"] == "cross-origin"
+    form = f"http://127.0.0.1:{deployment.http_port}/survey/academy?plan=gold"
+    with browser() as driver:
+        for site in (other, named):
+            site.framed = form
+            driver.get(site.origin)
+            driver.switch_to.frame(0)
+            assert bool(driver.find_elements(By.CSS_SELECTOR, "#score-9")) == (site is named)
+        driver.find_element(By.ID, "score-9").find_element(By.XPATH, "ancestor::label").click()
+        driver.find_element(By.NAME, "email").send_keys(canary.address("framed"))
+        driver.find_element(By.NAME, "comment").send_keys("Good in a frame")
+        with next_page(driver):
+            driver.find_element(By.CSS_SELECTOR, "form button").click()
+        assert "Good in a frame" in driver.find_element(By.TAG_NAME, "body").text
+        offer = driver.find_element(By.CSS_SELECTOR, "a.offer")
+        assert offer.get_attribute("target") == "_top", "the offer would open in the frame"
+    deployment.await_drained()
+    assert [record["custom"] for record in deployment.records()] == [{"programme": "academy", "plan": "gold"}]
+
+
+def test_a_footer_leads_to_the_open_form_with_the_score_chosen(running: Deployment) -> None:
+    block = running.run("links", "email", "--footer", "--survey", "academy", "--lang", "de")
+    assert block.returncode == 0, block.stderr
+    addresses = [unescape(address) for address in re.findall(r'href="([^"]*)"', block.stdout)]
+    assert addresses == [f"https://nps.example.com/survey/academy?lang=de&score={score}" for score in range(11)]
+    page = running.get(addresses[9].removeprefix("https://nps.example.com"))
+    assert page.status == 200 and 'id="score-9" checked' in page.text and "Ab die Post" in page.text
+    text = running.run("links", "email", "--footer", "--text")
+    assert "10, extremely likely: https://nps.example.com/survey?lang=en&score=10" in text.stdout
+    assert running.run("links", "email", "--footer", "--survey", "renewal").returncode == 64
+    own = running.run("links", "email", "--survey", "renewal", "--text")
+    assert "9: {link}/9" in own.stdout, "the block for personal links is as ever"
+
+
+def test_reminders_go_to_those_without_an_answer(running: Deployment) -> None:
+    """Links, answers, reminders, done: a whole round."""
+    contacts = "email,id\n" + "".join(f"{canary.address(f'round-{number}')},{number}\n" for number in range(40))
+    links = running.run("links", "--survey", "renewal", typed=contacts).stdout
+    rows = list(csv.DictReader(io.StringIO(links)))
+    paths = [row["link"].removeprefix("https://nps.example.com") for row in rows]
+    issued = [hidden(running.get(path).text, "issued") for path in paths]
+    bot = running.post_form({"score": "9", "issued": issued[39]}, paths[39])
+    assert bot.status == 303, "too quick for a person"
+    time.sleep(2.1)
+    for number in range(10):
+        fields = {"score": str(number), "issued": issued[number], "comment": canary.comment("round")}
+        assert running.post_form(fields, paths[number]).status == 303
+
+    def answered(text: str, *words: str) -> list[dict[str, str]]:
+        result = running.run("links", "answered", *words, typed=text)
+        assert result.returncode == 0, result.stderr
+        return list(csv.DictReader(io.StringIO(result.stdout)))
+
+    everybody = answered(links)
+    assert [bool(row["answered"]) for row in everybody] == [number < 10 for number in range(40)]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", row["answered"]) for row in everybody[:10])
+    assert canary.WORD not in "".join(row["answered"] for row in everybody)
+    assert answered(contacts, "--survey", "renewal")[3]["answered"] == everybody[3]["answered"]
+    remind = answered(links, "--waiting")
+    assert [row["id"] for row in remind] == [str(number) for number in range(10, 40)]
+
+    assert running.run("queue", "erase", "--email", canary.address("round-0")).returncode == 0
+    # The reminder has the same link, and an answer given before is changed by it.
+    again = hidden(running.get(paths[5]).text, "issued")
+    time.sleep(2.1)
+    assert running.post_form({"score": "10", "issued": again}, paths[5]).status == 303
+    assert running.post_form({"score": "7", "issued": issued[20]}, paths[20]).status == 303
+    final = answered(links)
+    assert final[0]["answered"] == "erased" and final[20]["answered"]
+    assert sum(bool(row["answered"]) for row in final) == 11
+    assert running.books()["accepted"] == 12

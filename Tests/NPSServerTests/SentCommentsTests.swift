@@ -30,7 +30,7 @@ struct SentCommentsTests {
 
     @Test("take a bounded room; a comment that doesn't fit, or none, takes the place of the earlier one")
     func room() {
-        let comments = SentComments(byteLimit: 10, afterLifetime: { _ in })
+        let comments = SentComments(byteLimit: SentComments.entrySize + 10, afterLifetime: { _ in })
         comments.keep("12345678", of: "a")
         comments.keep("123", of: "b")
         #expect(comments.take(of: "b") == nil)

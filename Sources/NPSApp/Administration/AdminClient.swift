@@ -51,6 +51,11 @@ package struct AdminClient: Sendable {
         try await get("/queue/responses/\(id.rawValue)")
     }
 
+    /// Those of the responses that a person has given; at most `QueueFilter/maximum` at once.
+    package func answered(_ ids: [ResponseID]) async throws(AdminError) -> [AnsweredResponse] {
+        try await post("/queue/answered", Selection(ids: ids))
+    }
+
     /// Does as much as the collector can do in time; `RetryProgress/next` says where to continue.
     package func retry(_ request: RetryRequest) async throws(AdminError) -> RetryProgress {
         try await post("/queue/retry", request)

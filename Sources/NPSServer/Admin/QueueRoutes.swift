@@ -17,6 +17,7 @@ struct QueueRoutes {
         router.get("queue/responses") { request, _ in try JSONResponse.response(await list(request)) }
         router.get("queue/responses/:id") { _, context in try JSONResponse.response(await show(context)) }
         router.post("queue/search") { request, _ in try JSONResponse.response(await search(request)) }
+        router.post("queue/answered") { request, _ in try JSONResponse.response(await answered(request)) }
         router.post("queue/retry") { request, _ in try JSONResponse.response(await retry(request)) }
     }
 
@@ -59,6 +60,15 @@ struct QueueRoutes {
         guard Self.limits.contains(wanted.limit) else { throw Self.wrongLimit }
         let filter = QueueFilter(state: wanted.state, person: person, limit: wanted.limit, after: wanted.after)
         do { return try await queue.list(filter) } catch { throw Problem.failing(error) }
+    }
+
+    /// Who wants to remind people needs to know who has answered, and nothing else.
+    private func answered(_ request: Request) async throws -> [AnsweredResponse] {
+        let selection: Selection<ResponseID> = try await request.decodeBody()
+        guard let ids = selection.ids, ids.count <= QueueFilter.maximum else {
+            throw Problem.badRequest("Name at most \(QueueFilter.maximum) ids.")
+        }
+        do { return try await queue.answered(ids) } catch { throw Problem.failing(error) }
     }
 
     private func show(_ context: CollectorContext) async throws -> QueueItem {

@@ -17,9 +17,12 @@ package final class SentComments: Sendable {
 
         mutating func remove(_ answer: String) {
             guard let removed = comments.removeValue(forKey: answer) else { return }
-            byteCount -= removed.text.utf8.count
+            byteCount -= SentComments.size(removed.text)
         }
     }
+
+    /// What an entry takes besides its text, in bytes, roughly.
+    static let entrySize = 256
 
     private let byteLimit: Int
     private let contents = Mutex(Contents())
@@ -38,6 +41,8 @@ package final class SentComments: Sendable {
         self.afterLifetime = afterLifetime
     }
 
+    fileprivate static func size(_ comment: String) -> Int { comment.utf8.count + entrySize }
+
     /// How many are waiting.
     var count: Int { contents.withLock { $0.comments.count } }
 
@@ -47,10 +52,10 @@ package final class SentComments: Sendable {
     func keep(_ comment: String?, of answer: String) {
         let number: Int? = contents.withLock { contents in
             contents.remove(answer)
-            guard let comment, contents.byteCount + comment.utf8.count <= byteLimit else { return nil }
+            guard let comment, contents.byteCount + Self.size(comment) <= byteLimit else { return nil }
             contents.last += 1
             contents.comments[answer] = (contents.last, comment)
-            contents.byteCount += comment.utf8.count
+            contents.byteCount += Self.size(comment)
             return contents.last
         }
         guard let number else { return }

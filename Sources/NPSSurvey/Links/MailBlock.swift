@@ -29,8 +29,25 @@ package struct MailBlock: Sendable {
         self.accent = accent.map { "\($0.light)" } ?? Self.accent
     }
 
+    /// The block of a survey, in its own words and colour.
+    ///
+    /// - Throws: ``SurveyError/noLanguage(_:)``.
+    package init(of pages: SurveyPages, language: Language) throws(SurveyError) {
+        guard let known = pages.language(named: language.tag), known == language else {
+            throw .noLanguage(pages.languages.map(\.tag).sorted())
+        }
+        catalogue = pages.renderer.catalogues[language]
+        accent = pages.renderer.appearance.accent.map { "\($0.light)" } ?? Self.accent
+    }
+
     /// - Parameter link: a mail tool's merge tag for the contact's link; it is printed as it is.
-    package func html(link: String) -> String {
+    package func html(link: String) -> String { html { "\(link)/\($0)" } }
+
+    /// - Parameter form: the address of an open form, without a query: for mails that have no link for each person.
+    package func html(form: String) -> String { html { HTMLText.escaped(open(form, $0)) } }
+
+    /// - Parameter address: of a score, as it stands in HTML.
+    private func html(_ address: (Int) -> String) -> String {
         let direction = catalogue["direction"]
         let (start, end) = direction == "rtl" ? ("right", "left") : ("left", "right")
         let font = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
@@ -41,10 +58,10 @@ package struct MailBlock: Sendable {
             <tr><td style="padding:12px 5px 8px;font-size:18px;line-height:26px;color:\(Self.ink)">\(escaped("question"))\
             </td></tr>
             <tr><td style="padding:0 2px 12px">
-            \(scores(0...5, link: link, side: start))
+            \(scores(0...5, address, side: start))
             \(pole(named: "low", cells: 6, at: start))
             </table>
-            \(scores(6...10, link: link, side: start))
+            \(scores(6...10, address, side: start))
             \(pole(named: "high", cells: 5, at: end))
             </table>
             </td></tr>
@@ -55,9 +72,18 @@ package struct MailBlock: Sendable {
     }
 
     /// The plain-text part: every score with its own address.
-    package func text(link: String) -> String {
+    package func text(link: String) -> String { text { "\(link)/\($0)" } }
+
+    /// The same for an open form.
+    package func text(form: String) -> String { text { open(form, $0) } }
+
+    private func open(_ form: String, _ score: Int) -> String {
+        "\(form)?lang=\(catalogue.language.tag)&score=\(score)"
+    }
+
+    private func text(_ address: (Int) -> String) -> String {
         let lines = (0...10).map { score in
-            "\(score)\(note(score).map { "\($0)" } ?? ""): \(link)/\(score)"
+            "\(score)\(note(score).map { "\($0)" } ?? ""): \(address(score))"
         }
         return catalogue["question"] + "\n\n" + lines.joined(separator: "\n") + "\n"
     }
@@ -65,14 +91,14 @@ package struct MailBlock: Sendable {
     private static let table = "<table role=\"presentation\" border=\"0\" cellpadding=\"0\""
 
     /// The beginning of a table with a row of scores. Each link is 44 pixels high and wide.
-    private func scores(_ range: ClosedRange<Int>, link: String, side: String) -> String {
+    private func scores(_ range: ClosedRange<Int>, _ address: (Int) -> String, side: String) -> String {
         let cells = range.map { score in
             let label = note(score).map { " aria-label=\"\(score)\(HTMLText.escaped($0))\"" } ?? ""
             return """
                 <td width="44" height="44" align="center" valign="middle" bgcolor="\(Self.ground)" \
                 style="width:44px;height:44px;border:1px solid \(accent);border-radius:6px;\
                 background-color:\(Self.ground)">\
-                <a href="\(link)/\(score)"\(label) style="display:block;padding:11px 0;font-size:16px;line-height:22px;\
+                <a href="\(address(score))"\(label) style="display:block;padding:11px 0;font-size:16px;line-height:22px;\
                 font-weight:bold;text-align:center;text-decoration:none;color:\(accent)">\(score)</a></td>
                 """
         }

@@ -133,6 +133,16 @@ struct LinkColumns {
         row + Array(repeating: "", count: max(0, count - row.count))
     }
 
+    /// What the link in the row says, however old it is; nil for none that these keys open.
+    ///
+    /// - Parameter row: ``padded(_:)``.
+    func claims(in row: [String], _ keys: LinkKeys) -> LinkClaims? {
+        guard row.count == count, let link else { return nil }
+        let address = row[link].trimmingInvisible + (rest.map { row[$0].trimmingInvisible } ?? "")
+        guard let segment = address.split(separator: "/").last else { return nil }
+        return try? keys.open(LinkKeys.token(inSegment: String(segment)), at: .distantPast)
+    }
+
     /// - Parameter row: ``padded(_:)``.
     func contact(in row: [String]) throws(Flaw) -> Contact {
         guard row.count == count else {

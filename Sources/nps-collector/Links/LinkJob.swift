@@ -59,8 +59,6 @@ struct LinkJob {
 
     /// What a text field of Mailchimp holds, in bytes; it cuts off the rest (its help on the format of import files).
     static let fieldLimit = 255
-    /// The longest row, in bytes: a longer one has a quote that was never closed.
-    private static let rowLimit = 1 << 16
     /// How many ids are remembered, so that memory stays small however long the list is.
     private static let idLimit = 1_000_000
 
@@ -69,16 +67,11 @@ struct LinkJob {
     private let custom: [CustomColumn]
     private let replacesLinks: Bool
     private let splitsLinks: Bool
-    private let write: (Data) -> Void
     private let byBytes: Bool
     private var bar: ProgressBar
-    /// The input up to the end of the first line, which tells the separator; nil after that.
-    private var opening: [UInt8]? = []
-    private var separator = UInt8(ascii: ",")
-    private var reader = CSVReader()
+    private var contacts = ContactReader()
+    private var writer: CSVWriter
     private var columns: LinkColumns?
-    private var output: [UInt8] = []
-    private var hasWritten = false
     /// The warning about Windows-1252 is given.
     private var hasToldEncoding = false
     /// Hashes of the ids so far.
@@ -110,38 +103,20 @@ struct LinkJob {
         self.custom = custom
         self.replacesLinks = replacesLinks
         self.splitsLinks = splitsLinks
-        self.write = write
+        writer = CSVWriter(write)
         byBytes = total != nil
         self.bar = bar ?? ProgressBar(title: "Reading contacts", total: total, unit: total == nil ? "" : "bytes")
     }
 
     mutating func read(_ chunk: some Collection<UInt8>) throws {
-        if let begun = opening {
-            let bytes = begun + chunk
-            guard bytes.count >= 65_536 || bytes.contains(where: Self.endsLine) else {
-                opening = bytes
-                return
-            }
-            try open(bytes)
-        } else {
-            try take(Array(chunk))
-        }
+        for row in try contacts.read(chunk) { try take(row) }
         if byBytes { bar.advance(by: chunk.count) }
     }
 
     mutating func end() throws {
-        if let begun = opening { try open(begun) }
-        while true {
-            let row: [String]?
-            do throws(CSVReader.Failure) { row = try reader.end() } catch {
-                try take(Array(try skip(error)))
-                continue
-            }
-            if let row { try take(row) }
-            break
-        }
+        for row in try contacts.end() { try take(row) }
         guard columns != nil else { throw Failure.empty }
-        flush()
+        writer.flush()
         bar.finish()
         bar.say(summary)
         if longLinks > 0 {
@@ -162,108 +137,65 @@ struct LinkJob {
         }
     }
 
-    private mutating func open(_ bytes: [UInt8]) throws {
-        opening = nil
-        if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) { throw Failure.utf16 }
-        let hasMark = bytes.starts(with: Self.byteOrderMark)
-        // Written again, because without it spreadsheets take UTF-8 for something else.
-        if hasMark { output += Self.byteOrderMark }
-        var text = hasMark ? bytes.dropFirst(3) : bytes[...]
-        let first = text.prefix { !Self.endsLine($0) }
-        // Spreadsheets name the separator like this; it counts as a line, and the header follows.
-        if first.count == 5, first.starts(with: "sep=".utf8), let named = first.last {
-            separator = named
-            text = text.dropFirst(5)
-        } else {
-            separator = Self.separator(in: first)
-        }
-        let decoder = CellDecoder(isUTF8: hasMark)
-        reader = CSVReader(separator: separator, rowLimit: Self.rowLimit, decoder: decoder)
-        try take(Array(text))
-    }
-
-    private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
-
     /// Says once that the contacts are Windows-1252.
     private mutating func tellEncoding() {
-        guard reader.isWindows1252, !hasToldEncoding else { return }
+        guard contacts.isWindows1252, !hasToldEncoding else { return }
         hasToldEncoding = true
         bar.say("The contacts are not UTF-8: they are read as Windows-1252 and written as UTF-8.")
         // The spreadsheet that wrote the file needs it to recognise UTF-8.
-        if !hasWritten { output = Self.byteOrderMark + output }
+        writer.mark()
     }
 
-    private static func endsLine(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
-    }
-
-    /// The most frequent one in the header; spreadsheets in much of Europe write semicolons.
-    private static func separator(in header: ArraySlice<UInt8>) -> UInt8 {
-        let candidates = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
-        let counted = candidates.map { candidate in (candidate, header.count { $0 == candidate }) }
-        return counted.reduce(counted[0]) { $1.1 > $0.1 ? $1 : $0 }.0
-    }
-
-    private mutating func take(_ bytes: [UInt8]) throws {
-        var bytes = bytes[...]
-        while let byte = bytes.popFirst() {
-            let row: [String]?
-            do throws(CSVReader.Failure) { row = try reader.read(byte) } catch {
-                bytes = try skip(error) + bytes
-                continue
-            }
-            if let row { try take(row) }
-        }
-    }
-
-    /// Reports the line in which a broken row begins, and returns what follows that line.
-    private mutating func skip(_ failure: CSVReader.Failure) throws(Failure) -> ArraySlice<UInt8> {
-        guard columns != nil else { throw .unreadable(failure) }
-        let rest = reader.surrenderLine()
-        skipped += 1
-        bar.say("line \(reader.rowLine) left out: \(failure.flaw)")
-        return rest
-    }
-
-    private mutating func take(_ row: [String]) throws {
+    private mutating func take(_ row: ContactReader.Row) throws {
         tellEncoding()
-        // Spreadsheets write a line of separators for each row that was ever used.
-        guard !row.allSatisfy({ $0.trimmingInvisible.isEmpty }) else { return }
-        guard let columns else {
-            columns = try LinkColumns(row, emailColumn: emailColumn, custom: custom, replacesLinks: replacesLinks)
-            put(row, link: nil)
-            return
+        let cells: [String]
+        switch row.cells {
+        case .success(let read): cells = read
+        case .failure(let failure): return leaveOut(row.line, failure.flaw)
         }
-        let row = columns.padded(row)
+        guard let columns else { return try begin(cells) }
+        let padded = columns.padded(cells)
         do throws(LinkColumns.Flaw) {
-            var contact = try columns.contact(in: row)
+            var contact = try columns.contact(in: padded)
             let link = try minting.link(for: &contact)
-            warn(of: contact)
-            put(row, link: link)
+            warn(of: contact, inLine: row.line)
+            put(padded, link: link)
         } catch {
-            skipped += 1
-            bar.say("line \(reader.rowLine) left out: \(error.sentence)")
+            leaveOut(row.line, error.sentence)
         }
         if !byBytes { bar.advance(by: 1) }
     }
 
+    private mutating func begin(_ header: [String]) throws {
+        columns = try LinkColumns(header, emailColumn: emailColumn, custom: custom, replacesLinks: replacesLinks)
+        writer.separator = contacts.separator
+        // Written again, because without it spreadsheets take UTF-8 for something else.
+        if contacts.hasMark { writer.mark() }
+        put(header, link: nil)
+    }
+
+    private mutating func leaveOut(_ line: Int, _ flaw: String) {
+        skipped += 1
+        bar.say("line \(line) left out: \(flaw)")
+    }
+
     /// Warns of rows that get a link and may still not do what was meant.
-    private mutating func warn(of contact: LinkColumns.Contact) {
-        for warning in contact.warnings { bar.say("line \(reader.rowLine): \(warning)") }
+    private mutating func warn(of contact: LinkColumns.Contact, inLine line: Int) {
+        for warning in contact.warnings { bar.say("line \(line): \(warning)") }
         if let id = contact.id, ids.count < Self.idLimit {
             let isNew = ids.insert([id, contact.email.lowercased()].hashValue).inserted
             if !isNew {
                 bar.say(
-                    "line \(reader.rowLine): has the id and address of an earlier line; both links change the same answer"
+                    "line \(line): has the id and address of an earlier line; both links change the same answer"
                 )
             }
         }
         switch contact.language {
         case .tag(let language) where !minting.speaks(language):
-            bar.say("line \(reader.rowLine): there is no form in this lang; the browser's language will be used")
+            bar.say("line \(line): there is no form in this lang; the browser's language will be used")
         case .unreadable:
             bar.say(
-                "line \(reader.rowLine): lang is no language tag such as de or pt-BR; the browser's language will be used"
+                "line \(line): lang is no language tag such as de or pt-BR; the browser's language will be used"
             )
         case .tag, nil: break
         }
@@ -283,21 +215,10 @@ struct LinkJob {
             if columns?.link == nil { row.append("link") }
             if splitsLinks, columns?.rest == nil { row.append("link2") }
         }
-        for (number, cell) in row.enumerated() {
-            if number > 0 { output.append(separator) }
-            output += CSVCell.verbatim(cell, separator: separator).utf8
-        }
-        output.append(UInt8(ascii: "\n"))
-        if output.count >= 65_536 { flush() }
+        writer.put(row)
     }
 
     private func fill(_ row: inout [String], at place: Int?, _ text: String) {
         if let place { row[place] = text } else { row.append(text) }
-    }
-
-    private mutating func flush() {
-        write(Data(output))
-        hasWritten = hasWritten || !output.isEmpty
-        output.removeAll(keepingCapacity: true)
     }
 }

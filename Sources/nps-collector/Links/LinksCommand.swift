@@ -21,7 +21,7 @@ struct LinksCommand: AsyncParsableCommand {
             and not the mailing's, give every survey a name with --survey, and its answers stay apart. Without an id \
             every link is an answer of its own.
             """,
-        subcommands: [LinksEmail.self]
+        subcommands: [LinksEmail.self, LinksAnswered.self]
     )
 
     @Option(help: ArgumentHelp("Days after which the links stop working.", valueName: "days"))

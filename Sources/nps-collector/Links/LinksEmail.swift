@@ -1,13 +1,18 @@
 import ArgumentParser
 import Foundation
 import NPSApp
+import NPSServer
 import NPSSurvey
 
 /// `links email --html --syntax mailchimp`
 struct LinksEmail: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "email",
-        abstract: "Print the e-mail block with the eleven scores, with a tool's merge tag for each contact's link."
+        abstract: "Print the e-mail block with the eleven scores, with a tool's merge tag for each contact's link.",
+        discussion: """
+            With --survey, in the words and the colour of that survey. With --footer the scores lead to its open form instead, for \
+            the footer of mails that have no link for each person.
+            """
     )
 
     @Flag(help: "The part for the HTML of the message (default).")
@@ -27,7 +32,13 @@ struct LinksEmail: AsyncParsableCommand {
     )
     var split = false
 
-    /// The parser gives `--split` to the parent when both have it; declared here as well for the help.
+    @Flag(help: "For a footer: the scores lead to the open form, and there is no merge tag.")
+    var footer = false
+
+    @Option(help: "The survey of surveys.directory whose words, colour and form it has.")
+    var survey: String?
+
+    /// The parser gives `--split` and `--survey` to the parent when both have them; declared here as well for the help.
     @ParentCommand var links: LinksCommand
 
     @Option(name: .customLong("lang"), help: "The language's tag, such as de.")
@@ -44,19 +55,37 @@ struct LinksEmail: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await CommandLineSettings.load()
+        let asked = try askedSurvey(settings)
         let block: MailBlock
         do throws(SurveyError) {
-            block = try MailBlock(
-                subject: settings.survey.subject,
-                publicDirectory: Settings.publicDirectory,
-                language: Language(language),
-                accent: settings.survey.appearance.accent
-            )
+            block = try MailBlock(of: asked.pages, language: Language(language))
         } catch {
             throw Stop(.usage, error.description)
         }
+        if footer {
+            let form = "\(settings.http.publicURL)\(asked.path)"
+            return Output.text(text ? block.text(form: form) : block.html(form: form), terminator: "")
+        }
         let link = syntax.tag(for: field) + (split || links.split ? syntax.tag(for: field + "2") : "")
         Output.text(text ? block.text(link: link) : block.html(link: link), terminator: "")
+    }
+
+    /// The survey that is named, if there is a file for it; otherwise that of the settings.
+    private func askedSurvey(_ settings: Settings) throws -> Survey {
+        let pages: SurveyPages
+        let catalogue: SurveyCatalogue?
+        do throws(SettingsError) {
+            pages = try settings.makePages()
+            catalogue = try settings.makeSurveys(adapting: pages)?.current
+        } catch {
+            throw Stop(.configuration, error.description)
+        }
+        let standard = Survey(pages, isOpen: settings.survey.isOpen)
+        let asked = (survey ?? links.survey).flatMap { catalogue?.survey(named: $0) } ?? standard
+        guard !footer || asked.isOpen else {
+            throw Stop(.usage, "The form at \(asked.path) isn't open to everybody, so a footer can't lead to it.")
+        }
+        return asked
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
