@@ -239,7 +239,7 @@ def test_reminders_go_to_those_without_an_answer(running: Deployment) -> None:
     remind = answered(links, "--waiting")
     assert [row["id"] for row in remind] == [str(number) for number in range(10, 40)]
 
-    assert running.run("queue", "erase", "--email", canary.address("round-0")).returncode == 0
+    assert running.run("queue", "erase", "--yes", "--email", canary.address("round-0")).returncode == 0
     # The reminder has the same link, and an answer given before is changed by it.
     again = hidden(running.get(paths[5]).text, "issued")
     time.sleep(2.1)

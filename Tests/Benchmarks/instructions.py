@@ -69,6 +69,8 @@ LOADS: dict[str, tuple[Requests, int]] = {
     "signed durable accept": (signed, 350_000),
     "durable accept by jq (Typeform)": (mapped, 700_000),
     "GET /survey": (get("/survey"), 400_000),
+    "GET /survey/NAME": (get("/survey/academy"), 400_000),
+    "GET /survey/NAME?plan=gold": (get("/survey/academy?plan=gold"), 400_000),
     "GET /s/TOKEN/9": (link, 400_000),
     "GET /survey/thanks": (get("/survey/thanks"), 400_000),
     "a page that is not there": (get("/nothing"), 400_000),
@@ -101,11 +103,17 @@ def instructions(requests: Requests, count: int) -> int:
     """What the program executes from its start to its end with so many requests in between."""
     with tempfile.TemporaryDirectory(prefix="nps-bench-") as name:
         directory = Path(name)
+        surveys = directory / "surveys"
+        surveys.mkdir()
+        # Every JSON document is YAML.
+        survey = {"brand": "Academy", "parameters": ["plan"], "languages": {"en": {"send": "Go"}}}
+        (surveys / "academy.yaml").write_text(json.dumps(survey))
         settings = {
             "log": {"level": "info"},
             # Delivery, to an API that is away, would be counted as well.
             "planhat": {"requests-per-minute": 1},
             "survey": {"link-keys": [f"k:{KEY}"]},
+            "surveys": {"directory": str(surveys)},
             "webhooks": {"typeform": {"secrets": [TYPEFORM.secret]}},
         }
         output = directory / "callgrind.out"

@@ -23,7 +23,7 @@ struct ScoreGroupPagesTests {
     private func asked(_ pages: SurveyPages, score: String = "", language: String = "en") throws -> [String] {
         let html = pages.form(FormValues(score: score), in: FormContext(language: Language(language))).html
         let label = try #require(html.firstMatch(of: /<label for="comment"><span class="asked">([^\0]*?)<\/span>/))
-        return label.1.split(separator: "\n").map(String.init)
+        return label.1.matches(of: /<b.*?<\/b>/).map { String($0.0) }
     }
 
     @Test("the question that fits every score stands there until one is chosen, and the three others are ready")
@@ -31,9 +31,9 @@ struct ScoreGroupPagesTests {
         #expect(
             try asked(standard) == [
                 "<b>What is the main reason for your score?</b>",
-                #"<b class="detractor" hidden>What should we do better?</b>"#,
-                #"<b class="passive" hidden>What could we still improve?</b>"#,
-                #"<b class="promoter" hidden>What do you like most?</b>"#,
+                #"<b class="detractor" hidden> What should we do better?</b>"#,
+                #"<b class="passive" hidden> What could we still improve?</b>"#,
+                #"<b class="promoter" hidden> What do you like most?</b>"#,
             ]
         )
         let style = try #require(standard.form(FormValues()).html.firstMatch(of: /<style>([^\0]*?)<\/style>/)).1
