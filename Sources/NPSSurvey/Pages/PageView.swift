@@ -77,7 +77,7 @@ struct PageView {
     }
 
     struct Question {
-        /// A ``ScoreGroup``; nil for the question that fits every score.
+        /// A `ScoreGroup`; nil for the question that fits every score.
         let group: String?
         let sentence: String
         let isHidden: Bool

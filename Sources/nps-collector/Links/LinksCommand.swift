@@ -89,7 +89,7 @@ struct LinksCommand: AsyncParsableCommand {
         guard !settings.survey.linkKeys.isEmpty else {
             throw Stop(.configuration, LinkError.keys(problem: "is empty").description)
         }
-        let pages = try settings.makePages()
+        let asked = try AskedSurvey(named: survey, in: settings)
         let now = Date()
         let minting = LinkMinting(
             keys: settings.survey.linkKeys,
@@ -97,9 +97,9 @@ struct LinksCommand: AsyncParsableCommand {
             survey: survey,
             issuedAt: try sendingTime ?? now,
             expiresAt: now.addingTimeInterval(Double(expiresInDays) * 86_400),
-            speaks: { pages.language(named: $0.tag) != nil }
+            speaks: { asked.survey.pages.language(named: $0.tag) != nil }
         )
-        warnOfSurvey(settings)
+        if let remark = asked.remark { Output.note(remark + "\n") }
         var job = LinkJob(
             minting: minting,
             emailColumn: emailColumn,
@@ -118,18 +118,6 @@ struct LinksCommand: AsyncParsableCommand {
         }
         if job.links > 0 { warnIfLocal("\(settings.http.publicURL)") }
         if job.skipped > 0 { throw ExitCode.failure }
-    }
-
-    /// A link may name any survey, and shows that of the settings where there is no file of that name.
-    private func warnOfSurvey(_ settings: Settings) {
-        guard let survey, let directory = settings.surveysDirectory else { return }
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        let names = files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
-        guard !names.contains(survey) else { return }
-        let hint = Spelling.nearest(survey, among: names.sorted()).map { " Did you mean \($0)?" } ?? ""
-        Output.note(
-            "\(directory) has no survey \(survey), so the links show the one of the settings.\(hint)\n"
-        )
     }
 
     /// Without http.public-url everybody would get links that lead nowhere.

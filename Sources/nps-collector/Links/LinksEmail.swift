@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import NPSApp
-import NPSServer
 import NPSSurvey
 
 /// `links email --html --syntax mailchimp`
@@ -55,7 +54,12 @@ struct LinksEmail: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await CommandLineSettings.load()
-        let asked = try askedSurvey(settings)
+        let named = try AskedSurvey(named: survey ?? links.survey, in: settings)
+        if let remark = named.remark { Output.note(remark + "\n") }
+        let asked = named.survey
+        guard !footer || asked.isOpen else {
+            throw Stop(.usage, "The form at \(asked.path) isn't open to everybody, so a footer can't lead to it.")
+        }
         let block: MailBlock
         do throws(SurveyError) {
             block = try MailBlock(of: asked.pages, language: Language(language))
@@ -68,24 +72,6 @@ struct LinksEmail: AsyncParsableCommand {
         }
         let link = syntax.tag(for: field) + (split || links.split ? syntax.tag(for: field + "2") : "")
         Output.text(text ? block.text(link: link) : block.html(link: link), terminator: "")
-    }
-
-    /// The survey that is named, if there is a file for it; otherwise that of the settings.
-    private func askedSurvey(_ settings: Settings) throws -> Survey {
-        let pages: SurveyPages
-        let catalogue: SurveyCatalogue?
-        do throws(SettingsError) {
-            pages = try settings.makePages()
-            catalogue = try settings.makeSurveys(adapting: pages)?.current
-        } catch {
-            throw Stop(.configuration, error.description)
-        }
-        let standard = Survey(pages, isOpen: settings.survey.isOpen)
-        let asked = (survey ?? links.survey).flatMap { catalogue?.survey(named: $0) } ?? standard
-        guard !footer || asked.isOpen else {
-            throw Stop(.usage, "The form at \(asked.path) isn't open to everybody, so a footer can't lead to it.")
-        }
-        return asked
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
