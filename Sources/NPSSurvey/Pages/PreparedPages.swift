@@ -14,7 +14,7 @@ enum PreparedPage: Sendable {
 /// rendered with two sets of awkward values; unless its pieces, joined with the same values, are equal to that byte by
 /// byte, it stays one that is rendered each time.
 ///
-/// The memory is bounded by the two shelves, about 10 MiB; the built-in templates need about 60 KiB a language. The surveys
+/// The memory is bounded by the two shelves, about 10 MiB; the built-in templates need about 65 KiB a language. The surveys
 /// of `surveys.directory` share two further ones, however many they are. Forms that
 /// come back have a shelf of their own, as whoever sends them can choose among thousands of states, and to prepare a page
 /// that nobody else gets would take longer than to render it.

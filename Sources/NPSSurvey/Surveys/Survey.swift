@@ -2,7 +2,9 @@ package import Foundation
 import NPSModel
 
 /// One survey: what it asks, when, and what it says of every answer to it.
-package struct Survey: Sendable {
+///
+/// It never changes. A class, because a request passes it around, and a copy of all its parts costs more than the page.
+package final class Survey: Sendable {
     /// Whether answers are taken.
     package enum Phase: Sendable, Hashable {
         /// With a date on whose day in UTC it opens.
@@ -29,7 +31,7 @@ package struct Survey: Sendable {
     package let closesAt: Date?
 
     /// The survey of the settings.
-    package init(_ pages: SurveyPages, isOpen: Bool) {
+    package convenience init(_ pages: SurveyPages, isOpen: Bool) {
         self.init(nil, SurveyFile(isOpen: isOpen), pages)
     }
 
