@@ -48,15 +48,13 @@ package enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension ServerError {
-    /// Whether it may be otherwise in a moment without anybody's doing: a port gets free, an address comes with its network.
-    /// All else somebody has to change.
+    /// Whether it may be otherwise in a moment without anybody's doing: a port gets free, an address comes with its network,
+    /// a renewal writes its second file. All else somebody has to change.
     package var passes: Bool {
         switch self {
-        case .unknownHost: true
+        case .unknownHost, .unreadableCertificate, .unreadablePrivateKey, .mismatchedKey, .noCertificate: true
         case .cannotListen(_, _, let code): !Self.lasting.contains(code)
-        case .unreadableCertificate, .unreadablePrivateKey, .mismatchedKey, .noSocket, .cannotGiveToGroup,
-            .unusableSocket:
-            false
+        case .noSocket, .cannotGiveToGroup, .unusableSocket: false
         }
     }
 
