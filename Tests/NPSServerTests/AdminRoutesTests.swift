@@ -263,7 +263,9 @@ struct AdminRoutesTests {
             leadership: {
                 for await _ in silences[2].stream {}
                 return nil
-            }
+            },
+            alerts: { [] },
+            certificates: { [] }
         )
         routes.patience = .milliseconds(1)
         routes.add(to: router)

@@ -211,7 +211,7 @@ struct SurveysTests {
         let routes = PublicListener.routes(collector.dependencies, logger: .silent)
         func template(_ path: String) -> String? {
             let head = HTTPRequest(method: .get, scheme: "http", authority: "a", path: path)
-            return routes.direct.route(for: head, from: .unknown)?.template
+            return routes.direct.route(for: head, on: .unknown)?.template
         }
         #expect(template("/survey/onboarding") == "/survey/{name}")
         #expect(template("/a/survey/onboarding") == "/a/survey/{name}")
