@@ -88,7 +88,7 @@ package struct Collector: Sendable {
             worker: worker,
             sources: sources,
             readiness: readiness,
-            certificate: certificate,
+            certificates: certificates,
             droppedLogLines: droppedLogLines
         )
     }

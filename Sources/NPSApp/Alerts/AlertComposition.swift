@@ -14,7 +14,8 @@ struct AlertComposition: Sendable {
     let worker: DeliveryWorker
     let sources: ReloadableSources
     let readiness: Readiness
-    let certificate: ReloadableCertificate?
+    /// Nil without TLS.
+    let certificates: ReloadableCertificates?
     let droppedLogLines: @Sendable () -> DroppedLogLines
     /// Where they are shown.
     let active = ActiveAlerts()
@@ -58,7 +59,8 @@ struct AlertComposition: Sendable {
             reading.acceptance = .fails(.init(queue.lastWriteProblem, isBelowReserve: isBelowReserve))
         }
         reading.disk = disk.map { AlertFigures.Disk(free: $0.free, reserve: $0.reserve) }
-        reading.certificateEnd = certificate?.expires
+        let watched = (certificates?.facts ?? []) + sources.current.authorityFacts
+        reading.certificateEnd = watched.map(\.chainExpires).min()
         let dropped = droppedLogLines()
         reading.droppedLogLines = dropped.errors + dropped.others
         reading.unreplicatedPromotions = queue.unreplicatedPromotions
