@@ -10,6 +10,8 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
 
     private let rules: ConnectionRules
     private let place: ConnectionPlace
+    /// Of the client; empty for one that nothing limits.
+    private let networks: [ClientNetwork]
     private var state: HTTP2Lifetime
     private var streams: [ObjectIdentifier: StreamGuard] = [:]
     /// The highest that a client has opened.
@@ -34,8 +36,9 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     /// Nil before and after the connection.
     private var context: ChannelHandlerContext?
 
-    init(rules: ConnectionRules, place: ConnectionPlace) {
+    init(rules: ConnectionRules, connection: Connection, place: ConnectionPlace) {
         self.rules = rules
+        networks = rules.proxies.isTrusted(connection.peer) ? [] : connection.peer.networks
         self.place = place
         state = HTTP2Lifetime(limits: rules.limits, opened: place.opened)
     }
@@ -125,7 +128,7 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
             lastStream = id
         }
         // For NIO a stream is over when its answer has left it; here it is when the socket has taken that.
-        guard streams.count < rules.limits.streams else {
+        guard streams.count < rules.limits.streams, rules.streams.hasRoom(for: networks) else {
             rules.edge.refused(.streams)
             return false
         }
@@ -134,6 +137,7 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
 
     func begin(_ stream: StreamGuard) {
         streams[ObjectIdentifier(stream)] = stream
+        rules.streams.take(for: networks)
         state.streamOpened()
         place.idles(since: nil)
         if place.isCrowded { leaveSoon() }
@@ -142,7 +146,9 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
 
     /// The stream has ended, and all that was written for it.
     func end(_ stream: StreamGuard) {
-        guard streams.removeValue(forKey: ObjectIdentifier(stream)) != nil, let context else { return }
+        guard streams.removeValue(forKey: ObjectIdentifier(stream)) != nil else { return }
+        rules.streams.giveBack(for: networks)
+        guard let context else { return }
         let now = context.eventLoop.now
         perform(state.streamEnded(at: now))
         if state.isIdle { place.idles(since: now) }

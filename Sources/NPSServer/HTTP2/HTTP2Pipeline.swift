@@ -14,7 +14,7 @@ extension ChannelPipeline.SynchronousOperations {
         direct: DirectRoutes? = nil,
         handover: @escaping @Sendable (any Channel) throws -> Void
     ) throws {
-        let guarding = HTTP2Guard(rules: rules, place: place)
+        let guarding = HTTP2Guard(rules: rules, connection: connection, place: place)
         let box = NIOLoopBound(guarding, eventLoop: eventLoop)
         // Its sequence of streams isn't asked for: each is served by itself.
         _ = try configureAsyncHTTP2Pipeline(

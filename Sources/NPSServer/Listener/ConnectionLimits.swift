@@ -31,6 +31,9 @@ package struct ConnectionLimits: Sendable {
     package var headerFields = 100
     /// Requests that an HTTP/2 connection may have at once.
     package var streams = 100
+    /// Requests that HTTP/2 may bring at once over all connections; one client's get an eighth. Beyond it, a stream is refused,
+    /// so that its client may send it again.
+    package var openStreams = 8_000
     /// Streams of an HTTP/2 connection that its client resets, or that end by its errors, in the time of `frameWindow`.
     package var resets = 200
     /// Frames of an HTTP/2 connection that only make work in the time of `frameWindow`: SETTINGS, PING, PRIORITY.

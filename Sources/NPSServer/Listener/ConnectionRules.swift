@@ -4,6 +4,7 @@ struct ConnectionRules: Sendable {
     let limits: ConnectionLimits
     let clients: ClientConnectionLimit
     let budget: BodyBudget
+    let streams: StreamBudget
     let proxies: TrustedProxies
     let answers: UnroutedAnswers
     let edge: EdgeCounters
@@ -23,6 +24,7 @@ struct ConnectionRules: Sendable {
         self.isUnixSocket = isUnixSocket
         clients = ClientConnectionLimit(limit: limits.connectionsPerClient, proxies: proxies)
         budget = BodyBudget(limit: limits.bodies)
+        streams = StreamBudget(limit: limits.openStreams)
         answers = UnroutedAnswers(pages: errorPages)
         self.edge = edge
         edge.allow(limits.connections)

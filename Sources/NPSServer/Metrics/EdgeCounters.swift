@@ -25,7 +25,7 @@ enum EdgeRefusal: String, CaseIterable {
     case slowAnswer
     /// Its client has too many connections.
     case clientConnections
-    /// An HTTP/2 connection has more requests at once than it may have.
+    /// An HTTP/2 connection, or its client, has more requests at once than it may have.
     case streams
     /// Too many streams of an HTTP/2 connection were reset by its client, or ended by its errors.
     case resets

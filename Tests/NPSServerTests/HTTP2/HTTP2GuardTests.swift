@@ -131,6 +131,22 @@ struct HTTP2GuardTests {
         #expect(client.requests.count == 3)
     }
 
+    @Test("streams beyond a client's share are refused on each of its connections, until others have ended")
+    func openStreams() throws {
+        // A share is one.
+        let rules = try rules { $0.openStreams = 8 }
+        let (first, second) = (try Client(rules), try Client(rules))
+        first.send(Client.head(1))
+        second.send(Client.head(1))
+        #expect(resets(try second.received()) == [1: Code.refused] && second.isOpen)
+        first.close()
+        second.send(Client.head(3))
+        #expect(second.requests.count == 1)
+        second.answer()
+        second.send(Client.head(5))
+        #expect(second.requests.count == 2)
+    }
+
     @Test("a flood of resets, or of frames that carry nothing, ends the connection", arguments: [true, false])
     func floods(areResets: Bool) throws {
         let client = try Client(try rules { ($0.resets, $0.controlFrames) = (10, 10) })
