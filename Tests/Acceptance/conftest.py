@@ -9,6 +9,8 @@ import pytest
 from harness.debian import System, archived_base, booted, must, new_system, unmount
 from harness.deployment import BINARY, REPOSITORY, Deploy, Deployment, deployments
 from harness.installation import Installation, Packager
+from harness.receiver import Receiver
+from harness.webhook import new_secret
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -90,3 +92,10 @@ def reachable(deploy: Deploy) -> Deployment:
 @pytest.fixture
 def installed(server: System, reachable: Deployment) -> Installation:
     return Installation(server, reachable)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A receiver of alerts that verifies their signatures."""
+    with Receiver(new_secret()) as receiver:
+        yield receiver

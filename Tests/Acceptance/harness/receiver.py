@@ -10,7 +10,10 @@ from typing import Any, Self
 from standardwebhooks import Webhook
 
 from harness import canary
+from harness.deployment import Deployment
+from harness.http_client import fetch
 from harness.ports import free_port
+from harness.promql import parse_scrape
 from harness.waiting import wait_until
 
 MEBIBYTE = 1024 * 1024
@@ -128,3 +131,18 @@ class Receiver:
             self.doubles += 1
         else:
             self.messages.append(message)
+
+
+def metrics(deployment: Deployment, name: str) -> dict[str, float]:
+    """The samples of a metric by their labels' values."""
+    samples = parse_scrape(fetch(deployment.admin_port, "GET", "/metrics").text)
+    return {"".join(sample.labels.values()): sample.value for sample in samples if sample.name == name}
+
+
+def in_order(events: list[str]) -> bool:
+    """Whether everything began once and ended once, in this order."""
+    subjects = {event.rsplit(" ", 1)[0] for event in events}
+    return all(
+        [event for event in events if event.rsplit(" ", 1)[0] == subject] == [f"{subject} began", f"{subject} ended"]
+        for subject in subjects
+    )
