@@ -1,4 +1,5 @@
-"""Alerts go out once although the disk is full, the receiver is away, or the collector is stopped or killed while it posts."""
+"""Alerts go out once although the disk is full, the receiver is away, or the collector is stopped or killed while it
+posts."""
 
 import os
 import signal
