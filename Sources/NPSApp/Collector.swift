@@ -336,6 +336,7 @@ package struct Collector: Sendable {
         try RedirectListener.make(
             to: settings.http.publicURL,
             pages: pages,
+            surveys: surveys,
             addresses: addresses,
             proxies: settings.http.trustedProxies,
             webroot: settings.acmeWebroot,

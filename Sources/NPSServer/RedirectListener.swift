@@ -14,6 +14,7 @@ package enum RedirectListener {
     package static func make(
         to publicURL: PublicURL,
         pages: SurveyPages,
+        surveys: ReloadableSurveys? = nil,
         addresses: [ListenAddress],
         proxies: TrustedProxies,
         webroot: String? = nil,
@@ -21,7 +22,7 @@ package enum RedirectListener {
         logger: Logger,
         onListening: @escaping @Sendable () -> Void = {}
     ) throws -> Listener {
-        let errorPages = ErrorPages(pages: pages, basePath: publicURL.basePath)
+        let errorPages = ErrorPages(pages: pages, surveys: surveys, basePath: publicURL.basePath)
         let edge = EdgeCounters(listener: "redirect", factory: metrics)
         return try Listener(
             router: router(to: publicURL, errorPages: errorPages, webroot: webroot, edge: edge),
@@ -37,8 +38,8 @@ package enum RedirectListener {
         )
     }
 
-    /// A personal link leads to the same link, a survey to the same survey, the start and the form to the open form, each
-    /// in the language that was asked for. Nothing else of the request's own address is carried over, and no other address leads anywhere: a tool
+    /// A personal link leads to the same link, a survey to the same survey, the start and the form to the open form, each in
+    /// the language that was asked for. Nothing else of the request's own address is carried over, and no other address leads anywhere: a tool
     /// that checks the address of a webhook must not take the form for it.
     static func router(
         to publicURL: PublicURL,
@@ -55,9 +56,10 @@ package enum RedirectListener {
             )
         )
         if let webroot { ChallengeRoutes(webroot: webroot).add(to: router) }
+        let surveys = errorPages.surveys
         for path in ["/", "**"] as [RouterPath] {
-            router.get(path) { request, _ in try redirect(request, to: publicURL) }
-            router.head(path) { request, _ in try redirect(request, to: publicURL) }
+            router.get(path) { request, _ in try redirect(request, to: publicURL, surveys) }
+            router.head(path) { request, _ in try redirect(request, to: publicURL, surveys) }
             // A POST to this port has sent its content in clear already: say so instead of redirecting it.
             router.post(path) { _, _ -> Response in throw wrongPort(publicURL) }
         }
@@ -72,24 +74,41 @@ package enum RedirectListener {
         )
     }
 
-    private static func redirect(_ request: Request, to publicURL: PublicURL) throws -> Response {
+    private static func redirect(
+        _ request: Request,
+        to publicURL: PublicURL,
+        _ surveys: ReloadableSurveys?
+    ) throws -> Response {
         let segments = request.segments(below: publicURL.basePath)
         switch segments.first {
         case nil, "survey", "s": break
         case "webhooks": throw wrongPort(publicURL)
         default: throw Problem.notFound
         }
+        if segments.count == 2, segments[0] == "survey",
+            let survey = surveys?.current.survey(named: String(segments[1]))
+        {
+            return Response(
+                status: .permanentRedirect,
+                headers: [.location: "\(publicURL)\(survey.path)\(query(of: request, survey))"]
+            )
+        }
         // The language is all that the query can say.
         let language =
             request.query("lang").flatMap { LinkClaims.isLanguageTag($0) ? "?lang=\($0)" : nil } ?? ""
-        let path = link(at: segments) ?? survey(at: segments)
+        let path = link(at: segments) ?? "/survey"
         return Response(status: .permanentRedirect, headers: [.location: publicURL.description + path + language])
     }
 
-    /// Which surveys there are isn't known here.
-    private static func survey(at segments: [Substring]) -> String {
-        guard segments.count == 2, segments[0] == "survey", Survey.isName(String(segments[1])) else { return "/survey" }
-        return "/survey/\(segments[1])"
+    /// What an open form's address may say: the language, a score, and what the survey lets through.
+    private static func query(of request: Request, _ survey: Survey) -> String {
+        let language = request.query("lang").flatMap { LinkClaims.isLanguageTag($0) ? $0 : nil }
+        let score = request.query("score").flatMap { Int($0) }.flatMap { Score($0) }
+        let own = [("lang", language), ("score", score.map { String($0.value) })]
+        let properties = survey.properties(inQuery: request.uri.query)
+            .map { ($0.name, Optional(PercentEncoding.encode($0.value))) }
+        let items = (own + properties).compactMap { name, value in value.map { "\(name)=\($0)" } }
+        return items.isEmpty ? "" : "?" + items.joined(separator: "&")
     }
 
     /// The link's own path, without what mail programs and trackers append to addresses; nil when there is no token.

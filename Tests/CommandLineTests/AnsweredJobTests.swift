@@ -78,7 +78,7 @@ struct AnsweredJobTests {
         let byID = try await run(contacts, survey: "q4", known: known)
         #expect(byID.seen.output.contains("ada@example.com,1,2027-01-15T08:00:00.000Z\nbo@example.com,2,\n"))
         #expect(byID.counts == AnsweredJob.Counts(answered: 1, silent: 1, erased: 1, unknown: 1))
-        #expect(byID.seen.said.first?.hasPrefix("line 5: has neither a link of this collector nor an id") == true)
+        #expect(byID.seen.said.first?.hasPrefix("line 5: has neither a link that the keys open nor an id") == true)
         // Another survey's answers are others.
         let other = try await run(contacts, survey: "q3", known: known)
         #expect(other.counts == AnsweredJob.Counts(silent: 3, unknown: 1))
@@ -90,6 +90,17 @@ struct AnsweredJobTests {
         let contacts = "email,answered,id\nada@example.com,,1\nbo@example.com,2020-01-01,2\n"
         let result = try await run(contacts, survey: "q4", leavesOutAnswered: true, known: [answered])
         #expect(result.seen.output == "email,answered,id\nbo@example.com,,2\n")
+    }
+
+    @Test("isn't guessed by an id where the link can't be opened, and such a contact isn't left to remind")
+    func damagedLink() async throws {
+        let damaged = try String(link("1", "ada@example.com").dropLast(5))
+        let csv = "email,id,link\nada@example.com,1,\(damaged)\n"
+        let result = try await run(csv, leavesOutAnswered: true, known: [])
+        #expect(result.seen.asked.isEmpty && result.counts == AnsweredJob.Counts(unknown: 1))
+        #expect(result.seen.output == "email,id,link,answered\n")
+        let answered = try AnsweredResponse(id: claims("1", "ada@example.com").responseID, answeredAt: Self.date)
+        #expect(try await run(csv, survey: "q4", known: [answered]).counts.answered == 1)
     }
 
     @Test("is asked for a bounded part of the list at a time, and never for what nobody can tell")

@@ -28,6 +28,14 @@ struct SurveyReloadTests {
         #expect(brand() == "New" && surveys.current.survey(named: "b") != nil)
         #expect(logs.lines == ["notice surveys read again [\"surveys\": 2]"])
 
+        try FileManager.default.removeItem(atPath: directory.path("b.yaml"))
+        let farewell = RecordedLogs(level: .info)
+        await SurveyReload(surveys: surveys, logger: farewell.logger).renew()
+        #expect(
+            farewell.lines.last?.hasPrefix("warning the survey b has no file any more") == true,
+            "\(farewell.lines)"
+        )
+
         try directory.write("brnad: Newer", to: "a.yaml")
         try directory.write("open: maybe", to: "b.yaml")
         let complaints = RecordedLogs(level: .info)

@@ -81,6 +81,15 @@ struct SurveysTests {
                 let sent = try await client.submit(form + "&score=3&comment=Slow+%26+late", to: path)
                 let location = try #require(sent.headers[.location])
                 #expect(sent.status == .seeOther && !location.contains("Slow"))
+                // Whoever made up the form's number, or has the link, has no ticket; and it is good for its form alone.
+                let (before, ticket) = try #require(
+                    location.firstRange(of: "&said=").map { place in
+                        (String(location[..<place.lowerBound]), location[place.upperBound...])
+                    }
+                )
+                for guess in [before, before + "&said=\(nonce)", "/a/survey/private/thanks?score=3&said=\(ticket)"] {
+                    #expect(try await !client.get(guess).text.contains("Slow"))
+                }
                 #expect(try await client.get(location, .head).status == .ok)
                 #expect(try await client.get(location).text.contains(">Slow &amp; late</blockquote>"))
                 let again = try await client.get(location)
@@ -154,12 +163,39 @@ struct SurveysTests {
                 let sent = try await client.submit("score=9&issued=\(stamp)", to: path)
                 // Who opened the form while the survey was open may still send it.
                 #expect(sent.status.code == (status == 404 ? 404 : 303), "\(name ?? "-")")
-                let late = seal.stamp(claims, at: CollectorFixture.now)
-                let tooLate = try await client.submit("score=8&issued=\(late)", to: path)
+                let tooLate = try await client.submit("score=8", to: path)
                 if name == "over" { #expect(tooLate.status == .gone && tooLate.text.contains(text)) }
             }
         }
         #expect(try await collector.queue.status().accepted == 5)
+        await collector.end()
+    }
+
+    @Test("let a form be sent once more after the end, if it was begun in time")
+    func onceMore() async throws {
+        var collector = try collector(["ending": "closes: \(Self.soon)"])
+        let closing = try #require(Timestamp.parse(Self.soon))
+        let time = Observed(closing.addingTimeInterval(-60))
+        collector.dependencies.now = { time.value }
+        let claims = try LinkClaims(
+            id: "late",
+            email: EmailAddress("ana@example.com"),
+            expiresAt: closing.addingTimeInterval(7_200),
+            survey: "ending"
+        )
+        let path = try "/a/s/" + keys.mint(claims)
+        try await collector.publicly { [collector] client async throws in
+            let seal = collector.dependencies.linkKeys.seal
+            let first = seal.stamp(claims, at: closing.addingTimeInterval(-70))
+            #expect(try await client.submit("score=9&issued=\(first)", to: path).status == .seeOther)
+            let second = seal.stamp(claims, at: closing.addingTimeInterval(-1))
+            time.update { $0 = closing.addingTimeInterval(0.5) }
+            let quick = try await client.submit("score=3&issued=\(second)", to: path)
+            #expect(quick.status == .tooManyRequests)
+            let issued = try #require(quick.text.firstMatch(of: /name="issued" value="([^"]*)"/)).1
+            time.update { $0 = closing.addingTimeInterval(4) }
+            #expect(try await client.submit("score=3&issued=\(issued)", to: path).status == .seeOther)
+        }
         await collector.end()
     }
 
@@ -222,12 +258,17 @@ struct SurveysTests {
     @Test("are led to from the plain port")
     func redirect() async throws {
         let url = try #require(PublicURL("https://nps.example.com/a"))
-        let pages = try SurveyPages(subject: "Acme", basePath: "/a", publicDirectory: nil)
-        let router = RedirectListener.router(to: url, errorPages: ErrorPages(pages: pages, basePath: "/a"))
+        let collector = try collector(["onboarding": "parameters: plan", "over": ""])
+        let dependencies = collector.dependencies
+        let errors = ErrorPages(pages: dependencies.pages, surveys: dependencies.surveys, basePath: "/a")
+        let router = RedirectListener.router(to: url, errorPages: errors)
         try await Application(router: router, logger: .silent).test(.live) { client async throws in
             for (path, target) in [
                 ("/survey/onboarding?lang=de", "/survey/onboarding?lang=de"), ("/survey/On", "/survey"),
-                ("/a/survey/over", "/survey/over"), ("/survey/thanks", "/survey"), ("/survey/a/thanks", "/survey"),
+                ("/a/survey/over", "/survey/over"), ("/survey/thanks", "/survey"),
+                ("/survey/onboarding/thanks", "/survey"),
+                ("/survey/nowhere", "/survey"),
+                ("/survey/onboarding?plan=a+b&x=1&score=9&lang=de", "/survey/onboarding?lang=de&score=9&plan=a%20b"),
             ] {
                 let answer = try await client.get(path)
                 #expect(answer.status == .permanentRedirect)

@@ -62,6 +62,14 @@ struct LinkKeysTests {
         #expect(response.custom == properties)
     }
 
+    @Test("an answer before the question was sent has no time of the question")
+    func early() throws {
+        let claims = try Self.claims()
+        let values = FormValues(score: "9")
+        #expect(try values.check(answering: claims, receivedAt: Self.now).response.sentAt == Self.now)
+        #expect(try values.check(answering: claims, receivedAt: Self.now - 1).response.sentAt == nil)
+    }
+
     @Test("the first key mints and every key of the ring opens")
     func rotation() throws {
         let before = try LinkKeys([Self.second]).mint(Self.claims())

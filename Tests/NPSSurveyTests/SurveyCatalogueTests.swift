@@ -87,7 +87,10 @@ struct SurveyCatalogueTests {
         #expect(survey.phase(at: closing - 1) == .open && survey.phase(at: closing) == .closed)
         #expect(survey.phase(at: closing + 3_599, printedAt: closing - 1) == .open)
         #expect(survey.phase(at: closing + 3_600, printedAt: closing - 1) == .closed)
-        #expect(survey.phase(at: closing + 1, printedAt: closing) == .closed)
+        // It came back after the end, to be sent once more.
+        #expect(survey.phase(at: closing + 4, printedAt: closing + 1) == .open)
+        #expect(try survey.phase(at: date("2026-11-30T22:00:00Z"), printedAt: date("2026-12-02T00:00:00Z")) == .open)
+        #expect(try survey.phase(at: date("2026-11-30T22:00:00Z"), printedAt: date("2026-11-01T00:00:00Z")) != .open)
         #expect(survey.phase(at: closing + 1, printedAt: nil) == .closed)
         let page = survey.pages.notYetOpen(until: day, in: FormContext(language: Language("de"))).html
         #expect(page.contains("Sie beginnt am 1. Dezember 2026."))
@@ -130,7 +133,10 @@ struct SurveyCatalogueTests {
         for (name, file) in read.files {
             let pages = standard.adapted(to: file, named: name, shelves)
             for language in pages.languages {
-                let html = pages.form(FormValues(issued: "1"), in: FormContext(language: language)).html
+                let context = FormContext(language: language)
+                // The first time it is only rendered.
+                _ = pages.form(FormValues(issued: "1"), in: context)
+                let html = pages.form(FormValues(issued: "1"), in: context).html
                 #expect(html.contains(">Brand \(name.dropFirst())<"))
                 #expect(shelves.first.footprint.pages <= 300)
             }

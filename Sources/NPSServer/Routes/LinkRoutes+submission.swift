@@ -90,8 +90,10 @@ extension LinkRoutes {
         // Nor must a form from before that answer: scanners keep one for each score.
         case .success(.unchanged(.formOlderThanAnswer)): return onceMore(values, visit, .conflict)
         case .success:
-            sentComments.keep(submission.response.comment, of: visit.claims.providerID)
-            return .seeOther(visit.thanks(score: submission.response.score.value))
+            // What may be a bot's is not shown.
+            let comment = submission.heldUntil == nil ? submission.response.comment : nil
+            let ticket = sentComments.keep(comment, of: visit.path)
+            return .seeOther(visit.thanks(score: submission.response.score.value, ticket: ticket))
         case .failure(let refusal):
             // A queue that takes nothing in can't say that it was erased; to be told "try again" would be no help.
             let refused = counters.refused(refusal)

@@ -87,7 +87,8 @@ struct LinkRoutes {
             let known = item?.isMechanical == true ? nil : item?.score
             let score = known ?? request.query("score").flatMap { Int($0) }
             let change = visit.survey.phase(at: now()) == .open ? visit.form.action : nil
-            let comment = request.method == .get ? sentComments.take(of: visit.claims.providerID) : nil
+            let ticket = request.method == .get ? request.query("said") : nil
+            let comment = ticket.flatMap { sentComments.take($0, of: visit.path) }
             let page = visit.survey.pages.thanks(score: score, comment: comment, change: change, in: visit.form)
             return HTTPAnswer(page, .ok)
         case .failure(let refusal):
@@ -107,8 +108,10 @@ extension LinkRoutes {
         let query: String?
 
         /// The page after the answer.
-        func thanks(score: Int) -> String {
-            "\(path)/thanks?score=\(score)" + (query.map { "&" + $0 } ?? "")
+        ///
+        /// - Parameter ticket: for the comment; nil for none.
+        func thanks(score: Int, ticket: String?) -> String {
+            "\(path)/thanks?score=\(score)" + (query.map { "&" + $0 } ?? "") + (ticket.map { "&said=" + $0 } ?? "")
         }
     }
 

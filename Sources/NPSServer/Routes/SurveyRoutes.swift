@@ -54,7 +54,7 @@ struct SurveyRoutes {
         let values = FormValues(
             nonce: changed ?? FormNonce(),
             score: request.query("score") ?? "",
-            issued: seal.stamp(nil, at: now),
+            issued: seal.stamp(nil, in: survey, at: now),
             earlierComment: changed == nil ? nil : .unknown
         )
         return HTTPAnswer(survey.pages.form(values, in: context), .ok)
@@ -68,7 +68,8 @@ struct SurveyRoutes {
             address(survey.path, [("answer", nonce.text), ("score", score.map(String.init))] + kept.items)
         }
         let isOpen = survey.isOpen && survey.phase(at: now()) == .open
-        let comment = request.method == .get ? answer.flatMap { sentComments.take(of: $0.text) } : nil
+        let ticket = request.method == .get ? request.query("said") : nil
+        let comment = ticket.flatMap { sentComments.take($0, of: survey.path) }
         let page = survey.pages.thanks(
             score: score,
             comment: comment,
@@ -127,12 +128,12 @@ struct SurveyRoutes {
     private func answer(_ sent: FormValues, _ visit: Visit) async -> HTTPAnswer {
         let (survey, form, posts) = (visit.survey, visit.form, visit.posts)
         let now = now()
-        let printed = seal.printed(sent, nil)
+        let printed = seal.printed(sent, nil, in: survey)
         let phase = survey.phase(at: now, printedAt: printed?.date)
         if let refusal = FormPosts.refusal(of: survey, phase, in: form) { return counters.refused(refusal) }
         let origin = BotCheck(sent, printed: printed, at: now).originOnOpenForm
         var values = sent
-        if printed == nil { values.issued = seal.stamp(nil, at: now) }
+        if printed == nil { values.issued = seal.stamp(nil, in: survey, at: now) }
         let submission: Submission
         switch posts.checked(
             values,
@@ -153,9 +154,11 @@ struct SurveyRoutes {
             let page = survey.pages.onceMore(values, in: form)
             return FormPosts.Refusal(page, .tooManyRequests, retryAfter: nil).answer
         case .success:
-            sentComments.keep(submission.response.comment, of: values.nonce.text)
+            // What may be a bot's is not shown.
+            let comment = origin == .person ? submission.response.comment : nil
+            let ticket = sentComments.keep(comment, of: survey.path)
             let score = String(submission.response.score.value)
-            let items = [("score", score), ("answer", values.nonce.text)] + visit.kept.items
+            let items = [("score", score), ("answer", values.nonce.text)] + visit.kept.items + [("said", ticket)]
             return .seeOther(address(survey.path + "/thanks", items))
         case .failure(let refusal):
             return counters.refused(refusal)

@@ -34,22 +34,29 @@ package struct FormSeal: Sendable {
 
     /// What the hidden field carries: the time in milliseconds, the chosen score if there is one, and their code.
     ///
-    /// - Parameter claims: of the link, for which alone the stamp is good; nil for the open form.
-    package func stamp(_ claims: LinkClaims?, chosen: Score? = nil, at now: Date) -> String {
+    /// - Parameters:
+    ///   - claims: of the link, for which alone the stamp is good; nil for an open form.
+    ///   - survey: whose open form it is; nil for that of the settings.
+    package func stamp(
+        _ claims: LinkClaims?,
+        in survey: Survey? = nil,
+        chosen: Score? = nil,
+        at now: Date
+    ) -> String {
         guard var code = codes.first else { return "" }
         let milliseconds = String(Int64(now.timeIntervalSince1970 * 1_000))
         let content = chosen.map { "\(milliseconds).\($0.value)" } ?? milliseconds
-        code.update(data: Self.message(content, claims))
+        code.update(data: Self.message(content, claims, survey))
         return content + "." + Base64URL.encode(Array(code.finalize()))
     }
 
-    /// Nil unless the form's stamp is one of ours for this link, or for the open form where there are no claims.
-    package func printed(_ values: FormValues, _ claims: LinkClaims?) -> Printed? {
+    /// Nil unless the form's stamp is one of ours for this link, or for this survey's open form where there are no claims.
+    package func printed(_ values: FormValues, _ claims: LinkClaims?, in survey: Survey? = nil) -> Printed? {
         let parts = values.issued.split(separator: ".", omittingEmptySubsequences: false)
         guard (2...3).contains(parts.count), let milliseconds = Int64(parts[0]),
             let code = Base64URL.decode(parts[parts.count - 1].utf8)
         else { return nil }
-        let message = Self.message(parts.dropLast().joined(separator: "."), claims)
+        let message = Self.message(parts.dropLast().joined(separator: "."), claims, survey)
         let isOurs = codes.contains { start in
             var own = start
             own.update(data: message)
@@ -61,8 +68,9 @@ package struct FormSeal: Sendable {
         return Printed(at: Date(timeIntervalSince1970: Double(milliseconds) / 1_000), chosen: chosen)
     }
 
-    /// No link's id is `survey`: all of them have a slash.
-    private static func message(_ content: String, _ claims: LinkClaims?) -> [UInt8] {
-        Array("\(content).\(claims?.providerID ?? "survey")".utf8)
+    /// No link's id begins with `survey`: all of them begin with a number or `link:`.
+    private static func message(_ content: String, _ claims: LinkClaims?, _ survey: Survey?) -> [UInt8] {
+        let form = claims?.providerID ?? survey?.name.map { "survey/" + $0 } ?? "survey"
+        return Array("\(content).\(form)".utf8)
     }
 }

@@ -31,7 +31,10 @@ extension FormValues {
             "score": .string(score),
             "comment": .string(comment),
         ]
-        members["sentAt"] = claims.issuedAt.map { .string(Timestamp.format($0)) }
+        // Whoever tries a link before the mail goes out answers before the question was sent.
+        if let issuedAt = claims.issuedAt, issuedAt <= receivedAt {
+            members["sentAt"] = .string(Timestamp.format(issuedAt))
+        }
         members["campaignId"] = claims.campaignID.map(JSONValue.string)
         members["companyId"] = claims.companyID.map(JSONValue.string)
         if !claims.custom.isEmpty { members["custom"] = .object(claims.custom) }

@@ -10,7 +10,8 @@ enum PreparedPage: Sendable {
 
 /// Pages that were rendered once for their state and cut at their values.
 ///
-/// A page is prepared at the first request for its state; a form that comes back, at the second. Then it is also
+/// A page is prepared at the first request for its state; a form that comes back, and every page of a survey of
+/// `surveys.directory`, at the second: whoever goes through all of their states doesn't displace what others ask for. Then it is also
 /// rendered with two sets of awkward values; unless its pieces, joined with the same values, are equal to that byte by
 /// byte, it stays one that is rendered each time.
 ///
@@ -48,7 +49,7 @@ final class PreparedPages: Sendable {
     private func prepared(_ state: PageState) -> PreparedPage {
         let shelf = state.isReturned ? returned : first
         if let page = shelf[state] { return page }
-        if state.isReturned, !shelf.wasAsked(for: state) { return .rendered }
+        if state.isReturned || !state.survey.isEmpty, !shelf.wasAsked(for: state) { return .rendered }
         let page = prepare(state)
         shelf.put(page, for: state)
         return page

@@ -57,13 +57,19 @@ package final class Survey: Sendable {
 
     /// The same for a form that is sent: who began to answer in time has some time left.
     ///
-    /// - Parameter printed: when the form was shown, as its stamp proves; nil when it proves nothing.
+    /// A survey that is closed shows no forms but those that come back to who began in time, to be corrected or sent once
+    /// more. So whoever has a form with a stamp of ours began in time, whatever its date.
+    ///
+    /// - Parameter printed: when the form was shown, as its stamp for this survey proves; nil when it proves nothing.
     package func phase(at now: Date, printedAt printed: Date?) -> Phase {
         let phase = phase(at: now)
-        guard phase == .closed, let closesAt, let printed, printed < closesAt,
-            now < closesAt.addingTimeInterval(Self.grace)
-        else { return phase }
-        return .open
+        guard let printed else { return phase }
+        switch phase {
+        case .open: return .open
+        // The clock was set back.
+        case .notYet: return opensAt.map { printed >= $0.date } == true ? .open : phase
+        case .closed: return closesAt.map { now < $0.addingTimeInterval(Self.grace) } == true ? .open : phase
+        }
     }
 
     /// Adds to the members of a draft what the survey says of its answers and the draft doesn't.
@@ -77,7 +83,7 @@ package final class Survey: Sendable {
 
     static let mostParameters = 10
     /// What the addresses of the open form say themselves.
-    private static let ownParameters: Set = ["lang", "score", "answer"]
+    private static let ownParameters: Set = ["lang", "score", "answer", "said"]
 
     static func isParameter(_ name: String) -> Bool {
         CustomProperty.isName(name) && !ownParameters.contains(name)

@@ -17,6 +17,9 @@ struct SurveyDirectory {
             note(directory, "can't be read: surveys.directory must be a directory")
             return
         }
+        for entry in entries.sorted() where entry.hasSuffix(".yml") {
+            note(directory + "/" + entry, "must end in .yaml to be a survey")
+        }
         let names = entries.sorted().filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }
         guard names.count <= Self.countLimit else {
             note(directory, "has \(names.count) surveys: at most \(Self.countLimit) can be served")

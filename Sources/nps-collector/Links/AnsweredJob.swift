@@ -85,7 +85,9 @@ struct AnsweredJob {
         let padded = columns.padded(cells)
         do throws(LinkColumns.Flaw) {
             let id = try id(in: padded, columns)
-            if id == nil { say("line \(row.line): has neither a link of this collector nor an id, so nobody can tell") }
+            if id == nil {
+                say("line \(row.line): has neither a link that the keys open nor an id, so nobody can tell")
+            }
             waiting.append((padded, id))
         } catch {
             counts.unknown += 1
@@ -106,6 +108,8 @@ struct AnsweredJob {
     private func id(in row: [String], _ columns: LinkColumns) throws(LinkColumns.Flaw) -> ResponseID? {
         let contact = try columns.contact(in: row)
         if let claims = columns.claims(in: row, keys) { return claims.responseID }
+        // Without the survey's name, the id alone may name another answer than the link does.
+        guard survey != nil || !columns.hasLink(in: row) else { return nil }
         guard let id = contact.id, let email = try? EmailAddress(contact.email),
             // Neither time has a part in the answer's name.
             let claims = try? LinkClaims(
@@ -125,7 +129,8 @@ struct AnsweredJob {
         for (row, id) in waiting {
             let answer = id.flatMap { byID[$0] }
             count(answer, isKnown: id != nil)
-            if leavesOutAnswered, answer != nil { continue }
+            // Nobody is reminded who may have answered, or may have had the answer erased.
+            if leavesOutAnswered, answer != nil || id == nil { continue }
             let text = answer.map { $0.answeredAt.map(Timestamp.format) ?? "erased" } ?? ""
             var row = row
             if let place { row[place] = text } else { row.append(text) }

@@ -89,7 +89,8 @@ struct LinkColumns {
     }
 
     private static func place(of column: CustomColumn, in header: [String]) throws(LinkJob.Failure) -> Int {
-        if let place = header.firstIndex(of: column.column) { return place }
+        let exact = header.indices.filter { header[$0] == column.column }
+        if exact.count == 1 { return exact[0] }
         let same = header.indices.filter { plain(header[$0]) == plain(column.column) }
         if same.count > 1 { throw .sameColumn(header[same[0]], header[same[1]]) }
         guard let place = same.first else {
@@ -132,6 +133,9 @@ struct LinkColumns {
     func padded(_ row: [String]) -> [String] {
         row + Array(repeating: "", count: max(0, count - row.count))
     }
+
+    /// - Parameter row: ``padded(_:)``.
+    func hasLink(in row: [String]) -> Bool { link.map { !row[$0].trimmingInvisible.isEmpty } ?? false }
 
     /// What the link in the row says, however old it is; nil for none that these keys open.
     ///

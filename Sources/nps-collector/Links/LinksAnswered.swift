@@ -12,7 +12,7 @@ struct LinksAnswered: AsyncParsableCommand {
         discussion: """
             Asks the running collector, which tells no score and no word. Whose answer it is comes from the column link, or else \
             from the columns id and email with the --survey that the links were made with. The column answered has the time \
-            of the last answer, erased where a person had the answer erased, and nothing where there is none.
+            of the last answer, erased where the answer was erased, and nothing where there is none.
             """
     )
 
@@ -30,6 +30,9 @@ struct LinksAnswered: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await CommandLineSettings.load()
+        guard !settings.survey.linkKeys.isEmpty || survey ?? links.survey != nil else {
+            throw Stop(.configuration, LinkError.keys(problem: "is empty").description)
+        }
         let client = AdminClient(settings: settings)
         var job = AnsweredJob(
             keys: settings.survey.linkKeys,

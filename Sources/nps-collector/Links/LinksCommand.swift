@@ -24,7 +24,9 @@ struct LinksCommand: AsyncParsableCommand {
         subcommands: [LinksEmail.self, LinksAnswered.self]
     )
 
-    @Option(help: ArgumentHelp("Days after which the links stop working.", valueName: "days"))
+    @Option(
+        help: ArgumentHelp("Days after which the links stop working, from now or from --sent-at.", valueName: "days")
+    )
     var expiresInDays = 30
 
     @Option(help: "The survey's name, which keeps its answers apart from those of other surveys.")
@@ -77,8 +79,13 @@ struct LinksCommand: AsyncParsableCommand {
     private var sendingTime: Date? {
         get throws {
             guard let sentAt else { return nil }
-            guard let date = try? DateFormats().date(.string(sentAt)) else {
-                throw ValidationError("--sent-at is a time such as 2026-12-01T08:00:00+01:00, or a day.")
+            // Digits alone would be seconds since 1970.
+            guard sentAt.contains("-"), let date = try? DateFormats().date(.string(sentAt)),
+                abs(date.timeIntervalSinceNow) < 366 * 86_400
+            else {
+                throw ValidationError(
+                    "--sent-at is a time such as 2026-12-01T08:00:00+01:00, or a day, and at most a year away."
+                )
             }
             return date
         }
@@ -91,12 +98,13 @@ struct LinksCommand: AsyncParsableCommand {
         }
         let asked = try AskedSurvey(named: survey, in: settings)
         let now = Date()
+        let sentAt = try sendingTime ?? now
         let minting = LinkMinting(
             keys: settings.survey.linkKeys,
             address: "\(settings.http.publicURL)/s/",
             survey: survey,
-            issuedAt: try sendingTime ?? now,
-            expiresAt: now.addingTimeInterval(Double(expiresInDays) * 86_400),
+            issuedAt: sentAt,
+            expiresAt: max(now, sentAt).addingTimeInterval(Double(expiresInDays) * 86_400),
             speaks: { asked.survey.pages.language(named: $0.tag) != nil }
         )
         if let remark = asked.remark { Output.note(remark + "\n") }
