@@ -9,11 +9,9 @@ from pathlib import Path
 from harness.deployment import Deploy
 from harness.load import Load
 from harness.ports import accepts
-from harness.program import run_command
 from harness.waiting import DEADLINE, wait_until
 from harness.webhook import fresh_response, sign
 
-UNREACHABLE = 69
 LONGEST_SECONDS = 20
 """The service unit's `TimeoutStopSec`, after which systemd kills it: twice what is promised, for slow machines."""
 
@@ -60,16 +58,3 @@ def test_a_request_in_flight_is_finished(deploy: Deploy) -> None:
         answer = connection.recv(65_536)
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert deployment.serve.wait() == 0
-
-
-def test_a_stop_that_takes_too_long_ends_with_what_it_began_with(deploy: Deploy) -> None:
-    """The admin listener's port is taken, and the disk takes longer to close the file than a stop may take."""
-    deployment = deploy({"log": {"level": "info"}})
-    # The log is removed when the file is closed, and nothing else before.
-    slow = ["strace", "-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=unlink,unlinkat"]
-    slow += ["-e", "inject=unlink,unlinkat:delay_enter=60000000"]
-    with socket.create_server(("127.0.0.1", deployment.admin_port)):
-        result = run_command(*slow, *deployment.command("serve"), directory=deployment.directory)
-    assert result.returncode == UNREACHABLE, result.stderr
-    assert "is taken by another program" in result.stderr
-    assert "stopped without waiting any longer" in result.stderr
