@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import time
+from datetime import UTC, datetime, timedelta, timezone
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -74,13 +75,14 @@ def test_a_programme_of_two_surveys(running: Deployment) -> None:
     assert words in unescape(thanks.text) and "https://reviews.example.com/academy" in thanks.text
     assert canary.WORD not in running.get(sent.headers["location"]).text, "the comment is shown twice"
 
+    mailed = datetime.now(timezone(timedelta(hours=1))).replace(microsecond=0) - timedelta(days=1)
     contacts = "email,id,Plan,Seats\n" + "".join(
         f"{canary.address(f'linked-{number}')},c{number},{plan},{number}\n"
         for number, plan in enumerate(("gold", "", "silver"))
     )
     minted = running.run(
         *("links", "--survey", "renewal", "--custom", "plan=Plan,seats:number=Seats"),
-        *("--sent-at", "2026-12-01T08:00:00+01:00"),
+        *("--sent-at", mailed.strftime("%Y-%m-%dT%H:%M:%S+01:00")),
         typed=contacts,
     )
     assert minted.returncode == 0, minted.stderr
@@ -100,7 +102,10 @@ def test_a_programme_of_two_surveys(running: Deployment) -> None:
     assert records["linked-0"]["custom"] == {"plan": "gold", "seats": 0}
     assert records["linked-1"]["custom"] == {"seats": 1}
     assert [records[f"linked-{number}"]["nps"] for number in range(3)] == [2, 8, 10]
-    assert {records[f"linked-{number}"]["dateSent"] for number in range(3)} == {"2026-12-01T07:00:00.000Z"}
+    sent_at = mailed.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    assert {records[f"linked-{number}"]["dateSent"] for number in range(3)} == {sent_at}
+    for wrong in ("20261201", "soon", "1999-01-01"):
+        assert running.run("links", "--sent-at", wrong, typed=contacts).returncode == 64
 
 
 def test_surveys_that_take_nothing_say_so(running: Deployment) -> None:
