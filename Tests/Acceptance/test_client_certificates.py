@@ -229,12 +229,13 @@ def test_curl_and_openssl_show_certificates_that_were_issued_in_between(sources:
 
     def curl(*options: str | Path) -> str:
         body = json.dumps(fresh_response("curl"))
-        words: list[str | Path] = ["-sS", "--cacert", trust, "-w", "%{http_code}", "-o", "/dev/null", "--noproxy", "*"]
-        words += ["-H", "content-type: application/json", "--data-binary", body, *options, address]
+        words: list[str | Path] = ["-sS", "--cacert", trust, "-w", "%{http_version} %{http_code}"]
+        words += ["-o", "/dev/null", "--noproxy", "*", "-H", "content-type: application/json", "--data-binary", body, *options, address]
         return run_command("curl", *words).stdout
 
-    assert curl("--cert", certificate, "--key", key) == "200"
-    assert curl() == "401"
+    for option, version in (("--http1.1", "1.1"), ("--http2", "2")):
+        assert curl(option, "--cert", certificate, "--key", key) == f"{version} 200"
+        assert curl(option) == f"{version} 401"
     connection = ["-connect", f"127.0.0.1:{sources.deployment.http_port}", "-servername", "localhost"]
     shown = run_command("openssl", "s_client", *connection, "-cert", certificate, "-key", key).stdout
     # Named, so that a browser knows which of its certificates are meant.

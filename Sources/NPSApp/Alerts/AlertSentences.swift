@@ -87,10 +87,13 @@ struct AlertSentences: Sendable, Hashable {
             case .certificateExpiring, .certificateEnds:
                 Self(
                     detail.duration == 0
-                        ? "The certificate of \(collector) has ended: no tool and no browser talks to it."
-                        : "The certificate of \(collector) ends in \(duration).",
-                    advice: "Renew it; changed files are taken up within a minute.",
-                    ended: "The certificate of \(collector) is renewed."
+                        ? "A certificate of \(collector) has ended: whoever relies on it is turned away."
+                        : "A certificate of \(collector) ends in \(duration).",
+                    advice: """
+                        The admin listener's /readyz says which, and nps-collector check lists all. Renew it; changed files are \
+                        taken up within a minute.
+                        """,
+                    ended: "The certificates of \(collector) are renewed."
                 )
             case .logLinesDropped:
                 Self(

@@ -1,3 +1,5 @@
+// X509 imports it, and then structures of C count as its own.
+import CoreFoundation
 import Foundation
 
 extension ListenAddress {
