@@ -4,8 +4,9 @@ import NIOCore
 /// close as soon as it is idle.
 struct GiveWay: Sendable {}
 
-/// A connection's place among those of its client, from the moment it opens until it leaves.
-struct ConnectionPlace {
+/// A connection's place among those of its client, from the moment it opens until it leaves. One object, as it is looked at
+/// for each request: a value would cost as many counts of references as it holds.
+final class ConnectionPlace: Sendable {
     let opened: NIODeadline
     private let clients: ClientConnectionLimit
     private let edge: EdgeCounters
