@@ -229,8 +229,8 @@ def test_curl_and_openssl_show_certificates_that_were_issued_in_between(sources:
 
     def curl(*options: str | Path) -> str:
         body = json.dumps(fresh_response("curl"))
-        words: list[str | Path] = ["-sS", "--cacert", trust, "-w", "%{http_version} %{http_code}"]
-        words += ["-o", "/dev/null", "--noproxy", "*", "-H", "content-type: application/json", "--data-binary", body, *options, address]
+        words: list[str | Path] = ["-sS", "--cacert", trust, "-w", "%{http_version} %{http_code}", "-o", "/dev/null"]
+        words += ["--noproxy", "*", "-H", "content-type: application/json", "--data-binary", body, *options, address]
         return run_command("curl", *words).stdout
 
     for option, version in (("--http1.1", "1.1"), ("--http2", "2")):
