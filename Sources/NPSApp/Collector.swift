@@ -58,10 +58,11 @@ package struct Collector: Sendable {
         // It may take long, with a large file of an earlier version.
         notifySocket?.send("STATUS=Opening the queue.")
         sources = ReloadableSources(try settings.makeCatalogue(), reading: settings.readSources)
-        let certificates = try settings.tls.map { try ReloadableCertificates($0) }
-        self.certificates = certificates
         pages = try settings.makePages()
         surveys = try settings.makeSurveys(adapting: pages)
+        // After what somebody has to change, since this may pass.
+        let certificates = try settings.tls.map { try ReloadableCertificates($0) }
+        self.certificates = certificates
         client = try settings.makeClient(logger: logger)
         var configuration = settings.makeQueueConfiguration()
         configuration.forwarding = .inTurn

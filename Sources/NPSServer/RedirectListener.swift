@@ -38,9 +38,10 @@ package enum RedirectListener {
         )
     }
 
-    /// A personal link leads to the same link, a survey to the same survey, the start and the form to the open form, each in
-    /// the language that was asked for. Nothing else of the request's own address is carried over, and no other address leads anywhere: a tool
-    /// that checks the address of a webhook must not take the form for it.
+    /// A personal link leads to the same link, a survey to the same survey, with a score and what that survey takes from an
+    /// address, the start and the form to the open form, each in the language that was asked for. Nothing else of the
+    /// request's own address is carried over, and no other address leads anywhere: a tool that checks the address of a webhook
+    /// must not take the form for it.
     static func router(
         to publicURL: PublicURL,
         errorPages: ErrorPages,
@@ -93,7 +94,7 @@ package enum RedirectListener {
                 headers: [.location: "\(publicURL)\(survey.path)\(query(of: request, survey))"]
             )
         }
-        // The language is all that the query can say.
+        // There the language is all that the query can say.
         let language =
             request.query("lang").flatMap { LinkClaims.isLanguageTag($0) ? "?lang=\($0)" : nil } ?? ""
         let path = link(at: segments) ?? "/survey"

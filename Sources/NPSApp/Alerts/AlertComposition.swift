@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import NPSDelivery
 import NPSQueue
@@ -59,8 +60,9 @@ struct AlertComposition: Sendable {
             reading.acceptance = .fails(.init(queue.lastWriteProblem, isBelowReserve: isBelowReserve))
         }
         reading.disk = disk.map { AlertFigures.Disk(free: $0.free, reserve: $0.reserve) }
-        let watched = (certificates?.facts ?? []) + sources.current.authorityFacts
-        reading.certificateEnd = watched.map(\.chainExpires).min()
+        // What isn't due for renewal by its own lifetime is nobody's business, however short that is.
+        let watched = certificates.map { $0.facts + sources.current.authorityFacts } ?? []
+        reading.certificateEnd = watched.filter { $0.isOverdue(at: Date()) }.map(\.chainExpires).min()
         let dropped = droppedLogLines()
         reading.droppedLogLines = dropped.errors + dropped.others
         reading.unreplicatedPromotions = queue.unreplicatedPromotions

@@ -22,7 +22,7 @@ struct AlertFigures: Sendable, Hashable {
 
     var acceptance: Acceptance?
     var disk: Disk?
-    /// When the first of the certificates in use ends; nil without TLS.
+    /// When the first of the certificates that are due for renewal ends; nil for none, and without TLS.
     var certificateEnd: Date?
     /// Since the last reading.
     var droppedLogLines = 0

@@ -22,7 +22,7 @@ struct AlertDetail: Sendable, Hashable {
 
 /// What follows from figures, for each alert that they say something about.
 struct AlertFindings: Sendable, Hashable {
-    /// As in `deploy/prometheus-alerts.yml`.
+    /// As in `deploy/prometheus-alerts.yml`, where a certificate's lifetime isn't known.
     private enum Threshold {
         static let backlogSeconds = 3_600
         static let reserves: Int64 = 4

@@ -74,7 +74,7 @@ struct AlertSentences: Sendable, Hashable {
             case .sourceRefused:
                 Self(
                     "Most of what \(source) sends is refused: \(count) requests within an hour.",
-                    advice: "Look at the statuses: 401 is a wrong signature, 503 trouble at this end.",
+                    advice: "Look at the statuses: 401 is a wrong signature or certificate, 503 trouble at this end.",
                     ended: "What \(source) sends is taken again."
                 )
             case .diskLow:

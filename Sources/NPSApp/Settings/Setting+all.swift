@@ -35,7 +35,7 @@ extension Setting {
     static let redirectPort = TypedSetting.optionalPort(
         "http.redirect-port",
         "off",
-        "a plain HTTP port that leads browsers to the form and to personal links at http.public-url"
+        "a plain HTTP port that leads browsers to the forms and to personal links at http.public-url"
     )
 
     static let certificate = Setting(

@@ -18,8 +18,9 @@ extension Settings {
     /// - Parameter isRedirecting: whether the redirect listener has a socket.
     package func challengeWarning(isRedirecting: Bool) -> String? {
         guard acmeWebroot != nil, !isRedirecting else { return nil }
-        return
-            "tls.acme-webroot is set, but nothing answers from it: that is http.redirect-port, or a socket in its place"
+        return """
+            tls.acme-webroot is set and http.redirect-port isn't: nothing answers from it unless a socket is passed in its place
+            """
     }
 
     private var openSocket: [String] {

@@ -41,7 +41,7 @@ actor ServiceNotifier {
             """
             RELOADING=1
             MONOTONIC_USEC=\(microseconds)
-            STATUS=Reading the sources and the certificate again.
+            STATUS=Reading the sources, the surveys and the certificates again.
             """
         )
     }

@@ -62,7 +62,8 @@ struct AdminHealthRoutes {
         case .failing(let sentence): (queue, isReady) = (sentence, false)
         }
         let (use, leader) = await (quarantine, isReady ? leadership : nil)
-        let isSpokenTo = isReady && readiness.expired() == nil
+        let expired = readiness.expired()
+        let isSpokenTo = isReady && expired == nil
         let report = Report(
             status: isSpokenTo ? "ok" : "unavailable",
             queue: queue,
@@ -71,7 +72,8 @@ struct AdminHealthRoutes {
             alerts: alerts(),
             leader: leader?.name,
             leaderSince: leader?.since.map { Timestamp.format($0) },
-            certificates: certificates()
+            // What makes it unready comes first: `healthcheck` repeats that one.
+            certificates: [expired].compactMap(\.self) + certificates().filter { $0 != expired }
         )
         return try JSONResponse.response(report, status: isSpokenTo ? .ok : .serviceUnavailable)
     }

@@ -48,6 +48,8 @@ struct Serve: AsyncParsableCommand {
             throw Stop(.configuration, error.description)
         } catch let error as QueueError {
             throw Stop(error)
+        } catch let error as ServerError {
+            throw Stop(error)
         } catch {
             throw Stop(.unreachable, "\(error)")
         }
