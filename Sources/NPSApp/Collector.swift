@@ -26,8 +26,7 @@ package struct Collector: Sendable {
     private let readiness: Readiness
     private let alerts: AlertComposition
     private let metrics = MetricsRegistry()
-    private let droppedLogLines: @Sendable () -> DroppedLogLines
-    private let sockets: ListenerSockets
+    private let listeners: ListenerComposition
     private let notifySocket: NotifySocket?
     private let watchdog: Duration?
     /// What the service manager passed and nobody here understands.
@@ -46,10 +45,9 @@ package struct Collector: Sendable {
         logger: Logger,
         droppedLogLines: @escaping @Sendable () -> DroppedLogLines = { DroppedLogLines() }
     ) throws {
-        self.droppedLogLines = droppedLogLines
         self.settings = settings
         self.logger = logger
-        sockets = try ListenerSockets(environment.sockets)
+        let sockets = try ListenerSockets(environment.sockets)
         let notifySocket = environment.notifySocket
         self.notifySocket = notifySocket
         watchdog = environment.watchdog
@@ -92,6 +90,21 @@ package struct Collector: Sendable {
             certificates: certificates,
             droppedLogLines: droppedLogLines
         )
+        listeners = ListenerComposition(
+            settings: settings,
+            sockets: sockets,
+            queue: queue,
+            worker: worker,
+            sources: sources,
+            certificates: certificates,
+            pages: pages,
+            surveys: surveys,
+            readiness: readiness,
+            alerts: alerts.active,
+            metrics: metrics,
+            droppedLogLines: droppedLogLines,
+            logger: logger
+        )
     }
 
     /// Returns when everything has stopped: requests in flight are finished and the queue is closed.
@@ -106,13 +119,13 @@ package struct Collector: Sendable {
         onStart: @escaping @Sendable () -> Void = {},
         onOverdueStop: @escaping @Sendable ((any Error)?) -> Void = { _ in }
     ) async throws {
-        let passed = sockets[.public]
+        let passed = listeners.sockets[.public]
         let warnings = passed.isEmpty ? settings.warnings : passed.flatMap(settings.warnings)
         for warning in Set(warnings).sorted() { logger.warning("\(warning)") }
         for warning in sources.current.warnings(isEncrypted: certificates != nil) {
             logger.warning("\(warning)")
         }
-        logSockets()
+        listeners.logSockets(complaints: complaints)
         for file in pages.slowTemplates {
             logger.notice(
                 """
@@ -124,9 +137,8 @@ package struct Collector: Sendable {
         MetricsSystem.bootstrap(metrics)
         Gauge(label: "nps_build_info", dimensions: [("version", NPSApp.version)]).record(1)
         try await relabelSources()
-        let redirectAddresses = redirectAddresses
-        let start = CompleteStart(listeners: redirectAddresses.isEmpty ? 2 : 3)
-        if let warning = settings.challengeWarning(isRedirecting: !redirectAddresses.isEmpty) {
+        let start = CompleteStart(listeners: listeners.isRedirecting ? 3 : 2)
+        if let warning = settings.challengeWarning(isRedirecting: listeners.isRedirecting) {
             logger.warning("\(warning)")
         }
         // They stop in reverse: readiness is off before the listeners close, and the client and the queue stay open
@@ -142,8 +154,8 @@ package struct Collector: Sendable {
                 onStart: { [notifier] in await notifier.ready() }
             ),
             alerts.service(settings, logger: logger),
-            try adminListener { start.listens() },
-            try publicListener { start.listens() },
+            try listeners.adminListener { start.listens() },
+            try listeners.publicListener { start.listens() },
         ]
         var renewals: [@Sendable () async -> Void] = [
             SourceReload(sources: sources, isEncrypted: certificates != nil, logger: logger).renew
@@ -171,9 +183,7 @@ package struct Collector: Sendable {
         )
         services.append(QueueUpgrading(queue: queue, logger: logger))
         services.append(remoteErasures)
-        if !redirectAddresses.isEmpty {
-            services.append(try redirectListener(at: redirectAddresses) { start.listens() })
-        }
+        if listeners.isRedirecting { services.append(try listeners.redirectListener { start.listens() }) }
         services += notifications
         try await OrderedServices(
             services: services,
@@ -223,30 +233,6 @@ package struct Collector: Sendable {
         ]
     }
 
-    /// Says which sockets were opened by somebody else, so that settings don't count.
-    private func logSockets() {
-        for complaint in complaints { logger.warning("\(complaint)") }
-        for name in ListenerSockets.Name.allCases {
-            for socket in sockets[name] {
-                logger.notice(
-                    "listening on a socket that was passed to this process; its address in the settings doesn't count",
-                    metadata: ["listener": "\(name)", "address": "\(socket.address)"]
-                )
-            }
-        }
-        if let socket = sockets[.admin].first, !sockets[.admin].contains(where: { $0.port == settings.admin.port }) {
-            logger.warning(
-                """
-                the verbs look for the admin listener at port \(settings.admin.port), and its socket is \
-                \(socket.address): set admin.port to that
-                """
-            )
-        }
-        if !sockets[.public].isEmpty, !settings.isPublicURLGiven {
-            logger.warning("http.public-url isn't set: links lead to \(settings.http.publicURL)")
-        }
-    }
-
     private var remoteErasures: RemoteErasures {
         RemoteErasures(
             queue: queue,
@@ -264,85 +250,6 @@ package struct Collector: Sendable {
                 !queue.isForwarding || worker.isSharing || DeliveryReport(worker, of: queue).isHeldUp
             },
             logger: logger
-        )
-    }
-
-    private func publicListener(_ onListening: @escaping @Sendable () -> Void) throws -> Listener {
-        var dependencies = PublicListener.Dependencies(
-            queue: queue,
-            pages: pages,
-            sources: sources,
-            readiness: readiness,
-            publicURL: settings.http.publicURL,
-            surveyIsOpen: settings.survey.isOpen,
-            proxies: settings.http.trustedProxies
-        )
-        dependencies.linkKeys = settings.survey.linkKeys
-        dependencies.surveys = surveys
-        return try PublicListener.make(
-            dependencies,
-            addresses: sockets.addresses(.public, or: settings.http.address),
-            tls: try certificates.map { try ServerTLS($0, sources: sources, logger: logger) },
-            logger: logger,
-            onListening: { [logger, settings] port in
-                logger.notice(
-                    "accepting responses",
-                    metadata: ["port": "\(port ?? 0)", "url": "\(settings.http.publicURL)"]
-                )
-                onListening()
-            }
-        )
-    }
-
-    private func adminListener(_ onListening: @escaping @Sendable () -> Void) throws -> Listener {
-        var dependencies = AdminListener.Dependencies(
-            queue: queue,
-            sources: sources,
-            readiness: readiness,
-            token: settings.admin.token,
-            delivery: { [worker, queue] in DeliveryReport(worker, of: queue) },
-            metrics: metrics
-        )
-        dependencies.droppedLogLines = droppedLogLines
-        dependencies.certificates = { [certificates, sources] in
-            let authorities = sources.current.authorityFacts.compactMap { $0.problem(at: Date()) }
-            return (certificates?.problems(at: Date()) ?? []) + authorities
-        }
-        dependencies.alerts = { [alerts] in alerts.active.texts }
-        dependencies.share = { [worker] seconds in worker.share(forSeconds: seconds) }
-        return try AdminListener.make(
-            dependencies,
-            addresses: sockets.addresses(
-                .admin,
-                or: .hostname(settings.admin.host, port: settings.admin.port)
-            ),
-            logger: logger,
-            onListening: { [logger] port in
-                logger.info("admin listener", metadata: ["port": "\(port ?? 0)"])
-                onListening()
-            }
-        )
-    }
-
-    /// None where plain HTTP isn't redirected.
-    private var redirectAddresses: [ListenAddress] {
-        let inherited = sockets[.redirect].map(ListenAddress.inherited)
-        return inherited.isEmpty ? settings.redirectAddress.map { [$0] } ?? [] : inherited
-    }
-
-    private func redirectListener(
-        at addresses: [ListenAddress],
-        _ onListening: @escaping @Sendable () -> Void
-    ) throws -> Listener {
-        try RedirectListener.make(
-            to: settings.http.publicURL,
-            pages: pages,
-            surveys: surveys,
-            addresses: addresses,
-            proxies: settings.http.trustedProxies,
-            webroot: settings.acmeWebroot,
-            logger: logger,
-            onListening: onListening
         )
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import NPSApp
 import NPSQueue
+import NPSServer
 
 /// `serve`: the collector itself.
 struct Serve: AsyncParsableCommand {

@@ -1,0 +1,130 @@
+import Foundation
+import Logging
+import NPSDelivery
+import NPSQueue
+import NPSServer
+import NPSSurvey
+
+/// How the listeners are put together of what a collector has. Each calls back once it accepts connections.
+struct ListenerComposition: Sendable {
+    let settings: Settings
+    /// Those that were passed.
+    let sockets: ListenerSockets
+    let queue: ResponseQueue
+    let worker: DeliveryWorker
+    let sources: ReloadableSources
+    /// Nil without TLS.
+    let certificates: ReloadableCertificates?
+    let pages: SurveyPages
+    /// Nil without `surveys.directory`.
+    let surveys: ReloadableSurveys?
+    let readiness: Readiness
+    let alerts: ActiveAlerts
+    let metrics: MetricsRegistry
+    let droppedLogLines: @Sendable () -> DroppedLogLines
+    let logger: Logger
+
+    /// Says which sockets were opened by somebody else, so that settings don't count.
+    ///
+    /// - Parameter complaints: about what the service manager passed.
+    func logSockets(complaints: [String]) {
+        for complaint in complaints { logger.warning("\(complaint)") }
+        for name in ListenerSockets.Name.allCases {
+            for socket in sockets[name] {
+                logger.notice(
+                    "listening on a socket that was passed to this process; its address in the settings doesn't count",
+                    metadata: ["listener": "\(name)", "address": "\(socket.address)"]
+                )
+            }
+        }
+        if let socket = sockets[.admin].first, !sockets[.admin].contains(where: { $0.port == settings.admin.port }) {
+            logger.warning(
+                """
+                the verbs look for the admin listener at port \(settings.admin.port), and its socket is \
+                \(socket.address): set admin.port to that
+                """
+            )
+        }
+        if !sockets[.public].isEmpty, !settings.isPublicURLGiven {
+            logger.warning("http.public-url isn't set: links lead to \(settings.http.publicURL)")
+        }
+    }
+
+    func publicListener(_ onListening: @escaping @Sendable () -> Void) throws -> Listener {
+        var dependencies = PublicListener.Dependencies(
+            queue: queue,
+            pages: pages,
+            sources: sources,
+            readiness: readiness,
+            publicURL: settings.http.publicURL,
+            surveyIsOpen: settings.survey.isOpen,
+            proxies: settings.http.trustedProxies
+        )
+        dependencies.linkKeys = settings.survey.linkKeys
+        dependencies.surveys = surveys
+        return try PublicListener.make(
+            dependencies,
+            addresses: sockets.addresses(.public, or: settings.http.address),
+            tls: try certificates.map { try ServerTLS($0, sources: sources, logger: logger) },
+            logger: logger,
+            onListening: { [logger, settings] port in
+                logger.notice(
+                    "accepting responses",
+                    metadata: ["port": "\(port ?? 0)", "url": "\(settings.http.publicURL)"]
+                )
+                onListening()
+            }
+        )
+    }
+
+    func adminListener(_ onListening: @escaping @Sendable () -> Void) throws -> Listener {
+        var dependencies = AdminListener.Dependencies(
+            queue: queue,
+            sources: sources,
+            readiness: readiness,
+            token: settings.admin.token,
+            delivery: { [worker, queue] in DeliveryReport(worker, of: queue) },
+            metrics: metrics
+        )
+        dependencies.droppedLogLines = droppedLogLines
+        dependencies.certificates = { [certificates, sources] in
+            let authorities = sources.current.authorityFacts.compactMap { $0.problem(at: Date()) }
+            return (certificates?.problems(at: Date()) ?? []) + authorities
+        }
+        dependencies.alerts = { [alerts] in alerts.texts }
+        dependencies.share = { [worker] seconds in worker.share(forSeconds: seconds) }
+        return try AdminListener.make(
+            dependencies,
+            addresses: sockets.addresses(
+                .admin,
+                or: .hostname(settings.admin.host, port: settings.admin.port)
+            ),
+            logger: logger,
+            onListening: { [logger] port in
+                logger.info("admin listener", metadata: ["port": "\(port ?? 0)"])
+                onListening()
+            }
+        )
+    }
+
+    /// Whether plain HTTP is redirected.
+    var isRedirecting: Bool { !redirectAddresses.isEmpty }
+
+    private var redirectAddresses: [ListenAddress] {
+        let inherited = sockets[.redirect].map(ListenAddress.inherited)
+        return inherited.isEmpty ? settings.redirectAddress.map { [$0] } ?? [] : inherited
+    }
+
+    func redirectListener(_ onListening: @escaping @Sendable () -> Void) throws -> Listener {
+        try RedirectListener.make(
+            to: settings.http.publicURL,
+            pages: pages,
+            surveys: surveys,
+            addresses: redirectAddresses,
+            proxies: settings.http.trustedProxies,
+            webroot: settings.acmeWebroot,
+            logger: logger,
+            onListening: onListening
+        )
+    }
+}
