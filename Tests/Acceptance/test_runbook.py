@@ -187,7 +187,11 @@ def find_a_response(operator: Operator) -> None:
     assert identity in operator.follow(section, "queue list", changes={"ana@example.com": sought["email"]})
     told = operator.follow(section, "queue show", changes={"nps1-" + "0" * 32: identity})
     assert "delivered" in told and sought["comment"] in told
-    assert "sent to Planhat" in operator.follow(section, "journalctl --no-pager --unit nps-collector --grep")
+    # Lines are written a moment after what they tell.
+    wait_until(
+        lambda: "sent to Planhat" in operator.follow(section, "journalctl --no-pager --unit nps-collector --grep"),
+        "the log to tell of the request",
+    )
     assert "status=200" in operator.follow(section, "route=/webhooks")
 
 
