@@ -3,8 +3,14 @@ package enum Base64URL {
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.withContiguousStorageIfAvailable(encode(contiguous:))
+            ?? Array(bytes).withUnsafeBufferPointer(encode(contiguous:))
+    }
+
+    // Not generic: other modules would get code that asks the collection for each byte.
+    private static func encode(contiguous bytes: UnsafeBufferPointer<UInt8>) -> String {
         var text: [UInt8] = []
-        text.reserveCapacity(bytes.underestimatedCount * 4 / 3 + 2)
+        text.reserveCapacity(bytes.count * 4 / 3 + 2)
         var bits: UInt32 = 0
         var count: UInt32 = 0
         for byte in bytes {
@@ -21,6 +27,11 @@ package enum Base64URL {
 
     /// Nil for padding, any other character, a length that no value has, and left-over bits that aren't zero.
     package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        text.withContiguousStorageIfAvailable(decode(contiguous:))
+            ?? Array(text).withUnsafeBufferPointer(decode(contiguous:))
+    }
+
+    private static func decode(contiguous text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count / 4 * 3 + 2)
