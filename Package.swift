@@ -79,7 +79,7 @@ let package = Package(
         .target(
             name: "NPSServer",
             dependencies: [
-                "NPSModel", "NPSSurvey", "NPSWebhooks", "NPSQueue",
+                "NPSModel", "NPSSurvey", "NPSWebhooks", "NPSQueue", "NPSConsole",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -133,6 +133,15 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("public")]
+        ),
+        .target(
+            name: "NPSConsole",
+            dependencies: [
+                "NPSModel", "NPSQueue",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ]
         ),
         .target(
             name: "NPSWebhooks",
@@ -206,6 +215,10 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
+        ),
+        .testTarget(
+            name: "NPSConsoleTests",
+            dependencies: ["NPSConsole", "NPSModel", "NPSQueue", "TestSupport"]
         ),
         .testTarget(
             name: "NPSWebhooksTests",

@@ -86,17 +86,22 @@ package enum AdminListener {
         )
         .add(to: router)
         let managed = router.group().add(middleware: AdminToken(token: dependencies.token))
+        let actions = OperatorActions(
+            queue: dependencies.queue,
+            sources: dependencies.sources,
+            timeLimit: dependencies.timeLimit
+        )
         QueueRoutes(
             queue: dependencies.queue,
             readiness: dependencies.readiness,
             delivery: dependencies.delivery,
-            timeLimit: dependencies.timeLimit
+            actions: actions
         )
         .add(to: managed)
         VerificationRoutes(queue: dependencies.queue, share: dependencies.share).add(to: managed)
-        ErasureRoutes(queue: dependencies.queue, timeLimit: dependencies.timeLimit).add(to: managed)
+        ErasureRoutes(queue: dependencies.queue, actions: actions).add(to: managed)
         BackupRoutes(backups: OnlineBackup(of: dependencies.queue)).add(to: managed)
-        QuarantineRoutes(queue: dependencies.queue, sources: dependencies.sources).add(to: managed)
+        QuarantineRoutes(queue: dependencies.queue, actions: actions).add(to: managed)
         return router
     }
 }

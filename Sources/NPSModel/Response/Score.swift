@@ -9,6 +9,9 @@ package struct Score: Sendable, Hashable, Comparable {
         self.value = value
     }
 
+    /// 0 to 10.
+    package static let all = (0...10).compactMap(Score.init)
+
     package static func < (left: Score, right: Score) -> Bool {
         left.value < right.value
     }

@@ -29,6 +29,9 @@ package struct SurveyResponse: Sendable, Hashable {
     /// What of the received response was cut or left out: for the people who look after the collector, no part of what the
     /// person said.
     package var notes: [FieldProblem] = []
+    /// The survey of `surveys.directory` that was answered; nil for the settings' own, and for what a tool sent. For
+    /// statistics, and no part of what the person said either.
+    package var survey: String?
 
     package init(
         id: ResponseID,

@@ -5,8 +5,7 @@ package import NPSQueue
 /// Removes a person's data, and then what was kept to find it at Planhat.
 struct ErasureRoutes {
     let queue: ResponseQueue
-    /// How long the search of the quarantine goes on before it is answered.
-    let timeLimit: Duration
+    let actions: OperatorActions
 
     func add(to router: some RouterMethods<CollectorContext>) {
         router.post("queue/erase") { request, _ in try JSONResponse.response(await erase(request)) }
@@ -16,21 +15,9 @@ struct ErasureRoutes {
         router.post("queue/erase/confirm") { request, _ in try JSONResponse.response(await confirm(request)) }
     }
 
-    /// Safe to repeat. A large quarantine takes several calls, so that each is answered in time.
     private func erase(_ request: Request) async throws -> ErasureResponse {
         let wanted: ErasureRequest = try await request.decodeBody()
-        guard let address = try? EmailAddress(wanted.email) else {
-            throw Problem.wrongAddress
-        }
-        do throws(QueueError) {
-            // The quarantine first: what a replay moves into the queue meanwhile is then found there.
-            let after = wanted.after.map(QuarantineID.init(rawValue:))
-            let (count, next) = try await queue.eraseQuarantined(address, after: after, within: timeLimit)
-            let erasure = try await queue.erase(address, remotely: wanted.remote ?? false)
-            return ErasureResponse(erasure: erasure, quarantined: count, next: next?.rawValue)
-        } catch {
-            throw Problem.failing(error)
-        }
+        return try await actions.erase(wanted, by: .init(request))
     }
 
     private func unconfirmed(_ request: Request) async throws -> [UnconfirmedErasure] {

@@ -3,12 +3,11 @@ import HTTPTypes
 import Hummingbird
 import NPSModel
 package import NPSQueue
-import NPSWebhooks
 
 /// Shows authentic payloads that couldn't become responses, and tries them again once the mapping is fixed.
 struct QuarantineRoutes {
     let queue: ResponseQueue
-    let sources: ReloadableSources
+    let actions: OperatorActions
 
     func add(to router: some RouterMethods<CollectorContext>) {
         router.get("quarantine") { request, _ in try JSONResponse.response(await list(request)) }
@@ -40,22 +39,12 @@ struct QuarantineRoutes {
     private func discard(_ request: Request) async throws -> Changed {
         let selection: Selection<QuarantineID> = try await request.decodeBody()
         guard let ids = selection.ids else { throw Problem.badRequest("Name the ids to discard.") }
-        do { return Changed(count: try await queue.discard(ids)) } catch { throw Problem.failing(error) }
+        return Changed(count: try await actions.discard(ids, by: .init(request)))
     }
 
     private func replay(_ request: Request) async throws -> [ReplayOutcome] {
         let wanted: ReplayRequest = try await request.decodeBody()
-        let replay = Replay(queue: queue, catalogue: try await catalogue(for: wanted), isDry: wanted.dryRun ?? false)
-        return await replay.outcomes(of: wanted.ids, within: .seconds(10))
-    }
-
-    private func catalogue(for wanted: ReplayRequest) async throws -> SourceCatalogue {
-        do throws(WebhookError) {
-            if wanted.dryRun ?? false { return try await sources.read() }
-            return wanted.reload ?? true ? try await sources.reload() : sources.current
-        } catch {
-            throw Problem.unusableSources(error)
-        }
+        return try await actions.replay(wanted, by: .init(request))
     }
 }
 

@@ -9,8 +9,7 @@ struct QueueRoutes {
     let queue: ResponseQueue
     let readiness: Readiness
     let delivery: @Sendable () -> DeliveryReport
-    /// How long a retry of everything that is parked goes on before it is answered.
-    let timeLimit: Duration
+    let actions: OperatorActions
 
     func add(to router: some RouterMethods<CollectorContext>) {
         router.get("queue/status") { _, _ in try JSONResponse.response(await status()) }
@@ -84,21 +83,7 @@ struct QueueRoutes {
     /// What doesn't fit into the time limit is left to the next call, so that each is answered in time.
     private func retry(_ request: Request) async throws -> RetryProgress {
         let wanted: RetryRequest = try await request.decodeBody()
-        guard wanted.ids == nil || wanted.reason == nil, wanted.reason?.isEmpty != true else {
-            throw Problem.badRequest(
-                "Give ids, or a reason that isn't empty, or neither for everything that is parked."
-            )
-        }
-        do {
-            if let ids = wanted.ids { return RetryProgress(count: try await queue.retry(ids), examined: ids.count) }
-            return try await queue.retryParked(
-                reasonContaining: wanted.reason,
-                after: wanted.after,
-                within: timeLimit
-            )
-        } catch {
-            throw Problem.failing(error)
-        }
+        return try await actions.retry(wanted, by: .init(request))
     }
 
     static func limit(_ request: Request) throws -> Int {

@@ -1,0 +1,5 @@
+import NPSConsole
+import Testing
+
+@Suite("pages of the console")
+struct ConsolePagesTests {}
