@@ -1,3 +1,5 @@
+package import NPSModel
+
 /// Why the survey can't start, or why a submitted form can't be read. Never contains what a person typed.
 package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The operator's directory of templates can't be listed.
@@ -11,7 +13,7 @@ package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
     /// `survey.frame-ancestors` is not a list of origins.
     case frameAncestors
     /// Everything that is wrong with the files of `surveys.directory`; never empty.
-    case surveys([SurveyProblem])
+    case surveys([ConfigurationProblem])
     /// There is no catalogue for the language that was asked for, only for these.
     case noLanguage([String])
     /// More than ``FormValues/byteLimit`` bytes. Status: 413.

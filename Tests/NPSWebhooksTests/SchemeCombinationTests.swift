@@ -94,7 +94,7 @@ struct SchemeCombinationTests {
         ]
     )
     func sharedSecrets(_ secrets: [String], _ message: String) throws {
-        let problem = SourceProblem(place: "webhooks.acme.secrets", message: message)
+        let problem = ConfigurationProblem(place: "webhooks.acme.secrets", message: message)
         #expect(throws: WebhookError.sources([problem])) {
             try Fixture.source(signature: "{all_of: \(Self.schemes)}", secrets: secrets)
         }

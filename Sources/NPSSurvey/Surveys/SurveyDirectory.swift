@@ -9,7 +9,7 @@ struct SurveyDirectory {
     private static let countLimit = 1_000
 
     private(set) var files: [String: SurveyFile] = [:]
-    private(set) var problems: [SurveyProblem] = []
+    private(set) var problems: [ConfigurationProblem] = []
 
     /// - Parameter sentences: the names of the pages' sentences.
     init(path directory: String, sentences: Set<String>) {
@@ -29,7 +29,7 @@ struct SurveyDirectory {
     }
 
     private mutating func note(_ place: String, _ message: String) {
-        problems.append(SurveyProblem(place: place, message: message))
+        problems.append(ConfigurationProblem(place: place, message: message))
     }
 
     private mutating func read(_ name: String, at path: String, _ sentences: Set<String>) {

@@ -15,7 +15,7 @@ struct SurveyFileReader {
     let place: String
     /// The names of the pages' sentences.
     let sentences: Set<String>
-    private(set) var problems: [SurveyProblem] = []
+    private(set) var problems: [ConfigurationProblem] = []
 
     init(place: String, sentences: Set<String>) {
         self.place = place
@@ -56,7 +56,7 @@ struct SurveyFileReader {
     }
 
     mutating func note(_ node: Node?, _ field: String?, _ message: String) {
-        problems.append(SurveyProblem(place: place, line: node?.mark?.line, field: field, message: message))
+        problems.append(ConfigurationProblem(place: place, line: node?.mark?.line, field: field, message: message))
     }
 
     /// - Parameter known: the keys that there are; the nearest is named.
@@ -148,17 +148,20 @@ struct SurveyFileReader {
     }
 }
 
-extension SurveyProblem {
+extension ConfigurationProblem {
     /// The parser's message without its excerpt of the file.
-    fileprivate static func unreadable(_ place: String, _ error: any Error) -> SurveyProblem {
+    fileprivate static func unreadable(_ place: String, _ error: any Error) -> ConfigurationProblem {
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            SurveyProblem(place: place, line: mark.line, message: "is not YAML: \(problem)")
+            ConfigurationProblem(place: place, line: mark.line, message: "is not YAML: \(problem)")
         case .duplicatedKeysInMapping(let duplicates, _):
-            SurveyProblem(place: place, message: "has a key twice: " + duplicates.sorted().joined(separator: ", "))
+            ConfigurationProblem(
+                place: place,
+                message: "has a key twice: " + duplicates.sorted().joined(separator: ", ")
+            )
         default:
-            SurveyProblem(place: place, message: "is not YAML")
+            ConfigurationProblem(place: place, message: "is not YAML")
         }
     }
 }

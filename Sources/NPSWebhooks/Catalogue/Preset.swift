@@ -1,3 +1,5 @@
+import NPSModel
+
 /// A built-in source: how a known survey tool signs and what its payloads mean, from a data file in `Presets/`.
 package struct Preset: Sendable {
     /// How well it is known that the tool works like this.
@@ -24,9 +26,9 @@ extension SourceCatalogue {
     package static let presets: [Preset] = readPresets().presets
 
     /// All presets and the problems of their files. A test checks that there are none.
-    static func readPresets() -> (presets: [Preset], problems: [SourceProblem]) {
+    static func readPresets() -> (presets: [Preset], problems: [ConfigurationProblem]) {
         var presets: [Preset] = []
-        var problems: [SourceProblem] = []
+        var problems: [ConfigurationProblem] = []
         for (name, yaml) in PresetFiles.all {
             let base = Dictionary(uniqueKeysWithValues: presets.map { ($0.name, $0.file) })
             var reader = SourceFileReader(place: "\(name).yaml", presets: base)

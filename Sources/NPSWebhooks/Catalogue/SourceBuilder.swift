@@ -1,3 +1,5 @@
+import NPSModel
+
 /// Builds sources from presets or files and the configured secrets, and collects all problems that it finds.
 struct SourceBuilder {
     /// For a source whose name is its only protection: 20 random letters and digits are 100 bits.
@@ -7,7 +9,7 @@ struct SourceBuilder {
     private static let reservedName = "survey"
 
     let secrets: [String: ConfiguredSecrets]
-    var problems: [SourceProblem] = []
+    var problems: [ConfigurationProblem] = []
 
     init(secrets: [String: ConfiguredSecrets]) {
         self.secrets = secrets
@@ -16,7 +18,7 @@ struct SourceBuilder {
     private mutating func isReserved(_ name: String, place: String) -> Bool {
         guard name == Self.reservedName else { return false }
         let message = "is for a source named survey, which is the collector's own form: give it another name"
-        problems.append(SourceProblem(place: place, message: message))
+        problems.append(ConfigurationProblem(place: place, message: message))
         return true
     }
 
@@ -27,7 +29,9 @@ struct SourceBuilder {
         let place = "webhooks.\(name).secrets"
         if isReserved(name, place: place) { return nil }
         if let preset { return source(name, preset, place: place) }
-        problems.append(SourceProblem(place: place, message: "is given, but there is no preset or file of that name"))
+        problems.append(
+            ConfigurationProblem(place: place, message: "is given, but there is no preset or file of that name")
+        )
         return nil
     }
 
@@ -45,14 +49,14 @@ struct SourceBuilder {
     private mutating func verifier(_ name: String, _ file: SourceFile, place: String) -> Verifier? {
         guard let policy = file.signature else {
             let message = "needs signature or preset: without one, nothing proves who sends"
-            problems.append(SourceProblem(place: place, message: message))
+            problems.append(ConfigurationProblem(place: place, message: message))
             return nil
         }
         let secrets = secrets[name]?.secrets(for: policy.schemes) ?? []
         if policy.isNone {
             noteProblemsOfNone(name, policy, secrets, place: place)
         } else if secrets.isEmpty, policy.needsSecrets {
-            problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: "is missing"))
+            problems.append(ConfigurationProblem(place: "webhooks.\(name).secrets", message: "is missing"))
         }
         let schemes = policy.schemes.map { scheme in
             SchemeVerifier(
@@ -68,7 +72,7 @@ struct SourceBuilder {
         let usable = schemes.filter { !$0.scheme.kind.needsSecret || !$0.keys.isEmpty }
         if policy.combination == .all, usable.count < schemes.count, !secrets.isEmpty {
             let message = "must have a secret for each scheme of signature.all_of"
-            problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
+            problems.append(ConfigurationProblem(place: "webhooks.\(name).secrets", message: message))
         } else if policy.combination == .all {
             noteSharedSecrets(name, secrets, schemes)
         }
@@ -83,11 +87,11 @@ struct SourceBuilder {
     ) {
         let field = "signature.kind"
         if policy.schemes.count > 1 {
-            problems.append(SourceProblem(place: place, field: field, message: "none can't be one of several"))
+            problems.append(ConfigurationProblem(place: place, field: field, message: "none can't be one of several"))
         }
         if !secrets.isEmpty {
             problems.append(
-                SourceProblem(
+                ConfigurationProblem(
                     place: "webhooks.\(name).secrets",
                     message: "is given, but the signature's kind is none"
                 )
@@ -96,14 +100,14 @@ struct SourceBuilder {
         if name.utf8.count < Self.unguessableLength {
             let message =
                 "none needs a file name of at least 20 random letters and digits: the name is its only protection"
-            problems.append(SourceProblem(place: place, field: field, message: message))
+            problems.append(ConfigurationProblem(place: place, field: field, message: message))
         }
     }
 
     mutating func mapping(_ file: SourceFile, place: String) -> Mapping? {
         guard let program = file.mapping else {
             let message = "needs mapping: a jq program that says what a payload means"
-            problems.append(SourceProblem(place: place, message: message))
+            problems.append(ConfigurationProblem(place: place, message: message))
             return nil
         }
         do throws(JQSyntaxError) {
@@ -112,7 +116,7 @@ struct SourceBuilder {
             for mistake in error.mistakes {
                 let line = program.line.flatMap { first in mistake.line.map { first + $0 - 1 } }
                 problems.append(
-                    SourceProblem(place: program.place, line: line, field: "mapping", message: mistake.message)
+                    ConfigurationProblem(place: program.place, line: line, field: "mapping", message: mistake.message)
                 )
             }
             return nil
@@ -132,7 +136,7 @@ extension SourceBuilder {
         let highest = policy.schemes.flatMap(\.secret.numbers).max() ?? 0
         guard !secrets.isEmpty, highest > secrets.count else { return }
         let message = "names the secret \(highest), but webhooks.\(name).secrets has only \(secrets.count)"
-        problems.append(SourceProblem(place: place, field: "signature.secret.number", message: message))
+        problems.append(ConfigurationProblem(place: place, field: "signature.secret.number", message: message))
     }
 
     /// A token is sent in clear. If it could also be the key of the signature, `all_of` would prove no more than the token
@@ -148,7 +152,7 @@ extension SourceBuilder {
             count == 1
             ? "must have two: with all_of, the token is sent in clear, so it can't be the secret that signs"
             : "has more than two: say which belongs to which scheme, with secret: {number: ...} in each of signature.all_of"
-        problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
+        problems.append(ConfigurationProblem(place: "webhooks.\(name).secrets", message: message))
     }
 
     /// The message names a secret by its number, never by its text.
@@ -160,7 +164,7 @@ extension SourceBuilder {
                 secrets[index].isEmpty
                 ? "number \(index + 1) is empty"
                 : "number \(index + 1) is not in the form that the signature needs, or of no use to any scheme"
-            problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
+            problems.append(ConfigurationProblem(place: "webhooks.\(name).secrets", message: message))
         }
     }
 
@@ -170,7 +174,7 @@ extension SourceBuilder {
             let message =
                 "number \(index + 1) is shorter than \(SecretFormat.minimumLength) bytes as the signature uses it, so it could "
                 + "be guessed: have the tool use a longer one, such as what openssl rand -hex 24 prints"
-            problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
+            problems.append(ConfigurationProblem(place: "webhooks.\(name).secrets", message: message))
         }
     }
 
@@ -186,7 +190,7 @@ extension SourceBuilder {
             }
             guard let earlier else { continue }
             let message = "number \(index + 1) is the same as number \(earlier + 1): leave one out"
-            problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
+            problems.append(ConfigurationProblem(place: "webhooks.\(name).secrets", message: message))
         }
     }
 
@@ -199,7 +203,7 @@ extension SourceBuilder {
             let message =
                 "number \(index + 1) may be a public key, but another scheme accepts it as a secret: say which belongs to "
                 + "which scheme, with secret: {number: ...} or a prefix in each"
-            problems.append(SourceProblem(place: "webhooks.\(name).secrets", message: message))
+            problems.append(ConfigurationProblem(place: "webhooks.\(name).secrets", message: message))
         }
     }
 }

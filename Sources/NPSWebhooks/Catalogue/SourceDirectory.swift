@@ -14,13 +14,13 @@ struct SourceDirectory {
     private(set) var files: [String: File] = [:]
     /// The names of all files, unreadable ones included, so that their secrets aren't reported as superfluous.
     private(set) var names: Set<String> = []
-    private(set) var problems: [SourceProblem] = []
+    private(set) var problems: [ConfigurationProblem] = []
 
     /// - Parameter only: the one source to read; nil for all.
     init(path directory: String, presets: [String: SourceFile], only: String? = nil) {
         guard let entries = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
             problems = [
-                SourceProblem(place: directory, message: "can't be read: webhooks.directory must be a directory")
+                ConfigurationProblem(place: directory, message: "can't be read: webhooks.directory must be a directory")
             ]
             return
         }
@@ -34,11 +34,11 @@ struct SourceDirectory {
         names.insert(name)
         guard Self.isName(name) else {
             let message = "must be named with lower-case letters, digits and hyphens, since the name becomes a path"
-            problems.append(SourceProblem(place: path, message: message))
+            problems.append(ConfigurationProblem(place: path, message: message))
             return
         }
         guard let text = Self.text(at: path) else {
-            problems.append(SourceProblem(place: path, message: "can't be read as UTF-8 text of at most 1 MiB"))
+            problems.append(ConfigurationProblem(place: path, message: "can't be read as UTF-8 text of at most 1 MiB"))
             return
         }
         var reader = SourceFileReader(place: path, presets: presets)

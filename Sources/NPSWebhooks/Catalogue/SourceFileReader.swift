@@ -6,7 +6,7 @@ import Yams
 struct SourceFileReader {
     let place: String
     let presets: [String: SourceFile]
-    private(set) var problems: [SourceProblem] = []
+    private(set) var problems: [ConfigurationProblem] = []
 
     init(place: String, presets: [String: SourceFile]) {
         self.place = place
@@ -48,7 +48,7 @@ struct SourceFileReader {
     }
 
     mutating func note(_ node: Node?, _ field: String?, _ message: String) {
-        problems.append(SourceProblem(place: place, line: node?.mark?.line, field: field, message: message))
+        problems.append(ConfigurationProblem(place: place, line: node?.mark?.line, field: field, message: message))
     }
 
     mutating func noteUnknown(_ key: Node, in parent: String?) {
@@ -57,14 +57,14 @@ struct SourceFileReader {
     }
 
     mutating func removeRepeatedProblems() {
-        var seen: Set<SourceProblem> = []
+        var seen: Set<ConfigurationProblem> = []
         problems = problems.filter { seen.insert($0).inserted }
     }
 
     private mutating func compose(_ yaml: String) -> Node? {
         do {
             guard let root = try Yams.compose(yaml: yaml) else {
-                problems.append(SourceProblem(place: place, message: "is empty"))
+                problems.append(ConfigurationProblem(place: place, message: "is empty"))
                 return nil
             }
             return root
@@ -91,17 +91,20 @@ struct SourceFileReader {
     }
 }
 
-extension SourceProblem {
+extension ConfigurationProblem {
     /// The parser's message without its excerpt of the file.
-    fileprivate static func unreadable(_ place: String, _ error: any Error) -> SourceProblem {
+    fileprivate static func unreadable(_ place: String, _ error: any Error) -> ConfigurationProblem {
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            SourceProblem(place: place, line: mark.line, message: "is not YAML: \(problem)")
+            ConfigurationProblem(place: place, line: mark.line, message: "is not YAML: \(problem)")
         case .duplicatedKeysInMapping(let duplicates, _):
-            SourceProblem(place: place, message: "has a key twice: " + duplicates.sorted().joined(separator: ", "))
+            ConfigurationProblem(
+                place: place,
+                message: "has a key twice: " + duplicates.sorted().joined(separator: ", ")
+            )
         default:
-            SourceProblem(place: place, message: "is not YAML")
+            ConfigurationProblem(place: place, message: "is not YAML")
         }
     }
 }

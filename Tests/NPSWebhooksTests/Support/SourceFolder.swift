@@ -1,3 +1,4 @@
+import NPSModel
 import TestSupport
 
 @testable import NPSWebhooks
