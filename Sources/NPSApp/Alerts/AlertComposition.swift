@@ -4,7 +4,6 @@ import NPSDelivery
 import NPSQueue
 import NPSServer
 import NPSWebhooks
-import Synchronization
 
 /// How the alerts are put together of what a collector has.
 struct AlertComposition: Sendable {
@@ -75,15 +74,4 @@ struct AlertComposition: Sendable {
         reading.local = sources.activity.records
         return reading
     }
-}
-
-/// When all that was old was last removed, or when the collector started.
-final class LastSweep: Sendable {
-    private let instant = Mutex(ContinuousClock.now)
-
-    init() {}
-
-    func note() { instant.withLock { $0 = .now } }
-
-    var age: Duration { .now - instant.withLock { $0 } }
 }
