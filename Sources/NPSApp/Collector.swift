@@ -55,7 +55,7 @@ package struct Collector: Sendable {
         notifier = ServiceNotifier { message in notifySocket?.send(message) ?? true }
         // It may take long, with a large file of an earlier version.
         notifySocket?.send("STATUS=Opening the queue.")
-        sources = ReloadableSources(try settings.makeCatalogue(), reading: settings.readSources)
+        sources = try settings.makeSources()
         pages = try settings.makePages()
         surveys = try settings.makeSurveys(adapting: pages)
         // After what somebody has to change, since this may pass.
@@ -82,10 +82,12 @@ package struct Collector: Sendable {
             ),
             logger: logger
         )
+        let activity = SourceActivity()
         alerts = AlertComposition(
             queue: queue,
             worker: worker,
             sources: sources,
+            activity: activity,
             readiness: readiness,
             certificates: certificates,
             droppedLogLines: droppedLogLines
@@ -96,6 +98,7 @@ package struct Collector: Sendable {
             queue: queue,
             worker: worker,
             sources: sources,
+            activity: activity,
             certificates: certificates,
             pages: pages,
             surveys: surveys,

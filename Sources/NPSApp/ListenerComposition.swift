@@ -13,6 +13,7 @@ struct ListenerComposition: Sendable {
     let queue: ResponseQueue
     let worker: DeliveryWorker
     let sources: ReloadableSources
+    let activity: SourceActivity
     /// Nil without TLS.
     let certificates: ReloadableCertificates?
     let pages: SurveyPages
@@ -55,6 +56,7 @@ struct ListenerComposition: Sendable {
             queue: queue,
             pages: pages,
             sources: sources,
+            activity: activity,
             readiness: readiness,
             publicURL: settings.http.publicURL,
             surveyIsOpen: settings.survey.isOpen,
@@ -81,6 +83,7 @@ struct ListenerComposition: Sendable {
         var dependencies = AdminListener.Dependencies(
             queue: queue,
             sources: sources,
+            activity: activity,
             readiness: readiness,
             token: settings.admin.token,
             delivery: { [worker, queue] in DeliveryReport(worker, of: queue) },

@@ -8,6 +8,8 @@ package enum AdminListener {
     package struct Dependencies: Sendable {
         package let queue: ResponseQueue
         package let sources: ReloadableSources
+        /// As the public listener notes it.
+        package let activity: SourceActivity
         package let readiness: Readiness
         /// Nil = management is closed.
         package let token: String?
@@ -28,6 +30,7 @@ package enum AdminListener {
         package init(
             queue: ResponseQueue,
             sources: ReloadableSources,
+            activity: SourceActivity,
             readiness: Readiness,
             token: String?,
             delivery: @escaping @Sendable () -> DeliveryReport,
@@ -35,6 +38,7 @@ package enum AdminListener {
         ) {
             self.queue = queue
             self.sources = sources
+            self.activity = activity
             self.readiness = readiness
             self.token = token
             self.delivery = delivery

@@ -13,6 +13,7 @@ package enum PublicListener {
         package let queue: ResponseQueue
         package let pages: SurveyPages
         package let sources: ReloadableSources
+        package let activity: SourceActivity
         package let readiness: Readiness
         package let publicURL: PublicURL
         package let surveyIsOpen: Bool
@@ -34,6 +35,7 @@ package enum PublicListener {
             queue: ResponseQueue,
             pages: SurveyPages,
             sources: ReloadableSources,
+            activity: SourceActivity,
             readiness: Readiness,
             publicURL: PublicURL,
             surveyIsOpen: Bool,
@@ -42,6 +44,7 @@ package enum PublicListener {
             self.queue = queue
             self.pages = pages
             self.sources = sources
+            self.activity = activity
             self.readiness = readiness
             self.publicURL = publicURL
             self.surveyIsOpen = surveyIsOpen
@@ -140,7 +143,7 @@ package enum PublicListener {
     private static let log = AccessLog(listener: "public")
 
     private static func webhookRoutes(_ dependencies: Dependencies) -> WebhookRoutes {
-        let counters = WebhookCounters(factory: dependencies.metrics, activity: dependencies.sources.activity)
+        let counters = WebhookCounters(factory: dependencies.metrics, activity: dependencies.activity)
         dependencies.sources.follow { counters.begin($0) }
         return WebhookRoutes(
             sources: dependencies.sources,

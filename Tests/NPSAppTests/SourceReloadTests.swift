@@ -31,7 +31,7 @@ struct SourceReloadTests {
         }
 
         try write(".")
-        let sources = ReloadableSources(try reading(), reading: reading)
+        let sources = try ReloadableSources(reading: reading)
         #expect(try await !isValid(sources))
         let logs = RecordedLogs(level: .info)
         try write("{id, email, score: .rating}")
@@ -45,5 +45,24 @@ struct SourceReloadTests {
         #expect(try await isValid(sources))
         #expect(complaints.lines.first?.contains("acme.yaml:3: mapping") == true, "\(complaints.lines)")
         #expect(complaints.lines.last?.contains("stay in force") == true)
+    }
+
+    @Test("are read once at a start: the settings hand on what their check has read, and it can be read again")
+    func handedOn() async throws {
+        let directory = try TemporaryDirectory(["acme.yaml": "preset: standard"])
+        let settings = try await Settings.load(
+            arguments: ["--webhooks-directory", directory.path, "--webhooks-acme-secrets", secret],
+            environment: [:],
+            file: nil,
+            dotenvPath: "/nonexistent",
+            requiring: [.webhookSources]
+        )
+        try directory.write("preset: nothing", to: "acme.yaml")
+        let sources = try settings.makeSources()
+        #expect(sources.current.source(named: "acme") != nil)
+        await #expect(throws: WebhookError.self) { try await sources.reload() }
+
+        try directory.write("preset: standard", to: "acme.yaml")
+        try await sources.reload()
     }
 }

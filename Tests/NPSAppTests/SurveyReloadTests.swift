@@ -60,6 +60,17 @@ struct SurveyReloadTests {
         #expect(error?.problems.first?.contains("a.yaml:1: opne is not a known key: did you mean open?") == true)
     }
 
+    @Test("are read once at a start: the settings hand on what their check has read, and the pages that they adapt")
+    func handedOn() async throws {
+        let directory = try TemporaryDirectory(["a.yaml": ""])
+        let settings = try await load(directory)
+        try directory.write("", to: "b.yaml")
+        let surveys = try #require(try settings.makeSurveys(adapting: settings.makePages()))
+        #expect(surveys.current.surveys.compactMap(\.name) == ["a"])
+        try await surveys.reload()
+        #expect(surveys.current.surveys.compactMap(\.name) == ["a", "b"])
+    }
+
     private func load(_ directory: TemporaryDirectory) async throws(SettingsError) -> Settings {
         try await Settings.load(
             arguments: ["--surveys-directory", directory.path],

@@ -108,7 +108,7 @@ struct ScrapeTests {
         )
         let name = #"nps_source_last_delivery_timestamp_seconds{source="formbricks"}"#
         let before = try #require(await scrape(collector)[name])
-        collector.dependencies.sources.activity.tally(of: "formbricks").noteDelivery(.distantPast)
+        collector.dependencies.activity.tally(of: "formbricks").noteDelivery(.distantPast)
         try await collector.publicly { client async throws in
             let ping = #"{"event":"testEndpoint"}"#
             #expect(try await client.webhook(ping, headers: [:], to: "/webhooks/formbricks").status == .ok)
@@ -127,7 +127,7 @@ struct ScrapeTests {
         #expect(abs(begin - Date().timeIntervalSince1970) < 3_600)
         let deliveries: [(String, HTTPFields?)] = [(good, nil), (#"{"id":"wrong"}"#, nil), (good, [:])]
         for (body, headers) in deliveries {
-            collector.dependencies.sources.activity.tally(of: "standard").noteDelivery(.distantPast)
+            collector.dependencies.activity.tally(of: "standard").noteDelivery(.distantPast)
             try await collector.publicly { client async throws in
                 _ = try await client.webhook(body, headers: headers)
             }
@@ -240,6 +240,7 @@ struct ScrapeTests {
             let admin = AdminListener.Dependencies(
                 queue: collector.queue,
                 sources: collector.dependencies.sources,
+                activity: collector.dependencies.activity,
                 readiness: collector.dependencies.readiness,
                 token: nil,
                 delivery: {

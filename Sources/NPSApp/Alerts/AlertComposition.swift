@@ -13,6 +13,7 @@ struct AlertComposition: Sendable {
     let queue: ResponseQueue
     let worker: DeliveryWorker
     let sources: ReloadableSources
+    let activity: SourceActivity
     let readiness: Readiness
     /// Nil without TLS.
     let certificates: ReloadableCertificates?
@@ -23,7 +24,7 @@ struct AlertComposition: Sendable {
     let sweep = LastSweep()
 
     func service(_ settings: Settings, logger: Logger) -> AlertService {
-        let (queue, sources) = (queue, sources)
+        let (queue, activity) = (queue, activity)
         let status = SharedReading(limit: Self.patience) { try? await queue.status() }
         let storage = SharedReading(limit: Self.patience) { await queue.storageFigures() }
         let client = AlertClient()
@@ -32,7 +33,7 @@ struct AlertComposition: Sendable {
             receiver: settings.alerts,
             collector: settings.queue.name,
             read: { await read(status, storage) },
-            activity: { sources.activity.records },
+            activity: { activity.records },
             post: { await client.post($0, to: $1) },
             active: active,
             logger: logger,
@@ -71,7 +72,7 @@ struct AlertComposition: Sendable {
         reading.isShared = queue.isShared
         reading.isForwarding = queue.isForwarding
         reading.configured = Set(sources.current.sources.map(\.label))
-        reading.local = sources.activity.records
+        reading.local = activity.records
         return reading
     }
 }

@@ -9,21 +9,27 @@ package import PlanhatAPI
 
 extension Settings {
     /// The webhook sources that secrets switch on.
-    package func makeCatalogue() throws(SettingsError) -> SourceCatalogue {
+    package func makeCatalogue() throws(SettingsError) -> SourceCatalogue { try makeSources().current }
+
+    /// The same sources, which can be read again; the secrets stay those of the start.
+    func makeSources() throws(SettingsError) -> ReloadableSources {
+        if let sources = contents.sources { return sources }
         do throws(WebhookError) {
-            return try readSources()
+            return try Self.sources(webhooks)
         } catch {
             throw SettingsError(error.sentences)
         }
     }
 
-    /// The same sources as their files are now; the secrets stay those of the start.
-    func readSources() throws(WebhookError) -> SourceCatalogue {
-        try SourceCatalogue(directory: webhooks.directory, secrets: webhooks.secrets)
+    static func sources(_ webhooks: Webhooks) throws(WebhookError) -> ReloadableSources {
+        try ReloadableSources { () throws(WebhookError) in
+            try SourceCatalogue(directory: webhooks.directory, secrets: webhooks.secrets)
+        }
     }
 
     /// The pages, from `public/` in the working directory if there is one, otherwise from the binary.
     package func makePages() throws(SettingsError) -> SurveyPages {
+        if let pages = contents.pages { return pages }
         do throws(SurveyError) {
             return try Self.pages(survey, basePath: http.publicURL.basePath)
         } catch {
@@ -42,16 +48,20 @@ extension Settings {
 
     /// The surveys of `surveys.directory`, which can be read again; nil without one.
     ///
-    /// - Parameter pages: those of the settings' survey.
+    /// - Parameter pages: those of ``makePages()``.
     package func makeSurveys(adapting pages: SurveyPages) throws(SettingsError) -> ReloadableSurveys? {
+        if let surveys = contents.surveys { return surveys }
         guard let directory = surveysDirectory else { return nil }
-        let reading: @Sendable () throws(SurveyError) -> SurveyCatalogue = { () throws(SurveyError) in
-            try SurveyCatalogue(directory: directory, adapting: pages)
-        }
         do throws(SurveyError) {
-            return ReloadableSurveys(try reading(), reading: reading)
+            return try Self.surveys(directory, adapting: pages)
         } catch {
             throw SettingsError(error.sentences)
+        }
+    }
+
+    static func surveys(_ directory: String, adapting pages: SurveyPages) throws(SurveyError) -> ReloadableSurveys {
+        try ReloadableSurveys { () throws(SurveyError) in
+            try SurveyCatalogue(directory: directory, adapting: pages)
         }
     }
 

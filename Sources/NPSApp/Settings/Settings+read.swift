@@ -31,7 +31,8 @@ extension Settings {
         )
         let surveysDirectory = reader.value(Setting.surveysDirectory)
         let webhooks = readWebhooks(&reader, names: sourceNames)
-        if requirements.contains(.webhookSources) { checkSources(webhooks, &reader) }
+        var contents = Contents()
+        if requirements.contains(.webhookSources) { contents.sources = readSources(webhooks, &reader) }
         let alerts = readAlerts(&reader)
         let log = Log(
             level: reader.value(Setting.logLevel),
@@ -50,7 +51,9 @@ extension Settings {
         }
         guard let http, let queue else { return nil }
         if let surveysDirectory, requirements.contains(.surveys) {
-            checkSurveys(surveysDirectory, survey, basePath: http.publicURL.basePath, &reader)
+            // A mistake in the page templates is left to whoever makes the pages.
+            contents.pages = try? pages(survey, basePath: http.publicURL.basePath)
+            contents.surveys = contents.pages.flatMap { readSurveys(surveysDirectory, adapting: $0, &reader) }
         }
         return Settings(
             http: http,
@@ -66,6 +69,7 @@ extension Settings {
             alerts: alerts,
             log: log,
             sandbox: sandbox,
+            contents: contents,
             report: reader.report
         )
     }
@@ -275,33 +279,35 @@ extension Settings {
         return Webhooks(directory: directory, secrets: secrets)
     }
 
-    private static func checkSources(_ webhooks: Webhooks, _ reader: inout SettingsReader) {
+    /// Nil only when problems were noted.
+    private static func readSources(_ webhooks: Webhooks, _ reader: inout SettingsReader) -> ReloadableSources? {
         do throws(WebhookError) {
-            let catalogue = try SourceCatalogue(directory: webhooks.directory, secrets: webhooks.secrets)
-            for source in catalogue.sources {
+            let sources = try sources(webhooks)
+            for source in sources.current.sources {
                 if let summary = source.secretSummary { reader.describeSecrets(ofSource: source.name, summary) }
             }
+            return sources
         } catch {
             for problem in error.sentences { reader.note(problem) }
+            return nil
         }
     }
 }
 
 extension Settings {
-    /// A mistake in the page templates is left to whoever makes the pages.
-    private static func checkSurveys(
+    /// Nil only when problems were noted.
+    private static func readSurveys(
         _ directory: String,
-        _ survey: Survey,
-        basePath: String,
+        adapting pages: SurveyPages,
         _ reader: inout SettingsReader
-    ) {
-        guard let pages = try? pages(survey, basePath: basePath) else { return }
+    ) -> ReloadableSurveys? {
         do throws(SurveyError) {
-            for named in try SurveyCatalogue(directory: directory, adapting: pages).surveys {
-                reader.describe(named, in: directory)
-            }
+            let surveys = try surveys(directory, adapting: pages)
+            for named in surveys.current.surveys { reader.describe(named, in: directory) }
+            return surveys
         } catch {
             for problem in error.sentences { reader.note(problem) }
+            return nil
         }
     }
 

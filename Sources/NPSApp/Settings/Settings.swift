@@ -80,6 +80,16 @@ package struct Settings: Sendable {
         package let database: String
     }
 
+    /// What the files say that settings name: whoever uses it later needn't read it again.
+    struct Contents: Sendable {
+        /// Nil = nobody has required that the sources can be used.
+        var sources: ReloadableSources?
+        /// Those of the settings' survey, which the others adapt; nil = they weren't needed yet.
+        var pages: SurveyPages?
+        /// Nil = there is no directory, or nobody has required that its surveys can be used.
+        var surveys: ReloadableSurveys?
+    }
+
     package let http: HTTP
     /// Nil = plain HTTP.
     package let tls: TLSFiles?
@@ -97,6 +107,7 @@ package struct Settings: Sendable {
     package let alerts: AlertReceiver?
     package let log: Log
     package let sandbox: Sandbox
+    let contents: Contents
     package let report: SettingsReport
 
     /// Whether somebody has said what `http.public-url` is; otherwise it follows from the address to listen on.

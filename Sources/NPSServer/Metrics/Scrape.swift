@@ -11,6 +11,7 @@ final class Scrape: Sendable {
     private let registry: MetricsRegistry
     private let queue: ResponseQueue
     private let sources: ReloadableSources
+    private let activity: SourceActivity
     private let delivery: @Sendable () -> DeliveryReport
     private let droppedLogLines: @Sendable () -> DroppedLogLines
     private let readiness: Readiness
@@ -21,6 +22,7 @@ final class Scrape: Sendable {
         registry = dependencies.metrics
         queue = dependencies.queue
         sources = dependencies.sources
+        activity = dependencies.activity
         delivery = dependencies.delivery
         droppedLogLines = dependencies.droppedLogLines
         readiness = dependencies.readiness
@@ -44,7 +46,7 @@ final class Scrape: Sendable {
         if let bytes = figures?.tableBytes { page.add(.databaseBytes, Double(bytes), [("part", "tables")]) }
         if let storage { write(storage, to: &page) }
         for source in sources.current.sources {
-            let last = sources.activity.tally(of: source.label)
+            let last = activity.tally(of: source.label)
             page.add(.lastDelivery, last.timestamp, [("source", source.label)])
         }
         write(delivery(), to: &page)

@@ -64,7 +64,8 @@ struct CollectorFixture: Sendable {
                 secrets: Dictionary(uniqueKeysWithValues: names.map { ($0, .list(secrets)) })
             )
         }
-        let sources = ReloadableSources(try reading(), reading: reading)
+        let sources = try ReloadableSources(reading: reading)
+        let activity = SourceActivity()
         let url = PublicURL(publicURL)
         guard let url else { throw URLError(.badURL) }
         let readiness = Readiness(queue: queue)
@@ -72,6 +73,7 @@ struct CollectorFixture: Sendable {
             queue: queue,
             pages: try SurveyPages(subject: "Acme", basePath: url.basePath, publicDirectory: nil),
             sources: sources,
+            activity: activity,
             readiness: readiness,
             publicURL: url,
             surveyIsOpen: surveyIsOpen,
@@ -82,7 +84,7 @@ struct CollectorFixture: Sendable {
             let reading: @Sendable () throws(SurveyError) -> SurveyCatalogue = { () throws(SurveyError) in
                 try SurveyCatalogue(directory: path, adapting: pages)
             }
-            dependencies.surveys = ReloadableSurveys(try reading(), reading: reading)
+            dependencies.surveys = try ReloadableSurveys(reading: reading)
         }
         dependencies.metrics = metrics
         dependencies.now = { Self.now }
@@ -90,6 +92,7 @@ struct CollectorFixture: Sendable {
         admin = AdminListener.Dependencies(
             queue: queue,
             sources: sources,
+            activity: activity,
             readiness: readiness,
             token: Self.adminToken,
             delivery: { DeliveryReport(state: "paused", sentence: "Check the token.", isHeldUp: true) },
