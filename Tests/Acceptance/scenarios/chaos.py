@@ -102,7 +102,8 @@ class ChaosResult:
 
 
 class Traffic:
-    """Responses at a steady rate, a tenth edited later, a tenth delivered again. It pauses after the storm."""
+    """Responses at a steady rate, a tenth edited later, a tenth delivered again. It pauses after the storm, and then
+    sends the rest as fast as it can."""
 
     def __init__(self, deployment: Deployment, responses: int, seconds: float) -> None:
         self.deployment = deployment
@@ -155,7 +156,8 @@ class Traffic:
                     self._has_paused.set()
                     self._may_resume.wait()
                 # Nothing waits for this: it only spreads the traffic over the storm.
-                time.sleep(max(0.0, self._begin + number / self.rate - time.monotonic()))
+                if not self._may_resume.is_set():
+                    time.sleep(max(0.0, self._begin + number / self.rate - time.monotonic()))
                 self._send(sender, number, 0)
                 if (number - EDIT_LAG) % 10 == 3:
                     self._send(sender, number - EDIT_LAG, 1)
@@ -225,8 +227,8 @@ def chaos(
     behaviour: dict[str, Any] | None = None,
     note: Callable[[str], None] = lambda _: None,
 ) -> ChaosResult:
-    """Sends `responses` in `seconds` (or as long as this machine takes), most of them during faults and kills, then
-    lets everything be delivered and compares.
+    """Sends `responses` at a rate that would take `seconds` (or as long as this machine takes), most of them during
+    faults and kills, the rest without a pause; then lets everything be delivered and compares.
 
     `behaviour` says how the sandbox treats what Planhat leaves open, such as overlapping upserts.
     """
