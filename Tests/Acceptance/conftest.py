@@ -8,9 +8,10 @@ import pytest
 
 from harness.debian import System, archived_base, booted, must, new_system, unmount
 from harness.deployment import BINARY, REPOSITORY, Deploy, Deployment, deployments
+from harness.http2 import deploy_securely
 from harness.installation import Installation, Packager
 from harness.receiver import Receiver
-from harness.webhook import new_secret
+from harness.webhook import fresh_response, new_secret
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -45,6 +46,30 @@ def running(deploy_for_module: Deploy) -> Deployment:
     deployment = deploy_for_module()
     deployment.start()
     return deployment
+
+
+@pytest.fixture(scope="module")
+def secure(deploy_for_module: Deploy) -> Deployment:
+    """The same with TLS."""
+    return deploy_securely(deploy_for_module)
+
+
+@pytest.fixture
+def running_afterwards(running: Deployment) -> Iterator[None]:
+    """After the test, `running` does its work as if nothing had been."""
+    yield
+    confirm_it_accepts(running)
+
+
+@pytest.fixture
+def secure_afterwards(secure: Deployment) -> Iterator[None]:
+    yield
+    confirm_it_accepts(secure)
+
+
+def confirm_it_accepts(deployment: Deployment) -> None:
+    assert deployment.get("/readyz").status == 200
+    assert deployment.post(fresh_response("afterwards")).status == 200
 
 
 @pytest.fixture(scope="module")

@@ -25,17 +25,7 @@ KIB = 1024
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 OF_CONNECTIONS = {"connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"}
 
-
-@pytest.fixture(scope="module")
-def secure(deploy_for_module: Deploy) -> Deployment:
-    return deploy_securely(deploy_for_module)
-
-
-@pytest.fixture(autouse=True)
-def alive_afterwards(secure: Deployment) -> Iterator[None]:
-    yield
-    assert secure.get("/readyz").status == 200
-    assert secure.post(fresh_response("afterwards")).status == 200
+pytestmark = pytest.mark.usefixtures("secure_afterwards")
 
 
 @pytest.fixture

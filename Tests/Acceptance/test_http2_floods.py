@@ -1,18 +1,16 @@
 """HTTP/2 at its worst: whoever floods, stalls or breaks it is cut off, others are served, and memory stays bounded."""
 
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 from hyperframe.frame import DataFrame, GoAwayFrame, SettingsFrame, WindowUpdateFrame
 
 from harness import http2
-from harness.deployment import Deploy, Deployment
-from harness.http2 import HTTP2, INITIAL_WINDOW, connect, deploy_securely, get, head
+from harness.deployment import Deployment
+from harness.http2 import HTTP2, INITIAL_WINDOW, connect, get, head
 from harness.program import run_command
 from harness.waiting import wait_until
-from harness.webhook import fresh_response
 from scenarios.http2_floods import AT_ONCE, FORM, OF_FRAMES, REFUSED, STALLING, single_bytes, watched
 
 MOST_MIB = 100
@@ -20,17 +18,7 @@ MOST_MIB = 100
 STALLED_CONNECTIONS = 100
 """As many as one client may have."""
 
-
-@pytest.fixture(scope="module")
-def secure(deploy_for_module: Deploy) -> Deployment:
-    return deploy_securely(deploy_for_module)
-
-
-@pytest.fixture(autouse=True)
-def alive_afterwards(secure: Deployment) -> Iterator[None]:
-    yield
-    assert secure.get("/readyz").status == 200
-    assert secure.post(fresh_response("afterwards")).status == 200
+pytestmark = pytest.mark.usefixtures("secure_afterwards")
 
 
 @pytest.mark.parametrize("name", REFUSED)

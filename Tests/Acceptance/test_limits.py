@@ -4,7 +4,6 @@ import secrets
 import select
 import socket
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -20,12 +19,7 @@ MIB = 1024 * KIB
 SLOW_REQUEST_SECONDS = 10
 """The longest that a request may take to arrive whose body comes at less than 500 bytes a second."""
 
-
-@pytest.fixture(autouse=True)
-def alive_afterwards(running: Deployment) -> Iterator[None]:
-    yield
-    assert running.get("/readyz").status == 200
-    assert running.post(fresh_response("afterwards")).status == 200
+pytestmark = pytest.mark.usefixtures("running_afterwards")
 
 
 def converse(port: int, request: bytes) -> bytes:
