@@ -5,7 +5,7 @@ import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,19 +91,49 @@ def mirror() -> tuple[str, str]:
 
 def archived_base(directory: Path) -> Path:
     """The smallest Debian there is, as an archive in a directory that all workers of a run share; made once."""
-    archive = directory / "debian.tar"
-    with (directory / "debian.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+
+    def make(root: Path) -> None:
+        uri, release = mirror()
+        must("debootstrap", "--variant=minbase", release, root, uri)
+        use_this_network(System(root))
+        System(root).apt("update")
+
+    return _archived(directory / "debian.tar", make)
+
+
+def archived_server(directory: Path) -> Path:
+    """The same with systemd installed."""
+
+    def make(root: Path) -> None:
+        root.mkdir()
+        extract(archived_base(directory), root)
+        with mounted(root) as system:
+            system.apt("install", "systemd")
+
+    return _archived(directory / "server.tar", make)
+
+
+def _archived(archive: Path, make: Callable[[Path], None]) -> Path:
+    with locked(archive.with_suffix(".lock")):
         if not archive.exists():
-            with in_memory(directory / "debian") as memory:
+            with in_memory(archive.with_suffix("")) as memory:
                 root = memory / "root"
-                uri, release = mirror()
-                must("debootstrap", "--variant=minbase", release, root, uri)
-                use_this_network(System(root))
-                System(root).apt("update")
+                make(root)
                 must("tar", "--create", "--directory", root, "--file", archive.with_suffix(".new"), ".")
             archive.with_suffix(".new").rename(archive)
     return archive
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """One worker of a run at a time."""
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def extract(archive: Path, root: Path) -> None:
+    must("tar", "--extract", "--directory", root, "--file", archive)
 
 
 def use_this_network(system: System) -> None:
@@ -128,12 +158,19 @@ def in_memory(directory: Path) -> Iterator[Path]:
 def new_system(archive: Path, directory: Path) -> Iterator[System]:
     """A system of its own, in which no systemd runs, as in a chroot."""
     with in_memory(directory) as root:
-        must("tar", "--extract", "--directory", root, "--file", archive)
-        with ExitStack() as mounts:
-            for kind, place in (("proc", "proc"), ("sysfs", "sys"), ("devpts", "dev/pts")):
-                must("mount", "-t", kind, kind, root / place)
-                mounts.callback(unmount, root / place)
-            yield System(root)
+        extract(archive, root)
+        with mounted(root) as system:
+            yield system
+
+
+@contextmanager
+def mounted(root: Path) -> Iterator[System]:
+    """The system in this directory with what its packages need to be installed."""
+    with ExitStack() as mounts:
+        for kind, place in (("proc", "proc"), ("sysfs", "sys"), ("devpts", "dev/pts")):
+            must("mount", "-t", kind, kind, root / place)
+            mounts.callback(unmount, root / place)
+        yield System(root)
 
 
 def unmount(place: Path) -> None:
@@ -144,7 +181,8 @@ def unmount(place: Path) -> None:
 
 @contextmanager
 def booted(root: Path, log: Path) -> Iterator[System]:
-    """The system in this directory with systemd as its first process."""
+    """The system in this directory with systemd as its first process. One at a time: two would have the same control
+    groups, and kill each other's services."""
     command = ["systemd-nspawn", "--boot", "--quiet", f"--directory={root}", f"--machine=nps{os.getpid()}"]
     command += ["--register=no", "--keep-unit", "--console=pipe", "--resolv-conf=copy-host", "--link-journal=no"]
     with Program(command, log, root.parent) as program:
