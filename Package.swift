@@ -39,7 +39,8 @@ let package = Package(
         .executableTarget(
             name: "nps-collector",
             dependencies: [
-                "NPSApp", "NPSDelivery", "NPSModel", "NPSQueue", "NPSServer", "NPSSurvey", "NPSWebhooks", "PlanhatAPI",
+                "NPSApp", "NPSDelivery", "NPSModel", "NPSPages", "NPSQueue", "NPSServer", "NPSSurvey", "NPSWebhooks",
+                "PlanhatAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -59,8 +60,8 @@ let package = Package(
         .target(
             name: "NPSApp",
             dependencies: [
-                "NPSModel", "NPSSurvey", "NPSWebhooks", "NPSQueue", "PlanhatAPI", "NPSDelivery", "NPSServer",
-                "PlanhatSandbox",
+                "NPSModel", "NPSSurvey", "NPSWebhooks", "NPSQueue", "NPSConsole", "PlanhatAPI", "NPSDelivery",
+                "NPSServer", "PlanhatSandbox",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -79,7 +80,7 @@ let package = Package(
         .target(
             name: "NPSServer",
             dependencies: [
-                "NPSModel", "NPSSurvey", "NPSWebhooks", "NPSQueue", "NPSConsole",
+                "NPSModel", "NPSPages", "NPSSurvey", "NPSWebhooks", "NPSQueue", "NPSConsole",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -126,18 +127,26 @@ let package = Package(
         .target(
             name: "NPSSurvey",
             dependencies: [
-                "NPSModel",
+                "NPSModel", "NPSPages",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            exclude: ["public/console"],
             resources: [.embedInCode("public")]
         ),
         .target(
             name: "NPSConsole",
             dependencies: [
-                "NPSModel", "NPSQueue",
+                "NPSModel", "NPSPages", "NPSQueue",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            resources: [.embedInCode("console")]
+        ),
+        .target(
+            name: "NPSPages",
+            dependencies: [
+                "NPSModel",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -211,15 +220,19 @@ let package = Package(
         .testTarget(
             name: "NPSSurveyTests",
             dependencies: [
-                "NPSModel", "NPSSurvey", "TestSupport",
+                "NPSModel", "NPSPages", "NPSSurvey", "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
         .testTarget(
             name: "NPSConsoleTests",
-            dependencies: ["NPSConsole", "NPSModel", "NPSQueue", "TestSupport"]
+            dependencies: [
+                "NPSConsole", "NPSModel", "NPSPages", "NPSQueue", "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]
         ),
+        .testTarget(name: "NPSPagesTests", dependencies: ["NPSPages"]),
         .testTarget(
             name: "NPSWebhooksTests",
             dependencies: [
@@ -243,7 +256,7 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "nps-collector", "NPSApp", "NPSModel", "NPSQueue", "NPSServer", "NPSSurvey", "PlanhatAPI",
+                "nps-collector", "NPSApp", "NPSModel", "NPSPages", "NPSQueue", "NPSServer", "NPSSurvey", "PlanhatAPI",
                 "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -285,7 +298,8 @@ let package = Package(
         .testTarget(
             name: "NPSServerTests",
             dependencies: [
-                "NPSModel", "NPSSurvey", "NPSWebhooks", "NPSQueue", "NPSServer", "TestSupport",
+                "NPSConsole", "NPSModel", "NPSPages", "NPSSurvey", "NPSWebhooks", "NPSQueue", "NPSServer",
+                "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -323,7 +337,7 @@ let package = Package(
 /// libFuzzer sees which paths an input takes. Anything else in the process would be noise to it.
 if Context.environment["NPS_FUZZ"] == "1" {
     let watched = [SwiftSetting.unsafeFlags(["-sanitize=address,fuzzer"])]
-    for target in package.targets where ["NPSModel", "NPSSurvey", "NPSWebhooks"].contains(target.name) {
+    for target in package.targets where ["NPSModel", "NPSPages", "NPSSurvey", "NPSWebhooks"].contains(target.name) {
         target.swiftSettings = watched
     }
     package.targets += [

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import NPSConsole
 import NPSDelivery
 import NPSQueue
 import NPSServer
@@ -90,6 +91,7 @@ struct ListenerComposition: Sendable {
             metrics: metrics
         )
         dependencies.droppedLogLines = droppedLogLines
+        dependencies.console = try ConsolePages()
         dependencies.certificates = { [certificates, sources] in
             let authorities = sources.current.authorityFacts.compactMap { $0.problem(at: Date()) }
             return (certificates?.problems(at: Date()) ?? []) + authorities

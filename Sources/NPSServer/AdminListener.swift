@@ -1,5 +1,6 @@
 import Hummingbird
 package import Logging
+package import NPSConsole
 package import NPSQueue
 
 /// Builds the listener for operators: health in detail, metrics, and with the token the queue and the quarantine.
@@ -24,6 +25,8 @@ package enum AdminListener {
         /// Sentences about certificates that should have been renewed.
         package var certificates: @Sendable () -> [String] = { [] }
         package var droppedLogLines: @Sendable () -> DroppedLogLines = { DroppedLogLines() }
+        /// The operators' pages; nil for none.
+        package var console: ConsolePages?
         /// A sentence for each alert that holds.
         package var alerts: @Sendable () -> [String] = { [] }
 
@@ -106,6 +109,22 @@ package enum AdminListener {
         ErasureRoutes(queue: dependencies.queue, actions: actions).add(to: managed)
         BackupRoutes(backups: OnlineBackup(of: dependencies.queue)).add(to: managed)
         QuarantineRoutes(queue: dependencies.queue, actions: actions).add(to: managed)
+        if let console = dependencies.console { addConsole(console, to: router, dependencies) }
         return router
+    }
+
+    private static func addConsole(
+        _ pages: ConsolePages,
+        to router: Router<CollectorContext>,
+        _ dependencies: Dependencies
+    ) {
+        let people = router.group().add(middleware: ConsoleProblems(pages: pages))
+            .add(middleware: AdminToken(token: dependencies.token))
+        let gathering = OverviewGathering(
+            queue: dependencies.queue,
+            readiness: dependencies.readiness,
+            delivery: dependencies.delivery
+        )
+        ConsoleRoutes(pages: pages, gathering: gathering).add(to: people)
     }
 }

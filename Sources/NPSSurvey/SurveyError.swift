@@ -1,4 +1,5 @@
 package import NPSModel
+import NPSPages
 
 /// Why the survey can't start, or why a submitted form can't be read. Never contains what a person typed.
 package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -50,5 +51,16 @@ package enum SurveyError: Error, Sendable, Hashable, CustomStringConvertible {
         case .formUnreadable(let problem):
             "The form can't be read: it \(problem). Send it the way a browser does."
         }
+    }
+}
+
+extension SurveyError {
+    init(_ error: PageError) {
+        self =
+            switch error {
+            case .template(let file, let problem): .template(file: file, problem: problem)
+            case .sentences(let file, let problem): .catalogue(file: file, problem: problem)
+            case .form(let problem): .formUnreadable(problem: problem)
+            }
     }
 }

@@ -1,5 +1,6 @@
 package import Foundation
 package import NPSModel
+package import NPSPages
 
 /// # NPSSurvey
 ///
@@ -34,7 +35,12 @@ package struct SurveyPages: Sendable {
     ) throws(SurveyError) {
         let files = try PublicFiles(overriddenBy: publicDirectory)
         plain = try files.catalogues()
-        let templates = try PageTemplates(files.templates(), sentences: plain.sentences)
+        let templates: PageTemplates
+        do throws(PageError) {
+            templates = try PageTemplates(files.templates(), sentences: plain.sentences)
+        } catch {
+            throw SurveyError(error)
+        }
         self.subject = subject
         renderer = PageRenderer(
             templates: templates,

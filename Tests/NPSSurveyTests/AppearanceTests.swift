@@ -1,3 +1,4 @@
+import NPSPages
 import Testing
 
 @testable import NPSSurvey

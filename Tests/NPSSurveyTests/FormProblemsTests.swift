@@ -1,5 +1,6 @@
 import Foundation
 import NPSModel
+import NPSPages
 import Testing
 
 @testable import NPSSurvey

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import NPSModel
+import NPSPages
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import NPSPages
 import TestSupport
 import Testing
 

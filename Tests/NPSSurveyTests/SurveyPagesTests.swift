@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import HTTPTypes
 import NPSModel
+import NPSPages
 import Testing
 
 @testable import NPSSurvey

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NPSPages
 import NPSSurvey
 import Synchronization
 

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import NPSPages
 import NPSSurvey
 
 /// The one place where errors become answers. An unexpected error is a 500 that says nothing about itself; it is logged

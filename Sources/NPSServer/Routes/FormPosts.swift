@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NPSModel
+import NPSPages
 import NPSQueue
 import NPSSurvey
 

@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOCore
+import NPSPages
 import NPSSurvey
 
 extension HTTPAnswer {

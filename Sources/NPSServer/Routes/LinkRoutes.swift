@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NPSModel
+import NPSPages
 import NPSQueue
 import NPSSurvey
 

@@ -1,3 +1,4 @@
+import NPSPages
 import NPSSurvey
 import Synchronization
 

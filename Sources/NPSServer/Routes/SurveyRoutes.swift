@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Metrics
 import NPSModel
+import NPSPages
 import NPSQueue
 import NPSSurvey
 

@@ -1,5 +1,6 @@
 package import Foundation
 import NPSModel
+package import NPSPages
 
 /// What a page depends on besides its contents: the language, where its form is sent, and what is known of the person.
 package struct FormContext: Sendable, Hashable {

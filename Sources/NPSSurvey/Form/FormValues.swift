@@ -1,6 +1,7 @@
 import Crypto
 package import Foundation
 package import NPSModel
+import NPSPages
 
 /// What a person typed into the form, unchecked, so that it can be shown again exactly as it was.
 package struct FormValues: Sendable, Hashable {
@@ -44,7 +45,7 @@ package struct FormValues: Sendable, Hashable {
 }
 
 extension FormValues {
-    package static let mediaType = "application/x-www-form-urlencoded"
+    package static let mediaType = URLEncodedForm.mediaType
     /// Of the field that people don't see. No browser and no password manager knows the name as that of something it
     /// could fill in.
     private static let trapName = "nps_blank"
@@ -67,9 +68,14 @@ extension FormValues {
         contentType: String? = mediaType,
         using generator: inout some RandomNumberGenerator
     ) throws(SurveyError) {
-        guard Self.isReadable(contentType) else { throw .formNotURLEncoded }
+        guard URLEncodedForm.isMediaType(contentType) else { throw .formNotURLEncoded }
         guard body.count <= Self.byteLimit else { throw .formTooLarge }
-        let fields = try URLEncodedForm(body, fields: Self.fields).fields
+        let fields: [String: String]
+        do throws(PageError) {
+            fields = try URLEncodedForm(body, fields: Self.fields).fields
+        } catch {
+            throw SurveyError(error)
+        }
         self.init(
             nonce: fields["nonce"].flatMap(FormNonce.init) ?? FormNonce(using: &generator),
             email: fields["email"] ?? "",
@@ -80,17 +86,6 @@ extension FormValues {
             removesComment: fields["remove"]?.isEmpty == false,
             trap: fields[Self.trapName] ?? ""
         )
-    }
-
-    /// The form's media type, in any case, with no other charset than UTF-8.
-    private static func isReadable(_ contentType: String?) -> Bool {
-        guard let contentType else { return false }
-        let parts = contentType.lowercased().split(separator: ";", omittingEmptySubsequences: false)
-            .map { $0.trimmingCharacters(in: .whitespaces) }
-        guard parts.first == mediaType else { return false }
-        return parts.dropFirst().allSatisfy { parameter in
-            !parameter.hasPrefix("charset=") || ["charset=utf-8", "charset=\"utf-8\""].contains(parameter)
-        }
     }
 
     /// Works on bytes: Swift sees CR LF as one character, and replacing it could make another one with a CR before it.

@@ -1,4 +1,5 @@
 import Foundation
+import NPSPages
 
 /// The sentences of the pages in one language, read from `public/languages/TAG.json`: one flat object of texts.
 ///
@@ -107,17 +108,4 @@ enum CatalogueQuality: String, Sendable, CaseIterable {
     case reviewed
     /// They are machine translations that no such person has read.
     case machine
-}
-
-/// A language of the pages by its BCP 47 tag, such as `en` or `pt-BR`, which is also the name of its catalogue file.
-package struct Language: Sendable, Hashable, CustomStringConvertible {
-    package static let english = Language("en")
-
-    package let tag: String
-
-    package init(_ tag: String) {
-        self.tag = tag
-    }
-
-    package var description: String { tag }
 }

@@ -1,5 +1,6 @@
 package import Foundation
 package import NPSModel
+package import NPSPages
 
 /// What a link says about the person it was sent to: the claims of its token.
 package struct LinkClaims: Sendable, Hashable {

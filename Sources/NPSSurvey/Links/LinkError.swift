@@ -1,3 +1,5 @@
+package import NPSPages
+
 /// Why a link opens no form.
 package enum LinkError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Altered, cut off, made by another system, or with a key that was removed; the response doesn't say which.

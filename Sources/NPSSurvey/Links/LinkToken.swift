@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import NPSModel
+import NPSPages
 
 /// A token as it stands in a link: JWE compact serialization (RFC 7516 §7.1) with `alg: dir` and `enc: A256GCM`
 /// (RFC 7518 §4.5, §5.3), parsed but not yet verified.

@@ -1,3 +1,5 @@
+package import NPSPages
+
 /// The question and its eleven scores as a block for an email, in HTML and in plain text.
 ///
 /// Mail programs strip style sheets and know little CSS; Outlook ignores the box of a link. So every box is a table

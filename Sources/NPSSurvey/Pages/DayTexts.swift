@@ -1,4 +1,5 @@
 import Foundation
+import NPSPages
 import Synchronization
 
 /// Days as the pages print them. They are kept once they were formatted, which takes longer than all else about a page.

@@ -1,3 +1,5 @@
+import NPSPages
+
 /// The HTML of all pages of one state, cut at the places where its values stand.
 struct PageCuts: Sendable {
     private enum Piece {
@@ -48,7 +50,7 @@ struct PageCuts: Sendable {
         for piece in pieces {
             switch piece {
             case .text(let bytes): html.append(contentsOf: bytes)
-            case .value(let value): HTMLText.escape(values[value], into: &html)
+            case .value(let value): HTMLText.append(values[value], to: &html)
             }
         }
         return html

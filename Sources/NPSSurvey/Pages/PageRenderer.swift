@@ -1,4 +1,5 @@
 import HTTPTypes
+import NPSPages
 
 /// Renders pages with the template library, which takes milliseconds: ``PreparedPages`` has them rendered once a state.
 struct PageRenderer: Sendable {
@@ -18,7 +19,7 @@ struct PageRenderer: Sendable {
     }
 
     func policy(for html: [UInt8]) -> ContentSecurityPolicy {
-        ContentSecurityPolicy(for: html, frameAncestors: appearance.frameAncestors)
+        ContentSecurityPolicy(for: html, frameAncestors: appearance.frameAncestors.value)
     }
 
     func headers(_ state: PageState, policy: ContentSecurityPolicy) -> HTTPFields {

@@ -1,4 +1,5 @@
 import NPSModel
+import NPSPages
 
 /// All that decides how a page reads, apart from the texts of ``PageValues``: pages with the same state differ in nothing
 /// else.

@@ -1,5 +1,6 @@
 import Foundation
 import NPSModel
+import NPSPages
 
 /// What a template can print: `{{title}}`, `{{text.send}}`, `{{#form}}…{{/form}}` and so on.
 ///

@@ -1,4 +1,5 @@
 import HTTPTypes
+import NPSPages
 
 /// A page of one state, as far as it can be made before the request.
 enum PreparedPage: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import NPSPages
 
 /// The files of `public/` by their paths in it: the built-in ones, replaced by the operator's own.
 struct PublicFiles {
@@ -51,32 +52,15 @@ struct PublicFiles {
         contents[name] = Array(data)
     }
 
-    /// The templates and the style sheet, which pages include like a template.
-    ///
-    /// Line ends become LF, as in an HTML parser: the style sheet's hash must be that of the text the browser sees.
-    func templates() throws(SurveyError) -> [Template] {
+    /// The templates and the style sheet, which pages include like a template. The built-in style sheet comes without its
+    /// layout.
+    func templates() throws(PageError) -> [Template] {
         var templates: [Template] = []
         for (file, bytes) in contents.sorted(by: { $0.key < $1.key }) where !file.hasPrefix("languages/") {
-            guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw .template(file: file, problem: "is not UTF-8 text")
-            }
-            let source = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
-            if file == "style.css", source.lowercased().contains("</style") {
-                throw .template(file: file, problem: "contains </style, which would end the style sheet there")
-            }
             let isOurs = file == "style.css" && bytes == Self.builtIn[file]
-            templates.append(Template(file: file, source: isOurs ? Self.compact(source) : source))
+            templates.append(try Template(file: file, bytes, isCompacted: isOurs))
         }
         return templates
-    }
-
-    /// The built-in style sheet without its layout. It has no white space within quotes.
-    private static func compact(_ style: String) -> String {
-        let text = style.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        let spaced = ["; ", ": ", ", ", " { ", " {", " } ", " }", "} ", ";}"]
-        return spaced.reduce(text) { text, mark in
-            text.replacing(mark, with: mark == ";}" ? "}" : mark.filter { $0 != " " })
-        }
     }
 
     /// An operator's file has only the sentences to change; the others are the built-in ones, or English ones for a

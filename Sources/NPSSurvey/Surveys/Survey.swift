@@ -1,5 +1,6 @@
 package import Foundation
 import NPSModel
+import NPSPages
 
 /// One survey: what it asks, when, and what it says of every answer to it.
 ///

@@ -1,5 +1,6 @@
 import Foundation
 import NPSModel
+import NPSPages
 
 /// One survey as a file of `surveys.directory` describes it, checked. What it leaves out is as the settings have it.
 struct SurveyFile: Sendable, Hashable {

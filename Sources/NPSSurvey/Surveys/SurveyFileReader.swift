@@ -1,5 +1,6 @@
 import Foundation
 import NPSModel
+import NPSPages
 import Yams
 
 /// Reads one file of `surveys.directory`, and collects everything that is wrong with it.

@@ -1,5 +1,6 @@
 import Foundation
 import NPSModel
+import NPSPages
 import NPSSurvey
 
 /// Which columns of the contacts hold what a link needs.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import NPSApp
+import NPSPages
 import NPSSurvey
 
 /// `links email --html --syntax mailchimp`

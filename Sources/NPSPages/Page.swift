@@ -5,7 +5,11 @@ package struct Page: Sendable {
     /// The HTML in UTF-8.
     package let bytes: [UInt8]
     /// All headers that the page needs, `Content-Type` included; each name once.
-    package let headers: HTTPFields
+    package var headers: HTTPFields
+
+    package init(bytes: [UInt8], headers: HTTPFields) {
+        (self.bytes, self.headers) = (bytes, headers)
+    }
 
     /// The HTML as text.
     package var html: String { String(decoding: bytes, as: UTF8.self) }
@@ -13,7 +17,7 @@ package struct Page: Sendable {
 
 extension Page {
     /// - Parameter isFramed: whether other sites may show the page in a frame.
-    static func headers(language: Language, policy: ContentSecurityPolicy, isFramed: Bool) -> HTTPFields {
+    package static func headers(language: Language, policy: ContentSecurityPolicy, isFramed: Bool) -> HTTPFields {
         // Sites with a Cross-Origin-Embedder-Policy can frame only pages that have one too.
         let embedding = isFramed ? [("Cross-Origin-Embedder-Policy", "require-corp")] : []
         let headers =

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import NPSSurvey
+@testable import NPSPages
 
 @Suite("Text in HTML")
 struct HTMLTextTests {
@@ -20,7 +20,7 @@ struct HTMLTextTests {
     @Test("the largest form of nothing but & is written byte for byte, and nothing is written twice")
     func linear() {
         var output = CountedBytes()
-        let count = FormValues.byteLimit / 3
+        let count = 131_072 / 3
         HTMLText.escape(String(repeating: "&", count: count), into: &output)
         #expect(output.bytes.count == 5 * count)
         #expect(output.appended == 5 * count)

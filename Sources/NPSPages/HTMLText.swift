@@ -1,11 +1,14 @@
 /// Text as it stands in HTML, in an element or a quoted attribute.
-enum HTMLText {
-    static func escaped(_ text: String) -> String {
+package enum HTMLText {
+    package static func escaped(_ text: String) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
-        escape(text, into: &bytes)
+        append(text, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
+
+    /// Appends the text with what HTML would read as more than text as references.
+    package static func append(_ text: String, to bytes: inout [UInt8]) { escape(text, into: &bytes) }
 
     /// Appends each byte once, whatever stands in the text. Appending to a `String.UnicodeScalarView` instead copies all
     /// that is there for every reference, so that a comment of nothing but `&` costs the square of its length.

@@ -4,14 +4,14 @@ import NPSModel
 ///
 /// Ranges with quality 0 are left out, and those of equal quality keep their order. Malformed items are skipped, because
 /// a page in English is better than an error.
-struct AcceptedLanguages {
+package struct AcceptedLanguages {
     /// More items than any browser sends; the rest of a longer list is ignored.
     private static let limit = 32
 
-    let ranges: [String]
+    package let ranges: [String]
 
     /// - Parameter fieldLines: the values of the header's lines, in order.
-    init(_ fieldLines: [String]) {
+    package init(_ fieldLines: [String]) {
         guard !fieldLines.isEmpty else {
             ranges = []
             return

@@ -1,0 +1,70 @@
+import Foundation
+import NPSModel
+import NPSPages
+
+/// What the layout prints around every page.
+///
+/// The template library finds these properties by reflection, so their names are a contract with the templates.
+struct PageFrame<Content: Sendable>: Sendable {
+    let language: String
+    let direction: String
+    let title: String
+    /// The navigation, one entry an area that there is a page for.
+    let areas: [Place]
+    let languages: [Tongue]
+    let made: Moment
+    /// All sentences by their names.
+    let text: [String: String]
+    let page: Content
+
+    /// Where a link leads.
+    struct Place: Sendable {
+        let address: String
+        let name: String
+        let isCurrent: Bool
+    }
+
+    struct Tongue: Sendable {
+        let tag: String
+        let name: String
+        let address: String
+    }
+
+    init(
+        area: Area?,
+        title: String,
+        _ content: Content,
+        at date: Date,
+        in visit: Visit,
+        _ catalogue: SentenceCatalogue
+    ) {
+        let sentences = catalogue[visit.language]
+        language = visit.language.tag
+        direction = sentences["direction"]
+        self.title = title
+        areas = Area.allCases.map {
+            Place(address: visit.address($0.path), name: sentences[$0.name], isCurrent: $0 == area)
+        }
+        languages = catalogue.all.filter { $0.language != visit.language }.map {
+            Tongue(tag: $0.language.tag, name: $0["ownName"], address: "?lang=\($0.language.tag)")
+        }
+        made = Moment(date)
+        text = sentences.texts
+        page = content
+    }
+}
+
+/// A point in time as the pages print it: the same in all languages, and aligned in a column.
+struct Moment: Sendable, Hashable {
+    /// For the `datetime` attribute: `2026-11-30T15:04Z`.
+    let machine: String
+    /// `2026-11-30 15:04`, in UTC.
+    let text: String
+
+    init(_ date: Date) {
+        let full = Timestamp.format(date)
+        let (day, minute) = (full.prefix(10), full.dropFirst(11).prefix(5))
+        machine = "\(day)T\(minute)Z"
+        text = "\(day) \(minute)"
+    }
+}

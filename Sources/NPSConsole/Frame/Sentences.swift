@@ -1,0 +1,59 @@
+import Foundation
+import NPSPages
+
+/// The sentences of the console in one language, and how it writes numbers.
+///
+/// Counts stand beside words and not within them, because languages have up to six plurals.
+struct Sentences: Sendable {
+    let language: Language
+    /// By their names; `direction` and the signs within numbers are among them.
+    let texts: [String: String]
+
+    init(_ language: Language, _ texts: [String: String]) {
+        (self.language, self.texts) = (language, texts)
+    }
+
+    /// The sentence of this name. An unknown name is returned as it is, so that the mistake is visible on the page.
+    subscript(name: String) -> String { texts[name] ?? name }
+
+    /// The sentence with what stands for the names in braces.
+    func callAsFunction(_ name: String, _ values: KeyValuePairs<String, String>) -> String {
+        values.reduce(self[name]) { $0.replacing("{\($1.key)}", with: $1.value) }
+    }
+
+    /// `12,345`
+    func number(_ count: Int) -> String {
+        let digits = String(count.magnitude)
+        var grouped = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index).isMultiple(of: 3) { grouped += self["groupSign"] }
+            grouped.append(digit)
+        }
+        return (count < 0 ? "−" : "") + grouped
+    }
+
+    /// `−12.3`; with `+` before what is more than 0 where that is asked for.
+    func decimal(_ number: Double, isSigned: Bool = false) -> String {
+        let tenths = Int(exactly: (number * 10).rounded()) ?? 0
+        let sign = tenths < 0 ? "−" : isSigned && tenths > 0 ? "+" : ""
+        return sign + self.number(abs(tenths) / 10) + self["decimalSign"] + String(abs(tenths) % 10)
+    }
+
+    /// `1.2 GB`
+    func bytes(_ count: Int64) -> String {
+        var (size, unit) = (Double(max(0, count)) / 1_000_000, "MB")
+        for larger in ["GB", "TB"] where size >= 1_000 { (size, unit) = (size / 1_000, larger) }
+        return decimal(size) + "\u{A0}" + unit
+    }
+
+    /// How long something lasts, roughly: `5 min`.
+    func duration(_ seconds: TimeInterval) -> String {
+        let minutes = Int(exactly: (max(0, seconds) / 60).rounded(.down)) ?? 0
+        switch minutes {
+        case 0: return self["lessThanAMinute"]
+        case ..<120: return self("minutes", ["count": number(minutes)])
+        case ..<2_880: return self("hours", ["count": number(minutes / 60)])
+        default: return self("days", ["count": number(minutes / 1_440)])
+        }
+    }
+}

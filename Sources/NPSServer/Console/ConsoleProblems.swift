@@ -1,0 +1,46 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NPSConsole
+import NPSPages
+
+/// Pages in place of problem documents, for the routes that people open.
+struct ConsoleProblems: RouterMiddleware {
+    typealias Context = CollectorContext
+
+    let pages: ConsolePages
+
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let problem as Problem {
+            return answer(to: problem, request).response
+        } catch let error as HTTPError {
+            return answer(to: Problem(error, logger: context.logger), request).response
+        }
+    }
+
+    func answer(to problem: Problem, _ request: Request) -> HTTPAnswer {
+        let page = pages.notice(Notice(problem), at: Date(), in: pages.visit(request))
+        var answer = HTTPAnswer(page, problem.status)
+        for field in problem.instructions { answer.fields[field.name] = field.value }
+        return answer
+    }
+}
+
+extension Notice {
+    fileprivate init(_ problem: Problem) {
+        self =
+            switch problem.status {
+            case .notFound: .notFound
+            case .unauthorized: .signIn
+            case _ where problem == .managementClosed: .managementClosed
+            case _ where problem.status.kind == .serverError: .failing(problem.detail)
+            default: .refused(problem.detail)
+            }
+    }
+}
