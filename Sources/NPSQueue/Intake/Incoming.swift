@@ -21,6 +21,7 @@ struct Incoming: Sendable {
     let delivery: String?
     /// ``StoredNotes``; nil when there are none.
     let notes: String?
+    let tally: TallyCode
     private let key: PersonKey
 
     init(_ submission: Submission, _ key: PersonKey) {
@@ -42,6 +43,7 @@ struct Incoming: Sendable {
         person = key.digest(of: content.email)
         delivery = submission.deliveryID
         notes = StoredNotes.json(content.notes, trace: submission.trace)
+        tally = TallyCode(Tally(content))
         self.key = key
     }
 

@@ -16,6 +16,8 @@ struct StoredResponse: Sendable, Hashable {
     var history = AttemptHistory()
     /// `SurveyResponse/notes` as JSON; nil when there are none.
     var notes: String?
+    /// By what it is counted. Nil for what may be a bot's, for what is erased, and in rows of a version that counted nothing.
+    var tally: TallyCode?
     /// ``StoredContent`` as JSON; nil once it is delivered or erased.
     var payload: String?
 
@@ -47,6 +49,7 @@ struct NewResponse: Sendable {
     let lifecycle: ResponseLifecycle
     let person: KeyedDigest
     let notes: String?
+    let tally: TallyCode?
     let payload: String
 }
 
@@ -60,6 +63,7 @@ extension StoredResponse {
             lifecycle: new.lifecycle,
             person: new.person,
             notes: new.notes,
+            tally: new.tally,
             payload: new.payload
         )
     }

@@ -22,6 +22,7 @@ struct MoveChecksum {
         add(Int64(lifecycle.state.code))
         add(lifecycle.digest?.hexadecimal ?? "")
         add(payload)
+        add(response.tally?.rawValue ?? "")
     }
 
     /// To be called in the order of the ids.

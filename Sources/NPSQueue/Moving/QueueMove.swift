@@ -198,7 +198,8 @@ extension QueueMove {
         guard copy.agrees(with: there) else {
             throw .unverifiedMove("the books of \(addresses.to) aren't what its rows are")
         }
-        guard original == copy, here.moved == there.moved else {
+        let isRecordSame = try await source.record() == target.record()
+        guard original == copy, here.moved == there.moved, isRecordSame else {
             throw .unverifiedMove("\(addresses.to) doesn't hold what \(addresses.from) holds")
         }
     }

@@ -41,6 +41,10 @@ extension ResponseQueue {
         return sum
     }
 
+    func record() async throws(QueueError) -> MoveRecord {
+        try await read { transaction in try MoveRecord(of: transaction.rows) }
+    }
+
     private func bodies(after id: Int64, _ page: QueueMove.Page) async throws(QueueError) -> [QuarantinedBody] {
         try await read { transaction in
             try transaction.rows.bodies(after: id, limit: page.entries, byteLimit: page.bytes)

@@ -44,6 +44,8 @@ package struct QueueItem: Sendable, Hashable, Codable {
     package let campaignId: String?
     package let companyId: String?
     package let custom: [String: JSONValue]?
+    /// The survey of `surveys.directory` that was answered; nil for the settings' own, and where that isn't known.
+    package let survey: String?
     package let revision: Int
     /// All attempts ever made. ``Claim/attempts`` has fewer: only those made with the present content that count.
     package let attempts: Int
@@ -84,6 +86,7 @@ extension QueueItem {
             campaignId: content?.campaignId,
             companyId: content?.companyId,
             custom: content?.custom,
+            survey: stored.tally?.tally?.survey,
             revision: lifecycle.revision,
             attempts: stored.history.count,
             mustUpsert: lifecycle.mustUpsert,

@@ -46,6 +46,7 @@ extension PostgresLane {
         )
         var parameters = try rows.parameters(of: batch.incoming.map { transaction.newResponse($0) })
         parameters.append(writer)
+        parameters.append(TrafficCell.hour(of: transaction.now))
         var new = 0
         for (index, row) in try connection.execute(Self.acceptance, parameters).rows.enumerated() {
             if try row.value(0) {
@@ -80,13 +81,13 @@ extension PostgresLane {
         return Query(
             """
             WITH \(PostgresRows.input), new AS (
-                \(PostgresRows.insertionOfInput) RETURNING id
+                \(PostgresRows.insertionOfInput) RETURNING id, source, tally
             ), counted AS (
                 INSERT INTO books AS b (writer, accepted, pending)
                 SELECT $\(writer)::text, n, n FROM (SELECT count(*) AS n FROM new) AS c
                 ON CONFLICT (writer) DO UPDATE
                 SET accepted = b.accepted + excluded.accepted, pending = b.pending + excluded.pending
-            )
+            ), \(PostgresRows.counting(writer: writer, hour: writer + 1))
             SELECT i.id IN (SELECT id FROM new), \(columns.joined(separator: ", "))
             FROM input AS i LEFT JOIN responses AS r ON r.id = i.id
             ORDER BY i.place

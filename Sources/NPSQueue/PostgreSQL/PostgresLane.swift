@@ -249,6 +249,7 @@ extension PostgresLane {
             }
             let completions = try body(&transaction, rows)
             if !isReading {
+                try transaction.writeCounts()
                 try rows.write(transaction.state.shares)
                 try rows.write(transaction.state.books)
                 if transaction.state.time != former.time { try rows.write(transaction.state.time) }

@@ -7,7 +7,7 @@ extension StoredResponse.Columns {
     var arrayType: String {
         switch self {
         case .id, .person, .digest, .contentDigest: "uuid[]"
-        case .source, .delivery, .planhatId, .reason, .history, .notes, .payload: "text[]"
+        case .source, .delivery, .planhatId, .reason, .history, .notes, .tally, .payload: "text[]"
         case .superseded: "bytea[]"
         case .mustUpsert, .remoteWanted: "bool[]"
         default: "int8[]"
@@ -17,7 +17,7 @@ extension StoredResponse.Columns {
     /// Those that a new response has a value in, but for the sequence number.
     static let inserted: [Self] = [
         .id, .state, .source, .acceptedAt, .person, .digest, .updatedAt, .answeredAt, .delivery, .revision, .attempts,
-        .mustUpsert, .suspect, .nextAttemptAt, .heldUntil, .receivedAt, .waitingFrom, .tries, .notes, .payload,
+        .mustUpsert, .suspect, .nextAttemptAt, .heldUntil, .receivedAt, .waitingFrom, .tries, .notes, .tally, .payload,
     ]
 
     /// Those that can change, but for the payload.
@@ -82,6 +82,7 @@ extension PostgresParameters {
         case .tries: add { $0.history.count }
         case .history: add { $0.history.json }
         case .notes: add { $0.notes }
+        case .tally: add { $0.tally?.rawValue }
         case .payload:
             append(array: try responses.map { response throws(QueueError) in try response.payload(sealedBy: keys) })
         }
@@ -93,6 +94,7 @@ extension StoredResponse {
     init(_ row: PostgresValues<Columns>, in rows: PostgresRows) throws {
         let id: ResponseID = try row[.id]
         let payload: String? = try row[optional: .payload]
+        let tally: String? = try row[optional: .tally]
         self.init(
             sequence: try row[.sequence],
             id: id,
@@ -103,6 +105,7 @@ extension StoredResponse {
             contentDigest: try row[optional: .contentDigest],
             history: AttemptHistory(count: try row[.tries], json: try row[optional: .history]),
             notes: try row[optional: .notes],
+            tally: tally.map(TallyCode.init(rawValue:)),
             payload: try payload.map { try rows.open($0, at: .payload(of: id)) }
         )
     }

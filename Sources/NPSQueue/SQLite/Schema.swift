@@ -93,6 +93,9 @@ enum Schema {
         migrator.registerMigration("alerts", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: alerts)
         }
+        migrator.registerMigration("statistics", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: statistics)
+        }
         return migrator
     }
 
@@ -262,6 +265,36 @@ enum Schema {
             last_delivery_at INTEGER,
             history TEXT
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Tallies as `TallyCode` has them, by day; what came and went, by hour; and what operators did.
+    ///
+    /// New rows have a tally, so the index has none but those of earlier versions, until they are counted.
+    private static let statistics = """
+        ALTER TABLE queue ADD COLUMN tally TEXT;
+        ALTER TABLE receipts ADD COLUMN tally TEXT;
+        CREATE INDEX queue_untallied ON queue (sequence) WHERE tally IS NULL AND suspect <> 1;
+        CREATE TABLE tallies (
+            tally TEXT NOT NULL,
+            source TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (tally, source)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE traffic (
+            hour INTEGER PRIMARY KEY,
+            arrivals INTEGER NOT NULL,
+            deliveries INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE audit (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            actor TEXT NOT NULL,
+            action TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            outcome TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_by_action ON audit (action, number);
+        CREATE INDEX audit_by_age ON audit (at);
         """
 
     /// A `ParkedRetention`; nothing is announced yet, so that an upgrade erases nothing without notice.

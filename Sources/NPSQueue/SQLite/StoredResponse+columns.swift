@@ -51,7 +51,7 @@ extension StoredResponse: RowDecodable, RowEncodable {
         case remote, remoteFrom, remoteWanted
         /// All attempts ever made.
         case tries
-        case history, notes
+        case history, notes, tally
         /// Last, because it may be long: what comes before is read without it.
         case payload
 
@@ -67,6 +67,7 @@ extension StoredResponse: RowDecodable, RowEncodable {
         contentDigest = try row[.contentDigest]
         history = AttemptHistory(count: try row[.tries], json: try row[.history])
         notes = try row[.notes]
+        tally = try row[.tally]
         payload = try row[.payload]
         lifecycle = try ResponseLifecycle(row)
     }
@@ -104,6 +105,7 @@ extension StoredResponse: RowDecodable, RowEncodable {
         case .tries: history.count.sqliteValue
         case .history: history.json.sqliteValue
         case .notes: notes.sqliteValue
+        case .tally: tally.sqliteValue
         case .payload: payload.sqliteValue
         }
     }

@@ -2,6 +2,11 @@ package import Foundation
 package import NPSModel
 
 extension ResponseQueue {
+    /// How many cells one transaction reads at most.
+    private static let cells = 1_000
+    /// For how long hours are kept, in seconds.
+    private static let trafficAge: TimeInterval = 31 * 86_400
+
     /// What was answered, by day, survey, source, campaign and score, in the order of the days. Answers that may be a bot's
     /// aren't counted, nor is what was erased; receipts that were removed for their age still are.
     ///
@@ -9,11 +14,65 @@ extension ResponseQueue {
     ///   - first: nil for the first there is.
     ///   - last: nil for the last there is.
     package func tallies(from first: Day? = nil, through last: Day? = nil) async throws(QueueError) -> [TallyCount] {
-        []
+        let end = last.map(TallyCode.end)
+        var place = TallyCell.Place(code: TallyCode(rawValue: first.map(TallyCode.first) ?? ""), source: "")
+        var tallies: [TallyCount] = []
+        while true {
+            let after = place
+            let part = try await readSlice { transaction in
+                try transaction.rows.tallies(after: after, before: end, limit: Self.cells)
+            }
+            tallies += part.compactMap(TallyCount.init)
+            guard part.count == Self.cells, let next = part.last?.place else { return tallies }
+            place = next
+        }
     }
 
     /// The hours since then in which anything came or went, in their order; at most those of the last 31 days.
     package func traffic(since date: Date) async throws(QueueError) -> [TrafficHour] {
-        []
+        let first = TrafficCell.hour(of: Milliseconds(max(date, now().addingTimeInterval(-Self.trafficAge))))
+        let cells = try await readSlice { transaction in try transaction.rows.traffic(from: first) }
+        return cells.compactMap(TrafficHour.init)
+    }
+
+    /// Forgets hours that are older than 31 days, and counts that are 0.
+    ///
+    /// - Parameter past: the time from which ages are counted.
+    package func tidyStatistics(at past: Date) async throws(QueueError) {
+        let first = TrafficCell.hour(of: Milliseconds(past.addingTimeInterval(-Self.trafficAge)))
+        try await transactSlice { transaction in try transaction.rows.removeTraffic(before: first) }
+        var place: TallyCell.Place? = TallyCell.Place(code: TallyCode(rawValue: ""), source: "")
+        while let after = place {
+            place = try await transactSlice { transaction in
+                try transaction.rows.removeEmptyTallies(after: after, limit: Self.cells)
+            }
+        }
+    }
+
+    /// Counts what an earlier version stored and of which the content is still known: the next of it. To be repeated until
+    /// it returns nil; each call is durable on its own, so it can be interrupted at any time, and begun anew. Costs little
+    /// when nothing is left to do.
+    ///
+    /// - Parameter position: what the call before returned; nil to begin.
+    package func tallyFormer(after position: TallyPosition? = nil) async throws(QueueError) -> TallyPosition? {
+        try await transactSlice { transaction in
+            try transaction.tallyFormer(after: position ?? .start, limit: Self.slice)
+        }
+    }
+}
+
+extension TallyCount {
+    /// Nil for what counts nothing any more, and for what this version can't read.
+    fileprivate init?(_ cell: TallyCell) {
+        guard cell.count > 0, let tally = cell.place.code.tally else { return nil }
+        self.init(tally, source: cell.place.source, count: cell.count)
+    }
+}
+
+extension TrafficHour {
+    fileprivate init?(_ cell: TrafficCell) {
+        guard cell.arrivals > 0 || cell.deliveries > 0 else { return nil }
+        let start = Date(timeIntervalSince1970: Double(cell.hour) * 3_600)
+        self.init(start: start, arrivals: cell.arrivals, deliveries: cell.deliveries)
     }
 }

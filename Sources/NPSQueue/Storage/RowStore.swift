@@ -9,7 +9,7 @@ import NPSModel
 ///
 /// What is open (pending, sending or parked) is kept apart from receipts and tombstones, which live for a year: an
 /// accepted response writes to the small part only. No caller sees the difference.
-protocol RowStore: MovableRows, AlertRows {
+protocol RowStore: MovableRows, AlertRows, StatisticsRows, AuditRows {
     /// The same rows, with what is sealed by a key that this collector lacks as it is stored. Without this, loading that
     /// fails; it is for whoever can do without, or has to go on with the others. Written again, it stays as it is stored.
     var leavingUnopened: any RowStore { get }

@@ -44,6 +44,7 @@ extension QueueTransaction {
             guard let stored else {
                 state.books.accepted += 1
                 state.books[response.lifecycle.state] += 1
+                counts.arrive(response)
                 leavesDue = true
                 acceptances.append(.accepted)
                 continue
@@ -73,6 +74,7 @@ extension QueueTransaction {
             lifecycle: lifecycle,
             person: incoming.person,
             notes: incoming.notes,
+            tally: lifecycle.botFlag == .current ? nil : incoming.tally,
             payload: content.payload
         )
     }
@@ -104,6 +106,7 @@ extension QueueTransaction {
             response.person = incoming.person
             response.payload = incoming.replacing(stored.content, of: old, by: response.lifecycle).payload
             response.notes = incoming.notes
+            response.tally = incoming.tally
             response.history.spellOut(deliveredAt: old.deliveredAt)
         }
         return (acceptance, ResponseChange(old: stored, new: response))

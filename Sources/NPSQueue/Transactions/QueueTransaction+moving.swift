@@ -13,6 +13,7 @@ extension QueueTransaction {
         guard state.books.accepted == 0, state.books.quarantined == 0, state.upgrade == nil else { return false }
         return try rows.load(.all(after: 0, limit: 1)).isEmpty
             && rows.quarantine(after: 0, limit: 1, byteLimit: 1).isEmpty && rows.tombstones().isEmpty
+            && rows.audit(nil, before: .max, limit: 1).isEmpty
     }
 
     /// Makes an empty database, which has this mark, a target.
@@ -88,7 +89,8 @@ extension QueueTransaction {
             tombstones: try rows.tombstones(),
             labels: try rows.labels(),
             alerts: try rows.keptAlerts(of: [""]),
-            sources: try rows.sourceRecords()
+            sources: try rows.sourceRecords(),
+            record: try MoveRecord(of: rows)
         )
     }
 
@@ -108,6 +110,7 @@ extension QueueTransaction {
         for label in rest.labels { try rows.noteLabel(label) }
         try rows.write(AlertChanges(alerts: rest.alerts.alerts, messages: rest.alerts.messages))
         try rows.add(rest.sources)
+        try rest.record.write(to: rows)
         var mark = mark
         mark.position.isComplete = true
         try rows.write(mark)
@@ -127,4 +130,5 @@ struct MoveRest: Sendable {
     /// Those about the whole queue; what holds of a collector, each finds again.
     let alerts: KeptAlerts
     let sources: [SourceRecord]
+    let record: MoveRecord
 }

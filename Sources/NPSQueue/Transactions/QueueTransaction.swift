@@ -15,6 +15,8 @@ struct QueueTransaction {
     var mayForward = true
     /// Under which it claims, where several share the database; nil elsewhere, and while it doesn't forward.
     var term: Int64?
+    /// What is to be added to the statistics.
+    var counts = CountChanges()
     /// Set when something can be claimed at once after this.
     var leavesDue = false
     /// See ``Intake/readdressed``.
@@ -44,6 +46,14 @@ struct QueueTransaction {
     func writeState(after former: CommittedState) throws {
         if state.books != former.books { try rows.write(state.books) }
         if state.time != former.time { try rows.write(state.time) }
+        try writeCounts()
+    }
+
+    /// Called once, before the commit.
+    func writeCounts() throws {
+        let (cells, hours) = (counts.cells, counts.traffic(at: now))
+        if !cells.isEmpty { try rows.add(cells) }
+        if !hours.isEmpty { try rows.add(hours) }
     }
 
     /// Brings the next rows that an earlier version wrote into the form of this one. Nil when there are none left. Those
@@ -75,6 +85,7 @@ extension QueueTransaction {
     private func dated(_ change: ResponseChange) -> ResponseChange {
         var new = change.new
         if new.lifecycle.closedAt == now { new.lifecycle.closedAt = ageStart }
+        new.tally = Self.tally(of: change.new)
         if !new.lifecycle.keepsContent { new.payload = nil }
         if new.lifecycle.state != .delivered { new.contentDigest = nil }
         return ResponseChange(old: change.old, new: new)
@@ -82,6 +93,7 @@ extension QueueTransaction {
 
     private mutating func note(_ change: ResponseChange) {
         let (old, new) = (change.old.lifecycle, change.new.lifecycle)
+        counts.note(change)
         state.books.move(from: old.state, to: new.state)
         state.books.unconfirmed += (new.remote == nil ? 0 : 1) - (old.remote == nil ? 0 : 1)
         // One that is erased while it is sent stays claimed until its verdict.

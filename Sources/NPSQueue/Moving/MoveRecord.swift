@@ -1,0 +1,23 @@
+/// What a queue knows of its past beside rows: what was answered, what came and went, and what operators did. It goes along as it
+/// is: the responses of a move are not counted again.
+struct MoveRecord: Sendable, Equatable {
+    let tallies: [TallyCell]
+    let traffic: [TrafficCell]
+    let audit: [StoredAuditEntry]
+    let lastAuditNumber: Int64
+
+    /// All of it: of a few days it is little, of years some megabytes.
+    init(of rows: any RowStore) throws {
+        let start = TallyCell.Place(code: TallyCode(rawValue: ""), source: "")
+        tallies = try rows.tallies(after: start, before: nil, limit: .max).filter { $0.count != 0 }
+        traffic = try rows.traffic(from: .min).filter { $0.arrivals != 0 || $0.deliveries != 0 }
+        audit = try rows.audit(nil, before: .max, limit: .max).reversed()
+        lastAuditNumber = try rows.lastAuditNumber()
+    }
+
+    func write(to rows: any RowStore) throws {
+        try rows.add(tallies)
+        try rows.add(traffic)
+        try rows.add(audit, through: lastAuditNumber)
+    }
+}

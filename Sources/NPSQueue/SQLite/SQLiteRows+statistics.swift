@@ -1,0 +1,125 @@
+import NPSModel
+
+extension SQLiteRows {
+    private static let addition = Query(
+        """
+        INSERT INTO tallies (tally, source, count) VALUES (?, ?, ?)
+        ON CONFLICT (tally, source) DO UPDATE SET count = count + excluded.count
+        """
+    )
+    private static let emptyRemoval = Query("DELETE FROM tallies WHERE tally = ? AND source = ? AND count = 0")
+
+    func add(_ cells: [TallyCell]) throws {
+        for cell in cells {
+            let place = cell.place
+            try statements.execute(Self.addition, place.code, place.source, cell.count)
+            if cell.count < 0 { try statements.execute(Self.emptyRemoval, place.code, place.source) }
+        }
+    }
+
+    private static let traffic = Query(
+        """
+        INSERT INTO traffic (hour, arrivals, deliveries) VALUES (?, ?, ?)
+        ON CONFLICT (hour) DO UPDATE
+        SET arrivals = arrivals + excluded.arrivals, deliveries = deliveries + excluded.deliveries
+        """
+    )
+
+    func add(_ hours: [TrafficCell]) throws {
+        for cell in hours { try statements.execute(Self.traffic, cell.hour, cell.arrivals, cell.deliveries) }
+    }
+
+    private static let cells = Query(
+        TallyCell.self,
+        from: "tallies WHERE (tally, source) > (?, ?) ORDER BY tally, source LIMIT ?"
+    )
+    private static let cellsBefore = Query(
+        TallyCell.self,
+        from: "tallies WHERE (tally, source) > (?, ?) AND tally < ? ORDER BY tally, source LIMIT ?"
+    )
+
+    func tallies(after place: TallyCell.Place, before end: String?, limit: Int) throws -> [TallyCell] {
+        guard let end else {
+            return try statements.fetchAll(TallyCell.self, Self.cells, place.code, place.source, limit)
+        }
+        return try statements.fetchAll(TallyCell.self, Self.cellsBefore, place.code, place.source, end, limit)
+    }
+
+    private static let hours = Query(TrafficCell.self, from: "traffic WHERE hour >= ? ORDER BY hour")
+    private static let trafficRemoval = Query("DELETE FROM traffic WHERE hour < ?")
+
+    func traffic(from hour: Int64) throws -> [TrafficCell] {
+        try statements.fetchAll(TrafficCell.self, Self.hours, hour)
+    }
+
+    func removeTraffic(before hour: Int64) throws {
+        try statements.execute(Self.trafficRemoval, hour)
+    }
+
+    /// There are none.
+    func removeEmptyTallies(after place: TallyCell.Place, limit: Int) throws -> TallyCell.Place? { nil }
+
+    private static let relabelling = Query(
+        """
+        INSERT INTO tallies (tally, source, count) SELECT tally, ?, count FROM tallies WHERE source = ?
+        ON CONFLICT (tally, source) DO UPDATE SET count = count + excluded.count
+        """
+    )
+    private static let nameRemoval = Query("DELETE FROM tallies WHERE source = ?")
+
+    func relabelTallies(_ name: String, _ label: String) throws {
+        guard name != label else { return }
+        try statements.execute(Self.relabelling, label, name)
+        try statements.execute(Self.nameRemoval, name)
+    }
+
+    private static let untallied = Query(
+        "SELECT \(ResponseTable.queue.selection) FROM queue INDEXED BY queue_untallied \(untalliedCondition)"
+    )
+    /// The same for new rows and for old ones: `Schema` has an index of them.
+    static let untalliedCondition = """
+        WHERE tally IS NULL AND suspect <> \(BotFlag.current.rawValue) AND sequence > ? ORDER BY sequence LIMIT ?
+        """
+
+    /// Rows in the tables of earlier versions have their turn when they have been brought over.
+    func untallied(
+        after position: TallyPosition,
+        limit: Int
+    ) throws -> (responses: [StoredResponse], last: TallyPosition?) {
+        let values = [position.sequence.sqliteValue, limit.sqliteValue]
+        let responses = try statements.fetchAll(StoredResponse.self, Self.untallied, values: values)
+        let isLast = responses.count < limit
+        return (responses, isLast ? nil : responses.last.map { TallyPosition(state: 0, sequence: $0.sequence) })
+    }
+}
+
+extension TallyCode: SQLiteWritable, SQLiteReadable {
+    init?(_ statement: OpaquePointer, _ index: CInt) {
+        guard let text = String(statement, index) else { return nil }
+        self.init(rawValue: text)
+    }
+}
+
+extension TallyCell: RowDecodable {
+    enum Columns: Int, ColumnList {
+        case tally, source, count
+
+        static let selection = allCases.selection
+    }
+
+    init(_ row: RowValues<Columns>) throws {
+        self.init(place: Place(code: try row[.tally], source: try row[.source]), count: try row[.count])
+    }
+}
+
+extension TrafficCell: RowDecodable {
+    enum Columns: Int, ColumnList {
+        case hour, arrivals, deliveries
+
+        static let selection = allCases.selection
+    }
+
+    init(_ row: RowValues<Columns>) throws {
+        self.init(hour: try row[.hour], arrivals: try row[.arrivals], deliveries: try row[.deliveries])
+    }
+}
