@@ -96,6 +96,10 @@ struct ListenerComposition: Sendable {
             let authorities = sources.current.authorityFacts.compactMap { $0.problem(at: Date()) }
             return (certificates?.problems(at: Date()) ?? []) + authorities
         }
+        dependencies.certificateFacts = { [certificates, sources] in
+            (certificates?.facts ?? []) + sources.current.authorityFacts
+        }
+        dependencies.formAddress = settings.survey.isOpen ? "\(settings.http.publicURL)/survey" : nil
         dependencies.alerts = { [alerts] in alerts.texts }
         dependencies.share = { [worker] seconds in worker.share(forSeconds: seconds) }
         return try AdminListener.make(

@@ -25,6 +25,10 @@ package enum AdminListener {
         /// Sentences about certificates that should have been renewed.
         package var certificates: @Sendable () -> [String] = { [] }
         package var droppedLogLines: @Sendable () -> DroppedLogLines = { DroppedLogLines() }
+        /// Of what expires and has to be renewed.
+        package var certificateFacts: @Sendable () -> [CertificateFacts] = { [] }
+        /// Where people can answer; nil where there is no open form.
+        package var formAddress: String?
         /// The operators' pages; nil for none.
         package var console: ConsolePages?
         /// A sentence for each alert that holds.
@@ -120,11 +124,6 @@ package enum AdminListener {
     ) {
         let people = router.group().add(middleware: ConsoleProblems(pages: pages))
             .add(middleware: AdminToken(token: dependencies.token))
-        let gathering = OverviewGathering(
-            queue: dependencies.queue,
-            readiness: dependencies.readiness,
-            delivery: dependencies.delivery
-        )
-        ConsoleRoutes(pages: pages, gathering: gathering).add(to: people)
+        ConsoleRoutes(pages: pages, gathering: OverviewGathering(dependencies)).add(to: people)
     }
 }

@@ -6,6 +6,15 @@ struct ConsoleFiles {
         "layout.mustache": PackageResources.layout_mustache,
         "notice.mustache": PackageResources.notice_mustache,
         "overview.mustache": PackageResources.overview_mustache,
+        "sources.mustache": PackageResources.sources_mustache,
+        "sourcetable.mustache": PackageResources.sourcetable_mustache,
+    ]
+
+    /// The first is on every page; the others are on those that name them in their block `style`.
+    private static let styles: [(String, [UInt8])] = [
+        ("style.css", PackageResources.style_css),
+        ("chart.css", PackageResources.chart_css),
+        ("form.css", PackageResources.form_css),
     ]
 
     /// By the languages' tags.
@@ -15,9 +24,10 @@ struct ConsoleFiles {
         "ar": PackageResources.ar_json,
     ]
 
-    /// The templates and the style sheet, which the layout includes like a template.
+    /// The templates and the style sheets, which pages include like templates.
     func templates() throws(PageError) -> [Template] {
-        var templates = [try Template(file: "style.css", PackageResources.style_css, isCompacted: true)]
+        var templates: [Template] = []
+        for (file, bytes) in Self.styles { templates.append(try Template(file: file, bytes, isCompacted: true)) }
         for (file, bytes) in Self.pages.sorted(by: { $0.key < $1.key }) {
             templates.append(try Template(file: file, bytes))
         }

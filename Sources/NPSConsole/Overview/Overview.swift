@@ -60,7 +60,21 @@ package struct Overview: Sendable {
     /// The last backup; nil when there was none, or the queue can't say.
     package var backup: AuditEntry?
 
+    /// Of the open form; nil where there is none.
+    package var formAddress: String?
+    /// Whether the page is asked for again by itself.
+    package var renewsItself = true
+
     package init(date: Date, delivery: Delivery) {
         (self.date, self.delivery) = (date, delivery)
+    }
+}
+
+extension Overview {
+    /// Whether nothing ever came, as far as is known.
+    var isUntouched: Bool {
+        guard let books else { return false }
+        return books.accepted == 0 && books.quarantined == 0
+            && (sources ?? []).allSatisfy { $0.record?.lastDeliveryAt == nil }
     }
 }

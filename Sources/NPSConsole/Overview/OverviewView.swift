@@ -1,69 +1,86 @@
+import Foundation
 import NPSQueue
 
 /// What `overview.mustache` prints.
 struct OverviewView: Sendable {
+    /// So many sources are shown; the others have a page of their own.
+    static let sourceLimit = 8
+
     let states: [StateCard]
+    /// Where the page renews itself, or doesn't any more.
+    let renewal: Renewal
+    /// Nil when the queue can't say.
     let books: BooksTable?
+    let way: WayPicture?
+    let charts: [TrafficChart]
+    let sources: SourceTable?
+    let facts: [Fact]
+    /// What to do first; nil once anything has come.
+    let beginning: Beginning?
+    let isSilent: Bool
+
+    struct Renewal: Sendable {
+        let sentence: String
+        let link: String
+        let name: String
+    }
+
+    struct Beginning: Sendable {
+        /// Where people can answer; nil where there is no open form.
+        let form: String?
+    }
 
     init(_ overview: Overview, _ text: Sentences, _ visit: Visit) {
-        states = [.acceptance(overview, text), .delivery(overview, text)]
-        books = overview.books.map { BooksTable($0, text) }
-    }
-}
-
-/// How one thing is, in a word and in a sentence.
-struct StateCard: Sendable {
-    /// `good`, `warn` or `bad`.
-    let mood: String
-    let heading: String
-    let word: String
-    let sentence: String?
-    /// What the program itself says, in English.
-    let said: String?
-}
-
-extension StateCard {
-    static func acceptance(_ overview: Overview, _ text: Sentences) -> StateCard {
-        let isAccepting = overview.acceptanceProblem == nil
-        return StateCard(
-            mood: isAccepting ? "good" : "bad",
-            heading: text["acceptanceHeading"],
-            word: text[isAccepting ? "accepting" : "notAccepting"],
-            sentence: isAccepting ? nil : text["notAcceptingBody"],
-            said: overview.acceptanceProblem
-        )
-    }
-
-    static func delivery(_ overview: Overview, _ text: Sentences) -> StateCard {
-        let delivery = overview.delivery
-        let mood = ["paused": "bad", "backingOff": "warn"][delivery.state] ?? (delivery.isHeldUp ? "warn" : "good")
-        return StateCard(
-            mood: mood,
-            heading: text["deliveryHeading"],
-            word: text["delivery" + delivery.state.prefix(1).uppercased() + delivery.state.dropFirst()],
-            sentence: text("lastMinute", ["count": text.number(delivery.deliveredLastMinute)]),
-            said: delivery.sentence
-        )
-    }
-}
-
-/// The books, whose last row is the sum of the others.
-struct BooksTable: Sendable {
-    struct Row: Sendable {
-        let name: String
-        let count: String
-        let isSum: Bool
-    }
-
-    let rows: [Row]
-    let balances: Bool
-
-    init(_ books: QueueStatus, _ text: Sentences) {
-        let counts = [
-            ("pending", books.pending), ("sending", books.sending), ("delivered", books.delivered),
-            ("parked", books.parked), ("erased", books.erased), ("accepted", books.accepted),
+        let needs = Need.all(overview, text, visit)
+        states = [
+            .acceptance(overview, text), .delivery(overview, text),
+            .person(needs, isKnown: overview.books != nil, text),
         ]
-        rows = counts.map { Row(name: text["books" + $0.prefix(1).uppercased() + $0.dropFirst()], count: text.number($1), isSum: $0 == "accepted") }
-        balances = books.balances
+        renewal = Renewal(isOn: overview.renewsItself, text, visit)
+        books = overview.books.map { BooksTable($0, text) }
+        let date = overview.date
+        let hours = overview.traffic.map { TrafficChart.Span.hours($0, until: date) }
+        way = overview.books.map { books in
+            WayPicture(
+                books,
+                arrivals: hours.map { $0.reduce(0) { $0 + $1.arrivals } },
+                deliveries: hours.map { $0.reduce(0) { $0 + $1.deliveries } },
+                text
+            )
+        }
+        charts =
+            overview.isUntouched
+            ? []
+            : [
+                hours.map { TrafficChart("day", $0, text) { String(Moment($0).text.suffix(5)) } },
+                overview.traffic.map {
+                    TrafficChart("month", TrafficChart.Span.days($0, until: date), text) {
+                        String(Moment($0).text.prefix(10))
+                    }
+                },
+            ]
+            .compactMap(\.self)
+        sources = overview.sources.flatMap { sources in
+            sources.isEmpty
+                ? nil
+                : SourceTable(
+                    sources,
+                    of: overview,
+                    limit: Self.sourceLimit,
+                    text,
+                    more: visit.address("/console/sources")
+                )
+        }
+        facts = Fact.all(overview, text)
+        beginning = overview.isUntouched ? Beginning(form: overview.formAddress) : nil
+        isSilent = overview.books == nil
+    }
+}
+
+extension OverviewView.Renewal {
+    fileprivate init(isOn: Bool, _ text: Sentences, _ visit: Visit) {
+        sentence = text[isOn ? "renews" : "stands"]
+        link = isOn ? visit.address("/", ["still": "1"]) : visit.address("/")
+        name = text[isOn ? "stop" : "renew"]
     }
 }

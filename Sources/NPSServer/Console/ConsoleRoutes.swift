@@ -14,16 +14,22 @@ struct ConsoleRoutes {
     /// - Parameter router: lets only those in who may see the pages and change what is stored.
     func add(to router: some RouterMethods<CollectorContext>) {
         router.get("/") { request, _ in await overview(request) }
+        router.get("console/sources") { request, _ in
+            HTTPAnswer(pages.sources(await gathering.overview(), in: pages.visit(request)), .ok)
+        }
     }
 
     private func overview(_ request: Request) async -> HTTPAnswer {
         let visit = pages.visit(request)
-        var page = pages.overview(await gathering.overview(), in: visit)
-        if request.query("still") == nil { page.headers[Self.refresh] = "60" }
+        var overview = await gathering.overview()
+        overview.renewsItself = request.query("still") == nil
+        var page = pages.overview(overview, in: visit)
+        if overview.renewsItself { page.headers[Self.refresh] = "60" }
         return HTTPAnswer(page, .ok)
     }
 
-    /// A header and not an element: assistive technology can't stop that of an element.
+    /// The header and not the element that does the same: nobody can stop that one (WCAG 2.2, technique F41). The page says
+    /// how to.
     private static let refresh = HTTPField.Name("Refresh") ?? .retryAfter
 }
 
