@@ -10,6 +10,8 @@ struct Audit {
     let books: [String: Int]
     let counted: [String: Int]
     let integrity: String?
+    /// How many cells of the statistics aren't what the rows say.
+    let wrongCells: Int?
 
     /// Of a file that no queue has open.
     init(of path: String) throws {
@@ -44,6 +46,7 @@ struct Audit {
         books = try Self.numbers(database, "SELECT \(names) FROM books")
         self.counted = try Self.numbers(database, counted)
         integrity = try String.fetchOne(database, sql: "PRAGMA integrity_check")
+        wrongCells = try Int.fetchOne(database, sql: Self.wrongCells(rows: ["queue", "receipts"]))
     }
 
     private static func numbers(_ database: Database, _ sql: String) throws -> [String: Int] {
@@ -53,7 +56,20 @@ struct Audit {
         )
     }
 
+    /// Receipts that were removed stay counted.
+    static func wrongCells(rows tables: [String]) -> String {
+        let rows = tables.map { "SELECT tally, source, 1 AS n FROM \($0) WHERE tally IS NOT NULL UNION ALL" }
+        return """
+            SELECT COUNT(*) FROM (
+                SELECT SUM(n) AS n FROM (
+                    \(rows.joined(separator: " ")) SELECT tally, source, -count FROM tallies
+                ) AS c GROUP BY tally, source
+            ) AS s WHERE n > 0 OR (n < 0 AND (SELECT SUM(removed_delivered) FROM books) = 0)
+            """
+    }
+
     func check() {
+        #expect(wrongCells == 0)
         #expect(integrity == "ok")
         #expect(books == counted)
     }

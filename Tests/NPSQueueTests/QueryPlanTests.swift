@@ -26,7 +26,7 @@ struct QueryPlanTests {
             }
             try await exercise(queue, fixture.clock)
             try await queue.transact { try $0.database.trace() }
-            let tables = ["queue", "receipts", "quarantine"]
+            let tables = ["queue", "receipts", "quarantine", "audit", "traffic"]
             let statements = log.statements.withLock { statements in
                 statements.filter { sql in tables.contains { sql.contains(" \($0) ") } }
             }
@@ -88,5 +88,14 @@ struct QueryPlanTests {
         _ = try await queue.eraseParked(before: .distantFuture)
         _ = try await queue.removeReceipts(before: .distantFuture)
         try await queue.probe()
+        try await queue.note(.erase, by: .page, subject: "1", outcome: "done")
+        _ = try await queue.audit(limit: 10)
+        _ = try await queue.audit(.erase, limit: 10)
+        _ = try await queue.removeAudit(before: .distantFuture)
+        _ = try await queue.tallies()
+        _ = try await queue.tallies(from: Day("2023-01-01"), through: Day("2023-12-31"))
+        _ = try await queue.traffic(since: .distantPast)
+        try await queue.tidyStatistics(at: clock.now)
+        _ = try await queue.tallyFormer()
     }
 }

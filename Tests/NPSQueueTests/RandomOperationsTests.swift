@@ -44,6 +44,9 @@ struct RandomOperationsTests {
         #expect(status.accepted == run.newest.count + run.erased.count)
         #expect(status.delivered == run.newest.count)
         #expect(run.atPlanhat == run.newest)
+        let scores = Dictionary(run.newest.values.map { ($0, 1) }, uniquingKeysWith: +)
+        let tallies = try await queue.tallies().map { ($0.tally.score.value, $0.count) }
+        #expect(Dictionary(tallies, uniquingKeysWith: +) == scores)
         #expect(try await queue.confirmErasure(Array(run.erased)) == status.unconfirmed)
         status.unconfirmed = 0
         // What is removed because of its age stays counted.

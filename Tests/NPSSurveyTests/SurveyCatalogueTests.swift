@@ -116,6 +116,10 @@ struct SurveyCatalogueTests {
         #expect(linked.custom == ["plan": .string("gold"), "wave": .integer(3)])
         let open = try values.check(in: survey, receivedAt: now).response
         #expect(open.companyID == "extid-a" && open.custom == linked.custom)
+        // For statistics. A link keeps its name when the survey is gone.
+        #expect(open.survey == survey.name && linked.survey == "onboarding")
+        #expect(try values.check(answering: claims, receivedAt: now).response.survey == "onboarding")
+        #expect(try values.check(receivedAt: now).response.survey == nil)
         // The same form sent to two surveys is two answers.
         #expect(try values.check(receivedAt: now).response.id != open.id)
         let unnamed = Survey(standard, isOpen: true)

@@ -2,7 +2,8 @@ import Logging
 import NPSQueue
 import ServiceLifecycle
 
-/// Brings what an earlier version stored into this version's form, a few rows at a time, so that nothing waits for it.
+/// Brings what an earlier version stored into this version's form, and then counts what of it is still known, a few rows at a
+/// time, so that nothing waits for it.
 struct QueueUpgrading: Service {
     let queue: ResponseQueue
     let logger: Logger
@@ -25,6 +26,20 @@ struct QueueUpgrading: Service {
         try? await cancelWhenGracefulShutdown {
             var course = Course()
             while let pause = await step(&course) { try await sleep(pause) }
+            var counted: TallyPosition?
+            while let pause = await count(&counted) { try await sleep(pause) }
+        }
+    }
+
+    /// How long to wait before the next step; nil when there is nothing left.
+    private func count(_ position: inout TallyPosition?) async -> Duration? {
+        do throws(QueueError) {
+            let begin = ContinuousClock.now
+            position = try await queue.tallyFormer(after: position)
+            return position == nil ? nil : max(Self.shortestRest, begin.duration(to: .now) * Self.rest)
+        } catch {
+            logger.warning("earlier answers could not be counted yet", metadata: ["reason": "\(error)"])
+            return error == .closed ? nil : .seconds(60)
         }
     }
 

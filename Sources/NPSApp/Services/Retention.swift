@@ -4,7 +4,8 @@ import NPSModel
 import NPSQueue
 import ServiceLifecycle
 
-/// Removes what was kept long enough, at the start and every hour: quarantined payloads, parked responses, receipts.
+/// Removes what was kept long enough, at the start and every hour: quarantined payloads, parked responses, receipts, and with
+/// these what operators did; and hours of the statistics.
 ///
 /// What is old is not for the machine's clock alone to say (`ResponseQueue.observeClock`): it is compared with the
 /// uptime every minute, so that the uptime counts even if the collector is restarted within the hour.
@@ -81,9 +82,29 @@ struct Retention: Service {
             guard let date = try Self.limit(of: periods.receipts, by: clock) else { return 0 }
             return try await queue.removeReceipts(before: date)
         }
-        guard payloads, parked, receipts else { return }
+        let rest = await tidy(by: clock)
+        guard payloads, parked, receipts, rest else { return }
         metrics.swept(at: Date())
         didSweep()
+    }
+
+    /// Nobody asks how much of this there was.
+    ///
+    /// - Returns: whether it succeeded.
+    private func tidy(by clock: Result<ClockReading, QueueError>) async -> Bool {
+        do throws(QueueError) {
+            if let date = try Self.limit(of: periods.receipts, by: clock) {
+                _ = try await queue.removeAudit(before: date)
+            }
+            if let past = try clock.get().past { try await queue.tidyStatistics(at: past) }
+            return true
+        } catch {
+            logger.error(
+                "old statistics and entries of the audit log couldn't be removed",
+                metadata: ["reason": "\(error)"]
+            )
+            return false
+        }
     }
 
     /// What is from before this is old; nil for nothing.

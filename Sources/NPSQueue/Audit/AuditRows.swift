@@ -29,7 +29,9 @@ protocol AuditRows {
 extension AuditEntry {
     /// Nil for what this version doesn't know.
     init?(_ stored: StoredAuditEntry) {
-        guard let actor = Actor(rawValue: stored.actor), let action = Action(rawValue: stored.action) else { return nil }
+        guard let actor = Actor(rawValue: stored.actor), let action = Action(rawValue: stored.action) else {
+            return nil
+        }
         self.init(
             number: stored.number,
             at: stored.at.date,

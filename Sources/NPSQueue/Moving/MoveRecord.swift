@@ -8,8 +8,7 @@ struct MoveRecord: Sendable, Equatable {
 
     /// All of it: of a few days it is little, of years some megabytes.
     init(of rows: any RowStore) throws {
-        let start = TallyCell.Place(code: TallyCode(rawValue: ""), source: "")
-        tallies = try rows.tallies(after: start, before: nil, limit: .max).filter { $0.count != 0 }
+        tallies = try rows.tallies(after: .start(), before: TallyCode.afterAll, limit: .max).filter { $0.count != 0 }
         traffic = try rows.traffic(from: .min).filter { $0.arrivals != 0 || $0.deliveries != 0 }
         audit = try rows.audit(nil, before: .max, limit: .max).reversed()
         lastAuditNumber = try rows.lastAuditNumber()

@@ -62,12 +62,12 @@ extension PostgresRows {
     private static let cells = Query(
         """
         SELECT tally, source, SUM(count)::int8 FROM tallies
-        WHERE (tally, source) > ($1::text, $2::text) AND ($3::text IS NULL OR tally < $3::text)
+        WHERE (tally, source) > ($1::text, $2::text) AND tally < $3::text
         GROUP BY tally, source ORDER BY tally, source LIMIT $4::int8
         """
     )
 
-    func tallies(after place: TallyCell.Place, before end: String?, limit: Int) throws -> [TallyCell] {
+    func tallies(after place: TallyCell.Place, before end: String, limit: Int) throws -> [TallyCell] {
         let parameters = PostgresParameters(place.code.rawValue, place.source, end, limit)
         return try connection.execute(Self.cells, parameters).rows.map { row in
             TallyCell(
@@ -112,7 +112,7 @@ extension PostgresRows {
 
     /// What other collectors are just adding is waited for, and then stays: what is removed adds up to nothing.
     func removeEmptyTallies(after place: TallyCell.Place, limit: Int) throws -> TallyCell.Place? {
-        let page = try tallies(after: place, before: nil, limit: limit)
+        let page = try tallies(after: place, before: TallyCode.afterAll, limit: limit)
         let empty = page.filter { $0.count == 0 }.map(\.place)
         if !empty.isEmpty {
             let parameters = PostgresParameters(empty.map(\.code.rawValue), empty.map(\.source))

@@ -31,18 +31,11 @@ extension SQLiteRows {
 
     private static let cells = Query(
         TallyCell.self,
-        from: "tallies WHERE (tally, source) > (?, ?) ORDER BY tally, source LIMIT ?"
-    )
-    private static let cellsBefore = Query(
-        TallyCell.self,
         from: "tallies WHERE (tally, source) > (?, ?) AND tally < ? ORDER BY tally, source LIMIT ?"
     )
 
-    func tallies(after place: TallyCell.Place, before end: String?, limit: Int) throws -> [TallyCell] {
-        guard let end else {
-            return try statements.fetchAll(TallyCell.self, Self.cells, place.code, place.source, limit)
-        }
-        return try statements.fetchAll(TallyCell.self, Self.cellsBefore, place.code, place.source, end, limit)
+    func tallies(after place: TallyCell.Place, before end: String, limit: Int) throws -> [TallyCell] {
+        try statements.fetchAll(TallyCell.self, Self.cells, place.code, place.source, end, limit)
     }
 
     private static let hours = Query(TrafficCell.self, from: "traffic WHERE hour >= ? ORDER BY hour")

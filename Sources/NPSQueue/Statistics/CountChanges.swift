@@ -1,9 +1,16 @@
+import NPSModel
+
 /// How often a source has a tally: a row of the table `tallies`.
 struct TallyCell: Sendable, Hashable {
     /// In the order of which they are read.
     struct Place: Sendable, Hashable {
         let code: TallyCode
         let source: String
+
+        /// Before all of this day, or before all.
+        static func start(_ day: Day? = nil) -> Place {
+            Place(code: TallyCode(rawValue: day.map(TallyCode.first) ?? ""), source: "")
+        }
     }
 
     let place: Place

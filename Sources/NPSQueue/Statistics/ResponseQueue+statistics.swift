@@ -14,8 +14,8 @@ extension ResponseQueue {
     ///   - first: nil for the first there is.
     ///   - last: nil for the last there is.
     package func tallies(from first: Day? = nil, through last: Day? = nil) async throws(QueueError) -> [TallyCount] {
-        let end = last.map(TallyCode.end)
-        var place = TallyCell.Place(code: TallyCode(rawValue: first.map(TallyCode.first) ?? ""), source: "")
+        let end = last.map(TallyCode.end(of:)) ?? TallyCode.afterAll
+        var place = TallyCell.Place.start(first)
         var tallies: [TallyCount] = []
         while true {
             let after = place
@@ -41,7 +41,7 @@ extension ResponseQueue {
     package func tidyStatistics(at past: Date) async throws(QueueError) {
         let first = TrafficCell.hour(of: Milliseconds(past.addingTimeInterval(-Self.trafficAge)))
         try await transactSlice { transaction in try transaction.rows.removeTraffic(before: first) }
-        var place: TallyCell.Place? = TallyCell.Place(code: TallyCode(rawValue: ""), source: "")
+        var place: TallyCell.Place? = .start()
         while let after = place {
             place = try await transactSlice { transaction in
                 try transaction.rows.removeEmptyTallies(after: after, limit: Self.cells)

@@ -9,9 +9,9 @@ protocol StatisticsRows {
     /// The next cells, in the order of their places.
     ///
     /// - Parameters:
-    ///   - place: the last of the page before; for the first page one without a source.
-    ///   - end: before which codes are wanted; nil for all.
-    func tallies(after place: TallyCell.Place, before end: String?, limit: Int) throws -> [TallyCell]
+    ///   - place: the last of the page before, or ``TallyCell/Place/start(_:)``.
+    ///   - end: before which codes are wanted.
+    func tallies(after place: TallyCell.Place, before end: String, limit: Int) throws -> [TallyCell]
     /// Those from this hour on, in their order.
     func traffic(from hour: Int64) throws -> [TrafficCell]
     /// Those of an earlier hour.
@@ -23,7 +23,9 @@ protocol StatisticsRows {
     func relabelTallies(_ name: String, _ label: String) throws
     /// Looks among the next responses for those whose tally may have to change: open ones that an earlier version wrote.
     /// What it returns is kept from others until the commit, and has no more than what this collector can open.
-    func untallied(after position: TallyPosition, limit: Int) throws -> (responses: [StoredResponse], last: TallyPosition?)
+    func untallied(after position: TallyPosition, limit: Int) throws -> (
+        responses: [StoredResponse], last: TallyPosition?
+    )
 }
 
 /// How far ``ResponseQueue/tallyFormer(after:)`` has come.

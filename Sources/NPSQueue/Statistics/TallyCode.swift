@@ -12,16 +12,20 @@ struct TallyCode: RawRepresentable, Sendable, Hashable {
     }
 
     init(_ tally: Tally) {
-        var parts = [tally.day.text, "\(tally.score.value)"]
-        if tally.survey != nil || tally.campaign != nil { parts.append(Self.encode(tally.survey)) }
-        if tally.campaign != nil { parts.append(Self.encode(tally.campaign)) }
-        rawValue = parts.joined(separator: " ")
+        // Each answer has one, so it is put together without a list of its parts.
+        var text = tally.day.text
+        text += " "
+        text += String(tally.score.value)
+        if tally.survey != nil || tally.campaign != nil { text += " " + Self.encode(tally.survey) }
+        if let campaign = tally.campaign { text += " " + Self.encode(campaign) }
+        rawValue = text
     }
 
     /// Nil for what this version can't read.
     var tally: Tally? {
         let parts = rawValue.split(separator: " ", omittingEmptySubsequences: false)
-        guard (2...4).contains(parts.count), let day = Day(parts[0]), let score = Int(parts[1]).flatMap(Score.init) else {
+        guard (2...4).contains(parts.count), let day = Day(parts[0]), let score = Int(parts[1]).flatMap(Score.init)
+        else {
             return nil
         }
         var names: [String?] = []
@@ -35,6 +39,8 @@ struct TallyCode: RawRepresentable, Sendable, Hashable {
     /// The first code that a day may have, and the first text that comes after all of them.
     static func first(of day: Day) -> String { day.text }
     static func end(of day: Day) -> String { day.text + "!" }
+    /// After all codes.
+    static let afterAll = "~"
 }
 
 extension TallyCode {

@@ -133,7 +133,12 @@ extension FormValues {
         survey?.complete(&members)
         // A form that changes no earlier answer is the whole answer, also when it is sent again.
         let keepsComment = keepsComment && earlierComment != nil
-        return try origin.submission(of: members, keepsComment: keepsComment, receivedAt: receivedAt)
+        return try origin.submission(
+            of: members,
+            to: survey?.name,
+            keepsComment: keepsComment,
+            receivedAt: receivedAt
+        )
     }
 
     /// Whoever changes only the number keeps the comment, unless it was shown in the form and emptied there, or its

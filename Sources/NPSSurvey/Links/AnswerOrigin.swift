@@ -13,16 +13,19 @@ package enum AnswerOrigin: Sendable, Hashable {
     /// The answer with these members of a draft, held where it may be a bot's.
     ///
     /// - Parameters:
+    ///   - survey: the name of the one that was answered; nil for that of the settings.
     ///   - keepsComment: without a comment of its own, the one given before stays.
     ///   - formPrintedAt: see `Submission/formPrintedAt`.
     func submission(
         of members: [String: JSONValue],
+        to survey: String?,
         keepsComment: Bool,
         formPrintedAt: Date? = nil,
         receivedAt: Date
     ) throws(InvalidResponse) -> Submission {
         let draft = ResponseDraft(.object(members))
-        let response = try draft.check(source: "survey", receivedAt: receivedAt, refusesFlaws: true).response
+        var response = try draft.check(source: "survey", receivedAt: receivedAt, refusesFlaws: true).response
+        response.survey = survey
         return Submission(
             keepsComment ? response.keepingComment() : response,
             answeredAtIsGiven: false,

@@ -39,8 +39,10 @@ extension FormValues {
         members["companyId"] = claims.companyID.map(JSONValue.string)
         if !claims.custom.isEmpty { members["custom"] = .object(claims.custom) }
         survey?.complete(&members)
+        // The link's own name also when the survey is deleted, and that of the settings was shown in its place.
         return try origin.submission(
             of: members,
+            to: claims.survey,
             keepsComment: keepsComment,
             formPrintedAt: formPrintedAt,
             receivedAt: receivedAt

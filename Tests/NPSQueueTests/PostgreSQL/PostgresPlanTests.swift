@@ -18,6 +18,7 @@ struct PostgresPlanTests {
                     #expect(!line.contains("Seq Scan on responses"), "\(statement)")
                     #expect(!line.contains("Sort Key: next_attempt_at"), "\(statement)")
                     #expect(!line.contains("Sort Key: closed_at"), "\(statement)")
+                    #expect(!line.contains("Sort Key: state"), "\(statement)")
                 }
             }
         }
@@ -73,5 +74,11 @@ struct PostgresPlanTests {
         try await queue.relabel(source: "name", as: "label")
         try await queue.probe()
         _ = try await queue.status()
+        _ = try await queue.tallyFormer()
+        _ = try await queue.tallies()
+        _ = try await queue.traffic(since: .distantPast)
+        try await queue.tidyStatistics(at: .now)
+        _ = try await queue.audit(.erase, limit: 10)
+        _ = try await queue.removeAudit(before: .distantPast)
     }
 }
