@@ -25,7 +25,7 @@ struct OverviewTests {
         #expect(page.contains("Nothing has come yet"))
         #expect(page.contains(#"<a href="https://nps.example.com/survey" dir="ltr">"#))
         #expect(!page.contains("class=\"bars\""))
-        #expect(page.contains("<section class=\"card good\">\n<h2>Needs a person</h2>\n<b>Nothing</b>"))
+        #expect(page.contains("<div class=\"card good\">\n<h2>Needs a person</h2>\n<b>Nothing</b>"))
     }
 
     @Test("has the books with their sum, the same numbers in the picture, and where to look after them")

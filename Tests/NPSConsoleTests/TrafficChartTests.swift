@@ -45,8 +45,8 @@ struct TrafficChartTests {
         let text = try SentenceCatalogue(ConsoleFiles().catalogues)[.english]
         let spans = TrafficChart.Span.hours([hour(1, 1_000, 500), hour(0, 500, 1_000)], until: now)
         let chart = TrafficChart("day", spans, text) { String(Moment($0).text.suffix(5)) }
-        #expect(chart.arrivals == "M225 57v-56M235 57v-28")
-        #expect(chart.deliveries == "M225 59v28M235 59v56")
+        #expect(chart.arrivals == "M0 0h220V-56h10V-28h10V0")
+        #expect(chart.deliveries == "M0 0h220V28h10V56h10V0")
         #expect(chart.summary.contains("1,500"))
         #expect(chart.summary.contains("Most in one hour: 1,000, from 14:00 UTC."))
         #expect(chart.from == "16:00" && chart.to == "15:00")

@@ -21,7 +21,6 @@ struct TrafficChart: Sendable {
     let width: Int
     let arrivals: String
     let deliveries: String
-    let line: String
     let from: String
     let to: String
 
@@ -34,18 +33,8 @@ struct TrafficChart: Sendable {
         self.name = name
         heading = text[name + "Heading"]
         width = spans.count * BarPath.step
-        let middle = Self.room + 2
-        arrivals = BarPath(values: spans.map(\.arrivals), largest: largest, room: Self.room, base: middle - 1).data
-        deliveries =
-            BarPath(
-                values: spans.map(\.deliveries),
-                largest: largest,
-                room: Self.room,
-                base: middle + 1,
-                isHanging: true
-            )
-            .data
-        line = "M0 \(middle)h\(width)"
+        arrivals = BarPath(values: spans.map(\.arrivals), largest: largest, room: Self.room).data
+        deliveries = BarPath(values: spans.map(\.deliveries), largest: largest, room: Self.room, isHanging: true).data
         from = spans.first.map { label($0.start) } ?? ""
         to = spans.last.map { label($0.start) } ?? ""
         let total = text(

@@ -25,12 +25,12 @@ struct WayPicture: Sendable {
 
     let boxes: [Box]
     let arrows: [Arrow]
-    let height = 246
+    let height = 250
     /// The numbers in words.
     let summary: String
 
     init(_ books: QueueStatus, arrivals: Int?, deliveries: Int?, _ text: Sentences) {
-        let isMirrored = text["direction"] == "rtl"
+        let isMirrored = text.isMirrored
         func box(_ count: Int?, _ name: String, row: Int, column: Int?, isCalling: Bool = false) -> Box {
             let start = column == 1 ? 53.0 : 1.0
             let width = column == nil ? 98.0 : 46.0

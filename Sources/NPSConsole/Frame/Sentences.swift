@@ -1,4 +1,5 @@
 import Foundation
+import NPSModel
 import NPSPages
 
 /// The sentences of the console in one language, and how it writes numbers.
@@ -18,8 +19,17 @@ struct Sentences: Sendable {
 
     /// The sentence with what stands for the names in braces.
     func callAsFunction(_ name: String, _ values: KeyValuePairs<String, String>) -> String {
-        values.reduce(self[name]) { $0.replacing("{\($1.key)}", with: $1.value) }
+        values.reduce(self[name]) { $0.replacing("{\($1.key)}", with: isolated($1.value)) }
     }
+
+    /// Where one writes from right to left, names and times are isolated: the parts of a date would change places.
+    private func isolated(_ value: String) -> String {
+        let isForeign = value.utf8.contains { $0.isASCIILetter || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ":") }
+        return isMirrored && isForeign ? "\u{2068}\(value)\u{2069}" : value
+    }
+
+    /// Whether one writes from right to left.
+    var isMirrored: Bool { self["direction"] == "rtl" }
 
     /// `12,345`
     func number(_ count: Int) -> String {

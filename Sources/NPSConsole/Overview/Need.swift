@@ -3,6 +3,9 @@ import NPSQueue
 
 /// Something that a person has to look after, and where that is done.
 struct Need: Sendable, Hashable {
+    /// So many are shown at once. More are rare, and mostly follow from the first.
+    static let limit = 6
+
     let sentence: String
     /// What the program itself says about it, in English; nil for nothing.
     var remark: String?

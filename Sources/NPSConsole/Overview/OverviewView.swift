@@ -4,7 +4,7 @@ import NPSQueue
 /// What `overview.mustache` prints.
 struct OverviewView: Sendable {
     /// So many sources are shown; the others have a page of their own.
-    static let sourceLimit = 8
+    static let sourceLimit = 5
 
     let states: [StateCard]
     /// Where the page renews itself, or doesn't any more.

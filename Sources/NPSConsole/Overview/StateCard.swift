@@ -47,7 +47,9 @@ struct StateCard: Sendable {
             mood: needs.contains(where: \.isUrgent) ? "bad" : needs.isEmpty ? "good" : "warn",
             heading: text["personHeading"],
             word: needs.isEmpty ? text[isKnown ? "nothingNeeded" : "nothingKnown"] : text.number(needs.count),
-            needs: needs
+            sentences: needs.count > Need.limit
+                ? [text("more", ["count": text.number(needs.count - Need.limit)])] : [],
+            needs: Array(needs.prefix(Need.limit))
         )
     }
 }
