@@ -321,7 +321,8 @@ let package = Package(
         .testTarget(
             name: "NPSAppTests",
             dependencies: [
-                "NPSApp", "NPSModel", "NPSQueue", "NPSServer", "NPSSurvey", "NPSWebhooks", "PlanhatAPI", "TestSupport",
+                "NPSApp", "NPSModel", "NPSPages", "NPSQueue", "NPSServer", "NPSSurvey", "NPSWebhooks", "PlanhatAPI",
+                "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

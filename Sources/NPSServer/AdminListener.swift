@@ -124,6 +124,6 @@ package enum AdminListener {
     ) {
         let people = router.group().add(middleware: ConsoleProblems(pages: pages))
             .add(middleware: AdminToken(token: dependencies.token))
-        ConsoleRoutes(pages: pages, gathering: OverviewGathering(dependencies)).add(to: people)
+        ConsoleRoutes(pages: pages, gathering: ConsoleGathering(dependencies)).add(to: people)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import NPSPages
 import NPSServer
 import NPSSurvey
 import TestSupport

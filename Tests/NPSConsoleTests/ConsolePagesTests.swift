@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import NPSModel
 import NPSPages
 import Testing
@@ -37,7 +38,7 @@ struct ConsolePagesTests {
     func files() throws {
         let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../public/console")
         let names = try FileManager.default.contentsOfDirectory(atPath: directory.standardized.path)
-        let templates = try ConsoleFiles().templates().map(\.file)
+        let templates = ConsoleFiles().names
         #expect(Set(names) == Set(templates + ["languages"]))
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import NPSModel
+import NPSPages
 import NPSQueue
 import Testing
 

@@ -3,6 +3,7 @@ import HTTPTypes
 import HummingbirdTesting
 import NIOCore
 import NPSModel
+import NPSPages
 import NPSQueue
 import NPSSurvey
 import TestSupport

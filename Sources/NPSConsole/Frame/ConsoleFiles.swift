@@ -5,6 +5,7 @@ struct ConsoleFiles {
     private static let pages: [String: [UInt8]] = [
         "layout.mustache": PackageResources.layout_mustache,
         "notice.mustache": PackageResources.notice_mustache,
+        "nps.mustache": PackageResources.nps_mustache,
         "overview.mustache": PackageResources.overview_mustache,
         "sources.mustache": PackageResources.sources_mustache,
         "sourcetable.mustache": PackageResources.sourcetable_mustache,
@@ -15,6 +16,8 @@ struct ConsoleFiles {
         ("style.css", PackageResources.style_css),
         ("chart.css", PackageResources.chart_css),
         ("form.css", PackageResources.form_css),
+        ("way.css", PackageResources.way_css),
+        ("numbers.css", PackageResources.numbers_css),
     ]
 
     /// By the languages' tags.
@@ -23,6 +26,9 @@ struct ConsoleFiles {
         "de": PackageResources.de_json,
         "ar": PackageResources.ar_json,
     ]
+
+    /// Of the templates and the style sheets.
+    var names: [String] { Self.styles.map(\.0) + Self.pages.keys }
 
     /// The templates and the style sheets, which pages include like templates.
     func templates() throws(PageError) -> [Template] {

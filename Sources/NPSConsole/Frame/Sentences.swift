@@ -28,6 +28,9 @@ struct Sentences: Sendable {
         return isMirrored && isForeign ? "\u{2068}\(value)\u{2069}" : value
     }
 
+    /// Before a sign, so that it stays before its number.
+    var mark: String { isMirrored ? "\u{200E}" : "" }
+
     /// Whether one writes from right to left.
     var isMirrored: Bool { self["direction"] == "rtl" }
 
@@ -46,7 +49,8 @@ struct Sentences: Sendable {
     func decimal(_ number: Double, isSigned: Bool = false) -> String {
         let tenths = Int(exactly: (number * 10).rounded()) ?? 0
         let sign = tenths < 0 ? "−" : isSigned && tenths > 0 ? "+" : ""
-        return sign + self.number(abs(tenths) / 10) + self["decimalSign"] + String(abs(tenths) % 10)
+        return (sign.isEmpty ? "" : mark + sign) + self.number(abs(tenths) / 10) + self["decimalSign"]
+            + String(abs(tenths) % 10)
     }
 
     /// `1.2 GB`

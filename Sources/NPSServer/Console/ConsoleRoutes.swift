@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NPSConsole
+import NPSModel
 import NPSPages
 import NPSQueue
 
@@ -9,11 +10,12 @@ import NPSQueue
 /// answers.
 struct ConsoleRoutes {
     let pages: ConsolePages
-    let gathering: OverviewGathering
+    let gathering: ConsoleGathering
 
     /// - Parameter router: lets only those in who may see the pages and change what is stored.
     func add(to router: some RouterMethods<CollectorContext>) {
         router.get("/") { request, _ in await overview(request) }
+        router.get(RouterPath(Area.nps.path)) { request, _ in await statistics(request) }
         router.get("console/sources") { request, _ in
             HTTPAnswer(pages.sources(await gathering.overview(), in: pages.visit(request)), .ok)
         }
@@ -26,6 +28,16 @@ struct ConsoleRoutes {
         var page = pages.overview(overview, in: visit)
         if overview.renewsItself { page.headers[Self.refresh] = "60" }
         return HTTPAnswer(page, .ok)
+    }
+
+    private func statistics(_ request: Request) async -> HTTPAnswer {
+        let names: Set = ["period", "survey", "source", "campaign"]
+        // What a form puts into an address is encoded as in a body.
+        let form = try? URLEncodedForm(Array((request.uri.query ?? "").utf8), fields: names)
+        let query = StatisticsQuery { form?.fields[$0] }
+        let date = gathering.now()
+        let counts = await gathering.tallies(from: query.first(until: Day(date)), through: Day(date))
+        return HTTPAnswer(pages.statistics(counts, of: query, at: date, in: pages.visit(request)), .ok)
     }
 
     /// The header and not the element that does the same: nobody can stop that one (WCAG 2.2, technique F41). The page says

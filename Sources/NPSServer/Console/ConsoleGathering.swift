@@ -1,13 +1,15 @@
 import Foundation
 import NPSConsole
+import NPSModel
 import NPSQueue
 import NPSWebhooks
 
-/// Asks for everything that the overview shows, all at the same time; what is late is left out. Each is read once for all
+/// Asks for everything that the pages show, all at the same time; what is late is left out. Each is read once for all
 /// that look at the same time, so that a page which renews itself in many windows costs no more than in one.
-final class OverviewGathering: Sendable {
+final class ConsoleGathering: Sendable {
     private let dependencies: AdminListener.Dependencies
-    private let now: @Sendable () -> Date
+    let now: @Sendable () -> Date
+    private let patience: Duration
     private let books: SharedReading<QueueStatus?>
     private let traffic: SharedReading<[TrafficHour]?>
     private let records: SharedReading<[SourceRecord]?>
@@ -20,7 +22,7 @@ final class OverviewGathering: Sendable {
         patience: Duration = .seconds(2),
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
-        (self.dependencies, self.now) = (dependencies, now)
+        (self.dependencies, self.now, self.patience) = (dependencies, now, patience)
         let queue = dependencies.queue
         books = SharedReading(limit: patience) { try? await queue.status() }
         traffic = SharedReading(limit: patience) {
@@ -52,6 +54,12 @@ final class OverviewGathering: Sendable {
         overview.backup = await backup ?? nil
         overview.disk = await storage?.disk
         return overview
+    }
+
+    /// The counts of answers of these days; nil when the queue can't say, or not soon.
+    func tallies(from first: Day?, through last: Day) async -> [TallyCount]? {
+        let queue = dependencies.queue
+        return await answer(within: patience) { try? await queue.tallies(from: first, through: last) } ?? nil
     }
 
     /// The configured ones and those that something is known of, what came since the records were written included.

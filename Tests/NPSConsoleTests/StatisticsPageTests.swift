@@ -1,0 +1,147 @@
+import Foundation
+import NPSModel
+import NPSPages
+import NPSQueue
+import Testing
+
+@testable import NPSConsole
+
+@Suite("The page of the NPS")
+struct StatisticsPageTests {
+    private let pages: ConsolePages
+    private let today = Day(Overview.date)
+
+    init() throws { pages = try ConsolePages() }
+
+    private func html(
+        _ counts: [TallyCount]?,
+        _ fields: [String: String] = [:],
+        tag: String? = nil
+    ) -> String {
+        let query = StatisticsQuery { fields[$0] }
+        return pages.statistics(counts, of: query, at: Overview.date, in: pages.visit(lang: tag, accepted: [])).html
+    }
+
+    private func count(
+        _ score: Int,
+        _ count: Int,
+        daysAgo: Int = 0,
+        survey: String? = nil,
+        campaign: String? = nil,
+        source: String = "survey"
+    ) throws -> TallyCount {
+        let day = Day(rawValue: today.rawValue - daysAgo)
+        let tally = Tally(day: day, score: try #require(Score(score)), survey: survey, campaign: campaign)
+        return TallyCount(tally, source: source, count: count)
+    }
+
+    @Test("has the score with its margin, the groups and how many gave each score")
+    func score() throws {
+        let page = html([try count(10, 60), try count(7, 20), try count(0, 20)])
+        #expect(page.contains("<b>+40.0</b> ±15.5"))
+        #expect(page.contains("Answers: 100"))
+        #expect(page.contains("<th scope=\"row\">Promoters, 9–10<td>60<td>60.0\u{A0}%"))
+        #expect(page.contains("<tr><th>10<td>60\n"))
+        #expect(page.contains("<tr><th>1<td>0\n"))
+        #expect(page.contains("M0 0h100V-56h10V0"))
+        #expect(page.contains("The margin is wide"))
+    }
+
+    @Test("says that a small sample is one, and nothing of the kind of a large one")
+    func caveats() throws {
+        #expect(html([try count(10, 29)]).contains("Only 29 have answered"))
+        let sure = html([try count(9, 400), try count(3, 100)])
+        #expect(!sure.contains("have answered") && !sure.contains("The margin is wide"))
+        #expect(sure.contains("card good"))
+    }
+
+    @Test("counts what was chosen, and keeps the choice in the form, whatever it is called")
+    func choice() throws {
+        let counts = [
+            try count(10, 1, survey: "spring", campaign: "a & <b>"), try count(0, 2, survey: "autumn"), try count(5, 4),
+        ]
+        let named = html(counts, ["survey": "spring", "period": "month"])
+        #expect(named.contains("Answers: 1<"))
+        #expect(named.contains("<option selected>spring\n"))
+        #expect(named.contains("<option value=\"month\" selected>30 days\n"))
+        #expect(html(counts, ["survey": "~"]).contains("Answers: 4<"))
+        #expect(html(counts, ["campaign": "a & <b>"]).contains("<option selected>a &amp; &lt;b&gt;\n"))
+        let unknown = html(counts, ["survey": "<gone>", "period": "decade"])
+        #expect(unknown.contains("There is no answer"))
+        #expect(unknown.contains("<option selected>&lt;gone&gt;\n"))
+        #expect(unknown.contains("<option value=\"year\" selected>"))
+    }
+
+    @Test("carries a language on that was chosen by hand")
+    func language() throws {
+        let field = "<input type=\"hidden\" name=\"lang\" value=\"de\">"
+        #expect(html([], tag: "de").contains(field))
+        #expect(!html([]).contains("name=\"lang\""))
+    }
+
+    @Test("says that the queue doesn't answer, and that there is nothing")
+    func nothing() {
+        #expect(html(nil).contains("The queue doesn’t answer"))
+        #expect(html([]).contains("There is no answer"))
+        #expect(!html([]).contains("<select id=\"survey\""))
+    }
+
+    @Test("draws weeks that follow each other as a line, one alone as a dot, and nothing for those without an answer")
+    func trend() throws {
+        let text = try SentenceCatalogue(ConsoleFiles().catalogues)[.english]
+        let counts = try [0, 7, 21].map { try count($0 == 7 ? 0 : 10, 100, daysAgo: $0) }
+        let weeks = NPSStatistics(counts).weeks
+        let first = Day(rawValue: today.rawValue - 29)
+        let trend = try #require(WeekTrend(weeks, from: first, through: today, text))
+        #expect(trend.width == 60)
+        #expect(trend.line == "M25 -100h0M45 100h0l10 -200")
+        #expect(trend.from == "2026-10-26" && trend.to == "2026-11-30")
+        #expect(trend.margins.hasPrefix("M25 -100V"))
+        #expect(WeekTrend(Array(weeks.prefix(1)), from: first, through: today, text) == nil)
+    }
+
+    @Test("draws no more weeks than a year has, of however many there are")
+    func longTrend() throws {
+        let text = try SentenceCatalogue(ConsoleFiles().catalogues)[.english]
+        let weeks = NPSStatistics(try (0..<300).map { try count(9, 1, daysAgo: $0 * 7) }).weeks
+        let trend = try #require(WeekTrend(weeks, from: nil, through: today, text))
+        #expect(trend.width == WeekTrend.limit * BarPath.step)
+        #expect(trend.margins.ranges(of: "M").count == WeekTrend.limit)
+    }
+
+    @Test("compares what there is more than one of, and adds up what there is no room for")
+    func comparison() throws {
+        let counts = try (1...9).map { try count(10, 10 - $0, campaign: "c\($0)", source: "tool") }
+        let page = html(counts)
+        #expect(page.contains("By campaign"))
+        #expect(!page.contains("By source"))
+        #expect(page.contains("<tr><th>c1<td>9<td>+100.0<td>"))
+        #expect(page.contains("<tr><th>all others<td>21<td>+100.0"))
+        #expect(!page.contains("<tr><th>c4"))
+    }
+
+    @Test("weighs with its head at most 10 KB, however much there is", arguments: ConsolePagesTests.tags)
+    func weight(tag: String) throws {
+        var counts: [TallyCount] = []
+        for week in 0..<54 where week != 30 {
+            for score in 0...10 {
+                for part in 0..<12 {
+                    let number = (score * 7 + week * 3 + part) % 13 * (score > 8 ? 900 : 200)
+                    counts.append(
+                        try count(
+                            score,
+                            number,
+                            daysAgo: week * 7,
+                            survey: part == 0 ? nil : "survey-\(part)",
+                            campaign: part == 3 ? nil : "5f0c1e2d3b4a59687786950\(part)",
+                            source: "tool\(part)"
+                        )
+                    )
+                }
+            }
+        }
+        let page = html(counts, tag: tag)
+        #expect(page.utf8.count <= 9_600, "\(page.utf8.count)")
+        for forbidden in ["<script", "src=", "url(", "style=\"", "{{", "{count}"] { #expect(!page.contains(forbidden)) }
+    }
+}

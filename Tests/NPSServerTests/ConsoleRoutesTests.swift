@@ -1,0 +1,94 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import NPSConsole
+import NPSModel
+import NPSQueue
+import TestSupport
+import Testing
+
+@testable import NPSServer
+
+@Suite("The routes of the operators' pages")
+struct ConsoleRoutesTests {
+    private let authorized: HTTPFields = [.authorization: "Bearer " + CollectorFixture.adminToken]
+
+    private func withConsole(
+        _ collector: CollectorFixture,
+        _ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void
+    ) async throws {
+        var admin = collector.admin
+        admin.console = try ConsolePages()
+        admin.formAddress = "https://nps.example.com/survey"
+        try await CollectorFixture(replacing: admin, in: collector).administratively(talk)
+    }
+
+    @Test("the overview says how the collector is, and asks to be renewed unless it is told to stand still")
+    func overview() async throws {
+        let collector = try CollectorFixture()
+        try await withConsole(collector) { client async throws in
+            let page = try await client.executeRequest(uri: "/", method: .get, headers: authorized, body: nil)
+            #expect(page.status == .ok)
+            #expect(page.headers[values: try #require(HTTPField.Name("Refresh"))] == ["60"])
+            #expect(page.text.contains("https://nps.example.com/survey"))
+            #expect(page.text.contains("Check the token."))
+            let still = try await client.executeRequest(uri: "/?still=1", method: .get, headers: authorized, body: nil)
+            #expect(still.headers[try #require(HTTPField.Name("Refresh"))] == nil)
+            var german = authorized
+            german[.acceptLanguage] = "de-AT, en;q=0.5"
+            let other = try await client.executeRequest(uri: "/", method: .get, headers: german, body: nil)
+            #expect(other.text.contains("<html lang=\"de\""))
+            #expect(other.headers[.contentLanguage] == "de")
+        }
+        await collector.end()
+    }
+
+    @Test("every page comes, and none without the token")
+    func pages() async throws {
+        let collector = try CollectorFixture()
+        try await withConsole(collector) { client async throws in
+            for path in ["/", "/console/nps", "/console/nps?period=month&survey=a+b&source=%zz", "/console/sources"] {
+                let page = try await client.executeRequest(uri: path, method: .get, headers: authorized, body: nil)
+                #expect(page.status == .ok, "\(path)")
+                #expect(page.headers[.contentType] == "text/html; charset=utf-8")
+                #expect(page.headers[.cacheControl] == "no-store")
+                let refused = try await client.executeRequest(uri: path, method: .get, headers: [:], body: nil)
+                #expect(refused.status == .unauthorized, "\(path)")
+                #expect(!refused.text.contains("class=\"card"))
+            }
+        }
+        await collector.end()
+    }
+
+    @Test("the overview comes when the queue doesn't answer, and says so")
+    func closed() async throws {
+        let collector = try CollectorFixture()
+        await collector.queue.close()
+        try await withConsole(collector) { client async throws in
+            let page = try await client.executeRequest(uri: "/", method: .get, headers: authorized, body: nil)
+            #expect(page.status == .ok)
+            #expect(page.text.contains("The queue doesn’t answer"))
+            let numbers = try await client.executeRequest(
+                uri: "/console/nps",
+                method: .get,
+                headers: authorized,
+                body: nil
+            )
+            #expect(numbers.text.contains("The queue doesn’t answer"))
+        }
+    }
+
+    @Test("a source is shown that was never heard of, and what came since its record was written")
+    func sources() async throws {
+        let collector = try CollectorFixture()
+        collector.admin.sources.activity.tally(of: "standard").noteDelivery(CollectorFixture.now)
+        let gathering = ConsoleGathering(collector.admin, now: { CollectorFixture.now.addingTimeInterval(7_200) })
+        let overview = await gathering.overview()
+        let source = try #require(overview.sources?.first)
+        #expect(source.label == "standard" && source.isConfigured)
+        #expect(source.record?.lastDeliveryAt == CollectorFixture.now)
+        await collector.end()
+    }
+}
