@@ -139,6 +139,7 @@ let package = Package(
             name: "NPSConsole",
             dependencies: [
                 "NPSModel", "NPSPages", "NPSQueue",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             resources: [.embedInCode("console")]

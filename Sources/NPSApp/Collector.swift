@@ -25,6 +25,7 @@ package struct Collector: Sendable {
     private let surveys: ReloadableSurveys?
     private let readiness: Readiness
     private let alerts: AlertComposition
+    private let promptErasures = PromptErasures()
     private let metrics = MetricsRegistry()
     private let listeners: ListenerComposition
     private let notifySocket: NotifySocket?
@@ -104,6 +105,7 @@ package struct Collector: Sendable {
             surveys: surveys,
             readiness: readiness,
             alerts: alerts.active,
+            promptErasures: promptErasures,
             metrics: metrics,
             droppedLogLines: droppedLogLines,
             logger: logger
@@ -252,7 +254,8 @@ package struct Collector: Sendable {
             isHeldUp: { [worker, queue] in
                 !queue.isForwarding || worker.isSharing || DeliveryReport(worker, of: queue).isHeldUp
             },
-            logger: logger
+            logger: logger,
+            prompt: promptErasures
         )
     }
 }

@@ -22,6 +22,7 @@ struct ListenerComposition: Sendable {
     let surveys: ReloadableSurveys?
     let readiness: Readiness
     let alerts: ActiveAlerts
+    let promptErasures: PromptErasures
     let metrics: MetricsRegistry
     let droppedLogLines: @Sendable () -> DroppedLogLines
     let logger: Logger
@@ -92,6 +93,8 @@ struct ListenerComposition: Sendable {
         )
         dependencies.droppedLogLines = droppedLogLines
         dependencies.console = try ConsolePages()
+        dependencies.parkedCause = { ParkedCause(ParkedKind(reason: $0)) }
+        dependencies.hurry = { [promptErasures] records in promptErasures.add(records.map(\.id)) }
         dependencies.certificates = { [certificates, sources] in
             let authorities = sources.current.authorityFacts.compactMap { $0.problem(at: Date()) }
             return (certificates?.problems(at: Date()) ?? []) + authorities
@@ -135,5 +138,18 @@ struct ListenerComposition: Sendable {
             logger: logger,
             onListening: onListening
         )
+    }
+}
+
+extension ParkedCause {
+    fileprivate init(_ kind: ParkedKind) {
+        self =
+            switch kind {
+            case .refused: .refused
+            case .ignored: .ignored
+            case .permission: .permission
+            case .unclear: .unclear
+            case .failing: .failing
+            }
     }
 }

@@ -31,6 +31,10 @@ package enum AdminListener {
         package var formAddress: String?
         /// The operators' pages; nil for none.
         package var console: ConsolePages?
+        /// For what kind of reason a response is parked.
+        package var parkedCause: @Sendable (String) -> ParkedCause = { _ in .refused }
+        /// Told which records at Planhat somebody waits to have deleted.
+        package var hurry: @Sendable ([Erasure.Remote]) -> Void = { _ in }
         /// A sentence for each alert that holds.
         package var alerts: @Sendable () -> [String] = { [] }
 
@@ -113,17 +117,26 @@ package enum AdminListener {
         ErasureRoutes(queue: dependencies.queue, actions: actions).add(to: managed)
         BackupRoutes(backups: OnlineBackup(of: dependencies.queue)).add(to: managed)
         QuarantineRoutes(queue: dependencies.queue, actions: actions).add(to: managed)
-        if let console = dependencies.console { addConsole(console, to: router, dependencies) }
+        if let console = dependencies.console { addConsole(console, actions, to: router, dependencies) }
         return router
     }
 
     private static func addConsole(
         _ pages: ConsolePages,
+        _ actions: OperatorActions,
         to router: Router<CollectorContext>,
         _ dependencies: Dependencies
     ) {
         let people = router.group().add(middleware: ConsoleProblems(pages: pages))
             .add(middleware: AdminToken(token: dependencies.token))
         ConsoleRoutes(pages: pages, gathering: ConsoleGathering(dependencies)).add(to: people)
+        OperatorPages(
+            pages: pages,
+            queue: dependencies.queue,
+            actions: actions,
+            cause: dependencies.parkedCause,
+            hurry: dependencies.hurry
+        )
+        .add(to: people)
     }
 }

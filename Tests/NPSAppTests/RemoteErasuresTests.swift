@@ -78,6 +78,7 @@ struct RemoteErasuresTests {
         _ api: ScriptedAPI,
         passes: Int = 1,
         logs: RecordedLogs = RecordedLogs(),
+        prompt: PromptErasures = PromptErasures(),
         isHeldUp: @escaping @Sendable () -> Bool = { false }
     ) async throws -> [Duration] {
         let pauses = Pauses(passes)
@@ -86,6 +87,7 @@ struct RemoteErasuresTests {
             erasure: api.erasure(),
             isHeldUp: isHeldUp,
             logger: logs.logger,
+            prompt: prompt,
             now: { [clock] in clock.now },
             sleep: pauses.sleep
         )
@@ -122,6 +124,35 @@ struct RemoteErasuresTests {
             _ = try await run(queue, api)
             #expect(try await queue.status().unconfirmed == 0)
         }
+    }
+
+    @Test("what somebody at a page waits for is deleted at once, and forgotten then")
+    func prompt() async throws {
+        try await withErased(["ana": true, "bob": true]) {
+            (queue: ResponseQueue, ids: [String: ResponseID]) async throws -> Void in
+            let api = ScriptedAPI(records: ids.map { ScriptedAPI.Record($0.key, $0.value) })
+            let ana = try #require(ids["ana"])
+            let prompt = PromptErasures()
+            prompt.add([ana])
+            _ = try await run(queue, api, prompt: prompt)
+            #expect(api.records.map(\.id) == ["bob"])
+            #expect(!prompt.contains(ana))
+        }
+    }
+
+    @Test("whoever waits for new ones is woken by them, also when they came before", .hangGuard)
+    func woken() async throws {
+        let prompt = PromptErasures()
+        let id = ResponseID(source: "acme", providerID: "1")
+        prompt.add([id])
+        await prompt.wait()
+        let sleeper = Task { await prompt.wait() }
+        prompt.add([])
+        prompt.add([id])
+        await sleeper.value
+        let cancelled = Task { await prompt.wait() }
+        cancelled.cancel()
+        await cancelled.value
     }
 
     @Test("a clock that was set back doesn't keep it waiting for as long")

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import NPSPages
 import NPSServer
+import NPSPages
 import NPSSurvey
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import NPSPages
 import NPSSurvey
 import NPSWebhooks
 import TestSupport

@@ -17,6 +17,8 @@ struct RemoteErasures: Service {
     /// Whether nothing is to be sent now: delivery is paused or waits, or another program has a share of the requests.
     let isHeldUp: @Sendable () -> Bool
     let logger: Logger
+    /// Those that don't wait for ``grace``.
+    var prompt = PromptErasures()
     var now: @Sendable () -> Date = { Date() }
     var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
 
@@ -69,7 +71,7 @@ struct RemoteErasures: Service {
             var complaint: String?
             var pause = End.complete.pause
             while !Task.isCancelled {
-                try await sleep(pause)
+                try await rest(pause)
                 let end = try await pass(&walk)
                 if case .stopped(let sentence) = end {
                     if sentence != complaint {
@@ -81,6 +83,16 @@ struct RemoteErasures: Service {
                 }
                 pause = end.pause
             }
+        }
+    }
+
+    /// Shorter when somebody begins to wait for a deletion.
+    private func rest(_ pause: Duration) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await sleep(pause) }
+            group.addTask { await prompt.wait() }
+            defer { group.cancelAll() }
+            try await group.next()
         }
     }
 
@@ -144,6 +156,7 @@ struct RemoteErasures: Service {
     private func confirm(_ tombstone: UnconfirmedErasure) async throws -> Bool {
         do throws(QueueError) {
             _ = try await queue.confirmErasure([tombstone.id])
+            prompt.remove(tombstone.id)
             return true
         } catch {
             logger.warning("a deletion at Planhat couldn't be stored", metadata: ["reason": "\(error)"])
@@ -154,7 +167,8 @@ struct RemoteErasures: Service {
     /// A date that is far ahead was set while the clock was wrong.
     private func isDue(_ tombstone: UnconfirmedErasure) -> Bool {
         guard let deletableFrom = tombstone.deletableFrom else { return false }
-        let from = max(deletableFrom, tombstone.erasedAt.addingTimeInterval(Self.grace))
+        let grace = prompt.contains(tombstone.id) ? 0 : Self.grace
+        let from = max(deletableFrom, tombstone.erasedAt.addingTimeInterval(grace))
         let wait = from.timeIntervalSince(now())
         return wait <= 0 || wait > 2 * Self.grace
     }

@@ -3,10 +3,20 @@ import NPSPages
 /// The files of `public/console`, as they are built into the program.
 struct ConsoleFiles {
     private static let pages: [String: [UInt8]] = [
+        "audit.mustache": PackageResources.audit_mustache,
+        "discard.mustache": PackageResources.discard_mustache,
+        "done.mustache": PackageResources.done_mustache,
+        "erasure.mustache": PackageResources.erasure_mustache,
         "layout.mustache": PackageResources.layout_mustache,
         "notice.mustache": PackageResources.notice_mustache,
         "nps.mustache": PackageResources.nps_mustache,
         "overview.mustache": PackageResources.overview_mustache,
+        "parked.mustache": PackageResources.parked_mustache,
+        "payload.mustache": PackageResources.payload_mustache,
+        "person.mustache": PackageResources.person_mustache,
+        "quarantine.mustache": PackageResources.quarantine_mustache,
+        "receipt.mustache": PackageResources.receipt_mustache,
+        "replay.mustache": PackageResources.replay_mustache,
         "sources.mustache": PackageResources.sources_mustache,
         "sourcetable.mustache": PackageResources.sourcetable_mustache,
     ]

@@ -99,8 +99,13 @@ class _Reader(HTMLParser):
     READ = ("td", "th", "button", "a", "dt", "dd", "textarea")
     UNSEEN = ("style", "script", "title")
 
+    CELLS = ("td", "th")
+    ENDING_CELLS = (*CELLS, "tr", "thead", "tbody", "table")
+    """What ends a cell that has no end tag of its own."""
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = dict(attrs)
+        self._end_cell(tag)
         if tag in self.READ or tag in self.UNSEEN:
             self.open.append(tag)
             self.parts[tag] = ""
@@ -121,6 +126,16 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self.is_inside_form = False
+        if tag not in self.CELLS:
+            self._end_cell(tag)
+        self._end(tag)
+
+    def _end_cell(self, tag: str) -> None:
+        if tag in self.ENDING_CELLS:
+            for cell in self.CELLS:
+                self._end(cell)
+
+    def _end(self, tag: str) -> None:
         if tag not in self.open:
             return
         self.open.remove(tag)

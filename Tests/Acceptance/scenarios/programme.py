@@ -135,10 +135,15 @@ class Programme:
             for number in range(count):
                 address = canary.address(f"tool-{number}")
                 campaign = {"campaignId": TOOL_CAMPAIGN} if number % 2 else {}
-                sent = {"id": f"tool-{number}", "email": address, "score": SCORES[number % 11], **campaign}
+                sent: dict[str, Any] = {
+                    "id": f"tool-{number}",
+                    "email": address,
+                    "score": SCORES[number % 11],
+                    **campaign,
+                }
                 assert tool.post(sent).json()["status"] == "accepted"
                 if number % 4 == 0:
-                    sent |= {"score": 8}
+                    sent |= {"score": 1}
                     assert tool.post(sent).json()["status"] == "updated"
                 assert tool.post(sent).json()["status"] == "unchanged"
                 campaign_id = campaign.get("campaignId", "")
@@ -186,9 +191,7 @@ class Programme:
         assert ("https://reviews.example.com/academy" in page) == (is_academy and score >= 9)
         assert ("Somebody calls you" in page) == (is_academy and score <= 6)
 
-    def _at_once(
-        self, numbers: Sequence[int], work: Callable[[HTTPConnection, Sequence[int]], None]
-    ) -> None:
+    def _at_once(self, numbers: Sequence[int], work: Callable[[HTTPConnection, Sequence[int]], None]) -> None:
         """Shares the work between a few people, each with a connection of their own."""
 
         def begin(part: Sequence[int]) -> None:

@@ -1,0 +1,78 @@
+import Crypto
+package import Foundation
+import NPSModel
+package import NPSQueue
+
+/// What is parked, by its reasons.
+package struct ParkedBoard: Sendable {
+    /// Parked responses that have the same reason.
+    package struct Group: Sendable {
+        package let reason: String
+        package let cause: ParkedCause
+        package fileprivate(set) var count = 0
+        /// The first of them, as many as are asked for.
+        package fileprivate(set) var responses: [QueueItem] = []
+        /// Whether more follow after these.
+        package fileprivate(set) var hasMore = false
+
+        package var key: String { ParkedBoard.key(of: reason) }
+    }
+
+    /// How many are looked at; more only cost time.
+    package static let limit = 5_000
+
+    package let date: Date
+    private let key: String?
+    private let after: Int64
+    private let rows: Int
+    private let cause: @Sendable (String) -> ParkedCause
+    private var byReason: [String: Group] = [:]
+
+    /// How many of any reason there are.
+    package private(set) var count = 0
+    /// Whether there are more than were looked at.
+    package var isCut = false
+    /// Nil when nothing is erased for its age soon.
+    package var expiry: ParkedExpiry?
+
+    /// - Parameters:
+    ///   - key: only the group of this key, and all about it; nil for all groups.
+    ///   - after: the sequence number of the last response that was listed before.
+    ///   - rows: how many responses of a group are listed.
+    package init(
+        only key: String? = nil,
+        after: Int64 = 0,
+        rows: Int,
+        at date: Date,
+        cause: @escaping @Sendable (String) -> ParkedCause
+    ) {
+        (self.key, self.after, self.rows, self.date, self.cause) = (key, after, rows, date, cause)
+    }
+
+    /// - Parameter items: the next ones in the order of acceptance.
+    package mutating func add(_ items: [QueueItem]) {
+        count += items.count
+        for item in items {
+            let reason = item.reason ?? ""
+            if let key, Self.key(of: reason) != key { continue }
+            var group = byReason[reason] ?? Group(reason: reason, cause: cause(reason))
+            group.count += 1
+            if item.sequence > after {
+                if group.responses.count < rows { group.responses.append(item) } else { group.hasMore = true }
+            }
+            byReason[reason] = group
+        }
+    }
+
+    /// The most frequent first.
+    package var groups: [Group] {
+        byReason.values.sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
+    }
+
+    package var isOfOneGroup: Bool { key != nil }
+
+    /// A short name for a reason, for addresses and forms.
+    package static func key(of reason: String) -> String {
+        Hexadecimal.encode(SHA256.hash(data: Array(reason.utf8)), first: 6)
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import NPSModel
+import NPSQueue
+
+/// What `parked.mustache` prints.
+struct ParkedView: Sendable {
+    let did: DeedView?
+    /// Where the forms are sent.
+    let action: String
+    let isEmpty: Bool
+    let groups: [GroupView]
+    /// How many reasons aren't shown; nil for none.
+    let others: String?
+    /// What the button for everything says; nil for no button.
+    let all: String?
+    let expiry: String?
+    let cut: String?
+    /// The address of all reasons, where only one is shown.
+    let back: String?
+
+    struct GroupView: Sendable {
+        let heading: String
+        /// What was stored as the reason, in English.
+        let reason: String
+        let advice: String
+        let key: String
+        let label: String
+        let rows: [Row]
+        /// The address of more of its responses; nil when there are none.
+        let more: String?
+    }
+
+    struct Row: Sendable {
+        let id: String
+        let source: String
+        let accepted: Moment
+    }
+
+    /// What fits onto a page.
+    private static let mostGroups = 4
+    private static let mostRows = 6
+
+    init(_ board: ParkedBoard, did deed: Deed?, _ text: Sentences, _ visit: Visit) {
+        let shown = board.groups.prefix(Self.mostGroups)
+        did = deed.map { DeedView($0, text) }
+        action = visit.address(Area.parked.path)
+        isEmpty = board.groups.isEmpty
+        let rows = board.isOfOneGroup ? .max : max(1, Self.mostRows / max(1, shown.count))
+        groups = shown.map { GroupView($0, rows: rows, text, visit) }
+        let rest = board.groups.count - shown.count
+        others = rest > 0 ? text("parkedOthers", ["count": text.number(rest)]) : nil
+        let hasSeveral = !board.isOfOneGroup && board.groups.count > 1
+        all = hasSeveral ? text("parkedRetryAll", ["count": text.number(board.count)]) : nil
+        expiry = board.expiry.map { expiry in
+            text("parkedExpiry", ["count": text.number(expiry.count), "date": Moment(expiry.from).text])
+        }
+        cut = board.isCut ? text("parkedCut", ["count": text.number(board.count)]) : nil
+        back = board.isOfOneGroup ? visit.address(Area.parked.path) : nil
+    }
+}
+
+extension ParkedView.GroupView {
+    fileprivate init(_ group: ParkedBoard.Group, rows: Int, _ text: Sentences, _ visit: Visit) {
+        let name = "parked" + group.cause.rawValue.capitalized
+        heading = text[name]
+        reason = group.reason
+        advice = text[name + "Advice"]
+        key = group.key
+        label = text("parkedRetryGroup", ["count": text.number(group.count)])
+        let shown = group.responses.prefix(rows)
+        self.rows = shown.map {
+            ParkedView.Row(id: $0.id.rawValue, source: $0.source, accepted: Moment($0.acceptedAt))
+        }
+        let hasMore = group.hasMore || shown.count < group.responses.count
+        more =
+            hasMore
+            ? visit.address(Area.parked.path, ["group": group.key, "after": "\(shown.last?.sequence ?? 0)"]) : nil
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NPSConsole
+import NPSPages
+import NPSQueue
+
+/// What the pages have in common on which something can be done. They do nothing that a verb can't, and everything through
+/// ``OperatorActions``.
+struct OperatorPages: Sendable {
+    let pages: ConsolePages
+    let queue: ResponseQueue
+    let actions: OperatorActions
+    /// For what kind of reason a response is parked.
+    let cause: @Sendable (String) -> ParkedCause
+    /// Told which responses Planhat is to forget, since somebody waits for it.
+    let hurry: @Sendable ([Erasure.Remote]) -> Void
+    let tickets = ErasureTickets()
+    /// How long a page reads, or works before it says that there is more.
+    var patience = Duration.seconds(8)
+    var now: @Sendable () -> Date = { Date() }
+
+    /// - Parameter router: lets only those in who may see the pages, and only forms of these pages change anything.
+    func add(to router: some RouterMethods<CollectorContext>) {
+        ParkedPages(shared: self).add(to: router)
+        QuarantinePages(shared: self).add(to: router)
+        PersonPages(shared: self).add(to: router)
+        router.get("console/audit") { request, _ in try await audit(request) }
+    }
+
+    private func audit(_ request: Request) async throws -> HTTPAnswer {
+        let before = request.query("before").flatMap(Int64.init)
+        var entries: [AuditEntry]
+        do {
+            entries = try await queue.audit(before: before, limit: AuditBoard.length + 1)
+        } catch {
+            throw Problem.failing(error)
+        }
+        let hasMore = entries.count > AuditBoard.length
+        entries = Array(entries.prefix(AuditBoard.length))
+        let board = AuditBoard(entries: entries, isFirstPage: before == nil, hasMore: hasMore, at: now())
+        return HTTPAnswer(pages.audit(board, in: pages.visit(request)), .ok)
+    }
+
+    /// Whether there is time to go on with work that began then.
+    func hasTime(since begin: ContinuousClock.Instant) -> Bool { ContinuousClock.now - begin < patience }
+
+    /// The fields of a form that was sent.
+    static func form(_ request: Request, _ names: Set<String>) async throws -> [String: String] {
+        guard URLEncodedForm.isMediaType(request.headers[.contentType]) else {
+            throw Problem.badRequest("Send it as application/x-www-form-urlencoded, the way a browser does.")
+        }
+        let body = try await request.collectBody(upTo: 8_192)
+        do throws(PageError) {
+            return try URLEncodedForm(body, fields: names).fields
+        } catch {
+            throw Problem.badRequest(error.description)
+        }
+    }
+
+    /// Leads on to the page that says what was done, so that loading it again does nothing.
+    func seeOther(_ deed: Deed, _ area: Area, _ request: Request) -> HTTPAnswer {
+        .seeOther(deed.address(area.path, in: pages.visit(request)))
+    }
+}

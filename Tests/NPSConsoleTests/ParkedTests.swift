@@ -1,0 +1,99 @@
+import Foundation
+import NPSModel
+import NPSPages
+import NPSQueue
+import Testing
+
+@testable import NPSConsole
+
+@Suite("The page of what is parked")
+struct ParkedTests {
+    private let pages: ConsolePages
+    private let visit: Visit
+
+    init() throws {
+        pages = try ConsolePages()
+        visit = pages.visit(lang: nil, accepted: ["en"])
+    }
+
+    private func board(_ reasons: [String], only key: String? = nil, after: Int64 = 0, rows: Int = 8) -> ParkedBoard {
+        var board = ParkedBoard(only: key, after: after, rows: rows, at: Sample.date) { reason in
+            reason.hasPrefix("ignored") ? .ignored : .refused
+        }
+        board.add(reasons.enumerated().map { Sample.item(Int64($0 + 1), reason: $1) })
+        return board
+    }
+
+    @Test("reasons stand with what to do, the most frequent first, each with its first responses")
+    func groups() {
+        let board = board(["ignored", "b", "ignored", "b", "b"], rows: 2)
+        #expect(board.groups.map(\.count) == [3, 2])
+        #expect(board.groups.map(\.responses.count) == [2, 2])
+        #expect(board.groups.map(\.hasMore) == [true, false])
+        let html = pages.parked(board, did: nil, in: visit).html
+        #expect(html.contains("Retry all of these (3)") && html.contains("Retry everything that is parked (5)"))
+        #expect(html.contains("Planhat counts no record for them"))
+        #expect(html.contains("group=\(ParkedBoard.key(of: "b"))&amp;after=4"))
+    }
+
+    @Test("of one reason all responses can be paged through")
+    func paging() {
+        let key = ParkedBoard.key(of: "b")
+        let board = board(["a", "b", "b", "a", "b"], only: key, after: 2, rows: 1)
+        #expect(board.groups.map(\.count) == [3])
+        #expect(board.groups.first?.responses.map(\.sequence) == [3])
+        let html = pages.parked(board, did: nil, in: visit).html
+        #expect(html.contains("after=3") && html.contains("All reasons"))
+        #expect(!html.contains("Retry everything"))
+    }
+
+    @Test("nothing that was stored is markup, and nothing that a person said is there")
+    func escaping() {
+        var board = board(["<b>&\"'"])
+        board.add([Sample.item(9, reason: "x", email: "ana@example.com", score: 3, comment: "Slow")])
+        let html = pages.parked(board, did: nil, in: visit).html
+        #expect(html.contains("&lt;b&gt;&amp;&quot;&#39;"))
+        #expect(!html.contains("ana@") && !html.contains("Slow"))
+    }
+
+    @Test("it is small however much is parked")
+    func weight() {
+        let reasons = (0..<400).map { "Planhat refused it with status 400: the field number \($0 % 40) is mandatory" }
+        for tag in ["en", "de", "ar"] {
+            let visit = pages.visit(lang: tag, accepted: [])
+            var board = board(reasons)
+            board.isCut = true
+            #expect(
+                pages.parked(board, did: Deed(.retried, count: 9, left: 9, isCut: true), in: visit).bytes.count < 9_600
+            )
+        }
+    }
+}
+
+@Suite("What a form did")
+struct DeedTests {
+    @Test("goes through the address of the page that says it")
+    func address() throws {
+        let visit = try ConsolePages().visit(lang: "de", accepted: [])
+        let deed = Deed(.replayed, count: 3, left: 2, isCut: true)
+        let address = deed.address("/console/quarantine", in: visit)
+        #expect(address == "/console/quarantine?did=replayed&count=3&left=2&more=1&lang=de")
+        let fields = ["did": "replayed", "count": "3", "left": "2", "more": "1"]
+        #expect(Deed { fields[$0] } == deed)
+        #expect(Deed { _ in nil } == nil)
+        #expect(Deed { ["did": "retried", "count": "-5", "left": "x"][$0] } == Deed(.retried, count: 0))
+    }
+
+    @Test("is said in words, also when it was nothing")
+    func words() throws {
+        let pages = try ConsolePages()
+        let text = pages.sentences(pages.visit(lang: "en", accepted: []))
+        #expect(
+            DeedView(Deed(.retried, count: 1_200), text).sentences == ["Back in the queue: 1,200. They are sent soon."]
+        )
+        #expect(DeedView(Deed(.discarded, count: 0), text).sentences == [text["didNothing"]])
+        let cut = DeedView(Deed(.replayed, count: 1, left: 1, isCut: true), text)
+        #expect(cut.sentences == ["Out of quarantine: 1.", "Still as before: 1.", text["didMore"]])
+        #expect(cut.mood == "warn")
+    }
+}
