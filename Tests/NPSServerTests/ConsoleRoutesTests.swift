@@ -62,6 +62,19 @@ struct ConsoleRoutesTests {
         await collector.end()
     }
 
+    @Test("what there is no page for is said on a page")
+    func unknown() async throws {
+        let collector = try CollectorFixture()
+        try await withConsole(collector) { client async throws in
+            for path in ["/console", "/console/nowhere", "/console/nps/more"] {
+                let page = try await client.executeRequest(uri: path, method: .get, headers: authorized, body: nil)
+                #expect(page.status == .notFound, "\(path)")
+                #expect(page.text.contains("There is no such page"), "\(path)")
+            }
+        }
+        await collector.end()
+    }
+
     @Test("the overview comes when the queue doesn't answer, and says so")
     func closed() async throws {
         let collector = try CollectorFixture()

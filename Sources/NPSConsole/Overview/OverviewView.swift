@@ -14,10 +14,15 @@ struct OverviewView: Sendable {
     let way: WayPicture?
     let charts: [TrafficChart]
     let sources: SourceTable?
-    let facts: [Fact]
+    /// Nil where nothing is known of them.
+    let surroundings: Surroundings?
     /// What to do first; nil once anything has come.
     let beginning: Beginning?
     let isSilent: Bool
+
+    struct Surroundings: Sendable {
+        let facts: [Fact]
+    }
 
     struct Renewal: Sendable {
         let sentence: String
@@ -71,7 +76,8 @@ struct OverviewView: Sendable {
                     more: visit.address("/console/sources")
                 )
         }
-        facts = Fact.all(overview, text)
+        let facts = Fact.all(overview, text)
+        surroundings = facts.isEmpty ? nil : Surroundings(facts: facts)
         beginning = overview.isUntouched ? Beginning(form: overview.formAddress) : nil
         isSilent = overview.books == nil
     }

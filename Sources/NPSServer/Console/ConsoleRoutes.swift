@@ -16,6 +16,9 @@ struct ConsoleRoutes {
     func add(to router: some RouterMethods<CollectorContext>) {
         router.get("/") { request, _ in await overview(request) }
         router.get(RouterPath(Area.nps.path)) { request, _ in await statistics(request) }
+        for path in ["console", "console/**"] as [RouterPath] {
+            router.get(path) { _, _ -> HTTPAnswer in throw Problem.notFound }
+        }
         router.get("console/sources") { request, _ in
             HTTPAnswer(pages.sources(await gathering.overview(), in: pages.visit(request)), .ok)
         }
