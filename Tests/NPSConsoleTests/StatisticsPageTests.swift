@@ -62,13 +62,13 @@ struct StatisticsPageTests {
         ]
         let named = html(counts, ["survey": "spring", "period": "month"])
         #expect(named.contains("Answers: 1<"))
-        #expect(named.contains("<option selected>spring\n"))
-        #expect(named.contains("<option value=\"month\" selected>30 days\n"))
+        #expect(named.contains("<option selected>spring<"))
+        #expect(named.contains("<option value=\"month\" selected>30 days<"))
         #expect(html(counts, ["survey": "~"]).contains("Answers: 4<"))
-        #expect(html(counts, ["campaign": "a & <b>"]).contains("<option selected>a &amp; &lt;b&gt;\n"))
+        #expect(html(counts, ["campaign": "a & <b>"]).contains("<option selected>a &amp; &lt;b&gt;<"))
         let unknown = html(counts, ["survey": "<gone>", "period": "decade"])
         #expect(unknown.contains("There is no answer"))
-        #expect(unknown.contains("<option selected>&lt;gone&gt;\n"))
+        #expect(unknown.contains("<option selected>&lt;gone&gt;<"))
         #expect(unknown.contains("<option value=\"year\" selected>"))
     }
 
