@@ -41,6 +41,15 @@ def is_upgraded(deployment: Deployment) -> bool:
     return "upgradedPercent" not in deployment.admin_status().json()
 
 
+def counted(deployment: Deployment) -> tuple[int, int]:
+    """How many answers the statistics count, and how many rows say that they are counted."""
+    with closing(sqlite3.connect(deployment.directory / "queue.db")) as connection:
+        (counts,) = connection.execute("SELECT COALESCE(SUM(count), 0) FROM tallies").fetchone()
+        sums = "SELECT (SELECT COUNT(tally) FROM queue) + (SELECT COUNT(tally) FROM receipts)"
+        (rows,) = connection.execute(sums).fetchone()
+        return counts, rows
+
+
 @pytest.mark.parametrize("version", ["73a827a", "4dcc2ec"])
 def test_nothing_is_lost_or_duplicated_by_kill_9_while_rows_are_brought_over(deploy: Deploy, version: str) -> None:
     deployment = deploy({"planhat": {"batch-size": 500}, "log": {"level": "info"}})
@@ -54,6 +63,9 @@ def test_nothing_is_lost_or_duplicated_by_kill_9_while_rows_are_brought_over(dep
     log = deployment.serve.log.read_text()
     assert "form of this version" in log
     assert "everything works meanwhile" not in deployment.run("queue", "status").stdout
+    deployment.stop()
+    counts, rows = counted(deployment)
+    assert counts == rows > 0
 
 
 def test_a_person_is_found_and_erased_before_their_rows_are_brought_over(deploy: Deploy) -> None:

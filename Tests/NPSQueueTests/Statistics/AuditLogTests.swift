@@ -5,7 +5,7 @@ import Testing
 
 @testable import NPSQueue
 
-@Suite("The audit log")
+@Suite("The audit log", .serialized)
 struct AuditLogTests {
     @Test("entries come back last first, all or of one action, page after page", arguments: Engine.allCases)
     func pages(engine: Engine) async throws {

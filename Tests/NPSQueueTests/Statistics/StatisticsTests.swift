@@ -10,7 +10,8 @@ private func texts(_ tallies: [TallyCount]) -> [String] {
     tallies.map { "\(TallyCode($0.tally).rawValue) \($0.source): \($0.count)" }
 }
 
-@Suite("Statistics")
+/// One after the other, because all at once would need too many connections.
+@Suite("Statistics", .serialized)
 struct StatisticsTests {
     /// That of `submission(_:)`.
     private static let day = "2023-11-14"

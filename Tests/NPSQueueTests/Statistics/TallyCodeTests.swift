@@ -40,7 +40,7 @@ struct TallyCodeTests {
 
     @Test("codes are in the order of the days, and a day's lie between its ends")
     func order() throws {
-        let days = [-719_162, 0, 20_787, 20_788, 2_932_896].map(Day.init(rawValue:))
+        let days = [0, 9_999, 20_787, 20_788, 2_932_896].map(Day.init(rawValue:))
         let codes = try days.map { TallyCode(Tally(day: $0, score: try #require(Score(10)), survey: "z")).rawValue }
         #expect(codes == codes.sorted())
         for (day, code) in zip(days, codes) {

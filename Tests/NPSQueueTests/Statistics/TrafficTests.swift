@@ -5,7 +5,7 @@ import Testing
 
 @testable import NPSQueue
 
-@Suite("Arrivals and deliveries by the hour")
+@Suite("Arrivals and deliveries by the hour", .serialized)
 struct TrafficTests {
     @Test("what came and what reached Planhat is counted in its hour, and edits came, too", arguments: Engine.allCases)
     func hours(engine: Engine) async throws {
