@@ -29,6 +29,7 @@ enum Sample {
             campaignId: nil,
             companyId: nil,
             custom: nil,
+            survey: nil,
             revision: 1,
             attempts: 1,
             mustUpsert: false,
