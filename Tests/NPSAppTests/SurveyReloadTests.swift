@@ -2,7 +2,6 @@ import Foundation
 import Logging
 import NPSPages
 import NPSServer
-import NPSPages
 import NPSSurvey
 import TestSupport
 import Testing
