@@ -40,6 +40,22 @@ struct ScoreCountsTests {
         #expect(many < 5)
     }
 
+    /// One promoter: p = 1.75/4, d = 0.75/4, so 25 ± 73.5.
+    @Test("the interval of one answer reaches from dislike to delight")
+    func interval() throws {
+        let interval = try #require(counts(promoters: 1, passives: 0, detractors: 0).confidenceInterval)
+        #expect(abs(interval.lowerBound + 48.5) < 0.1)
+        #expect(abs(interval.upperBound - 98.5) < 0.1)
+        #expect(ScoreCounts().confidenceInterval == nil)
+    }
+
+    @Test("no interval leaves the scale", arguments: [(0, 0, 1), (4, 0, 0), (1_000_000, 0, 0), (0, 0, 7)])
+    func scale(promoters: Int, passives: Int, detractors: Int) throws {
+        let counts = counts(promoters: promoters, passives: passives, detractors: detractors)
+        let interval = try #require(counts.confidenceInterval)
+        #expect(interval.lowerBound >= -100 && interval.upperBound <= 100)
+    }
+
     @Test("sums are by score")
     func sums() {
         var sum = counts(promoters: 1, passives: 2, detractors: 3)
