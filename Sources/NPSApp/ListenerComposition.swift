@@ -95,6 +95,7 @@ struct ListenerComposition: Sendable {
         dependencies.console = try ConsolePages()
         dependencies.parkedCause = { ParkedCause(ParkedKind(reason: $0)) }
         dependencies.hurry = { [promptErasures] records in promptErasures.add(records.map(\.id)) }
+        dependencies.hosts = settings.admin.hosts
         dependencies.certificates = { [certificates, sources] in
             let authorities = sources.current.authorityFacts.compactMap { $0.problem(at: Date()) }
             return (certificates?.problems(at: Date()) ?? []) + authorities

@@ -1,3 +1,4 @@
+package import Foundation
 import Hummingbird
 package import Logging
 package import NPSConsole
@@ -37,6 +38,11 @@ package enum AdminListener {
         package var hurry: @Sendable ([Erasure.Remote]) -> Void = { _ in }
         /// A sentence for each alert that holds.
         package var alerts: @Sendable () -> [String] = { [] }
+        /// The names that it is asked for under.
+        package var hosts = AdminHosts.standard
+        package var now: @Sendable () -> Date = { Date() }
+        /// For limits.
+        package var instant: @Sendable () -> ContinuousClock.Instant = { .now }
 
         package init(
             queue: ResponseQueue,
@@ -70,7 +76,7 @@ package enum AdminListener {
         // Pages of 16 MiB, for programs that may pause as their output does.
         limits.reading = limits.keepAlive
         return try Listener(
-            router: router(dependencies),
+            router: router(dependencies, logger: logger),
             addresses: addresses,
             tls: nil,
             limits: limits,
@@ -87,9 +93,17 @@ package enum AdminListener {
         EdgeCounters(listener: "admin", factory: dependencies.metrics)
     }
 
-    static func router(_ dependencies: Dependencies) -> Router<CollectorContext> {
+    static func router(_ dependencies: Dependencies, logger: Logger) -> Router<CollectorContext> {
         let router = Router(context: CollectorContext.self)
+        let refusals = AdminRefusals(factory: dependencies.metrics, logger: logger, now: dependencies.instant)
+        let credentials = AdminCredentials(
+            token: dependencies.token,
+            limit: SignInLimit(now: dependencies.instant),
+            refusals: refusals
+        )
         router.add(middleware: RequestRules(log: AccessLog(listener: "admin"), edge: edge(dependencies)))
+        router.add(middleware: AdminHostCheck(hosts: dependencies.hosts, refusals: refusals))
+        router.add(middleware: ConsoleAccess(credentials: credentials, refusals: refusals))
         AdminHealthRoutes(
             readiness: dependencies.readiness,
             delivery: { dependencies.delivery().sentence },
@@ -100,11 +114,12 @@ package enum AdminListener {
             certificates: dependencies.certificates
         )
         .add(to: router)
-        let managed = router.group().add(middleware: AdminToken(token: dependencies.token))
+        let managed = router.group().add(middleware: AdminToken(credentials: credentials))
         let actions = OperatorActions(
             queue: dependencies.queue,
             sources: dependencies.sources,
-            timeLimit: dependencies.timeLimit
+            timeLimit: dependencies.timeLimit,
+            logger: logger
         )
         QueueRoutes(
             queue: dependencies.queue,
@@ -115,7 +130,8 @@ package enum AdminListener {
         .add(to: managed)
         VerificationRoutes(queue: dependencies.queue, share: dependencies.share).add(to: managed)
         ErasureRoutes(queue: dependencies.queue, actions: actions).add(to: managed)
-        BackupRoutes(backups: OnlineBackup(of: dependencies.queue)).add(to: managed)
+        BackupRoutes(backups: OnlineBackup(of: dependencies.queue, actions: actions)).add(to: managed)
+        StatisticsRoutes(queue: dependencies.queue, now: dependencies.now).add(to: managed)
         QuarantineRoutes(queue: dependencies.queue, actions: actions).add(to: managed)
         if let console = dependencies.console { addConsole(console, actions, to: router, dependencies) }
         return router

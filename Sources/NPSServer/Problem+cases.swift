@@ -38,8 +38,28 @@ extension Problem {
     static let unauthorized = Problem(
         status: .unauthorized,
         title: "Not authorised",
-        detail: "This needs the header Authorization: Bearer with the value of admin.token."
+        detail: "This needs the header Authorization: Bearer with the value of admin.token.",
+        challenge: #"Bearer realm="nps-collector""#
     )
+
+    /// A browser may have been led here under a stranger's name.
+    static let foreignHost = Problem(
+        status: .misdirectedRequest,
+        title: "Not under this name",
+        detail: """
+            The admin listener isn't known by the host that this request names. Ask for it by its address, or put the name into \
+            admin.host-names.
+            """
+    )
+
+    static func tooManyTokens(retryAfter seconds: Int) -> Problem {
+        Problem(
+            status: .tooManyRequests,
+            title: "Too many attempts",
+            detail: "Wrong tokens came from this address too often. Try again in \(seconds) seconds.",
+            retryAfter: seconds
+        )
+    }
 
     static let managementClosed = Problem(
         status: .forbidden,

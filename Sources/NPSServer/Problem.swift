@@ -17,6 +17,8 @@ struct Problem: Error, Sendable, Equatable {
     var retryAfter: Int?
     /// The methods that the address takes; empty = not said.
     var allow: [HTTPRequest.Method] = []
+    /// How to sign in (`WWW-Authenticate`); nil = not said.
+    var challenge: String?
 
     private struct Document: Encodable {
         let type = "about:blank"
@@ -41,6 +43,7 @@ struct Problem: Error, Sendable, Equatable {
     var instructions: HTTPFields {
         var fields = HTTPFields()
         if let retryAfter { fields[.retryAfter] = String(retryAfter) }
+        if let challenge { fields[.wwwAuthenticate] = challenge }
         if !allow.isEmpty { fields[.allow] = allow.map(\.rawValue).joined(separator: ", ") }
         return fields
     }

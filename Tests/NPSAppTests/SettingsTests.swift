@@ -172,7 +172,8 @@ struct SettingsTests {
             ("quarantine.max-bytes", "0"), ("queue.payload-key", "k1:short"),
             ("queue.payload-key", "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
             ("tls.certificate", "/nonexistent.pem"), ("tls.private-key", ""), ("survey.subject", ""),
-            ("queue.name", "büro"),
+            ("queue.name", "büro"), ("admin.host-names", "https://nps.example.com"), ("admin.host-names", "*"),
+            ("admin.host-names", ""),
             ("http.unix-socket", String(repeating: "a", count: 108)), ("http.unix-socket", "@nps"),
             ("http.unix-socket-mode", "0999"), ("http.unix-socket-mode", "0060"),
             ("http.unix-socket-group", "no-such-group"),
@@ -184,6 +185,15 @@ struct SettingsTests {
         let found = await problems(environment: [variable: value])
         #expect(found.count == 1, "\(found)")
         #expect(found.first?.contains(key.split(separator: ".")[0]) == true)
+    }
+
+    @Test("the admin listener's names are those that need no setting, its host's and the list's")
+    func adminHostNames() async throws {
+        #expect(try await load([]).admin.hosts == AdminHosts(host: "127.0.0.1", names: []))
+        let settings = try await load(["--admin-host", "a.example", "--admin-host-names", "b.example, .c.example"])
+        #expect(settings.admin.hosts == AdminHosts(host: "a.example", names: ["b.example", ".c.example"]))
+        let entry = settings.report.entries.first { $0.key == "admin.host-names" }
+        #expect(entry?.value == "b.example, .c.example")
     }
 
     @Test("a Unix socket is for its owner and group, unless mode and group say otherwise", arguments: ["0666", "666"])

@@ -110,7 +110,20 @@ struct RequestHeadTests {
     )
     func address(uri: String) throws {
         let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: uri, headers: ["Host": "a", "X-Y": "z"])
-        #expect(try RequestHead(head).request == HTTPRequest(head, secure: false, splitCookie: false))
+        var request = try RequestHead(head).request
+        request.authority = "a"
+        #expect(try request == HTTPRequest(head, secure: false, splitCookie: false))
+    }
+
+    @Test(
+        "the host of an absolute address counts, whatever Host says",
+        arguments: [
+            ("http://h", "h"), ("http://h/p?q", "h"), ("HTTPS://h:1?q", "h:1"), ("http://[::1]:80/", "[::1]:80"),
+            ("http:/h/", "a"), ("//h/p", "a"), ("ftp://h/", "a"), ("http://u@h/", nil), ("http:///p", nil),
+        ] as [(String, String?)]
+    )
+    func absolute(uri: String, host: String?) throws {
+        #expect(try normalized([("Host", "a")], .GET, uri).authority == host)
     }
 
     @Test("a method that is none is an error, as it is for the codec")

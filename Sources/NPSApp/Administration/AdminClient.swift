@@ -106,6 +106,39 @@ package struct AdminClient: Sendable {
         try await get("/queue/backup")
     }
 
+    /// The score of what was answered. Without days it is of about a year.
+    package func statistics(_ selection: TallySelection) async throws(AdminError) -> StatisticsReport {
+        try await get("/queue/stats" + Self.query(selection))
+    }
+
+    /// The counts that the score is computed from, by day.
+    package func tallies(_ selection: TallySelection) async throws(AdminError) -> [TallyRow] {
+        try await get("/queue/tallies" + Self.query(selection))
+    }
+
+    static func query(_ selection: TallySelection) -> String {
+        let values = [
+            ("from", selection.first?.text), ("to", selection.last?.text), ("survey", selection.survey.text),
+            ("source", selection.source), ("campaign", selection.campaign.text),
+        ]
+        let items = values.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.encode($0))" } }
+        return items.isEmpty ? "" : "?" + items.joined(separator: "&")
+    }
+
+    /// What operators did, the last first.
+    ///
+    /// - Parameter before: the number of the last one of the previous page; nil for the first page.
+    package func audit(
+        _ action: AuditEntry.Action?,
+        before: Int64?,
+        limit: Int
+    ) async throws(AdminError) -> [AuditEntry] {
+        var query = "?limit=\(limit)"
+        if let action { query += "&action=\(action.rawValue)" }
+        if let before { query += "&before=\(before)" }
+        return try await get("/queue/audit" + query)
+    }
+
     package func quarantine(limit: Int, after: QuarantineID?) async throws(AdminError) -> [QuarantineEntry] {
         try await get("/quarantine?limit=\(limit)" + (after.map { "&after=\($0.rawValue)" } ?? ""))
     }
@@ -180,6 +213,8 @@ package struct AdminClient: Sendable {
         var request = HTTPClientRequest(url: base + path)
         request.method = method
         request.headers.add(name: "Content-Type", value: "application/json")
+        // By which the audit log tells verbs from other programs.
+        request.headers.add(name: "User-Agent", value: "nps-collector/" + NPSApp.version)
         if let token { request.headers.add(name: "Authorization", value: "Bearer " + token) }
         if let body { request.body = .bytes(ByteBuffer(data: body)) }
         do {
@@ -199,6 +234,17 @@ package struct AdminClient: Sendable {
 
     /// A process on the same machine or nearby answers much sooner, and a person at a prompt waits no longer.
     private static let patience = TimeAmount.seconds(4)
+}
+
+extension TallySelection.Choice {
+    /// As a query has it; nil for what is left out there.
+    fileprivate var text: String? {
+        switch self {
+        case .any: nil
+        case .absent: ""
+        case .named(let name): name
+        }
+    }
 }
 
 /// Why the running collector could not be asked.

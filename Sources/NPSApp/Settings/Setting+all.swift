@@ -62,6 +62,11 @@ extension Setting {
 
     static let adminHost = TypedSetting.text("admin.host", "127.0.0.1", "address of the admin listener")
     static let adminPort = TypedSetting.port("admin.port", 8081, "its port")
+    static let adminHostNames = Setting(
+        "admin.host-names",
+        .word("none"),
+        "other names that it is asked for under; .example.com stands for all below that"
+    )
     static let adminToken = Setting(
         "admin.token",
         .word("none"),
@@ -219,7 +224,7 @@ extension Setting {
         httpHost.setting, httpPort.setting, httpUnixSocket.setting,
         httpUnixSocketMode.setting, httpUnixSocketGroup.setting, publicURL, trustedProxies, redirectPort.setting,
         certificate, privateKey, tlsProfile.setting, acmeWebroot.setting,
-        adminHost.setting, adminPort.setting, adminToken,
+        adminHost.setting, adminPort.setting, adminHostNames, adminToken,
         planhatURL.setting, planhatToken, requestsPerMinute.setting, batchSize.setting,
         queueURL.setting, queuePassword, queueName.setting, payloadKey, receiptRetention.setting,
         parkedRetention.setting,

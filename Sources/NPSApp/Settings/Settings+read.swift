@@ -15,11 +15,7 @@ extension Settings {
         let tls = readTLS(&reader)
         let acmeWebroot = reader.value(Setting.acmeWebroot)
         let http = readHTTP(&reader, isTLS: tls != nil)
-        let admin = Admin(
-            host: reader.value(Setting.adminHost),
-            port: reader.value(Setting.adminPort),
-            token: reader.secret(Setting.adminToken)
-        )
+        let admin = readAdmin(&reader)
         let planhat = readPlanhat(&reader, requirements: requirements)
         let queue = readQueue(&reader, isSideOfMove: requirements.contains(.sideOfMove))
         let quarantine = readQuarantine(&reader)
@@ -72,6 +68,18 @@ extension Settings {
             contents: contents,
             report: reader.report
         )
+    }
+
+    private static func readAdmin(_ reader: inout SettingsReader) -> Admin {
+        let host = reader.value(Setting.adminHost)
+        let port = reader.value(Setting.adminPort)
+        let hosts = AdminHosts(host: host, names: reader.filledList(Setting.adminHostNames))
+        if hosts == nil {
+            reader.note(
+                "admin.host-names must be names such as nps.example.com, without a port, or endings such as .example.com."
+            )
+        }
+        return Admin(host: host, port: port, hosts: hosts ?? .standard, token: reader.secret(Setting.adminToken))
     }
 
     private static func readTLS(_ reader: inout SettingsReader) -> TLSFiles? {

@@ -19,6 +19,8 @@ package struct Settings: Sendable {
     package struct Admin: Sendable {
         package let host: String
         package let port: Int
+        /// What it is asked for under.
+        package let hosts: AdminHosts
         /// Nil = queue management is closed.
         package let token: String?
     }

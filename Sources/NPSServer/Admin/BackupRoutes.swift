@@ -17,7 +17,7 @@ struct BackupRoutes {
 
     private func begin(_ request: Request) async throws -> BackupState {
         let wanted: BackupRequest = try await request.decodeBody()
-        guard let state = backups.begin(to: wanted.file) else {
+        guard let state = backups.begin(to: wanted.file, by: .init(request)) else {
             throw Problem.unmadeBackup("A backup is being made already. Wait until it is done.")
         }
         return state

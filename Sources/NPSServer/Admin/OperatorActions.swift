@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import NPSModel
 import NPSQueue
 import NPSWebhooks
@@ -11,6 +12,7 @@ struct OperatorActions {
     let sources: ReloadableSources
     /// How long a request that can't do everything at once works before it is answered with where to go on.
     let timeLimit: Duration
+    let logger: Logger
 
     /// What doesn't fit into the time limit is left to the next call.
     func retry(_ wanted: RetryRequest, by actor: AuditEntry.Actor) async throws -> RetryProgress {
@@ -19,41 +21,72 @@ struct OperatorActions {
                 "Give ids, or a reason that isn't empty, or neither for everything that is parked."
             )
         }
-        do {
-            if let ids = wanted.ids { return RetryProgress(count: try await queue.retry(ids), examined: ids.count) }
-            return try await queue.retryParked(
-                reasonContaining: wanted.reason,
-                after: wanted.after,
-                within: timeLimit
-            )
+        let progress: RetryProgress
+        do throws(QueueError) {
+            progress = try await retry(wanted)
         } catch {
             throw Problem.failing(error)
         }
+        if progress.count > 0 {
+            let outcome = Self.counted(progress.count, "response is", "responses are") + " to be sent again"
+            await note(.retry, by: actor, subject: Self.subject(of: wanted), outcome: outcome)
+        }
+        return progress
+    }
+
+    private func retry(_ wanted: RetryRequest) async throws(QueueError) -> RetryProgress {
+        if let ids = wanted.ids { return RetryProgress(count: try await queue.retry(ids), examined: ids.count) }
+        return try await queue.retryParked(reasonContaining: wanted.reason, after: wanted.after, within: timeLimit)
     }
 
     /// Safe to repeat. A large quarantine takes several calls, so that each is answered in time.
     func erase(_ wanted: ErasureRequest, by actor: AuditEntry.Actor) async throws -> ErasureResponse {
         guard let address = try? EmailAddress(wanted.email) else { throw Problem.wrongAddress }
+        let remotely = wanted.remote ?? false
+        var quarantined = 0
         do throws(QueueError) {
             // The quarantine first: what a replay moves into the queue meanwhile is then found there.
             let after = wanted.after.map(QuarantineID.init(rawValue:))
             let (count, next) = try await queue.eraseQuarantined(address, after: after, within: timeLimit)
-            let erasure = try await queue.erase(address, remotely: wanted.remote ?? false)
-            return ErasureResponse(erasure: erasure, quarantined: count, next: next?.rawValue)
+            quarantined = count
+            let erasure = try await queue.erase(address, remotely: remotely)
+            let answer = ErasureResponse(erasure: erasure, quarantined: count, next: next?.rawValue)
+            if count > 0 || !erasure.responses.isEmpty {
+                let outcome = Self.outcome(of: answer, remotely: remotely)
+                await note(.erase, by: actor, subject: Self.person, outcome: outcome)
+            }
+            return answer
         } catch {
+            if quarantined > 0 {
+                let payloads = Self.counted(quarantined, "quarantined payload", "quarantined payloads")
+                let outcome = "\(payloads) erased; the responses couldn't be"
+                await note(.erase, by: actor, subject: Self.person, outcome: outcome)
+            }
             throw Problem.failing(error)
         }
     }
 
     /// How many there were.
     func discard(_ ids: [QuarantineID], by actor: AuditEntry.Actor) async throws -> Int {
-        do { return try await queue.discard(ids) } catch { throw Problem.failing(error) }
+        let count: Int
+        do { count = try await queue.discard(ids) } catch { throw Problem.failing(error) }
+        if count > 0 {
+            let outcome = Self.counted(count, "payload", "payloads") + " discarded"
+            await note(.discard, by: actor, subject: "quarantine \(Self.list(ids))", outcome: outcome)
+        }
+        return count
     }
 
     /// Stops when its time is over; the outcomes are those of the first of the ids.
     func replay(_ wanted: ReplayRequest, by actor: AuditEntry.Actor) async throws -> [ReplayOutcome] {
-        let replay = Replay(queue: queue, catalogue: try await catalogue(for: wanted), isDry: wanted.dryRun ?? false)
-        return await replay.outcomes(of: wanted.ids, within: .seconds(10))
+        let isDry = wanted.dryRun ?? false
+        let replay = Replay(queue: queue, catalogue: try await catalogue(for: wanted), isDry: isDry)
+        let outcomes = await replay.outcomes(of: wanted.ids, within: .seconds(10))
+        if !isDry, let outcome = Self.outcome(of: outcomes) {
+            let subject = "quarantine \(Self.list(outcomes.filter(\.isResolved).map(\.id)))"
+            await note(.replay, by: actor, subject: subject, outcome: outcome)
+        }
+        return outcomes
     }
 
     private func catalogue(for wanted: ReplayRequest) async throws -> SourceCatalogue {

@@ -9,6 +9,7 @@ import NPSModel
 ///   clients expect (RFC 9112 §9.3): lynx and w3m read until the end.
 /// - No `Expect` in HTTP/1.0, which has no interim answers (RFC 9110 §10.1.1).
 /// - The same where the client would like another protocol: the decoder reads no further request after that one.
+/// - The host of an address in absolute form in place of `Host` (RFC 9112 §3.2.2).
 /// - No host, so that `RequestLimits` refuses the request, where its head contradicts RFC 9112; such a connection closes.
 struct RequestHead {
     let request: HTTPRequest
@@ -42,12 +43,14 @@ struct RequestHead {
             fields.append(HTTPField(name: name, value: value))
         }
         if !isLegacy, hosts.count != 1 || !hosts.allSatisfy(Self.isHost) { isWellFormed = false }
+        let target = Self.host(in: head.uri)
+        if let target, !Self.isHost(target) { isWellFormed = false }
         if closes || !isWellFormed { fields[.connection] = "close" }
         request = HTTPRequest(
             method: try HTTPRequest.Method(head.method),
             scheme: "http",
             // HTTP/1.0 doesn't need one.
-            authority: !isWellFormed ? nil : isLegacy && hosts.count != 1 ? "" : hosts.first,
+            authority: !isWellFormed ? nil : target ?? (isLegacy && hosts.count != 1 ? "" : hosts.first),
             path: try Self.path(head),
             headerFields: fields
         )
@@ -62,6 +65,15 @@ struct RequestHead {
             splitCookie: false
         )
         .path
+    }
+
+    /// Of an address in absolute form; nil for the others.
+    private static func host(in uri: String) -> String? {
+        guard uri.utf8.first != UInt8(ascii: "/") else { return nil }
+        let scheme = uri.utf8.prefix { $0 != UInt8(ascii: ":") }
+        let rest = uri.utf8[scheme.endIndex...]
+        guard says("http", scheme) || says("https", scheme), rest.starts(with: "://".utf8) else { return nil }
+        return String(Substring(rest.dropFirst(3).prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }))
     }
 
     /// What is asked for, as far as the parser lets more through (RFC 9112 §3.2): no fragment, `*` for OPTIONS alone, and

@@ -65,6 +65,7 @@ extension Metric {
 
     private static let edge = [
         Metric("nps_edge_refusals_total", .counter, "Requests and connections refused, by listener and cause."),
+        Metric("nps_admin_refusals_total", .counter, "Requests that the admin listener let not in, by cause."),
         Metric("nps_edge_connections_open", .gauge, "Open connections by listener."),
         Metric("nps_edge_connections_opened_total", .counter, "Connections opened so far, by listener."),
         Metric("nps_edge_connections_ready_total", .counter, "Connections that got ready, by listener and protocol."),

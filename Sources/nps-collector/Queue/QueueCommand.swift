@@ -8,12 +8,12 @@ struct QueueCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "queue",
         abstract: """
-            Look at the responses of the running collector, put parked ones back, erase a person's, make a backup; \
-            move a stopped one's queue.
+            Look at the responses of the running collector and at its score, put parked ones back, erase a person's, make \
+            a backup; move a stopped one's queue.
             """,
         subcommands: [
-            QueueStatusCommand.self, QueueList.self, QueueShow.self, QueueRetry.self, QueueExport.self,
-            QueueVerify.self, QueueErase.self, QueueBackup.self, QueueMoveCommand.self,
+            QueueStatusCommand.self, QueueStats.self, QueueList.self, QueueShow.self, QueueRetry.self, QueueExport.self,
+            QueueVerify.self, QueueErase.self, QueueBackup.self, QueueAudit.self, QueueMoveCommand.self,
         ]
     )
 }

@@ -106,7 +106,7 @@ struct CollectorFixture: Sendable {
     }
 
     func administratively(_ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {
-        try await converse(AdminListener.router(admin), talk)
+        try await converse(AdminListener.router(admin, logger: .silent), talk)
     }
 
     /// Runs a conversation with the public routes over connections as the listener has them; gives it the port.

@@ -1,0 +1,81 @@
+import TestSupport
+import Testing
+
+@testable import NPSServer
+
+@Suite("The limit of attempts to sign in")
+struct SignInLimitTests {
+    private let clock = TestClock()
+    private let limit: SignInLimit
+    private let ana = Peer(testing: "198.51.100.1")
+    private let bo = Peer(testing: "198.51.100.2")
+
+    init() {
+        limit = SignInLimit(now: { [clock] in clock.instant })
+    }
+
+    private func wrong(_ client: Peer) -> SignInLimit.Outcome { limit.outcome(for: client) { false } }
+
+    private func right(_ client: Peer) -> SignInLimit.Outcome { limit.outcome(for: client) { true } }
+
+    @Test("a client may be wrong ten times, and then once in six seconds; nothing is compared in between")
+    func burst() {
+        #expect((0..<10).allSatisfy { _ in wrong(ana) == .wrong })
+        for _ in 0..<3 {
+            let outcome = limit.outcome(for: ana) {
+                Issue.record("it was compared")
+                return true
+            }
+            #expect(outcome == .unheard(seconds: 6))
+        }
+        clock.advance(by: 5)
+        #expect(right(ana) == .unheard(seconds: 1))
+        clock.advance(by: 1)
+        #expect(wrong(ana) == .wrong)
+        #expect(wrong(ana) == .unheard(seconds: 6))
+        clock.advance(by: 60)
+        #expect((0..<10).allSatisfy { _ in wrong(ana) == .wrong })
+        #expect(wrong(ana) == .unheard(seconds: 6))
+    }
+
+    @Test("who is right isn't counted, and nobody is held up by one client's mistakes")
+    func others() {
+        #expect((0..<1_000).allSatisfy { _ in right(ana) == .right })
+        #expect((0..<30).map { _ in wrong(bo) }.count { $0 == .wrong } == 10)
+        #expect(right(ana) == .right)
+        #expect(right(Peer(testing: "198.51.100.3")) == .right)
+    }
+
+    @Test("many clients together are held up as well, but not who was right lately")
+    func together() {
+        #expect(right(ana) == .right)
+        let guesses = (0..<40).flatMap { client in (0..<5).map { _ in wrong(Peer(testing: "203.0.113.\(client)")) } }
+        #expect(guesses.count { $0 == .wrong } == 100)
+        #expect(wrong(bo) == .unheard(seconds: 1))
+        #expect(right(ana) == .right)
+        // Not even that one may guess without end.
+        #expect((0..<20).map { _ in wrong(ana) }.count { $0 == .wrong } == 10)
+        clock.advance(by: 6)
+        #expect(right(bo) == .right)
+        clock.advance(by: 86_400)
+        #expect((0..<25).map { wrong(Peer(testing: "203.0.113.\($0)")) }.allSatisfy { $0 == .wrong })
+    }
+
+    @Test("an IPv6 client has one limit for its network, and a wider network not much more")
+    func networks() {
+        let guesses = (0..<20).map { wrong(Peer(testing: "2001:db8::\($0)")) }
+        #expect(guesses.count { $0 == .wrong } == 10)
+        let wider = (1..<200).map { wrong(Peer(testing: "2001:db8:0:\(String($0, radix: 16))::1")) }
+        #expect(wider.count { $0 == .wrong } == 30)
+    }
+
+    @Test("many requests at once get no more tries than as many in a row")
+    func concurrency() async {
+        let limit = SignInLimit(now: { [clock] in clock.instant })
+        let heard = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<500 { group.addTask { [ana] in limit.outcome(for: ana) { false } == .wrong } }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(heard == 10)
+    }
+}
