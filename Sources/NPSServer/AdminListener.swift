@@ -103,7 +103,7 @@ package enum AdminListener {
         )
         router.add(middleware: RequestRules(log: AccessLog(listener: "admin"), edge: edge(dependencies)))
         router.add(middleware: AdminHostCheck(hosts: dependencies.hosts, refusals: refusals))
-        router.add(middleware: ConsoleAccess(credentials: credentials, refusals: refusals))
+        router.add(middleware: access(dependencies.console, credentials, refusals))
         AdminHealthRoutes(
             readiness: dependencies.readiness,
             delivery: { dependencies.delivery().sentence },
@@ -137,6 +137,20 @@ package enum AdminListener {
         return router
     }
 
+    private static func access(
+        _ pages: ConsolePages?,
+        _ credentials: AdminCredentials,
+        _ refusals: AdminRefusals
+    ) -> ConsoleAccess {
+        var access = ConsoleAccess(credentials: credentials, refusals: refusals)
+        if let pages {
+            access.refusal = { refusal, request in
+                HTTPAnswer(pages.notice(Notice(refusal), at: Date(), in: pages.visit(request)), refusal.status).response
+            }
+        }
+        return access
+    }
+
     private static func addConsole(
         _ pages: ConsolePages,
         _ actions: OperatorActions,
@@ -144,7 +158,6 @@ package enum AdminListener {
         _ dependencies: Dependencies
     ) {
         let people = router.group().add(middleware: ConsoleProblems(pages: pages))
-            .add(middleware: AdminToken(token: dependencies.token))
         ConsoleRoutes(pages: pages, gathering: ConsoleGathering(dependencies)).add(to: people)
         OperatorPages(
             pages: pages,

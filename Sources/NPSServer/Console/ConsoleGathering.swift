@@ -65,7 +65,7 @@ final class ConsoleGathering: Sendable {
     /// The configured ones and those that something is known of, what came since the records were written included.
     private func sources(_ records: [SourceRecord]) -> [Overview.Source] {
         var known = Dictionary(records.map { ($0.source, $0) }) { first, _ in first }
-        let activity = Dictionary(dependencies.sources.activity.records.map { ($0.source, $0) }) { first, _ in first }
+        let activity = Dictionary(dependencies.activity.records.map { ($0.source, $0) }) { first, _ in first }
         let configured = Set(dependencies.sources.current.sources.map(\.label))
         for label in configured {
             guard let last = activity[label]?.lastDeliveryAt, last > known[label]?.lastDeliveryAt ?? .distantPast else {

@@ -37,10 +37,20 @@ extension Notice {
         self =
             switch problem.status {
             case .notFound: .notFound
-            case .unauthorized: .signIn
-            case _ where problem == .managementClosed: .managementClosed
             case _ where problem.status.kind == .serverError: .failing(problem.detail)
             default: .refused(problem.detail)
+            }
+    }
+}
+
+extension Notice {
+    init(_ refusal: ConsoleRefusal) {
+        self =
+            switch refusal {
+            case .signIn: .signIn
+            case .managementClosed: .managementClosed
+            case .tooManyAttempts: .tooManyAttempts
+            case .foreignOrigin: .foreignOrigin
             }
     }
 }

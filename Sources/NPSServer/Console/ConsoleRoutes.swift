@@ -29,7 +29,7 @@ struct ConsoleRoutes {
         var overview = await gathering.overview()
         overview.renewsItself = request.query("still") == nil
         var page = pages.overview(overview, in: visit)
-        if overview.renewsItself { page.headers[Self.refresh] = "60" }
+        if overview.renewsItself, let refresh = Self.refresh { page.headers[refresh] = "60" }
         return HTTPAnswer(page, .ok)
     }
 
@@ -45,7 +45,7 @@ struct ConsoleRoutes {
 
     /// The header and not the element that does the same: nobody can stop that one (WCAG 2.2, technique F41). The page says
     /// how to.
-    private static let refresh = HTTPField.Name("Refresh") ?? .retryAfter
+    private static let refresh = HTTPField.Name("Refresh")
 }
 
 extension ConsolePages {
