@@ -96,7 +96,7 @@ struct ConsoleRoutesTests {
     @Test("a source is shown that was never heard of, and what came since its record was written")
     func sources() async throws {
         let collector = try CollectorFixture()
-        collector.admin.sources.activity.tally(of: "standard").noteDelivery(CollectorFixture.now)
+        collector.admin.activity.tally(of: "standard").noteDelivery(CollectorFixture.now)
         let gathering = ConsoleGathering(collector.admin, now: { CollectorFixture.now.addingTimeInterval(7_200) })
         let overview = await gathering.overview()
         let source = try #require(overview.sources?.first)

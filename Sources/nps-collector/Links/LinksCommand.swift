@@ -4,6 +4,7 @@ import CoreFoundation
 import Foundation
 import NPSApp
 import NPSModel
+import NPSPages
 import NPSSurvey
 
 /// The verb `links`: `links < contacts.csv > links.csv`.
