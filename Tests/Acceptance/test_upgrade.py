@@ -66,6 +66,9 @@ def test_nothing_is_lost_or_duplicated_by_kill_9_while_rows_are_brought_over(dep
     deployment.stop()
     counts, rows = counted(deployment)
     assert counts == rows > 0
+    with closing(sqlite3.connect(deployment.directory / "queue.db")) as connection:
+        (left,) = connection.execute("SELECT COUNT(*) FROM queue WHERE tally IS NULL AND suspect <> 1").fetchone()
+    assert left == 0
 
 
 def test_a_person_is_found_and_erased_before_their_rows_are_brought_over(deploy: Deploy) -> None:

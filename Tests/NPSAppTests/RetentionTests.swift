@@ -1,12 +1,12 @@
 import Foundation
 import Logging
 import NPSModel
-import NPSQueue
 import Synchronization
 import TestSupport
 import Testing
 
 @testable import NPSApp
+@testable import NPSQueue
 
 @Suite("Retention")
 struct RetentionTests {
@@ -106,6 +106,45 @@ struct RetentionTests {
             await glass.untilAsleep()
             #expect(try await queue.status().quarantined == 0)
             #expect(logs.lines.count == 2)
+            running.cancel()
+            try await running.value
+        }
+    }
+
+    @Test("what operators did goes with the receipts, hours go after a month, and no line tells of it")
+    func tidied() async throws {
+        let glass = HourGlass()
+        try await withQueue({ glass.now }) { queue in
+            let logs = RecordedLogs(level: .info)
+            try await pass(6 * 3_600, glass, queue)
+            try await queue.note(.backup, by: .verb, subject: "a file", outcome: "done")
+            let answer = SurveyResponse(
+                id: ResponseID(source: "test", providerID: "1"),
+                source: "test",
+                email: try EmailAddress("ana@example.com"),
+                score: try #require(Score(9)),
+                answeredAt: glass.now
+            )
+            _ = try await queue.accept([Submission(answer)])
+            for day in 1...32 {
+                try await pass(86_400, glass, queue)
+                #expect(try await queue.audit(limit: 1).count == 1, "\(day)")
+            }
+            let service = Retention(
+                queue: queue,
+                periods: Retention.Periods(receipts: 30 * 86_400),
+                logger: logs.logger,
+                metrics: RetentionMetrics(factory: RecordedMetrics()),
+                uptime: glass.uptime,
+                sleep: glass.sleep
+            )
+            let running = Task { try await service.run() }
+            await glass.untilAsleep()
+            #expect(try await queue.audit(limit: 1).isEmpty)
+            let hours = try await queue.transact { transaction in try transaction.rows.traffic(from: .min).count }
+            #expect(hours == 0)
+            #expect(try await queue.tallies().map(\.count) == [1])
+            #expect(logs.lines.isEmpty)
             running.cancel()
             try await running.value
         }

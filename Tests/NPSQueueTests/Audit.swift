@@ -56,11 +56,18 @@ struct Audit {
         )
     }
 
-    /// Receipts that were removed stay counted.
-    static func wrongCells(rows tables: [String]) -> String {
+    /// Receipts that were removed stay counted. No more arrived than were accepted or edited.
+    ///
+    /// - Parameter cast: makes a number of a truth.
+    static func wrongCells(rows tables: [String], cast: String = "") -> String {
         let rows = tables.map { "SELECT tally, source, 1 AS n FROM \($0) WHERE tally IS NOT NULL UNION ALL" }
+        let revisions = tables.map { "(SELECT COALESCE(SUM(revision - 1), 0) FROM \($0))" }
         return """
-            SELECT COUNT(*) FROM (
+            SELECT (
+                (SELECT COALESCE(SUM(arrivals), 0) FROM traffic)
+                    > (SELECT SUM(accepted) FROM books) + \(revisions.joined(separator: " + "))
+                AND (SELECT SUM(removed_delivered + removed_erased) FROM books) = 0
+            )\(cast) + COUNT(*) FROM (
                 SELECT SUM(n) AS n FROM (
                     \(rows.joined(separator: " ")) SELECT tally, source, -count FROM tallies
                 ) AS c GROUP BY tally, source

@@ -95,7 +95,7 @@ struct QueryPlanTests {
         _ = try await queue.tallies()
         _ = try await queue.tallies(from: Day("2023-01-01"), through: Day("2023-12-31"))
         _ = try await queue.traffic(since: .distantPast)
-        try await queue.tidyStatistics(at: clock.now)
+        try await queue.removeTraffic(at: clock.now)
         _ = try await queue.tallyFormer()
     }
 }

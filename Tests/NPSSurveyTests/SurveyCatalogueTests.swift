@@ -120,6 +120,14 @@ struct SurveyCatalogueTests {
         #expect(open.survey == survey.name && linked.survey == "onboarding")
         #expect(try values.check(answering: claims, receivedAt: now).response.survey == "onboarding")
         #expect(try values.check(receivedAt: now).response.survey == nil)
+        // Whoever mints links may name anything; counts keep no such text.
+        let other = try LinkClaims(
+            id: "c",
+            email: EmailAddress("ana@example.com"),
+            expiresAt: Date(timeIntervalSince1970: 4_000_000_000),
+            survey: "ana@example.com"
+        )
+        #expect(try values.check(answering: other, receivedAt: now).response.survey == nil)
         // The same form sent to two surveys is two answers.
         #expect(try values.check(receivedAt: now).response.id != open.id)
         let unnamed = Survey(standard, isOpen: true)

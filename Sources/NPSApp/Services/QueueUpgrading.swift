@@ -12,6 +12,7 @@ struct QueueUpgrading: Service {
     /// For how many times as long as a step took nothing is done after it, so that the disk is free for what comes in.
     private static let rest = 5
     private static let shortestRest = Duration.milliseconds(20)
+    private static let untilNextCount = Duration.seconds(3_600)
 
     /// What has happened so far.
     private struct Course {
@@ -21,13 +22,17 @@ struct QueueUpgrading: Service {
         var isAtEnd = false
     }
 
-    /// Ends when all is done. What a stop interrupts goes on at the next start.
+    /// Ends when all is done, unless an earlier version may share the database. What a stop interrupts goes on at the next start.
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
             var course = Course()
             while let pause = await step(&course) { try await sleep(pause) }
-            var counted: TallyPosition?
-            while let pause = await count(&counted) { try await sleep(pause) }
+            repeat {
+                var counted: TallyPosition?
+                while let pause = await count(&counted) { try await sleep(pause) }
+                // A collector of an earlier version may be there, and come back.
+                if queue.isShared { try await sleep(Self.untilNextCount) }
+            } while queue.isShared && !Task.isCancelled
         }
     }
 

@@ -96,7 +96,9 @@ struct Retention: Service {
             if let date = try Self.limit(of: periods.receipts, by: clock) {
                 _ = try await queue.removeAudit(before: date)
             }
-            if let past = try clock.get().past { try await queue.tidyStatistics(at: past) }
+            // Needs no clock.
+            try await queue.removeEmptyTallies()
+            if let past = try clock.get().past { try await queue.removeTraffic(at: past) }
             return true
         } catch {
             logger.error(

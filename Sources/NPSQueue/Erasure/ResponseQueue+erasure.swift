@@ -11,6 +11,7 @@ extension ResponseQueue {
     package func erase(_ ids: [ResponseID]) async throws(QueueError) -> Int {
         let count = try await inSlices(ids) { transaction, part in try transaction.erase(part) }
         try await truncateLog()
+        try await removeEmptyTallies()
         return count
     }
 
@@ -39,6 +40,7 @@ extension ResponseQueue {
             last = next
         }
         try await truncateLog()
+        try await removeEmptyTallies()
         return Erasure(erasedAt: date, responses: responses, remote: remote)
     }
 

@@ -1,6 +1,6 @@
 /// What a queue knows of its past beside rows: what was answered, what came and went, and what operators did. It goes along as it
 /// is: the responses of a move are not counted again.
-struct MoveRecord: Sendable, Equatable {
+struct MoveRecord: Sendable {
     let tallies: [TallyCell]
     let traffic: [TrafficCell]
     let audit: [StoredAuditEntry]
@@ -14,9 +14,17 @@ struct MoveRecord: Sendable, Equatable {
         lastAuditNumber = try rows.lastAuditNumber()
     }
 
+    /// Whether it is the other's, after a move. Numbers that the target had used before stay used.
+    func continues(_ other: MoveRecord) -> Bool {
+        tallies == other.tallies && traffic == other.traffic && audit == other.audit
+            && lastAuditNumber >= other.lastAuditNumber
+    }
+
+    /// What operators did with an empty target is of no interest any more, and has the numbers.
     func write(to rows: any RowStore) throws {
         try rows.add(tallies)
         try rows.add(traffic)
+        while try rows.removeAudit(before: Milliseconds(rawValue: .max), limit: 1_000) > 0 {}
         try rows.add(audit, through: lastAuditNumber)
     }
 }

@@ -15,6 +15,10 @@ extension ResponseQueue {
         while let after = last {
             last = try await transactSlice { try $0.relabelQuarantine(name, label, after: after) }
         }
+        var place: TallyCell.Place? = .start()
+        while let after = place {
+            place = try await transactSlice { try $0.relabelTallies(name, label, after: after, limit: Self.cells) }
+        }
         try await transact { try $0.finishRelabelling(name, label) }
         // The log still holds the name.
         try await truncateLog()

@@ -48,8 +48,8 @@ extension PostgresRows {
         """
         tallied AS (
             INSERT INTO tallies AS t (writer, tally, source, count)
-            SELECT $\(writer)::text, tally, source, count(*) FROM new WHERE tally IS NOT NULL
-            GROUP BY tally, source ORDER BY tally, source
+            SELECT $\(writer)::text, tally COLLATE "C", source COLLATE "C", count(*) FROM new WHERE tally IS NOT NULL
+            GROUP BY 2, 3 ORDER BY 2, 3
             ON CONFLICT (tally, source, writer) DO UPDATE SET count = t.count + excluded.count
         ), arrived AS (
             INSERT INTO traffic AS t (writer, hour, arrivals, deliveries)
@@ -111,38 +111,23 @@ extension PostgresRows {
     )
 
     /// What other collectors are just adding is waited for, and then stays: what is removed adds up to nothing.
-    func removeEmptyTallies(after place: TallyCell.Place, limit: Int) throws -> TallyCell.Place? {
-        let page = try tallies(after: place, before: TallyCode.afterAll, limit: limit)
-        let empty = page.filter { $0.count == 0 }.map(\.place)
-        if !empty.isEmpty {
-            let parameters = PostgresParameters(empty.map(\.code.rawValue), empty.map(\.source))
-            let rows = try connection.execute(Self.emptyCells, parameters).rows.map { row in
-                (
-                    place: TallyCell.Place(code: TallyCode(rawValue: try row.value(0)), source: try row.value(1)),
-                    writer: try row.value(2) as String, count: try row.value(3) as Int
-                )
-            }
-            let sums = Dictionary(rows.map { ($0.place, $0.count) }, uniquingKeysWith: +)
-            let gone = rows.filter { sums[$0.place] == 0 }
-            let keys = PostgresParameters(gone.map(\.place.code.rawValue), gone.map(\.place.source), gone.map(\.writer))
-            if !gone.isEmpty { try connection.execute(Self.removal, keys) }
+    func removeEmptyTallies(_ places: [TallyCell.Place]) throws {
+        guard !places.isEmpty else { return }
+        let parameters = PostgresParameters(places.map(\.code.rawValue), places.map(\.source))
+        let rows = try connection.execute(Self.emptyCells, parameters).rows.map { row in
+            (
+                place: TallyCell.Place(code: TallyCode(rawValue: try row.value(0)), source: try row.value(1)),
+                writer: try row.value(2) as String, count: try row.value(3) as Int
+            )
         }
-        return page.count == limit ? page.last?.place : nil
+        let sums = Dictionary(rows.map { ($0.place, $0.count) }, uniquingKeysWith: +)
+        let gone = rows.filter { sums[$0.place] == 0 }
+        guard !gone.isEmpty else { return }
+        let keys = PostgresParameters(gone.map(\.place.code.rawValue), gone.map(\.place.source), gone.map(\.writer))
+        try connection.execute(Self.removal, keys)
     }
 
-    private static let relabelling = Query(
-        """
-        WITH moved AS (DELETE FROM tallies WHERE source = $1::text RETURNING writer, tally, count)
-        INSERT INTO tallies AS t (writer, tally, source, count) SELECT writer, tally, $2::text, count FROM moved
-        ORDER BY tally, writer
-        ON CONFLICT (tally, source, writer) DO UPDATE SET count = t.count + excluded.count
-        """
-    )
-
-    func relabelTallies(_ name: String, _ label: String) throws {
-        guard name != label else { return }
-        try connection.execute(Self.relabelling, PostgresParameters(name, label))
-    }
+    var talliesMayBeStale: Bool { true }
 }
 
 extension PostgresRows {
@@ -155,7 +140,7 @@ extension PostgresRows {
         """
         SELECT state::int8, sequence, CASE
             WHEN state = \(erased) THEN tally IS NOT NULL
-            ELSE tally IS NULL AND suspect <> \(BotFlag.current.rawValue)
+            ELSE (tally IS NULL OR revision > 1) AND suspect <> \(BotFlag.current.rawValue)
         END FROM responses
         WHERE state <> \(ResponseState.delivered.code) AND (state, sequence) > ($1::int8, $2::int8)
         ORDER BY state, sequence LIMIT $3::int8
@@ -163,7 +148,8 @@ extension PostgresRows {
     )
     private static let bySequence = LoadQuery("WHERE sequence = ANY($1::int8[]) ORDER BY id")
 
-    /// Programs of earlier versions may use the same tables: they accept without a tally, and erase and leave it.
+    /// Programs of earlier versions may use the same tables: they accept without a tally, and edit and erase
+    /// and leave it as it was.
     func untallied(
         after position: TallyPosition,
         limit: Int

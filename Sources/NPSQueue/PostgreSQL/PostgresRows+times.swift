@@ -95,8 +95,6 @@ extension PostgresRows {
         ),
         Query("UPDATE quarantine SET received_at = $2::int8 WHERE received_at < $1::int8 AND $3::int8 = 0"),
         Query("UPDATE quarantine_erased SET at = $2::int8 WHERE at < $1::int8 AND $3::int8 = 0"),
-        // No earlier version wrote any.
-        Query("UPDATE audit SET at = $2::int8 WHERE at < $1::int8 AND $3::int8 IS NOT NULL"),
     ]
 
     func raiseAges(before start: Milliseconds, to date: Milliseconds) throws {

@@ -50,21 +50,10 @@ extension SQLiteRows {
     }
 
     /// There are none.
-    func removeEmptyTallies(after place: TallyCell.Place, limit: Int) throws -> TallyCell.Place? { nil }
+    func removeEmptyTallies(_ places: [TallyCell.Place]) throws {}
 
-    private static let relabelling = Query(
-        """
-        INSERT INTO tallies (tally, source, count) SELECT tally, ?, count FROM tallies WHERE source = ?
-        ON CONFLICT (tally, source) DO UPDATE SET count = count + excluded.count
-        """
-    )
-    private static let nameRemoval = Query("DELETE FROM tallies WHERE source = ?")
-
-    func relabelTallies(_ name: String, _ label: String) throws {
-        guard name != label else { return }
-        try statements.execute(Self.relabelling, label, name)
-        try statements.execute(Self.nameRemoval, name)
-    }
+    /// The file is this process's alone, and no earlier version opens it.
+    var talliesMayBeStale: Bool { false }
 
     private static let untallied = Query(
         "SELECT \(ResponseTable.queue.selection) FROM queue INDEXED BY queue_untallied \(untalliedCondition)"

@@ -115,7 +115,6 @@ extension SQLiteRows {
         let ofEarlierVersion = try undatedThrough()
         for query in Self.raises { try statements.execute(query, date, ofEarlierVersion, start) }
         if hasFormerRows { try statements.execute(Self.formerRaise, date, ofEarlierVersion, start) }
-        try statements.execute(Self.raiseAudit, date, start)
         guard ofEarlierVersion == 0 else { return }
         try statements.execute(Self.raiseQuarantine, date, start)
         try statements.execute(Self.raiseTombstones, date, start)
@@ -137,7 +136,6 @@ extension SQLiteRows {
         "UPDATE responses NOT INDEXED SET closed_at = ? WHERE sequence > ? AND closed_at < ?"
     )
     private static let raiseQuarantine = Query("UPDATE quarantine SET received_at = ?1 WHERE received_at < ?2")
-    private static let raiseAudit = Query("UPDATE audit SET at = ?1 WHERE at < ?2")
     private static let raiseTombstones = Query("UPDATE quarantine_erased SET at = ?1 WHERE at < ?2")
 }
 

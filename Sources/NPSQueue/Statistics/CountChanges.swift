@@ -3,13 +3,17 @@ import NPSModel
 /// How often a source has a tally: a row of the table `tallies`.
 struct TallyCell: Sendable, Hashable {
     /// In the order of which they are read.
-    struct Place: Sendable, Hashable {
+    struct Place: Sendable, Hashable, Comparable {
         let code: TallyCode
         let source: String
 
         /// Before all of this day, or before all.
         static func start(_ day: Day? = nil) -> Place {
             Place(code: TallyCode(rawValue: day.map(TallyCode.first) ?? ""), source: "")
+        }
+
+        static func < (first: Place, second: Place) -> Bool {
+            (first.code.rawValue, first.source) < (second.code.rawValue, second.source)
         }
     }
 
@@ -61,7 +65,7 @@ struct CountChanges: Sendable, Hashable {
     var cells: [TallyCell] {
         guard !counts.isEmpty else { return [] }
         return counts.filter { $0.value != 0 }
-            .sorted { ($0.key.code.rawValue, $0.key.source) < ($1.key.code.rawValue, $1.key.source) }
+            .sorted { $0.key < $1.key }
             .map { TallyCell(place: $0.key, count: $0.value) }
     }
 

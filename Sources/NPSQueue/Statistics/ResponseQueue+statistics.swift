@@ -3,12 +3,15 @@ package import NPSModel
 
 extension ResponseQueue {
     /// How many cells one transaction reads at most.
-    private static let cells = 1_000
+    static let cells = 1_000
     /// For how long hours are kept, in seconds.
     private static let trafficAge: TimeInterval = 31 * 86_400
 
     /// What was answered, by day, survey, source, campaign and score, in the order of the days. Answers that may be a bot's
     /// aren't counted, nor is what was erased; receipts that were removed for their age still are.
+    ///
+    /// It is read in several transactions: an edit that comes in meanwhile may be in it twice, or not at all. A day is what the tool
+    /// said, and may be any.
     ///
     /// - Parameters:
     ///   - first: nil for the first there is.
@@ -32,26 +35,39 @@ extension ResponseQueue {
     package func traffic(since date: Date) async throws(QueueError) -> [TrafficHour] {
         let first = TrafficCell.hour(of: Milliseconds(max(date, now().addingTimeInterval(-Self.trafficAge))))
         let cells = try await readSlice { transaction in try transaction.rows.traffic(from: first) }
-        return cells.compactMap(TrafficHour.init)
+        // A clock that was ahead may have left some that are still to come.
+        let present = TrafficCell.hour(of: Milliseconds(now()))
+        return cells.filter { $0.hour <= present }.compactMap(TrafficHour.init)
     }
 
-    /// Forgets hours that are older than 31 days, and counts that are 0.
+    /// Forgets hours that are older than 31 days.
     ///
     /// - Parameter past: the time from which ages are counted.
-    package func tidyStatistics(at past: Date) async throws(QueueError) {
+    package func removeTraffic(at past: Date) async throws(QueueError) {
         let first = TrafficCell.hour(of: Milliseconds(past.addingTimeInterval(-Self.trafficAge)))
         try await transactSlice { transaction in try transaction.rows.removeTraffic(before: first) }
+    }
+
+    /// Forgets counts that have become 0, where several write and none of them knows the sum.
+    package func removeEmptyTallies() async throws(QueueError) {
+        guard isShared else { return }
         var place: TallyCell.Place? = .start()
         while let after = place {
             place = try await transactSlice { transaction in
-                try transaction.rows.removeEmptyTallies(after: after, limit: Self.cells)
+                try transaction.removeEmptyTallies(after: after, limit: Self.cells)
             }
         }
     }
 
-    /// Counts what an earlier version stored and of which the content is still known: the next of it. To be repeated until
-    /// it returns nil; each call is durable on its own, so it can be interrupted at any time, and begun anew. Costs little
-    /// when nothing is left to do.
+    /// All of it, with ``tallyFormer(after:)``.
+    package func tallyAllFormer() async throws(QueueError) {
+        var position = try await tallyFormer()
+        while let next = position { position = try await tallyFormer(after: next) }
+    }
+
+    /// Counts what an earlier version stored and of which the content is still known: the next of it. Where such a version may
+    /// share the database, puts right what that edited and erased. To be repeated until it returns nil; each call is durable on
+    /// its own, so it can be interrupted at any time, and begun anew. Costs little when nothing is left to do.
     ///
     /// - Parameter position: what the call before returned; nil to begin.
     package func tallyFormer(after position: TallyPosition? = nil) async throws(QueueError) -> TallyPosition? {

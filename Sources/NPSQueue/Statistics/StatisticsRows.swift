@@ -16,12 +16,12 @@ protocol StatisticsRows {
     func traffic(from hour: Int64) throws -> [TrafficCell]
     /// Those of an earlier hour.
     func removeTraffic(before hour: Int64) throws
-    /// Removes those of the next cells that count nothing any more. Returns the last that was looked at; nil when there are
-    /// no more.
-    func removeEmptyTallies(after place: TallyCell.Place, limit: Int) throws -> TallyCell.Place?
-    /// Counts under the label what was counted under the name.
-    func relabelTallies(_ name: String, _ label: String) throws
-    /// Looks among the next responses for those whose tally may have to change: open ones that an earlier version wrote.
+    /// Removes what counts nothing any more at these places.
+    func removeEmptyTallies(_ places: [TallyCell.Place]) throws
+    /// Whether programs of earlier versions may use the same rows, and change them without their tallies.
+    var talliesMayBeStale: Bool { get }
+    /// Looks among the next responses for those whose tally may have to change: what an earlier version accepted,
+    /// edited or erased.
     /// What it returns is kept from others until the commit, and has no more than what this collector can open.
     func untallied(after position: TallyPosition, limit: Int) throws -> (
         responses: [StoredResponse], last: TallyPosition?

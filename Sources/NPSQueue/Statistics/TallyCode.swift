@@ -89,11 +89,11 @@ extension TallyCode {
 
 extension Tally {
     /// In bytes. No campaign at Planhat has a longer id, nor a survey a longer name; keys of indexes have limits.
-    private static let longestName = 200
+    private static let longestName = 64
 
     init(_ response: SurveyResponse) {
         self.init(
-            day: Day(response.answeredAt),
+            day: Day(Milliseconds(response.answeredAt).date),
             score: response.score,
             survey: Self.short(response.survey),
             campaign: Self.short(response.campaignID)

@@ -12,7 +12,6 @@ extension QueueTransaction {
     /// Relabels the tombstones of erased payloads, so that a sender's retry isn't stored again, and remembers the label.
     mutating func finishRelabelling(_ name: String, _ label: String) throws {
         for id in try rows.mergeQuarantine(name, into: label) { _ = try discard([id]) }
-        try rows.relabelTallies(name, label)
         try rows.noteLabel(label)
         leavesDeletedContent = true
     }

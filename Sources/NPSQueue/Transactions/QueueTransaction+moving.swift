@@ -13,7 +13,6 @@ extension QueueTransaction {
         guard state.books.accepted == 0, state.books.quarantined == 0, state.upgrade == nil else { return false }
         return try rows.load(.all(after: 0, limit: 1)).isEmpty
             && rows.quarantine(after: 0, limit: 1, byteLimit: 1).isEmpty && rows.tombstones().isEmpty
-            && rows.audit(nil, before: .max, limit: 1).isEmpty
     }
 
     /// Makes an empty database, which has this mark, a target.

@@ -4,19 +4,62 @@ extension QueueTransaction {
     /// By what a response counts, as far as that is known. A bot's answer doesn't count, nor does what was erased.
     ///
     /// What an earlier version stored has no tally, and gets it while its content is there.
-    static func tally(of response: StoredResponse) -> TallyCode? {
+    ///
+    /// - Parameter mayBeStale: whether an earlier version may have changed the content and left the tally.
+    static func tally(of response: StoredResponse, mayBeStale: Bool) -> TallyCode? {
         guard response.lifecycle.state != .erased, response.lifecycle.botFlag != .current else { return nil }
-        return response.tally ?? response.content.flatMap(Tally.init).map(TallyCode.init)
+        guard let code = response.tally else { return response.content.flatMap(Tally.init).map(TallyCode.init) }
+        guard
+            mayBeStale, response.lifecycle.revision > 1, let old = code.tally,
+            let present = response.content.flatMap(Tally.init)
+        else { return code }
+        let tally = Tally(day: present.day, score: present.score, survey: old.survey, campaign: present.campaign)
+        return tally == old ? code : TallyCode(tally)
+    }
+
+    /// What the response is counted by when it is saved.
+    func tally(of response: StoredResponse) -> TallyCode? {
+        Self.tally(of: response, mayBeStale: rows.talliesMayBeStale)
     }
 
     /// Counts the next of what an earlier version stored. Returns the last that was looked at; nil when there are no more.
     mutating func tallyFormer(after position: TallyPosition, limit: Int) throws -> TallyPosition? {
         let (responses, last) = try rows.leavingUnopened.untallied(after: position, limit: limit)
-        let changes = responses.filter { Self.tally(of: $0) != $0.tally }.map { ResponseChange(old: $0, new: $0) }
+        let changes = responses.filter { tally(of: $0) != $0.tally }.map { ResponseChange(old: $0, new: $0) }
         let wasDue = leavesDue
         try save(changes)
         // Whatever is due was so before.
         leavesDue = wasDue
         return last
+    }
+
+    /// Removes those of the next cells that count nothing any more. Returns the last that was looked at; nil when there are no
+    /// more.
+    func removeEmptyTallies(after place: TallyCell.Place, limit: Int) throws -> TallyCell.Place? {
+        let page = try rows.tallies(after: place, before: TallyCode.afterAll, limit: limit)
+        try rows.removeEmptyTallies(page.filter { $0.count == 0 }.map(\.place))
+        return page.count == limit ? page.last?.place : nil
+    }
+
+    /// Counts under the label what is counted under the name among the next cells. Returns the last that was looked at; nil
+    /// when there are no more.
+    func relabelTallies(
+        _ name: String,
+        _ label: String,
+        after place: TallyCell.Place,
+        limit: Int
+    ) throws -> TallyCell.Place? {
+        let page = try rows.tallies(after: place, before: TallyCode.afterAll, limit: limit)
+        let named = page.filter { $0.place.source == name }
+        if name != label, !named.isEmpty {
+            let moved = named.filter { $0.count != 0 }
+            let labelled = moved.map { cell in
+                TallyCell(place: TallyCell.Place(code: cell.place.code, source: label), count: cell.count)
+            }
+            let taken = moved.map { TallyCell(place: $0.place, count: -$0.count) }
+            try rows.add((taken + labelled).sorted { $0.place < $1.place })
+            try rows.removeEmptyTallies(named.map(\.place))
+        }
+        return page.count == limit ? page.last?.place : nil
     }
 }

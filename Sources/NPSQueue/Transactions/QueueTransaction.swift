@@ -85,7 +85,7 @@ extension QueueTransaction {
     private func dated(_ change: ResponseChange) -> ResponseChange {
         var new = change.new
         if new.lifecycle.closedAt == now { new.lifecycle.closedAt = ageStart }
-        new.tally = Self.tally(of: change.new)
+        new.tally = tally(of: change.new)
         if !new.lifecycle.keepsContent { new.payload = nil }
         if new.lifecycle.state != .delivered { new.contentDigest = nil }
         return ResponseChange(old: change.old, new: new)

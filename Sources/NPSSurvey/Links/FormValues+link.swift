@@ -39,10 +39,11 @@ extension FormValues {
         members["companyId"] = claims.companyID.map(JSONValue.string)
         if !claims.custom.isEmpty { members["custom"] = .object(claims.custom) }
         survey?.complete(&members)
-        // The link's own name also when the survey is deleted, and that of the settings was shown in its place.
+        // The link's own name also when the survey is deleted, and that of the settings was shown in its place. What can be no
+        // survey's name, whoever minted it, may be anything, and counts outlast every erasure.
         return try origin.submission(
             of: members,
-            to: claims.survey,
+            to: claims.survey.flatMap { Survey.isName($0) ? $0 : nil },
             keepsComment: keepsComment,
             formPrintedAt: formPrintedAt,
             receivedAt: receivedAt

@@ -32,7 +32,7 @@ extension Audit {
             WHERE COALESCE(s.entries, 0) <> COALESCE(q.entries, 0) OR COALESCE(s.bytes, 0) <> COALESCE(q.bytes, 0)
             """
         )
-        wrongCells = try connection.run(Self.wrongCells(rows: ["responses"])).text.flatMap { Int($0) }
+        wrongCells = try connection.run(Self.wrongCells(rows: ["responses"], cast: "::int")).text.flatMap { Int($0) }
         integrity = shares.text == "0" ? "ok" : "the quarantine's shares differ"
     }
 

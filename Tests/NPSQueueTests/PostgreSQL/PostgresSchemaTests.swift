@@ -52,6 +52,37 @@ struct PostgresSchemaTests {
         #expect(try observer.execute(Self.version).first?.value(0) == PostgresSchema.version)
     }
 
+    @Test("a step waits for a dump's end without holding up others, and gives up in the end")
+    func readTables() async throws {
+        let cluster = try #require(TestCluster.shared)
+        let fixture = try QueueFixture(.postgres)
+        _ = try await fixture.withQueue { try await $0.accept([try submission(1)]) }
+        let connection = try fixture.connect()
+        try connection.run(
+            """
+            ALTER TABLE responses DROP COLUMN tally;
+            DROP TABLE tallies, traffic, audit;
+            DELETE FROM schema_version WHERE version = \(PostgresSchema.version);
+            """
+        )
+        let dump = try fixture.connect()
+        try dump.run("SET idle_in_transaction_session_timeout = 0; BEGIN; LOCK TABLE responses IN ACCESS SHARE MODE")
+        let address = try cluster.address(schema: fixture.schema)
+        let refusal = #expect(throws: QueueError.self) {
+            try PostgresSchema.prepare(connection, for: address, patience: .zero)
+        }
+        #expect(refusal?.description.contains("a dump or another long transaction") == true)
+        // An older collector goes on.
+        let accepted = "UPDATE responses SET attempts = 0"
+        try fixture.connect().run(accepted)
+        try dump.run("COMMIT")
+        try PostgresSchema.prepare(connection, for: address)
+        try await fixture.withQueue { queue in
+            try await queue.tallyAllFormer()
+            #expect(try await queue.tallies().map(\.count) == [1])
+        }
+    }
+
     @Test(
         "tables of a newer program are used as far as that says that they may be",
         arguments: [(1, true), (PostgresSchema.version, true), (PostgresSchema.version + 1, false)]

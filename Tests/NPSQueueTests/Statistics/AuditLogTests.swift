@@ -83,6 +83,10 @@ struct AuditLogTests {
         }
         #expect(before.tallies.reduce(0) { $0 + $1.count } == 21 && before.traffic.map(\.arrivals) == [22])
         #expect(before.entries.count == 1)
+        // The target has used some numbers, and has entries of its own, but holds nothing.
+        try await fixture.target.withQueue { queue in
+            for _ in 1...9 { try await queue.note(.backup, by: .page, subject: "", outcome: "") }
+        }
         _ = try await fixture.move().run()
         try await fixture.target.withQueue { queue in
             #expect(try await Holdings(queue) == before)

@@ -38,11 +38,11 @@ struct TrafficTests {
             _ = try await queue.accept([try submission(1)])
             fixture.clock.advance(by: 30 * 86_400)
             _ = try await queue.accept([try submission(2)])
-            try await queue.tidyStatistics(at: fixture.clock.now)
+            try await queue.removeTraffic(at: fixture.clock.now)
             #expect(try await queue.traffic(since: begin).count == 2)
             fixture.clock.advance(by: 2 * 86_400)
             #expect(try await queue.traffic(since: begin).count == 1)
-            try await queue.tidyStatistics(at: fixture.clock.now)
+            try await queue.removeTraffic(at: fixture.clock.now)
             let kept = try await queue.read { transaction in try transaction.rows.traffic(from: .min) }
             #expect(kept.count == 1)
             #expect(try await queue.tallies().map(\.count) == [2])
