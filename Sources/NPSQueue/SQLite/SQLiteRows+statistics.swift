@@ -55,23 +55,55 @@ extension SQLiteRows {
     /// The file is this process's alone, and no earlier version opens it.
     var talliesMayBeStale: Bool { false }
 
-    private static let untallied = Query(
-        "SELECT \(ResponseTable.queue.selection) FROM queue INDEXED BY queue_untallied \(untalliedCondition)"
+    /// How many open responses are looked at for each that may be loaded: nearly all have a tally.
+    private static let window = 10
+    private static let candidates = Query(
+        TallyCandidate.self,
+        from: "queue WHERE sequence > ? ORDER BY sequence LIMIT ?"
     )
-    /// The same for new rows and for old ones: `Schema` has an index of them.
-    static let untalliedCondition = """
-        WHERE tally IS NULL AND suspect <> \(BotFlag.current.rawValue) AND sequence > ? ORDER BY sequence LIMIT ?
-        """
+    private static let bySequence = Query("SELECT \(ResponseTable.queue.selection) FROM queue WHERE sequence = ?")
 
-    /// Rows in the tables of earlier versions have their turn when they have been brought over.
+    /// No index has the wanted rows alone: to make one, a start would have to read all that waits. Rows in the tables of earlier
+    /// versions have their turn when they have been brought over.
     func untallied(
         after position: TallyPosition,
         limit: Int
     ) throws -> (responses: [StoredResponse], last: TallyPosition?) {
-        let values = [position.sequence.sqliteValue, limit.sqliteValue]
-        let responses = try statements.fetchAll(StoredResponse.self, Self.untallied, values: values)
-        let isLast = responses.count < limit
-        return (responses, isLast ? nil : responses.last.map { TallyPosition(state: 0, sequence: $0.sequence) })
+        var wanted = 0
+        let values = [position.sequence.sqliteValue, (limit * Self.window).sqliteValue]
+        let looked = try statements.fetchAll(TallyCandidate.self, Self.candidates, values: values) { candidate in
+            wanted += candidate.isWanted ? 1 : 0
+            return wanted == limit
+        }
+        let responses = try looked.filter(\.isWanted).compactMap { candidate in
+            try statements.fetchOne(StoredResponse.self, Self.bySequence, candidate.sequence)
+        }
+        let isLast = looked.count < limit * Self.window && wanted < limit
+        return (responses, isLast ? nil : looked.last.map { TallyPosition(state: 0, sequence: $0.sequence) })
+    }
+}
+
+/// An open response, and whether it isn't counted although it is no bot's.
+private struct TallyCandidate: RowDecodable {
+    enum Columns: Int, ColumnList {
+        case sequence, isWanted
+
+        static let selection = allCases.selection
+
+        var expression: String {
+            switch self {
+            case .sequence: name
+            case .isWanted: "tally IS NULL AND suspect <> \(BotFlag.current.rawValue)"
+            }
+        }
+    }
+
+    let sequence: Int64
+    let isWanted: Bool
+
+    init(_ row: RowValues<Columns>) throws {
+        sequence = try row[.sequence]
+        isWanted = try row[.isWanted]
     }
 }
 

@@ -268,12 +268,9 @@ enum Schema {
         """
 
     /// Tallies as `TallyCode` has them, by day; what came and went, by hour; and what operators did.
-    ///
-    /// New rows have a tally, so the index has none but those of earlier versions, until they are counted.
     private static let statistics = """
         ALTER TABLE queue ADD COLUMN tally TEXT;
         ALTER TABLE receipts ADD COLUMN tally TEXT;
-        CREATE INDEX queue_untallied ON queue (sequence) WHERE tally IS NULL AND suspect <> 1;
         CREATE TABLE tallies (
             tally TEXT NOT NULL,
             source TEXT NOT NULL,
