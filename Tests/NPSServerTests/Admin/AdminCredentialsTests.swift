@@ -45,8 +45,8 @@ struct AdminCredentialsTests {
     @Test(
         "what isn't the token is wrong, however it is written",
         arguments: [
-            "Bearer kanarie", "Bearer  kanarie:nvogel", "Bearer kanarie:nvogel ", "Bearer ", basic("kanarie:nvogel"),
-            basic("kanarienvogel"), basic("ana:"), basic(""), "Basic ????", "Basic ", "Basic YTprYW5hcmllOm52b2dlbA==x",
+            "Bearer kanarie", "Bearer  kanarie:nvogel", "Bearer kanarie:nvogel2", "Bearer KANARIE:NVOGEL",
+            basic("kanarie:nvogel"), basic("kanarienvogel"), basic("ana:"), basic(":"), "Basic ????", "Basic a",
         ]
     )
     func wrong(field: String) {

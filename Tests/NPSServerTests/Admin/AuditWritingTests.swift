@@ -63,7 +63,7 @@ struct AuditWritingTests {
         _ = try await actions.replay(ReplayRequest(ids: ids, dryRun: false, reload: false), by: .verb)
         #expect(logs.lines.count == 2)
         #expect(logs.lines[1].contains("1 payload became 1 response, 2 stayed in quarantine"))
-        #expect(logs.lines[1].contains("quarantine \(ids[1]),") || logs.lines[1].contains("quarantine \(ids[1])\""))
+        #expect(logs.lines[1].contains("quarantine \(ids[1])"))
 
         #expect(try await actions.discard([ids[0]], by: .token) == 1)
         _ = try await actions.discard([ids[0]], by: .token)
@@ -85,6 +85,7 @@ struct AuditWritingTests {
         await collector.end()
         await actions.note(.retry, by: .page, subject: "everything parked", outcome: "2 responses")
         #expect(logs.lines.first?.hasPrefix("notice") == true)
+        #expect(logs.lines.dropFirst().allSatisfy { $0.hasPrefix("error") })
     }
 
     @Test("many ids are named by the first ten")

@@ -65,8 +65,11 @@ struct SignInLimitTests {
     func networks() {
         let guesses = (0..<20).map { wrong(Peer(testing: "2001:db8::\($0)")) }
         #expect(guesses.count { $0 == .wrong } == 10)
+        // A /56 has twice as much, and a /48 four times.
         let wider = (1..<200).map { wrong(Peer(testing: "2001:db8:0:\(String($0, radix: 16))::1")) }
-        #expect(wider.count { $0 == .wrong } == 30)
+        #expect(wider.count { $0 == .wrong } == 10)
+        let widest = (0x100..<0x400).map { wrong(Peer(testing: "2001:db8:0:\(String($0, radix: 16))::1")) }
+        #expect(widest.count { $0 == .wrong } == 20)
     }
 
     @Test("many requests at once get no more tries than as many in a row")

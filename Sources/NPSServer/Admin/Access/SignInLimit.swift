@@ -13,19 +13,29 @@ final class SignInLimit: Sendable {
         case unheard(seconds: Int)
     }
 
+    /// Time, which mistakes use up. In seconds, so that six of them are exactly one mistake.
     private struct Bucket {
-        var tokens: Double
+        var credit: Double
         var updated: ContinuousClock.Instant
 
-        mutating func refill(at instant: ContinuousClock.Instant, of share: Double) {
-            let more = (instant - updated) / .seconds(1) * SignInLimit.perSecond * share
-            tokens = min(SignInLimit.burst * share, tokens + more)
+        /// - Parameter share: how many times what one client has.
+        init(share: Double, at instant: ContinuousClock.Instant) {
+            credit = SignInLimit.most * share
             updated = instant
         }
 
-        /// Until there is a whole one.
-        func seconds(of share: Double) -> Int {
-            max(1, Int(((1 - tokens) / (SignInLimit.perSecond * share)).rounded(.up)))
+        mutating func refill(at instant: ContinuousClock.Instant, share: Double) {
+            credit = min(SignInLimit.most * share, credit + (instant - updated) / .seconds(1) * share)
+            updated = instant
+        }
+
+        var isEmpty: Bool { credit < SignInLimit.price }
+
+        mutating func charge() { credit = max(0, credit - SignInLimit.price) }
+
+        /// Until it isn't empty any more.
+        func seconds(share: Double) -> Int {
+            max(1, Int(((SignInLimit.price - credit) / share).rounded(.up)))
         }
     }
 
@@ -36,9 +46,10 @@ final class SignInLimit: Sendable {
         var known = Generations<ContinuousClock.Instant>(capacity: 1_000)
     }
 
-    private static let burst = 10.0
-    private static let perSecond = 1.0 / 6
-    /// Of all clients together, as many times what one has.
+    /// In seconds.
+    private static let price = 6.0
+    private static let most = 10 * price
+    /// What all clients have together is so many times what one has.
     private static let together = 10.0
     private static let memory = Duration.seconds(86_400)
 
@@ -47,7 +58,7 @@ final class SignInLimit: Sendable {
 
     init(now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         self.now = now
-        state = Mutex(State(all: Bucket(tokens: Self.burst * Self.together, updated: now())))
+        state = Mutex(State(all: Bucket(share: Self.together, at: now())))
     }
 
     /// Compares, unless the client was wrong too often. Nobody else is compared meanwhile, so that many requests at once get
@@ -59,26 +70,24 @@ final class SignInLimit: Sendable {
             for network in client.networks {
                 let share = Double(network.share)
                 let key = network.hashValue
-                var bucket = state.clients[key] ?? Bucket(tokens: Self.burst * share, updated: instant)
-                bucket.refill(at: instant, of: share)
-                guard bucket.tokens >= 1 else { return .unheard(seconds: bucket.seconds(of: share)) }
+                var bucket = state.clients[key] ?? Bucket(share: share, at: instant)
+                bucket.refill(at: instant, share: share)
+                if bucket.isEmpty { return .unheard(seconds: bucket.seconds(share: share)) }
                 buckets.append((key, bucket))
             }
-            state.all.refill(at: instant, of: Self.together)
+            state.all.refill(at: instant, share: Self.together)
             let isKnown = buckets.first.flatMap { state.known[$0.key] }.map { instant - $0 < Self.memory } ?? false
-            guard state.all.tokens >= 1 || isKnown else {
-                return .unheard(seconds: state.all.seconds(of: Self.together))
-            }
+            if state.all.isEmpty, !isKnown { return .unheard(seconds: state.all.seconds(share: Self.together)) }
             if isRight() {
                 if let key = buckets.first?.key { state.known.set(instant, for: key) }
                 return .right
             }
             for (key, bucket) in buckets {
                 var bucket = bucket
-                bucket.tokens -= 1
+                bucket.charge()
                 state.clients.set(bucket, for: key)
             }
-            state.all.tokens = max(0, state.all.tokens - 1)
+            state.all.charge()
             return .wrong
         }
     }
