@@ -18,7 +18,7 @@ struct StatisticsTextTests {
             let tally = Tally(day: day, score: try #require(Score(value)), survey: survey, campaign: campaign)
             return TallyCount(tally, source: "link", count: count)
         }
-        let selection = TallySelection(from: try #require(Day("2026-11-01")), through: day)
+        let selection = TallySelection(from: Day("2026-11-01"), through: day)
         let report = StatisticsReport(NPSStatistics(counts, of: selection), of: selection)
         return StatisticsText(report, isNarrowed: isNarrowed).whole
     }
