@@ -100,6 +100,14 @@ extension Problem {
         }
     }
 
+    /// Only for operators: the database takes too long.
+    static let silentQueue = Problem(
+        status: .serviceUnavailable,
+        title: "Not available just now",
+        detail: "The queue does not answer in time. Look at the overview and at the log, and try again.",
+        retryAfter: 30
+    )
+
     /// Only for operators, who can do something about it: says what is wrong with the queue.
     static func failing(_ error: QueueError) -> Problem {
         Problem(

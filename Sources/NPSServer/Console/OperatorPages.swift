@@ -30,16 +30,30 @@ struct OperatorPages: Sendable {
 
     private func audit(_ request: Request) async throws -> HTTPAnswer {
         let before = request.query("before").flatMap(Int64.init)
-        var entries: [AuditEntry]
-        do {
-            entries = try await queue.audit(before: before, limit: AuditBoard.length + 1)
-        } catch {
-            throw Problem.failing(error)
+        let entries = try await read { [queue] () async throws(QueueError) in
+            try await queue.audit(before: before, limit: AuditBoard.length + 1)
         }
-        let hasMore = entries.count > AuditBoard.length
-        entries = Array(entries.prefix(AuditBoard.length))
-        let board = AuditBoard(entries: entries, isFirstPage: before == nil, hasMore: hasMore, at: now())
+        let board = AuditBoard(
+            entries: Array(entries.prefix(AuditBoard.length)),
+            isFirstPage: before == nil,
+            hasMore: entries.count > AuditBoard.length,
+            at: now()
+        )
         return HTTPAnswer(pages.audit(board, in: pages.visit(request)), .ok)
+    }
+
+    /// Reads what a page shows. A page has to come also while the database doesn't answer, and say so.
+    func read<Value: Sendable>(
+        _ find: @escaping @Sendable () async throws(QueueError) -> Value
+    ) async throws -> Value {
+        let found: Result<Value, QueueError>? = await answer(within: patience) {
+            do throws(QueueError) { return .success(try await find()) } catch { return .failure(error) }
+        }
+        switch found {
+        case .success(let value): return value
+        case .failure(let error): throw Problem.failing(error)
+        case nil: throw Problem.silentQueue
+        }
     }
 
     /// Whether there is time to go on with work that began then.

@@ -17,22 +17,22 @@ struct ParkedPages {
 
     private func show(_ request: Request) async throws -> HTTPAnswer {
         let key = request.query("group")
-        var board = ParkedBoard(
+        let empty = ParkedBoard(
             only: key,
             after: request.query("after").flatMap(Int64.init) ?? 0,
             rows: key == nil ? 8 : 12,
             at: shared.now(),
             cause: shared.cause
         )
-        do throws(QueueError) {
+        let board = try await shared.read { () async throws(QueueError) in
+            var board = empty
             try await read { items in
                 board.add(items)
                 return board.count < ParkedBoard.limit
             }
             board.isCut = board.count >= ParkedBoard.limit
             board.expiry = try await shared.queue.status().parkedExpiry
-        } catch {
-            throw Problem.failing(error)
+            return board
         }
         let page = shared.pages.parked(board, did: Deed(request.query), in: shared.pages.visit(request))
         return HTTPAnswer(page, .ok)

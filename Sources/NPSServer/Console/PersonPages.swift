@@ -26,11 +26,8 @@ struct PersonPages {
         guard let address = try? EmailAddress(typed) else {
             return show(PersonPage(.wrong(typed), at: shared.now()), request, .unprocessableContent)
         }
-        let items: [QueueItem]
-        do {
-            items = try await shared.queue.list(QueueFilter(person: address, limit: QueueFilter.maximum))
-        } catch {
-            throw Problem.failing(error)
+        let items = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
+            try await queue.list(QueueFilter(person: address, limit: QueueFilter.maximum))
         }
         let shown = Array(items.reversed().prefix(PersonPage.length))
         let content = PersonPage.Content.found(address.address, shown, hasMore: items.count > shown.count)

@@ -21,15 +21,12 @@ struct QuarantinePages {
 
     private func list(_ request: Request) async throws -> HTTPAnswer {
         let after = request.query("after").flatMap(Int64.init)
-        let board: QuarantineBoard
-        do throws(QueueError) {
-            let entries = try await shared.queue.quarantine(limit: QuarantineBoard.length + 1, after: after)
+        let now = shared.now()
+        let board = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
+            let entries = try await queue.quarantine(limit: QuarantineBoard.length + 1, after: after)
             let shown = Array(entries.prefix(QuarantineBoard.length))
             let next = entries.count > shown.count ? shown.last?.id : nil
-            let use = try await shared.queue.quarantineUse()
-            board = QuarantineBoard(entries: shown, use: use, next: next, at: shared.now())
-        } catch {
-            throw Problem.failing(error)
+            return QuarantineBoard(entries: shown, use: try await queue.quarantineUse(), next: next, at: now)
         }
         let page = shared.pages.quarantine(board, did: Deed(request.query), in: shared.pages.visit(request))
         return HTTPAnswer(page, .ok)
@@ -37,9 +34,8 @@ struct QuarantinePages {
 
     private func show(_ request: Request, _ context: CollectorContext) async throws -> HTTPAnswer {
         guard let id = context.parameters.get("id").flatMap(Int64.init) else { throw Problem.notFound }
-        let entry: QuarantineEntry?
-        do { entry = try await shared.queue.quarantineEntry(QuarantineID(rawValue: id)) } catch {
-            throw Problem.failing(error)
+        let entry = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
+            try await queue.quarantineEntry(QuarantineID(rawValue: id))
         }
         guard let entry else { throw Problem.notFound }
         return HTTPAnswer(shared.pages.payload(entry, at: shared.now(), in: shared.pages.visit(request)), .ok)
@@ -47,65 +43,96 @@ struct QuarantinePages {
 
     /// Says what a replay would do, and does nothing.
     private func trial(_ request: Request) async throws -> HTTPAnswer {
-        let (choice, ids) = try await choose(request.query)
-        let tried = ids.prefix(ReplayTrial.limit)
-        let wanted = ReplayRequest(ids: Array(tried), dryRun: true, reload: false)
-        let outcomes = try await shared.actions.replay(wanted, by: .page).map(ReplayTrial.Outcome.init)
-        let trial = ReplayTrial(choice, outcomes: outcomes, untried: ids.count - outcomes.count, at: shared.now())
+        let begin = ContinuousClock.now
+        let choice = try Self.choice(request.query)
+        var outcomes: [ReplayTrial.Outcome] = []
+        _ = try await each(choice, in: ReplayTrial.limit) { ids in
+            let wanted = ReplayRequest(ids: ids, dryRun: true, reload: false)
+            outcomes += try await shared.actions.replay(wanted, by: .page).map(ReplayTrial.Outcome.init)
+            return outcomes.count < ReplayTrial.limit && shared.hasTime(since: begin)
+        }
+        let untried = max(0, try await count(choice) - outcomes.count)
+        let trial = ReplayTrial(choice, outcomes: outcomes, untried: untried, at: shared.now())
         return HTTPAnswer(shared.pages.replay(trial, in: shared.pages.visit(request)), .ok)
     }
 
     private func replay(_ request: Request) async throws -> HTTPAnswer {
         let begin = ContinuousClock.now
         let fields = try await OperatorPages.form(request, QuarantineChoice.fields)
-        var rest = try await choose { fields[$0] }.ids[...]
+        let choice = try Self.choice { fields[$0] }
         var outcomes: [ReplayOutcome] = []
-        while !rest.isEmpty, shared.hasTime(since: begin) {
-            let part = Array(rest.prefix(QueueFilter.maximum))
-            let wanted = ReplayRequest(ids: part, dryRun: false, reload: outcomes.isEmpty)
-            let done = try await shared.actions.replay(wanted, by: .page)
-            outcomes += done
-            rest = rest.dropFirst(max(1, done.count))
+        let isComplete = try await each(choice) { ids in
+            var rest = ids[...]
+            while !rest.isEmpty, shared.hasTime(since: begin) {
+                let wanted = ReplayRequest(ids: Array(rest), dryRun: false, reload: outcomes.isEmpty)
+                let done = try await shared.actions.replay(wanted, by: .page)
+                outcomes += done
+                rest = rest.dropFirst(max(1, done.count))
+            }
+            return rest.isEmpty && shared.hasTime(since: begin)
         }
         let left = outcomes.count { !$0.isResolved }
-        let deed = Deed(.replayed, count: outcomes.count - left, left: left, isCut: !rest.isEmpty)
+        let deed = Deed(.replayed, count: outcomes.count - left, left: left, isCut: !isComplete)
         return shared.seeOther(deed, .quarantine, request)
     }
 
     private func question(_ request: Request) async throws -> HTTPAnswer {
-        let (choice, ids) = try await choose(request.query)
-        let page = shared.pages.discard(choice, count: ids.count, at: shared.now(), in: shared.pages.visit(request))
+        let choice = try Self.choice(request.query)
+        let count = try await count(choice)
+        let page = shared.pages.discard(choice, count: count, at: shared.now(), in: shared.pages.visit(request))
         return HTTPAnswer(page, .ok)
     }
 
     private func discard(_ request: Request) async throws -> HTTPAnswer {
         let begin = ContinuousClock.now
         let fields = try await OperatorPages.form(request, QuarantineChoice.fields)
-        var rest = try await choose { fields[$0] }.ids[...]
         var count = 0
-        while !rest.isEmpty, shared.hasTime(since: begin) {
-            let part = Array(rest.prefix(QueueFilter.maximum))
-            count += try await shared.actions.discard(part, by: .page)
-            rest = rest.dropFirst(part.count)
+        let isComplete = try await each(try Self.choice { fields[$0] }) { ids in
+            count += try await shared.actions.discard(ids, by: .page)
+            return shared.hasTime(since: begin)
         }
-        return shared.seeOther(Deed(.discarded, count: count, isCut: !rest.isEmpty), .quarantine, request)
+        return shared.seeOther(Deed(.discarded, count: count, isCut: !isComplete), .quarantine, request)
     }
 
-    /// The payloads that are meant. One that is gone by now is among them if it was named.
-    private func choose(_ value: (String) -> String?) async throws -> (choice: QuarantineChoice, ids: [QuarantineID]) {
+    private static func choice(_ value: (String) -> String?) throws -> QuarantineChoice {
         guard let choice = QuarantineChoice(value) else { throw Problem.badRequest("It isn't said which payloads.") }
-        if case .one(let id) = choice { return (choice, [id]) }
-        var ids: [QuarantineID] = []
+        return choice
+    }
+
+    /// How many payloads are meant. One that is gone by now counts if it was named.
+    private func count(_ choice: QuarantineChoice) async throws -> Int {
+        let use = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
+            try await queue.quarantineUse()
+        }
+        return switch choice {
+        case .one: 1
+        case .source(let label): use.sources.first { $0.source == label }?.entries ?? 0
+        case .all: use.sources.reduce(0) { $0 + $1.entries }
+        }
+    }
+
+    /// Does something with the payloads that are meant, some after the other.
+    ///
+    /// - Parameters:
+    ///   - most: how many are read at a time.
+    ///   - work: returns whether to go on.
+    /// - Returns: whether it came to the end.
+    private func each(
+        _ choice: QuarantineChoice,
+        in most: Int = QueueFilter.maximum,
+        _ work: ([QuarantineID]) async throws -> Bool
+    ) async throws -> Bool {
+        if case .one(let id) = choice { return try await work([id]) }
         var last: Int64?
-        do throws(QueueError) {
-            while true {
-                let entries = try await shared.queue.quarantine(limit: QueueFilter.maximum, after: last)
-                guard let end = entries.last else { return (choice, ids) }
-                ids += entries.filter { choice.includes($0) }.map(\.id)
-                last = end.id.rawValue
+        while true {
+            let after = last
+            let entries = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
+                try await queue.quarantine(limit: most, after: after)
             }
-        } catch {
-            throw Problem.failing(error)
+            guard let end = entries.last else { return true }
+            let meant = entries.filter { choice.includes($0) }.map(\.id)
+            if !meant.isEmpty, try await !work(meant) { return false }
+            last = end.id.rawValue
         }
     }
 }
