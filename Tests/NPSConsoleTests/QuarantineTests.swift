@@ -80,6 +80,7 @@ struct QuarantineTests {
         )
         #expect(html([.invalid], untried: 7).contains("Do it (7)"))
         #expect(!html([.failed, .invalid]).contains("<form"))
+        #expect(html([]).contains("Nothing is in quarantine.") && !html([]).contains("<dl"))
     }
 
     @Test("they are small however much there is")

@@ -36,6 +36,7 @@ package struct ReplayTrial: Sendable {
 /// What `replay.mustache` prints.
 struct ReplayView: Sendable {
     let subject: String
+    let isEmpty: Bool
     let action: String
     let fieldName: String
     let fieldValue: String
@@ -64,6 +65,7 @@ struct ReplayView: Sendable {
 
     init(_ trial: ReplayTrial, _ text: Sentences, _ visit: Visit) {
         subject = trial.choice.name(text)
+        isEmpty = trial.outcomes.isEmpty
         action = visit.address(QuarantinePath.replay)
         (fieldName, fieldValue) = trial.choice.field
         counts = ReplayTrial.Outcome.Result.allCases.compactMap { result in
