@@ -25,10 +25,14 @@ package struct ConsolePages: Sendable {
     /// - Parameters:
     ///   - tag: of `?lang=`; nil when it is absent.
     ///   - accepted: the values of the request's `Accept-Language` lines.
-    package func visit(lang tag: String?, accepted: [String]) -> Visit {
-        if let tag, let chosen = catalogue.known.lookup([tag]) { return Visit(language: chosen, isChosen: true) }
+    ///   - query: of the page's address, as it came; nil when there is none, and for a page that a form was posted to.
+    package func visit(lang tag: String?, accepted: [String], query: String? = nil) -> Visit {
+        let rest = (query ?? "").split(separator: "&").filter { !$0.hasPrefix("lang=") }.joined(separator: "&")
+        if let tag, let chosen = catalogue.known.lookup([tag]) {
+            return Visit(language: chosen, isChosen: true, rest: rest)
+        }
         let language = catalogue.known.lookup(AcceptedLanguages(accepted).ranges) ?? .english
-        return Visit(language: language, isChosen: false)
+        return Visit(language: language, isChosen: false, rest: rest)
     }
 
     func sentences(_ visit: Visit) -> Sentences { catalogue[visit.language] }

@@ -57,6 +57,13 @@ struct ConsolePagesTests {
         #expect(page.html.contains("href=\"/console/nps?lang=") == (tag == expected))
     }
 
+    @Test("stay where they are in another language: the rest of the address is carried on")
+    func otherLanguage() {
+        let visit = pages.visit(lang: "en", accepted: [], query: "lang=en&survey=a%20b&still=1")
+        let html = pages.notice(.notFound, at: .distantPast, in: visit).html
+        #expect(html.contains("<a href=\"?survey=a%20b&amp;still=1&amp;lang=de\" lang=\"de\">"))
+    }
+
     @Test("say what the program says as text, in English")
     func escaping() {
         let visit = pages.visit(lang: "ar", accepted: [])

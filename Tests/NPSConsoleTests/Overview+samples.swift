@@ -1,8 +1,8 @@
 import Foundation
 import NPSModel
-import NPSQueue
 
 @testable import NPSConsole
+@testable import NPSQueue
 
 extension Overview {
     /// 2026-11-30T15:30:00Z
@@ -51,6 +51,32 @@ extension Overview {
         overview.certificates = [
             Certificate(name: "nps.example.com", expires: date.addingTimeInterval(60 * 86_400), problem: nil)
         ]
+        return overview
+    }
+
+    /// Everything that a person can be needed for, and all that can be said of what surrounds the collector.
+    static func troubled() throws -> Overview {
+        var overview = busy()
+        overview.books?.parkedExpiry = ParkedExpiry(count: 7, from: date)
+        overview.books?.clockProblem = .behind(by: .seconds(90))
+        overview.books?.restoration = Restoration(foundAt: date)
+        let full = #"{"limit":9,"sources":[{"source":"tool1","entries":3,"bytes":9,"isFull":true}]}"#
+        overview.books?.quarantine = try JSONDecoder().decode(QuarantineUse.self, from: Data(full.utf8))
+        let names = ["one", "two", "three", "four", "five"] + (6...12).map { "collector-\($0)" }
+        let collectors = names.map { name in
+            Leadership.Collector(name: name, version: "1", startedAt: date, seenAt: date)
+        }
+        overview.books?.leadership = Leadership(name: "one", since: date, collectors: collectors)
+        overview.certificates = (0..<12).map { number in
+            let expires = date.addingTimeInterval(Double(number) * 86_400)
+            return Certificate(name: "\(number).example.com", expires: expires, problem: "It ends: renew it.")
+        }
+        overview.alerts = [
+            Alert(name: "NPSQuarantineFull", source: "tool1"), Alert(name: "NPSNobodyForwards", source: ""),
+            Alert(name: "NPSDiskLow", source: ""), Alert(name: "NPSUnreplicatedPromotion", source: ""),
+        ]
+        overview.backup = .made(date.addingTimeInterval(-7_200))
+        overview.disk = StorageFigures.Disk(size: 20_000_000_000, free: 1_200_000_000, reserve: 64 << 20)
         return overview
     }
 }

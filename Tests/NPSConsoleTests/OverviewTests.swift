@@ -33,9 +33,11 @@ struct OverviewTests {
         let page = html(.busy())
         #expect(page.contains("<tr><th scope=\"row\">Waiting<td>1,200,000\n"))
         #expect(page.contains("<tr class=\"sum\"><th scope=\"row\">Accepted<td>9,876,543"))
-        #expect(page.contains("Waiting: 1,200,034; Parked: 12,345;"))
+        #expect(page.contains("<b>1,200,034</b> Waiting</p>"))
+        #expect(page.contains("<p class=\"look\"><b>12,345</b> Parked</p>"))
+        #expect(page.contains("since 16:00</p>"))
         #expect(page.contains(#"<a href="/console/parked?lang=en">Parked responses: 12,345</a>"#))
-        #expect(page.contains(#"<a href="/console/quarantine?lang=en">Deliveries in quarantine: 54,321</a>"#))
+        #expect(page.contains(#"<a href="/console/quarantine?lang=en">Payloads in quarantine: 54,321</a>"#))
         #expect(page.contains("class=\"bars\""))
         #expect(!page.contains("Nothing has come yet"))
     }
@@ -48,41 +50,101 @@ struct OverviewTests {
         #expect(page.contains("Paused: a person is needed"))
         #expect(page.contains("Planhat refuses the &lt;token&gt;."))
         #expect(page.contains("The disk is full."))
-        #expect(page.contains("The queue doesn’t answer"))
+        #expect(page.contains("Not everything answers"))
         #expect(!page.contains("<b>Nothing</b>"))
-        #expect(!page.contains("<table>") && !page.contains("Around it"))
+        #expect(!page.contains("<table>") && !page.contains("Certificates, disk"))
     }
 
-    @Test(
-        "names the sources that somebody has to look after first, and leads to the others",
-        arguments: ["NPSSourceSilent"]
-    )
-    func sources(alert: String) throws {
+    @Test("names the sources that somebody has to look after first, and leads to all")
+    func sources() throws {
         var overview = Overview.busy()
-        overview.alerts = ["\(alert) tool29", "NPSResponsesParked", "NPSOfTomorrow x"]
+        overview.alerts = [
+            .init(name: "NPSSourceSilent", source: "tool29"), .init(name: "NPSResponsesParked", source: ""),
+            .init(name: "NPSOfTomorrow", source: ""),
+        ]
+        overview.sources?.append(.init(label: "gone", record: nil, isConfigured: false))
         let page = html(overview)
         let silent = try #require(page.firstRange(of: "<bdi>tool29</bdi> <span class=\"warn\"><b>silent</b></span>"))
         let other = try #require(page.firstRange(of: "<bdi>tool1</bdi>"))
         #expect(silent.lowerBound < other.lowerBound)
-        #expect(page.contains("Nothing comes from tool29 any more."))
-        #expect(page.contains("The alert NPSOfTomorrow x holds"))
+        #expect(page.contains("Sources that send nothing any more: tool29"))
+        #expect(page.contains("The alert NPSOfTomorrow holds"))
+        #expect(!page.contains("NPSResponsesParked"))
         #expect(page.contains("/console/sources?lang=en"))
         #expect(page.count(of: "<bdi>tool") == OverviewView.sourceLimit)
-        let all = pages.sources(overview, in: pages.visit(lang: nil, accepted: [])).html
-        #expect(all.count(of: "<bdi>tool") == 30)
+    }
+
+    @Test("has a page of all sources, which goes on where there are many")
+    func allSources() {
+        var overview = Overview.busy()
+        overview.sources?.append(.init(label: "gone", record: nil, isConfigured: false))
+        let visit = pages.visit(lang: nil, accepted: [])
+        let first = pages.sources(overview, after: "", in: visit).html
+        #expect(first.contains("not in the settings"))
+        #expect(first.count(of: "<bdi>tool") == 19)
+        #expect(first.contains("<a href=\"/console/sources?after=tool26\">Next page</a>"))
+        let second = pages.sources(overview, after: "tool26", in: visit).html
+        #expect(second.count(of: "<bdi>tool") == 11 && !second.contains("Next page"))
+        overview.sources = []
+        #expect(pages.sources(overview, after: "", in: visit).html.contains("There are no sources."))
+    }
+
+    @Test("is not green while somebody has to look: nobody delivers, it isn't known, another collector has an alert")
+    func moods() {
+        #expect(html(.sample()).contains("<div class=\"card warn\">\n<h2>Needs a person</h2>\n<b>Not known just now"))
+        var shared = Overview.sample(delivery: "elsewhere", "Another collector delivers.")
+        let heading = "\n<h2>Delivering to Planhat</h2>\n<b>"
+        shared.books = .sample()
+        shared.books?.leadership = Leadership(name: nil, since: nil, collectors: [])
+        #expect(html(shared).contains("<div class=\"card bad\">\(heading)No collector delivers."))
+        shared.books?.leadership?.name = "a"
+        #expect(html(shared).contains("<div class=\"card good\">\(heading)Another collector"))
+        #expect(!html(shared).contains("within the last minute"))
+        shared.alerts = [.init(name: "NPSDeliveryPaused", source: "")]
+        #expect(html(shared).contains("<div class=\"card bad\">\(heading)"))
+        #expect(html(shared).contains("The alert NPSDeliveryPaused holds"))
+    }
+
+    @Test("tells every trouble of the books, and an alert that says the same isn't told twice")
+    func troubles() throws {
+        let page = html(try .troubled())
+        for sentence in [
+            "erased within a week: 7", "No room left in quarantine: tool1", "No collector delivers", "And more:",
+        ] { #expect(page.contains(sentence), "\(sentence)") }
+        #expect(page.count(of: "<p class=\"need\">") == Need.limit)
+        #expect(!page.contains("The alert NPSQuarantineFull"))
+        #expect(page.contains("<dt>Last backup</dt><dd><bdi>2 h ago"))
+        #expect(page.contains("1.2\u{A0}GB of 20.0\u{A0}GB"))
+        #expect(page.contains("which end later</dt><dd><bdi>11<"))
+        #expect(page.contains("<bdi>one, two, three, four, five + 7<"))
+        let needs = Need.all(
+            try .troubled(),
+            pages.sentences(pages.visit(lang: nil, accepted: [])),
+            pages.visit(lang: nil, accepted: [])
+        )
+        let all = needs.map(\.sentence).joined(separator: "\n")
+        for sentence in ["clock seems to be wrong", "put back from a backup", "A certificate has to be renewed"] {
+            #expect(all.contains(sentence), "\(sentence)")
+        }
     }
 
     @Test("weighs with its head at most 10 KB, however large the numbers are", arguments: ConsolePagesTests.tags)
     func weight(tag: String) {
         var overview = Overview.busy()
-        overview.alerts = ["NPSSourceSilent tool29", "NPSBacklogOld"]
+        overview.alerts = [.init(name: "NPSSourceSilent", source: "tool29"), .init(name: "NPSBacklogOld", source: "")]
         let size = html(overview, tag).utf8.count
         #expect(size <= 9_600, "\(size)")
+        overview.sources = (10..<99).map { number in
+            let label = "tool-\(number)-" + String(repeating: "x", count: 56)
+            return .init(label: label, record: overview.sources?.first?.record, isConfigured: false)
+        }
+        let sources = pages.sources(overview, after: "", in: pages.visit(lang: tag, accepted: [])).html.utf8.count
+        #expect(sources <= 9_600, "\(sources)")
     }
 
     @Test("needs nothing else, and prints every sentence", arguments: ConsolePagesTests.tags)
-    func plain(tag: String) {
-        for overview in [Overview.sample(), .busy()] {
+    func plain(tag: String) throws {
+        for overview in [Overview.sample(), .busy(), try .troubled()] {
             let page = html(overview, tag)
             for forbidden in ["<script", "src=", "url(", "@import", "<link", "<img", "style=\"", "{{", "{count}"] {
                 #expect(!page.contains(forbidden), "\(forbidden)")
@@ -95,7 +157,7 @@ struct OverviewTests {
     @Test("renews itself unless it was told not to, and says which")
     func renewal() {
         var overview = Overview.busy()
-        #expect(html(overview).contains(#"<a href="/?still=1&amp;lang=en">Stop that</a>"#))
+        #expect(html(overview).contains(#"<a href="/?still=1&amp;lang=en">Stop renewing</a>"#))
         overview.renewsItself = false
         #expect(html(overview).contains(#"<a href="/?lang=en">Renew it every minute</a>"#))
     }

@@ -37,6 +37,14 @@ struct SentencesTests {
         #expect(english.decimal(number, isSigned: true) == signed)
     }
 
+    @Test("keep a sign before its number where one writes from right to left, and a time's parts in their order")
+    func mirrored() throws {
+        let arabic = try SentenceCatalogue(ConsoleFiles().catalogues)[Language("ar")]
+        #expect(arabic.decimal(-12.3) == "\u{200E}−12.3")
+        #expect(arabic.number(-5) == "\u{200E}−5")
+        #expect(arabic("wayIn", ["at": "16:00"]).contains("\u{2068}16:00\u{2069}"))
+    }
+
     @Test(
         "write sizes in the unit that fits",
         arguments: [(-1, "0.0 MB"), (1_500_000, "1.5 MB"), (2_000_000_000, "2.0 GB")]

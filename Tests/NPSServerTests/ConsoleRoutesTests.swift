@@ -82,26 +82,26 @@ struct ConsoleRoutesTests {
         try await withConsole(collector) { client async throws in
             let page = try await client.executeRequest(uri: "/", method: .get, headers: authorized, body: nil)
             #expect(page.status == .ok)
-            #expect(page.text.contains("The queue doesn’t answer"))
+            #expect(page.text.contains("Not everything answers"))
             let numbers = try await client.executeRequest(
                 uri: "/console/nps",
                 method: .get,
                 headers: authorized,
                 body: nil
             )
-            #expect(numbers.text.contains("The queue doesn’t answer"))
+            #expect(numbers.text.contains("Not everything answers"))
         }
     }
 
-    @Test("a source is shown that was never heard of, and what came since its record was written")
+    @Test("a source is shown that was never heard of; what never was backed up is said, and what isn't known isn't")
     func sources() async throws {
         let collector = try CollectorFixture()
-        collector.admin.activity.tally(of: "standard").noteDelivery(CollectorFixture.now)
-        let gathering = ConsoleGathering(collector.admin, now: { CollectorFixture.now.addingTimeInterval(7_200) })
-        let overview = await gathering.overview()
+        let overview = await ConsoleGathering(collector.admin).overview()
         let source = try #require(overview.sources?.first)
-        #expect(source.label == "standard" && source.isConfigured)
-        #expect(source.record?.lastDeliveryAt == CollectorFixture.now)
+        #expect(source.label == "standard" && source.isConfigured && source.record == nil)
+        #expect(overview.backup == .never)
         await collector.end()
+        let closed = await ConsoleGathering(collector.admin).overview()
+        #expect(closed.sources == nil && closed.backup == .unknown)
     }
 }

@@ -28,7 +28,6 @@ struct TrafficChart: Sendable {
     ///   - name: also begins the names of its sentences.
     ///   - label: how a span's beginning is written.
     init(_ name: String, _ spans: [Span], _ text: Sentences, label: (Date) -> String) {
-        let busiest = spans.max { $0.arrivals < $1.arrivals }
         let largest = spans.reduce(0) { max($0, $1.arrivals, $1.deliveries) }
         self.name = name
         heading = text[name + "Heading"]
@@ -44,12 +43,13 @@ struct TrafficChart: Sendable {
                 "out": text.number(spans.reduce(0) { $0 + $1.deliveries }),
             ]
         )
-        if let busiest, busiest.arrivals > 0 {
-            let most = ["at": label(busiest.start), "count": text.number(busiest.arrivals)] as KeyValuePairs
-            summary = total + " " + text(name + "Most", most)
-        } else {
+        let most = ["in": spans.map(\.arrivals), "out": spans.map(\.deliveries)].mapValues { $0.max() ?? 0 }
+        guard largest > 0 else {
             summary = total
+            return
         }
+        let numbers = ["in": text.number(most["in"] ?? 0), "out": text.number(most["out"] ?? 0)] as KeyValuePairs
+        summary = total + " " + text(name + "Most", numbers)
     }
 }
 

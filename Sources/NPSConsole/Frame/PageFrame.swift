@@ -46,7 +46,7 @@ struct PageFrame<Content: Sendable>: Sendable {
             Place(address: visit.address($0.path), name: sentences[$0.name], isCurrent: $0 == area)
         }
         languages = catalogue.all.filter { $0.language != visit.language }.map {
-            Tongue(tag: $0.language.tag, name: $0["ownName"], address: "?lang=\($0.language.tag)")
+            Tongue(tag: $0.language.tag, name: $0["ownName"], address: visit.address(in: $0.language))
         }
         made = Moment(date)
         text = sentences.texts

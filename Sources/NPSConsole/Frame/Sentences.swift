@@ -42,7 +42,7 @@ struct Sentences: Sendable {
             if index > 0, (digits.count - index).isMultiple(of: 3) { grouped += self["groupSign"] }
             grouped.append(digit)
         }
-        return (count < 0 ? "−" : "") + grouped
+        return (count < 0 ? mark + "−" : "") + grouped
     }
 
     /// `−12.3`; with `+` before what is more than 0 where that is asked for.

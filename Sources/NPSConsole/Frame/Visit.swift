@@ -6,6 +6,13 @@ package struct Visit: Sendable, Hashable {
     package let language: Language
     /// Whether it was chosen by `?lang=`, and not by the browser.
     let isChosen: Bool
+    /// What else the page's address has in its query, as it came; empty for an answer to a form that was posted.
+    let rest: String
+
+    /// The address of the same page in another language, from the page itself.
+    func address(in language: Language) -> String {
+        "?" + (rest.isEmpty ? "" : rest + "&") + "lang=" + language.tag
+    }
 
     /// The address of another page, in the same language.
     ///
@@ -13,7 +20,11 @@ package struct Visit: Sendable, Hashable {
     ///   - path: without a query.
     ///   - query: names that need no escape, and values that may.
     package func address(_ path: String, _ query: KeyValuePairs<String, String> = [:]) -> String {
-        var pairs = query.map { "\($0.key)=\(PercentEncoding.encode($0.value))" }
+        address(path, query.map { ($0.key, $0.value) })
+    }
+
+    func address(_ path: String, _ query: [(String, String)]) -> String {
+        var pairs = query.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }
         if isChosen { pairs.append("lang=\(language.tag)") }
         return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
     }

@@ -3,7 +3,7 @@ import NPSQueue
 
 /// Something that a person has to look after, and where that is done.
 struct Need: Sendable, Hashable {
-    /// So many are shown at once. More are rare, and mostly follow from the first.
+    /// So many are shown at once.
     static let limit = 6
 
     let sentence: String
@@ -13,59 +13,85 @@ struct Need: Sendable, Hashable {
     var link: String?
     /// Whether answers are lost or late as long as nobody does.
     var isUrgent = false
+    /// The alerts that say the same.
+    var alerts: Set<String> = []
 
     /// What the overview knows of, the urgent first.
     static func all(_ overview: Overview, _ text: Sentences, _ visit: Visit) -> [Need] {
         var needs: [Need] = []
-        if overview.acceptanceProblem != nil { needs.append(Need(sentence: text["needRoom"], isUrgent: true)) }
-        if overview.delivery.state == "paused" { needs.append(Need(sentence: text["needPaused"], isUrgent: true)) }
+        if overview.acceptanceProblem != nil {
+            needs.append(Need(sentence: text["needRoom"], isUrgent: true, alerts: ["NPSNotAccepting"]))
+        }
+        if overview.delivery.state == "paused" {
+            needs.append(Need(sentence: text["needPaused"], isUrgent: true, alerts: ["NPSDeliveryPaused"]))
+        }
         if let books = overview.books { needs += of(books, text, visit) }
         needs += overview.certificates.compactMap { certificate in
-            certificate.problem.map { Need(sentence: text["needCertificate"], remark: $0) }
+            guard let problem = certificate.problem else { return nil }
+            return Need(
+                sentence: text["needCertificate"],
+                remark: problem,
+                isUrgent: certificate.expires <= overview.date,
+                alerts: ["NPSCertificateExpiring", "NPSCertificateEnds"]
+            )
         }
-        needs += overview.alerts.compactMap { alert($0, text) }
+        let said = needs.reduce(into: Set<String>()) { $0.formUnion($1.alerts) }
+        needs += alerts(overview.alerts.filter { !said.contains($0.name) }, text, visit)
         return needs.filter(\.isUrgent) + needs.filter { !$0.isUrgent }
     }
 
     private static func of(_ books: QueueStatus, _ text: Sentences, _ visit: Visit) -> [Need] {
         var needs: [Need] = []
-        func add(_ name: String, _ count: Int, at area: Area, isUrgent: Bool = false) {
+        func add(_ name: String, _ count: Int, at area: Area, isUrgent: Bool = false, as alerts: Set<String>) {
             guard count > 0 else { return }
             let sentence = text(name, ["count": text.number(count)])
-            needs.append(Need(sentence: sentence, link: visit.address(area.path), isUrgent: isUrgent))
+            let link = visit.address(area.path)
+            needs.append(Need(sentence: sentence, link: link, isUrgent: isUrgent, alerts: alerts))
         }
-        add("needExpiring", books.parkedExpiry?.count ?? 0, at: .parked, isUrgent: true)
-        let full = (books.quarantine?.sources ?? []).filter(\.isFull)
-        for source in full {
-            let sentence = text("needNoRoom", ["source": source.source])
-            needs.append(Need(sentence: sentence, link: visit.address(Area.quarantine.path), isUrgent: true))
+        add("needExpiring", books.parkedExpiry?.count ?? 0, at: .parked, isUrgent: true, as: ["NPSParkedExpiring"])
+        let full = (books.quarantine?.sources ?? []).filter(\.isFull).map(\.source)
+        if !full.isEmpty {
+            let sentence = text("needNoRoom", ["source": text.some(of: full)])
+            let link = visit.address(Area.quarantine.path)
+            needs.append(Need(sentence: sentence, link: link, isUrgent: true, alerts: ["NPSQuarantineFull"]))
         }
         if !books.balances { needs.append(Need(sentence: text["needBalance"], isUrgent: true)) }
-        add("needParked", books.parked, at: .parked)
-        add("needQuarantined", books.quarantined, at: .quarantine)
+        add("needParked", books.parked, at: .parked, as: ["NPSResponsesParked"])
+        add("needQuarantined", books.quarantined, at: .quarantine, as: ["NPSQuarantineGrowing"])
         if let problem = books.clockProblem {
-            needs.append(Need(sentence: text["needClock"], remark: problem.description))
+            let remark = problem.description
+            needs.append(Need(sentence: text["needClock"], remark: remark, alerts: ["NPSClockNotBelieved"]))
         }
         if let restoration = books.restoration {
-            needs.append(Need(sentence: text("needRestored", ["at": Moment(restoration.foundAt).text])))
+            let sentence = text("needRestored", ["at": Moment(restoration.foundAt).text])
+            needs.append(Need(sentence: sentence, alerts: ["NPSQueueRestored"]))
         }
         return needs
     }
 
-    /// Alerts that say the same as something above.
-    private static let told: Set = [
-        "NPSNotAccepting", "NPSDeliveryPaused", "NPSResponsesParked", "NPSParkedExpiring", "NPSQuarantineGrowing",
-        "NPSQuarantineFull", "NPSCertificateExpiring", "NPSCertificateEnds", "NPSClockNotBelieved", "NPSQueueRestored",
+    /// Answers are lost, or wait, as long as nobody does anything.
+    private static let urgent: Set = [
+        "NPSNotAccepting", "NPSDeliveryPaused", "NPSParkedExpiring", "NPSQuarantineFull", "NPSCertificateEnds",
+        "NPSNobodyForwards", "NPSUnreplicatedPromotion",
     ]
 
-    /// - Parameter alert: its name, and the source that it is about, if there is one.
-    private static func alert(_ alert: String, _ text: Sentences) -> Need? {
-        let parts = alert.split(separator: " ", maxSplits: 1).map(String.init)
-        guard let name = parts.first, !told.contains(name) else { return nil }
-        let source = parts.count > 1 ? parts[1] : ""
-        guard text.texts["alert" + name] != nil else {
-            return Need(sentence: text("alertOther", ["name": alert]))
+    /// One for each kind of alert, however many sources it is about.
+    private static func alerts(_ alerts: [Overview.Alert], _ text: Sentences, _ visit: Visit) -> [Need] {
+        Dictionary(grouping: alerts, by: \.name).sorted { $0.key < $1.key }.map { name, alerts in
+            let sources = alerts.map(\.source).filter { !$0.isEmpty }.sorted()
+            let sentence =
+                text.texts["alert" + name] == nil
+                ? text("alertOther", ["name": name])
+                : text("alert" + name, ["source": text.some(of: sources)])
+            let link = sources.isEmpty ? nil : visit.address(SourceTable.path)
+            return Need(sentence: sentence, link: link, isUrgent: urgent.contains(name))
         }
-        return Need(sentence: text("alert" + name, ["source": source]))
+    }
+}
+
+extension Sentences {
+    /// The names, or how many there are of them.
+    fileprivate func some(of names: [String]) -> String {
+        names.count > 2 ? number(names.count) : names.joined(separator: ", ")
     }
 }

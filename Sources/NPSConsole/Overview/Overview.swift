@@ -31,6 +31,17 @@ package struct Overview: Sendable {
         }
     }
 
+    package struct Alert: Sendable, Hashable {
+        /// Such as `NPSDiskLow`.
+        package let name: String
+        /// Empty for one that is about none.
+        package let source: String
+
+        package init(name: String, source: String) {
+            (self.name, self.source) = (name, source)
+        }
+    }
+
     package struct Certificate: Sendable {
         package let name: String
         package let expires: Date
@@ -40,6 +51,14 @@ package struct Overview: Sendable {
         package init(name: String, expires: Date, problem: String?) {
             (self.name, self.expires, self.problem) = (name, expires, problem)
         }
+    }
+
+    package enum Backup: Sendable, Hashable {
+        /// The queue can't say, or looks after that itself.
+        case unknown
+        /// None was ever made by this program.
+        case never
+        case made(Date)
     }
 
     package let date: Date
@@ -52,13 +71,12 @@ package struct Overview: Sendable {
     package var traffic: [TrafficHour]?
     /// Nil when the queue can't say.
     package var sources: [Source]?
-    /// The names of the alerts that hold, each with the source that it is about.
-    package var alerts: [String] = []
+    /// The alerts that hold, of every collector that can be asked for them.
+    package var alerts: [Alert] = []
     package var certificates: [Certificate] = []
     /// Nil where the queue isn't a file, and when the file system can't say.
     package var disk: StorageFigures.Disk?
-    /// The last backup; nil when there was none, or the queue can't say.
-    package var backup: AuditEntry?
+    package var backup = Backup.unknown
 
     /// Of the open form; nil where there is none.
     package var formAddress: String?

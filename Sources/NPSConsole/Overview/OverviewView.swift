@@ -4,7 +4,7 @@ import NPSQueue
 /// What `overview.mustache` prints.
 struct OverviewView: Sendable {
     /// So many sources are shown; the others have a page of their own.
-    static let sourceLimit = 5
+    static let sourceLimit = 4
 
     let states: [StateCard]
     /// Where the page renews itself, or doesn't any more.
@@ -37,6 +37,7 @@ struct OverviewView: Sendable {
 
     init(_ overview: Overview, _ text: Sentences, _ visit: Visit) {
         let needs = Need.all(overview, text, visit)
+        let isKnown = overview.books != nil && overview.traffic != nil && overview.sources != nil
         states = [
             .acceptance(overview, text), .delivery(overview, text),
             .person(needs, isKnown: overview.books != nil, text),
@@ -45,14 +46,7 @@ struct OverviewView: Sendable {
         books = overview.books.map { BooksTable($0, text) }
         let date = overview.date
         let hours = overview.traffic.map { TrafficChart.Span.hours($0, until: date) }
-        way = overview.books.map { books in
-            WayPicture(
-                books,
-                arrivals: hours.map { $0.reduce(0) { $0 + $1.arrivals } },
-                deliveries: hours.map { $0.reduce(0) { $0 + $1.deliveries } },
-                text
-            )
-        }
+        way = overview.books.map { WayPicture($0, hours, text) }
         charts =
             overview.isUntouched
             ? []
@@ -65,21 +59,17 @@ struct OverviewView: Sendable {
                 },
             ]
             .compactMap(\.self)
-        sources = overview.sources.flatMap { sources in
-            sources.isEmpty
-                ? nil
-                : SourceTable(
-                    sources,
-                    of: overview,
-                    limit: Self.sourceLimit,
-                    text,
-                    more: visit.address("/console/sources")
-                )
-        }
+        let table = SourceTable(
+            overview,
+            limit: Self.sourceLimit,
+            text,
+            more: visit.address(SourceTable.path)
+        )
+        sources = table.rows.isEmpty && table.more == nil ? nil : table
         let facts = Fact.all(overview, text)
         surroundings = facts.isEmpty ? nil : Surroundings(facts: facts)
         beginning = overview.isUntouched ? Beginning(form: overview.formAddress) : nil
-        isSilent = overview.books == nil
+        isSilent = !isKnown
     }
 }
 

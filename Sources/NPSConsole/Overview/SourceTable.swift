@@ -1,7 +1,7 @@
 import Foundation
 import NPSQueue
 
-/// What came from each source, those first that somebody should look after, then those that sent something last.
+/// What came from each source.
 struct SourceTable: Sendable {
     struct Row: Sendable {
         let source: String
@@ -12,24 +12,44 @@ struct SourceTable: Sendable {
         let counts: [String]
     }
 
+    static let path = "/console/sources"
+
     let rows: [Row]
     /// Where the others are; nil when these are all.
     let more: String?
 
-    /// - Parameter limit: how many rows there are at most.
-    init(_ sources: [Overview.Source], of overview: Overview, limit: Int, _ text: Sentences, more: String) {
-        let rows = sources.map { (Self.trouble(of: $0, overview.alerts, text), $0) }.sorted { left, right in
-            let dates = [left, right].map { $0.1.record?.lastDeliveryAt ?? .distantPast }
-            if (left.0 == nil) != (right.0 == nil) { return left.0 != nil }
-            return dates[0] == dates[1] ? left.1.label < right.1.label : dates[0] > dates[1]
+    /// Those first that somebody should look after, then those that sent something last.
+    ///
+    /// - Parameters:
+    ///   - limit: how many rows there are at most. Sources that aren't in the settings any more are left out.
+    ///   - more: where all are.
+    init(_ overview: Overview, limit: Int, _ text: Sentences, more: String) {
+        let sources = (overview.sources ?? []).filter(\.isConfigured).map { ($0, Self.trouble(of: $0, overview, text)) }
+        let sorted = sources.sorted { left, right in
+            if (left.1 == nil) != (right.1 == nil) { return left.1 != nil }
+            let dates = [left, right].map { $0.0.record?.lastDeliveryAt ?? .distantPast }
+            return dates[0] == dates[1] ? left.0.label < right.0.label : dates[0] > dates[1]
         }
-        self.rows = rows.prefix(limit).map { Row($1, trouble: $0, at: overview.date, text) }
-        self.more = rows.count > limit ? more : nil
+        rows = sorted.prefix(limit).map { Row($0, trouble: $1, at: overview.date, text) }
+        let isWhole = rows.count == (overview.sources ?? []).count
+        self.more = isWhole ? nil : more
     }
 
-    private static func trouble(of source: Overview.Source, _ alerts: [String], _ text: Sentences) -> String? {
+    /// A page of all, in the order of their labels.
+    ///
+    /// - Parameter after: the last label of the page before.
+    init(_ overview: Overview, limit: Int, after: String, _ text: Sentences, _ visit: Visit) {
+        let rest = (overview.sources ?? []).filter { $0.label > after }.sorted { $0.label < $1.label }
+        rows = rest.prefix(limit).map {
+            Row($0, trouble: Self.trouble(of: $0, overview, text), at: overview.date, text)
+        }
+        let last = rest.count > limit ? rows.last?.source : nil
+        more = last.map { visit.address(Self.path, ["after": $0]) }
+    }
+
+    private static func trouble(of source: Overview.Source, _ overview: Overview, _ text: Sentences) -> String? {
         for kind in ["NPSSourceSilent", "NPSSourceOnlyIgnored", "NPSSourceRefused"]
-        where alerts.contains("\(kind) \(source.label)") {
+        where overview.alerts.contains(Overview.Alert(name: kind, source: source.label)) {
             return text["trouble" + kind]
         }
         return source.isConfigured ? nil : text["troubleGone"]

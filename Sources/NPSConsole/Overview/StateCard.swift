@@ -11,6 +11,8 @@ struct StateCard: Sendable {
     /// What the program itself says, in English.
     var said: String?
     var needs: [Need] = []
+    /// How many more there are; nil for none.
+    var more: String?
 
     static func acceptance(_ overview: Overview, _ text: Sentences) -> StateCard {
         guard let problem = overview.acceptanceProblem else {
@@ -27,29 +29,40 @@ struct StateCard: Sendable {
 
     static func delivery(_ overview: Overview, _ text: Sentences) -> StateCard {
         let delivery = overview.delivery
-        let mood = ["paused": "bad", "backingOff": "warn"][delivery.state] ?? (delivery.isHeldUp ? "warn" : "good")
-        var sentences = [text("lastMinute", ["count": text.number(delivery.deliveredLastMinute)])]
+        // That another one does is known of the database alone.
+        let isElsewhere = delivery.state == "elsewhere"
+        let isNobody = isElsewhere && overview.books.map { $0.leadership?.name == nil } == true
+        var sentences: [String] = []
+        if !isElsewhere { sentences.append(text("lastMinute", ["count": text.number(delivery.deliveredLastMinute)])) }
         if let seconds = overview.books?.oldestPendingSeconds, seconds > 0 {
             sentences.append(text("oldest", ["age": text.duration(TimeInterval(seconds))]))
         }
         let state = delivery.state.prefix(1).uppercased() + delivery.state.dropFirst()
         return StateCard(
-            mood: mood,
+            mood: mood(overview, isNobody: isNobody),
             heading: text["deliveryHeading"],
-            word: text["delivery" + state],
+            word: text[isNobody ? "alertNPSNobodyForwards" : "delivery" + state],
             sentences: sentences,
             said: delivery.sentence
         )
     }
 
+    private static func mood(_ overview: Overview, isNobody: Bool) -> String {
+        let delivery = overview.delivery
+        let isPaused = delivery.state == "paused" || overview.alerts.contains { $0.name == "NPSDeliveryPaused" }
+        if isPaused || isNobody { return "bad" }
+        let isKnown = delivery.state != "elsewhere" || overview.books != nil
+        return delivery.state == "backingOff" || delivery.isHeldUp || !isKnown ? "warn" : "good"
+    }
+
     static func person(_ needs: [Need], isKnown: Bool, _ text: Sentences) -> StateCard {
-        StateCard(
-            mood: needs.contains(where: \.isUrgent) ? "bad" : needs.isEmpty ? "good" : "warn",
+        let left = needs.count - Need.limit
+        return StateCard(
+            mood: needs.contains(where: \.isUrgent) ? "bad" : needs.isEmpty && isKnown ? "good" : "warn",
             heading: text["personHeading"],
             word: needs.isEmpty ? text[isKnown ? "nothingNeeded" : "nothingKnown"] : text.number(needs.count),
-            sentences: needs.count > Need.limit
-                ? [text("more", ["count": text.number(needs.count - Need.limit)])] : [],
-            needs: Array(needs.prefix(Need.limit))
+            needs: Array(needs.prefix(Need.limit)),
+            more: left > 0 ? text("more", ["count": text.number(left)]) : nil
         )
     }
 }

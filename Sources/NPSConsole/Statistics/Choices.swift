@@ -3,10 +3,10 @@ import NPSQueue
 /// One field of the form, with what can be chosen in it.
 struct Choices: Sendable {
     /// So many names are offered, those with the most answers. Others can still be asked for by their address.
-    private static let limit = 4
+    private static let limit = 3
 
     struct Option: Sendable, Hashable {
-        /// What is sent; nil for the name itself.
+        /// What is sent; nil for the name itself, which must not lose white space then.
         let value: String?
         let name: String
         let isSelected: Bool
@@ -38,7 +38,7 @@ struct Choices: Sendable {
         let spoken = ["": text["any"], StatisticsQuery.absent: text[field + "Absent"]]
         let options = values.map { value in
             Option(
-                value: spoken[value] == nil ? nil : value,
+                value: spoken[value] == nil && !value.contains(where: \.isWhitespace) ? nil : value,
                 name: spoken[value] ?? value,
                 isSelected: value == chosen && !chosen.isEmpty
             )

@@ -1,15 +1,24 @@
-import Foundation
 import NPSModel
 import NPSQueue
 
 /// The scores of weeks, surveys, sources and campaigns below each other, in groups of one table.
 struct ComparisonTable: Sendable {
-    /// So many rows a group has; what else there is, is added up.
-    private static let limit = 4
+    /// So many rows a group has; what else there is, is added up, and on a page of its own.
+    private static let limit = 3
+    /// So many rows such a page has.
+    private static let pageLimit = 40
 
     struct Group: Sendable {
         let heading: String
         let rows: [Row]
+        /// What there is besides; nil for nothing.
+        let rest: Rest?
+    }
+
+    /// The others together, and where each of them is.
+    struct Rest: Sendable {
+        let address: String
+        let row: Row
     }
 
     struct Row: Sendable {
@@ -17,35 +26,51 @@ struct ComparisonTable: Sendable {
         let answers: String
         let score: String
         let margin: String
+
+        fileprivate init(_ name: String, _ counts: ScoreCounts, _ text: Sentences) {
+            self.name = name
+            answers = text.number(counts.total)
+            score = text.score(counts)
+            margin = text.margin(counts)
+        }
     }
 
     let groups: [Group]
 
+    /// Where a page of one kind goes on; nil where it doesn't.
+    var next: String?
+
     /// Nil where there is nothing to compare.
-    init?(_ statistics: NPSStatistics, _ text: Sentences) {
-        let weeks = statistics.weeks.reversed().map { ($0.name.text, $0.counts) }
-        let surveys = statistics.surveys.map { ($0.name ?? text["surveyAbsent"], $0.counts) }
-        let sources = statistics.sources.map { ($0.name, $0.counts) }
-        let campaigns = statistics.campaigns.map { ($0.name ?? text["campaignAbsent"], $0.counts) }
-        groups = [("week", weeks), ("survey", surveys), ("source", sources), ("campaign", campaigns)]
-            .filter { $0.1.count > 1 }.map {
-                Group(heading: text["by" + $0.0.capitalized], rows: Self.rows($0.1, text))
-            }
+    init?(_ statistics: NPSStatistics, _ query: StatisticsQuery, _ text: Sentences, _ visit: Visit) {
+        groups = Comparison.allCases.compactMap { comparison in
+            let parts = comparison.parts(statistics, text)
+            guard parts.count > 1 else { return nil }
+            let limit = parts.count > Self.limit ? Self.limit - 1 : Self.limit
+            let others = parts.dropFirst(limit).reduce(ScoreCounts()) { $0 + $1.counts }
+            let address = visit.address("/console/nps", query.fields(by: comparison))
+            return Group(
+                heading: text["by" + comparison.suffix],
+                rows: parts.prefix(limit).map { Row($0.name, $0.counts, text) },
+                rest: others.total > 0 ? Rest(address: address, row: Row(text["others"], others, text)) : nil
+            )
+        }
         if groups.isEmpty { return nil }
     }
 
-    private static func rows(_ parts: [(String, ScoreCounts)], _ text: Sentences) -> [Row] {
-        let limit = parts.count > limit ? limit - 1 : limit
-        let others = parts.dropFirst(limit).reduce(ScoreCounts()) { $0 + $1.1 }
-        let rest = others.total > 0 ? [(text["others"], others)] : []
-        return (parts.prefix(limit) + rest).map { name, counts in
-            Row(
-                name: name,
-                answers: text.number(counts.total),
-                score: text.score(counts),
-                margin: text.margin(counts)
-            )
-        }
+    /// All of one kind, page by page; nil where there is none.
+    init?(
+        all comparison: Comparison,
+        _ statistics: NPSStatistics,
+        _ query: StatisticsQuery,
+        _ text: Sentences,
+        _ visit: Visit
+    ) {
+        let parts = comparison.parts(statistics, text)
+        let rows = parts.dropFirst(query.offset).prefix(Self.pageLimit).map { Row($0.name, $0.counts, text) }
+        guard !rows.isEmpty else { return nil }
+        groups = [Group(heading: text["by" + comparison.suffix], rows: rows, rest: nil)]
+        let place = query.offset + rows.count
+        next = place < parts.count ? visit.address("/console/nps", query.fields(by: comparison, after: place)) : nil
     }
 }
 

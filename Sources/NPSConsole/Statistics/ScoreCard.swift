@@ -3,7 +3,8 @@ import NPSModel
 /// A Net Promoter Score with all that has to be said along with it.
 struct ScoreCard: Sendable {
     let score: String
-    let margin: String
+    /// Where the score of all people lies; nil without an answer.
+    let interval: String?
     let answers: String
     /// Promoters, passives and detractors, with their share.
     let groups: [Group]
@@ -21,7 +22,14 @@ struct ScoreCard: Sendable {
     init?(_ counts: ScoreCounts, _ text: Sentences) {
         guard counts.total > 0 else { return nil }
         score = text.score(counts)
-        margin = text.margin(counts)
+        interval = counts.confidenceInterval.map { interval in
+            let ends =
+                [
+                    "low": text.decimal(interval.lowerBound, isSigned: true),
+                    "high": text.decimal(interval.upperBound, isSigned: true),
+                ] as KeyValuePairs
+            return text("interval", ends)
+        }
         answers = text("answers", ["count": text.number(counts.total)])
         groups = ScoreGroup.allCases.reversed().map { group in
             Group(
@@ -30,8 +38,8 @@ struct ScoreCard: Sendable {
                 share: text.share(counts[group], of: counts.total)
             )
         }
-        caveat = counts.caveat.map { text($0.rawValue, ["count": text.number(counts.total)]) }
-        mood = caveat == nil ? "good" : "warn"
+        caveat = counts.caveat.map { text[$0.rawValue] }
+        mood = caveat == nil ? "" : "warn"
     }
 }
 

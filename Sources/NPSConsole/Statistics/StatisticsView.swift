@@ -12,6 +12,8 @@ struct StatisticsView: Sendable {
     /// Nil when the queue can't say.
     let result: Result?
     let isSilent: Bool
+    /// The days that it is about.
+    let period: String
 
     struct Result: Sendable {
         /// Nil without an answer.
@@ -19,6 +21,7 @@ struct StatisticsView: Sendable {
         let distribution: Distribution?
         let trend: WeekTrend?
         let comparison: ComparisonTable?
+        let isEmpty: Bool
     }
 
     /// - Parameters:
@@ -29,7 +32,9 @@ struct StatisticsView: Sendable {
         filters = Choices.all(query, all, text)
         lang = visit.isChosen ? visit.language.tag : nil
         isSilent = counts == nil
-        result = counts.map { Result(NPSStatistics($0, of: query.selection), query, until: today, text) }
+        result = counts.map { Result(NPSStatistics($0, of: query.selection), query, until: today, text, visit) }
+        let days = ["from": query.period.first(until: today)?.text ?? "", "to": today.text] as KeyValuePairs
+        period = text(query.period == .all ? "periodWhole" : "periodShown", days)
     }
 }
 
@@ -38,11 +43,19 @@ extension StatisticsView.Result {
         _ statistics: NPSStatistics,
         _ query: StatisticsQuery,
         until today: Day,
-        _ text: Sentences
+        _ text: Sentences,
+        _ visit: Visit
     ) {
+        if let wanted = query.comparison {
+            (card, distribution, trend) = (nil, nil, nil)
+            comparison = ComparisonTable(all: wanted, statistics, query, text, visit)
+            isEmpty = comparison == nil
+            return
+        }
         card = ScoreCard(statistics.overall, text)
         distribution = card == nil ? nil : Distribution(statistics.overall, text)
-        trend = WeekTrend(statistics.weeks, from: query.first(until: today), through: today, text)
-        comparison = ComparisonTable(statistics, text)
+        trend = WeekTrend(statistics.weeks, from: query.period.first(until: today), through: today, text)
+        comparison = ComparisonTable(statistics, query, text, visit)
+        isEmpty = card == nil
     }
 }

@@ -19,26 +19,23 @@ struct WeekTrend: Sendable {
     ///   - weeks: in their order; those without an answer are missing.
     ///   - first: nil for the first there is.
     init?(_ weeks: [NPSStatistics.Part<Day>], from first: Day?, through last: Day, _ text: Sentences) {
-        guard weeks.count > 1, let begin = first?.monday ?? weeks.first?.name, let latest = weeks.last else {
+        guard let begin = first?.monday ?? weeks.first?.name else {
             return nil
         }
         let end = last.monday.rawValue
         let start = max(begin.rawValue, end - (Self.limit - 1) * 7)
         let shown = weeks.filter { $0.name.rawValue >= start }
-        guard let earliest = shown.first else { return nil }
+        guard shown.count > 1 else { return nil }
         width = ((end - start) / 7 + 1) * BarPath.step
         let points = shown.compactMap { Point($0, from: start) }
         line = Self.line(points)
-        margins = points.map { "M\($0.x) \($0.top)V\($0.bottom)" }.joined()
+        margins = points.map { "M" + Self.pair($0.x, $0.top) + "V\($0.bottom)" }.joined()
         (from, to) = (Day(rawValue: start).text, last.monday.text)
-        summary = text(
-            "trendSummary",
-            [
-                "from": earliest.name.text, "first": text.score(earliest.counts), "to": latest.name.text,
-                "last": text.score(latest.counts),
-            ]
-        )
+        summary = text["trendSummary"]
     }
+
+    /// A sign separates as well as a space.
+    private static func pair(_ x: Int, _ y: Int) -> String { y < 0 ? "\(x)\(y)" : "\(x) \(y)" }
 
     /// Weeks that follow each other are joined; one alone is a dot.
     private static func line(_ points: [Point]) -> String {
@@ -46,9 +43,9 @@ struct WeekTrend: Sendable {
         var previous: Point?
         for point in points {
             if let previous, previous.x == point.x - BarPath.step {
-                line += "l\(BarPath.step) \(point.y - previous.y)"
+                line += "l" + pair(BarPath.step, point.y - previous.y)
             } else {
-                line += "M\(point.x) \(point.y)h0"
+                line += "M" + pair(point.x, point.y) + "h0"
             }
             previous = point
         }
@@ -64,10 +61,12 @@ private struct Point {
     let bottom: Int
 
     init?(_ week: NPSStatistics.Part<Day>, from start: Int) {
-        guard let score = week.counts.netPromoterScore, let margin = week.counts.marginOfError else { return nil }
+        guard let score = week.counts.netPromoterScore, let interval = week.counts.confidenceInterval else {
+            return nil
+        }
         x = (week.name.rawValue - start) / 7 * BarPath.step + BarPath.step / 2
         y = -Int(score.rounded())
-        top = -Int(min(100, score + margin).rounded())
-        bottom = -Int(max(-100, score - margin).rounded())
+        top = -Int(interval.upperBound.rounded())
+        bottom = -Int(interval.lowerBound.rounded())
     }
 }

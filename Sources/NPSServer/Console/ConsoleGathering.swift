@@ -4,17 +4,18 @@ import NPSModel
 import NPSQueue
 import NPSWebhooks
 
-/// Asks for everything that the pages show, all at the same time; what is late is left out. Each is read once for all
-/// that look at the same time, so that a page which renews itself in many windows costs no more than in one.
+/// Asks for everything that the pages show, all at the same time; what is late is left out. Who asks while the same is being
+/// read already gets that reading's result, so that a database that hangs is asked once.
 final class ConsoleGathering: Sendable {
     private let dependencies: AdminListener.Dependencies
     let now: @Sendable () -> Date
-    private let patience: Duration
     private let books: SharedReading<QueueStatus?>
     private let traffic: SharedReading<[TrafficHour]?>
     private let records: SharedReading<[SourceRecord]?>
-    private let backup: SharedReading<AuditEntry?>
+    private let alerts: SharedReading<[AlertKey]?>
+    private let backup: SharedReading<Overview.Backup>
     private let storage: SharedReading<StorageFigures>
+    private let tallies: [StatisticsQuery.Period: SharedReading<[TallyCount]?>]
 
     /// - Parameter patience: how long each is waited for.
     init(
@@ -22,61 +23,78 @@ final class ConsoleGathering: Sendable {
         patience: Duration = .seconds(2),
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
-        (self.dependencies, self.now, self.patience) = (dependencies, now, patience)
+        (self.dependencies, self.now) = (dependencies, now)
         let queue = dependencies.queue
         books = SharedReading(limit: patience) { try? await queue.status() }
         traffic = SharedReading(limit: patience) {
             try? await queue.traffic(since: now().addingTimeInterval(-31 * 86_400))
         }
         records = SharedReading(limit: patience) { try? await queue.sourceRecords() }
-        backup = SharedReading(limit: patience) { try? await queue.audit(.backup, limit: 1).first }
+        alerts = SharedReading(limit: patience) { try? await queue.keptAlerts(of: nil).alerts.map(\.key) }
+        backup = SharedReading(limit: patience) {
+            // PostgreSQL has its own tools for that.
+            guard !queue.isShared, let last = try? await queue.audit(.backup, limit: 1) else { return .unknown }
+            return last.first.map { .made($0.at) } ?? .never
+        }
         storage = SharedReading(limit: patience) { await queue.storageFigures() }
+        let periods = StatisticsQuery.Period.allCases.map { period in
+            let reading = SharedReading<[TallyCount]?>(limit: patience) {
+                let today = Day(now())
+                return try? await queue.tallies(from: period.first(until: today), through: today)
+            }
+            return (period, reading)
+        }
+        tallies = Dictionary(periods) { first, _ in first }
     }
 
     func overview() async -> Overview {
         async let problem = dependencies.readiness.problem()
         async let books = books.value
         async let traffic = traffic.value
-        async let records = records.value
         async let backup = backup.value
         async let storage = storage.value
-        let date = now()
-        var overview = Overview(date: date, delivery: .init(dependencies.delivery()))
-        overview.alerts = dependencies.alerts()
+        var overview = await sources()
+        let date = overview.date
         overview.formAddress = dependencies.formAddress
         overview.certificates = dependencies.certificateFacts().map {
             Overview.Certificate(name: $0.name, expires: $0.chainExpires, problem: $0.problem(at: date))
         }
-        overview.acceptanceProblem = await problem
+        overview.acceptanceProblem = await problem ?? dependencies.readiness.expired()
         overview.books = await books ?? nil
         overview.traffic = await traffic ?? nil
-        overview.sources = (await records ?? nil).map(sources)
-        overview.backup = await backup ?? nil
+        overview.backup = await backup ?? .unknown
         overview.disk = await storage?.disk
         return overview
     }
 
-    /// The counts of answers of these days; nil when the queue can't say, or not soon.
-    func tallies(from first: Day?, through last: Day) async -> [TallyCount]? {
-        let queue = dependencies.queue
-        return await answer(within: patience) { try? await queue.tallies(from: first, through: last) } ?? nil
+    /// What is known of the sources, with the alerts that hold, and nothing else.
+    func sources() async -> Overview {
+        async let records = records.value
+        async let kept = kept()
+        var overview = Overview(date: now(), delivery: .init(dependencies.delivery()))
+        overview.alerts = await kept
+        overview.sources = (await records ?? nil).map(sources)
+        return overview
     }
 
-    /// The configured ones and those that something is known of, what came since the records were written included.
-    private func sources(_ records: [SourceRecord]) -> [Overview.Source] {
-        var known = Dictionary(records.map { ($0.source, $0) }) { first, _ in first }
-        let activity = Dictionary(dependencies.activity.records.map { ($0.source, $0) }) { first, _ in first }
-        let configured = Set(dependencies.sources.current.sources.map(\.label))
-        for label in configured {
-            guard let last = activity[label]?.lastDeliveryAt, last > known[label]?.lastDeliveryAt ?? .distantPast else {
-                continue
-            }
-            known[
-                label,
-                default: SourceRecord(source: label, counts: SourceCounts(), lastDeliveryAt: nil, history: nil)
-            ]
-            .lastDeliveryAt = last
+    /// The counts of answers of the period; nil when the queue can't say, or not soon.
+    func tallies(_ period: StatisticsQuery.Period) async -> [TallyCount]? { await tallies[period]?.value ?? nil }
+
+    /// The alerts of this process, and, where several collectors share the queue, those that the others have written down.
+    private func kept() async -> [Overview.Alert] {
+        let own = dependencies.alerts().map { text in
+            let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
+            return Overview.Alert(name: parts.first ?? "", source: parts.count > 1 ? parts[1] : "")
         }
+        guard dependencies.queue.isShared else { return own }
+        let kept = (await alerts.value ?? nil) ?? []
+        return Array(Set(own + kept.map { Overview.Alert(name: $0.alert, source: $0.source) }))
+    }
+
+    /// The configured ones and those that something is known of.
+    private func sources(_ records: [SourceRecord]) -> [Overview.Source] {
+        let known = Dictionary(records.map { ($0.source, $0) }) { first, _ in first }
+        let configured = Set(dependencies.sources.current.sources.map(\.label))
         return configured.union(known.keys).sorted().map {
             Overview.Source(label: $0, record: known[$0], isConfigured: configured.contains($0))
         }

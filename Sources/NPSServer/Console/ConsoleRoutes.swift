@@ -2,7 +2,6 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NPSConsole
-import NPSModel
 import NPSPages
 import NPSQueue
 
@@ -20,7 +19,12 @@ struct ConsoleRoutes {
             router.get(path) { _, _ -> HTTPAnswer in throw Problem.notFound }
         }
         router.get("console/sources") { request, _ in
-            HTTPAnswer(pages.sources(await gathering.overview(), in: pages.visit(request)), .ok)
+            let page = pages.sources(
+                await gathering.sources(),
+                after: request.query("after") ?? "",
+                in: pages.visit(request)
+            )
+            return HTTPAnswer(page, .ok)
         }
     }
 
@@ -34,13 +38,12 @@ struct ConsoleRoutes {
     }
 
     private func statistics(_ request: Request) async -> HTTPAnswer {
-        let names: Set = ["period", "survey", "source", "campaign"]
+        let names: Set = ["period", "survey", "source", "campaign", "by", "after"]
         // What a form puts into an address is encoded as in a body.
         let form = try? URLEncodedForm(Array((request.uri.query ?? "").utf8), fields: names)
         let query = StatisticsQuery { form?.fields[$0] }
-        let date = gathering.now()
-        let counts = await gathering.tallies(from: query.first(until: Day(date)), through: Day(date))
-        return HTTPAnswer(pages.statistics(counts, of: query, at: date, in: pages.visit(request)), .ok)
+        let counts = await gathering.tallies(query.period)
+        return HTTPAnswer(pages.statistics(counts, of: query, at: gathering.now(), in: pages.visit(request)), .ok)
     }
 
     /// The header and not the element that does the same: nobody can stop that one (WCAG 2.2, technique F41). The page says
@@ -51,6 +54,10 @@ struct ConsoleRoutes {
 extension ConsolePages {
     /// From where the page is asked for.
     func visit(_ request: Request) -> Visit {
-        visit(lang: request.query("lang"), accepted: request.fieldLines("accept-language"))
+        visit(
+            lang: request.query("lang"),
+            accepted: request.fieldLines("accept-language"),
+            query: request.method == .post ? nil : request.uri.query
+        )
     }
 }
