@@ -69,7 +69,11 @@ extension Overview {
         overview.books?.leadership = Leadership(name: "one", since: date, collectors: collectors)
         overview.certificates = (0..<12).map { number in
             let expires = date.addingTimeInterval(Double(number) * 86_400)
-            return Certificate(name: "\(number).example.com", expires: expires, problem: "It ends: renew it.")
+            return Certificate(
+                name: "\(number).example.com",
+                expires: expires,
+                problem: number == 0 ? "It ends: renew it." : nil
+            )
         }
         overview.alerts = [
             Alert(name: "NPSQuarantineFull", source: "tool1"), Alert(name: "NPSNobodyForwards", source: ""),

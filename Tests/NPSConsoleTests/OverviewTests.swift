@@ -129,11 +129,13 @@ struct OverviewTests {
     }
 
     @Test("weighs with its head at most 10 KB, however large the numbers are", arguments: ConsolePagesTests.tags)
-    func weight(tag: String) {
+    func weight(tag: String) throws {
         var overview = Overview.busy()
         overview.alerts = [.init(name: "NPSSourceSilent", source: "tool29"), .init(name: "NPSBacklogOld", source: "")]
         let size = html(overview, tag).utf8.count
         #expect(size <= 9_600, "\(size)")
+        let troubled = html(try .troubled(), tag).utf8.count
+        #expect(troubled <= 9_600, "\(troubled)")
         overview.sources = (10..<99).map { number in
             let label = "tool-\(number)-" + String(repeating: "x", count: 56)
             return .init(label: label, record: overview.sources?.first?.record, isConfigured: false)

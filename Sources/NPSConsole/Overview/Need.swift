@@ -4,7 +4,7 @@ import NPSQueue
 /// Something that a person has to look after, and where that is done.
 struct Need: Sendable, Hashable {
     /// So many are shown at once.
-    static let limit = 6
+    static let limit = 5
 
     let sentence: String
     /// What the program itself says about it, in English; nil for nothing.
@@ -26,13 +26,16 @@ struct Need: Sendable, Hashable {
             needs.append(Need(sentence: text["needPaused"], isUrgent: true, alerts: ["NPSDeliveryPaused"]))
         }
         if let books = overview.books { needs += of(books, text, visit) }
-        needs += overview.certificates.compactMap { certificate in
-            guard let problem = certificate.problem else { return nil }
-            return Need(
-                sentence: text["needCertificate"],
-                remark: problem,
-                isUrgent: certificate.expires <= overview.date,
-                alerts: ["NPSCertificateExpiring", "NPSCertificateEnds"]
+        // The one that ends first; the others are counted among what surrounds the collector.
+        let worn = overview.certificates.filter { $0.problem != nil }
+        if let first = worn.min(by: { $0.expires < $1.expires }) {
+            needs.append(
+                Need(
+                    sentence: text["needCertificate"],
+                    remark: first.problem,
+                    isUrgent: first.expires <= overview.date,
+                    alerts: ["NPSCertificateExpiring", "NPSCertificateEnds"]
+                )
             )
         }
         let said = needs.reduce(into: Set<String>()) { $0.formUnion($1.alerts) }

@@ -61,7 +61,8 @@ struct OverviewView: Sendable {
             .compactMap(\.self)
         let table = SourceTable(
             overview,
-            limit: Self.sourceLimit,
+            // Where more is needed than there is room for, the sources are left to their page.
+            limit: needs.count > Need.limit ? 0 : Self.sourceLimit,
             text,
             more: visit.address(SourceTable.path)
         )

@@ -17,6 +17,7 @@ struct SourceTable: Sendable {
     let rows: [Row]
     /// Where the others are; nil when these are all.
     let more: String?
+    let isEmpty: Bool
 
     /// Those first that somebody should look after, then those that sent something last.
     ///
@@ -31,6 +32,7 @@ struct SourceTable: Sendable {
             return dates[0] == dates[1] ? left.0.label < right.0.label : dates[0] > dates[1]
         }
         rows = sorted.prefix(limit).map { Row($0, trouble: $1, at: overview.date, text) }
+        isEmpty = rows.isEmpty
         let isWhole = rows.count == (overview.sources ?? []).count
         self.more = isWhole ? nil : more
     }
@@ -43,6 +45,7 @@ struct SourceTable: Sendable {
         rows = rest.prefix(limit).map {
             Row($0, trouble: Self.trouble(of: $0, overview, text), at: overview.date, text)
         }
+        isEmpty = rows.isEmpty
         let last = rest.count > limit ? rows.last?.source : nil
         more = last.map { visit.address(Self.path, ["after": $0]) }
     }
