@@ -117,14 +117,15 @@ struct OperatorPagesTests {
         }
     }
 
-    private static let wrong = "signature: {kind: none}\nmapping: |\n  {id, email, score: .rating}\n"
+    /// Of a source without a signature.
+    private static let name = "q7w8e9r0t1y2u3i4o5p6"
     private static let fixed = "signature: {kind: none}\nmapping: |\n  {id, email, score: .nps}\n"
 
     @Test("a payload is tried before it is replayed, and only the form does it")
     func replay() async throws {
-        try await withPages(files: ["acme": Self.fixed]) { collector, person async throws in
+        try await withPages(files: [Self.name: Self.fixed]) { collector, person async throws in
             let label = try #require(
-                try await collector.admin.sources.read().sources.first { $0.name == "acme" }?.label
+                try await collector.admin.sources.read().sources.first { $0.name == Self.name }?.label
             )
             let body = #"{"id":"1","email":"ana@example.com","nps":9}"#
             try await Self.quarantine(body, in: collector.queue, source: label)

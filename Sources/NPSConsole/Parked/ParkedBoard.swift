@@ -20,6 +20,8 @@ package struct ParkedBoard: Sendable {
 
     /// How many are looked at; more only cost time.
     package static let limit = 5_000
+    /// How many responses of one reason a page shows at most.
+    package static let length = 8
 
     package let date: Date
     private let key: String?

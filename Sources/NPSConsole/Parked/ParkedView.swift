@@ -37,15 +37,15 @@ struct ParkedView: Sendable {
     }
 
     /// What fits onto a page.
-    private static let mostGroups = 4
-    private static let mostRows = 6
+    private static let mostGroups = 3
+    private static let mostRows = [1: ParkedBoard.length, 2: 3]
 
     init(_ board: ParkedBoard, did deed: Deed?, _ text: Sentences, _ visit: Visit) {
         let shown = board.groups.prefix(Self.mostGroups)
         did = deed.map { DeedView($0, text) }
         action = visit.address(Area.parked.path)
         isEmpty = board.groups.isEmpty
-        let rows = board.isOfOneGroup ? .max : max(1, Self.mostRows / max(1, shown.count))
+        let rows = Self.mostRows[shown.count] ?? 1
         groups = shown.map { GroupView($0, rows: rows, text, visit) }
         let rest = board.groups.count - shown.count
         others = rest > 0 ? text("parkedOthers", ["count": text.number(rest)]) : nil

@@ -12,11 +12,11 @@ struct PayloadView: Sendable {
     let cut: String?
     let back: String
 
-    /// In bytes.
-    static let mostBody = 2_500
+    /// In bytes of HTML.
+    private static let mostBody = 2_800
 
     init(_ entry: QuarantineEntry, _ text: Sentences, _ visit: Visit) {
-        self.entry = QuarantineView.EntryView(entry, problems: 20, text, visit)
+        self.entry = QuarantineView.EntryView(entry, problems: 8, text, visit)
         (delivery, type) = (entry.deliveryID, entry.contentType)
         let bytes = entry.body ?? Data()
         let end = Self.end(of: bytes)
@@ -25,10 +25,15 @@ struct PayloadView: Sendable {
         back = visit.address(QuarantinePath.list)
     }
 
-    /// Where to cut, which is not within a character.
+    /// Where to cut, which is not within a character. What is escaped counts as what it becomes.
     private static func end(of bytes: Data) -> Int {
-        guard bytes.count > mostBody else { return bytes.count }
-        var end = bytes.startIndex + mostBody
+        var size = 0
+        guard
+            var end = bytes.firstIndex(where: { byte in
+                size += byte < 0x20 || "<>&\"'".utf8.contains(byte) ? 6 : 1
+                return size > mostBody
+            })
+        else { return bytes.count }
         while end > bytes.startIndex, bytes[end] & 0xC0 == 0x80 { end -= 1 }
         return end - bytes.startIndex
     }

@@ -12,7 +12,7 @@ package struct QuarantineBoard: Sendable {
     package let date: Date
 
     /// How many a page shows.
-    package static let length = 6
+    package static let length = 4
 
     package init(entries: [QuarantineEntry], use: QuarantineUse, next: QuarantineID?, at date: Date) {
         (self.entries, self.use, self.next, self.date) = (entries, use, next, date)
@@ -53,7 +53,7 @@ struct QuarantineView: Sendable {
         let discard: String
     }
 
-    private static let mostSources = 6
+    private static let mostSources = 3
 
     init(_ board: QuarantineBoard, did deed: Deed?, _ text: Sentences, _ visit: Visit) {
         did = deed.map { DeedView($0, text) }

@@ -20,7 +20,7 @@ struct ParkedPages {
         let empty = ParkedBoard(
             only: key,
             after: request.query("after").flatMap(Int64.init) ?? 0,
-            rows: key == nil ? 8 : 12,
+            rows: ParkedBoard.length,
             at: shared.now(),
             cause: shared.cause
         )
