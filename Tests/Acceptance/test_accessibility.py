@@ -157,7 +157,7 @@ def test_every_page_is_accessible(driver: WebDriver, pages: dict[tuple[str, str]
     found = [
         fault
         for (name, language), html in pages.items()
-        for fault in faults(driver, html, f"{name}-{language}", folder="pages")
+        for fault in faults(driver, html, f"{name}-{language}", "pages")
     ]
     assert not found, "\n".join(found)
 
