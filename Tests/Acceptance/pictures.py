@@ -44,6 +44,7 @@ def shoot(driver: WebDriver, address: str, name: str, width: int, height: int) -
     for scheme, suffix in (("light", ""), ("dark", "~dark")):
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
         features = [{"name": feature, "value": value} for feature, value in SCHEMES[scheme]]
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         driver.get(address)
