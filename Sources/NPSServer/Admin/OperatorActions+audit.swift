@@ -3,7 +3,7 @@ import NPSQueue
 
 /// What is written of an action: who by, what and to how much. Never an address, and nothing that anybody typed.
 extension OperatorActions {
-    /// To be called for what changed something. The action is done already, so that a failure here takes nothing back: it is in
+    /// To be called for what changed something, and for what may have. The action is done already, so that a failure here takes nothing back: it is in
     /// the log, as the entry itself is.
     func note(
         _ action: AuditEntry.Action,
@@ -42,6 +42,23 @@ extension OperatorActions {
 extension OperatorActions {
     /// Whom an erasure is about.
     static let person = "a person"
+
+    /// Of what ended with an error, which says nothing about what was done before.
+    static let unfinished = "begun, and ended with an error: how much of it is done isn't known"
+
+    /// - Parameter quarantined: how many payloads were erased; nil while that isn't known.
+    static func outcome(ofUnfinishedErasure quarantined: Int?) -> String {
+        guard let quarantined else { return unfinished }
+        let payloads = counted(quarantined, "quarantined payload", "quarantined payloads")
+        return "\(payloads) erased; the responses begun, and ended with an error: how many are erased isn't known"
+    }
+
+    /// Whether anything was erased, or ordered to be deleted at Planhat. Which of the records had been ordered before isn't
+    /// told, so whoever orders it again is noted again; the parts that follow the first of a call order nothing new.
+    static func changed(_ answer: ErasureResponse, _ wanted: ErasureRequest) -> Bool {
+        if answer.quarantined > 0 || !answer.erasure.responses.isEmpty { return true }
+        return wanted.remote == true && wanted.after == nil && !answer.erasure.remote.isEmpty
+    }
 
     static func subject(of wanted: RetryRequest) -> String {
         if let ids = wanted.ids { return list(ids) }

@@ -25,6 +25,8 @@ struct OperatorActions {
         do throws(QueueError) {
             progress = try await retry(wanted)
         } catch {
+            // It goes in parts, each of which is kept.
+            await note(.retry, by: actor, subject: Self.subject(of: wanted), outcome: Self.unfinished)
             throw Problem.failing(error)
         }
         if progress.count > 0 {
@@ -43,7 +45,7 @@ struct OperatorActions {
     func erase(_ wanted: ErasureRequest, by actor: AuditEntry.Actor) async throws -> ErasureResponse {
         guard let address = try? EmailAddress(wanted.email) else { throw Problem.wrongAddress }
         let remotely = wanted.remote ?? false
-        var quarantined = 0
+        var quarantined: Int?
         do throws(QueueError) {
             // The quarantine first: what a replay moves into the queue meanwhile is then found there.
             let after = wanted.after.map(QuarantineID.init(rawValue:))
@@ -51,28 +53,31 @@ struct OperatorActions {
             quarantined = count
             let erasure = try await queue.erase(address, remotely: remotely)
             let answer = ErasureResponse(erasure: erasure, quarantined: count, next: next?.rawValue)
-            if count > 0 || !erasure.responses.isEmpty {
+            if Self.changed(answer, wanted) {
                 let outcome = Self.outcome(of: answer, remotely: remotely)
                 await note(.erase, by: actor, subject: Self.person, outcome: outcome)
             }
             return answer
         } catch {
-            if quarantined > 0 {
-                let payloads = Self.counted(quarantined, "quarantined payload", "quarantined payloads")
-                let outcome = "\(payloads) erased; the responses couldn't be"
-                await note(.erase, by: actor, subject: Self.person, outcome: outcome)
-            }
+            // What was to be erased may be gone all the same, as when only the log of the file can't be emptied.
+            await note(.erase, by: actor, subject: Self.person, outcome: Self.outcome(ofUnfinishedErasure: quarantined))
             throw Problem.failing(error)
         }
     }
 
     /// How many there were.
     func discard(_ ids: [QuarantineID], by actor: AuditEntry.Actor) async throws -> Int {
+        let subject = "quarantine \(Self.list(ids))"
         let count: Int
-        do { count = try await queue.discard(ids) } catch { throw Problem.failing(error) }
+        do throws(QueueError) {
+            count = try await queue.discard(ids)
+        } catch {
+            if !ids.isEmpty { await note(.discard, by: actor, subject: subject, outcome: Self.unfinished) }
+            throw Problem.failing(error)
+        }
         if count > 0 {
             let outcome = Self.counted(count, "payload", "payloads") + " discarded"
-            await note(.discard, by: actor, subject: "quarantine \(Self.list(ids))", outcome: outcome)
+            await note(.discard, by: actor, subject: subject, outcome: outcome)
         }
         return count
     }

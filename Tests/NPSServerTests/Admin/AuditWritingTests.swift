@@ -69,13 +69,59 @@ struct AuditWritingTests {
         _ = try await actions.discard([ids[0]], by: .token)
         #expect(logs.lines.count == 3 && logs.lines[2].contains("1 payload discarded"))
 
-        let request = ErasureRequest(email: "ana@example.com", remote: true)
-        _ = try await actions.erase(request, by: .page)
-        _ = try await actions.erase(request, by: .page)
+        for remote in [true, false] {
+            _ = try await actions.erase(ErasureRequest(email: "ana@example.com", remote: remote), by: .page)
+        }
         #expect(logs.lines.count == 4)
         #expect(logs.lines[3].contains("3 responses and 1 quarantined payload erased"))
         #expect(!logs.lines.joined().contains("ana") && !logs.lines.joined().contains("example.com"))
         await collector.end()
+    }
+
+    @Test("a deletion at Planhat that is ordered after the erasure is written, too")
+    func later() async throws {
+        let collector = try CollectorFixture()
+        let actions = actions(collector)
+        _ = try await collector.queue.accept([try submission("a")])
+        let claims = try await collector.queue.claim(limit: 1)
+        try await collector.queue.settle(
+            claims.map { Verdict(id: $0.response.id, revision: $0.revision, outcome: .delivered(planhatID: "61")) }
+        )
+        func erase(remote: Bool, after: Int64? = nil) async throws {
+            _ = try await actions.erase(
+                ErasureRequest(email: "ana@example.com", remote: remote, after: after),
+                by: .page
+            )
+        }
+        try await erase(remote: false)
+        #expect(logs.lines.count == 1 && logs.lines[0].contains("1 record may still be at Planhat"))
+        try await erase(remote: false)
+        #expect(logs.lines.count == 1)
+        try await erase(remote: true)
+        #expect(logs.lines.count == 2 && logs.lines[1].contains("1 record to be deleted at Planhat"))
+        // The second part of an erasure in parts.
+        try await erase(remote: true, after: 1)
+        #expect(logs.lines.count == 2)
+        #expect(try await collector.queue.audit(limit: 10).count == 2)
+        await collector.end()
+    }
+
+    @Test("what ended with an error may have been done, and is written as begun")
+    func unfinished() async throws {
+        let collector = try CollectorFixture()
+        let actions = actions(collector)
+        await collector.end()
+        await #expect(throws: Problem.self) { try await actions.retry(RetryRequest(), by: .page) }
+        await #expect(throws: Problem.self) { try await actions.discard([QuarantineID(rawValue: 4)], by: .verb) }
+        await #expect(throws: Problem.self) {
+            try await actions.erase(ErasureRequest(email: "ana@example.com", remote: true), by: .page)
+        }
+        let lines = logs.lines.filter { $0.hasPrefix("notice") }
+        #expect(lines.count == 3)
+        #expect(lines.allSatisfy { $0.contains("begun, and ended with an error") && $0.contains("isn't known") })
+        #expect(!lines.joined().contains("ana"))
+        let known = OperatorActions.outcome(ofUnfinishedErasure: 2)
+        #expect(known.hasPrefix("2 quarantined payloads erased; ") && known.hasSuffix("isn't known"))
     }
 
     @Test("when nothing can be written of it, the action stands and the log says so")
