@@ -72,6 +72,18 @@ struct SignInLimitTests {
         #expect(widest.count { $0 == .wrong } == 20)
     }
 
+    @Test("the mistakes of IPv6 neighbours don't hold up who was right lately, whose own do")
+    func neighbours() {
+        let known = Peer(testing: "2001:db8:0:1::1")
+        let stranger = Peer(testing: "2001:db8:0:2::1")
+        #expect(right(known) == .right)
+        for network in 0x3..<0x300 { _ = wrong(Peer(testing: "2001:db8:0:\(String(network, radix: 16))::1")) }
+        #expect(right(stranger) != .right)
+        #expect(right(known) == .right)
+        #expect((0..<20).map { _ in wrong(known) }.count { $0 == .wrong } == 10)
+        #expect(right(known) == .unheard(seconds: 6))
+    }
+
     @Test("many requests at once get no more tries than as many in a row")
     func concurrency() async {
         let limit = SignInLimit(now: { [clock] in clock.instant })

@@ -4,7 +4,8 @@ import Synchronization
 /// of them together ten times as often.
 ///
 /// Nobody is counted whose token is right. From a client that had the right one lately, the mistakes of all others keep nothing
-/// away, so that somebody with many addresses doesn't lock out whoever is at work. In memory only, by salted hashes.
+/// away, its neighbours in a wider IPv6 network included, so that somebody with many addresses doesn't lock out whoever is at
+/// work. In memory only, by salted hashes.
 final class SignInLimit: Sendable {
     enum Outcome: Hashable {
         case right
@@ -44,6 +45,11 @@ final class SignInLimit: Sendable {
         var all: Bucket
         /// Those whose token was right.
         var known = Generations<ContinuousClock.Instant>(capacity: 1_000)
+
+        func knows(_ client: Peer, at instant: ContinuousClock.Instant) -> Bool {
+            guard let key = client.networks.first?.hashValue, let last = known[key] else { return false }
+            return instant - last < SignInLimit.memory
+        }
     }
 
     /// In seconds.
@@ -66,8 +72,9 @@ final class SignInLimit: Sendable {
     func outcome(for client: Peer, comparing isRight: () -> Bool) -> Outcome {
         let instant = now()
         return state.withLock { state in
+            let isKnown = state.knows(client, at: instant)
             var buckets: [(key: Int, bucket: Bucket)] = []
-            for network in client.networks {
+            for network in client.networks.prefix(isKnown ? 1 : .max) {
                 let share = Double(network.share)
                 let key = network.hashValue
                 var bucket = state.clients[key] ?? Bucket(share: share, at: instant)
@@ -76,7 +83,6 @@ final class SignInLimit: Sendable {
                 buckets.append((key, bucket))
             }
             state.all.refill(at: instant, share: Self.together)
-            let isKnown = buckets.first.flatMap { state.known[$0.key] }.map { instant - $0 < Self.memory } ?? false
             if state.all.isEmpty, !isKnown { return .unheard(seconds: state.all.seconds(share: Self.together)) }
             if isRight() {
                 if let key = buckets.first?.key { state.known.set(instant, for: key) }
