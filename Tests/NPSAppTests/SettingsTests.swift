@@ -83,6 +83,18 @@ struct SettingsTests {
     }
 
     @Test(
+        "a token that is typed over a network in clear is named",
+        arguments: [("0.0.0.0", "t", 1), ("::", "t", 1), ("::1", "t", 0), ("localhost", "t", 0), ("0.0.0.0", nil, 0)]
+            as [(String, String?, Int)]
+    )
+    func readableToken(host: String, token: String?, count: Int) async throws {
+        let environment = token.map { ["ADMIN_TOKEN": $0] } ?? [:]
+        let warnings = try await load(["--admin-host", host], environment: environment).warnings
+        #expect(warnings.count == count)
+        #expect(warnings.allSatisfy { $0.hasPrefix("admin.host is \(host)") })
+    }
+
+    @Test(
         "TLS that only one side speaks is named",
         arguments: [
             (["--http-port", "443"], false, "plain HTTP on port 443"),
@@ -173,7 +185,7 @@ struct SettingsTests {
             ("queue.payload-key", "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
             ("tls.certificate", "/nonexistent.pem"), ("tls.private-key", ""), ("survey.subject", ""),
             ("queue.name", "büro"), ("admin.host-names", "https://nps.example.com"), ("admin.host-names", "*"),
-            ("admin.host-names", ""),
+            ("admin.host-names", ""), ("admin.host-names", ".com"),
             ("http.unix-socket", String(repeating: "a", count: 108)), ("http.unix-socket", "@nps"),
             ("http.unix-socket-mode", "0999"), ("http.unix-socket-mode", "0060"),
             ("http.unix-socket-group", "no-such-group"),

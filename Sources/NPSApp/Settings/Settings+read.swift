@@ -76,7 +76,10 @@ extension Settings {
         let hosts = AdminHosts(host: host, names: reader.filledList(Setting.adminHostNames))
         if hosts == nil {
             reader.note(
-                "admin.host-names must be names such as nps.example.com, without a port, or endings such as .example.com."
+                """
+                admin.host-names must be names such as nps.example.com, without a port, or endings of two words at least, such as \
+                .example.com.
+                """
             )
         }
         return Admin(host: host, port: port, hosts: hosts ?? .standard, token: reader.secret(Setting.adminToken))

@@ -5,12 +5,12 @@ extension Settings {
     package var warnings: [String] {
         // Who forgot the proxy forgot that it does the TLS.
         openSocket + (forgottenProxy.isEmpty ? missingTLS(at: http.address) : forgottenProxy)
-            + confusedTLS(at: http.address)
+            + confusedTLS(at: http.address) + readableToken
     }
 
     /// The same where a socket was passed, whose address counts instead.
     func warnings(listeningAt socket: InheritedSocket) -> [String] {
-        missingTLS(at: .inherited(socket)) + confusedTLS(at: .inherited(socket))
+        missingTLS(at: .inherited(socket)) + confusedTLS(at: .inherited(socket)) + readableToken
     }
 
     /// Of challenges that nobody would answer; nil when somebody does.
@@ -29,6 +29,17 @@ extension Settings {
             """
             http.unix-socket-mode lets everybody on this machine connect, and whoever connects says who the client is: give \
             the socket to the proxy's group instead (http.unix-socket-group).
+            """
+        ]
+    }
+
+    private var readableToken: [String] {
+        guard admin.token != nil, !AddressRange.isLoopback(admin.host) else { return [] }
+        return [
+            """
+            admin.host is \(admin.host), and the admin listener speaks plain HTTP: who can read that network's traffic reads \
+            admin.token, and what the pages show of people. Let only a proxy that speaks TLS, or an SSH tunnel, reach it from \
+            other machines.
             """
         ]
     }

@@ -4,15 +4,20 @@ import NPSModel
 ///
 /// A page of somebody else's can have its own name lead to this listener once it is open in a browser (DNS rebinding), and the
 /// browser then takes the two for one site. Such a name is one in the public DNS, so it has a dot and an ending that is sold.
-/// Everything that no stranger can have there is answered without a setting:
+/// Everything that no stranger on the internet can have is answered without a setting:
 ///
 /// - addresses, which need no DNS;
 /// - `localhost` and what ends with it, which browsers lead to this machine by themselves (RFC 6761 §6.3);
-/// - names without a dot, which container networks and search domains give; the public DNS has none (RFC 7085);
+/// - names without a dot, which container networks and search domains give. No stranger gets a whole top-level domain for
+///   such a purpose, and ICANN lets no generic one have an address (RFC 7085 counts those of countries that have one);
 /// - names that end with `.internal`, which ICANN keeps for private use and will never delegate.
 ///
-/// `.local` isn't among them: by multicast DNS anybody on the same network may answer for it. Nor is `.svc`, which nobody
-/// has promised to keep out of the public DNS.
+/// Somebody on the operator's own network, or with its DNS, may answer for a name without a dot. Containers and probes ask by
+/// such names, so these are answered nonetheless. What is to be had that way is health and metrics: a browser has no password
+/// for that name.
+///
+/// `.local` isn't among them: by multicast DNS anybody on the same network may answer for it, and nothing needs it. Nor is
+/// `.svc`, which nobody has promised to keep out of the public DNS.
 package struct AdminHosts: Sendable, Hashable {
     /// In small letters.
     private var names: Set<String> = []
@@ -26,13 +31,15 @@ package struct AdminHosts: Sendable, Hashable {
 
     /// - Parameters:
     ///   - host: `admin.host`, which may be a name.
-    ///   - names: `admin.host-names`; one that begins with a dot stands for all names that end with it.
+    ///   - names: `admin.host-names`; one that begins with a dot stands for all names that end with it. A top-level domain's
+    ///     would be everybody's.
     /// - Returns: nil when one of the names is none.
     package init?(host: String, names: [String]) {
         if let own = Self.name(host) { self.names.insert(own) }
         for name in names {
             let isEnding = name.utf8.first == UInt8(ascii: ".")
             guard let plain = Self.name(isEnding ? String(name.dropFirst()) : name) else { return nil }
+            if isEnding, !plain.utf8.contains(UInt8(ascii: ".")) { return nil }
             if isEnding { endings.append("." + plain) } else { self.names.insert(plain) }
         }
     }
