@@ -89,10 +89,10 @@ struct ListenerComposition: Sendable {
             readiness: readiness,
             token: settings.admin.token,
             delivery: { [worker, queue] in DeliveryReport(worker, of: queue) },
-            metrics: metrics
+            metrics: metrics,
+            console: try ConsolePages()
         )
         dependencies.droppedLogLines = droppedLogLines
-        dependencies.console = try ConsolePages()
         dependencies.parkedCause = { ParkedCause(ParkedKind(reason: $0)) }
         dependencies.hurry = { [promptErasures] records in promptErasures.add(records.map(\.id)) }
         dependencies.hosts = settings.admin.hosts

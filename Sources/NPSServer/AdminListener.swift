@@ -30,8 +30,8 @@ package enum AdminListener {
         package var certificateFacts: @Sendable () -> [CertificateFacts] = { [] }
         /// Where people can answer; nil where there is no open form.
         package var formAddress: String?
-        /// The operators' pages; nil for none.
-        package var console: ConsolePages?
+        /// The operators' pages.
+        package var console: ConsolePages
         /// For what kind of reason a response is parked.
         package var parkedCause: @Sendable (String) -> ParkedCause = { _ in .refused }
         /// Told which records at Planhat somebody waits to have deleted.
@@ -51,7 +51,8 @@ package enum AdminListener {
             readiness: Readiness,
             token: String?,
             delivery: @escaping @Sendable () -> DeliveryReport,
-            metrics: MetricsRegistry
+            metrics: MetricsRegistry,
+            console: ConsolePages
         ) {
             self.queue = queue
             self.sources = sources
@@ -60,6 +61,7 @@ package enum AdminListener {
             self.token = token
             self.delivery = delivery
             self.metrics = metrics
+            self.console = console
         }
     }
 
@@ -96,14 +98,20 @@ package enum AdminListener {
     static func router(_ dependencies: Dependencies, logger: Logger) -> Router<CollectorContext> {
         let router = Router(context: CollectorContext.self)
         let refusals = AdminRefusals(factory: dependencies.metrics, logger: logger, now: dependencies.instant)
-        let credentials = AdminCredentials(
-            token: dependencies.token,
-            limit: SignInLimit(now: dependencies.instant),
-            refusals: refusals
-        )
+        // A limit for each, so that who is wrong at a page, with a proxy in between perhaps, doesn't keep programs out.
+        let (people, programs) = (credentials(dependencies, refusals), credentials(dependencies, refusals))
+        let problems = ConsoleProblems(pages: dependencies.console, now: dependencies.now)
         router.add(middleware: RequestRules(log: AccessLog(listener: "admin"), edge: edge(dependencies)))
-        router.add(middleware: AdminHostCheck(hosts: dependencies.hosts, refusals: refusals))
-        router.add(middleware: access(dependencies.console, credentials, refusals))
+        router.add(
+            middleware: AdminHostCheck(hosts: dependencies.hosts, refusals: refusals) { problem, request in
+                problems.answer(to: problem, request).response
+            }
+        )
+        router.add(
+            middleware: ConsoleAccess(credentials: people, refusals: refusals) { refusal, request in
+                problems.notice(Notice(refusal), refusal.status, request).response
+            }
+        )
         AdminHealthRoutes(
             readiness: dependencies.readiness,
             delivery: { dependencies.delivery().sentence },
@@ -114,7 +122,7 @@ package enum AdminListener {
             certificates: dependencies.certificates
         )
         .add(to: router)
-        let managed = router.group().add(middleware: AdminToken(credentials: credentials))
+        let managed = router.group().add(middleware: AdminToken(credentials: programs))
         let actions = OperatorActions(
             queue: dependencies.queue,
             sources: dependencies.sources,
@@ -133,38 +141,32 @@ package enum AdminListener {
         BackupRoutes(backups: OnlineBackup(of: dependencies.queue, actions: actions)).add(to: managed)
         StatisticsRoutes(queue: dependencies.queue, now: dependencies.now).add(to: managed)
         QuarantineRoutes(queue: dependencies.queue, actions: actions).add(to: managed)
-        if let console = dependencies.console { addConsole(console, actions, to: router, dependencies) }
+        addConsole(actions, to: router.group().add(middleware: problems), dependencies)
         return router
     }
 
-    private static func access(
-        _ pages: ConsolePages?,
-        _ credentials: AdminCredentials,
-        _ refusals: AdminRefusals
-    ) -> ConsoleAccess {
-        var access = ConsoleAccess(credentials: credentials, refusals: refusals)
-        if let pages {
-            access.refusal = { refusal, request in
-                HTTPAnswer(pages.notice(Notice(refusal), at: Date(), in: pages.visit(request)), refusal.status).response
-            }
-        }
-        return access
+    private static func credentials(_ dependencies: Dependencies, _ refusals: AdminRefusals) -> AdminCredentials {
+        AdminCredentials(
+            token: dependencies.token,
+            limit: SignInLimit(now: dependencies.instant),
+            refusals: refusals
+        )
     }
 
     private static func addConsole(
-        _ pages: ConsolePages,
         _ actions: OperatorActions,
-        to router: Router<CollectorContext>,
+        to people: some RouterMethods<CollectorContext>,
         _ dependencies: Dependencies
     ) {
-        let people = router.group().add(middleware: ConsoleProblems(pages: pages))
+        let pages = dependencies.console
         ConsoleRoutes(pages: pages, gathering: ConsoleGathering(dependencies)).add(to: people)
         OperatorPages(
             pages: pages,
             queue: dependencies.queue,
             actions: actions,
             cause: dependencies.parkedCause,
-            hurry: dependencies.hurry
+            hurry: dependencies.hurry,
+            now: dependencies.now
         )
         .add(to: people)
     }

@@ -1,8 +1,10 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTesting
 import NIOCore
+import NIOEmbedded
 import NPSConsole
 import NPSModel
 import NPSQueue
@@ -20,7 +22,6 @@ struct ConsoleRoutesTests {
         _ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
         var admin = collector.admin
-        admin.console = try ConsolePages()
         admin.formAddress = "https://nps.example.com/survey"
         try await CollectorFixture(replacing: admin, in: collector).administratively(talk)
     }
@@ -57,7 +58,61 @@ struct ConsoleRoutesTests {
                 let refused = try await client.executeRequest(uri: path, method: .get, headers: [:], body: nil)
                 #expect(refused.status == .unauthorized, "\(path)")
                 #expect(!refused.text.contains("class=\"card"))
+                #expect(refused.text.contains("Sign in") && refused.headers[.cacheControl] == "no-store")
             }
+        }
+        await collector.end()
+    }
+
+    @Test("who is wrong at the pages doesn't keep programs out, nor the other way round", arguments: [true, false])
+    func separate(pagesFirst: Bool) async throws {
+        let collector = try CollectorFixture()
+        var admin = collector.admin
+        let clock = TestClock()
+        admin.instant = { clock.instant }
+        try await CollectorFixture(replacing: admin, in: collector).administratively { client async throws in
+            func status(_ path: String, _ token: String) async throws -> Int {
+                let headers: HTTPFields = [.authorization: "Bearer " + token]
+                let answer = try await client.executeRequest(uri: path, method: .get, headers: headers, body: nil)
+                return answer.status.code
+            }
+            let paths = pagesFirst ? ["/", "/queue/status"] : ["/queue/status", "/"]
+            for _ in 0..<10 { #expect(try await status(paths[0], "kanarienvogel") == 401) }
+            #expect(try await status(paths[0], CollectorFixture.adminToken) == 429)
+            #expect(try await status(paths[1], CollectorFixture.adminToken) == 200)
+        }
+        await collector.end()
+    }
+
+    @Test("whoever comes with a browser under a foreign name gets a page")
+    func foreignHost() async throws {
+        let collector = try CollectorFixture()
+        let responder = AdminListener.router(collector.admin, logger: .silent).buildResponder()
+        let context = Connection.$current.withValue(Connection(peer: Peer(testing: "127.0.0.1"))) {
+            CollectorContext(source: ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: .silent))
+        }
+        for path in ["/", "/console/parked", "/metrics", "/nowhere"] {
+            let request = Request.asked(path, host: "evil.example", ["Accept": "text/html"])
+            let answer = try await responder.respond(to: request, context: context)
+            #expect(answer.status == .misdirectedRequest, "\(path)")
+            #expect(answer.headers[.contentType] == "text/html; charset=utf-8")
+            #expect(!answer.headers.contains(.wwwAuthenticate))
+        }
+        await collector.end()
+    }
+
+    @Test("all pages go by one clock")
+    func clock() async throws {
+        let collector = try CollectorFixture()
+        var admin = collector.admin
+        admin.now = { Date(timeIntervalSince1970: 1_935_630_180) }
+        try await CollectorFixture(replacing: admin, in: collector).administratively { client async throws in
+            for path in ["/", "/console/nps", "/console/audit", "/console/parked", "/console/person", "/console/none"] {
+                let page = try await client.executeRequest(uri: path, method: .get, headers: authorized, body: nil)
+                #expect(page.text.contains("2031-05-04 03:03"), "\(path)")
+            }
+            let refused = try await client.executeRequest(uri: "/", method: .get, headers: [:], body: nil)
+            #expect(refused.text.contains("2031-05-04 03:03"))
         }
         await collector.end()
     }

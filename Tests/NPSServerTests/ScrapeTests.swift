@@ -252,7 +252,8 @@ struct ScrapeTests {
                         pauseReasons: ["token", "tls"]
                     )
                 },
-                metrics: collector.metrics
+                metrics: collector.metrics,
+                console: collector.admin.console
             )
             let values = await scrape(CollectorFixture(replacing: admin, in: collector))
             let states = values.filter { $0.key.hasPrefix("nps_delivery_state{") }

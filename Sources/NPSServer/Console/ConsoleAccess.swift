@@ -1,6 +1,5 @@
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// Lets only operators to the pages: who signs in with `admin.token`, by HTTP Basic so that no cookie is needed. What changes
 /// something is taken from these pages alone, since a browser that has signed in sends the password with everything, whoever
@@ -11,17 +10,7 @@ struct ConsoleAccess: RouterMiddleware {
     let credentials: AdminCredentials
     let refusals: AdminRefusals
     /// Makes the page of a refusal; its status, and what else the client has to know, are seen to here.
-    var refusal: @Sendable (ConsoleRefusal, Request) -> Response = { refusal, _ in
-        Response(
-            status: refusal.status,
-            headers: [
-                .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
-                .contentSecurityPolicy: "default-src 'none'; frame-ancestors 'none'",
-                .xContentTypeOptions: "nosniff",
-            ],
-            body: .init(byteBuffer: ByteBuffer(string: refusal.page))
-        )
-    }
+    let refusal: @Sendable (ConsoleRefusal, Request) -> Response
 
     func handle(
         _ request: Request,

@@ -20,9 +20,9 @@ final class ConsoleGathering: Sendable {
     /// - Parameter patience: how long each is waited for.
     init(
         _ dependencies: AdminListener.Dependencies,
-        patience: Duration = .seconds(2),
-        now: @escaping @Sendable () -> Date = { Date() }
+        patience: Duration = .seconds(2)
     ) {
+        let now = dependencies.now
         (self.dependencies, self.now) = (dependencies, now)
         let queue = dependencies.queue
         books = SharedReading(limit: patience) { try? await queue.status() }

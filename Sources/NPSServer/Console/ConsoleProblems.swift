@@ -9,6 +9,7 @@ struct ConsoleProblems: RouterMiddleware {
     typealias Context = CollectorContext
 
     let pages: ConsolePages
+    let now: @Sendable () -> Date
 
     func handle(
         _ request: Request,
@@ -25,10 +26,13 @@ struct ConsoleProblems: RouterMiddleware {
     }
 
     func answer(to problem: Problem, _ request: Request) -> HTTPAnswer {
-        let page = pages.notice(Notice(problem), at: Date(), in: pages.visit(request))
-        var answer = HTTPAnswer(page, problem.status)
+        var answer = notice(Notice(problem), problem.status, request)
         for field in problem.instructions { answer.fields[field.name] = field.value }
         return answer
+    }
+
+    func notice(_ notice: Notice, _ status: HTTPResponse.Status, _ request: Request) -> HTTPAnswer {
+        HTTPAnswer(pages.notice(notice, at: now(), in: pages.visit(request)), status)
     }
 }
 

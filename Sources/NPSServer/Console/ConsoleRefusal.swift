@@ -29,43 +29,4 @@ extension ConsoleRefusal {
         case .managementClosed, .foreignOrigin: [:]
         }
     }
-
-    var title: String {
-        switch self {
-        case .signIn: "Sign in"
-        case .managementClosed: "Management is closed"
-        case .tooManyAttempts: "Too many attempts"
-        case .foreignOrigin: "Not from here"
-        }
-    }
-
-    /// What to do, in a sentence or two.
-    var advice: String {
-        switch self {
-        case .signIn:
-            "Reload this page and sign in: any user name, and the value of admin.token for the password."
-        case .managementClosed:
-            """
-            Set admin.token to a long random text, such as the output of openssl rand -hex 32, and start the collector again. \
-            That text is then the password.
-            """
-        case .tooManyAttempts(let seconds):
-            "Wrong passwords came from your address too often. Try again in \(seconds) seconds."
-        case .foreignOrigin:
-            """
-            Nothing was done: this would have changed something, and your browser says that it was asked for by another \
-            site, or doesn't say by which. Open the page here and use its button. A proxy in between has to pass on Host as the \
-            browser has it.
-            """
-        }
-    }
-
-    /// A page of the refusal alone, for whoever has no other.
-    var page: String {
-        """
-        <!DOCTYPE html>
-        <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-        <title>\(title)</title><h1>\(title)</h1><p>\(advice)</p></html>
-        """
-    }
 }

@@ -57,7 +57,7 @@ struct ErrorPages: Sendable {
 
     /// The language of the page; nil when the problem document is the answer.
     func language(for request: Request) -> Language? {
-        guard Self.wantsHTML(request.fieldLines("accept")), request.segments(below: basePath).first != "webhooks" else {
+        guard Self.wantsHTML(request), request.segments(below: basePath).first != "webhooks" else {
             return nil
         }
         return pages.language(nil, accepted: request.fieldLines("accept-language"))
@@ -75,8 +75,8 @@ struct ErrorPages: Sendable {
     }
 
     /// Whether HTML is asked for by name; `*/*` doesn't count.
-    private static func wantsHTML(_ accept: [String]) -> Bool {
-        accept.flatMap { $0.split(separator: ",") }.contains { range in
+    static func wantsHTML(_ request: Request) -> Bool {
+        request.fieldLines("accept").flatMap { $0.split(separator: ",") }.contains { range in
             range.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased() == "text/html"
         }
     }

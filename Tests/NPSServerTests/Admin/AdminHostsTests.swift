@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import NIOCore
 import TestSupport
 import Testing
 
@@ -51,7 +52,8 @@ struct AdminHostsTests {
     @Test(
         "what is no name is refused as a setting",
         arguments: [
-            "", ".", "*", "*.example.com", "a b", "http://a.example", "a.example:80", "a.example/x", "..example",
+            "", ".", "*", "*.example.com", ".com", ".com.", ".internal", "a b", "http://a.example", "a.example:80",
+            "a.example/x", "..example",
         ]
     )
     func mistake(name: String) {
@@ -70,7 +72,7 @@ struct AdminHostsTests {
         let check = AdminHostCheck(
             hosts: .standard,
             refusals: AdminRefusals(factory: metrics, logger: logs.logger)
-        )
+        ) { problem, _ in Response(status: problem.status, body: .init(byteBuffer: ByteBuffer(string: "a page"))) }
         let passed = try await check.answer(to: .asked("/metrics", host: "127.0.0.1:8081"))
         #expect(passed.status == .ok)
         let problem = await #expect(throws: Problem.self) {
@@ -78,7 +80,11 @@ struct AdminHostsTests {
         }
         #expect(problem?.status == .misdirectedRequest)
         #expect(problem?.detail.contains("admin.host-names") == true)
-        #expect(metrics["nps_admin_refusals_total host"] == 1)
+        let shown = try await check.answer(
+            to: .asked("/console/nps", host: "evil.example", ["Accept": "text/html,*/*;q=0.8"])
+        )
+        #expect(shown.status == .misdirectedRequest && shown.body.contentLength == 6)
+        #expect(metrics["nps_admin_refusals_total host"] == 2)
         #expect(logs.lines.count == 1 && !logs.lines.joined().contains("evil"))
     }
 }

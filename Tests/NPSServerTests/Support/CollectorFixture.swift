@@ -6,6 +6,7 @@ import HummingbirdCore
 import HummingbirdTesting
 import Logging
 import NIOCore
+import NPSConsole
 import NPSModel
 import NPSQueue
 import NPSSurvey
@@ -96,9 +97,13 @@ struct CollectorFixture: Sendable {
             readiness: readiness,
             token: Self.adminToken,
             delivery: { DeliveryReport(state: "paused", sentence: "Check the token.", isHeldUp: true) },
-            metrics: metrics
+            metrics: metrics,
+            console: try Self.console.get()
         )
     }
+
+    /// Made once, since that reads every template.
+    private static let console = Result { try ConsolePages() }
 
     /// Runs a conversation with the public routes.
     func publicly(_ talk: @escaping @Sendable (any TestClientProtocol) async throws -> Void) async throws {

@@ -7,6 +7,8 @@ struct AdminHostCheck: RouterMiddleware {
 
     let hosts: AdminHosts
     let refusals: AdminRefusals
+    /// The page for people.
+    let page: @Sendable (Problem, Request) -> Response
 
     func handle(
         _ request: Request,
@@ -15,7 +17,8 @@ struct AdminHostCheck: RouterMiddleware {
     ) async throws -> Response {
         guard hosts.hold(request.head.authority ?? "") else {
             refusals.note(.host)
-            throw Problem.foreignHost
+            guard ErrorPages.wantsHTML(request) else { throw Problem.foreignHost }
+            return page(.foreignHost, request)
         }
         return try await next(request, context)
     }
