@@ -94,7 +94,10 @@ struct ListenerComposition: Sendable {
         )
         dependencies.droppedLogLines = droppedLogLines
         dependencies.parkedCause = { ParkedCause(ParkedKind(reason: $0)) }
-        dependencies.hurry = { [promptErasures] records in promptErasures.add(records.map(\.id)) }
+        dependencies.hurry = { [promptErasures, queue] records in
+            // Whoever forwards deletes, too.
+            if queue.isForwarding { promptErasures.add(records.map(\.id)) }
+        }
         dependencies.hosts = settings.admin.hosts
         dependencies.certificates = { [certificates, sources] in
             let authorities = sources.current.authorityFacts.compactMap { $0.problem(at: Date()) }

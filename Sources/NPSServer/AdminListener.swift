@@ -166,6 +166,7 @@ package enum AdminListener {
             actions: actions,
             cause: dependencies.parkedCause,
             hurry: dependencies.hurry,
+            delivery: dependencies.delivery,
             now: dependencies.now
         )
         .add(to: people)

@@ -100,6 +100,21 @@ extension Problem {
         }
     }
 
+    /// Only for operators: another site's page has the browser open one of these.
+    static let foreignPage = Problem(
+        status: .forbidden,
+        title: "Not from here",
+        detail: "Another site asked for this. Open it from the operators' pages."
+    )
+
+    /// Only for operators: payloads are being tried for somebody else.
+    static let busyTrial = Problem(
+        status: .serviceUnavailable,
+        title: "Not available just now",
+        detail: "Payloads are being tried at this moment. Load the page again in some seconds.",
+        retryAfter: 10
+    )
+
     /// Only for operators: the database takes too long.
     static let silentQueue = Problem(
         status: .serviceUnavailable,

@@ -8,6 +8,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from harness import canary
 from harness.browser import browser, network_log, next_page
-from harness.console import PLACES, Console, ReadPage
+from harness.console import PLACES, Console, Form, ReadPage
 from harness.deployment import Deploy, Deployment
 from harness.http_client import FORM_HEADERS, fetch
 from harness.looks import LANGUAGES, complaints, faults, look, text_browser
@@ -123,11 +124,12 @@ def pages(site: Site, deploy_for_module: Deploy) -> dict[tuple[str, str], str]:
             lambda parked=parked: site.deployment.data("queue", "list", "--parked", "--email", parked),  # type: ignore[misc]
             "the person's response to be parked",
         )
+        retried = full.post("/console/parked", {"id": "nps1-" + "0" * 32})
         shown = {name: full.get(path).text for name, path in PLACES.items()}
         shown |= {f"empty-{name}": Console(empty, language).get(path).text for name, path in PLACES.items()}
         shown |= {
             "parked-reason": full.get(f"/console/parked?group={key}").text,
-            "retried": full.get("/console/parked?did=retried&count=1200&left=3&more=1").text,
+            "retried": full.get(retried.headers["location"]).text,
             "payload": full.get(f"/console/quarantine/{entry}").text,
             "trial": full.get(f"/console/quarantine/replay?id={entry}").text,
             "trial-all": full.get("/console/quarantine/replay?all=1").text,
@@ -185,7 +187,7 @@ def test_the_pages_tell_what_was_said(pages: dict[tuple[str, str], str]) -> None
     assert canary.WORD in ReadPage.of(pages["payload", "en"]).text
     assert "Nothing is parked." in ReadPage.of(pages["empty-parked", "en"]).text
     assert "Nothing is in quarantine." in ReadPage.of(pages["empty-quarantine", "en"]).text
-    assert "Back in the queue: 1,200." in ReadPage.of(pages["retried", "en"]).text
+    assert "There was nothing left to do" in ReadPage.of(pages["retried", "en"]).text
     assert 'dir="rtl"' in pages["now", "ar"]
 
 
@@ -317,18 +319,46 @@ def test_everything_is_done_by_keyboard_alone(deploy: Deploy) -> None:
 
 
 def test_nothing_is_done_twice_by_a_double_click(deploy: Deploy) -> None:
+    """Each form is sent twice at the same time."""
     site = new_site(deploy)
     console = Console(site.deployment)
     person = fresh_response("twice")
     assert site.deployment.post(person).status == 200
     site.deployment.await_drained()
-    site.quarantine("unread")
+    for name in ("first", "second"):
+        site.quarantine(name)
+    site.deployment.set_faults({"unknown-contact": "reject-400"})
+    site.park("parked")
+    site.await_parked(1)
+    site.deployment.set_faults({"unknown-contact": "domain-create"})
+    site.mapping.write_text(FIXED)
+
+    def click(form: Form, **sent: str) -> list[str]:
+        """What both answers say in the end."""
+
+        def send() -> str:
+            answer = console.post(form.action, form.fields | sent)
+            return console.get(answer.headers["location"]).text if answer.status == 303 else answer.text
+
+        with ThreadPoolExecutor(2) as pool:
+            return [answer.result() for answer in [pool.submit(send), pool.submit(send)]]
+
     asked = ReadPage.of(console.post("/console/person/erase", {"email": person["email"]}).text)
-    (form,) = asked.forms
-    receipts = [console.post(form.action, form.fields).text for _ in range(2)]
+    receipts = click(*asked.forms)
     assert receipts[0] == receipts[1] and "Responses: Delivered" in receipts[0]
-    assert len(site.deployment.data("queue", "audit")) == 1
-    page = console.page("/console/quarantine/discard?id=1")
-    assert "Discarded: 1." in console.press(page, "Discard (1)").text
-    assert "There was nothing left to do" in console.press(page, "Discard (1)").text
-    assert len(site.deployment.data("queue", "audit")) == 2
+    for page, done in (("discard", "Discarded: 1."), ("replay", "Out of quarantine: 1.")):
+        entry = site.deployment.data("quarantine", "list")[0]["id"]
+        answers = click(*console.page(f"/console/quarantine/{page}?id={entry}").forms)
+        assert sum(done in answer for answer in answers) == 1
+        assert not any("Still as before" in answer for answer in answers)
+    (form,) = console.page("/console/parked").forms
+    answers = click(form, **next(iter(form.buttons.values())))
+    assert sum("Back in the queue: 1." in answer for answer in answers) == 1
+    site.deployment.await_drained()
+    assert [entry["action"] for entry in site.deployment.data("queue", "audit")] == [
+        "retry",
+        "replay",
+        "discard",
+        "erase",
+    ]
+    assert site.deployment.books()["accepted"] == 3

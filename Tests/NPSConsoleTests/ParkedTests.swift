@@ -47,6 +47,25 @@ struct ParkedTests {
         #expect(!html.contains("Retry everything"))
     }
 
+    @Test("reasons that don't fit are on the next page, and what is gone is told from nothing")
+    func more() {
+        let first = board(["a", "b", "c", "d", "e"])
+        let html = pages.parked(first, did: nil, in: visit).html
+        #expect(html.contains(#"<a href="/console/parked?from=3">Other reasons: 2</a>"#))
+        var second = ParkedBoard(from: 3, rows: 8, at: Sample.date) { _ in .refused }
+        second.add((1...5).map { Sample.item($0, reason: "reason \($0)") })
+        let rest = pages.parked(second, did: nil, in: visit).html
+        #expect(rest.contains("reason 5") && !rest.contains("reason 1") && !rest.contains("Other reasons"))
+        let gone = pages.parked(board(["a"], only: "0123"), did: nil, in: visit).html
+        #expect(gone.contains("None of these is parked any more.") && !gone.contains("Nothing is parked."))
+        var cut = board(["a", "a"])
+        cut.total = 7_000
+        let all = pages.parked(cut, did: nil, in: visit).html
+        #expect(all.contains(">Retry all of these<") && all.contains("Only the first 2 were looked at."))
+        cut.add([Sample.item(9, reason: "b")])
+        #expect(pages.parked(cut, did: nil, in: visit).html.contains("Retry everything that is parked (7,000)"))
+    }
+
     @Test("nothing that was stored is markup, and nothing that a person said is there")
     func escaping() {
         var board = board(["<b>&\"'"])
@@ -65,7 +84,7 @@ struct ParkedTests {
             #expect(pages.parked(one, did: nil, in: visit).bytes.count < 10_000)
             #expect(pages.parked(board(Array(reasons.prefix(2))), did: nil, in: visit).bytes.count < 10_000)
             var board = board(reasons)
-            board.isCut = true
+            board.total = 1_000_000
             #expect(
                 pages.parked(board, did: Deed(.retried, count: 9, left: 9, isCut: true), in: visit).bytes.count < 10_000
             )
@@ -75,18 +94,6 @@ struct ParkedTests {
 
 @Suite("What a form did")
 struct DeedTests {
-    @Test("goes through the address of the page that says it")
-    func address() throws {
-        let visit = try ConsolePages().visit(lang: "de", accepted: [])
-        let deed = Deed(.replayed, count: 3, left: 2, isCut: true)
-        let address = deed.address("/console/quarantine", in: visit)
-        #expect(address == "/console/quarantine?did=replayed&count=3&left=2&more=1&lang=de")
-        let fields = ["did": "replayed", "count": "3", "left": "2", "more": "1"]
-        #expect(Deed { fields[$0] } == deed)
-        #expect(Deed { _ in nil } == nil)
-        #expect(Deed { ["did": "retried", "count": "-5", "left": "x"][$0] } == Deed(.retried, count: 0))
-    }
-
     @Test("is said in words, also when it was nothing")
     func words() throws {
         let pages = try ConsolePages()
@@ -98,5 +105,6 @@ struct DeedTests {
         let cut = DeedView(Deed(.replayed, count: 1, left: 1, isCut: true), text)
         #expect(cut.sentences == ["Out of quarantine: 1.", "Still as before: 1.", text["didMore"]])
         #expect(cut.mood == "warn")
+        #expect(DeedView(Deed(.retried, count: 0, isCut: true), text).sentences == [text["didMore"]])
     }
 }

@@ -38,10 +38,18 @@ struct PersonTests {
         #expect(addresses(question).contains("/console/person/erase?lang=de"))
     }
 
+    @Test("the answer to a form leads to other languages by another page, since it can't be opened again")
+    func languages() {
+        var visit = visit
+        visit.base = "/console/person"
+        let html = pages.receipt(ErasureNote(erasedAt: Sample.date, isRemoteWanted: false), in: visit).html
+        #expect(html.contains(#"href="/console/person?lang=en""#))
+    }
+
     @Test("a long comment is cut")
     func cut() {
         let html = html(.found(address, [Sample.item(7, comment: String(repeating: "ä", count: 700))], hasMore: false))
-        #expect(html.contains(String(repeating: "ä", count: 600) + "<") && html.contains("queue show"))
+        #expect(html.contains(String(repeating: "ä", count: 350) + "<") && html.contains("queue show"))
     }
 
     @Test("what isn't an address is shown again, with what is wrong")
@@ -73,7 +81,9 @@ struct PersonTests {
         #expect(html.contains(#"<th scope="row">Sendungen in Quarantäne</th><td>3</td>"#))
         var wanted = ErasureNote(erasedAt: Sample.date, isRemoteWanted: true)
         wanted.add(Erasure(erasedAt: Sample.date, responses: [], remote: remote), quarantined: 0)
-        #expect(pages.receipt(wanted, in: visit).html.contains("Wird bei Planhat gelöscht: 2"))
+        #expect(pages.receipt(wanted, in: visit).html.contains("Bei Planhat zu löschen: 2"))
+        #expect(pages.receipt(wanted, pause: "Planhat is away.", in: visit).html.contains("Planhat is away."))
+        #expect(!pages.receipt(note, pause: "Planhat is away.", in: visit).html.contains("Planhat is away."))
     }
 }
 

@@ -34,18 +34,32 @@ struct QuarantineTests {
         #expect(html.contains("More problems: 27") && html.contains("after=6"))
         #expect(html.contains("/console/quarantine/replay?source=source-1"))
         #expect(!html.contains("kanarienvogel"))
+        let past = QuarantineBoard(entries: [], use: use(2), next: nil, at: Sample.date)
+        #expect(pages.quarantine(past, did: nil, in: visit).html.contains("None of these is in quarantine any more."))
+        let empty = QuarantineBoard(entries: [], use: use(0), next: nil, at: Sample.date)
+        #expect(pages.quarantine(empty, did: nil, in: visit).html.contains("Nothing is in quarantine."))
     }
 
-    @Test("a payload is shown as text, with a limit that doesn't part a character")
+    private func payload(_ body: some Sequence<UInt8>) -> String {
+        pages.payload(Sample.entry(3, problems: problems, body: Data(body)), at: Sample.date, in: visit).html
+    }
+
+    @Test("a payload is shown as text, and what can't be seen is written out")
     func payload() {
-        let text = String(repeating: "ü", count: 2_000) + "<script>"
-        let entry = Sample.entry(3, problems: problems, body: Data("<i>é".utf8))
-        #expect(pages.payload(entry, at: Sample.date, in: visit).html.contains("&lt;i&gt;é</pre>"))
-        let long = pages.payload(Sample.entry(3, body: Data("a\(text)".utf8)), at: Sample.date, in: visit).html
-        #expect(long.contains("aü") && !long.contains("\u{FFFD}") && !long.contains("script&gt;"))
-        #expect(long.contains("its first 2,799 bytes"))
-        let bytes = pages.payload(Sample.entry(3, body: Data([0xFF, 0xD8, 0x00])), at: Sample.date, in: visit).html
-        #expect(bytes.contains("\u{FFFD}"))
+        #expect(payload("<i>é".utf8).contains("\n&lt;i&gt;é</pre>") && !payload("<i>".utf8).contains("its beginning"))
+        #expect(payload("a\u{202E}b\u{0}c\td".utf8).contains(#"a\u{202E}b\u{0}c"# + "\td</pre>"))
+        #expect(payload([0xFF, 0xD8]).contains("\u{FFFD}"))
+        #expect(payload("\n\nx".utf8).contains("\n\n\nx</pre>"), "the parser eats the first line break")
+    }
+
+    @Test(
+        "a long payload is cut by what it weighs as HTML",
+        arguments: ["ü", "<", "\"", "\u{202E}", "\u{1}", "x"].map { Array($0.utf8) } + [[0x80], [0xFF]]
+    )
+    func cut(_ bytes: [UInt8]) {
+        let html = payload((0..<2_000).flatMap { _ in bytes } + Array(repeating: 0x78, count: 2_000))
+        #expect(html.contains("This is its beginning.") && html.contains("quarantine show 3 --body"))
+        #expect(html.utf8.count < 10_000)
     }
 
     @Test(
@@ -71,8 +85,11 @@ struct QuarantineTests {
             let outcomes = results.enumerated().map { index, result in
                 ReplayTrial.Outcome(id: QuarantineID(rawValue: Int64(index)), result: result, details: ["<why>"])
             }
-            return pages.replay(ReplayTrial(.all, outcomes: outcomes, untried: untried, at: Sample.date), in: visit)
-                .html
+            return pages.replay(
+                ReplayTrial(.all, outcomes: outcomes, untried: untried, through: nil, at: Sample.date),
+                in: visit
+            )
+            .html
         }
         #expect(html([.accepted, .ignored, .invalid]).contains("Do it (2)"))
         #expect(
@@ -80,7 +97,7 @@ struct QuarantineTests {
         )
         #expect(html([.invalid], untried: 7).contains("Do it (7)"))
         #expect(!html([.failed, .invalid]).contains("<form"))
-        #expect(html([]).contains("Nothing is in quarantine.") && !html([]).contains("<dl"))
+        #expect(html([]).contains("None of these is in quarantine any more.") && !html([]).contains("<dl"))
     }
 
     @Test("they are small however much there is")
@@ -99,7 +116,7 @@ struct QuarantineTests {
                     details: [ResponseID(source: "a", providerID: "\(number)").rawValue]
                 )
             }
-            let trial = ReplayTrial(.all, outcomes: outcomes, untried: 900, at: Sample.date)
+            let trial = ReplayTrial(.all, outcomes: outcomes, untried: 900, through: nil, at: Sample.date)
             #expect(pages.replay(trial, in: visit).bytes.count < 10_000)
         }
     }

@@ -34,6 +34,15 @@ struct OperatorPagesTests {
             )
         }
 
+        /// Sends a form, and returns what the page says that it leads to.
+        func press(_ path: String, _ body: String) async throws -> String {
+            let answer = try await post(path, body)
+            #expect(answer.status == .seeOther)
+            let location = try #require(answer.headers[.location])
+            #expect(location.contains("?done="), "what was done doesn't stand in the address")
+            return try await get(location).text
+        }
+
         private static let fields: HTTPFields = [.authorization: "Bearer " + CollectorFixture.adminToken]
     }
 
@@ -90,14 +99,11 @@ struct OperatorPagesTests {
             let page = try await person.get("/console/parked").text
             #expect(page.contains("Retry all of these (2)") && page.contains("\(ids[0])") && !page.contains("Kanarie"))
             #expect(!page.contains("ana@"))
-            for (body, location) in [
-                ("id=\(ids[3])", "did=retried&count=1&left=0"), ("id=\(ids[3])", "did=retried&count=0&left=0"),
-                ("group=\(ParkedBoard.key(of: "a"))", "did=retried&count=2&left=0"),
-                ("all=1", "did=retried&count=2&left=0"),
+            for (body, said) in [
+                ("id=\(ids[3])", "Back in the queue: 1."), ("id=\(ids[3])", "There was nothing left to do"),
+                ("group=\(ParkedBoard.key(of: "a"))", "Back in the queue: 2."), ("all=1", "Back in the queue: 2."),
             ] {
-                let answer = try await person.post("/console/parked", body)
-                #expect(answer.status == .seeOther)
-                #expect(answer.headers[.location] == "/console/parked?\(location)")
+                #expect(try await person.press("/console/parked", body).contains(said))
             }
             #expect(try await collector.queue.status().pending == 5)
             #expect(try await person.get("/console/parked").text.contains("Nothing is parked."))
@@ -111,8 +117,8 @@ struct OperatorPagesTests {
     func many() async throws {
         try await withPages(timeLimit: .zero) { collector, person async throws in
             _ = try await Self.park([String](repeating: "a", count: 250), in: collector.queue)
-            let answer = try await person.post("/console/parked?lang=de", "all=1")
-            #expect(answer.headers[.location] == "/console/parked?did=retried&count=250&left=0&lang=de")
+            let said = try await person.press("/console/parked?lang=de", "all=1")
+            #expect(said.contains("Wieder in der Warteschlange: 250."))
             #expect(try await collector.queue.status().parked == 0)
         }
     }
@@ -135,9 +141,18 @@ struct OperatorPagesTests {
             let trial = try await person.get("/console/quarantine/replay?all=1")
             #expect(trial.text.contains("Do it (1)") && !trial.text.contains("ana@"))
             #expect(try await collector.queue.status().quarantined == 2)
-            let done = try await person.post("/console/quarantine/replay", "all=1")
-            #expect(done.headers[.location] == "/console/quarantine?did=replayed&count=1&left=1")
-            #expect(try await collector.queue.status().accepted == 1)
+            #expect(trial.text.contains(#"name="through" value="2""#))
+            try await Self.quarantine(
+                #"{"id":"3","email":"eve@example.com","nps":9}"#,
+                in: collector.queue,
+                source: label
+            )
+            let done = try await person.press("/console/quarantine/replay", "all=1&through=2")
+            #expect(done.contains("Out of quarantine: 1.") && done.contains("Still as before: 1."))
+            #expect(try await collector.queue.status().accepted == 1, "what came later isn't meant")
+            let again = try await person.press("/console/quarantine/replay", "id=1&through=1")
+            #expect(again.contains("There was nothing left to do") && !again.contains("Still as before"))
+            #expect(try await person.post("/console/quarantine/replay", "all=1").status == .badRequest)
             for gone in ["/console/quarantine/99", "/console/quarantine/x", "/console/nowhere"] {
                 #expect(try await person.get(gone).status == .notFound)
             }
@@ -151,11 +166,30 @@ struct OperatorPagesTests {
         try await withPages { collector, person async throws in
             for number in 0..<3 { try await Self.quarantine("{\(number)", in: collector.queue) }
             try await Self.quarantine("{", in: collector.queue, source: "other")
-            #expect(try await person.get("/console/quarantine/discard?source=acme").text.contains("Discard (3)"))
+            let question = try await person.get("/console/quarantine/discard?source=acme").text
+            #expect(question.contains("Discard (3)") && question.contains(#"name="through" value="3""#))
             #expect(try await collector.queue.status().quarantined == 4)
-            for (body, count) in [("id=1", 1), ("id=1", 0), ("source=acme", 2), ("all=1", 1)] {
-                let done = try await person.post("/console/quarantine/discard", body)
-                #expect(done.headers[.location] == "/console/quarantine?did=discarded&count=\(count)&left=0")
+            try await Self.quarantine("{later", in: collector.queue)
+            for (body, said) in [
+                ("id=1&through=1", "Discarded: 1."), ("id=1&through=1", "There was nothing left to do"),
+                ("source=acme&through=3", "Discarded: 2."),
+            ] {
+                #expect(try await person.press("/console/quarantine/discard", body).contains(said))
+            }
+            #expect(try await collector.queue.status().quarantined == 2, "another source's, and what came later")
+            for wrong in ["source=acme", "all=1&through=9"] {
+                #expect(try await person.post("/console/quarantine/discard", wrong).status == .badRequest)
+            }
+            #expect(try await person.get("/console/quarantine/discard?all=1").status == .badRequest)
+        }
+    }
+
+    @Test("nobody can have the pages say that something was done")
+    func madeUp() async throws {
+        try await withPages { _, person async throws in
+            for path in ["/console/parked", "/console/quarantine"] {
+                let page = try await person.get("\(path)?done=x&did=discarded&count=9").text
+                #expect(!page.contains("role=\"status\""))
             }
         }
     }
@@ -184,14 +218,25 @@ struct OperatorPagesTests {
             #expect(try await collector.queue.status().quarantined == 0)
             let again = try await person.post("/console/person/erase", form + "&remote=1")
             #expect(again.text.contains("Nothing of this person was found."))
+            for other in ["email=eve%40example.com&ticket=\(ticket)", "email=ana%40example.com&ticket=made-up"] {
+                #expect(
+                    try await person.post("/console/person/erase", other).text.contains("Erase this person for good?")
+                )
+            }
         }
     }
 
     @Test("what is done is done in the name of a page, and shown")
     func audit() async throws {
-        try await withPages { _, person async throws in
+        try await withPages { collector, person async throws in
             #expect(try await person.get("/console/audit").text.contains("Nothing has been done yet."))
-            #expect(try await person.get("/console/audit?before=3").status == .ok)
+            let id = try await Self.park(["a"], in: collector.queue)[0]
+            _ = try await person.press("/console/parked", "id=\(id)")
+            let entry = try #require(try await collector.queue.audit(limit: 9).first)
+            #expect(entry.action == .retry && entry.actor == .page)
+            let page = try await person.get("/console/audit").text
+            #expect(page.contains("Retry") && page.contains("\(id)"))
+            #expect(try await !person.get("/console/audit?before=\(entry.number)").text.contains("\(id)"))
         }
     }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the form did that led to a page, which says so. It stands in that page's address, so it holds counts only.
+/// What the form did that led to a page, which says so.
 package struct Deed: Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable {
         case retried, replayed, discarded
@@ -17,22 +17,6 @@ package struct Deed: Sendable, Hashable {
     package init(_ kind: Kind, count: Int, left: Int = 0, isCut: Bool = false) {
         (self.kind, self.count, self.left, self.isCut) = (kind, count, left, isCut)
     }
-
-    /// - Parameter query: the values of the address by their names.
-    package init?(_ query: (String) -> String?) {
-        guard let kind = query("did").flatMap(Kind.init) else { return nil }
-        func number(_ name: String) -> Int { query(name).flatMap(Int.init).map { max(0, $0) } ?? 0 }
-        self.init(kind, count: number("count"), left: number("left"), isCut: query("more") != nil)
-    }
-
-    /// The address of the page that says it.
-    package func address(_ path: String, in visit: Visit) -> String {
-        let more: KeyValuePairs<String, String> = [
-            "did": kind.rawValue, "count": "\(count)", "left": "\(left)", "more": "1",
-        ]
-        let done: KeyValuePairs<String, String> = ["did": kind.rawValue, "count": "\(count)", "left": "\(left)"]
-        return visit.address(path, isCut ? more : done)
-    }
 }
 
 /// What `done.mustache` prints.
@@ -46,7 +30,7 @@ struct DeedView: Sendable {
             sentences.append(text("did" + deed.kind.rawValue.capitalized, ["count": text.number(deed.count)]))
         }
         if deed.left > 0 { sentences.append(text("didNotAll", ["count": text.number(deed.left)])) }
-        if sentences.isEmpty { sentences.append(text["didNothing"]) }
+        if sentences.isEmpty, !deed.isCut { sentences.append(text["didNothing"]) }
         if deed.isCut { sentences.append(text["didMore"]) }
         self.sentences = sentences
         mood = deed.count > 0 && deed.left == 0 && !deed.isCut ? "good" : "warn"

@@ -8,10 +8,12 @@ package struct Visit: Sendable, Hashable {
     let isChosen: Bool
     /// What else the page's address has in its query, as it came; empty for an answer to a form that was posted.
     let rest: String
+    /// The path of the page that another language leads to; empty for this one, which an answer to a form can't be.
+    package var base = ""
 
     /// The address of the same page in another language, from the page itself.
     func address(in language: Language) -> String {
-        "?" + (rest.isEmpty ? "" : rest + "&") + "lang=" + language.tag
+        base + "?" + (rest.isEmpty ? "" : rest + "&") + "lang=" + language.tag
     }
 
     /// The address of another page, in the same language.

@@ -32,23 +32,29 @@ package struct ParkedBoard: Sendable {
 
     /// How many of any reason there are.
     package private(set) var count = 0
+    /// How many are parked, as the books say.
+    package var total = 0
+    /// How many of the reasons stand before those that are shown.
+    package let from: Int
     /// Whether there are more than were looked at.
-    package var isCut = false
+    package var isCut: Bool { total > count }
     /// Nil when nothing is erased for its age soon.
     package var expiry: ParkedExpiry?
 
     /// - Parameters:
     ///   - key: only the group of this key, and all about it; nil for all groups.
     ///   - after: the sequence number of the last response that was listed before.
+    ///   - from: how many of the reasons were shown before.
     ///   - rows: how many responses of a group are listed.
     package init(
         only key: String? = nil,
         after: Int64 = 0,
+        from: Int = 0,
         rows: Int,
         at date: Date,
         cause: @escaping @Sendable (String) -> ParkedCause
     ) {
-        (self.key, self.after, self.rows, self.date, self.cause) = (key, after, rows, date, cause)
+        (self.key, self.after, self.from, self.rows, self.date, self.cause) = (key, after, from, rows, date, cause)
     }
 
     /// - Parameter items: the next ones in the order of acceptance.

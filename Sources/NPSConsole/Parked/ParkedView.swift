@@ -8,9 +8,13 @@ struct ParkedView: Sendable {
     /// Where the forms are sent.
     let action: String
     let isEmpty: Bool
+    /// Whether what is parked has other reasons than those that were asked for.
+    let isGone: Bool
     let groups: [GroupView]
-    /// How many reasons aren't shown; nil for none.
+    /// How many reasons follow; nil for none.
     let others: String?
+    /// Where they are.
+    let next: String
     /// What the button for everything says; nil for no button.
     let all: String?
     let expiry: String?
@@ -41,32 +45,37 @@ struct ParkedView: Sendable {
     private static let mostRows = [1: ParkedBoard.length, 2: 3]
 
     init(_ board: ParkedBoard, did deed: Deed?, _ text: Sentences, _ visit: Visit) {
-        let shown = board.groups.prefix(Self.mostGroups)
+        let shown = board.groups.dropFirst(board.from).prefix(Self.mostGroups)
         did = deed.map { DeedView($0, text) }
         action = visit.address(Area.parked.path)
-        isEmpty = board.groups.isEmpty
+        isEmpty = board.count == 0 && board.total == 0
+        isGone = shown.isEmpty && !isEmpty
         let rows = Self.mostRows[shown.count] ?? 1
-        groups = shown.map { GroupView($0, rows: rows, text, visit) }
-        let rest = board.groups.count - shown.count
+        groups = shown.map { GroupView($0, rows: rows, isCounted: !board.isCut, text, visit) }
+        let end = board.from + shown.count
+        let rest = board.groups.count - end
+        next = visit.address(Area.parked.path, ["from": "\(end)"])
         others = rest > 0 ? text("parkedOthers", ["count": text.number(rest)]) : nil
         let hasSeveral = !board.isOfOneGroup && board.groups.count > 1
-        all = hasSeveral ? text("parkedRetryAll", ["count": text.number(board.count)]) : nil
+        all = hasSeveral ? text("parkedRetryAll", ["count": text.number(max(board.total, board.count))]) : nil
         expiry = board.expiry.map { expiry in
             text("parkedExpiry", ["count": text.number(expiry.count), "date": Moment(expiry.from).text])
         }
         cut = board.isCut ? text("parkedCut", ["count": text.number(board.count)]) : nil
-        back = board.isOfOneGroup ? visit.address(Area.parked.path) : nil
+        back = board.isOfOneGroup || board.from > 0 ? visit.address(Area.parked.path) : nil
     }
 }
 
 extension ParkedView.GroupView {
-    fileprivate init(_ group: ParkedBoard.Group, rows: Int, _ text: Sentences, _ visit: Visit) {
+    /// - Parameter isCounted: whether all of the group are known.
+    fileprivate init(_ group: ParkedBoard.Group, rows: Int, isCounted: Bool, _ text: Sentences, _ visit: Visit) {
         let name = "parked" + group.cause.rawValue.capitalized
         heading = text[name]
         reason = group.reason
         advice = text[name + "Advice"]
         key = group.key
-        label = text("parkedRetryGroup", ["count": text.number(group.count)])
+        label =
+            isCounted ? text("parkedRetryGroup", ["count": text.number(group.count)]) : text["parkedRetryGroupAll"]
         let shown = group.responses.prefix(rows)
         self.rows = shown.map {
             ParkedView.Row(id: $0.id.rawValue, source: $0.source, accepted: Moment($0.acceptedAt))

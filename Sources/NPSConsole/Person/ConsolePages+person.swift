@@ -3,11 +3,12 @@ package import NPSPages
 extension ConsolePages {
     package func person(_ person: PersonPage, in visit: Visit) -> Page {
         let text = sentences(visit)
-        if case .erasure(let email, let ticket) = person.content {
+        if case .erasure(let email, let ticket, let isGoingOn) = person.content {
             let view = ErasureView(
                 action: visit.address(PersonPath.erase),
                 email: email,
                 ticket: ticket,
+                isGoingOn: isGoingOn,
                 back: visit.address(Area.person.path)
             )
             return page("erasure", area: .person, title: text["eraseTitle"], view, at: person.date, in: visit)
@@ -18,9 +19,11 @@ extension ConsolePages {
     }
 
     /// The receipt of an erasure.
-    package func receipt(_ note: ErasureNote, in visit: Visit) -> Page {
+    ///
+    /// - Parameter pause: why nothing is deleted at Planhat for now, in English; nil when nothing holds it up.
+    package func receipt(_ note: ErasureNote, pause: String? = nil, in visit: Visit) -> Page {
         let text = sentences(visit)
-        let view = ReceiptView(note, text, visit)
+        let view = ReceiptView(note, pause: pause, text, visit)
         return page("receipt", area: .person, title: text["receiptTitle"], view, at: note.erasedAt, in: visit)
     }
 }
@@ -30,5 +33,6 @@ private struct ErasureView: Sendable {
     let action: String
     let email: String
     let ticket: String
+    let isGoingOn: Bool
     let back: String
 }

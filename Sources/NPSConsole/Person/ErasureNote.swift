@@ -36,6 +36,7 @@ struct ReceiptView: Sendable {
     /// What is to be done at Planhat, or wasn't asked for there; nil when nothing is there.
     let remote: String?
     let isRemoteWanted: Bool
+    let pause: String?
     let back: String
 
     struct Count: Sendable {
@@ -49,7 +50,8 @@ struct ReceiptView: Sendable {
         let remote: String
     }
 
-    init(_ note: ErasureNote, _ text: Sentences, _ visit: Visit) {
+    init(_ note: ErasureNote, pause: String?, _ text: Sentences, _ visit: Visit) {
+        self.pause = note.isRemoteWanted && !note.remote.isEmpty ? pause : nil
         at = Moment(note.erasedAt)
         isEmpty = note.isEmpty
         let states = ResponseState.allCases.map { state in

@@ -12,7 +12,9 @@ package struct PersonPage: Sendable {
         /// The person's responses, the newest first, and whether there are more than these.
         case found(String, [QueueItem], hasMore: Bool)
         /// Whether to erase this person.
-        case erasure(String, ticket: String)
+        ///
+        /// - Parameter isGoingOn: it was sent already, and takes longer.
+        case erasure(String, ticket: String, isGoingOn: Bool = false)
     }
 
     package let content: Content
@@ -83,14 +85,22 @@ enum PersonPath {
 }
 
 extension PersonView.Response {
-    /// In characters.
-    private static let mostComment = 600
+    /// In bytes.
+    private static let mostComment = 700
 
     fileprivate init(_ item: QueueItem, _ text: Sentences) {
         (id, source, reason) = (item.id.rawValue, item.source, item.reason)
         state = text["books" + item.state.rawValue.capitalized]
-        comment = item.comment.map { String($0.prefix(Self.mostComment)) }
-        isCut = (item.comment?.count ?? 0) > Self.mostComment
+        var size = 0
+        comment = item.comment.map { words in
+            String(
+                words.prefix { character in
+                    size += character.utf8.count
+                    return size <= Self.mostComment
+                }
+            )
+        }
+        isCut = size > Self.mostComment
         let moments: [(String, Date?)] = [
             ("personAnswered", item.answeredAt), ("personAccepted", item.acceptedAt),
             ("personHeld", item.heldUntil), ("personNext", item.heldUntil == nil ? item.nextAttemptAt : nil),

@@ -24,14 +24,23 @@ extension ConsolePages {
 
     /// The question before anything is discarded.
     ///
-    /// - Parameter count: how many payloads it is about.
-    package func discard(_ choice: QuarantineChoice, count: Int, at date: Date, in visit: Visit) -> Page {
+    /// - Parameters:
+    ///   - count: how many payloads it is about.
+    ///   - through: the last of them; what comes later isn't meant.
+    package func discard(
+        _ choice: QuarantineChoice,
+        count: Int,
+        through: QuarantineID?,
+        at date: Date,
+        in visit: Visit
+    ) -> Page {
         let text = sentences(visit)
         let view = DiscardView(
             subject: choice.name(text),
             action: visit.address(QuarantinePath.discard),
             fieldName: choice.field.name,
             fieldValue: choice.field.value,
+            through: through.map { "\($0)" } ?? "",
             label: text("discardDo", ["count": text.number(count)]),
             back: visit.address(QuarantinePath.list)
         )
@@ -45,6 +54,7 @@ private struct DiscardView: Sendable {
     let action: String
     let fieldName: String
     let fieldValue: String
+    let through: String
     let label: String
     let back: String
 }

@@ -6,7 +6,7 @@ struct PayloadView: Sendable {
     let entry: QuarantineView.EntryView
     let delivery: String?
     let type: String?
-    /// The beginning of the body as text.
+    /// The beginning of the body as text, with what can't be seen in it written out.
     let body: String
     /// That this isn't all; nil when it is.
     let cut: String?
@@ -14,27 +14,38 @@ struct PayloadView: Sendable {
 
     /// In bytes of HTML.
     private static let mostBody = 2_800
+    /// In characters, of what else a tool sends.
+    private static let mostHeader = 200
 
     init(_ entry: QuarantineEntry, _ text: Sentences, _ visit: Visit) {
         self.entry = QuarantineView.EntryView(entry, problems: 8, text, visit)
-        (delivery, type) = (entry.deliveryID, entry.contentType)
-        let bytes = entry.body ?? Data()
-        let end = Self.end(of: bytes)
-        body = String(decoding: bytes.prefix(end), as: UTF8.self)
-        cut = end < bytes.count ? text("payloadCut", ["count": text.number(end), "id": "\(entry.id)"]) : nil
+        delivery = entry.deliveryID.map { String($0.prefix(Self.mostHeader)) }
+        type = entry.contentType.map { String($0.prefix(Self.mostHeader)) }
+        let (shown, isWhole) = Self.shown(entry.body ?? Data())
+        body = shown
+        cut = isWhole ? nil : text("payloadCut", ["id": "\(entry.id)"])
         back = visit.address(QuarantinePath.list)
     }
 
-    /// Where to cut, which is not within a character. What is escaped counts as what it becomes.
-    private static func end(of bytes: Data) -> Int {
-        var size = 0
-        guard
-            var end = bytes.firstIndex(where: { byte in
-                size += byte < 0x20 || "<>&\"'".utf8.contains(byte) ? 6 : 1
-                return size > mostBody
-            })
-        else { return bytes.count }
-        while end > bytes.startIndex, bytes[end] & 0xC0 == 0x80 { end -= 1 }
-        return end - bytes.startIndex
+    private static func shown(_ bytes: Data) -> (text: String, isWhole: Bool) {
+        let text = String(decoding: bytes.prefix(mostBody), as: UTF8.self)
+        var (shown, size) = ("", 0)
+        for scalar in text.unicodeScalars {
+            let part = visible(scalar)
+            size += "<>&\"'".unicodeScalars.contains(scalar) ? 6 : part.utf8.count
+            guard size <= mostBody else { return (shown, false) }
+            shown += part
+        }
+        return (shown, bytes.count <= mostBody)
+    }
+
+    /// What a browser would drop, or obey, is written out.
+    private static func visible(_ scalar: Unicode.Scalar) -> String {
+        switch (scalar.value, scalar.properties.generalCategory) {
+        case (0x09, _), (0x0A, _): String(scalar)
+        case (_, .control), (_, .format), (_, .lineSeparator), (_, .paragraphSeparator):
+            "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
+        default: String(scalar)
+        }
     }
 }

@@ -23,6 +23,8 @@ package struct QuarantineBoard: Sendable {
 struct QuarantineView: Sendable {
     let did: DeedView?
     let isEmpty: Bool
+    /// Whether only other pages have entries.
+    let isGone: Bool
     let entries: [EntryView]
     let sources: [SourceView]
     /// Where all are tried again; nil with a single source.
@@ -57,7 +59,8 @@ struct QuarantineView: Sendable {
 
     init(_ board: QuarantineBoard, did deed: Deed?, _ text: Sentences, _ visit: Visit) {
         did = deed.map { DeedView($0, text) }
-        isEmpty = board.entries.isEmpty
+        isEmpty = board.entries.isEmpty && board.use.sources.isEmpty
+        isGone = board.entries.isEmpty && !isEmpty
         entries = board.entries.map { EntryView($0, problems: 3, text, visit) }
         sources = board.use.sources.prefix(Self.mostSources).map { source in
             let choice = QuarantineChoice.source(source.source)

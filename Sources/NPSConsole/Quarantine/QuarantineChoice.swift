@@ -8,7 +8,7 @@ package enum QuarantineChoice: Sendable, Hashable {
     case all
 
     /// The names in addresses and forms.
-    package static let fields: Set<String> = ["id", "source", "all"]
+    package static let fields: Set<String> = ["id", "source", "all", "through"]
 
     /// - Parameter value: of an address or a form, by its name.
     package init?(_ value: (String) -> String?) {

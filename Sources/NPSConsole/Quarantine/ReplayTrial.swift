@@ -23,13 +23,22 @@ package struct ReplayTrial: Sendable {
     package let outcomes: [Outcome]
     /// How many are meant that there was no time to try.
     package let untried: Int
+    /// The last that is meant; what comes later isn't.
+    package let through: QuarantineID?
     package let date: Date
 
     /// How many are tried before somebody is asked whether to go on.
     package static let limit = 100
 
-    package init(_ choice: QuarantineChoice, outcomes: [Outcome], untried: Int, at date: Date) {
-        (self.choice, self.outcomes, self.untried, self.date) = (choice, outcomes, untried, date)
+    package init(
+        _ choice: QuarantineChoice,
+        outcomes: [Outcome],
+        untried: Int,
+        through: QuarantineID?,
+        at date: Date
+    ) {
+        (self.choice, self.outcomes, self.untried) = (choice, outcomes, untried)
+        (self.through, self.date) = (through, date)
     }
 }
 
@@ -40,6 +49,7 @@ struct ReplayView: Sendable {
     let action: String
     let fieldName: String
     let fieldValue: String
+    let through: String
     let counts: [Count]
     let rows: [Row]
     let rest: String?
@@ -65,9 +75,10 @@ struct ReplayView: Sendable {
 
     init(_ trial: ReplayTrial, _ text: Sentences, _ visit: Visit) {
         subject = trial.choice.name(text)
-        isEmpty = trial.outcomes.isEmpty
+        isEmpty = trial.outcomes.isEmpty && trial.untried == 0
         action = visit.address(QuarantinePath.replay)
         (fieldName, fieldValue) = trial.choice.field
+        through = trial.through.map { "\($0)" } ?? ""
         counts = ReplayTrial.Outcome.Result.allCases.compactMap { result in
             let count = trial.outcomes.count { $0.result == result }
             return count > 0 ? Count(name: text[Self.name(of: result)], count: text.number(count)) : nil

@@ -27,10 +27,12 @@ struct Replay {
     private func outcome(of id: QuarantineID) async -> ReplayOutcome {
         do throws(QueueError) {
             guard let entry = try await queue.quarantineEntry(id) else {
-                return .failed(id, "There is no quarantined payload of this id.")
+                return .failed(id, ReplayOutcome.gone)
             }
             return try await outcome(of: entry)
         } catch {
+            // Somebody was quicker.
+            if case .resolvedBefore = error { return .failed(id, ReplayOutcome.gone) }
             return .failed(id, error.description)
         }
     }
@@ -104,6 +106,11 @@ package struct ReplayOutcome: Codable, Sendable, Hashable {
     package static func failed(_ id: QuarantineID, _ problem: String) -> ReplayOutcome {
         ReplayOutcome(id, .failed, problem: problem)
     }
+
+    fileprivate static let gone = "There is no quarantined payload of this id."
+
+    /// Whether there was no such payload any more.
+    var isGone: Bool { result == .failed && problem == Self.gone }
 
     /// Whether the payload is out of quarantine.
     package var isResolved: Bool { result == .accepted || result == .ignored }

@@ -15,7 +15,11 @@ struct OperatorPages: Sendable {
     let cause: @Sendable (String) -> ParkedCause
     /// Told which responses Planhat is to forget, since somebody waits for it.
     let hurry: @Sendable ([Erasure.Remote]) -> Void
+    /// How delivery is going.
+    let delivery: @Sendable () -> DeliveryReport
     let tickets = ErasureTickets()
+    let trials = OneAtATime()
+    private let deeds = RecentDeeds()
     /// How long a page reads, or works before it says that there is more.
     var patience = Duration.seconds(8)
     var now: @Sendable () -> Date = { Date() }
@@ -72,8 +76,17 @@ struct OperatorPages: Sendable {
         }
     }
 
-    /// Leads on to the page that says what was done, so that loading it again does nothing.
+    /// Leads on to the page that says what was done, so that loading it again does nothing. The address has a ticket only:
+    /// what it said itself, anybody could make up.
     func seeOther(_ deed: Deed, _ area: Area, _ request: Request) -> HTTPAnswer {
-        .seeOther(deed.address(area.path, in: pages.visit(request)))
+        .seeOther(pages.visit(request).address(area.path, ["done": deeds.give(deed)]))
+    }
+
+    /// What was done just before, by the ticket in the page's address.
+    ///
+    /// - Parameter kinds: what can have led to the page.
+    func deed(_ request: Request, _ kinds: Set<Deed.Kind>) -> Deed? {
+        guard let deed = request.query("done").flatMap(deeds.deed), kinds.contains(deed.kind) else { return nil }
+        return deed
     }
 }

@@ -20,6 +20,7 @@ struct ParkedPages {
         let empty = ParkedBoard(
             only: key,
             after: request.query("after").flatMap(Int64.init) ?? 0,
+            from: min(request.query("from").flatMap(Int.init).map { max(0, $0) } ?? 0, ParkedBoard.limit),
             rows: ParkedBoard.length,
             at: shared.now(),
             cause: shared.cause
@@ -30,11 +31,11 @@ struct ParkedPages {
                 board.add(items)
                 return board.count < ParkedBoard.limit
             }
-            board.isCut = board.count >= ParkedBoard.limit
-            board.expiry = try await shared.queue.status().parkedExpiry
+            let books = try await shared.queue.status()
+            (board.total, board.expiry) = (books.parked, books.parkedExpiry)
             return board
         }
-        let page = shared.pages.parked(board, did: Deed(request.query), in: shared.pages.visit(request))
+        let page = shared.pages.parked(board, did: shared.deed(request, [.retried]), in: shared.pages.visit(request))
         return HTTPAnswer(page, .ok)
     }
 
@@ -54,37 +55,43 @@ struct ParkedPages {
         return shared.seeOther(deed, .parked, request)
     }
 
-    /// As `queue retry` with the ids of all that have the reason.
+    /// As `queue retry` with the ids of all that have the reason, a page of what is parked at a time.
     private func retry(group key: String) async throws -> Deed {
         let begin = ContinuousClock.now
-        var ids: [ResponseID] = []
-        do throws(QueueError) {
-            try await read { items in
-                ids += items.filter { ParkedBoard.key(of: $0.reason ?? "") == key }.map(\.id)
-                return shared.hasTime(since: begin)
-            }
-        } catch {
-            throw Problem.failing(error)
-        }
         var count = 0
-        var rest = ids[...]
-        while !rest.isEmpty, shared.hasTime(since: begin) {
-            let part = Array(rest.prefix(QueueFilter.maximum))
-            count += try await shared.actions.retry(RetryRequest(ids: part), by: .page).count
-            rest = rest.dropFirst(part.count)
+        var filter = QueueFilter(state: .parked, limit: QueueFilter.maximum)
+        do {
+            repeat {
+                let wanted = filter
+                let items = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
+                    try await queue.list(wanted)
+                }
+                guard let last = items.last else { return Deed(.retried, count: count) }
+                let ids = items.filter { ParkedBoard.key(of: $0.reason ?? "") == key }.map(\.id)
+                if !ids.isEmpty { count += try await shared.actions.retry(RetryRequest(ids: ids), by: .page).count }
+                filter.after = last.sequence
+            } while shared.hasTime(since: begin)
+        } catch {
+            // What was done is told, and the next try tells what is wrong.
+            guard count > 0 else { throw error }
         }
-        return Deed(.retried, count: count, isCut: !rest.isEmpty || !shared.hasTime(since: begin))
+        return Deed(.retried, count: count, isCut: true)
     }
 
     private func retryAll() async throws -> Deed {
         let begin = ContinuousClock.now
         var count = 0
         var place: RetryPosition?
-        repeat {
-            let part = try await shared.actions.retry(RetryRequest(after: place), by: .page)
-            count += part.count
-            place = part.next
-        } while place != nil && shared.hasTime(since: begin)
+        do {
+            repeat {
+                let part = try await shared.actions.retry(RetryRequest(after: place), by: .page)
+                count += part.count
+                place = part.next
+            } while place != nil && shared.hasTime(since: begin)
+        } catch {
+            guard count > 0 else { throw error }
+            return Deed(.retried, count: count, isCut: true)
+        }
         return Deed(.retried, count: count, isCut: place != nil)
     }
 

@@ -17,8 +17,15 @@ struct PersonPages {
         router.post("console/person/erase") { request, _ in try await erase(request) }
     }
 
+    /// In which language, and where other languages lead: a page that answers a form can't be opened again.
+    private func visit(_ request: Request) -> Visit {
+        var visit = shared.pages.visit(request)
+        visit.base = Area.person.path
+        return visit
+    }
+
     private func show(_ page: PersonPage, _ request: Request, _ status: HTTPResponse.Status = .ok) -> HTTPAnswer {
-        HTTPAnswer(shared.pages.person(page, in: shared.pages.visit(request)), status)
+        HTTPAnswer(shared.pages.person(page, in: visit(request)), status)
     }
 
     private func search(_ request: Request) async throws -> HTTPAnswer {
@@ -34,33 +41,55 @@ struct PersonPages {
         return show(PersonPage(content, at: shared.now()), request)
     }
 
-    /// Asks first; only the form of the question has what makes it happen.
+    /// Asks first; only the form of the question has the ticket that makes it happen.
     private func erase(_ request: Request) async throws -> HTTPAnswer {
         let fields = try await OperatorPages.form(request, ["email", "ticket", "remote"])
         guard let address = try? EmailAddress(fields["email"] ?? "") else { throw Problem.wrongAddress }
-        guard let ticket = fields["ticket"] else {
-            let question = PersonPage.Content.erasure(address.address, ticket: FormNonce().text)
-            return show(PersonPage(question, at: shared.now()), request)
-        }
+        guard let ticket = fields["ticket"] else { return ask(address, request) }
         let isRemote = fields["remote"] != nil
-        let note = try await shared.tickets.note(for: ticket, address, isRemote: isRemote) {
-            try await erase(address, isRemote: isRemote)
+        let patience = shared.patience
+        let progress = try await shared.tickets.progress(of: ticket, address, isRemote: isRemote, within: patience) {
+            note in
+            await erase(address, isRemote: isRemote, after: note)
         }
-        return HTTPAnswer(shared.pages.receipt(note, in: shared.pages.visit(request)), .ok)
+        switch progress {
+        case .unknown: return ask(address, request)
+        case .goingOn:
+            let content = PersonPage.Content.erasure(address.address, ticket: ticket, isGoingOn: true)
+            return show(PersonPage(content, at: shared.now()), request)
+        case .done(let note):
+            let report = shared.delivery()
+            let pause = report.isHeldUp ? report.sentence : nil
+            return HTTPAnswer(shared.pages.receipt(note, pause: pause, in: visit(request)), .ok)
+        }
     }
 
-    private func erase(_ address: EmailAddress, isRemote: Bool) async throws -> ErasureNote {
-        var note: ErasureNote?
+    private func ask(_ address: EmailAddress, _ request: Request) -> HTTPAnswer {
+        let content = PersonPage.Content.erasure(address.address, ticket: shared.tickets.ask(about: address))
+        return show(PersonPage(content, at: shared.now()), request)
+    }
+
+    /// - Parameter before: what an earlier try did.
+    /// - Returns: what was done, and what kept the rest from being done.
+    private func erase(
+        _ address: EmailAddress,
+        isRemote: Bool,
+        after before: ErasureNote?
+    ) async -> (note: ErasureNote?, error: (any Error)?) {
+        var note = before
         var after: Int64?
-        repeat {
-            let wanted = ErasureRequest(email: address.address, remote: isRemote, after: after)
-            let part = try await shared.actions.erase(wanted, by: .page)
-            var sum = note ?? ErasureNote(erasedAt: part.erasure.erasedAt, isRemoteWanted: isRemote)
-            sum.add(part.erasure, quarantined: part.quarantined)
-            (note, after) = (sum, part.next)
-        } while after != nil
-        guard let note else { throw Problem.unexpected }
-        if isRemote { shared.hurry(note.remote) }
-        return note
+        do {
+            repeat {
+                let wanted = ErasureRequest(email: address.address, remote: isRemote, after: after)
+                let part = try await shared.actions.erase(wanted, by: .page)
+                var sum = note ?? ErasureNote(erasedAt: part.erasure.erasedAt, isRemoteWanted: isRemote)
+                sum.add(part.erasure, quarantined: part.quarantined)
+                (note, after) = (sum, part.next)
+            } while after != nil
+        } catch {
+            return (note, error)
+        }
+        if isRemote, let note { shared.hurry(note.remote) }
+        return (note, nil)
     }
 }

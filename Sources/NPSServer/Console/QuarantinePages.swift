@@ -28,7 +28,11 @@ struct QuarantinePages {
             let next = entries.count > shown.count ? shown.last?.id : nil
             return QuarantineBoard(entries: shown, use: try await queue.quarantineUse(), next: next, at: now)
         }
-        let page = shared.pages.quarantine(board, did: Deed(request.query), in: shared.pages.visit(request))
+        let page = shared.pages.quarantine(
+            board,
+            did: shared.deed(request, [.replayed, .discarded]),
+            in: shared.pages.visit(request)
+        )
         return HTTPAnswer(page, .ok)
     }
 
@@ -41,18 +45,25 @@ struct QuarantinePages {
         return HTTPAnswer(shared.pages.payload(entry, at: shared.now(), in: shared.pages.visit(request)), .ok)
     }
 
-    /// Says what a replay would do, and does nothing.
+    /// Says what a replay would do, and does nothing. It runs mappings, so no other site's page may have it opened, and one is
+    /// made at a time.
     private func trial(_ request: Request) async throws -> HTTPAnswer {
-        let begin = ContinuousClock.now
+        guard !request.fieldLines("sec-fetch-site").contains("cross-site") else { throw Problem.foreignPage }
         let choice = try Self.choice(request.query)
-        var outcomes: [ReplayTrial.Outcome] = []
-        _ = try await each(choice, in: ReplayTrial.limit) { ids in
+        let trial = try await shared.trials.run { () async throws -> ReplayTrial in
+            let meant = try await meant(choice)
+            let ids = Array(meant.ids.prefix(ReplayTrial.limit))
             let wanted = ReplayRequest(ids: ids, dryRun: true, reload: false)
-            outcomes += try await shared.actions.replay(wanted, by: .page).map(ReplayTrial.Outcome.init)
-            return outcomes.count < ReplayTrial.limit && shared.hasTime(since: begin)
+            let outcomes = ids.isEmpty ? [] : try await shared.actions.replay(wanted, by: .page)
+            return ReplayTrial(
+                choice,
+                outcomes: outcomes.map(ReplayTrial.Outcome.init),
+                untried: meant.ids.count - outcomes.count,
+                through: meant.ids.last,
+                at: shared.now()
+            )
         }
-        let untried = max(0, try await count(choice) - outcomes.count)
-        let trial = ReplayTrial(choice, outcomes: outcomes, untried: untried, at: shared.now())
+        guard let trial else { throw Problem.busyTrial }
         return HTTPAnswer(shared.pages.replay(trial, in: shared.pages.visit(request)), .ok)
     }
 
@@ -61,35 +72,49 @@ struct QuarantinePages {
         let fields = try await OperatorPages.form(request, QuarantineChoice.fields)
         let choice = try Self.choice { fields[$0] }
         var outcomes: [ReplayOutcome] = []
-        let isComplete = try await each(choice) { ids in
-            var rest = ids[...]
-            while !rest.isEmpty, shared.hasTime(since: begin) {
-                let wanted = ReplayRequest(ids: Array(rest), dryRun: false, reload: outcomes.isEmpty)
-                let done = try await shared.actions.replay(wanted, by: .page)
-                outcomes += done
-                rest = rest.dropFirst(max(1, done.count))
+        var isComplete = false
+        do {
+            isComplete = try await each(choice, through: try Self.last(fields), since: begin) { ids in
+                var rest = ids[...]
+                while !rest.isEmpty, shared.hasTime(since: begin) {
+                    let wanted = ReplayRequest(ids: Array(rest), dryRun: false, reload: outcomes.isEmpty)
+                    let done = try await shared.actions.replay(wanted, by: .page)
+                    outcomes += done
+                    rest = rest.dropFirst(max(1, done.count))
+                }
+                return rest.isEmpty
             }
-            return rest.isEmpty && shared.hasTime(since: begin)
+        } catch {
+            // What was done is told, and the next try tells what is wrong.
+            guard outcomes.contains(where: \.isResolved) else { throw error }
         }
-        let left = outcomes.count { !$0.isResolved }
-        let deed = Deed(.replayed, count: outcomes.count - left, left: left, isCut: !isComplete)
+        let count = outcomes.count(where: \.isResolved)
+        let left = outcomes.count { !$0.isResolved && !$0.isGone }
+        let deed = Deed(.replayed, count: count, left: left, isCut: !isComplete)
         return shared.seeOther(deed, .quarantine, request)
     }
 
     private func question(_ request: Request) async throws -> HTTPAnswer {
-        let choice = try Self.choice(request.query)
-        let count = try await count(choice)
-        let page = shared.pages.discard(choice, count: count, at: shared.now(), in: shared.pages.visit(request))
+        let choice = try Self.discardable(Self.choice(request.query))
+        let ids = try await meant(choice).ids
+        let (now, visit) = (shared.now(), shared.pages.visit(request))
+        let page = shared.pages.discard(choice, count: ids.count, through: ids.last, at: now, in: visit)
         return HTTPAnswer(page, .ok)
     }
 
     private func discard(_ request: Request) async throws -> HTTPAnswer {
         let begin = ContinuousClock.now
         let fields = try await OperatorPages.form(request, QuarantineChoice.fields)
+        let choice = try Self.discardable(Self.choice { fields[$0] })
         var count = 0
-        let isComplete = try await each(try Self.choice { fields[$0] }) { ids in
-            count += try await shared.actions.discard(ids, by: .page)
-            return shared.hasTime(since: begin)
+        var isComplete = false
+        do {
+            isComplete = try await each(choice, through: try Self.last(fields), since: begin) { ids in
+                count += try await shared.actions.discard(ids, by: .page)
+                return true
+            }
+        } catch {
+            guard count > 0 else { throw error }
         }
         return shared.seeOther(Deed(.discarded, count: count, isCut: !isComplete), .quarantine, request)
     }
@@ -99,41 +124,58 @@ struct QuarantinePages {
         return choice
     }
 
-    /// How many payloads are meant. One that is gone by now counts if it was named.
-    private func count(_ choice: QuarantineChoice) async throws -> Int {
-        let use = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
-            try await queue.quarantineUse()
+    /// No page asks whether to discard everything; the verb does.
+    private static func discardable(_ choice: QuarantineChoice) throws -> QuarantineChoice {
+        guard choice != .all else { throw Problem.badRequest("Only quarantine discard --all discards everything.") }
+        return choice
+    }
+
+    /// The last payload that was there when somebody was asked: what came later isn't meant.
+    private static func last(_ fields: [String: String]) throws -> Int64 {
+        guard let last = fields["through"].flatMap(Int64.init) else {
+            throw Problem.badRequest("The form doesn't say which payload is the last that is meant.")
         }
-        return switch choice {
-        case .one: 1
-        case .source(let label): use.sources.first { $0.source == label }?.entries ?? 0
-        case .all: use.sources.reduce(0) { $0 + $1.entries }
+        return last
+    }
+
+    /// The payloads that are meant, as far as there is time to read which these are. One that was named is among them, also
+    /// when it is gone.
+    private func meant(_ choice: QuarantineChoice) async throws -> (ids: [QuarantineID], isComplete: Bool) {
+        var ids: [QuarantineID] = []
+        let isComplete = try await each(choice, through: .max, since: .now) { part in
+            ids += part
+            return true
         }
+        return (ids, isComplete)
     }
 
     /// Does something with the payloads that are meant, some after the other.
     ///
     /// - Parameters:
-    ///   - most: how many are read at a time.
-    ///   - work: returns whether to go on.
+    ///   - last: the last that may be meant.
+    ///   - begin: since when there is time for it.
+    ///   - work: returns whether it got through.
     /// - Returns: whether it came to the end.
     private func each(
         _ choice: QuarantineChoice,
-        in most: Int = QueueFilter.maximum,
+        through last: Int64,
+        since begin: ContinuousClock.Instant,
         _ work: ([QuarantineID]) async throws -> Bool
     ) async throws -> Bool {
         if case .one(let id) = choice { return try await work([id]) }
-        var last: Int64?
-        while true {
-            let after = last
+        var place: Int64?
+        repeat {
+            let after = place
             let entries = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
-                try await queue.quarantine(limit: most, after: after)
+                try await queue.quarantine(limit: QueueFilter.maximum, after: after)
             }
             guard let end = entries.last else { return true }
-            let meant = entries.filter { choice.includes($0) }.map(\.id)
+            let meant = entries.filter { choice.includes($0) && $0.id.rawValue <= last }.map(\.id)
             if !meant.isEmpty, try await !work(meant) { return false }
-            last = end.id.rawValue
-        }
+            if end.id.rawValue >= last { return true }
+            place = end.id.rawValue
+        } while shared.hasTime(since: begin)
+        return false
     }
 }
 
