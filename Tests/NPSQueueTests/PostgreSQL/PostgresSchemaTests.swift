@@ -52,35 +52,97 @@ struct PostgresSchemaTests {
         #expect(try observer.execute(Self.version).first?.value(0) == PostgresSchema.version)
     }
 
-    @Test("a step waits for a dump's end without holding up others, and gives up in the end")
-    func readTables() async throws {
-        let cluster = try #require(TestCluster.shared)
+    /// Begins a step with much patience.
+    private static func step(_ schema: String, _ cluster: TestCluster) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            // It blocks, which no task may do.
+            DispatchQueue.global().async {
+                continuation.resume(
+                    with: Result {
+                        let connection = try cluster.connect(schema: schema)
+                        let address = try cluster.address(schema: schema)
+                        try PostgresSchema.prepare(connection, for: address, patience: .seconds(600))
+                    }
+                )
+            }
+        }
+    }
+
+    /// One response, in the tables of the version before.
+    private static func former() async throws -> QueueFixture {
         let fixture = try QueueFixture(.postgres)
         _ = try await fixture.withQueue { try await $0.accept([try submission(1)]) }
-        let connection = try fixture.connect()
-        try connection.run(
+        try fixture.connect().run(
             """
             ALTER TABLE responses DROP COLUMN tally;
             DROP TABLE tallies, traffic, audit;
             DELETE FROM schema_version WHERE version = \(PostgresSchema.version);
             """
         )
+        return fixture
+    }
+
+    /// Returns when somebody has waited for the responses for so long.
+    private static func untilWaited(_ time: String, on connection: PostgresConnection) async throws {
+        let isWaiting = """
+            SELECT EXISTS (
+                SELECT 1 FROM pg_locks WHERE relation = 'responses'::regclass AND NOT granted
+                    AND clock_timestamp() - waitstart > \(time)
+            )
+            """
+        while try connection.run(isWaiting).text != "t" {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+    }
+
+    @Test("a step waits for a dump's end without holding up others, and gives up in the end", .hangGuard)
+    func readTables() async throws {
+        let cluster = try #require(TestCluster.shared)
+        let fixture = try await Self.former()
         let dump = try fixture.connect()
         try dump.run("SET idle_in_transaction_session_timeout = 0; BEGIN; LOCK TABLE responses IN ACCESS SHARE MODE")
-        let address = try cluster.address(schema: fixture.schema)
         let refusal = #expect(throws: QueueError.self) {
-            try PostgresSchema.prepare(connection, for: address, patience: .zero)
+            try PostgresSchema.prepare(
+                try fixture.connect(),
+                for: cluster.address(schema: fixture.schema),
+                patience: .zero
+            )
         }
-        #expect(refusal?.description.contains("a dump or another long transaction") == true)
-        // An older collector goes on.
-        let accepted = "UPDATE responses SET attempts = 0"
-        try fixture.connect().run(accepted)
+        #expect(refusal?.description.contains("Wait for its end, and start again") == true)
+
+        async let step: Void = Self.step(fixture.schema, cluster)
+        // An older collector goes on, behind each attempt.
+        let collector = try fixture.connect()
+        try collector.run("SET lock_timeout = '1s'")
+        for _ in 1...3 {
+            try await Self.untilWaited("interval '0'", on: collector)
+            try collector.run("UPDATE responses SET attempts = 0")
+        }
         try dump.run("COMMIT")
-        try PostgresSchema.prepare(connection, for: address)
+        try await step
         try await fixture.withQueue { queue in
             try await queue.tallyAllFormer()
             #expect(try await queue.tallies().map(\.count) == [1])
         }
+    }
+
+    @Test("a step waits for a vacuum for so long that the server ends its own", .hangGuard)
+    func vacuumedTables() async throws {
+        let cluster = try #require(TestCluster.shared)
+        let fixture = try await Self.former()
+        let vacuum = try fixture.connect()
+        // As a vacuum does.
+        try vacuum.run(
+            """
+            SET idle_in_transaction_session_timeout = 0;
+            BEGIN; LOCK TABLE responses IN SHARE UPDATE EXCLUSIVE MODE
+            """
+        )
+        async let step: Void = Self.step(fixture.schema, cluster)
+        try await Self.untilWaited("current_setting('deadlock_timeout')::interval", on: try fixture.connect())
+        try vacuum.run("COMMIT")
+        try await step
     }
 
     @Test(
