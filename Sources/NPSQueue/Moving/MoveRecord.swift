@@ -6,12 +6,36 @@ struct MoveRecord: Sendable {
     let audit: [StoredAuditEntry]
     let lastAuditNumber: Int64
 
+    /// What one statement reads at most: a server ends those that take long.
+    private static let page = 1_000
+
     /// All of it: of a few days it is little, of years some megabytes.
     init(of rows: any RowStore) throws {
-        tallies = try rows.tallies(after: .start(), before: TallyCode.afterAll, limit: .max).filter { $0.count != 0 }
+        tallies = try Self.tallies(of: rows)
+        // Of a month at most.
         traffic = try rows.traffic(from: .min).filter { $0.arrivals != 0 || $0.deliveries != 0 }
-        audit = try rows.audit(nil, before: .max, limit: .max).reversed()
+        audit = try Self.audit(of: rows)
         lastAuditNumber = try rows.lastAuditNumber()
+    }
+
+    private static func tallies(of rows: any RowStore) throws -> [TallyCell] {
+        var (tallies, place): ([TallyCell], TallyCell.Place) = ([], .start())
+        while true {
+            let next = try rows.tallies(after: place, before: TallyCode.afterAll, limit: page)
+            tallies += next.filter { $0.count != 0 }
+            guard next.count == page, let last = next.last?.place else { return tallies }
+            place = last
+        }
+    }
+
+    private static func audit(of rows: any RowStore) throws -> [StoredAuditEntry] {
+        var (audit, number): ([StoredAuditEntry], Int64) = ([], .max)
+        while true {
+            let next = try rows.audit(nil, before: number, limit: page)
+            audit += next
+            guard next.count == page, let last = next.last?.number else { return audit.reversed() }
+            number = last
+        }
     }
 
     /// Whether it is the other's, after a move. Numbers that the target had used before stay used.
