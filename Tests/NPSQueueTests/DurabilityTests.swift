@@ -272,6 +272,28 @@ struct DurabilityTests {
         await queue.close()
     }
 
+    @Test("an erasure whose log couldn't be truncated has told what it erased", .hangGuard)
+    func toldBeforeTruncation() async throws {
+        let fixture = try QueueFixture()
+        #expect(FaultyDisk.watch(fixture.directory))
+        let queue = try fixture.open { $0.truncationPause = 0.01 }
+        let answer = try submission(1)
+        _ = try await queue.accept([answer])
+        FaultyDisk.arm(.failedSync, atCall: 2, lasting: true, in: fixture.directory)
+        let person = try EmailAddress("person1@example.com")
+        var told: [ResponseID] = []
+        var refusal: QueueError?
+        do throws(QueueError) {
+            _ = try await queue.erase(person) { told += $0.responses.map(\.id) }
+        } catch {
+            refusal = error
+        }
+        #expect(FaultyDisk.disarm(in: fixture.directory))
+        #expect(refusal.map { Self.isStorage($0) } == true)
+        #expect(told == [answer.response.id])
+        await queue.close()
+    }
+
     @Test("what was delivered just before a kill is gone from the file and its log after the next start")
     func killedAfterDelivery() async throws {
         let fixture = try QueueFixture()

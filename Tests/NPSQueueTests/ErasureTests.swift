@@ -61,6 +61,21 @@ struct ErasureTests {
         try fixture.audit()
     }
 
+    @Test("what an erasure does is told as soon as it is done", arguments: Engine.sealing)
+    func toldInParts(engine: Engine) async throws {
+        let person = try person.get()
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept(try (1...230).map { try submission(1, source: "s\($0)") })
+            var parts: [Erasure] = []
+            let erasure = try await queue.erase(person, remotely: true) { parts.append($0) }
+            #expect(parts.count > 2)
+            #expect(parts.flatMap(\.responses) == erasure.responses && erasure.responses.count == 230)
+            #expect(parts.flatMap(\.remote) == erasure.remote)
+        }
+        try fixture.audit()
+    }
+
     @Test("what Planhat may still have is listed, however long ago it was erased", arguments: Engine.sealing)
     func retention(engine: Engine) async throws {
         let person = try person.get()

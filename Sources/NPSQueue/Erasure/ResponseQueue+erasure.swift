@@ -11,7 +11,6 @@ extension ResponseQueue {
     package func erase(_ ids: [ResponseID]) async throws(QueueError) -> Int {
         let count = try await inSlices(ids) { transaction, part in try transaction.erase(part) }
         try await truncateLog()
-        try await removeEmptyTallies()
         return count
     }
 
@@ -21,9 +20,16 @@ extension ResponseQueue {
     /// version that stored no digest. The result also lists what Planhat may still have from erasures by earlier calls,
     /// until ``confirmErasure(_:)``: an interrupted deletion there can be finished by calling this again.
     ///
-    /// - Parameter remotely: what Planhat has of them is to be deleted, too. That is remembered with each of them, for
-    ///   ``unconfirmedErasures(isWanted:after:limit:)``.
-    package func erase(_ address: EmailAddress, remotely: Bool = false) async throws(QueueError) -> Erasure {
+    /// - Parameters:
+    ///   - remotely: what Planhat has of them is to be deleted, too. That is remembered with each of them, for
+    ///     ``unconfirmedErasures(isWanted:after:limit:)``.
+    ///   - onPart: gets what was done since the last call of it, as soon as that is durable. So the caller knows of it also
+    ///     when this throws in the end.
+    package func erase(
+        _ address: EmailAddress,
+        remotely: Bool = false,
+        onPart: (Erasure) -> Void = { _ in }
+    ) async throws(QueueError) -> Erasure {
         let person = personKey.digest(of: address)
         let date = now()
         var responses: [Erasure.Response] = []
@@ -36,11 +42,11 @@ extension ResponseQueue {
             }
             responses += part.responses
             remote += part.remote
+            onPart(Erasure(erasedAt: date, responses: part.responses, remote: part.remote))
             guard let next = part.last else { break }
             last = next
         }
         try await truncateLog()
-        try await removeEmptyTallies()
         return Erasure(erasedAt: date, responses: responses, remote: remote)
     }
 

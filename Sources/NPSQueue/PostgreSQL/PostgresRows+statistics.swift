@@ -11,7 +11,11 @@ extension PostgresRows {
         """
     )
 
-    func add(_ cells: [TallyCell]) throws {
+    func add(_ cells: [TallyCell], removesEmpty: Bool) throws {
+        if removesEmpty { try removingEmptyTallies(cells) { try insert(cells) } } else { try insert(cells) }
+    }
+
+    private func insert(_ cells: [TallyCell]) throws {
         for start in stride(from: 0, to: cells.count, by: Self.largestAdvance) {
             let part = cells[start..<min(start + Self.largestAdvance, cells.count)]
             let parameters = PostgresParameters(
@@ -95,83 +99,10 @@ extension PostgresRows {
         try connection.execute(Self.trafficRemoval, PostgresParameters(hour))
     }
 
-    private static let emptyCells = Query(
-        """
-        SELECT t.tally, t.source, t.writer, t.count
-        FROM tallies AS t JOIN unnest($1::text[], $2::text[]) AS gone (tally, source)
-            ON t.tally = gone.tally AND t.source = gone.source
-        ORDER BY t.tally, t.source, t.writer FOR UPDATE OF t
-        """
-    )
-    private static let removal = Query(
-        """
-        DELETE FROM tallies AS t USING unnest($1::text[], $2::text[], $3::text[]) AS gone (tally, source, writer)
-        WHERE t.tally = gone.tally AND t.source = gone.source AND t.writer = gone.writer
-        """
-    )
-
-    /// What other collectors are just adding is waited for, and then stays: what is removed adds up to nothing.
-    func removeEmptyTallies(_ places: [TallyCell.Place]) throws {
-        guard !places.isEmpty else { return }
-        let parameters = PostgresParameters(places.map(\.code.rawValue), places.map(\.source))
-        let rows = try connection.execute(Self.emptyCells, parameters).rows.map { row in
-            (
-                place: TallyCell.Place(code: TallyCode(rawValue: try row.value(0)), source: try row.value(1)),
-                writer: try row.value(2) as String, count: try row.value(3) as Int
-            )
-        }
-        let sums = Dictionary(rows.map { ($0.place, $0.count) }, uniquingKeysWith: +)
-        let gone = rows.filter { sums[$0.place] == 0 }
-        guard !gone.isEmpty else { return }
-        let keys = PostgresParameters(gone.map(\.place.code.rawValue), gone.map(\.place.source), gone.map(\.writer))
-        try connection.execute(Self.removal, keys)
-    }
-
     var talliesMayBeStale: Bool { true }
-}
 
-extension PostgresRows {
-    private static let erased = ResponseState.erased.code
-    /// How many open responses are looked at for each that may be loaded: nearly all have a tally.
-    private static let window = 10
+    /// Nobody can say so while others may accept as an earlier version does.
+    func isTallied() -> Bool { false }
 
-    /// No index has the wanted rows alone: to make one, all who write would have to wait. Open ones are few.
-    private static let candidates = Query(
-        """
-        SELECT state::int8, sequence, CASE
-            WHEN state = \(erased) THEN tally IS NOT NULL
-            ELSE (tally IS NULL OR revision > 1) AND suspect <> \(BotFlag.current.rawValue)
-        END FROM responses
-        WHERE state <> \(ResponseState.delivered.code) AND (state, sequence) > ($1::int8, $2::int8)
-        ORDER BY state, sequence LIMIT $3::int8
-        """
-    )
-    private static let bySequence = LoadQuery("WHERE sequence = ANY($1::int8[]) ORDER BY id")
-
-    /// Programs of earlier versions may use the same tables: they accept without a tally, and edit and erase
-    /// and leave it as it was.
-    func untallied(
-        after position: TallyPosition,
-        limit: Int
-    ) throws -> (responses: [StoredResponse], last: TallyPosition?) {
-        let parameters = PostgresParameters(position.state, position.sequence, limit * Self.window)
-        var wanted: [Int64] = []
-        var last: TallyPosition?
-        var looked = 0
-        for row in try connection.execute(Self.candidates, parameters).rows {
-            let sequence: Int64 = try row.value(1)
-            if try row.value(2) { wanted.append(sequence) }
-            last = TallyPosition(state: try row.value(0), sequence: sequence)
-            looked += 1
-            if wanted.count == limit { break }
-        }
-        let isLast = looked < limit * Self.window && wanted.count < limit
-        return (try responses(Self.bySequence, wanted), isLast ? nil : last)
-    }
-
-    private func responses(_ query: LoadQuery, _ sequences: [Int64]) throws -> [StoredResponse] {
-        guard !sequences.isEmpty else { return [] }
-        let result = try connection.execute(query.locking, PostgresParameters(sequences))
-        return try result.rows.map { try StoredResponse($0.named(StoredResponse.Columns.self), in: self) }
-    }
+    func noteTallied() {}
 }

@@ -9,7 +9,8 @@ extension SQLiteRows {
     )
     private static let emptyRemoval = Query("DELETE FROM tallies WHERE tally = ? AND source = ? AND count = 0")
 
-    func add(_ cells: [TallyCell]) throws {
+    /// Never leaves what is 0.
+    func add(_ cells: [TallyCell], removesEmpty: Bool) throws {
         for cell in cells {
             let place = cell.place
             try statements.execute(Self.addition, place.code, place.source, cell.count)
@@ -52,6 +53,18 @@ extension SQLiteRows {
     /// There are none.
     func removeEmptyTallies(_ places: [TallyCell.Place]) throws {}
 
+    private static let count = Query("SELECT count FROM tallies WHERE tally = ? AND source = ?")
+    private static let removal = Query("DELETE FROM tallies WHERE tally = ? AND source = ?")
+
+    func takeTallies(_ places: [TallyCell.Place]) throws -> [TallyCell] {
+        try places.sorted().compactMap { place in
+            let count: Int? = try statements.fetchValue(Self.count, place.code, place.source)
+            guard let count else { return nil }
+            try statements.execute(Self.removal, place.code, place.source)
+            return TallyCell(place: place, count: count)
+        }
+    }
+
     /// The file is this process's alone, and no earlier version opens it.
     var talliesMayBeStale: Bool { false }
 
@@ -68,19 +81,35 @@ extension SQLiteRows {
     func untallied(
         after position: TallyPosition,
         limit: Int
-    ) throws -> (responses: [StoredResponse], last: TallyPosition?) {
+    ) throws -> (sequences: [Int64], last: TallyPosition?) {
         var wanted = 0
         let values = [position.sequence.sqliteValue, (limit * Self.window).sqliteValue]
         let looked = try statements.fetchAll(TallyCandidate.self, Self.candidates, values: values) { candidate in
             wanted += candidate.isWanted ? 1 : 0
             return wanted == limit
         }
-        let responses = try looked.filter(\.isWanted).compactMap { candidate in
-            try statements.fetchOne(StoredResponse.self, Self.bySequence, candidate.sequence)
-        }
         let isLast = looked.count < limit * Self.window && wanted < limit
-        return (responses, isLast ? nil : looked.last.map { TallyPosition(state: 0, sequence: $0.sequence) })
+        return (
+            looked.filter(\.isWanted).map(\.sequence),
+            isLast ? nil : looked.last.map { TallyPosition(state: 0, sequence: $0.sequence) }
+        )
     }
+
+    func load(untallied sequences: [Int64]) throws -> [StoredResponse] {
+        try sequences.compactMap { sequence in
+            try statements.fetchOne(StoredResponse.self, Self.bySequence, sequence)
+        }
+    }
+
+    private static let tallied = Query("SELECT id FROM tallied")
+    private static let talliedInsertion = Query("INSERT OR IGNORE INTO tallied (id) VALUES (1)")
+
+    func isTallied() throws -> Bool {
+        let found: Int? = try statements.fetchValue(Self.tallied)
+        return found != nil
+    }
+
+    func noteTallied() throws { try statements.execute(Self.talliedInsertion) }
 }
 
 /// An open response, and whether it isn't counted although it is no bot's.

@@ -51,28 +51,18 @@ extension ResponseQueue {
     /// Forgets counts that have become 0, where several write and none of them knows the sum.
     package func removeEmptyTallies() async throws(QueueError) {
         guard isShared else { return }
-        var place: TallyCell.Place? = .start()
-        while let after = place {
-            place = try await transactSlice { transaction in
-                try transaction.removeEmptyTallies(after: after, limit: Self.cells)
+        var place = TallyCell.Place.start()
+        while true {
+            let after = place
+            let page = try await readSlice { transaction in
+                try transaction.rows.tallies(after: after, before: TallyCode.afterAll, limit: Self.cells)
             }
-        }
-    }
-
-    /// All of it, with ``tallyFormer(after:)``.
-    package func tallyAllFormer() async throws(QueueError) {
-        var position = try await tallyFormer()
-        while let next = position { position = try await tallyFormer(after: next) }
-    }
-
-    /// Counts what an earlier version stored and of which the content is still known: the next of it. Where such a version may
-    /// share the database, puts right what that edited and erased. To be repeated until it returns nil; each call is durable on
-    /// its own, so it can be interrupted at any time, and begun anew. Costs little when nothing is left to do.
-    ///
-    /// - Parameter position: what the call before returned; nil to begin.
-    package func tallyFormer(after position: TallyPosition? = nil) async throws(QueueError) -> TallyPosition? {
-        try await transactSlice { transaction in
-            try transaction.tallyFormer(after: position ?? .start, limit: Self.slice)
+            let empty = page.filter { $0.count == 0 }.map(\.place)
+            if !empty.isEmpty {
+                try await transactSlice { transaction in try transaction.rows.removeEmptyTallies(empty) }
+            }
+            guard page.count == Self.cells, let next = page.last?.place else { return }
+            place = next
         }
     }
 }

@@ -4,7 +4,9 @@
 /// their age, which stay counted.
 protocol StatisticsRows {
     /// Adds to the counts.
-    func add(_ cells: [TallyCell]) throws
+    ///
+    /// - Parameter removesEmpty: leaves nothing of what this makes 0, for which it may wait for other writers.
+    func add(_ cells: [TallyCell], removesEmpty: Bool) throws
     func add(_ hours: [TrafficCell]) throws
     /// The next cells, in the order of their places.
     ///
@@ -18,22 +20,23 @@ protocol StatisticsRows {
     func removeTraffic(before hour: Int64) throws
     /// Removes what counts nothing any more at these places.
     func removeEmptyTallies(_ places: [TallyCell.Place]) throws
+    /// Removes the counts at these places. Returns what it has removed, in the order of the places: nobody else has that.
+    func takeTallies(_ places: [TallyCell.Place]) throws -> [TallyCell]
     /// Whether programs of earlier versions may use the same rows, and change them without their tallies.
     var talliesMayBeStale: Bool { get }
-    /// Looks among the next responses for those whose tally may have to change: what an earlier version accepted,
-    /// edited or erased.
-    /// What it returns is kept from others until the commit, and has no more than what this collector can open.
-    func untallied(after position: TallyPosition, limit: Int) throws -> (
-        responses: [StoredResponse], last: TallyPosition?
-    )
+    /// Looks among the next responses for those whose tally may have to change, by their sequence numbers: what an earlier
+    /// version accepted, edited or erased. Reads no content.
+    ///
+    /// - Returns: also the last that was looked at; nil when there are no more.
+    func untallied(after position: TallyPosition, limit: Int) throws -> (sequences: [Int64], last: TallyPosition?)
+    /// Those of ``untallied(after:limit:)`` that are there.
+    func load(untallied sequences: [Int64]) throws -> [StoredResponse]
+    /// Whether ``noteTallied()`` was called.
+    func isTallied() throws -> Bool
+    /// Notes that nothing will be untallied any more. Where ``talliesMayBeStale``, nobody can say so.
+    func noteTallied() throws
 }
 
-/// How far ``ResponseQueue/tallyFormer(after:)`` has come.
-package struct TallyPosition: Sendable, Hashable {
-    /// 0 where all are in one order.
-    let state: Int
-    let sequence: Int64
-
-    /// Before all.
-    static let start = TallyPosition(state: 0, sequence: 0)
+extension StatisticsRows {
+    func add(_ cells: [TallyCell]) throws { try add(cells, removesEmpty: false) }
 }

@@ -30,7 +30,7 @@ extension QueueTransaction {
         try save(
             erased.filter { $0.before != $0.after }.map { ResponseChange(old: $0.before, new: $0.after) }
         )
-        if erased.contains(where: \.isErasedNow) { leavesDeletedContent = true }
+        if erased.contains(where: \.isErasedNow) { (leavesDeletedContent, removesEmptyTallies) = (true, true) }
         return erased
     }
 

@@ -22,23 +22,24 @@ extension QueueTransaction {
         Self.tally(of: response, mayBeStale: rows.talliesMayBeStale)
     }
 
-    /// Counts the next of what an earlier version stored. Returns the last that was looked at; nil when there are no more.
-    mutating func tallyFormer(after position: TallyPosition, limit: Int) throws -> TallyPosition? {
-        let (responses, last) = try rows.leavingUnopened.untallied(after: position, limit: limit)
-        let changes = responses.filter { tally(of: $0) != $0.tally }.map { ResponseChange(old: $0, new: $0) }
+    /// The next of what an earlier version stored, and is counted wrongly. Returns also the last that was looked at; nil when
+    /// there are no more.
+    func untallied(after position: TallyPosition, limit: Int) throws -> (sequences: [Int64], last: TallyPosition?) {
+        let (sequences, last) = try rows.untallied(after: position, limit: limit)
+        return (try wronglyTallied(sequences).map(\.sequence), last)
+    }
+
+    /// Counts those of them that are still to be.
+    mutating func tally(_ sequences: [Int64]) throws {
+        let changes = try wronglyTallied(sequences).map { ResponseChange(old: $0, new: $0) }
         let wasDue = leavesDue
         try save(changes)
         // Whatever is due was so before.
         leavesDue = wasDue
-        return last
     }
 
-    /// Removes those of the next cells that count nothing any more. Returns the last that was looked at; nil when there are no
-    /// more.
-    func removeEmptyTallies(after place: TallyCell.Place, limit: Int) throws -> TallyCell.Place? {
-        let page = try rows.tallies(after: place, before: TallyCode.afterAll, limit: limit)
-        try rows.removeEmptyTallies(page.filter { $0.count == 0 }.map(\.place))
-        return page.count == limit ? page.last?.place : nil
+    private func wronglyTallied(_ sequences: [Int64]) throws -> [StoredResponse] {
+        try rows.leavingUnopened.load(untallied: sequences).filter { tally(of: $0) != $0.tally }
     }
 
     /// Counts under the label what is counted under the name among the next cells. Returns the last that was looked at; nil
@@ -50,15 +51,15 @@ extension QueueTransaction {
         limit: Int
     ) throws -> TallyCell.Place? {
         let page = try rows.tallies(after: place, before: TallyCode.afterAll, limit: limit)
-        let named = page.filter { $0.place.source == name }
+        let named = page.filter { $0.place.source == name }.map(\.place)
         if name != label, !named.isEmpty {
-            let moved = named.filter { $0.count != 0 }
-            let labelled = moved.map { cell in
-                TallyCell(place: TallyCell.Place(code: cell.place.code, source: label), count: cell.count)
-            }
-            let taken = moved.map { TallyCell(place: $0.place, count: -$0.count) }
-            try rows.add((taken + labelled).sorted { $0.place < $1.place })
-            try rows.removeEmptyTallies(named.map(\.place))
+            // Only what this transaction takes away itself: another collector may be at it, too.
+            let taken = try rows.takeTallies(named).filter { $0.count != 0 }
+            try rows.add(
+                taken.map { cell in
+                    TallyCell(place: TallyCell.Place(code: cell.place.code, source: label), count: cell.count)
+                }
+            )
         }
         return page.count == limit ? page.last?.place : nil
     }

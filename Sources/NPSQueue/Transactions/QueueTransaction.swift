@@ -23,6 +23,8 @@ struct QueueTransaction {
     var readdressed: [ResponseID] = []
     /// Set when content was deleted or replaced: the log still holds it.
     var leavesDeletedContent = false
+    /// Set when something was erased: nothing of its counts is to be left where they have become 0.
+    var removesEmptyTallies = false
 
     init(rows: any RowStore, now: Milliseconds, personKey: PersonKey, state: CommittedState) {
         self.rows = rows
@@ -52,7 +54,7 @@ struct QueueTransaction {
     /// Called once, before the commit.
     func writeCounts() throws {
         let (cells, hours) = (counts.cells, counts.traffic(at: now))
-        if !cells.isEmpty { try rows.add(cells) }
+        if !cells.isEmpty { try rows.add(cells, removesEmpty: removesEmptyTallies) }
         if !hours.isEmpty { try rows.add(hours) }
     }
 

@@ -44,6 +44,37 @@ struct FormerTallyTests {
         try fixture.audit()
     }
 
+    @Test("a file in which all is counted isn't looked through again")
+    func finished() async throws {
+        let fixture = try QueueFixture()
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept(try (1...3).map { try submission($0) })
+            try await Self.countAll(queue)
+            try await forget(queue)
+            try await Self.countAll(queue)
+            #expect(try await queue.tallies().map(\.count) == [3])
+            try await queue.finishTallying()
+            try await forget(queue)
+        }
+        try await fixture.withQueue { queue in
+            try await Self.countAll(queue)
+            #expect(try await queue.tallies().isEmpty)
+        }
+    }
+
+    @Test("a file whose rows aren't all brought on isn't taken for counted", arguments: UpgradeTests.files)
+    func unfinished(name: String) async throws {
+        let fixture = try QueueFixture()
+        try fixture.copy(name)
+        try await fixture.withQueue { queue in
+            try await queue.finishTallying()
+            while try await queue.upgrade(limit: 9) != nil {}
+            try await Self.countAll(queue)
+            let expected = try await Self.expected(queue)
+            #expect(try await Self.found(queue) == expected)
+        }
+    }
+
     @Test("an answer of an earlier version is counted when it is changed or delivered, too", arguments: Engine.sealing)
     func atTheNextChange(engine: Engine) async throws {
         let fixture = try QueueFixture(engine)
@@ -138,7 +169,7 @@ struct FormerTallyTests {
             var rows = try #require(transaction.rows as? PostgresRows)
             rows.keys = PayloadKeys.none
             rows.leavesUnopened = true
-            let (responses, _) = try rows.untallied(after: .start, limit: 9)
+            let responses = try rows.load(untallied: rows.untallied(after: .start, limit: 9).sequences)
             #expect(
                 responses.count == 3 && responses.allSatisfy { QueueTransaction.tally(of: $0, mayBeStale: true) == nil }
             )

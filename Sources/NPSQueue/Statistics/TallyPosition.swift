@@ -1,0 +1,9 @@
+/// How far ``ResponseQueue/tallyFormer(after:)`` has come.
+package struct TallyPosition: Sendable, Hashable {
+    /// 0 where all are in one order.
+    let state: Int
+    let sequence: Int64
+
+    /// Before all.
+    static let start = TallyPosition(state: 0, sequence: 0)
+}
