@@ -8,12 +8,11 @@ import Testing
 
 @Suite("Bringing the queue on after an upgrade")
 struct QueueUpgradingTests {
-    @Test("what an earlier version left uncounted is counted, and then the service ends")
-    func counting() async throws {
-        let directory = try TemporaryDirectory()
+    /// A queue with answers in the order of their numbers, none of which is counted.
+    private static func queue(_ directory: TemporaryDirectory, answers: Int) async throws -> ResponseQueue {
         let configuration = ResponseQueue.Configuration(path: directory.path("queue.db"))
         let queue = try ResponseQueue(configuration: configuration, logger: .silent)
-        let submissions = try (1...250).map { number in
+        let submissions = try (1...answers).map { number in
             Submission(
                 SurveyResponse(
                     id: ResponseID(source: "test", providerID: "\(number)"),
@@ -25,14 +24,48 @@ struct QueueUpgradingTests {
             )
         }
         _ = try await queue.accept(submissions)
+        try await forget(queue)
+        return queue
+    }
+
+    private static func forget(_ queue: ResponseQueue) async throws {
         try await queue.transact { transaction in
             let statements = try #require(transaction.rows as? SQLiteRows).statements
             try statements.execute(Query("UPDATE queue SET tally = NULL"))
             try statements.execute(Query("DELETE FROM tallies"))
         }
         #expect(try await queue.tallies().isEmpty)
+    }
+
+    @Test("what an earlier version left uncounted is counted once, and then the service ends")
+    func counting() async throws {
+        let directory = try TemporaryDirectory()
+        let queue = try await Self.queue(directory, answers: 250)
         try await QueueUpgrading(queue: queue, logger: .silent, sleep: { _ in }).run()
         #expect(try await queue.tallies().map(\.count) == [250])
+        try await Self.forget(queue)
+        try await QueueUpgrading(queue: queue, logger: .silent, sleep: { _ in }).run()
+        #expect(try await queue.tallies().isEmpty)
+        await queue.close()
+    }
+
+    @Test("an answer that can't be read keeps only its neighbours from being counted, and that is said once")
+    func unreadable() async throws {
+        let directory = try TemporaryDirectory()
+        let queue = try await Self.queue(directory, answers: 350)
+        try await queue.transact { transaction in
+            let statements = try #require(transaction.rows as? SQLiteRows).statements
+            try statements.execute(Query("PRAGMA ignore_check_constraints = ON"))
+            try statements.execute(Query("UPDATE queue SET state = 9 WHERE sequence = 150"))
+        }
+        let logs = RecordedLogs()
+        for _ in 1...2 {
+            try await QueueUpgrading(queue: queue, logger: logs.logger, sleep: { _ in }).run()
+            #expect(try await queue.tallies().map(\.count) == [250])
+        }
+        let lines = logs.lines
+        #expect(lines.count { $0.contains("could not be counted yet") } == 6)
+        #expect(lines.count { $0.contains("so they aren't counted") } == 2)
         await queue.close()
     }
 }

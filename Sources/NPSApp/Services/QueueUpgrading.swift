@@ -12,7 +12,9 @@ struct QueueUpgrading: Service {
     /// For how many times as long as a step took nothing is done after it, so that the disk is free for what comes in.
     private static let rest = 5
     private static let shortestRest = Duration.milliseconds(20)
-    private static let untilNextCount = Duration.seconds(3_600)
+    private static let untilNextTry = Duration.seconds(60)
+    /// How often what can't be read is tried.
+    private static let tries = 3
 
     /// What has happened so far.
     private struct Course {
@@ -22,29 +24,61 @@ struct QueueUpgrading: Service {
         var isAtEnd = false
     }
 
+    /// How far the answers are counted.
+    private struct Count {
+        /// The last that was looked at.
+        var position: TallyPosition?
+        /// How often the next ones couldn't be read.
+        var failures = 0
+        /// Whether some were left out.
+        var hasGaps = false
+    }
+
     /// Ends when all is done, unless an earlier version may share the database. What a stop interrupts goes on at the next start.
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
             var course = Course()
             while let pause = await step(&course) { try await sleep(pause) }
-            repeat {
-                var counted: TallyPosition?
-                while let pause = await count(&counted) { try await sleep(pause) }
-                // A collector of an earlier version may be there, and come back.
-                if queue.isShared { try await sleep(Self.untilNextCount) }
-            } while queue.isShared && !Task.isCancelled
+            var isSaid = false
+            try await countAll(&isSaid)
+            guard queue.isShared else { return }
+            var watch = FormerWatch(sleep: sleep) { [queue] in (try? await queue.hasOtherVersions()) ?? true }
+            while !Task.isCancelled {
+                try await watch.untilNext()
+                try await countAll(&isSaid)
+            }
+        }
+    }
+
+    /// - Parameter isSaid: whether it was logged that some can't be counted.
+    private func countAll(_ isSaid: inout Bool) async throws {
+        var course = Count()
+        while let pause = await count(&course) { try await sleep(pause) }
+        if course.hasGaps, !isSaid {
+            isSaid = true
+            logger.error(
+                "some earlier answers can't be read, so they aren't counted: see Operations, Upgrading"
+            )
         }
     }
 
     /// How long to wait before the next step; nil when there is nothing left.
-    private func count(_ position: inout TallyPosition?) async -> Duration? {
+    private func count(_ course: inout Count) async -> Duration? {
         do throws(QueueError) {
             let begin = ContinuousClock.now
-            position = try await queue.tallyFormer(after: position)
-            return position == nil ? nil : max(Self.shortestRest, begin.duration(to: .now) * Self.rest)
+            if course.failures == Self.tries {
+                course = Count(position: try await queue.passFormer(after: course.position), hasGaps: true)
+            } else {
+                course.position = try await queue.tallyFormer(after: course.position)
+                course.failures = 0
+            }
+            if course.position != nil { return max(Self.shortestRest, begin.duration(to: .now) * Self.rest) }
+            if !course.hasGaps { try await queue.finishTallying() }
+            return nil
         } catch {
             logger.warning("earlier answers could not be counted yet", metadata: ["reason": "\(error)"])
-            return error == .closed ? nil : .seconds(60)
+            if case .damaged = error { course.failures += 1 }
+            return error == .closed ? nil : Self.untilNextTry
         }
     }
 
