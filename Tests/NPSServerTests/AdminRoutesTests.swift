@@ -316,7 +316,7 @@ struct AdminRoutesTests {
         #expect(await collector.dependencies.readiness.check() == .ready)
         collector.dependencies.readiness.drain()
         #expect(await collector.dependencies.readiness.check() == .draining)
-        let closed = Readiness(queue: collector.queue)
+        let closed = CollectorFixture.readiness(of: collector.queue)
         await collector.end()
         guard case .failing = await closed.check() else {
             Issue.record("a closed queue can't be ready")

@@ -69,7 +69,7 @@ struct CollectorFixture: Sendable {
         let activity = SourceActivity()
         let url = PublicURL(publicURL)
         guard let url else { throw URLError(.badURL) }
-        let readiness = Readiness(queue: queue)
+        let readiness = Self.readiness(of: queue)
         var dependencies = PublicListener.Dependencies(
             queue: queue,
             pages: try SurveyPages(subject: "Acme", basePath: url.basePath, publicDirectory: nil),
@@ -100,6 +100,18 @@ struct CollectorFixture: Sendable {
             metrics: metrics,
             console: try Self.console.get()
         )
+    }
+
+    /// As the collector has it, but with a patience that no busy machine wears out.
+    static func readiness(of queue: ResponseQueue) -> Readiness {
+        Readiness(patience: .seconds(60), overdue: { queue.overdue }) {
+            do throws(QueueError) {
+                try await queue.probe()
+                return nil
+            } catch {
+                return error
+            }
+        }
     }
 
     /// Made once, since that reads every template.
