@@ -3,8 +3,8 @@ import NPSQueue
 
 /// What is written of an action: who by, what and to how much. Never an address, and nothing that anybody typed.
 extension OperatorActions {
-    /// To be called for what changed something, and for what may have. The action is done already, so that a failure here takes nothing back: it is in
-    /// the log, as the entry itself is.
+    /// To be called for what changed something, and for what may have. The action is done already, so that a failure here
+    /// takes nothing back: it is in the log, as the entry itself is.
     func note(
         _ action: AuditEntry.Action,
         by actor: AuditEntry.Actor,
@@ -46,11 +46,14 @@ extension OperatorActions {
     /// Of what ended with an error, which says nothing about what was done before.
     static let unfinished = "begun, and ended with an error: how much of it is done isn't known"
 
-    /// - Parameter quarantined: how many payloads were erased; nil while that isn't known.
-    static func outcome(ofUnfinishedErasure quarantined: Int?) -> String {
+    /// - Parameters:
+    ///   - quarantined: how many payloads were erased; nil while that isn't known.
+    ///   - responses: how many were erased for certain.
+    static func outcome(ofUnfinishedErasure quarantined: Int?, responses: Int) -> String {
         guard let quarantined else { return unfinished }
         let payloads = counted(quarantined, "quarantined payload", "quarantined payloads")
-        return "\(payloads) erased; the responses begun, and ended with an error: how many are erased isn't known"
+        let erased = counted(responses, "response", "responses")
+        return "\(erased) and \(payloads) erased; ended with an error: whether that was all isn't known"
     }
 
     /// Whether anything was erased, or ordered to be deleted at Planhat. Which of the records had been ordered before isn't

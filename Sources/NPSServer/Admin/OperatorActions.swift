@@ -46,12 +46,15 @@ struct OperatorActions {
         guard let address = try? EmailAddress(wanted.email) else { throw Problem.wrongAddress }
         let remotely = wanted.remote ?? false
         var quarantined: Int?
+        var responses = 0
         do throws(QueueError) {
             // The quarantine first: what a replay moves into the queue meanwhile is then found there.
             let after = wanted.after.map(QuarantineID.init(rawValue:))
             let (count, next) = try await queue.eraseQuarantined(address, after: after, within: timeLimit)
             quarantined = count
-            let erasure = try await queue.erase(address, remotely: remotely)
+            let erasure = try await queue.erase(address, remotely: remotely) { part in
+                responses += part.responses.count
+            }
             let answer = ErasureResponse(erasure: erasure, quarantined: count, next: next?.rawValue)
             if Self.changed(answer, wanted) {
                 let outcome = Self.outcome(of: answer, remotely: remotely)
@@ -60,7 +63,8 @@ struct OperatorActions {
             return answer
         } catch {
             // What was to be erased may be gone all the same, as when only the log of the file can't be emptied.
-            await note(.erase, by: actor, subject: Self.person, outcome: Self.outcome(ofUnfinishedErasure: quarantined))
+            let outcome = Self.outcome(ofUnfinishedErasure: quarantined, responses: responses)
+            await note(.erase, by: actor, subject: Self.person, outcome: outcome)
             throw Problem.failing(error)
         }
     }

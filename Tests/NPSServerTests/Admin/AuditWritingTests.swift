@@ -120,8 +120,8 @@ struct AuditWritingTests {
         #expect(lines.count == 3)
         #expect(lines.allSatisfy { $0.contains("begun, and ended with an error") && $0.contains("isn't known") })
         #expect(!lines.joined().contains("ana"))
-        let known = OperatorActions.outcome(ofUnfinishedErasure: 2)
-        #expect(known.hasPrefix("2 quarantined payloads erased; ") && known.hasSuffix("isn't known"))
+        let known = OperatorActions.outcome(ofUnfinishedErasure: 2, responses: 1)
+        #expect(known.hasPrefix("1 response and 2 quarantined payloads erased; ") && known.hasSuffix("isn't known"))
     }
 
     @Test("when nothing can be written of it, the action stands and the log says so")
