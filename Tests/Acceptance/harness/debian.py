@@ -190,13 +190,25 @@ def booted(root: Path, log: Path) -> Iterator[System]:
         def first_process() -> str | None:
             assert program.is_running, program.tail()
             children = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split()
-            return children[0] if children else None
+            # For a moment there is one that only prepares the system, and is nowhere to be entered afterwards.
+            return next((child for child in children if name_of(child) == "systemd"), None)
 
-        leader = wait_until(first_process, "systemd to begin")
-        system = System(root, ["nsenter", f"--target={leader}", "--all", "--root", "--wdns=/"])
-        wait_until(lambda: is_up(system), "the system to be up", interval=0.1)
-        yield system
-        program.stop()
+        try:
+            leader = wait_until(first_process, "systemd to begin")
+            system = System(root, ["nsenter", f"--target={leader}", "--all", "--root", "--wdns=/"])
+            wait_until(lambda: is_up(system), "the system to be up", interval=0.1)
+            yield system
+        finally:
+            # Killed, it would leave the system behind.
+            program.stop()
+
+
+def name_of(process: str) -> str | None:
+    """None for one that has ended."""
+    try:
+        return Path(f"/proc/{process}/comm").read_text().strip()
+    except OSError:
+        return None
 
 
 def is_up(system: System) -> bool:
