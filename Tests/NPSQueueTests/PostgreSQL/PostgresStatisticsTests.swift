@@ -51,10 +51,12 @@ struct PostgresStatisticsTests {
     @Test("a label that two give at the same time takes over what was counted once", .hangGuard)
     func relabelledByBoth() async throws {
         let fixture = try QueueFixture(.postgres, database: try #require(TestCluster.shared).newDatabase())
-        let first = try fixture.open()
+        // However long both are held up, none is refused.
+        let first = try fixture.open { $0.patience = 600 }
         let second = try fixture.open { configuration in
             configuration.rename("second")
             configuration.forwarding = .never
+            configuration.patience = 600
         }
         _ = try await first.accept(try (1...5).map { try submission($0, source: "name") })
         let other = try fixture.connect()
@@ -65,7 +67,10 @@ struct PostgresStatisticsTests {
         let waiting = """
             SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
             """
-        while try observer.run(waiting).text != "2" { await Task.yield() }
+        while try observer.run(waiting).text != "2" {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
         try other.run("COMMIT")
         _ = try await (here, there)
         #expect(try await first.tallies().map(\.source) == ["label"])
