@@ -1,7 +1,7 @@
 package import Foundation
 package import NPSModel
 
-/// What ``ResponseQueue/erase(_:remotely:)`` removed. Contains no personal data.
+/// What ``ResponseQueue/erase(_:remotely:onPart:)`` removed. Contains no personal data.
 package struct Erasure: Sendable, Hashable, Codable {
     /// One response that was removed.
     package struct Response: Sendable, Hashable, Codable {

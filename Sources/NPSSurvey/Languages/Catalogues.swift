@@ -21,7 +21,7 @@ struct Catalogues: Sendable {
         Set(others.keys).union([english.language])
     }
 
-    /// See ``KnownLanguages/lookup(_:)``.
+    /// See `KnownLanguages/lookup(_:)`.
     func lookup(_ ranges: [String]) -> Language? { known.lookup(ranges) }
 
     /// The names of the sentences, the same in every language.
