@@ -1,6 +1,7 @@
 """Who gets to the admin listener: under which name, with which token, from which page, and how often."""
 
 import base64
+import itertools
 import json
 import re
 import subprocess
@@ -157,7 +158,7 @@ def test_who_tries_tokens_is_stopped(deploy: Deploy, kind: str) -> None:
     assert {answer.status for answer in answers} == {401}
     # As time passes, one more is heard now and then, however slow this machine is.
     while answers[-1].status != 429 or attempt(credentials(deployment.admin_token)).status != 429:
-        answers.append(attempt(credentials(f"{canary.WORD}-more")))
+        answers.append(attempt(credentials(f"{canary.WORD}{len(answers)}")))
     heard = [answer.status for answer in answers].count(401)
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 6
     assert attempt({}).status == 401
@@ -173,6 +174,22 @@ def test_who_tries_tokens_is_stopped(deploy: Deploy, kind: str) -> None:
     wait_until(lambda: told() >= 2, "both lines in the log")
     assert told() <= 4
     assert not any(canary.WORD in answer.text for answer in answers)
+
+
+def test_a_verb_waits_until_it_is_heard_again(deploy: Deploy) -> None:
+    deployment = deploy()
+    deployment.start()
+    for number in itertools.count():
+        wrong = fetch(deployment.admin_port, "GET", "/queue/status", bearer(f"wrong{number}"))
+        if wrong.status == 429:
+            break
+    assert deployment.books()["parked"] == 0
+
+
+def test_a_program_with_an_old_token_keeps_nobody_out(running: Deployment) -> None:
+    for _ in range(200):
+        assert fetch(running.admin_port, "GET", "/queue/status", bearer("of yesterday")).status == 401
+    assert fetch(running.admin_port, "GET", "/queue/status", bearer(running.admin_token)).status == 200
 
 
 def test_curl_gets_in_as_the_documentation_says(running: Deployment) -> None:

@@ -175,20 +175,20 @@ package struct AdminClient: Sendable {
         return report?.queue ?? "/readyz on its admin listener answers with status \(status) and no reason."
     }
 
-    private func get<Answer: Decodable>(_ path: String) async throws(AdminError) -> Answer {
+    private func get<Value: Decodable>(_ path: String) async throws(AdminError) -> Value {
         try await decode(managed(.GET, path, body: nil))
     }
 
-    private func post<Answer: Decodable>(_ path: String, _ body: some Encodable) async throws(AdminError) -> Answer {
+    private func post<Value: Decodable>(_ path: String, _ body: some Encodable) async throws(AdminError) -> Value {
         let data: Data
         do { data = try JSONEncoder().encode(body) } catch { throw AdminError.unreadable }
         return try await decode(managed(.POST, path, body: data))
     }
 
-    private func decode<Answer: Decodable>(_ data: Data) throws(AdminError) -> Answer {
+    private func decode<Value: Decodable>(_ data: Data) throws(AdminError) -> Value {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .timestamp
-        do { return try decoder.decode(Answer.self, from: data) } catch { throw AdminError.unreadable }
+        do { return try decoder.decode(Value.self, from: data) } catch { throw AdminError.unreadable }
     }
 
     private struct Refusal: Decodable {
@@ -197,7 +197,7 @@ package struct AdminClient: Sendable {
 
     private func managed(_ method: HTTPMethod, _ path: String, body: Data?) async throws(AdminError) -> Data {
         guard token != nil else { throw AdminError.missingToken }
-        let answer = try await send(method, path, body: body)
+        let answer = try await heard(method, path, body: body)
         guard answer.status == 200 else {
             let refusal = try? JSONDecoder().decode(Refusal.self, from: answer.body)
             throw AdminError.refused(status: answer.status, detail: refusal?.detail ?? "no reason given")
@@ -205,11 +205,24 @@ package struct AdminClient: Sendable {
         return answer.body
     }
 
-    private func send(
-        _ method: HTTPMethod,
-        _ path: String,
-        body: Data?
-    ) async throws(AdminError) -> (status: Int, body: Data) {
+    /// While wrong tokens from this address keep the collector from looking at any, the right one waits its turn.
+    private func heard(_ method: HTTPMethod, _ path: String, body: Data?) async throws(AdminError) -> Answer {
+        let end = ContinuousClock.now + Self.longestTurn
+        while true {
+            let answer = try await send(method, path, body: body)
+            guard answer.status == 429, let pause = answer.retryAfter, .now + pause < end else { return answer }
+            do { try await Task.sleep(for: pause) } catch { return answer }
+        }
+    }
+
+    private struct Answer {
+        let status: Int
+        /// Nil when the collector didn't say.
+        let retryAfter: Duration?
+        let body: Data
+    }
+
+    private func send(_ method: HTTPMethod, _ path: String, body: Data?) async throws(AdminError) -> Answer {
         var request = HTTPClientRequest(url: base + path)
         request.method = method
         request.headers.add(name: "Content-Type", value: "application/json")
@@ -226,7 +239,11 @@ package struct AdminClient: Sendable {
         do {
             let response = try await Self.http.execute(request, timeout: .seconds(30))
             let bytes = try await response.body.collect(upTo: 256 * 1_048_576)
-            return (Int(response.status.code), Data(buffer: bytes))
+            return Answer(
+                status: Int(response.status.code),
+                retryAfter: response.headers.first(name: "Retry-After").flatMap { Int($0) }.map { .seconds($0) },
+                body: Data(buffer: bytes)
+            )
         } catch {
             throw AdminError.unanswered(address: base)
         }
@@ -234,6 +251,8 @@ package struct AdminClient: Sendable {
 
     /// A process on the same machine or nearby answers much sooner, and a person at a prompt waits no longer.
     private static let patience = TimeAmount.seconds(4)
+    /// Five times what one wrong token costs.
+    private static let longestTurn = Duration.seconds(30)
 }
 
 extension TallySelection.Choice {

@@ -14,15 +14,20 @@ struct SignInLimitTests {
         limit = SignInLimit(now: { [clock] in clock.instant })
     }
 
-    private func wrong(_ client: Peer) -> SignInLimit.Outcome { limit.outcome(for: client) { false } }
+    /// Each time with another mistake.
+    private func wrong(_ client: Peer) -> SignInLimit.Outcome { wrong(client, trying: .random(in: 1 ... .max)) }
 
-    private func right(_ client: Peer) -> SignInLimit.Outcome { limit.outcome(for: client) { true } }
+    private func wrong(_ client: Peer, trying attempt: Int) -> SignInLimit.Outcome {
+        limit.outcome(for: client, trying: attempt) { false }
+    }
+
+    private func right(_ client: Peer) -> SignInLimit.Outcome { limit.outcome(for: client, trying: 0) { true } }
 
     @Test("a client may be wrong ten times, and then once in six seconds; nothing is compared in between")
     func burst() {
         #expect((0..<10).allSatisfy { _ in wrong(ana) == .wrong })
         for _ in 0..<3 {
-            let outcome = limit.outcome(for: ana) {
+            let outcome = limit.outcome(for: ana, trying: 0) {
                 Issue.record("it was compared")
                 return true
             }
@@ -44,6 +49,20 @@ struct SignInLimitTests {
         #expect((0..<30).map { _ in wrong(bo) }.count { $0 == .wrong } == 10)
         #expect(right(ana) == .right)
         #expect(right(Peer(testing: "198.51.100.3")) == .right)
+    }
+
+    @Test("programs that keep on with an old token don't keep others out")
+    func repeated() {
+        for _ in 0..<1_000 { for attempt in 1...4 { #expect(wrong(ana, trying: attempt) == .wrong) } }
+        #expect(right(ana) == .right)
+        // Six more mistakes are heard, and afterwards the old ones are still only wrong.
+        #expect((0..<10).map { _ in wrong(ana) }.count { $0 == .wrong } == 6)
+        #expect(right(ana) == .unheard(seconds: 6))
+        let last = 7
+        clock.advance(by: 6)
+        #expect(wrong(ana, trying: last) == .wrong)
+        #expect(wrong(ana, trying: last) == .wrong)
+        #expect(right(ana) == .unheard(seconds: 6))
     }
 
     @Test("many clients together are held up as well, but not who was right lately")
@@ -88,7 +107,9 @@ struct SignInLimitTests {
     func concurrency() async {
         let limit = SignInLimit(now: { [clock] in clock.instant })
         let heard = await withTaskGroup(of: Bool.self) { group in
-            for _ in 0..<500 { group.addTask { [ana] in limit.outcome(for: ana) { false } == .wrong } }
+            for attempt in 1...500 {
+                group.addTask { [ana] in limit.outcome(for: ana, trying: attempt) { false } == .wrong }
+            }
             return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
         #expect(heard == 10)

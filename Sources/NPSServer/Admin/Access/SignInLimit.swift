@@ -3,7 +3,8 @@ import Synchronization
 /// How often somebody may be wrong about the operators' token: a client ten times at once, and then once in six seconds; all
 /// of them together ten times as often.
 ///
-/// Nobody is counted whose token is right. From a client that had the right one lately, the mistakes of all others keep nothing
+/// Nobody is counted whose token is right. The same mistake made again costs nothing, as it tries nothing new: a program that
+/// keeps on with yesterday's token doesn't keep out others at its address. From a client that had the right one lately, the mistakes of all others keep nothing
 /// away, its neighbours in a wider IPv6 network included, so that somebody with many addresses doesn't lock out whoever is at
 /// work. In memory only, by salted hashes.
 final class SignInLimit: Sendable {
@@ -18,6 +19,8 @@ final class SignInLimit: Sendable {
     private struct Bucket {
         var credit: Double
         var updated: ContinuousClock.Instant
+        /// The last mistakes that were paid for, the newest first.
+        var mistakes: [Int] = []
 
         /// - Parameter share: how many times what one client has.
         init(share: Double, at instant: ContinuousClock.Instant) {
@@ -33,6 +36,11 @@ final class SignInLimit: Sendable {
         var isEmpty: Bool { credit < SignInLimit.price }
 
         mutating func charge() { credit = max(0, credit - SignInLimit.price) }
+
+        mutating func remember(_ attempt: Int) {
+            mistakes.insert(attempt, at: 0)
+            mistakes.removeLast(max(0, mistakes.count - SignInLimit.remembered))
+        }
 
         /// Until it isn't empty any more.
         func seconds(share: Double) -> Int {
@@ -58,6 +66,8 @@ final class SignInLimit: Sendable {
     /// What all clients have together is so many times what one has.
     private static let together = 10.0
     private static let memory = Duration.seconds(86_400)
+    /// As many programs at one address may go on with an old token.
+    private static let remembered = 4
 
     private let now: @Sendable () -> ContinuousClock.Instant
     private let state: Mutex<State>
@@ -69,7 +79,9 @@ final class SignInLimit: Sendable {
 
     /// Compares, unless the client was wrong too often. Nobody else is compared meanwhile, so that many requests at once get
     /// no more tries than as many in a row.
-    func outcome(for client: Peer, comparing isRight: () -> Bool) -> Outcome {
+    ///
+    /// - Parameter attempt: a salted hash of what the client presents.
+    func outcome(for client: Peer, trying attempt: Int, comparing isRight: () -> Bool) -> Outcome {
         let instant = now()
         return state.withLock { state in
             let isKnown = state.knows(client, at: instant)
@@ -78,6 +90,7 @@ final class SignInLimit: Sendable {
                 let share = Double(network.share)
                 let key = network.hashValue
                 var bucket = state.clients[key] ?? Bucket(share: share, at: instant)
+                if bucket.mistakes.contains(attempt) { return .wrong }
                 bucket.refill(at: instant, share: share)
                 if bucket.isEmpty { return .unheard(seconds: bucket.seconds(share: share)) }
                 buckets.append((key, bucket))
@@ -91,6 +104,7 @@ final class SignInLimit: Sendable {
             for (key, bucket) in buckets {
                 var bucket = bucket
                 bucket.charge()
+                bucket.remember(attempt)
                 state.clients.set(bucket, for: key)
             }
             state.all.charge()
