@@ -1,5 +1,6 @@
 """deploy/run as a newcomer uses it: start it, paste what it prints, fill in the form, press Ctrl-C."""
 
+import base64
 import json
 import os
 import re
@@ -18,6 +19,7 @@ import pytest
 from harness import canary
 from harness.browser import answer_form, browser
 from harness.deployment import REPOSITORY
+from harness.http_client import fetch
 from harness.ports import accepts, free_port
 from harness.program import Program, run_command
 from harness.waiting import wait_until
@@ -87,6 +89,13 @@ def shell(command: str, directory: Path) -> str:
     return result.stdout
 
 
+def look_at_the_page(address: str, state: Path) -> None:
+    port = int(address.rsplit(":", 1)[1].strip("/"))
+    signed_in = base64.b64encode(b"ana:" + (state / "admin-token").read_bytes().strip()).decode()
+    assert fetch(port, "GET", "/").status == 401
+    assert "Planhat" in fetch(port, "GET", "/", {"authorization": f"Basic {signed_in}"}).text
+
+
 @pytest.mark.parametrize("arguments", [(), ("--tls",)], ids=["http", "https"])
 def test_first_minutes(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     state = tmp_path / "run"
@@ -97,6 +106,7 @@ def test_first_minutes(tmp_path: Path, arguments: tuple[str, ...]) -> None:
         send_form(first.form)
         records = arrived(first.list_command, tmp_path, count=2)
         check_records(records, begin)
+        look_at_the_page(first.printed(r"^ +(http://\S+/)$"), state)
         assert first.interrupt() == 0
         assert not any(accepts(int(port)) for port in first.ports.values())
 
