@@ -32,7 +32,8 @@ struct PlainFormsTests {
             let date = Date(timeIntervalSince1970: .random(in: -1e8...2.5e11, using: &numbers))
             let whole = Timestamp.format(date).prefix { $0 != "." }
             let end = (fractions.randomElement(using: &numbers) ?? "") + (ends.randomElement(using: &numbers) ?? "")
-            let text = spoilt(whole + end, with: pieces, &numbers)
+            let isDay = Int.random(in: 0..<5, using: &numbers) == 0
+            let text = spoilt(isDay ? String(whole.prefix(10)) : whole + end, with: pieces, &numbers)
             guard let plain = PlainTimestamp.date(text) else { continue }
             read += 1
             #expect(plain == Timestamp.parseAny(text), "\(text)")
@@ -45,7 +46,8 @@ struct PlainFormsTests {
         arguments: [
             ("2026-02-03T10:00:05Z", true), ("2024-02-29T23:59:59.999+01:00", true), ("2023-02-29T10:00:05Z", false),
             ("2026-02-30T10:00:05Z", false), ("2026-04-31T10:00:05Z", false), ("2026-13-01T10:00:05Z", false),
-            ("2026-02-03T24:00:05Z", false), ("2026-02-03", false), ("2100-02-29T10:00:05Z", false),
+            ("2026-02-03T24:00:05Z", false), ("2026-02-03", true), ("2023-02-29", false),
+            ("2026-02-03T", false), ("2026-02-3", false), ("2026-02-033", false), ("2100-02-29T10:00:05Z", false),
             ("2000-02-29T10:00:05Z", true), ("1969-12-31T23:59:59Z", false), ("9999-12-31T23:59:59.9999Z", false),
         ]
     )

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Reads the one form of ``Timestamp`` that almost all tools write, byte by byte: `2026-02-03T10:00:05Z`, with a fraction
-/// of at most nine digits or without one, and with `Z` or an offset of hours and minutes, `+01:00`.
+/// Reads the forms of ``Timestamp`` that almost all tools write, byte by byte: `2026-02-03T10:00:05Z`, with a fraction
+/// of at most nine digits or without one, and with `Z` or an offset of hours and minutes, `+01:00`; and the day alone.
 enum PlainTimestamp {
     /// What ``Timestamp/parseAny(_:)`` returns for the same text; nil for every other form, which says nothing about the
     /// text.
@@ -22,18 +22,24 @@ enum PlainTimestamp {
         }
 
         mutating func date() -> Date? {
-            guard let year = digits(4), take("-"), let month = digits(2), take("-"), let day = digits(2), take("T"),
-                let hour = digits(2), take(":"), let minute = digits(2), take(":"), let second = digits(2),
-                let fraction = fraction(), let offset = offset(), index == bytes.count
+            guard let year = digits(4), take("-"), let month = digits(2), take("-"), let day = digits(2),
+                (1970...9999).contains(year), (1...12).contains(month),
+                (1...28).contains(day) || isDay(year, month, day)
             else { return nil }
-            guard (1970...9999).contains(year), (1...12).contains(month),
-                (1...28).contains(day) || isDay(year, month, day),
+            let midnight = Date(timeIntervalSince1970: Double(Self.days(year, month, day) * 86_400))
+            if index == bytes.count { return midnight }
+            guard let time = time() else { return nil }
+            let date = Timestamp.rounded(midnight.addingTimeInterval(time.whole).addingTimeInterval(time.fraction))
+            return (0..<253_402_300_800).contains(date.timeIntervalSince1970) ? date : nil
+        }
+
+        /// Since midnight, in seconds.
+        private mutating func time() -> (whole: Double, fraction: Double)? {
+            guard take("T"), let hour = digits(2), take(":"), let minute = digits(2), take(":"),
+                let second = digits(2), let fraction = fraction(), let offset = offset(), index == bytes.count,
                 hour < 24, minute < 60, second < 60
             else { return nil }
-            let time = (hour * 60 + minute) * 60 + second - offset
-            let whole = Date(timeIntervalSince1970: Double(Self.days(year, month, day) * 86_400 + time))
-            let date = Timestamp.rounded(whole.addingTimeInterval(fraction))
-            return (0..<253_402_300_800).contains(date.timeIntervalSince1970) ? date : nil
+            return (Double((hour * 60 + minute) * 60 + second - offset), fraction)
         }
 
         private mutating func digits(_ count: Int) -> Int? {

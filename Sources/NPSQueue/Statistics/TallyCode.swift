@@ -23,17 +23,24 @@ struct TallyCode: RawRepresentable, Sendable, Hashable {
 
     /// Nil for what this version can't read.
     var tally: Tally? {
-        let parts = rawValue.split(separator: " ", omittingEmptySubsequences: false)
-        guard (2...4).contains(parts.count), let day = Day(parts[0]), let score = Int(parts[1]).flatMap(Score.init)
+        // A year may have hundreds of thousands of them, so bytes are compared and not characters.
+        let parts = rawValue.utf8.split(separator: Self.space, omittingEmptySubsequences: false)
+        guard (2...4).contains(parts.count), let day = Day(Substring(parts[0])),
+            let score = Int(Substring(parts[1])).flatMap(Score.init)
         else {
             return nil
         }
-        var names: [String?] = []
-        for part in parts.dropFirst(2) {
-            guard let name = Self.decode(part) else { return nil }
-            names.append(name)
+        var survey: String?
+        var campaign: String?
+        if parts.count > 2 {
+            guard let name = Self.decode(parts[2]) else { return nil }
+            survey = name
         }
-        return Tally(day: day, score: score, survey: names.first ?? nil, campaign: names.count > 1 ? names[1] : nil)
+        if parts.count > 3 {
+            guard let name = Self.decode(parts[3]) else { return nil }
+            campaign = name
+        }
+        return Tally(day: day, score: score, survey: survey, campaign: campaign)
     }
 
     /// The first code that a day may have, and the first text that comes after all of them.
@@ -46,6 +53,7 @@ struct TallyCode: RawRepresentable, Sendable, Hashable {
 extension TallyCode {
     private static let none = "-"
     private static let percent = UInt8(ascii: "%")
+    private static let space = UInt8(ascii: " ")
 
     private static func isPlain(_ byte: UInt8) -> Bool {
         byte.isASCIILetter || byte.isASCIIDigit || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
@@ -65,11 +73,17 @@ extension TallyCode {
     }
 
     /// Nil within the result for no name; nil for what is none.
-    private static func decode(_ text: Substring) -> String?? {
-        if text == none { return .some(nil) }
-        if text == "%" { return "" }
+    private static func decode(_ text: Substring.UTF8View) -> String?? {
+        let plain = text.prefix(while: isPlain)
+        guard plain.endIndex == text.endIndex else { return decodeBytes(text).map(Optional.some) }
+        let name = String(Substring(plain))
+        return name.isEmpty ? nil : .some(name == none ? nil : name)
+    }
+
+    private static func decodeBytes(_ text: Substring.UTF8View) -> String? {
+        if text.count == 1, text.first == percent { return "" }
         var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
+        var rest = Array(text)[...]
         while let byte = rest.popFirst() {
             guard byte == percent else {
                 guard isPlain(byte) else { return nil }
@@ -82,8 +96,7 @@ extension TallyCode {
             bytes.append(value)
             rest = rest.dropFirst(2)
         }
-        guard !bytes.isEmpty, let name = String(validating: bytes, as: UTF8.self) else { return nil }
-        return .some(name)
+        return bytes.isEmpty ? nil : String(validating: bytes, as: UTF8.self)
     }
 }
 
