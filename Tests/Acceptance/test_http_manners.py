@@ -11,6 +11,9 @@ from scenarios.http_requests import CASES, Case, form
 
 WORKERS = 24
 """Connections at once, far fewer than one client may have."""
+ENDING = 20.0
+"""Seconds after an answer in which the server has to end a connection that it is done with. One that it isn't done with
+it keeps for longer."""
 TRAP = form()
 """What follows a connection's last request: it would be recorded."""
 
@@ -21,7 +24,8 @@ def conversations(running: Deployment) -> dict[str, Conversation]:
 
     def hold(case: Case) -> Conversation:
         request = case.bytes_for("", "localhost", TRAP)
-        return converse(running.http_port, request, expected=None if case.closes else 2)
+        expected = None if case.closes else 2
+        return converse(running.http_port, request, quiet=ENDING, expected=expected, to_head=case.is_head)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         return dict(zip((case.name for case in CASES), pool.map(hold, CASES), strict=True))
@@ -97,7 +101,7 @@ def test_a_client_that_sends_no_more_still_gets_its_answer(running: Deployment, 
     with socket.create_connection(("127.0.0.1", running.http_port)) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
         connection.shutdown(socket.SHUT_WR)
-        conversation = read_all(connection)
+        conversation = read_all(connection, quiet=ENDING)
     assert len(conversation.answers()) == 1 and conversation.is_closed
 
 

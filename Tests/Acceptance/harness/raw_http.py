@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from harness.waiting import DEADLINE
 
+FIRST = 8.0
+"""Seconds in which the first byte of an answer has to come where nobody knows whether there is one: many more than that
+takes on a busy machine."""
 QUIET = 3.0
-"""Seconds without a byte after which a connection is taken for one that stays open. A server lingers for a second
-before it closes, so that the client gets to read the answer."""
+"""Seconds without a further byte after which a connection is taken for one that stays open. A server lingers for a
+second before it closes, so that the client gets to read the answer."""
 
 
 @dataclass(frozen=True)
@@ -59,20 +62,24 @@ def converse(
     source: str = "127.0.0.1",
     quiet: float = QUIET,
     expected: int | None = None,
+    to_head: bool = False,
 ) -> Conversation:
-    """Sends these bytes from the address `source`, and reads until the server closes or says nothing for a while, or
-    until it has given the `expected` number of answers by the lengths of their bodies, whatever comes then."""
+    """Sends these bytes from the address `source`, and reads as `read_all` does."""
     with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE, source_address=(source, 0)) as plain:
         connection = trust.wrap_socket(plain, server_hostname="localhost") if trust else plain
         with connection:
             with suppress(OSError):
                 connection.sendall(request)
-            return read_all(connection, quiet, expected)
+            return read_all(connection, quiet, expected, to_head)
 
 
-def read_all(connection: socket.socket, quiet: float = QUIET, expected: int | None = None) -> Conversation:
+def read_all(
+    connection: socket.socket, quiet: float = QUIET, expected: int | None = None, to_head: bool = False
+) -> Conversation:
+    """Reads until the server closes or says nothing for a while, or until it has given the `expected` number of answers
+    by the lengths of their bodies, whatever comes then; the first of them to a HEAD or not."""
     received = b""
-    deadline = time.monotonic() + quiet
+    deadline = time.monotonic() + (FIRST if expected is None else DEADLINE)
     while (left := deadline - time.monotonic()) > 0:
         connection.settimeout(left)
         try:
@@ -85,14 +92,14 @@ def read_all(connection: socket.socket, quiet: float = QUIET, expected: int | No
             return Conversation(received, is_closed=True)
         received += piece
         deadline = time.monotonic() + quiet
-        if expected is not None and count_answers(received) >= expected:
+        if expected is not None and count_answers(received, to_head) >= expected:
             break
     return Conversation(received, is_closed=False)
 
 
-def count_answers(received: bytes) -> int:
+def count_answers(received: bytes, to_head: bool) -> int:
     """How many whole answers have come."""
     try:
-        return len(Conversation(received, is_closed=False).answers())
+        return len(Conversation(received, is_closed=False).answers(to_head=to_head))
     except (AssertionError, ValueError, IndexError):
         return 0
