@@ -350,9 +350,11 @@ def test_no_request_is_lost_when_the_collector_stops(deploy: Deploy) -> None:
         slow = client.begin(fields)
         client.send(DataFrame(slow, body[:20]))
         assert client.fetch(get("/livez")).status == 200
+        requests = [client.prepare(*delivery(deployment)) for _ in range(50)]
+        sent = [stream for stream, _ in requests]
         deployment.serve.signal(signal.SIGTERM)
         # A client that hasn't heard of it goes on; `read` is what hears.
-        sent = [client.request(*delivery(deployment)) for _ in range(50)]
+        client.send(*(frame for _, frames in requests for frame in frames))
         client.read(lambda: bool(client.goodbyes))
         assert client.goodbyes[0].last_stream_id == http2.LAST_POSSIBLE_STREAM
         assert client.goodbyes[0].error_code == http2.NO_ERROR

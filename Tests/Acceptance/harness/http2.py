@@ -124,20 +124,24 @@ class HTTP2:
 
     def begin(self, fields: Fields, *flags: str) -> int:
         """Opens a stream with this head."""
-        stream = self._next
-        self._next += 2
-        self.answers[stream] = Answer()
-        self.send(self.headers(stream, fields, *flags))
+        stream, head = self._open(fields, *flags)
+        self.send(head)
         return stream
 
-    def request(self, fields: Fields, body: bytes = b"") -> int:
-        """Sends a whole request. Its body has to fit into the window."""
+    def prepare(self, fields: Fields, body: bytes = b"") -> tuple[int, list[Frame]]:
+        """A stream and its whole request, which isn't sent yet. Whoever prepares several sends them in that order."""
         if not body:
-            return self.begin(fields, "END_STREAM")
-        stream = self.begin(fields)
+            stream, head = self._open(fields, "END_STREAM")
+            return stream, [head]
+        stream, head = self._open(fields)
         pieces = [body[start : start + 16_384] for start in range(0, len(body), 16_384)]
         frames = [DataFrame(stream, piece) for piece in pieces]
         frames[-1].flags.add("END_STREAM")
+        return stream, [head, *frames]
+
+    def request(self, fields: Fields, body: bytes = b"") -> int:
+        """Sends a whole request. Its body has to fit into the window."""
+        stream, frames = self.prepare(fields, body)
         self.send(*frames)
         return stream
 
@@ -168,6 +172,12 @@ class HTTP2:
             self.is_closed = not piece
             self._received += piece
             self._parse()
+
+    def _open(self, fields: Fields, *flags: str) -> tuple[int, HeadersFrame]:
+        stream = self._next
+        self._next += 2
+        self.answers[stream] = Answer()
+        return stream, self.headers(stream, fields, *flags)
 
     def _parse(self) -> None:
         while len(self._received) >= 9:
