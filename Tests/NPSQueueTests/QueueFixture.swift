@@ -45,6 +45,8 @@ struct QueueFixture: Sendable {
         configuration.diskReserve = 0
         // Only what is accepted here wakes anybody.
         configuration.arrivalPause = 3_600
+        // However busy the machine is, nobody is refused whose turn is late.
+        configuration.patience = 600
         // Copies of files are opened as what a power cut left.
         configuration.namesEpochFile = false
         change(&configuration)

@@ -284,8 +284,13 @@ struct AdminRoutesTests {
     func unknownQuarantine() async throws {
         let collector = try CollectorFixture()
         try await collector.administratively { client async throws in
-            let ready = try await client.executeRequest(uri: "/readyz", method: .get, headers: [:], body: nil)
-            #expect(try ready.json()["quarantine"] == .array([]))
+            var told: JSONValue?
+            // On a busy machine the queue may say it later than a probe waits for it.
+            for _ in 1...30 where told == nil {
+                told = try await client.executeRequest(uri: "/readyz", method: .get, headers: [:], body: nil)
+                    .json()["quarantine"]
+            }
+            #expect(told == .array([]))
             await collector.end()
             let closed = try await client.executeRequest(uri: "/readyz", method: .get, headers: [:], body: nil)
             #expect(try closed.json()["quarantine"] == nil)

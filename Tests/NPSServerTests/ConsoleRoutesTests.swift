@@ -151,12 +151,14 @@ struct ConsoleRoutesTests {
     @Test("a source is shown that was never heard of; what never was backed up is said, and what isn't known isn't")
     func sources() async throws {
         let collector = try CollectorFixture()
-        let overview = await ConsoleGathering(collector.admin).overview()
+        // So that no busy machine wears its patience out.
+        let gathering = ConsoleGathering(collector.admin, patience: .seconds(60))
+        let overview = await gathering.overview()
         let source = try #require(overview.sources?.first)
         #expect(source.label == "standard" && source.isConfigured && source.record == nil)
         #expect(overview.backup == .never)
         await collector.end()
-        let closed = await ConsoleGathering(collector.admin).overview()
+        let closed = await gathering.overview()
         #expect(closed.sources == nil && closed.backup == .unknown)
     }
 }

@@ -23,10 +23,9 @@ struct PostgresRestartTests {
     )
     func restart(mode: String) async throws {
         let fixture = try QueueFixture(.postgres, cluster: .restarted)
-        let leader = try fixture.open { $0.patience = 600 }
+        let leader = try fixture.open()
         let follower = try fixture.open {
             $0.forwarding = .never
-            $0.patience = 600
             $0.rename("follower")
         }
         let (planhat, ledger) = (Planhat(), Ledger())

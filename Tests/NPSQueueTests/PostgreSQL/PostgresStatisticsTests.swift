@@ -51,12 +51,10 @@ struct PostgresStatisticsTests {
     @Test("a label that two give at the same time takes over what was counted once", .hangGuard)
     func relabelledByBoth() async throws {
         let fixture = try QueueFixture(.postgres, database: try #require(TestCluster.shared).newDatabase())
-        // However long both are held up, none is refused.
-        let first = try fixture.open { $0.patience = 600 }
+        let first = try fixture.open()
         let second = try fixture.open { configuration in
             configuration.rename("second")
             configuration.forwarding = .never
-            configuration.patience = 600
         }
         _ = try await first.accept(try (1...5).map { try submission($0, source: "name") })
         let other = try fixture.connect()

@@ -187,10 +187,12 @@ struct StatisticsTests {
                 for number in 11...40 {
                     let incoming = try self.answer(number, 9)
                     group.addTask {
-                        _ = try? await queue.transact { transaction in
-                            _ = try transaction.receive([Incoming(incoming, transaction.personKey)])
-                            if number.isMultiple(of: 3) { throw QueueError.busy(retryAfter: 1) }
-                        }
+                        do {
+                            try await queue.transact { transaction in
+                                _ = try transaction.receive([Incoming(incoming, transaction.personKey)])
+                                if number.isMultiple(of: 3) { throw QueueError.busy(retryAfter: 1) }
+                            }
+                        } catch QueueError.busy {}
                     }
                 }
                 try await group.waitForAll()
