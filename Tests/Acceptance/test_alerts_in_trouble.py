@@ -60,9 +60,9 @@ def test_while_the_receiver_is_away_nothing_is_lost_or_doubled(deploy: Deploy, r
     wait_until(lambda: metrics(deployment, "nps_alert_deliveries_total").get("unreachable"), "an attempt")
     # It comes back, hangs, and the collector is stopped and killed while it posts.
     for stop in (signal.SIGTERM, signal.SIGKILL):
-        receiver.start()
         receiver.held.clear()
         receiver.hangs.set()
+        receiver.start()
         wait_until(receiver.held.is_set, "a message under way")
         begin = time.monotonic()
         deployment.serve.signal(stop)

@@ -14,6 +14,7 @@ from harness.deployment import BINARY, REPOSITORY, Deploy, Deployment
 from harness.http_client import fetch
 from harness.ledger import Comparison
 from harness.load import Load
+from harness.ports import free_port
 from harness.program import Program, run_command
 from harness.waiting import LONG_DEADLINE, wait_until
 from harness.webhook import fresh_response, response_id
@@ -47,6 +48,12 @@ def forget_the_wait(deployment: Deployment) -> None:
     """A file that was put back sends nothing for two minutes; nothing is under way here."""
     with closing(sqlite3.connect(deployment.directory / "queue.db", isolation_level=None)) as connection:
         connection.execute("UPDATE epoch SET sends_from = restored_at")
+
+
+def await_logged(deployment: Deployment, *sentences: str) -> None:
+    """Lines are written a moment after what they tell."""
+    log = deployment.serve.log
+    wait_until(lambda: all(sentence in log.read_text() for sentence in sentences), f"{sentences} in the log")
 
 
 def ids_in(path: Path, table: str) -> set[str]:
@@ -91,9 +98,7 @@ def test_the_restore_drill(deploy: Deploy) -> None:
 
     put_back(backup, deployment)
     deployment.start_serve()
-    log = deployment.serve.log.read_text()
-    assert SENTENCE in log
-    assert "is an earlier state of the queue" in log
+    await_logged(deployment, SENTENCE, "is an earlier state of the queue")
     assert deployment.books()["pending"] == len(waiting)
     assert SENTENCE in deployment.run("queue", "status").stdout
     assert SENTENCE in deployment.run("check").stderr
@@ -134,7 +139,7 @@ def test_a_copy_that_is_put_back_doubles_nothing(deploy: Deploy) -> None:
 
     put_back(kept, deployment)
     deployment.start_serve()
-    assert SENTENCE in deployment.serve.log.read_text()
+    await_logged(deployment, SENTENCE)
     deployment.serve.stop()
     forget_the_wait(deployment)
     deployment.start_serve()
@@ -192,7 +197,7 @@ def test_a_backup_without_a_collector_and_with_a_bar(filled: Deployment) -> None
     assert stopped.returncode == 0, stopped.stderr
     assert sqlite(filled.directory / "stopped.db", "PRAGMA integrity_check") == "ok"
     # One that answers nobody has the file all the same.
-    command = filled.command("serve", "--admin-port", "1")
+    command = filled.command("serve", "--admin-port", str(free_port()))
     log = filled.directory / "other.log"
     with Program(command, log, filled.directory):
         wait_until(lambda: "accepting responses" in log.read_text(), "the other collector")

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from harness.deployment import Deploy, Deployment
+from harness.waiting import wait_until
 from harness.webhook import fresh_response, response_id
 
 CAMPAIGN, COMPANY = "65d4a5a2f0e1c8b7a6958473", "65d4a5a2f0e1c8b7a6958474"
@@ -47,7 +48,11 @@ def test_an_export_has_all_that_is_kept(deploy: Deploy) -> None:
     for field in waiting.keys() - {"id"}:
         assert whole[field] == waiting[field], field
 
-    (row,) = csv.DictReader(io.StringIO(exported(deployment, "--format", "csv", "--state", "pending")))
+    def pending() -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(exported(deployment, "--format", "csv", "--state", "pending"))))
+
+    # Now and then it is being sent, in vain.
+    (row,) = wait_until(pending, "the one that waits")
     assert (row["email"], row["comment"], row["score"]) == (waiting["email"], waiting["comment"], str(waiting["score"]))
     assert (row["answeredAt"], row["sentAt"]) == (waiting["answeredAt"], waiting["sentAt"])
     assert (row["campaignId"], row["companyId"]) == (CAMPAIGN, COMPANY)

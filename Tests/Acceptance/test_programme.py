@@ -55,7 +55,19 @@ def play(programme: Programme) -> None:
     assert reminded == list(REMINDED)
     programme.answer(reminded, lambda number: 10 - SCORES[number % 11])
     programme.answer(range(0, CONTACTS, 25), lambda number: SCORES[(number + 4) % 11])
+    await_rest(programme)
     programme.erase(10)
+
+
+def await_rest(programme: Programme) -> None:
+    """Until everything is delivered but what is held."""
+    held = len(programme.suspected)
+
+    def rests() -> bool:
+        status = programme.deployment.admin_status().json()
+        return bool(status["pending"] == status["held"] == held and status["sending"] == 0)
+
+    wait_until(rests, "everything but what is held to be delivered", interval=0.2)
 
 
 def test_a_programme_is_counted_alike_by_everybody(programme: Programme) -> None:
@@ -63,12 +75,7 @@ def test_a_programme_is_counted_alike_by_everybody(programme: Programme) -> None
     deployment = programme.deployment
     held = len(programme.suspected)
     assert held == 20
-
-    def rests() -> bool:
-        status = deployment.admin_status().json()
-        return bool(status["pending"] == status["held"] == held and status["sending"] == 0)
-
-    wait_until(rests, "everything but what is held to be delivered", interval=0.2)
+    await_rest(programme)
     books = deployment.data("queue", "status")
     assert is_balanced(books)
     assert books["accepted"] == len(programme.answers) + len(programme.erased) + held
