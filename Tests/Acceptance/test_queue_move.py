@@ -71,16 +71,18 @@ def assert_closed(deployment: Deployment, url: str, said: str) -> None:
 
 def kill_moves(deployment: Deployment, target: str, postgres: Postgres, database: str) -> None:
     """Kills a move in several moments, by how many rows the PostgreSQL has."""
-    tables = "SELECT to_regclass('nps.responses') IS NOT NULL"
-    for least in (1, RECEIPTS // 3, RECEIPTS // 2):
+
+    def has_tables() -> bool:
+        return postgres.sql(database, "SELECT to_regclass('nps.responses') IS NOT NULL") == "t"
+
+    for least in (1, RECEIPTS // 6, RECEIPTS // 3):
 
         def reached(least: int = least) -> bool:
-            if postgres.sql(database, tables) != "t":
-                return False
             return int(postgres.sql(database, "SELECT count(*) FROM nps.responses")) >= least
 
         log = deployment.directory / "move.log"
         with Program(deployment.command("queue", "move", "--to", target), log, deployment.directory) as move:
+            wait_until(has_tables, "the tables in the target", interval=0.002)
             wait_until(reached, f"{least} rows in the target", interval=0.002)
             assert move.is_running, "the move was over before it could be killed"
             move.kill()

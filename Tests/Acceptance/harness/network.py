@@ -1,7 +1,6 @@
 """A network of its own for one collector, in which it can be cut off from the database, from the API or from both: then
 packets are lost without a word, as when somebody pulls a cable."""
 
-import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,9 @@ from harness.waiting import wait_until
 NOBODY = "02:00:00:00:00:99"
 """A hardware address that is nobody's."""
 
-_numbers = itertools.count()
+CABLES = 250
+OUTER, INNER = "npsa{}", "npsb{}"
+"""The ends of each, by its number."""
 
 
 class Peer(Enum):
@@ -41,14 +42,12 @@ class Network:
     """The inner end of a cable. Programs run in it under the command `prefix`, and are found at `address`."""
 
     def __init__(self, process: int) -> None:
-        # Other test workers make networks at the same time.
-        number = os.getpid() % 25 * 10 + next(_numbers) % 10
-        self._outer, self._inner = f"npsa{number}", f"npsb{number}"
+        number = _lay_cable(process)
+        self._outer, self._inner = OUTER.format(number), INNER.format(number)
         # Of the addresses that RFC 2544 gives to trials.
         self._net = f"198.18.{number}"
         self.prefix = ["nsenter", f"--net=/proc/{process}/ns/net"]
         self.address = self._inside(Peer.TESTS)
-        _do("ip", "link", "add", self._outer, "type", "veth", "peer", "name", self._inner, "netns", str(process))
         for peer in Peer:
             _do("ip", "address", "add", f"{self._outside(peer)}/24", "dev", self._outer)
             self._do("ip", "address", "add", f"{self._inside(peer)}/24", "dev", self._inner)
@@ -83,6 +82,18 @@ class Network:
 
     def _do(self, *words: str, typed: str = "") -> None:
         _do(*self.prefix, *words, typed=typed)
+
+
+def _lay_cable(process: int) -> int:
+    """Lays one into the network of this process, and returns its number: the first that nobody has. Other test workers
+    lay cables at the same time, and a test that was killed has left its own."""
+    for number in range(CABLES):
+        ends = (OUTER.format(number), "type", "veth", "peer", "name", INNER.format(number), "netns", str(process))
+        result = run_command("ip", "link", "add", *ends)
+        if result.returncode == 0:
+            return number
+        assert "File exists" in result.stderr, result.stderr
+    raise AssertionError(f"there are {CABLES} cables already")
 
 
 def _do(*words: str, typed: str = "") -> None:

@@ -105,6 +105,12 @@ class PostgresPair:
             self.primary.set("synchronous_standby_names", "*")
         self._await_standby("sync" if self.synchronous else "async")
 
+    def await_copy(self) -> None:
+        """Until the standby has all that is committed now."""
+        position = self.primary.sql("postgres", "SELECT pg_current_wal_flush_lsn()")
+        query = f"SELECT flush_lsn >= '{position}' FROM pg_stat_replication"
+        wait_until(lambda: self.primary.sql("postgres", query) == "t", f"a standby that has all until {position}")
+
     def hold_back(self) -> None:
         """The standby gets no more of what is committed. Only for one that isn't synchronous."""
         self._stopped_sender = int(self.primary.sql("postgres", "SELECT pid FROM pg_stat_replication"))

@@ -41,9 +41,10 @@ def lose(fleet: Fleet, pair: PostgresPair, *, rate: float, note: Note) -> LossRe
         story = Story(note)
         fleet.await_arrival(3)
         # Otherwise what is lost in the database would have been delivered.
-        fleet.sandbox.set_faults({"slow": 1})
+        fleet.sandbox.set_faults({"slow": 1, "slow-delay": 25_000})
         wait_until(lambda: not fleet.sandbox.faults().get("slow"), "a long request", interval=0.005)
         held_at = time.time()
+        pair.await_copy()
         pair.hold_back()
         story.tell("the standby gets no more")
         traffic.await_acknowledged(50)
