@@ -9,21 +9,34 @@ import Testing
 struct PostgresVacuumTests {
     @Test("after an erasure the tables are vacuumed, and again a minute after that at the earliest")
     func vacuum() async throws {
-        let fixture = try QueueFixture(.postgres)
-        let connection = try fixture.connect()
-        func vacuums() throws -> [String?] {
-            try ["responses", "quarantine"].map { table in
-                let count = "SELECT vacuum_count FROM pg_stat_all_tables WHERE relid = '\(table)'::regclass"
-                return try connection.run(count).text
-            }
-        }
-        try await fixture.withQueue { queue in
+        var isTooBusy = true
+        // On a busy machine the server may not be done within the two seconds that it gets.
+        for _ in 1...20 where isTooBusy {
+            let fixture = try QueueFixture(.postgres)
+            let logs = RecordedLogs(level: .info)
+            let queue = try fixture.open(logger: logs.logger)
             _ = try await queue.accept([try submission(1), try submission(2)], quarantining: [draft("a")])
-            #expect(try vacuums() == ["0", "0"])
+            #expect(try vacuums(fixture) == ["0", "0"])
             #expect(try await queue.erase([try submission(1).response.id]) == 1)
-            #expect(try vacuums() == ["1", "1"])
-            #expect(try await queue.erase([try submission(2).response.id]) == 1)
-            #expect(try vacuums() == ["1", "1"])
+            isTooBusy = logs.lines.contains { $0.hasPrefix(Self.failed) }
+            if !isTooBusy {
+                #expect(try vacuums(fixture) == ["1", "1"])
+                #expect(try await queue.erase([try submission(2).response.id]) == 1)
+                #expect(try vacuums(fixture) == ["1", "1"])
+            }
+            await queue.close()
+        }
+        #expect(!isTooBusy)
+    }
+
+    private static let failed = "info Deleted rows were not vacuumed"
+
+    /// How often each of the tables with words was vacuumed.
+    private func vacuums(_ fixture: QueueFixture) throws -> [String?] {
+        let connection = try fixture.connect()
+        return try ["responses", "quarantine"].map { table in
+            let count = "SELECT vacuum_count FROM pg_stat_all_tables WHERE relid = '\(table)'::regclass"
+            return try connection.run(count).text
         }
     }
 
@@ -55,7 +68,7 @@ struct PostgresVacuumTests {
         // Lets everything through but a vacuum.
         try other.run("LOCK TABLE quarantine IN SHARE UPDATE EXCLUSIVE MODE")
         #expect(try await queue.erase([try submission(1).response.id]) == 1)
-        #expect(logs.lines.contains { $0.hasPrefix("info Deleted rows were not vacuumed") })
+        #expect(logs.lines.contains { $0.hasPrefix(Self.failed) })
         #expect(try await queue.status().erased == 1)
         await queue.close()
     }

@@ -41,8 +41,7 @@ struct TestCluster: Sendable {
     }
 
     func connect(schema: String, database: String = "nps") throws -> PostgresConnection {
-        let address = try address(schema: schema, database: database)
-        return try PostgresConnection(address.parameters(lane: "test"), limit: .seconds(60))
+        try Self.connect(to: address(schema: schema, database: database))
     }
 
     /// Runs statements as the one who may change the server's settings, each a transaction.
@@ -53,14 +52,19 @@ struct TestCluster: Sendable {
 
     private func connectAsOwner() throws -> PostgresConnection {
         let socket = directory.replacing("/", with: "%2F")
-        let address = try PostgresAddress("postgres://owner@\(socket)/postgres")
-        return try PostgresConnection(address.parameters(lane: "test"), limit: .seconds(60))
+        return try Self.connect(to: PostgresAddress("postgres://owner@\(socket)/postgres"))
+    }
+
+    /// However busy the machine is, no statement takes too long.
+    private static func connect(to address: PostgresAddress) throws -> PostgresConnection {
+        let connection = try PostgresConnection(address.parameters(lane: "test"), limit: .seconds(600))
+        try connection.run("SET statement_timeout = 0")
+        return connection
     }
 
     /// All that the server has on its disk in one of its files.
     func bytes(ofFile path: String) throws -> Data {
         let connection = try connectAsOwner()
-        try connection.run("SET statement_timeout = '60s'")
         try connection.run("CHECKPOINT")
         let content = Query("SELECT pg_read_binary_file($1::text)")
         return try connection.execute(content, PostgresParameters(path)).first?.value(0) ?? Data()
