@@ -16,7 +16,7 @@ from harness.deployment import BINARY, REPOSITORY, Deployment, is_balanced
 from harness.installation import CONFIG, CONSENT, DATA, SETTINGS, UNIT, Installation, Packager
 from harness.ports import accepts
 from harness.program import Program, run_command
-from harness.waiting import wait_until
+from harness.waiting import LONG_DEADLINE, wait_until
 
 OLDER = "0.9.0"
 OLDER_PROGRAM = os.environ.get("NPS_OLDER_PROGRAM")
@@ -41,7 +41,8 @@ def architecture() -> str:
 
 
 def test_debian_has_nothing_to_say_against_it(package: Path) -> None:
-    result = run_command("lintian", "--allow-root", "--display-info", "--pedantic", "--fail-on=info,pedantic", package)
+    options = ("--allow-root", "--display-info", "--pedantic", "--fail-on=info,pedantic")
+    result = run_command("lintian", *options, package, timeout=LONG_DEADLINE)
     assert (result.returncode, result.stdout) == (0, "")
 
 

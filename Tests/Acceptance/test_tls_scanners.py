@@ -13,7 +13,7 @@ from harness.handshakes import Clients, put
 from harness.mozilla import write_profile
 from harness.program import run_command
 from harness.proxies import KINDS, running_front
-from harness.waiting import wait_until
+from harness.waiting import LONG_DEADLINE, wait_until
 
 PYTHON = REPOSITORY / ".venv-sslyze/bin/python"
 """SSLyze's own; `prepare_sslyze` in deploy/lib.bash makes it."""
@@ -22,7 +22,8 @@ ROTATIONS = 100
 
 def sslyze(profile: Path, port: int) -> set[str]:
     """What SSLyze finds of the server at this port that isn't in accord with the profile."""
-    result = run_command(PYTHON, "-m", "sslyze", "--custom_tls_config", profile, f"localhost:{port}")
+    words = ("-m", "sslyze", "--custom_tls_config", profile, f"localhost:{port}")
+    result = run_command(PYTHON, *words, timeout=LONG_DEADLINE)
     assert "SCANS COMPLETED" in result.stdout, result.stdout[-1_500:] + result.stderr[-500:]
     verdict = result.stdout.partition("COMPLIANCE AGAINST TLS CONFIGURATION")[2]
     return set(re.findall(r"^ +\* (\w+): ", verdict, re.MULTILINE))

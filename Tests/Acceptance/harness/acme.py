@@ -13,7 +13,7 @@ from harness.certificate import make_certificate
 from harness.http_client import fetch
 from harness.ports import accepts, free_port
 from harness.program import Program, run_command
-from harness.waiting import wait_until
+from harness.waiting import LONG_DEADLINE, wait_until
 
 if TYPE_CHECKING:
     import subprocess
@@ -72,7 +72,7 @@ class Pebble:
             folders += [f"--{name}-dir", self.directory / f"certbot-{name}"]
         environment = {"REQUESTS_CA_BUNDLE": str(self.directory / "certificate.pem"), "NO_PROXY": "*"} | variables
         server = ["--server", f"https://localhost:{self.port}/dir", "--non-interactive"]
-        return run_command("certbot", *words, *server, *folders, environment=environment)
+        return run_command("certbot", *words, *server, *folders, environment=environment, timeout=LONG_DEADLINE)
 
 
 @contextmanager

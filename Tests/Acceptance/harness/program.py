@@ -21,6 +21,7 @@ def run_command(
     typed: str = "",
     directory: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    timeout: float = DEADLINE,
 ) -> subprocess.CompletedProcess[str]:
     """Runs a program to its end, with `typed` as its standard input; `environment` is added to the clean one."""
     return subprocess.run(
@@ -31,7 +32,7 @@ def run_command(
         input=typed,
         capture_output=True,
         text=True,
-        timeout=DEADLINE,
+        timeout=timeout,
     )
 
 
