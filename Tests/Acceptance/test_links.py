@@ -221,11 +221,21 @@ def test_a_scanner_that_sends_the_form_ends_flagged_and_overwritten(running: Dep
     assert not (record.get("custom") or {}).get("suspect")
 
 
+def opened_by_a_scanner(running: Deployment) -> tuple[str, str, list[str]]:
+    """A response, its link, and the times in its eleven forms, which were opened as quickly as scanners do it."""
+    for attempt in range(20):
+        name = f"patient-scanner-{attempt}"
+        token = by_joserfc(claims(name), KEY)
+        begin = time.monotonic()
+        stamps = [hidden(get(running, f"{token}/{score}").text, "issued") for score in range(11)]
+        if time.monotonic() - begin < 1.5:
+            return name, token, stamps
+    pytest.fail("this machine is too slow to be a scanner")
+
+
 def test_a_patient_scanner_that_sends_every_score_ends_flagged(running: Deployment) -> None:
     """It waits longer than a person who is in a hurry, and sends each form with the time that the form carries."""
-    name = "patient-scanner"
-    token = by_joserfc(claims(name), KEY)
-    stamps = [hidden(get(running, f"{token}/{score}").text, "issued") for score in range(11)]
+    name, token, stamps = opened_by_a_scanner(running)
     time.sleep(3)
     for score, issued in enumerate(stamps):
         assert post(running, token, score=str(score), issued=issued).status in (303, 429)

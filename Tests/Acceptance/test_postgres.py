@@ -51,9 +51,10 @@ def await_delivered(deployment: Deployment, count: int) -> None:
     wait_until(lambda: deployment.admin_status().json()["delivered"] >= count, f"{count} delivered responses")
 
 
-def await_sending(deployment: Deployment) -> None:
-    """Until a request to the API is under way."""
-    wait_until(lambda: deployment.admin_status().json()["sending"] > 0, "a request to the API", interval=0.002)
+def await_slow_request(deployment: Deployment) -> None:
+    """Until a request to this one's sandbox is under way that takes long."""
+    assert deployment.set_faults({"slow": 1, "slow-delay": 3_000})
+    wait_until(lambda: not deployment.faults().get("slow"), "a long request", interval=0.005)
 
 
 def await_status(deployment: Deployment, status: int) -> None:
@@ -90,7 +91,7 @@ def test_each_answer_is_there_once_whatever_is_killed(deploy: Deploy, postgres: 
         to_first.await_acknowledged(to_first.acknowledged + 200)
         status = first.admin_status().json()
         assert (status["forwarding"], status["leader"]) == ("elsewhere", "second")
-        await_sending(second)
+        await_slow_request(first)
         second.serve.kill()
         await_delivered(first, first.admin_status().json()["delivered"] + 200)
         assert first.admin_status().json()["leader"] == "first"

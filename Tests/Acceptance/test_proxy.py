@@ -226,7 +226,7 @@ def test_a_proxy_waits_for_a_collector_or_says_that_it_is_away(kind: str, deploy
         assert (away.status, away.headers["retry-after"]) == (503, "10")
         assert away.headers["strict-transport-security"] == "max-age=63072000"
         deployment.start_serve()
-        wait_until(lambda: at.ask(f"{BASE}/survey").status == 200, "the proxy to find it again", timeout=15)
+        wait_until(lambda: at.ask(f"{BASE}/survey").status == 200, "the proxy to find it again")
 
 
 @pytest.mark.parametrize("kind", ["haproxy", "caddy"])
@@ -259,7 +259,7 @@ def test_a_collector_that_is_not_ready_is_left_out(kind: str, deploy: Deploy, tm
         assert {answered() for _ in range(50)} == {200}
         collectors[0].start_serve()
         collectors[1].serve.stop()
-        wait_until(lambda: answered() == 200, "the first one again", timeout=15)
+        wait_until(lambda: answered() == 200, "the first one again")
 
 
 @pytest.mark.parametrize(("proxies", "is_believed"), [(["127.0.0.0/8"], True), ([], False)])
