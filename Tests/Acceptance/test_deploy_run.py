@@ -143,7 +143,7 @@ def test_two_collectors_on_a_postgres(tmp_path: Path) -> None:
         arrived(started.list_command, tmp_path, count=1)
         statuses = re.findall(r"^ +(\S+ queue status --config \S+)", started.text, re.MULTILINE)
         for status in statuses:
-            assert json.loads(shell(f"{status} --json", tmp_path))["delivered"] == 1
+            await_delivered(f"{status} --json", tmp_path, count=1)
 
         # One of the two forwards, whichever is stopped.
         assert {json.loads(shell(f"{status} --json", tmp_path))["leader"] for status in statuses} <= {"first", "second"}
@@ -199,6 +199,13 @@ def arrived(command: str, directory: Path, count: int) -> list[dict[str, Any]]:
     records = wait_until(enough, f"{count} records at the API", interval=0.2)
     assert len(records) == count
     return sorted(records, key=lambda record: record["score"])
+
+
+def await_delivered(command: str, directory: Path, count: int) -> None:
+    """Until so many are delivered as the collector says, which learns of it after the API."""
+    wait_until(
+        lambda: json.loads(shell(command, directory))["delivered"] == count, f"{count} to be delivered", interval=0.2
+    )
 
 
 def check_records(records: list[dict[str, Any]], begin: datetime) -> None:
