@@ -34,6 +34,7 @@ SURVEYS: dict[str, dict[str, Any]] = {
         },
         "languages": {"en": {"thanksDetractorBody": "Your answer has arrived. Somebody calls you, if you like."}},
     },
+    "same": {"follow-ups": "neutral"},
     "later": {"opens": "2199-01-01"},
     "over": {"closes": "2001-01-01"},
 }
@@ -142,6 +143,7 @@ def pages(running: Deployment, closed: Deployment, limited: dict[tuple[str, str]
             ("too-large", language): post("/survey", b"comment=" + b"x" * 100_000, 413),
             ("unreadable", language): post("/survey", b"comment=%", 400),
             ("survey", language): get("/survey/academy", 200),
+            ("survey-same", language): get("/survey/same", 200),
             ("survey-error", language): post("/survey/academy", b"score=3&comment=Quick", 422),
             ("survey-link", language): get(f"/s/{token('survey', survey='academy')}/3", 200),
             ("survey-later", language): get("/survey/later", 404),
@@ -185,9 +187,17 @@ QUESTIONS = {
 }
 
 
+# What is seen of the question about the reason: the style sheet may put another one before it that isn't in the text.
+SEEN = """
+const label = document.querySelector('label[for=comment]');
+const before = getComputedStyle(label.querySelector('.asked'), '::before').content;
+return (before === 'none' ? '' : JSON.parse(before)) + label.innerText;
+"""
+
+
 def asked(driver: WebDriver) -> list[str]:
     """The question about the reason: as it is seen, and as a screen reader says it."""
-    seen = driver.find_element(By.CSS_SELECTOR, "label[for=comment]").text
+    seen = driver.execute_script(SEEN)
     nodes = driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
     properties = [({p["name"]: p["value"].get("value") for p in node.get("properties", [])}, node) for node in nodes]
     (heard,) = [node["name"]["value"] for values, node in properties if values.get("multiline")]
@@ -209,6 +219,11 @@ def test_the_second_question_follows_the_score(driver: WebDriver, pages: dict[tu
         driver.switch_to.active_element.send_keys(Keys.ARROW_RIGHT)
         assert focused(driver) == "score-10"
         assert asked(driver) == [QUESTIONS["promoter"]] * 2
+    # Who asks everybody the same goes on doing so.
+    show(driver, pages["survey-same", "en"])
+    for score in (0, 7, 10):
+        driver.find_element(By.CSS_SELECTOR, f"#score-{score}").click()
+        assert asked(driver) == [QUESTIONS[""]] * 2
     # A browser that doesn't know the selector drops the rules with it.
     for chosen in (None, 3, 9):
         bare = re.sub(r"[^{}]*:has\([^{}]*\{[^{}]*\}", "", pages["form", "en"])
@@ -246,10 +261,18 @@ def test_the_form_is_completed_by_keyboard_alone(driver: WebDriver, running: Dep
     assert running.books()["accepted"] == before + 1
 
 
+def questions(shown: str) -> list[str]:
+    """Those about the reason that a text has."""
+    text = " ".join(shown.split())
+    return [question for question in QUESTIONS.values() if question in text]
+
+
 def test_lynx_shows_and_sends_the_form(running: Deployment) -> None:
     address = f"http://127.0.0.1:{running.http_port}/s/{token('lynx')}"
+    opened = text_browser("lynx", "-dump", "-nolist", f"http://127.0.0.1:{running.http_port}/survey")
+    assert questions(opened) == [QUESTIONS[""]]
     shown = text_browser("lynx", "-dump", "-nolist", f"{address}/9")
-    assert "How likely are you to recommend us" in shown
+    assert "How likely are you to recommend us" in shown and questions(shown) == [QUESTIONS["promoter"]]
     assert "0, not at all likely" in shown and "10, extremely likely" in shown
     assert "(*) 9" in shown
     # It chooses the first radio for whoever chooses none, which must not be a score.
@@ -264,6 +287,7 @@ def test_w3m_shows_and_sends_the_form(running: Deployment) -> None:
     address = f"http://127.0.0.1:{running.http_port}/s/{token('w3m')}"
     shown = text_browser("w3m", "-dump", "-T", "text/html", address)
     assert "0, not at all likely" in shown and "Send your answer" in shown
+    assert questions(shown) == [QUESTIONS[""]]
     before = running.books()["accepted"]
     body = running.directory / "w3m.txt"
     body.write_text("score=9&comment=w3m")

@@ -20,25 +20,45 @@ struct ScoreGroupPagesTests {
         return try #require(catalogue.survey(named: "a")).pages
     }
 
-    /// What the label of the comment's field holds, element by element.
-    private func asked(_ pages: SurveyPages, score: String = "", language: String = "en") throws -> [String] {
+    /// What the label of the comment's field asks, and what the style sheet can put in its place.
+    private func asked(_ pages: SurveyPages, score: String = "", language: String = "en") throws
+        -> (question: String, variants: [String])
+    {
         let html = pages.form(FormValues(score: score), in: FormContext(language: Language(language))).html
-        let label = try #require(html.firstMatch(of: /<label for="comment"><span class="asked">([^\0]*?)<\/span>/))
-        return label.1.matches(of: /<b.*?<\/b>/).map { String($0.0) }
+        let label = try #require(
+            html.firstMatch(of: /<label for="comment"><span class="asked"([^>]*)><b>([^<]*)<\/b><\/span>/)
+        )
+        return (String(label.2), label.1.matches(of: /data-[a-z]+="[^"]*"/).map { String($0.0) })
     }
 
     @Test("the question that fits every score stands there until one is chosen, and the three others are ready")
     func neutral() throws {
+        let asked = try asked(standard)
+        #expect(asked.question == "What is the main reason for your score?")
         #expect(
-            try asked(standard) == [
-                "<b>What is the main reason for your score?</b>",
-                #"<b class="detractor" hidden> What should we do better?</b>"#,
-                #"<b class="passive" hidden> What could we still improve?</b>"#,
-                #"<b class="promoter" hidden> What do you like most?</b>"#,
+            asked.variants == [
+                #"data-detractor="What should we do better?""#,
+                #"data-passive="What could we still improve?""#,
+                #"data-promoter="What do you like most?""#,
             ]
         )
         let style = try #require(standard.form(FormValues()).html.firstMatch(of: /<style>([^\0]*?)<\/style>/)).1
-        #expect(style.contains("form:has(.scores label:nth-child(-n+7) :checked) .asked .detractor,"))
+        let rule = "form:has(.scores label:nth-child(-n+7) :checked) .asked::before{content:attr(data-detractor)}"
+        #expect(style.contains(rule))
+        // Without one of the three there is nothing to put in its place.
+        #expect(style.contains("form:has(.scores :checked) .asked[data-passive] b{display:none}"))
+    }
+
+    @Test("what a browser without styles shows is one question", arguments: LanguageTests.tags)
+    func plain(tag: String) throws {
+        for score in ["", "0", "10"] {
+            let html = standard.form(FormValues(score: score), in: FormContext(language: Language(tag))).html
+            let label = try #require(html.firstMatch(of: /<label for="comment">([^\0]*?)<\/label>/)).1
+            let text = String(label).replacing(/<[^>]*>/, with: "")
+            let asked = try asked(standard, score: score, language: tag)
+            #expect(text.hasPrefix(asked.question) && asked.variants.count == 3)
+            #expect(text.dropFirst(asked.question.count).wholeMatch(of: #/ [(（][^()（）]+[)）]/#) != nil, "\(text)")
+        }
     }
 
     @Test(
@@ -51,24 +71,32 @@ struct ScoreGroupPagesTests {
     func chosen(score: String, group: String) throws {
         for tag in LanguageTests.tags {
             let asked = try asked(standard, score: score, language: tag)
-            #expect(asked.count == 3 && asked[0].hasPrefix("<b class=\"\(group)\">"))
-            #expect(asked[1...].allSatisfy { $0.contains(" hidden>") && !$0.contains("class=\"\(group)\"") })
+            #expect(asked.variants.count == 3 && asked.variants.contains("data-\(group)=\"\(asked.question)\""))
         }
-        let html = standard.unavailable(FormValues(score: score)).html
-        #expect(html.contains("<span class=\"asked\"><b class=\"\(group)\">"))
+        let question = try asked(standard, score: score).question
+        #expect(standard.unavailable(FormValues(score: score)).html.contains("><b>\(question)</b></span>"))
     }
 
     @Test("a survey may ask everybody the same, and asks in its own words")
     func own() throws {
-        let neutral = try pages("follow-ups: neutral")
-        #expect(try asked(neutral, score: "3") == ["<b>What is the main reason for your score?</b>"])
+        let neutral = try asked(pages("follow-ups: neutral"), score: "3")
+        #expect(neutral.question == "What is the main reason for your score?" && neutral.variants.isEmpty)
         let same = try pages("languages: {en: {comment: Why?}}")
-        #expect(try asked(same) == ["<b>Why?</b>"])
-        #expect(try asked(same, score: "9") == [#"<b class="promoter">Why?</b>"#])
-        #expect(try asked(same, language: "de").count == 4)
-        let own = try pages("languages: {en: {comment: Why?, commentPromoter: What is best?}}")
-        #expect(try asked(own, score: "9").first == #"<b class="promoter">What is best?</b>"#)
-        #expect(try asked(own).map { $0.contains("Why?") } == [true, true, true, false])
+        for score in ["", "9"] {
+            let asked = try asked(same, score: score)
+            #expect(asked.question == "Why?" && asked.variants.isEmpty)
+        }
+        #expect(try asked(same, language: "de").variants.count == 3)
+        let own = try pages("languages: {en: {comment: Why?, commentPromoter: What is <best>?}}")
+        #expect(try asked(own, score: "9").question == "What is &lt;best&gt;?")
+        #expect(
+            try asked(own).variants == [
+                #"data-detractor="Why?""#, #"data-passive="Why?""#, #"data-promoter="What is &lt;best&gt;?""#,
+            ]
+        )
+        let how = "commentDetractor: How?, commentPassive: How?, commentPromoter: How?"
+        let alike = try pages("languages: {en: {comment: Why?, \(how)}}")
+        #expect(try asked(alike).variants.count == 3 && asked(alike, score: "0").variants.isEmpty)
     }
 
     @Test("the thanks have each group's own words and offer, and lead nowhere by themselves")

@@ -18,8 +18,10 @@ struct Catalogue: Sendable {
     let language: Language
     /// The same storage for all surveys.
     private let shared: [String: String]
-    /// What is worded otherwise, or has the subject in it.
+    /// What is worded otherwise.
     private var own: [String: String] = [:]
+    /// What is filled into the sentences; nil for the sentences as the files have them.
+    private var subject: String?
 
     /// - Parameters:
     ///   - file: the file's name, for error messages.
@@ -43,27 +45,23 @@ struct Catalogue: Sendable {
 
     /// The sentence of this name. An unknown name is returned as it is, so that the mistake is visible on the page.
     subscript(name: String) -> String {
-        own[name] ?? shared[name] ?? name
+        guard let subject else { return plain(name) }
+        let variant = subject == "us" ? Self.variants[name]?.first { $0.hasSuffix("Us") } : nil
+        let sentence = plain(variant ?? name)
+        return sentence.utf8.contains(UInt8(ascii: "{")) ? sentence.replacing("{subject}", with: subject) : sentence
     }
 
-    /// All sentences by their names.
-    var messages: [String: String] { shared.merging(own) { _, own in own } }
+    private func plain(_ name: String) -> String { own[name] ?? shared[name] ?? name }
+
+    func has(_ name: String) -> Bool { shared[name] != nil }
 
     var names: Set<String> { Set(shared.keys) }
 
-    /// The catalogue with the subject filled into every sentence.
+    /// The catalogue with the subject filled into every sentence. It is filled in when the sentence is asked for, so that a
+    /// thousand surveys take no more memory than what they word themselves.
     func asking(about subject: String) -> Catalogue {
         var copy = self
-        for (name, sentence) in messages {
-            let template =
-                if subject == "us", let variant = Self.variants[name]?.first(where: { $0.hasSuffix("Us") }) {
-                    self[variant]
-                } else {
-                    sentence
-                }
-            let text = template.contains("{subject}") ? template.replacing("{subject}", with: subject) : template
-            if text != sentence { copy.own[name] = text }
-        }
+        copy.subject = subject
         return copy
     }
 
@@ -74,6 +72,7 @@ struct Catalogue: Sendable {
     ///   - language: what the catalogue is then for; nil for the same.
     func worded(_ sentences: [String: String], for language: Language? = nil) -> Catalogue {
         var copy = Catalogue(language ?? self.language, shared)
+        copy.subject = subject
         copy.own = own.merging(Self.completed(sentences)) { _, new in new }
         return copy
     }

@@ -2,9 +2,11 @@ import NPSPages
 
 /// The catalogues of all languages. English is always there and stands in for every missing language.
 struct Catalogues: Sendable {
-    private let english: Catalogue
-    private let others: [Language: Catalogue]
-    private let known: KnownLanguages
+    private var english: Catalogue
+    private var others: [Language: Catalogue]
+    private var known: KnownLanguages
+    /// What is filled into the sentences; nil for the sentences as the files have them.
+    private var subject: String?
 
     /// - Parameter others: the other languages, each completed from English.
     init(english: Catalogue, others: [Language: Catalogue]) {
@@ -14,7 +16,8 @@ struct Catalogues: Sendable {
     }
 
     subscript(language: Language) -> Catalogue {
-        others[language] ?? english
+        let catalogue = others[language] ?? english
+        return subject.map(catalogue.asking) ?? catalogue
     }
 
     var languages: Set<Language> {
@@ -31,10 +34,9 @@ struct Catalogues: Sendable {
 
     /// The catalogues with the subject filled into every sentence.
     func asking(about subject: String) -> Catalogues {
-        Catalogues(
-            english: english.asking(about: subject),
-            others: others.mapValues { $0.asking(about: subject) }
-        )
+        var copy = self
+        copy.subject = subject
+        return copy
     }
 }
 
@@ -44,20 +46,22 @@ extension Catalogues {
     /// - Parameter sentences: by language. One that there is no catalogue for takes the others from the nearest: `de-AT` from
     ///   `de`, and what is like none from English.
     func worded(_ sentences: [Language: [String: String]]) -> Catalogues {
-        var (english, others) = (english, others)
+        var copy = self
         // A language comes after the shorter ones that it may take sentences from.
         for (language, own) in sentences.sorted(by: { $0.key.tag.utf8.count < $1.key.tag.utf8.count }) {
             if let known = known[language.tag] {
                 if known == english.language {
-                    english = english.worded(own)
+                    copy.english = copy.english.worded(own)
                 } else {
-                    others[known] = others[known]?.worded(own)
+                    copy.others[known] = copy.others[known]?.worded(own)
                 }
             } else {
-                let nearest = lookup([language.tag]).flatMap { others[$0] } ?? english
-                others[language] = nearest.worded(own, for: language)
+                let nearest = lookup([language.tag]).flatMap { copy.others[$0] } ?? copy.english
+                copy.others[language] = nearest.worded(own, for: language)
             }
         }
-        return Catalogues(english: english, others: others)
+        // Most surveys add no language, and share what finds one.
+        if copy.others.count > others.count { copy.known = KnownLanguages([english.language] + copy.others.keys) }
+        return copy
     }
 }

@@ -4,8 +4,7 @@ import NPSPages
 
 /// What a template can print: `{{title}}`, `{{text.send}}`, `{{#form}}…{{/form}}` and so on.
 ///
-/// The template library finds these properties by reflection, so their names are a contract with all templates, the
-/// operators' own included.
+/// The names of these properties are a contract with all templates, the operators' own included.
 struct PageView {
     let language: String
     let direction: String
@@ -16,8 +15,8 @@ struct PageView {
     let accent: Accent?
     /// Where the form is sent and links to the form lead.
     let action: String
-    /// The catalogue's sentences.
-    let text: [String: String]
+    /// Its sentences.
+    let text: Catalogue
     var summary: Summary?
     var earlier: Earlier?
     var form: Form?
@@ -60,9 +59,11 @@ struct PageView {
         /// Nil on a personal form, which doesn't ask for it.
         let address: Address?
         let comment: String
-        /// What is asked beside the score: the question that stands before a score is chosen first, then those that the
-        /// style sheet puts in its place.
-        let questions: [Question]
+        /// What is asked beside the score.
+        let question: String
+        /// What the style sheet puts in its place when a score is chosen: a question for each group, or none where all are
+        /// asked the same.
+        let variants: [Variant]
         let scores: [Choice]
         let scoreProblem: String?
         let commentProblem: String?
@@ -77,11 +78,10 @@ struct PageView {
         let problem: String?
     }
 
-    struct Question {
-        /// A `ScoreGroup`; nil for the question that fits every score.
-        let group: String?
+    struct Variant {
+        /// A `ScoreGroup`.
+        let group: String
         let sentence: String
-        let isHidden: Bool
     }
 
     /// One of the eleven numbers.
@@ -135,7 +135,7 @@ extension PageView {
         brand = appearance.brand
         accent = appearance.accent.map { Accent(light: "\($0.light)", dark: "\($0.dark)") }
         action = values[.action]
-        text = catalogue.messages
+        text = catalogue
         switch state.content {
         case .form(let shown):
             summary = shown.reason.map { Summary($0, catalogue) }
@@ -196,31 +196,26 @@ extension PageView.Form {
         kept = form.earlierComment == .unknown ? PageView.Kept(isRemoved: form.removesComment) : nil
         address = form.isPersonal ? nil : PageView.Address(value: values[.email], problem: problem("email"))
         comment = values[.comment]
-        let chosen = options.asksByScore ? form.chosenScore.flatMap { Score($0) } : nil
-        questions = PageView.Question.all(beginningWith: chosen?.group, catalogue, options)
+        (question, variants) = Self.questions(for: form.chosenScore.flatMap { Score($0)?.group }, catalogue, options)
         scores = (0...10).map { PageView.Choice(value: $0, isChosen: $0 == form.chosenScore, note: notes[$0]) }
         scoreProblem = problem("score")
         commentProblem = problem("comment")
     }
 }
 
-extension PageView.Question {
-    /// Once a score is chosen, the question that fits every score doesn't come back.
-    ///
+extension PageView.Form {
     /// - Parameter group: of the score that is chosen when the page is opened; nil for none.
-    fileprivate static func all(
-        beginningWith group: ScoreGroup?,
+    private static func questions(
+        for group: ScoreGroup?,
         _ catalogue: Catalogue,
         _ options: PageOptions
-    ) -> [Self] {
-        func question(_ group: ScoreGroup?, isHidden: Bool) -> Self {
-            let name = group.map { "comment" + $0.rawValue.capitalized } ?? "comment"
-            return Self(group: group?.rawValue, sentence: catalogue[name], isHidden: isHidden)
-        }
-        let first = question(group, isHidden: false)
-        guard options.asksByScore else { return [first] }
-        let others = ScoreGroup.allCases.filter { $0 != group }.map { question($0, isHidden: true) }
-        return others.allSatisfy { $0.sentence == first.sentence } ? [first] : [first] + others
+    ) -> (question: String, variants: [PageView.Variant]) {
+        let neutral = catalogue["comment"]
+        guard options.asksByScore else { return (neutral, []) }
+        let byGroup = ScoreGroup.allCases.map { ($0, catalogue["comment" + $0.rawValue.capitalized]) }
+        let question = byGroup.first { $0.0 == group }?.1 ?? neutral
+        if byGroup.allSatisfy({ $0.1 == question }) { return (question, []) }
+        return (question, byGroup.map { PageView.Variant(group: $0.0.rawValue, sentence: $0.1) })
     }
 }
 
