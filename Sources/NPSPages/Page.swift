@@ -6,6 +6,8 @@ package struct Page: Sendable {
     package let bytes: [UInt8]
     /// All headers that the page needs, `Content-Type` included; each name once.
     package var headers: HTTPFields
+    /// Whether it was rendered for this request, which takes as long as several others that are only put together.
+    package var isRendered = false
 
     package init(bytes: [UInt8], headers: HTTPFields) {
         (self.bytes, self.headers) = (bytes, headers)

@@ -19,15 +19,18 @@ package final class Reloadable<Catalogue: Sendable, Failure: Error>: Sendable {
     }
 
     private let state: Mutex<State>
-    private let reading: @Sendable () throws(Failure) -> Catalogue
+    private let reading: @Sendable (_ former: Catalogue?) throws(Failure) -> Catalogue
     /// Too long for an event loop. Serial, so that what was read last is in force.
     private let dispatch = DispatchQueue(label: "nps.reloadable")
 
     /// Puts in force what is read now.
     ///
-    /// - Parameter reading: reads the files as they are; called off the event loops, but for the first time.
-    package init(reading: @escaping @Sendable () throws(Failure) -> Catalogue) throws(Failure) {
-        state = Mutex(State(catalogue: try reading()))
+    /// - Parameter reading: reads the files as they are; called off the event loops, but for the first time. It is given what
+    ///   is in force, nil at first.
+    package init(
+        reading: @escaping @Sendable (_ former: Catalogue?) throws(Failure) -> Catalogue
+    ) throws(Failure) {
+        state = Mutex(State(catalogue: try reading(nil)))
         self.reading = reading
     }
 
@@ -63,8 +66,8 @@ package final class Reloadable<Catalogue: Sendable, Failure: Error>: Sendable {
 
     private func read(then use: @escaping @Sendable (Catalogue) -> Void) async throws(Failure) -> Catalogue {
         let result: Result<Catalogue, Failure> = await withCheckedContinuation { continuation in
-            dispatch.async { [reading] in
-                let result = Result { () throws(Failure) in try reading() }
+            dispatch.async { [self] in
+                let result = Result { () throws(Failure) in try reading(current) }
                 if case .success(let new) = result { use(new) }
                 continuation.resume(returning: result)
             }

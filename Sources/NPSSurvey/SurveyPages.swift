@@ -17,7 +17,7 @@ package struct SurveyPages: Sendable {
     private let plain: Catalogues
     private let subject: String
     private let days: DayTexts
-    private let survey: String
+    private let edition: PageState.Edition
     private let action: String
 
     private var catalogues: Catalogues { renderer.catalogues }
@@ -48,14 +48,19 @@ package struct SurveyPages: Sendable {
             appearance: appearance
         )
         days = DayTexts()
-        survey = ""
+        edition = .ofSettings
         action = (basePath.hasSuffix("/") ? String(basePath.dropLast()) : basePath) + "/survey"
         try checkForm()
         prepared = PreparedPages(renderer)
     }
 
     /// Pages of a survey of its own.
-    private init(adapting standard: SurveyPages, to file: SurveyFile, named name: String) {
+    private init(
+        adapting standard: SurveyPages,
+        to file: SurveyFile,
+        named name: String,
+        _ edition: PageState.Edition
+    ) {
         plain = standard.plain.worded(file.sentences)
         subject = file.subject ?? standard.subject
         var appearance = standard.renderer.appearance
@@ -68,19 +73,22 @@ package struct SurveyPages: Sendable {
             options: file.options
         )
         days = standard.days
-        survey = name
+        self.edition = edition
         action = standard.action + "/" + name
     }
 
     /// The pages of a survey of `surveys.directory`.
     ///
-    /// - Parameter shelves: those of all of these surveys.
+    /// - Parameters:
+    ///   - edition: another one for each survey and each time that it is adapted.
+    ///   - shelves: those of all of these surveys.
     func adapted(
         to file: SurveyFile,
         named name: String,
+        _ edition: PageState.Edition,
         _ shelves: (first: PageShelf, returned: PageShelf)
     ) -> SurveyPages {
-        var pages = SurveyPages(adapting: self, to: file, named: name)
+        var pages = SurveyPages(adapting: self, to: file, named: name, edition)
         pages.prepared = PreparedPages(pages.renderer, first: shelves.first, returned: shelves.returned)
         return pages
     }
@@ -237,7 +245,7 @@ extension SurveyPages {
         -> PageState
     {
         let form = PageState.Form(values, because: reason, in: context)
-        return PageState(language: catalogues[context.language].language, content: .form(form), survey: survey)
+        return PageState(language: catalogues[context.language].language, content: .form(form), survey: edition)
     }
 
     /// - Parameters:
@@ -269,7 +277,7 @@ extension SurveyPages {
         texts[.sentScore] = score.map { String($0.value) } ?? ""
         let language = catalogues[context.language].language
         if let opening { (texts[.day], texts[.date]) = days[opening, language] }
-        return page(PageState(language: language, content: .notice(notice), survey: survey), texts)
+        return page(PageState(language: language, content: .notice(notice), survey: edition), texts)
     }
 
     private func page(_ state: PageState, _ values: PageValues) -> Page {

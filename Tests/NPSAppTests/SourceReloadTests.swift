@@ -20,7 +20,7 @@ struct SourceReloadTests {
         func write(_ mapping: String) throws {
             try directory.write("preset: standard\nmapping: |\n  \(mapping)\n", to: "acme.yaml")
         }
-        let reading: @Sendable () throws(WebhookError) -> SourceCatalogue = { () throws(WebhookError) in
+        let reading: @Sendable (SourceCatalogue?) throws(WebhookError) -> SourceCatalogue = { _ throws(WebhookError) in
             try SourceCatalogue(directory: path, secrets: ["acme": [secret]])
         }
         let body = Array(#"{"id":"1","email":"ana@example.com","rating":7}"#.utf8)

@@ -245,26 +245,40 @@ extension PreparedPagesTests {
         }
     }
 
-    @Test("share equal texts, and a shelf is emptied when it is full", arguments: [(3, 1 << 20), (100, 2_000)])
+    private func state(_ number: Int) -> PageState {
+        PageState(language: .english, content: .notice(PageState.Notice(name: "\(number)")))
+    }
+
+    @Test("share equal texts, and are forgotten by generations", arguments: [(6, 1 << 20), (100, 2_400)])
     func shelf(capacity: Int, byteLimit: Int) throws {
         let shelf = PageShelf(capacity: capacity, byteLimit: byteLimit)
         let marks = PageMarks()
         let cuts = PageCuts(Array("<p>\(marks.values[.comment])</p><style>p { }</style>".utf8), at: marks)
-        func state(_ number: Int) -> PageState {
-            PageState(language: .english, content: .notice(PageState.Notice(name: "\(number)")))
-        }
         let textCount = "<p></p><style>p { }</style>".utf8.count
         for number in 0..<3 {
             shelf.put(.cut(cuts, [:]), for: state(number))
             #expect(shelf.footprint == (number + 1, textCount + (number + 1) * PageShelf.bytesPerPage))
         }
-        if byteLimit == 2_000 { shelf.put(.cut(cuts, [:]), for: state(3)) }
-        shelf.put(.rendered, for: state(4))
-        #expect(shelf.footprint == (1, PageShelf.bytesPerPage))
+        for number in 3..<6 { shelf.put(.rendered, for: state(number)) }
+        #expect(shelf.footprint == (6, textCount + 6 * PageShelf.bytesPerPage))
+        shelf.put(.rendered, for: state(6))
+        #expect(shelf.footprint == (4, 4 * PageShelf.bytesPerPage))
         #expect(shelf[state(0)] == nil)
-        guard case .rendered? = shelf[state(4)] else {
+        guard case .rendered? = shelf[state(6)] else {
             Issue.record("the last page is not on the shelf")
             return
         }
+    }
+
+    @Test("stay while others ask for them, whoever goes through all states")
+    func generations() {
+        let shelf = PageShelf(capacity: 20, byteLimit: 1 << 20)
+        shelf.put(.rendered, for: state(0))
+        for number in 1..<1_000 {
+            shelf.put(.rendered, for: state(number))
+            #expect(shelf.footprint.pages <= 20)
+            if number.isMultiple(of: 9) { #expect(shelf[state(0)] != nil, "\(number)") }
+        }
+        #expect(shelf[state(980)] == nil && shelf[state(999)] != nil)
     }
 }

@@ -143,8 +143,9 @@ struct SurveyCatalogueTests {
         )
         let read = SurveyDirectory(path: directory.path, sentences: standard.sentences)
         #expect(read.files.count == 40)
-        for (name, file) in read.files {
-            let pages = standard.adapted(to: file, named: name, shelves)
+        for (number, (name, file)) in read.files.enumerated() {
+            let edition = PageState.Edition(number: number + 1)
+            let pages = standard.adapted(to: file.contents, named: name, edition, shelves)
             for language in pages.languages {
                 let context = FormContext(language: language)
                 // The first time it is only rendered.
@@ -155,5 +156,44 @@ struct SurveyCatalogueTests {
             }
         }
         #expect(shelves.first.footprint.pages > 0)
+    }
+
+    @Test("are read closer at a reload only where the file says something else; what was prepared of the others stays")
+    func unchanged() throws {
+        let files = Dictionary(uniqueKeysWithValues: (0..<1_000).map { ("s\($0).yaml", "brand: Brand \($0)") })
+        let directory = try TemporaryDirectory(files)
+        let first = try SurveyCatalogue(directory: directory.path, adapting: standard)
+        for _ in 0..<2 {
+            for survey in first.surveys.prefix(20) { _ = survey.pages.form(FormValues()) }
+        }
+        let prepared = first.preparedPages
+        #expect(prepared == 20)
+
+        try directory.write("brand: Other", to: "s0.yaml")
+        try directory.write("brand: New", to: "new.yaml")
+        try FileManager.default.removeItem(atPath: directory.path("s999.yaml"))
+        let second = try SurveyCatalogue(directory: directory.path, adapting: standard, after: first)
+        #expect(second.count == 1_000 && second.survey(named: "s999") == nil)
+        for survey in first.surveys {
+            let name = try #require(survey.name)
+            #expect((second.survey(named: name) === survey) == !["s0", "s999"].contains(name))
+        }
+        // Nothing of the old page is shown, whoever still has the old survey in hand.
+        func html(_ catalogue: SurveyCatalogue) -> String? {
+            catalogue.survey(named: "s0")?.pages.form(FormValues()).html
+        }
+        for _ in 0..<3 {
+            #expect(html(first)?.contains(">Brand 0<") == true)
+            #expect(html(second)?.contains(">Other<") == true)
+        }
+        #expect(second.preparedPages == prepared + 1)
+
+        try directory.write("brand: []", to: "s5.yaml")
+        #expect(throws: SurveyError.self) {
+            try SurveyCatalogue(directory: directory.path, adapting: standard, after: second)
+        }
+        try directory.write("brand: Brand 5", to: "s5.yaml")
+        let third = try SurveyCatalogue(directory: directory.path, adapting: standard, after: second)
+        #expect(third.survey(named: "s5") === first.survey(named: "s5"))
     }
 }

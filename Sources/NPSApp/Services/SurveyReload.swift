@@ -11,7 +11,7 @@ struct SurveyReload: Sendable {
         let former = Set(surveys.current.surveys.compactMap(\.name))
         do throws(SurveyError) {
             let catalogue = try await surveys.reload()
-            logger.notice("surveys read again", metadata: ["surveys": "\(catalogue.surveys.count)"])
+            logger.notice("surveys read again", metadata: ["surveys": "\(catalogue.count)"])
             for name in former.subtracting(catalogue.surveys.compactMap(\.name)).sorted() {
                 logger.warning(
                     """

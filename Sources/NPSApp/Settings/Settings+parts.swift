@@ -22,7 +22,7 @@ extension Settings {
     }
 
     static func sources(_ webhooks: Webhooks) throws(WebhookError) -> ReloadableSources {
-        try ReloadableSources { () throws(WebhookError) in
+        try ReloadableSources { _ throws(WebhookError) in
             try SourceCatalogue(directory: webhooks.directory, secrets: webhooks.secrets)
         }
     }
@@ -60,8 +60,8 @@ extension Settings {
     }
 
     static func surveys(_ directory: String, adapting pages: SurveyPages) throws(SurveyError) -> ReloadableSurveys {
-        try ReloadableSurveys { () throws(SurveyError) in
-            try SurveyCatalogue(directory: directory, adapting: pages)
+        try ReloadableSurveys { former throws(SurveyError) in
+            try SurveyCatalogue(directory: directory, adapting: pages, after: former)
         }
     }
 

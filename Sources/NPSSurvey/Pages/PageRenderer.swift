@@ -10,7 +10,9 @@ struct PageRenderer: Sendable {
 
     func page(_ state: PageState, _ values: PageValues) -> Page {
         let html = html(state, values)
-        return Page(bytes: html, headers: headers(state, policy: policy(for: html)))
+        var page = Page(bytes: html, headers: headers(state, policy: policy(for: html)))
+        page.isRendered = true
+        return page
     }
 
     func html(_ state: PageState, _ values: PageValues) -> [UInt8] {

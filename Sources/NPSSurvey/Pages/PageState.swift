@@ -10,8 +10,15 @@ struct PageState: Sendable, Hashable {
     /// One that there is a catalogue for, so that nobody can make up states.
     let language: Language
     let content: Content
-    /// The survey's name; empty for that of the settings.
-    var survey = ""
+    var survey = Edition.ofSettings
+
+    /// A survey of `surveys.directory` as one of its files said; never the same again once the file says something else.
+    struct Edition: Sendable, Hashable {
+        let number: Int
+
+        /// The survey of the settings.
+        static let ofSettings = Edition(number: 0)
+    }
 
     enum Content: Sendable, Hashable {
         case form(Form)

@@ -36,24 +36,29 @@ final class PreparedPages: Sendable {
     }
 
     func page(_ state: PageState, _ values: PageValues) -> Page {
-        switch prepared(state) {
-        case .cut(let cuts, let headers): Page(bytes: cuts.joined(with: values), headers: headers)
-        case .rendered: renderer.page(state, values)
-        }
+        let (prepared, isNew) = prepared(state)
+        var page =
+            switch prepared {
+            case .cut(let cuts, let headers): Page(bytes: cuts.joined(with: values), headers: headers)
+            case .rendered: renderer.page(state, values)
+            }
+        if isNew { page.isRendered = true }
+        return page
     }
 
     /// Whether a request for a page of this state only joins pieces.
     func isCut(_ state: PageState) -> Bool {
-        if case .cut = prepared(state) { true } else { false }
+        if case .cut = prepared(state).page { true } else { false }
     }
 
-    private func prepared(_ state: PageState) -> PreparedPage {
+    /// - Returns: with whether it was made just now.
+    private func prepared(_ state: PageState) -> (page: PreparedPage, isNew: Bool) {
         let shelf = state.isReturned ? returned : first
-        if let page = shelf[state] { return page }
-        if state.isReturned || !state.survey.isEmpty, !shelf.wasAsked(for: state) { return .rendered }
+        if let page = shelf[state] { return (page, false) }
+        if state.isReturned || state.survey != .ofSettings, !shelf.wasAsked(for: state) { return (.rendered, true) }
         let page = prepare(state)
         shelf.put(page, for: state)
-        return page
+        return (page, true)
     }
 
     private func prepare(_ state: PageState) -> PreparedPage {

@@ -59,7 +59,7 @@ struct CollectorFixture: Sendable {
         queue = try ResponseQueue(configuration: configuration, now: { Self.now }, logger: .silent)
         let folder = files.isEmpty ? nil : directory.path("sources")
         let names = Set(files.filter { !$0.value.contains("kind: none") }.keys).union(["standard"])
-        let reading: @Sendable () throws(WebhookError) -> SourceCatalogue = { () throws(WebhookError) in
+        let reading: @Sendable (SourceCatalogue?) throws(WebhookError) -> SourceCatalogue = { _ throws(WebhookError) in
             try SourceCatalogue(
                 directory: folder,
                 secrets: Dictionary(uniqueKeysWithValues: names.map { ($0, .list(secrets)) })
@@ -82,10 +82,9 @@ struct CollectorFixture: Sendable {
         )
         if surveys != nil {
             let (pages, path) = (dependencies.pages, directory.path("surveys"))
-            let reading: @Sendable () throws(SurveyError) -> SurveyCatalogue = { () throws(SurveyError) in
-                try SurveyCatalogue(directory: path, adapting: pages)
+            dependencies.surveys = try ReloadableSurveys { former throws(SurveyError) in
+                try SurveyCatalogue(directory: path, adapting: pages, after: former)
             }
-            dependencies.surveys = try ReloadableSurveys(reading: reading)
         }
         dependencies.metrics = metrics
         dependencies.now = { Self.now }
