@@ -8,6 +8,8 @@ struct HTTPAnswer: Sendable {
     /// With the content's length; the date is added when it is written.
     var fields: HTTPFields
     let body: ByteBuffer
+    /// See `Page`.
+    var isRendered = false
 
     /// - Parameter fields: without the content's length.
     init(_ status: HTTPResponse.Status, fields: HTTPFields, body: ByteBuffer = ByteBuffer()) {

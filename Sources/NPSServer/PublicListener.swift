@@ -25,6 +25,7 @@ package enum PublicListener {
         package var rateLimit = ClientRateLimit()
         package var linkRateLimit = ClientRateLimit.ofLinks()
         package var linksRateLimit = ClientRateLimit.ofLinksTogether()
+        package var renderingLimit = ClientRateLimit.ofRendering()
         package var linkVisits = LinkVisits()
         package var sentComments = SentComments()
         package var now: @Sendable () -> Date = { Date() }
@@ -179,6 +180,11 @@ package enum PublicListener {
             surveys: dependencies.surveys,
             basePath: dependencies.publicURL.basePath,
             posts: posts,
+            rendering: RenderingLimit(
+                proxies: dependencies.proxies,
+                limit: dependencies.renderingLimit,
+                refusals: posts.refusals
+            ),
             seal: seal,
             sentComments: dependencies.sentComments,
             counters: FormCounters("survey", factory: dependencies.metrics),

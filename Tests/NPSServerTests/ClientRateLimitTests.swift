@@ -33,6 +33,29 @@ struct ClientRateLimitTests {
         #expect((0..<3).map { _ in limit.admission(for: ana) } == [allowed, wait, .refused(seconds: 1)])
     }
 
+    @Test("what was done for a client is charged to it, with a debt of another burst at most; to ask costs nothing")
+    func charged() {
+        let clock = TestClock()
+        let limit = ClientRateLimit(burst: 3, perSecond: 2, now: { clock.instant })
+        let ana = Peer(testing: "198.51.100.1")
+        for _ in 0..<10 { #expect(limit.delay(for: ana) == nil) }
+        for _ in 0..<2 { limit.charge(ana) }
+        #expect(limit.delay(for: ana) == nil)
+        limit.charge(ana)
+        #expect(limit.delay(for: ana) == 1)
+        #expect(limit.delay(for: Peer(testing: "198.51.100.2")) == nil)
+        for _ in 0..<100 { limit.charge(ana) }
+        #expect(limit.delay(for: ana) == 2)
+        clock.advance(by: 1)
+        #expect(limit.delay(for: ana) == 1)
+        clock.advance(by: 1)
+        #expect(limit.delay(for: ana) == nil)
+        let near = Peer(testing: "2001:db8::1")
+        for _ in 0..<3 { limit.charge(near) }
+        #expect(limit.delay(for: Peer(testing: "2001:db8::2")) == 1)
+        #expect(limit.delay(for: Peer(testing: "2001:db8:0:1::1")) == nil)
+    }
+
     @Test("a full table forgets the clients that came least recently, not everybody")
     func capacity() {
         let clock = TestClock()

@@ -166,6 +166,42 @@ struct SurveyRoutesTests {
         await collector.end()
     }
 
+    @Test("whoever asks for ever new pages has to wait; those at hand, forms that are sent and links aren't counted")
+    func renderingLimit() async throws {
+        let keys = try LinkKeys(["k1:" + Base64URL.encode((0..<32).map { UInt8($0) })])
+        let claims = try LinkClaims(
+            id: "c-17",
+            email: EmailAddress("ana@example.com"),
+            expiresAt: CollectorFixture.now.addingTimeInterval(3_600)
+        )
+        let collector = try CollectorFixture(surveys: ["a": ""])
+        var dependencies = collector.dependencies
+        let clock = TestClock()
+        dependencies.linkKeys = keys
+        dependencies.renderingLimit = ClientRateLimit(burst: 4, perSecond: 1, now: { clock.instant })
+        let limited = CollectorFixture(replacing: dependencies, in: collector)
+        try await limited.publicly { client async throws in
+            for _ in 0..<10 { #expect(try await client.get("/survey").status == .ok) }
+            #expect(try await client.get("/survey/thanks").status == .ok)
+            // Rendered, prepared, and then at hand.
+            for _ in 0..<10 { #expect(try await client.get("/survey/a").status == .ok) }
+            for path in ["/survey?lang=de&score=3", "/survey", "/survey/a", "/survey/a/thanks", "/survey/thanks"] {
+                let refused = try await client.get(path)
+                #expect(refused.status == .tooManyRequests && refused.headers[.retryAfter] == "1")
+                #expect(refused.headers[.contentLanguage] == (path.contains("de") ? "de" : "en"))
+                #expect(!refused.text.contains("<form"))
+            }
+            let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
+            #expect(try await client.submit(form, to: "/survey").status == .seeOther)
+            for score in 0...10 { #expect(try await client.get("/s/\(keys.mint(claims))/\(score)").status == .ok) }
+            clock.advance(by: 1)
+            #expect(try await client.get("/survey").status == .ok)
+            #expect(try await client.get("/survey?lang=de&score=3").status == .ok)
+            #expect(try await client.get("/survey?lang=de").status == .tooManyRequests)
+        }
+        await collector.end()
+    }
+
     @Test("the ready page is rendered once a language")
     func readyRefusals() throws {
         let pages = try SurveyPages(subject: "Acme", basePath: "", publicDirectory: nil)

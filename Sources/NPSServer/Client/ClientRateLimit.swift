@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A token bucket for each client of the forms, or for each emailed link. Kept in memory only, and idle ones are forgotten.
+/// A token bucket for each client of the forms, for each emailed link, or for each client that pages are rendered for. Kept in memory only, and idle ones are forgotten.
 /// Keyed by a hash with a new salt at every start, so that the table holds no address.
 ///
 /// A company has one address for all of its people. So the open form lets through what 300 people send within a minute,
@@ -28,6 +28,11 @@ package final class ClientRateLimit: Sendable {
             tokens = min(most, tokens + more)
             patience = min(most, patience + more)
             updated = instant
+        }
+
+        /// The seconds until there is something left; nil when there is.
+        func wait(rate: Double) -> Int? {
+            tokens < 1 ? max(1, Int(((1 - tokens) / rate).rounded(.up))) : nil
         }
     }
 
@@ -66,6 +71,41 @@ package final class ClientRateLimit: Sendable {
         ClientRateLimit(burst: 60, perSecond: 1, now: now)
     }
 
+    /// For pages that have to be rendered: as many as 300 people open and are thanked with.
+    package static func ofRendering(
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) -> ClientRateLimit {
+        ClientRateLimit(burst: 600, perSecond: 20, now: now)
+    }
+
+    /// How many seconds the client has to wait after what was charged to it; nil for none. Counts nothing.
+    func delay(for client: Peer) -> Int? {
+        let instant = now()
+        return buckets.withLock { buckets in
+            client.networks.compactMap { network -> Int? in
+                guard var bucket = buckets[network.hashValue] else { return nil }
+                let rate = perSecond * Double(network.share)
+                bucket.refill(at: instant, rate: rate, upTo: burst * Double(network.share))
+                return bucket.wait(rate: rate)
+            }
+            .max()
+        }
+    }
+
+    /// Counts what was done for a client before anybody knew that it would have to be done.
+    func charge(_ client: Peer) {
+        let instant = now()
+        buckets.withLock { buckets in
+            for network in client.networks {
+                let most = burst * Double(network.share)
+                var bucket = buckets[network.hashValue] ?? Bucket(tokens: most, patience: most, updated: instant)
+                bucket.refill(at: instant, rate: perSecond * Double(network.share), upTo: most)
+                bucket.tokens = max(-most, bucket.tokens - 1)
+                buckets.set(bucket, for: network.hashValue)
+            }
+        }
+    }
+
     /// Counts the request. Clients whose address nobody knows share one limit, as do those that a Unix socket's proxy
     /// doesn't name.
     func admission(for client: Peer) -> Admission {
@@ -84,11 +124,10 @@ package final class ClientRateLimit: Sendable {
                 let (most, rate) = (burst * Double(share), perSecond * Double(share))
                 var bucket = buckets[key] ?? Bucket(tokens: most, patience: most, updated: instant)
                 bucket.refill(at: instant, rate: rate, upTo: most)
-                guard bucket.tokens < 1 else {
+                guard let seconds = bucket.wait(rate: rate) else {
                     taken.append((key, bucket))
                     continue
                 }
-                let seconds = max(1, Int(((1 - bucket.tokens) / rate).rounded(.up)))
                 let isRead = bucket.patience >= 1
                 if isRead { bucket.patience -= 1 }
                 buckets.set(bucket, for: key)

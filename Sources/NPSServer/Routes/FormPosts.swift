@@ -83,8 +83,7 @@ struct FormPosts: Sendable {
         case .allowed: return .success(nil)
         case .wait(let seconds): return .success(seconds)
         case .refused(let seconds):
-            let language = pages.language(request.query("lang"), accepted: request.fieldLines("accept-language"))
-            return .failure(Refusal(refusals[language], .tooManyRequests, retryAfter: seconds))
+            return .failure(Refusal(answer: refusals.answer(to: request, in: pages, waiting: seconds)))
         }
     }
 

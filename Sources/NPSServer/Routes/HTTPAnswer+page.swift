@@ -7,6 +7,7 @@ extension HTTPAnswer {
     /// A page with all the headers it needs.
     init(_ page: Page, _ status: HTTPResponse.Status) {
         self.init(status, fields: page.headers, body: ByteBuffer(bytes: page.bytes))
+        isRendered = page.isRendered
     }
 
     /// 303 after a form was accepted, so that reloading the page sends nothing again.

@@ -28,10 +28,10 @@ struct PageRoutes: Sendable {
         guard let segments = Self.segments(of: path, below: prefix), let first = segments.first else { return nil }
         switch (first, segments.count) {
         case ("survey", 1):
-            return route(prefix + "/survey") { survey.show(Self.request(head), survey.standard) }
+            return route(prefix + "/survey") { survey.show(Self.request(head), survey.standard, from: peer) }
         case ("survey", 2):
             guard let named = survey.surveys?.current.survey(named: segments[1]) else { return nil }
-            return route(prefix + "/survey/{name}") { survey.show(Self.request(head), named) }
+            return route(prefix + "/survey/{name}") { survey.show(Self.request(head), named, from: peer) }
         case ("s", 2):
             return route(prefix + "/s/{token}") {
                 await links.show(Self.request(head), token: segments[1], score: nil, from: peer)

@@ -1,3 +1,5 @@
+import HTTPTypes
+import Hummingbird
 import NPSPages
 import NPSSurvey
 import Synchronization
@@ -23,5 +25,13 @@ final class ReadyRefusals: Sendable {
             rendered[language] = page
             return page
         }
+    }
+
+    /// - Parameters:
+    ///   - asked: has the languages.
+    ///   - seconds: that the client has to wait.
+    func answer(to request: Request, in asked: SurveyPages, waiting seconds: Int) -> HTTPAnswer {
+        let language = asked.language(request.query("lang"), accepted: request.fieldLines("accept-language"))
+        return FormPosts.Refusal(self[language], .tooManyRequests, retryAfter: seconds).answer
     }
 }

@@ -16,6 +16,7 @@ struct SurveyRoutes {
     let surveys: ReloadableSurveys?
     let basePath: String
     let posts: FormPosts
+    let rendering: RenderingLimit
     let seal: FormSeal
     let sentComments: SentComments
     let counters: FormCounters
@@ -33,11 +34,11 @@ struct SurveyRoutes {
         _ survey: @escaping @Sendable (CollectorContext) throws -> Survey
     ) {
         let (path, thanksPath) = (RouterPath(path), RouterPath(path + "/thanks"))
-        router.get(path) { show($0, try survey($1)) }
-        router.head(path) { show($0, try survey($1)) }
+        router.get(path) { show($0, try survey($1), from: $1.peer) }
+        router.head(path) { show($0, try survey($1), from: $1.peer) }
         router.post(path) { try await submit($0, try survey($1), context: $1) }
-        router.get(thanksPath) { thanks($0, try survey($1)) }
-        router.head(thanksPath) { thanks($0, try survey($1)) }
+        router.get(thanksPath) { thanks($0, try survey($1), from: $1.peer) }
+        router.head(thanksPath) { thanks($0, try survey($1), from: $1.peer) }
     }
 
     /// The survey of this name; 404 for none.
@@ -47,7 +48,13 @@ struct SurveyRoutes {
     }
 
     /// `?score=` chooses a number beforehand, `?answer=` is the nonce of an answer to change.
-    func show(_ request: Request, _ survey: Survey) -> HTTPAnswer {
+    ///
+    /// - Parameter peer: the other end of the connection.
+    func show(_ request: Request, _ survey: Survey, from peer: Peer) -> HTTPAnswer {
+        rendering.answer(request, from: peer, in: survey.pages) { form(request, survey) }
+    }
+
+    private func form(_ request: Request, _ survey: Survey) -> HTTPAnswer {
         let (context, now) = (formContext(request, survey, SurveyQuery(request, survey)), now())
         if let refusal = FormPosts.refusal(of: survey, survey.phase(at: now), in: context) { return refusal.answer }
         guard survey.isOpen else { return HTTPAnswer(survey.pages.closed(in: context), .notFound) }
@@ -59,6 +66,10 @@ struct SurveyRoutes {
             earlierComment: changed == nil ? nil : .unknown
         )
         return HTTPAnswer(survey.pages.form(values, in: context), .ok)
+    }
+
+    private func thanks(_ request: Request, _ survey: Survey, from peer: Peer) -> HTTPAnswer {
+        rendering.answer(request, from: peer, in: survey.pages) { thanks(request, survey) }
     }
 
     private func thanks(_ request: Request, _ survey: Survey) -> HTTPAnswer {
