@@ -77,7 +77,7 @@ final class PageShelf: Sendable {
     /// Whether the state was asked for before; from now on it was.
     func wasAsked(for state: PageState) -> Bool {
         contents.withLock { contents in
-            if contents.asked.count >= capacity { contents.asked = [] }
+            if contents.asked.count >= 2 * capacity { contents.asked = [] }
             return !contents.asked.insert(state).inserted
         }
     }
