@@ -1,9 +1,10 @@
 import Foundation
+package import NPSModel
 
 /// What keeps a listener from starting.
 package enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
-    case unreadableCertificate(path: String)
-    case unreadablePrivateKey(path: String)
+    case unreadableCertificate(UnreadableFile)
+    case unreadablePrivateKey(UnreadableFile)
     case mismatchedKey(certificate: String, privateKey: String)
     case noCertificate
     /// - Parameter code: `errno`.
@@ -18,10 +19,8 @@ package enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .unreadableCertificate(let path):
-            "tls.certificate can't be read as a PEM certificate chain: \(path)"
-        case .unreadablePrivateKey(let path):
-            "tls.private-key can't be read as a PEM private key: \(path)"
+        case .unreadableCertificate(let file): "tls.certificate can't be read: \(file)."
+        case .unreadablePrivateKey(let file): "tls.private-key can't be read: \(file)."
         case .mismatchedKey(let certificate, let privateKey):
             "The key in \(privateKey) does not belong to the certificate in \(certificate): check tls.private-key."
         case .noCertificate: "tls.certificate has no certificate that can be used."

@@ -210,7 +210,7 @@ def test_a_password_that_is_wrong_or_missing_names_its_setting(deploy: Deploy, t
     password.write_text("")
     result = deploy(settings).run("serve")
     assert result.returncode == CONFIGURATION
-    assert f"{password}, which queue.password-file names, has nothing in it" in result.stderr
+    assert f"queue.password-file names {password}, which has nothing in it" in result.stderr
     del settings["queue"]["password-file"]
     assert_both_end(deploy(settings), CONFIGURATION, "no password supplied.* name it in queue.password-file")
 

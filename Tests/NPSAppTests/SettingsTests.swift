@@ -399,7 +399,7 @@ struct SettingsTests {
     func brokenFile() async {
         let broken = await problems(yaml: "admin: {token: canary-secret\n")
         #expect(broken.count == 1)
-        #expect(broken.first?.contains("canary") == false)
+        #expect(broken.first?.contains("canary") == false && broken.first?.contains("YAML: line 2") == true)
         await #expect(throws: SettingsError.self) {
             try await Settings.load(arguments: [], environment: [:], file: "/nonexistent.yaml")
         }

@@ -147,7 +147,7 @@ struct SurveyFileTests {
         let missing = #expect(throws: SurveyError.self) {
             try SurveyCatalogue(directory: directory.path("nowhere"), adapting: standard)
         }
-        #expect(missing?.sentences.first?.contains("surveys.directory must be a directory") == true)
+        #expect(missing?.sentences.first?.contains("can't be read as surveys.directory: there is no") == true)
     }
 
     @Test("the documentation's example can be used as it stands")

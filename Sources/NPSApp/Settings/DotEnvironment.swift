@@ -4,6 +4,8 @@ import Foundation
 struct DotEnvironment {
     /// For a key that occurs twice, the last value.
     private(set) var variables: [String: String] = [:]
+    /// The number of each one's line.
+    private(set) var lines: [String: Int] = [:]
     /// A sentence for each line that is none of these. It gives the line's number and never quotes it: it may be half a
     /// secret.
     private(set) var problems: [String] = []
@@ -23,6 +25,7 @@ struct DotEnvironment {
                 continue
             }
             variables[key] = parts[1].trimmingCharacters(in: .whitespaces)
+            self.lines[key] = index + 1
         }
     }
 

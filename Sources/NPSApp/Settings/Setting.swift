@@ -27,12 +27,14 @@ package struct Setting: Sendable, Hashable {
     }
 
     /// `--http-public-url`
-    package var option: String {
-        "--" + key.replacing(".", with: "-")
-    }
+    package var option: String { Self.option(for: key) }
 
     /// `HTTP_PUBLIC_URL`
-    package var variable: String {
+    package var variable: String { Self.variable(for: key) }
+
+    static func option(for key: String) -> String { "--" + key.replacing(".", with: "-") }
+
+    static func variable(for key: String) -> String {
         key.uppercased().replacing(".", with: "_").replacing("-", with: "_")
     }
 

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import NPSModel
 import NPSServer
 import SystemPackage
 import Yams
@@ -33,21 +34,34 @@ extension Settings {
         var layers = [
             SettingsLayer(
                 name: "command line",
-                snapshot: CommandLineArgumentsProvider(arguments: ["nps-collector"] + arguments).snapshot()
+                snapshot: CommandLineArgumentsProvider(arguments: ["nps-collector"] + arguments).snapshot(),
+                place: { Setting.option(for: $0) }
             ),
             SettingsLayer(
                 name: "environment",
-                snapshot: EnvironmentVariablesProvider(environmentVariables: environment).snapshot()
+                snapshot: EnvironmentVariablesProvider(environmentVariables: environment).snapshot(),
+                place: { Setting.variable(for: $0) + " in the environment" }
             ),
         ]
+        var remarks = Misspelled.remarks(on: environment.keys) { _ in "in the environment" }
         var names = Set(sourceNames(arguments: arguments) + sourceNames(environment: environment))
         if let dotenv = DotEnvironment.read(at: dotenvPath) {
             problems += dotenv.problems
             names.formUnion(sourceNames(environment: dotenv.variables))
             let provider = EnvironmentVariablesProvider(environmentVariables: dotenv.variables)
-            layers.append(SettingsLayer(name: ".env", snapshot: provider.snapshot()))
+            let place: @Sendable (String) -> String = { variable in
+                ".env" + (dotenv.lines[variable].map { ":\($0)" } ?? "")
+            }
+            layers.append(
+                SettingsLayer(
+                    name: ".env",
+                    snapshot: provider.snapshot(),
+                    place: { place(Setting.variable(for: $0)) }
+                )
+            )
+            remarks += Misspelled.remarks(on: dotenv.variables.keys) { "in " + place($0) }
         } else {
-            problems.append(".env in the working directory can't be read as UTF-8 text.")
+            problems.append(".env can't be read: \(UnreadableFile(at: dotenvPath)).")
         }
         if let file {
             do throws(SettingsError) {
@@ -56,10 +70,12 @@ extension Settings {
                 names.formUnion(yaml.sourceNames)
                 layers.append(yaml.layer)
             } catch {
-                problems += error.problems
+                // Without the file, what else would be said of it might be false.
+                throw SettingsError(problems + error.problems)
             }
         }
         var reader = SettingsReader(layers: layers)
+        reader.remark(remarks)
         for problem in problems { reader.note(problem) }
         let settings = read(&reader, sourceNames: names.sorted(), requirements: requirements)
         guard reader.problems.isEmpty, let settings else { throw SettingsError(reader.problems) }
@@ -77,7 +93,11 @@ extension Settings {
                 if !given.insert(name).inserted {
                     problems.append("\(name) is given more than once: give it once, a list with commas.")
                 }
-                if !isOption(name) { problems.append("\(name) is not an option; --help lists them.") }
+                if !isOption(name) {
+                    let hint = Spelling.nearest(String(name), among: Setting.all.map(\.option))
+                    let advice = hint.map { ": did you mean \($0)?" } ?? "; --help lists them."
+                    problems.append("\(name) is not an option" + advice)
+                }
                 expectsValue = true
             } else if !expectsValue {
                 problems.append("\"\(argument)\" stands where an option such as --http-port is expected.")

@@ -151,9 +151,7 @@ extension Settings {
         let url = reader.value(Setting.planhatURL)
         if let problem = planhatURLProblem(url) { reader.note(problem) }
         let token = reader.secret(Setting.planhatToken)
-        if token == nil, requirements.contains(.planhatToken),
-            !reader.problems.contains(where: { $0.hasPrefix("planhat.token") })
-        {
+        if token == nil, requirements.contains(.planhatToken), !reader.isWithheld(Setting.planhatToken.key) {
             reader.note(
                 "planhat.token is missing: give the token of a Planhat service account, as PLANHAT_TOKEN or planhat.token-file."
             )
@@ -185,11 +183,13 @@ extension Settings {
             reader.note("alerts.secret must be whsec_ and 24 to 64 bytes in Base64, as Standard Webhooks has it.")
         }
         guard let url else {
-            if secret != nil { reader.note("alerts.secret is of no use without alerts.url: say where alerts go.") }
+            if secret != nil, !reader.isWithheld(Setting.alertsURL.key) {
+                reader.note("alerts.secret is of no use without alerts.url: say where alerts go.")
+            }
             return nil
         }
         if let problem = alertsURLProblem(url) { reader.note(problem) }
-        if format == .standard, secret == nil, !reader.problems.contains(where: { $0.hasPrefix("alerts.secret") }) {
+        if format == .standard, secret == nil, !reader.isWithheld(Setting.alertsSecret.key) {
             reader.note("alerts.secret is missing: the format standard is signed with it. For Slack set alerts.format.")
         }
         return AlertReceiver(url: url, signer: format == .standard ? signer : nil)
@@ -299,7 +299,11 @@ extension Settings {
             }
             return sources
         } catch {
-            for problem in error.sentences { reader.note(problem) }
+            for problem in error.sentences {
+                // That it is missing follows from why it can't be had.
+                let key = problem.prefix { $0 != ":" }
+                if !reader.isWithheld(String(key)) { reader.note(problem) }
+            }
             return nil
         }
     }

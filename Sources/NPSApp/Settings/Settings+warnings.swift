@@ -5,12 +5,12 @@ extension Settings {
     package var warnings: [String] {
         // Who forgot the proxy forgot that it does the TLS.
         openSocket + (forgottenProxy.isEmpty ? missingTLS(at: http.address) : forgottenProxy)
-            + confusedTLS(at: http.address) + readableToken
+            + confusedTLS(at: http.address) + readableToken + report.remarks
     }
 
     /// The same where a socket was passed, whose address counts instead.
     func warnings(listeningAt socket: InheritedSocket) -> [String] {
-        missingTLS(at: .inherited(socket)) + confusedTLS(at: .inherited(socket)) + readableToken
+        missingTLS(at: .inherited(socket)) + confusedTLS(at: .inherited(socket)) + readableToken + report.remarks
     }
 
     /// Of challenges that nobody would answer; nil when somebody does.

@@ -130,6 +130,8 @@ package struct SettingsReport: Sendable {
     package static let redaction = "(set, not shown)"
 
     package private(set) var entries: [Entry] = []
+    /// What was given and is no setting, though it may have been meant as one: a sentence each.
+    package var remarks: [String] = []
 
     mutating func add(_ key: String, _ value: String?, origin: String) {
         entries.removeAll { $0.key == key }

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import NPSModel
 import NPSSurvey
 import NPSWebhooks
 
@@ -15,23 +16,37 @@ struct SettingsReader {
     private(set) var problems: [String] = []
     /// What was read, for `check`; secrets are already redacted.
     private(set) var report = SettingsReport()
+    /// Where the keys are given that were found.
+    private var places: [String: SettingPlace] = [:]
+    /// Secrets that are given and can't be had.
+    private var withheld: Set<String> = []
 
     init(layers: [SettingsLayer]) {
         self.layers = layers
     }
 
+    /// - Parameter problem: begins with the key that it is about, if it is about one; says in the end where that is given.
     mutating func note(_ problem: String) {
-        problems.append(problem)
+        let key = problem.prefix { !$0.isWhitespace && $0 != ":" }
+        problems.append(places[String(key)]?.added(to: problem) ?? problem)
     }
+
+    mutating func remark(_ sentences: [String]) { report.remarks += sentences }
+
+    /// Whether the secret is given and can't be had, which is noted: then nothing is to be said of its absence.
+    func isWithheld(_ key: String) -> Bool { withheld.contains(key) }
 
     /// What the first layer that has the key says; nil when none has it, or when it is neither a value nor a list.
     private mutating func find(_ key: String) -> Found? {
         for layer in layers {
             do {
                 guard let values = try layer.values(key) else { continue }
+                let isOpen = Setting.matching(key)?.isSecret == false
+                places[key] = SettingPlace(layer.place(key), value: isOpen ? values.joined(separator: ", ") : nil)
                 return Found(values: values, origin: layer.name)
             } catch {
-                note("\(key) (\(layer.name)) must be a single value or a list of values.")
+                places[key] = SettingPlace(layer.place(key), value: nil)
+                note("\(key) must be a single value or a list of values.")
                 return nil
             }
         }
@@ -58,11 +73,11 @@ struct SettingsReader {
             return standard
         }
         guard found.values.count == 1, let value = found.values.first else {
-            note("\(key) (\(found.origin)) must be a single value, not a list.")
+            note("\(key) must be a single value, not a list.")
             return nil
         }
         guard !value.isEmpty else {
-            note("\(key) (\(found.origin)) is empty: give a value or leave the key out.")
+            note("\(key) is empty: give a value or leave the key out.")
             return nil
         }
         report.add(key, value, origin: found.origin)
@@ -124,10 +139,11 @@ struct SettingsReader {
         guard values.count == 1, let value = values.first, !value.isEmpty else {
             if case .lines(let lines, let path) = found {
                 let content = lines.isEmpty ? "nothing" : "several lines"
-                note("\(path), which \(key)-file names, has \(content) in it: give it one line.")
+                note("\(key)-file names \(URL(filePath: path).path), which has \(content) in it: give it one line.")
             } else {
                 note("\(key) must be a single, non-empty value.")
             }
+            withheld.insert(key)
             return nil
         }
         return value
@@ -185,11 +201,14 @@ struct SettingsReader {
             let direct = alone.find(key)
             let file = alone.find(key + "-file")
             problems += alone.problems
+            places.merge(alone.places) { _, new in new }
+            if !alone.problems.isEmpty { withheld.insert(key) }
             switch (direct, file) {
             case (nil, nil):
                 continue
             case (.some, .some):
-                note("\(key) and \(key)-file are both given (\(layer.name)): leave one out.")
+                note("\(key) and \(key)-file are both given: leave one out.")
+                withheld.insert(key)
                 return nil
             case (let found?, nil):
                 report.addSecret(key, origin: found.origin)
@@ -206,7 +225,10 @@ struct SettingsReader {
     private mutating func contents(of path: String, for key: String) -> SecretValues? {
         guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
         else {
-            note("\(key)-file names a file that can't be read: \(path)")
+            let file = UnreadableFile(at: path)
+            let way = file.isDenied ? ", or hand it over as README says under Secrets under systemd" : ""
+            note("\(key)-file can't be read: \(file)\(way).")
+            withheld.insert(key)
             return nil
         }
         // Swift counts the line end of Windows as one character.
@@ -223,6 +245,8 @@ struct SettingsLayer: Sendable {
     let snapshot: any ConfigSnapshot
     /// False where there is only text, as in the environment.
     var hasLists = false
+    /// Where exactly a key is given that it has.
+    let place: @Sendable (String) -> String
 
     /// Nil when the layer doesn't have the key; a single scalar is a list of one, and so is what a layer without lists has.
     func values(_ key: String) throws -> [String]? {

@@ -1,10 +1,16 @@
 /// What a word that isn't known was probably meant to be.
 package enum Spelling {
-    /// The candidate with the fewest letters wrong; nil when each has more than a third of the word's letters wrong.
-    package static func nearest(_ word: String, among candidates: some Sequence<String>) -> String? {
+    /// The candidate with the fewest letters wrong; nil when each has too many wrong.
+    ///
+    /// - Parameter limit: how many may be; nil for a third of the word's letters.
+    package static func nearest(
+        _ word: String,
+        among candidates: some Sequence<String>,
+        within limit: Int? = nil
+    ) -> String? {
         let ranked = candidates.map { (name: $0, distance: distance($0, word)) }
         guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-        return best.distance <= max(1, word.count / 3) ? best.name : nil
+        return best.distance <= limit ?? max(1, word.count / 3) ? best.name : nil
     }
 
     /// Letters put in, left out, exchanged, or swapped with their neighbour (optimal string alignment).

@@ -1,5 +1,6 @@
 import Foundation
 import NIOSSL
+import NPSModel
 
 /// A certificate chain and the private key that belongs to it, as PEM files.
 package struct CertificateFiles: Sendable, Hashable {
@@ -20,17 +21,25 @@ package struct CertificateFiles: Sendable, Hashable {
     func read() throws(ServerError) -> CertificatePair {
         let chain: [NIOSSLCertificate]
         do { chain = try NIOSSLCertificate.fromPEMFile(certificate) } catch {
-            throw ServerError.unreadableCertificate(path: certificate)
+            throw unreadableCertificate
         }
-        guard !chain.isEmpty else { throw ServerError.unreadableCertificate(path: certificate) }
+        guard !chain.isEmpty else { throw unreadableCertificate }
         let key: NIOSSLPrivateKey
         do { key = try NIOSSLPrivateKey(file: privateKey, format: .pem) } catch {
-            throw ServerError.unreadablePrivateKey(path: privateKey)
+            throw unreadablePrivateKey
         }
         let pair = CertificatePair(chain: chain, key: key)
         do { _ = try NIOSSLContext(configuration: pair.configuration) } catch {
             throw ServerError.mismatchedKey(certificate: certificate, privateKey: privateKey)
         }
         return pair
+    }
+
+    private var unreadableCertificate: ServerError {
+        .unreadableCertificate(UnreadableFile(at: certificate, otherwise: "it is no PEM certificate chain"))
+    }
+
+    private var unreadablePrivateKey: ServerError {
+        .unreadablePrivateKey(UnreadableFile(at: privateKey, otherwise: "it is no PEM private key without a password"))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import NPSModel
 import NPSPages
 
 /// The files of `public/` by their paths in it: the built-in ones, replaced by the operator's own.
@@ -47,7 +48,8 @@ struct PublicFiles {
 
     private mutating func read(_ name: String, in root: URL) throws(SurveyError) {
         guard let data = try? Data(contentsOf: root.appending(path: name)) else {
-            throw .template(file: name, problem: "can't be read")
+            let file = UnreadableFile(at: root.appending(path: name).path)
+            throw .template(file: name, problem: "can't be read: \(file)")
         }
         contents[name] = Array(data)
     }

@@ -23,7 +23,8 @@ struct SurveyDirectory {
     ///   - known: what the files said when nothing was wrong with them.
     init(path directory: String, sentences: Set<String>, known: [String: TextDigest] = [:]) {
         guard let entries = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
-            note(directory, "can't be read: surveys.directory must be a directory")
+            let file = UnreadableFile(at: directory, otherwise: "it is no directory")
+            note(file.path, "can't be read as surveys.directory: \(file.reason)")
             return
         }
         for entry in entries.sorted() where entry.hasSuffix(".yml") {
@@ -50,7 +51,8 @@ struct SurveyDirectory {
             return note(path, "must be named with " + rule)
         }
         guard let data = Self.data(at: path), let text = String(data: data, encoding: .utf8) else {
-            return note(path, "can't be read as UTF-8 text of at most 256 KiB")
+            let file = UnreadableFile(at: path, otherwise: "it is no UTF-8 text of at most 256 KiB")
+            return note(file.path, "can't be read: \(file.reason)")
         }
         let digest = SHA256.hash(data: data)
         if digest == known {

@@ -8,11 +8,22 @@ struct SourceBuilder {
     /// The source of the form's own responses: a tool's could be taken for the form's.
     private static let reservedName = "survey"
 
+    private static let noPreset =
+        "is given, but there is no preset of that name, and webhooks.directory, for files, isn't set"
+
     let secrets: [String: ConfiguredSecrets]
+    /// Sources that secrets can switch on.
+    private let names: [String]
+    private let hasDirectory: Bool
     var problems: [ConfigurationProblem] = []
 
-    init(secrets: [String: ConfiguredSecrets]) {
+    /// - Parameters:
+    ///   - names: of presets and files, to find out what an unknown one was meant to be.
+    ///   - hasDirectory: whether there is a directory for files at all.
+    init(secrets: [String: ConfiguredSecrets], names: [String] = [], hasDirectory: Bool = false) {
         self.secrets = secrets
+        self.names = names
+        self.hasDirectory = hasDirectory
     }
 
     private mutating func isReserved(_ name: String, place: String) -> Bool {
@@ -29,9 +40,9 @@ struct SourceBuilder {
         let place = "webhooks.\(name).secrets"
         if isReserved(name, place: place) { return nil }
         if let preset { return source(name, preset, place: place) }
-        problems.append(
-            ConfigurationProblem(place: place, message: "is given, but there is no preset or file of that name")
-        )
+        let hint = Spelling.nearest(name, among: names.sorted()).map { ": did you mean webhooks.\($0).secrets?" }
+        let reason = hasDirectory ? "is given, but there is no preset or file of that name" : Self.noPreset
+        problems.append(ConfigurationProblem(place: place, message: reason + (hint ?? "")))
         return nil
     }
 

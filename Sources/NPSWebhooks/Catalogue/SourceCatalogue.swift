@@ -13,9 +13,13 @@ package struct SourceCatalogue: Sendable {
     ///   - directory: has one `*.yaml` file a source, which replaces a preset of the same name; nil for none.
     ///   - secrets: by source. A preset without any is switched off; a file needs some unless it says `kind: none`.
     package init(directory: String?, secrets: [String: ConfiguredSecrets]) throws(WebhookError) {
-        var builder = SourceBuilder(secrets: secrets)
         let presets = Dictionary(uniqueKeysWithValues: Self.presets.map { ($0.name, $0.file) })
         let files = directory.map { SourceDirectory(path: $0, presets: presets) }
+        var builder = SourceBuilder(
+            secrets: secrets,
+            names: Array(presets.keys) + (files?.names ?? []),
+            hasDirectory: directory != nil
+        )
         builder.problems += files?.problems ?? []
         var sources: [String: WebhookSource] = [:]
         for name in Set(secrets.keys).union(files?.names ?? []).sorted() {

@@ -19,8 +19,9 @@ struct SourceDirectory {
     /// - Parameter only: the one source to read; nil for all.
     init(path directory: String, presets: [String: SourceFile], only: String? = nil) {
         guard let entries = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
+            let file = UnreadableFile(at: directory, otherwise: "it is no directory")
             problems = [
-                ConfigurationProblem(place: directory, message: "can't be read: webhooks.directory must be a directory")
+                ConfigurationProblem(place: file.path, message: "can't be read as webhooks.directory: \(file.reason)")
             ]
             return
         }
@@ -38,7 +39,8 @@ struct SourceDirectory {
             return
         }
         guard let text = Self.text(at: path) else {
-            problems.append(ConfigurationProblem(place: path, message: "can't be read as UTF-8 text of at most 1 MiB"))
+            let file = UnreadableFile(at: path, otherwise: "it is no UTF-8 text of at most 1 MiB")
+            problems.append(ConfigurationProblem(place: file.path, message: "can't be read: \(file.reason)"))
             return
         }
         var reader = SourceFileReader(place: path, presets: presets)

@@ -1,4 +1,5 @@
 import Foundation
+import NPSModel
 import SwiftASN1
 import X509
 import Yams
@@ -18,7 +19,8 @@ extension SourceFileReader {
             let data = try? file.read(upToCount: Self.sizeLimit + 1), data.count <= Self.sizeLimit,
             let certificates = Self.certificates(in: String(decoding: data, as: UTF8.self))
         else {
-            note(node, field, "names no file of PEM certificates that can be read: \(path)")
+            let file = UnreadableFile(at: path, otherwise: "it holds none, or more than 1 MiB")
+            note(node, field, "names no file of PEM certificates that can be read: \(file)")
             return []
         }
         if !certificates.allSatisfy(\.isAuthority) {

@@ -7,6 +7,9 @@ struct SourceFileReader {
     let place: String
     let presets: [String: SourceFile]
     private(set) var problems: [ConfigurationProblem] = []
+    private static let keys = [
+        "preset", "description", "status", "signature", "mapping", "timezone", "advice", "bodies", "unsigned_ping",
+    ]
 
     init(place: String, presets: [String: SourceFile]) {
         self.place = place
@@ -33,7 +36,7 @@ struct SourceFileReader {
                 file.advice = advice?.isEmpty == true ? nil : advice
             case "bodies": file.bodies = bodies(value)
             case "unsigned_ping": file.unsignedPing = ping(value)
-            default: noteUnknown(key, in: nil)
+            default: noteUnknown(key, in: nil, among: Self.keys)
             }
         }
         for kind in file.signature?.schemes.compactMap(\.onlyKind) ?? [] where file.takenBodies != [kind] {
@@ -51,9 +54,11 @@ struct SourceFileReader {
         problems.append(ConfigurationProblem(place: place, line: node?.mark?.line, field: field, message: message))
     }
 
-    mutating func noteUnknown(_ key: Node, in parent: String?) {
+    /// - Parameter known: the keys that it may have been meant to be.
+    mutating func noteUnknown(_ key: Node, in parent: String?, among known: [String] = []) {
         guard let name = key.string else { return note(key, parent, "has a key that is not text") }
-        note(key, parent.map { "\($0).\(name)" } ?? name, "is not a known key")
+        let hint = Spelling.nearest(name, among: known).map { ": did you mean \($0)?" } ?? ""
+        note(key, parent.map { "\($0).\(name)" } ?? name, "is not a known key" + hint)
     }
 
     mutating func removeRepeatedProblems() {
@@ -77,7 +82,9 @@ struct SourceFileReader {
     private mutating func preset(_ node: Node) -> SourceFile? {
         guard let name = text(node, "preset") else { return nil }
         if let preset = presets[name] { return preset }
-        note(node, "preset", "must be one of " + presets.keys.sorted().joined(separator: ", "))
+        let names = presets.keys.sorted()
+        let hint = Spelling.nearest(name, among: names).map { "names none: did you mean \($0)?" }
+        note(node, "preset", hint ?? "must be one of " + names.joined(separator: ", "))
         return nil
     }
 

@@ -4,14 +4,14 @@ import NPSModel
 /// Reads records from a file; its ending tells the format.
 enum RecordFile {
     enum Failure: Error, CustomStringConvertible {
-        case unreadable(String)
+        case unreadable(UnreadableFile)
         case notJSON(String)
         case notCSV(String, String)
         case unknownEnding(String)
 
         var description: String {
             switch self {
-            case .unreadable(let path): "The file can't be read as text: \(path)"
+            case .unreadable(let file): "The file can't be read: \(file)"
             case .notJSON(let path): "The file is not a JSON array of records: \(path)"
             case .notCSV(let path, let why): "The file is not readable as CSV, \(why): \(path)"
             case .unknownEnding(let path): "The file must end in .json, .jsonl or .csv: \(path)"
@@ -22,7 +22,7 @@ enum RecordFile {
     static func read(_ path: String) throws(Failure) -> [RecordRow] {
         guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
         else {
-            throw .unreadable(path)
+            throw .unreadable(UnreadableFile(at: path))
         }
         switch URL(fileURLWithPath: path).pathExtension.lowercased() {
         case "json": return try rows(json: data, path)

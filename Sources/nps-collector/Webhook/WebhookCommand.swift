@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import NPSApp
+import NPSModel
 import NPSWebhooks
 
 /// `webhook`: helps to connect a survey tool; none of its verbs needs a running collector.
@@ -56,7 +57,7 @@ struct PayloadOptions: ParsableArguments {
     /// The payload with its Content-Type, which is guessed unless it is given.
     func payload() throws -> (body: [UInt8], contentType: String) {
         guard let data = FileManager.default.contents(atPath: file) else {
-            throw Stop(.usage, "The file can't be read: \(file)")
+            throw Stop(.usage, "The file can't be read: \(UnreadableFile(at: file)).")
         }
         let body = Array(data)
         return (body, contentType ?? WebhookSource.guessedContentType(of: body))

@@ -43,10 +43,12 @@ struct WebhookPresets: AsyncParsableCommand {
         // Read only here: presets can be printed whatever is wrong with the settings.
         let settings = try await CommandLineSettings.load()
         let isName = name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" }
-        if let directory = settings.webhooks.directory, isName,
-            let file = FileManager.default.contents(atPath: "\(directory)/\(name).yaml")
-        {
-            return Output.write(file)
+        if let directory = settings.webhooks.directory, isName {
+            let path = "\(directory)/\(name).yaml"
+            if let file = FileManager.default.contents(atPath: path) { return Output.write(file) }
+            if FileManager.default.fileExists(atPath: path) {
+                throw Stop(.configuration, "The source's file can't be read: \(UnreadableFile(at: path)).")
+            }
         }
         let hint = Spelling.nearest(name, among: presets.map(\.name)).map { " Did you mean \($0)?" } ?? ""
         throw Stop(
