@@ -123,10 +123,14 @@ def test_surveys_that_take_nothing_say_so(running: Deployment) -> None:
 
 
 def test_check_lists_the_surveys_and_all_their_mistakes(running: Deployment, tmp_path: Path) -> None:
-    misnamed = running.run("links", "--survey", "academi", typed=f"email,lang\n{canary.address('cs')},cs\n")
-    assert misnamed.returncode == 0 and "There is no survey academi in surveys.directory" in misnamed.stderr
-    assert "Did you mean academy?" in misnamed.stderr and "there is no form in this lang" in misnamed.stderr
-    spoken = running.run("links", "--survey", "academy", typed=f"email,lang\n{canary.address('cs')},cs\n")
+    contacts = f"email,lang\n{canary.address('cs')},cs\n"
+    for words in ([], ["email"], ["answered"]):
+        misnamed = running.run("links", *words, "--survey", "academi", typed=contacts)
+        assert (misnamed.returncode, misnamed.stdout) == (64, ""), misnamed.stderr
+        assert "There is no survey academi in surveys.directory. Did you mean academy?" in misnamed.stderr
+    label = running.run("links", "--survey", "academi", "--unlisted", typed=contacts)
+    assert label.returncode == 0 and "there is no form in this lang" in label.stderr
+    spoken = running.run("links", "--survey", "academy", typed=contacts)
     assert "1 link written." in spoken.stderr and "there is no" not in spoken.stderr.lower(), spoken.stderr
     listed = {entry["key"]: entry["value"] for entry in running.data("check") if entry["key"].startswith("surveys.")}
     assert listed["surveys.academy"] == "open"

@@ -103,6 +103,20 @@ struct AnsweredJobTests {
         #expect(try await run(csv, survey: "q4", known: [answered]).counts.answered == 1)
     }
 
+    @Test("can't be told of somebody whose address is none, and without a survey's name that is said")
+    func unclear() async throws {
+        let csv = "email,id\nada@example.com,1\nnot-an-address,20\n"
+        let nameless = try await run(csv, known: [])
+        #expect(nameless.seen.said.first?.hasPrefix("line 3: email needs exactly one @") == true)
+        #expect(nameless.seen.said.first?.hasSuffix(", so nobody can tell") == true, "\(nameless.seen.said)")
+        #expect(nameless.counts == AnsweredJob.Counts(silent: 1, unknown: 1))
+        #expect(nameless.seen.said[1].hasPrefix("1 contact was looked for by id and address alone"))
+        let named = try await run(csv, survey: "q4", known: [])
+        #expect(!named.seen.said.contains { $0.contains("alone") })
+        let linked = try await run("email,link\nada@example.com,\(link("1", "ada@example.com"))\n", known: [])
+        #expect(linked.seen.said == ["0 answered, 1 did not."])
+    }
+
     @Test("is asked for a bounded part of the list at a time, and never for what nobody can tell")
     func parts() async throws {
         let rows = (0..<1_001).map { "p\($0)@example.com,\($0)" }.joined(separator: "\n")

@@ -481,6 +481,13 @@ struct LinkJobTests {
 
 @Suite("The e-mail block")
 struct MailBlockTests {
+    @Test("a block for Mailchimp that takes links in one field is warned of, for it cuts them off")
+    func cutLinks() {
+        #expect(LinksEmail.warning(.mailchimp, isSplit: false)?.contains("--split") == true)
+        #expect(LinksEmail.warning(.mailchimp, isSplit: true) == nil)
+        #expect(LinksEmail.warning(.plain, isSplit: false) == nil)
+    }
+
     @Test(
         "each tool's merge tag stands in all eleven addresses of both parts",
         arguments: [

@@ -22,6 +22,8 @@ struct AnsweredJob {
     /// The column of an earlier run, to be replaced.
     private var place: Int?
     private var waiting: [(row: [String], id: ResponseID?)] = []
+    /// Rows whose answer was named by an id without the name of a survey.
+    private var nameless = 0
     private(set) var counts = Counts()
 
     struct Counts: Equatable {
@@ -70,6 +72,14 @@ struct AnsweredJob {
         guard columns != nil else { throw LinkJob.Failure.empty }
         try await settle()
         writer.flush()
+        if nameless > 0 {
+            say(
+                """
+                \(nameless == 1 ? "1 contact was" : "\(nameless) contacts were") looked for by id and address alone, as fits links \
+                made without --survey. If yours were made with it, give the same --survey here: otherwise their answers aren't found.
+                """
+            )
+        }
         say(counts.summary)
     }
 
@@ -84,11 +94,9 @@ struct AnsweredJob {
         guard let columns else { return try begin(cells) }
         let padded = columns.padded(cells)
         do throws(LinkColumns.Flaw) {
-            let id = try id(in: padded, columns)
-            if id == nil {
-                say("line \(row.line): has neither a link that the keys open nor an id, so nobody can tell")
-            }
-            waiting.append((padded, id))
+            let found = try id(in: padded, columns)
+            if case .failure(let flaw) = found { say("line \(row.line): \(flaw.sentence), so nobody can tell") }
+            waiting.append((padded, try? found.get()))
         } catch {
             counts.unknown += 1
             say("line \(row.line) left out: \(error.sentence)")
@@ -105,22 +113,35 @@ struct AnsweredJob {
     }
 
     /// The answer that a contact's link leads to: as the link says, or as a link with this id would say.
-    private func id(in row: [String], _ columns: LinkColumns) throws(LinkColumns.Flaw) -> ResponseID? {
+    ///
+    /// - Returns: why nobody can tell, where that is so.
+    private mutating func id(
+        in row: [String],
+        _ columns: LinkColumns
+    ) throws(LinkColumns.Flaw) -> Result<ResponseID, LinkColumns.Flaw> {
         let contact = try columns.contact(in: row)
-        if let claims = columns.claims(in: row, keys) { return claims.responseID }
+        if let claims = columns.claims(in: row, keys) { return .success(claims.responseID) }
         // Without the survey's name, the id alone may name another answer than the link does.
-        guard survey != nil || !columns.hasLink(in: row) else { return nil }
-        guard let id = contact.id, let email = try? EmailAddress(contact.email),
-            // Neither time has a part in the answer's name.
-            let claims = try? LinkClaims(
+        guard survey != nil || !columns.hasLink(in: row), let id = contact.id else { return .failure(Self.nothing) }
+        let claims: LinkClaims
+        do {
+            claims = try LinkClaims(
                 id: id,
-                email: email,
+                email: EmailAddress(contact.email),
+                // Neither time has a part in the answer's name.
                 expiresAt: Date(timeIntervalSince1970: 0),
                 survey: survey
             )
-        else { return nil }
-        return claims.responseID
+        } catch let problem as FieldProblem {
+            return .failure(LinkColumns.Flaw(sentence: "\(problem.field) \(problem.message)"))
+        } catch {
+            return .failure(Self.nothing)
+        }
+        if survey == nil { nameless += 1 }
+        return .success(claims.responseID)
     }
+
+    private static let nothing = LinkColumns.Flaw(sentence: "has neither a link that the keys open nor an id")
 
     private mutating func settle() async throws {
         let ids = waiting.compactMap(\.id)

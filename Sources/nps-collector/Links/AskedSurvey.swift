@@ -7,11 +7,11 @@ import NPSSurvey
 struct AskedSurvey {
     /// That of the settings where there is no file of this name.
     let survey: Survey
-    /// What to tell whoever named a survey that has no file; nil where all is well.
-    let remark: String?
 
-    /// - Parameter name: nil for the survey of the settings.
-    init(named name: String?, in settings: Settings) throws {
+    /// - Parameters:
+    ///   - name: nil for the survey of the settings.
+    ///   - isLabel: whether the name may be that of no file, as one that only keeps answers apart.
+    init(named name: String?, in settings: Settings, orLabel isLabel: Bool) throws {
         let pages: SurveyPages
         let catalogue: SurveyCatalogue?
         do throws(SettingsError) {
@@ -22,13 +22,18 @@ struct AskedSurvey {
         }
         let named = name.flatMap { catalogue?.survey(named: $0) }
         survey = named ?? Survey(pages, isOpen: settings.survey.isOpen)
-        remark = named == nil ? name.flatMap { Self.remark(on: $0, among: catalogue) } : nil
+        // Without a directory, every name only keeps answers apart.
+        if named == nil, !isLabel, let name, let catalogue { throw Self.refusal(of: name, among: catalogue) }
     }
 
-    /// Without a directory, a name only keeps answers apart.
-    private static func remark(on name: String, among catalogue: SurveyCatalogue?) -> String? {
-        guard let catalogue else { return nil }
+    private static func refusal(of name: String, among catalogue: SurveyCatalogue) -> Stop {
         let hint = Spelling.nearest(name, among: catalogue.surveys.compactMap(\.name)).map { " Did you mean \($0)?" }
-        return "There is no survey \(name) in surveys.directory, so the one of the settings is shown.\(hint ?? "")"
+        return Stop(
+            .usage,
+            """
+            There is no survey \(name) in surveys.directory.\(hint ?? "") If the name is only to keep answers apart, give \
+            --unlisted, and the survey of the settings is shown.
+            """
+        )
     }
 }

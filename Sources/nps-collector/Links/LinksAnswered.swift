@@ -23,6 +23,9 @@ struct LinksAnswered: AsyncParsableCommand {
     @Option(help: "The survey's name that the links were made with, where the list has no links.")
     var survey: String?
 
+    @Flag(help: "The survey's name is that of no file in surveys.directory, as it was given to links.")
+    var unlisted = false
+
     @Option(help: ArgumentHelp("The column with the address, where it isn't called email.", valueName: "name"))
     var emailColumn: String?
 
@@ -33,6 +36,9 @@ struct LinksAnswered: AsyncParsableCommand {
         guard !settings.survey.linkKeys.isEmpty || survey ?? links.survey != nil else {
             throw Stop(.configuration, LinkError.keys(problem: "is empty").description)
         }
+        // A misspelt name would find no answers, and everybody would be reminded.
+        let isLabel = unlisted || links.unlisted
+        _ = try AskedSurvey(named: survey ?? links.survey, in: settings, orLabel: isLabel)
         let client = AdminClient(settings: settings)
         var job = AnsweredJob(
             keys: settings.survey.linkKeys,

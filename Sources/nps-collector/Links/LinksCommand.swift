@@ -33,6 +33,9 @@ struct LinksCommand: AsyncParsableCommand {
     @Option(help: "The survey's name, which keeps its answers apart from those of other surveys.")
     var survey: String?
 
+    @Flag(help: "The survey's name is that of no file in surveys.directory, and only keeps answers apart.")
+    var unlisted = false
+
     @Option(help: ArgumentHelp("The column with the address, where it isn't called email.", valueName: "name"))
     var emailColumn: String?
 
@@ -97,7 +100,7 @@ struct LinksCommand: AsyncParsableCommand {
         guard !settings.survey.linkKeys.isEmpty else {
             throw Stop(.configuration, LinkError.keys(problem: "is empty").description)
         }
-        let asked = try AskedSurvey(named: survey, in: settings)
+        let asked = try AskedSurvey(named: survey, in: settings, orLabel: unlisted)
         let now = Date()
         let sentAt = try sendingTime ?? now
         let minting = LinkMinting(
@@ -108,7 +111,6 @@ struct LinksCommand: AsyncParsableCommand {
             expiresAt: max(now, sentAt).addingTimeInterval(Double(expiresInDays) * 86_400),
             speaks: { asked.survey.pages.language(named: $0.tag) != nil }
         )
-        if let remark = asked.remark { Output.note(remark + "\n") }
         var job = LinkJob(
             minting: minting,
             emailColumn: emailColumn,

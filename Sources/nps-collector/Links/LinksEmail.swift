@@ -38,7 +38,10 @@ struct LinksEmail: AsyncParsableCommand {
     @Option(help: "The survey of surveys.directory whose words, colour and form it has.")
     var survey: String?
 
-    /// The parser gives `--split` and `--survey` to the parent when both have them; declared here as well for the help.
+    @Flag(help: "The survey's name is that of no file in surveys.directory: the block is that of the settings' survey.")
+    var unlisted = false
+
+    /// The parser gives options to the parent when both have them; they are declared here as well for the help.
     @ParentCommand var links: LinksCommand
 
     @Option(name: .customLong("lang"), help: "The language's tag, such as de.")
@@ -55,8 +58,7 @@ struct LinksEmail: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await CommandLineSettings.load()
-        let named = try AskedSurvey(named: survey ?? links.survey, in: settings)
-        if let remark = named.remark { Output.note(remark + "\n") }
+        let named = try AskedSurvey(named: survey ?? links.survey, in: settings, orLabel: unlisted || links.unlisted)
         let asked = named.survey
         guard !footer || asked.isOpen else {
             throw Stop(.usage, "The form at \(asked.path) isn't open to everybody, so a footer can't lead to it.")
@@ -71,8 +73,19 @@ struct LinksEmail: AsyncParsableCommand {
             let form = "\(settings.http.publicURL)\(asked.path)"
             return Output.text(text ? block.text(form: form) : block.html(form: form), terminator: "")
         }
-        let link = syntax.tag(for: field) + (split || links.split ? syntax.tag(for: field + "2") : "")
+        let isSplit = split || links.split
+        if let warning = Self.warning(syntax, isSplit: isSplit) { Output.note(warning + "\n") }
+        let link = syntax.tag(for: field) + (isSplit ? syntax.tag(for: field + "2") : "")
         Output.text(text ? block.text(link: link) : block.html(link: link), terminator: "")
+    }
+
+    /// What is probably forgotten; nil for nothing.
+    static func warning(_ syntax: MergeSyntax, isSplit: Bool) -> String? {
+        guard syntax == .mailchimp, !isSplit else { return nil }
+        return """
+            Careful: a field of Mailchimp's holds \(LinkJob.fieldLimit) bytes, and most links are longer. Unless links has told you \
+            that none is, give --split, to links and to links email.
+            """
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
