@@ -8,12 +8,11 @@ import NPSModel
 /// only digests can't test addresses.
 struct PersonKey: Sendable {
     private let key: SymmetricKey
-    /// To set it up costs as much as two blocks of text, so it is done once and copied.
-    private let start: HMAC<SHA256>
+    private let hash: KeyedHash
 
     init(_ bytes: Data) {
         key = SymmetricKey(data: bytes)
-        start = HMAC(key: key)
+        hash = KeyedHash(key: key)
     }
 
     /// 32 random bytes for a new database.
@@ -80,10 +79,8 @@ struct PersonKey: Sendable {
     var databaseMark: Data { withUnsafeBytes(of: code(of: "database\u{0}").rawValue.bigEndian) { Data($0) } }
 
     private func code(of text: String) -> KeyedDigest {
-        var code = start
         var text = text
-        text.withUTF8 { code.update(data: UnsafeRawBufferPointer($0)) }
-        return KeyedDigest(bytes: code.finalize())
+        return KeyedDigest(bytes: text.withUTF8 { hash.code(of: UnsafeRawBufferPointer($0)) })
     }
 }
 

@@ -1,4 +1,5 @@
 import Crypto
+import NPSModel
 
 /// The bytes of a secret as one scheme uses them; never printed.
 struct SigningKey: Sendable {
@@ -41,7 +42,7 @@ struct SigningKey: Sendable {
     func code(over pieces: [[UInt8]]) -> [UInt8] {
         let content = Self.joined(pieces)
         if let code = start.sha1 { return Self.finished(code, content) }
-        if let code = start.sha256 { return Self.finished(code, content) }
+        if let hash = start.sha256 { return hash.code(of: content) }
         if let code = start.sha512 { return Self.finished(code, content) }
         return switch start.hash {
         case .sha1: Array(Insecure.SHA1.hash(data: content))
@@ -68,7 +69,7 @@ struct SigningKey: Sendable {
     private static func finished<Function: HashFunction>(_ code: HMAC<Function>, _ content: [UInt8]) -> [UInt8] {
         var code = code
         code.update(data: content)
-        return Array(code.finalize())
+        return code.finalize().withUnsafeBytes { Array($0) }
     }
 
     /// The function before the first piece. To set up a keyed one costs as much as two blocks of content, so it is
@@ -78,7 +79,7 @@ struct SigningKey: Sendable {
     private struct Start {
         let hash: SignatureScheme.Hash
         private(set) var sha1: HMAC<Insecure.SHA1>?
-        private(set) var sha256: HMAC<SHA256>?
+        private(set) var sha256: KeyedHash?
         private(set) var sha512: HMAC<SHA512>?
 
         /// All are nil for a digest, whose secret is part of the content.
@@ -88,7 +89,7 @@ struct SigningKey: Sendable {
             let key = SymmetricKey(data: bytes)
             switch hash {
             case .sha1: sha1 = HMAC(key: key)
-            case .sha256: sha256 = HMAC(key: key)
+            case .sha256: sha256 = KeyedHash(key: key)
             case .sha512: sha512 = HMAC(key: key)
             }
         }
