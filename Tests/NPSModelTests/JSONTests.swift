@@ -12,6 +12,7 @@ struct JSONTests {
             ("9223372036854775807", .integer(.max)), ("9223372036854775808", .number(9_223_372_036_854_775_808)),
             (#""a\"\\\/\b\f\n\r\té""#, .string("a\"\\/\u{8}\u{c}\n\r\té")), (#""\ud83d\ude00""#, .string("😀")),
             (#""\u0000""#, .string("\0")), ("[]", .array([])),
+            (#""Zoë""#, .string("Zoë")), (#""a\u007f""#, .string("a\u{7f}")), (#""""#, .string("")),
             ("[1,[2]]", .array([.integer(1), .array([.integer(2)])])),
             ("{}", .object([:])), (#"{"a":1,"a":2}"#, .object(["a": .integer(2)])),
         ]

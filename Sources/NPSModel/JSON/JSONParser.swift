@@ -13,6 +13,9 @@ struct JSONParser {
     /// Deeper nesting is refused, because each level takes space on the stack.
     static let depthLimit = 128
 
+    /// A draft has no more of them by far, and most payloads hardly any.
+    private static let usualMembers = 6
+
     private let bytes: [UInt8]
     private var index = 0
 
@@ -67,6 +70,8 @@ struct JSONParser {
         var members: [String: JSONValue] = [:]
         skipSpace()
         if take(UInt8(ascii: "}")) { return .object(members) }
+        // Of the outermost alone: it has several, and a body of nothing but small objects must not take much more memory.
+        if depth == 0 { members.reserveCapacity(Self.usualMembers) }
         while true {
             skipSpace()
             guard next == UInt8(ascii: "\"") else { throw Failure() }
@@ -98,11 +103,16 @@ extension JSONParser {
     private mutating func string() throws(Failure) -> String {
         index += 1
         let start = index
-        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte != 0 { index += 1 }
-        // Most strings have no escapes and are read in one piece.
+        var bits: UInt8 = 0
+        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte != 0 {
+            bits |= byte
+            index += 1
+        }
+        // Most strings have no escapes and are read in one piece; most of them are ASCII, of which nothing has to be checked.
         if next == UInt8(ascii: "\"") {
             defer { index += 1 }
-            return try text(bytes[start..<index])
+            let bytes = bytes[start..<index]
+            return bits < 0x80 ? String(decoding: bytes, as: UTF8.self) : try text(bytes)
         }
         var unescaped = Array(bytes[start..<index])
         while let byte = next {

@@ -8,12 +8,12 @@ struct DraftReader {
         let note: String?
     }
 
-    let members: [String: JSONValue]
-    let dates: DateFormats
+    private let fields: DraftFields
+    private let dates: DateFormats
     private var flaws: [Flaw] = []
 
-    init(members: [String: JSONValue], dates: DateFormats) {
-        self.members = members
+    init(_ fields: DraftFields, dates: DateFormats) {
+        self.fields = fields
         self.dates = dates
     }
 
@@ -25,10 +25,12 @@ struct DraftReader {
         flaws.compactMap { flaw in flaw.note.map { FieldProblem(field: flaw.problem.field, message: $0) } }
     }
 
-    /// The field's value; nil when it is missing, null or `""`, between which tools make no difference.
-    private func value(_ field: String) -> JSONValue? {
-        guard let value = members[field], !value.isNull, value != .string("") else { return nil }
-        return value
+    /// A field's value; nil when it is missing, null or `""`, between which tools make no difference.
+    private static func given(_ value: JSONValue?) -> JSONValue? {
+        switch value {
+        case nil, .null, .string(""): nil
+        default: value
+        }
     }
 
     /// A problem with an address or a score: without them there is no response.
@@ -43,7 +45,7 @@ struct DraftReader {
     }
 
     mutating func email() -> EmailAddress? {
-        guard let value = value("email") else {
+        guard let value = Self.given(fields.email) else {
             refuse(FieldProblem(field: "email", message: "is missing"))
             return nil
         }
@@ -60,7 +62,7 @@ struct DraftReader {
     }
 
     mutating func score() -> Score? {
-        guard let value = members["score"] else {
+        guard let value = fields.score else {
             refuse(FieldProblem(field: "score", message: "is missing"))
             return nil
         }
@@ -82,7 +84,7 @@ struct DraftReader {
     }
 
     mutating func comment() -> String? {
-        guard let value = value("comment") else { return nil }
+        guard let value = Self.given(fields.comment) else { return nil }
         guard let text = value.string else {
             note("comment", "must be text")
             return nil
@@ -92,7 +94,7 @@ struct DraftReader {
             note("comment", "is too long: at most 10,000 characters", instead: "was cut at 10,000 characters")
             comment = Self.cut(comment)
         }
-        if comment.unicodeScalars.contains("\0") {
+        if comment.utf8.contains(0) {
             note("comment", "contains a NUL character", instead: "lost its NUL characters")
             comment = String(String.UnicodeScalarView(comment.unicodeScalars.filter { $0 != "\0" })).trimmed
         }
@@ -122,8 +124,8 @@ struct DraftReader {
     private static let byteLimit = ResponseDraft.Limit.comment * 4
 
     /// Text or a whole number, since providers use both for ids; no control characters, at most 512 bytes.
-    mutating func identifier(_ field: String) -> String? {
-        guard let value = value(field) else { return nil }
+    mutating func identifier(_ value: JSONValue?, _ field: String) -> String? {
+        guard let value = Self.given(value) else { return nil }
         let text: String
         switch value {
         case .string(let string): text = string
@@ -144,8 +146,8 @@ struct DraftReader {
         return text
     }
 
-    mutating func reference(_ field: String, _ kind: PlanhatReference) -> String? {
-        guard let text = identifier(field) else { return nil }
+    mutating func reference(_ value: JSONValue?, _ field: String, _ kind: PlanhatReference) -> String? {
+        guard let text = identifier(value, field) else { return nil }
         guard kind.admits(text) else {
             note(field, kind.rule)
             return nil
@@ -154,8 +156,8 @@ struct DraftReader {
     }
 
     /// - Parameter latest: the latest date that is accepted, plus one day for clocks that run fast; nil for no bound.
-    mutating func date(_ field: String, notAfter latest: Date?) -> Date? {
-        guard let value = value(field) else { return nil }
+    mutating func date(_ value: JSONValue?, _ field: String, notAfter latest: Date?) -> Date? {
+        guard let value = Self.given(value) else { return nil }
         let date: Date
         do throws(DateFormats.Problem) {
             date = try dates.date(value)
@@ -171,7 +173,7 @@ struct DraftReader {
     }
 
     mutating func custom() -> [String: JSONValue] {
-        guard let value = value("custom") else { return [:] }
+        guard let value = Self.given(fields.custom) else { return [:] }
         guard case .object(let properties) = value else {
             note("custom", "must be an object")
             return [:]
@@ -183,16 +185,11 @@ struct DraftReader {
         return properties
     }
 
-    private static let fields: Set = [
-        "id", "email", "score", "comment", "answeredAt", "sentAt", "updatedAt", "campaignId", "companyId", "custom",
-    ]
-
     /// A misspelt field would otherwise be lost silently. The message doesn't repeat the name, which is the sender's text.
     mutating func noteUnknownFields() {
-        let unknown = members.keys.count { !Self.fields.contains($0) }
-        guard unknown > 0 else { return }
-        let fields = "\(unknown) unknown field\(unknown == 1 ? "" : "s")"
-        let known = "; known are " + Self.fields.sorted().joined(separator: ", ")
-        note("response", "has " + fields + known, instead: "had " + fields + ", left out" + known)
+        guard fields.unknown > 0 else { return }
+        let unknown = "\(fields.unknown) unknown field\(fields.unknown == 1 ? "" : "s")"
+        let known = "; known are " + DraftFields.names.joined(separator: ", ")
+        note("response", "has " + unknown + known, instead: "had " + unknown + ", left out" + known)
     }
 }

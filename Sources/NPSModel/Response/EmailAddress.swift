@@ -53,6 +53,8 @@ package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// The local part as typed and the domain in its ASCII form: the same for each spelling of an address.
     package var asciiForm: String {
+        // The domain of nearly all is as it is registered.
+        if address.utf8.allSatisfy({ $0 < 0x80 }) { return address }
         guard let at = address.utf8.firstIndex(of: UInt8(ascii: "@")) else { return address }
         return address[...at] + asciiDomain
     }

@@ -11,11 +11,10 @@ package struct ResponseID: Sendable, Hashable, Codable, CustomStringConvertible,
     package let rawValue: String
 
     package init(source: String, providerID: String) {
-        var hash = SHA256()
-        hash.update(data: Array(source.utf8))
-        hash.update(data: [0])
-        hash.update(data: Array(providerID.utf8))
-        rawValue = Self.prefix + Hexadecimal.encode(hash.finalize(), first: 16)
+        var bytes = Array(source.utf8)
+        bytes.append(0)
+        bytes.append(contentsOf: providerID.utf8)
+        rawValue = Self.prefix + Hexadecimal.encode(SHA256.hash(data: bytes), first: 16)
     }
 
     /// Nil unless the text is `nps1-` followed by 32 lower-case hex digits.

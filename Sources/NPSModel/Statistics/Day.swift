@@ -26,7 +26,7 @@ package struct Day: RawRepresentable, Sendable, Hashable, Comparable {
     package var start: Date { Date(timeIntervalSince1970: Double(rawValue) * 86_400) }
 
     /// `2026-11-30`
-    package var text: String { String(Timestamp.format(start).prefix(10)) }
+    package var text: String { String(decoding: Timestamp.format(start).utf8.prefix(10), as: UTF8.self) }
 
     /// The Monday of its week (ISO 8601).
     package var monday: Day {
