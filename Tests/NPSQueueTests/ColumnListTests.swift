@@ -53,6 +53,18 @@ struct ColumnListTests {
         try connection.close()
     }
 
+    @Test("what has no value is NULL, also where the statement had one before and where it wasn't run")
+    func nulls() throws {
+        try withStatements("CREATE TABLE points (seen_at INTEGER, number INTEGER)") { statements in
+            let seenAt = Milliseconds(rawValue: 1_700_000_000_123)
+            try statements.execute(Self.insertion, 1, seenAt)
+            #expect(throws: DatabaseError.self) { try statements.execute(Self.insertion, 2, seenAt, 3) }
+            try statements.execute(Self.insertion, 4, nil as Milliseconds?)
+            let points = [Point(number: 1, seenAt: seenAt), Point(number: 4, seenAt: nil)]
+            #expect(try statements.fetchAll(Point.self, Self.ordered) == points)
+        }
+    }
+
     @Test("a list has the form that each statement needs")
     func statements() {
         #expect(Point.Columns.selection == "number, seen_at, number / 2")

@@ -25,7 +25,8 @@ struct Incoming: Sendable {
     private let key: PersonKey
 
     init(_ submission: Submission, _ key: PersonKey) {
-        let response = submission.response.identified(as: key.id(of: submission))
+        let response =
+            submission.hasContentID ? submission.response.identified(as: key.id(of: submission)) : submission.response
         id = response.id
         formerID = submission.hasContentID ? submission.response.id : nil
         source = response.source

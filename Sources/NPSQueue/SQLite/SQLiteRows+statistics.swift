@@ -1,33 +1,33 @@
 import NPSModel
 
 extension SQLiteRows {
-    private static let addition = Query(
-        """
-        INSERT INTO tallies (tally, source, count) VALUES (?, ?, ?)
-        ON CONFLICT (tally, source) DO UPDATE SET count = count + excluded.count
-        """
-    )
+    // Nearly always the row is there. To add to it costs half of an insertion that finds it in its way.
+    private static let addition = Query("UPDATE tallies SET count = count + ?3 WHERE tally = ?1 AND source = ?2")
+    private static let insertion = Query("INSERT INTO tallies (tally, source, count) VALUES (?, ?, ?)")
     private static let emptyRemoval = Query("DELETE FROM tallies WHERE tally = ? AND source = ? AND count = 0")
 
     /// Never leaves what is 0.
     func add(_ cells: [TallyCell], removesEmpty: Bool) throws {
         for cell in cells {
             let place = cell.place
-            try statements.execute(Self.addition, place.code, place.source, cell.count)
+            if try statements.execute(Self.addition, place.code, place.source, cell.count) == 0 {
+                try statements.execute(Self.insertion, place.code, place.source, cell.count)
+            }
             if cell.count < 0 { try statements.execute(Self.emptyRemoval, place.code, place.source) }
         }
     }
 
     private static let traffic = Query(
-        """
-        INSERT INTO traffic (hour, arrivals, deliveries) VALUES (?, ?, ?)
-        ON CONFLICT (hour) DO UPDATE
-        SET arrivals = arrivals + excluded.arrivals, deliveries = deliveries + excluded.deliveries
-        """
+        "UPDATE traffic SET arrivals = arrivals + ?2, deliveries = deliveries + ?3 WHERE hour = ?1"
     )
+    private static let newTraffic = Query("INSERT INTO traffic (hour, arrivals, deliveries) VALUES (?, ?, ?)")
 
     func add(_ hours: [TrafficCell]) throws {
-        for cell in hours { try statements.execute(Self.traffic, cell.hour, cell.arrivals, cell.deliveries) }
+        for cell in hours {
+            if try statements.execute(Self.traffic, cell.hour, cell.arrivals, cell.deliveries) == 0 {
+                try statements.execute(Self.newTraffic, cell.hour, cell.arrivals, cell.deliveries)
+            }
+        }
     }
 
     private static let cells = Query(

@@ -152,8 +152,14 @@ final class StatementCache {
         var index: CInt = 0
         for value in values {
             index += 1
+            // As `finish` has left all of them.
+            if case .null = value { continue }
             let code = value.bind(to: statement, at: index)
-            guard code == SQLITE_OK else { throw error(code) }
+            guard code == SQLITE_OK else {
+                let failure = error(code)
+                Self.finish(statement)
+                throw failure
+            }
         }
         return statement
     }

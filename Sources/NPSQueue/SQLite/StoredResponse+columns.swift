@@ -22,12 +22,18 @@ extension ResponseState {
 /// The 128 bits after the prefix.
 extension ResponseID: SQLiteWritable, SQLiteReadable {
     var sqliteValue: SQLiteValue {
-        .bits(
-            rawValue.utf8.dropFirst(Self.prefix.utf8.count).reduce(0) { bits, digit in
-                // Digits and lower-case letters, and nothing else.
-                bits << 4 | UInt128(digit < UInt8(ascii: "a") ? digit &- 0x30 : digit &- 0x57)
-            }
-        )
+        var text = rawValue
+        return text.withUTF8 { text in
+            let digits = text.dropFirst(Self.prefix.utf8.count)
+            return .bits(UInt128(Self.number(digits.prefix(16))) << 64 | UInt128(Self.number(digits.dropFirst(16))))
+        }
+    }
+
+    /// - Parameter digits: 16 digits and lower-case letters, and nothing else.
+    private static func number(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> UInt64 {
+        digits.reduce(0) { number, digit in
+            number << 4 | UInt64(digit < UInt8(ascii: "a") ? digit &- 0x30 : digit &- 0x57)
+        }
     }
 
     init?(_ statement: OpaquePointer, _ index: CInt) {
