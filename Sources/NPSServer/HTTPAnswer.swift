@@ -24,6 +24,11 @@ struct HTTPAnswer: Sendable {
         self.init(status, fields: Self.json, body: ByteBuffer(bytes: json))
     }
 
+    /// The same.
+    init(json: ByteBuffer, status: HTTPResponse.Status = .ok) {
+        self.init(status, fields: Self.json, body: json)
+    }
+
     init(_ problem: Problem) {
         self.init(problem.status, fields: problem.fields, body: problem.document)
     }

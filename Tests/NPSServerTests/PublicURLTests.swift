@@ -37,7 +37,7 @@ struct PublicURLTests {
             ("", "/webhooks/a?b=%2F", "/webhooks/a?b=%2F"), ("/nps", "/webhooks/a", "/nps/webhooks/a"),
             ("/nps", "/nps/webhooks/a?b=1", "/nps/webhooks/a?b=1"), ("/nps", "/npsx", "/nps/npsx"),
             ("/nps", "/nps?a", "/nps?a"),
-            ("/nps", "/nps", "/nps"),
+            ("/nps", "/nps", "/nps"), ("/nps", "/nps\u{301}/a", "/nps/nps\u{301}/a"),
         ]
     )
     func addresses(basePath: String, path: String, expected: String) throws {

@@ -41,6 +41,7 @@ extension StringProtocol {
     /// Without the spaces around it; tabs, line breaks and the spaces beyond ASCII stay.
     package var trimmingSpaces: SubSequence {
         let scalars = unicodeScalars
+        if scalars.first != " ", scalars.last != " " { return self[...] }
         guard let start = scalars.firstIndex(where: { $0 != " " }), let end = scalars.lastIndex(where: { $0 != " " })
         else { return self[endIndex...] }
         return self[start..<scalars.index(after: end)]

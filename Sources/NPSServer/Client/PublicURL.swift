@@ -30,8 +30,10 @@ package struct PublicURL: Sendable, Hashable, CustomStringConvertible {
     /// The address as the sender knows it, for a path with its query as it arrived here, whether or not a proxy
     /// stripped the base path.
     package func address(ofPath path: String) -> String {
+        let next = path.utf8.dropFirst(basePath.utf8.count).first
         let hasBase =
-            path.hasPrefix(basePath) && path.dropFirst(basePath.count).first.map { "/?".contains($0) } != false
+            path.utf8.starts(with: basePath.utf8)
+            && (next == nil || next == UInt8(ascii: "/") || next == UInt8(ascii: "?"))
         return origin + (hasBase ? "" : basePath) + path
     }
 

@@ -153,16 +153,15 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     private func make(
         _ exchange: Exchange,
         _ context: ChannelHandlerContext,
-        by work: @escaping @Sendable (ByteBuffer, Logger) async -> HTTPAnswer
+        by work: @escaping @Sendable (ByteBuffer, RequestLogger) async -> HTTPAnswer
     ) {
         isMaking = true
         let (loop, box) = (context.eventLoop, NIOLoopBound(context, eventLoop: context.eventLoop))
         let me = NIOLoopBound(self, eventLoop: context.eventLoop)
         let trace = exchange.trace
-        var logger = routes.logger.tracing(trace)
-        logger[metadataKey: AccessLog.requestID] = .stringConvertible(exchange.id)
+        let logger = RequestLogger(routes.logger, of: exchange.id, trace)
         let body = exchange.body ?? ByteBuffer()
-        Task { [logger] in
+        Task {
             let answer =
                 if trace == nil {
                     await work(body, logger)

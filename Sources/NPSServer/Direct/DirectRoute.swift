@@ -9,9 +9,9 @@ struct DirectRoute: Sendable {
         /// The request has no body, and the answer is there.
         case ready(HTTPAnswer)
         /// Makes the answer from the body. What it logs carries the request's id.
-        case reading(@Sendable (ByteBuffer, Logger) async -> HTTPAnswer)
+        case reading(@Sendable (ByteBuffer, RequestLogger) async -> HTTPAnswer)
         /// The same, from the client certificate of the connection as well.
-        case identifying(@Sendable (ByteBuffer, ClientCertificate?, Logger) async -> HTTPAnswer)
+        case identifying(@Sendable (ByteBuffer, ClientCertificate?, RequestLogger) async -> HTTPAnswer)
     }
 
     /// As the router writes it, for the access log.

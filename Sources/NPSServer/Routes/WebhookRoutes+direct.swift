@@ -1,5 +1,4 @@
 import HTTPTypes
-import Logging
 import NIOCore
 import NPSModel
 import NPSWebhooks
@@ -51,7 +50,7 @@ extension WebhookRoutes {
         with body: ByteBuffer,
         from source: WebhookSource,
         contentType: String?,
-        logger: Logger
+        logger: RequestLogger
     ) async -> HTTPAnswer {
         do {
             return try await counting(source) { counted in
@@ -64,18 +63,16 @@ extension WebhookRoutes {
                 )
             }
         } catch {
-            return HTTPAnswer(Problem(error, logger: logger))
+            return HTTPAnswer(Problem(error, logger: logger.logger))
         }
     }
 
     /// The name as it stands in the address; nil for one that needs decoding, or another address.
     private static func name(in path: String, below prefix: String) -> String? {
-        var rest = path.utf8[...]
-        for part in [prefix, "/webhooks/"] {
-            guard rest.starts(with: part.utf8) else { return nil }
-            rest = rest.dropFirst(part.utf8.count)
-        }
-        return !rest.isEmpty && rest.allSatisfy(isPlain) ? String(rest) : nil
+        let start = prefix + "/webhooks/"
+        guard path.utf8.starts(with: start.utf8) else { return nil }
+        let name = path.utf8.dropFirst(start.utf8.count)
+        return !name.isEmpty && name.allSatisfy(isPlain) ? String(name) : nil
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

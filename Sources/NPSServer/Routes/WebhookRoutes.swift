@@ -63,7 +63,7 @@ struct WebhookRoutes {
                 from: source,
                 counting: counted,
                 contentType: Self.contentType(of: request.head),
-                logger: context.logger
+                logger: RequestLogger(context.logger)
             )
         }
     }
@@ -130,7 +130,7 @@ struct WebhookRoutes {
         from source: WebhookSource,
         counting counted: SourceCounters,
         contentType: String?,
-        logger: Logger
+        logger: RequestLogger
     ) async throws -> HTTPAnswer {
         let start = ContinuousClock.now
         // Anybody can send such a ping: counted among what came in, it would hide that the source is silent.
@@ -169,7 +169,7 @@ struct WebhookRoutes {
         let ids = sorted.submissions.map(queue.id)
         countNotes(counted, sorted.submissions)
         if let refusal = intake.refusals.first {
-            note(refusal, counted, logger)
+            note(refusal, counted, logger.logger)
             throw Problem.quarantineFull(accepted: ids)
         }
         guard sorted.problems.isEmpty else {
@@ -236,17 +236,23 @@ struct WebhookRoutes {
         let status =
             outcomes.contains(.accepted)
             ? "accepted" : outcomes.contains(.updated) ? "updated" : outcomes.isEmpty ? "ignored" : "unchanged"
-        var json = Array(#"{"status":"\#(status)","ids":["#.utf8)
+        var json = ByteBuffer()
+        json.reserveCapacity(64 + ids.count * 40)
+        json.writeString(#"{"status":""#)
+        json.writeString(status)
+        json.writeString(#"","ids":["#)
         for (index, id) in ids.enumerated() {
-            if index > 0 { json.append(UInt8(ascii: ",")) }
-            json.append(contentsOf: "\"\(id.rawValue)\"".utf8)
+            json.writeString(index > 0 ? #",""# : #"""#)
+            json.writeString(id.rawValue)
+            json.writeString(#"""#)
         }
-        json.append(UInt8(ascii: "]"))
+        json.writeString("]")
         if !notes.isEmpty {
             let items = notes.map { JSONValue.object(["field": .string($0.field), "message": .string($0.message)]) }
-            json += Array(#","notes":"#.utf8) + JSONValue.array(items).canonicalBytes
+            json.writeString(#","notes":"#)
+            json.writeBytes(JSONValue.array(items).canonicalBytes)
         }
-        json.append(UInt8(ascii: "}"))
+        json.writeString("}")
         return HTTPAnswer(json: json)
     }
 

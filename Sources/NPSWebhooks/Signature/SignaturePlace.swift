@@ -44,11 +44,17 @@ package struct SignatureList: Sendable, Hashable {
     func items(in header: String) -> [Item] {
         // By bytes: to find where a character ends costs more than all else about a signature.
         let (separator, pair) = (separator.asciiValue ?? UInt8(ascii: ","), pair?.asciiValue)
-        return header.utf8.split(separator: separator).compactMap { text in
-            let trimmed = Substring(text).trimmingSpaces
-            guard let pair else { return Item(key: "", value: trimmed) }
-            guard let middle = trimmed.utf8.firstIndex(of: pair) else { return nil }
-            return Item(key: trimmed[..<middle], value: trimmed[trimmed.utf8.index(after: middle)...])
+        // Usually there is one.
+        guard header.isEmpty || header.utf8.contains(separator) else {
+            return item(in: header[...], pair).map { [$0] } ?? []
         }
+        return header.utf8.split(separator: separator).compactMap { item(in: Substring($0), pair) }
+    }
+
+    private func item(in text: Substring, _ pair: UInt8?) -> Item? {
+        let trimmed = text.trimmingSpaces
+        guard let pair else { return Item(key: "", value: trimmed) }
+        guard let middle = trimmed.utf8.firstIndex(of: pair) else { return nil }
+        return Item(key: trimmed[..<middle], value: trimmed[trimmed.utf8.index(after: middle)...])
     }
 }
