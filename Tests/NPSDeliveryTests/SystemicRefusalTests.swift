@@ -175,4 +175,35 @@ struct SystemicRefusalTests {
         #expect(queue.delivered.count == 40)
         #expect(Set(queue.parked.keys) == bad)
     }
+
+    @Test("an answer that proves one delivered is about its responses; one that refuses all is so until it is believed")
+    func judgement() throws {
+        var systemic = SystemicRefusal()
+        let refusals = try claims(0..<21).map { $0.settled(as: Self.refusal) }
+        let delivered = try claim(50).settled(as: .delivered(planhatID: "x"))
+        let mixed = systemic.judge(refusals + [delivered])
+        #expect(mixed.settled == refusals + [delivered] && mixed.refused.isEmpty && mixed.takenBack.isEmpty)
+        #expect(systemic.reason == nil)
+        let all = systemic.judge(refusals)
+        #expect(all.settled == Array(refusals.prefix(20)) && all.refused == Array(refusals.suffix(1)))
+        #expect(all.takenBack == refusals.prefix(20).map(\.id))
+        #expect(all.isNews && systemic.reason == "region is required")
+        let again = systemic.judge(Array(refusals.suffix(1)))
+        #expect(again.settled.isEmpty && again.refused == Array(refusals.suffix(1)) && !again.isNews)
+    }
+
+    @Test("what proves nothing of a response stands beside a refusal that meets every one")
+    func unproven() throws {
+        var systemic = SystemicRefusal()
+        let refusals = try claims(0..<21).map { $0.settled(as: Self.refusal) }
+        _ = systemic.judge(refusals)
+        let due = Date(timeIntervalSince1970: 1_700_000_000)
+        let unproven = try claim(30).settled(as: .ambiguous(retryAt: due, reason: "no record"))
+        let judgement = systemic.judge([unproven] + refusals.suffix(1))
+        #expect(judgement.settled == [unproven] && judgement.refused == Array(refusals.suffix(1)))
+        // The pause hasn't met the other one yet.
+        #expect(judgement.isNews)
+    }
+
+    private static let refusal = Outcome.park(reason: "region is required", mayHaveArrived: false)
 }

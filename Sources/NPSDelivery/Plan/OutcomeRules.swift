@@ -23,6 +23,7 @@ package struct OutcomeRules: Sendable {
     /// More than Planhat ever says such things of at a time. A limit is needed because those that are erased meanwhile
     /// are never settled.
     private static let heardLimit = 100_000
+    private static let blamedBackoff = Backoff(base: 30, limit: 900)
 
     private let configuration: DeliveryPlan.Configuration
     /// Lost at a restart, which costs a few more requests.
@@ -83,6 +84,28 @@ package struct OutcomeRules: Sendable {
         return .ambiguous(
             retryAt: now.addingTimeInterval(max(wait, configuration.grace)),
             reason: reason,
+            countsAttempt: countsAttempt
+        )
+    }
+
+    /// A request of this response alone failed, as others did with it while more got through: that is no news about the API,
+    /// and delivery goes on. It is tried again after a wait that grows, and parked in the end.
+    ///
+    /// - Parameters: as for ``ambiguous(_:isOnlyFailure:countsAttempt:_:at:)``
+    func blamed(
+        _ claim: Claim,
+        _ failure: RequestFailure,
+        isOnlyFailure: Bool,
+        countsAttempt: Bool,
+        at now: Date
+    ) -> Outcome {
+        if claim.attempts >= configuration.attemptLimit, isOnlyFailure {
+            return .park(reason: ParkedKind.failingStart + failure.reason, mayHaveArrived: true)
+        }
+        let wait = Self.blamedBackoff.ceiling(failures: claim.attempts + 1)
+        return .ambiguous(
+            retryAt: now.addingTimeInterval(max(wait, configuration.grace)),
+            reason: "fails while others get through: " + failure.reason,
             countsAttempt: countsAttempt
         )
     }

@@ -13,6 +13,18 @@ struct RequestFailure: Sendable, Hashable {
         case backOff(reason: String)
     }
 
+    /// What is done when it has been said whose fault it is.
+    struct Consequence: Sendable, Hashable {
+        let measure: Measure
+        /// What is said of those that wait for it.
+        let reason: String
+        /// Seconds for which the request's own responses wait at least.
+        let wait: TimeInterval
+    }
+
+    /// Seconds until suspected responses are sent again, when nothing of the request can be under way.
+    private static let moment: TimeInterval = 5
+
     let measure: Measure
     /// Nil unless the measure is a pause.
     let pauseReason: PauseReason?
@@ -68,7 +80,21 @@ struct RequestFailure: Sendable, Hashable {
         if case .backOff = measure { true } else { false }
     }
 
-    var asksForWait: Bool {
+    private var asksForWait: Bool {
         if case .wait = measure { true } else { false }
+    }
+
+    /// If a response is to blame, the others go on after a moment, with one ahead; those of the request come behind them, in
+    /// smaller batches.
+    ///
+    /// - Parameter grace: seconds for which Planhat may still be working on the request.
+    func consequence(blaming blame: PoisonTracker.Blame, grace: TimeInterval) -> Consequence {
+        let isResponses = blame == .responses || (blame == .unclear && asksForWait)
+        let reason = isResponses ? "a request failed while others got through: " + self.reason : sentence
+        return Consequence(
+            measure: isResponses ? .backOff(reason: reason) : measure,
+            reason: reason,
+            wait: mayBeUnderWay ? grace : isResponses ? Self.moment : 0
+        )
     }
 }

@@ -1,4 +1,5 @@
 package import NPSModel
+package import NPSQueue
 
 /// Tells a refusal that meets every response (a custom field became mandatory, say) from one that is about a response:
 /// many different ones are refused, and nothing gets through in between. They may be refused for different reasons, as
@@ -10,6 +11,18 @@ package struct SystemicRefusal: Sendable, Hashable {
         case park
         /// Delivery pauses, and what was parked since one got through waits with the others.
         case pause(takingBack: [ResponseID])
+    }
+
+    /// What an answer's verdicts are worth.
+    package struct Judgement: Sendable, Hashable {
+        /// These stand.
+        package var settled: [Verdict] = []
+        /// These were refused for what meets every response.
+        package var refused: [Verdict] = []
+        /// These were parked before for the same, and are to wait with the others.
+        package var takenBack: [ResponseID] = []
+        /// Whether the pause has met a response that it hadn't met yet.
+        package var isNews = false
     }
 
     /// So many are parked before it is believed.
@@ -58,6 +71,25 @@ package struct SystemicRefusal: Sendable, Hashable {
         return pause(at: id)
     }
 
+    /// What one answer says about single responses. It is about them, unless Planhat refuses every one; ``reason`` tells then
+    /// why.
+    package mutating func judge(_ verdicts: [Verdict]) -> Judgement {
+        let delivered = verdicts.filter(\.outcome.isDelivered).map(\.id)
+        if !delivered.isEmpty { gotThrough(delivered) }
+        var judgement = Judgement(isNews: isNews(verdicts.map(\.id)))
+        for verdict in verdicts {
+            guard delivered.isEmpty, case .park(let reason, _) = verdict.outcome,
+                case .pause(let parked) = refused(verdict.id, reason)
+            else {
+                judgement.settled.append(verdict)
+                continue
+            }
+            judgement.takenBack += parked
+            judgement.refused.append(verdict)
+        }
+        return judgement
+    }
+
     private mutating func pause(at id: ResponseID) -> Decision {
         defer {
             parked = []
@@ -85,5 +117,11 @@ package struct SystemicRefusal: Sendable, Hashable {
         reason.lowercased().split(whereSeparator: \.isWhitespace)
             .filter { !$0.contains(where: { $0.isNumber || $0 == "@" }) }
             .joined(separator: " ")
+    }
+}
+
+extension Outcome {
+    fileprivate var isDelivered: Bool {
+        if case .delivered = self { true } else { false }
     }
 }
