@@ -30,9 +30,7 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private var isClosing = false
     /// Whether the client knows which stream is the last.
     private var isConcluded = false
-    private var timer: Scheduled<Void>?
-    /// When the timer fires; nil when there is none.
-    private var scheduled: NIODeadline?
+    private var timer = DeadlineTimer()
     /// Nil before and after the connection.
     private var context: ChannelHandlerContext?
 
@@ -60,8 +58,7 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private func leave() {
         guard context != nil else { return }
         context = nil
-        timer?.cancel()
-        timer = nil
+        timer.cancel()
         place.leave()
     }
 
@@ -228,17 +225,14 @@ final class HTTP2Guard: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         advance(to: state.deadline)
     }
 
-    /// The timer is set again when it fires or would fire too late.
     func advance(to deadline: NIODeadline) {
-        guard let context, deadline < scheduled ?? .distantFuture else { return }
-        timer?.cancel()
-        scheduled = deadline
-        timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in timerFired() }
+        guard let context, deadline < timer.firesAt ?? .distantFuture else { return }
+        timer.set(to: deadline, on: context.eventLoop) { [self] in timerFired() }
     }
 
     private func timerFired() {
         guard let now = context?.eventLoop.now else { return }
-        scheduled = nil
+        timer.fired()
         expireStreams(at: now)
         if state.deadline <= now {
             let action = state.next(at: now)

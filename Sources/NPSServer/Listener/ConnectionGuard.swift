@@ -1,7 +1,6 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import NIOHTTP1
 import NIOHTTPTypes
 
 /// Closes connections that take too long, and those whose request was answered before it was fully sent.
@@ -28,22 +27,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var idleSince = NIODeadline.now()
     /// Answers that have ended, but are not wholly written to the socket.
     private var unwritten = 0
-    /// Whether the connection's last request has been passed on.
-    private var hasLast = false
-    /// What arrives follows the last request: it is dropped (RFC 9112 §9.6).
-    private var isPastLast = false
+    private var course = ConnectionCourse()
     /// Whether another connection waits for this one to close.
     private var isGivingWay = false
-    /// Nothing more is read, and no further answer begins.
-    private var isOver = false
-    /// An answer that began when all was over is not written.
-    private var isMuted = false
     /// Why the rest of what arrives can't be read.
     private var unreadable: UnroutedRequest?
     private var state: ConnectionDeadline
-    private var timer: Scheduled<Void>?
-    /// When the timer fires; nil when there is none.
-    private var scheduled: NIODeadline?
+    private var timer = DeadlineTimer()
     /// Nil once it has left.
     private var place: ConnectionPlace?
 
@@ -65,14 +55,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        timer?.cancel()
-        timer = nil
         leave()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        timer?.cancel()
-        timer = nil
         leave()
         context.fireChannelInactive()
     }
@@ -98,6 +84,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isIdle: Bool { state.isIdle && unwritten == 0 }
 
     private func leave() {
+        timer.cancel()
         place?.leave()
         place = nil
         bodies.giveBack()
@@ -105,9 +92,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
-        guard !isOver else { return discard(part, context) }
-        if hasLast, case .head = part { isPastLast = true }
-        guard !isPastLast else { return }
+        switch course.arrives(isHead: part.isHead) {
+        case .wanted: break
+        case .dropped: return
+        case .discarded: return discard(part, context)
+        }
         switch part {
         case .head(let head):
             passOnParts(context)
@@ -151,13 +140,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func passOnParts(_ context: ChannelHandlerContext) {
-        guard !isOver, let bytes = bodies.take() else { return }
+        guard !course.isOver, let bytes = bodies.take() else { return }
         context.fireChannelRead(wrapInboundOut(.body(bytes)))
     }
 
     /// Passes on the head of a request that is to be the connection's last.
     private func fire(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
-        hasLast = true
+        course.passedLast()
         var head = head
         head.headerFields[.connection] = "close"
         context.fireChannelRead(wrapInboundOut(.head(head)))
@@ -165,8 +154,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let part = unwrapOutboundIn(data)
-        if isOver, case .head = part { isMuted = true }
-        guard !isMuted else {
+        guard course.admits(isHead: part.isHead) else {
             promise?.succeed()
             return
         }
@@ -226,7 +214,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// A handler wants the body of the request that is being read.
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
         guard event is BodyWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
-        if awaitsContinue, !isOver, state.isAnsweringEarly {
+        if awaitsContinue, !course.isOver, state.isAnsweringEarly {
             awaitsContinue = false
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
         }
@@ -236,7 +224,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Gives up this connection before its body takes too much memory or work: its request gets this answer and nothing
     /// else, not even that when an answer is on its way already.
     private func refuse(_ context: ChannelHandlerContext, _ request: UnroutedRequest) {
-        isOver = true
+        course.giveUp()
         rules.edge.refused(request.cause)
         guard state.isAnsweringEarly, !isAnswering else { return end(context) }
         write(answer(to: request), context, nil)
@@ -265,65 +253,43 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// 400 without a body in its turn, which ``write(context:data:promise:)`` replaces, and would wait for the client to
     /// close; one that keeps sending never would. A request that was answered already gets no second answer for its body.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        count(error)
-        if let error = error as? HTTPParserError {
-            unreadable = error == .headerOverflow ? .headTooLong : .unreadable
-        }
+        if let refusal = EdgeRefusal(parsing: error) { rules.edge.refused(refusal) }
+        unreadable = UnroutedRequest(parsing: error) ?? unreadable
         let isTaken = isAnswering || state.isAnswered
         // Nobody asked for what follows the last request.
-        let isBehindLast = hasLast && !state.isReadingRequest
-        if let unreadable, !isTaken, !isBehindLast, !isOver, state.owesNoEarlierAnswer {
+        let isBehindLast = course.hasLast && !state.isReadingRequest
+        if let unreadable, !isTaken, !isBehindLast, !course.isOver, state.owesNoEarlierAnswer {
             write(answer(to: unreadable), context, nil)
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-            isOver = true
+            course.giveUp()
         }
-        if isTaken { isOver = true }
+        if isTaken { course.giveUp() }
         end(context)
         context.fireErrorCaught(error)
     }
 
-    /// A client that goes away in the middle of a request isn't refused.
-    private func count(_ error: any Error) {
-        switch error {
-        case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection: break
-        case HTTPParserError.headerOverflow: rules.edge.refused(.headTooLong)
-        case is HTTPParserError: rules.edge.refused(.unreadable)
-        default: break
-        }
-    }
-
     private func end(_ context: ChannelHandlerContext) {
-        if isOver { state.giveUp(at: context.eventLoop.now) } else { state.parseFailed(at: context.eventLoop.now) }
+        let now = context.eventLoop.now
+        if course.isOver { state.giveUp(at: now) } else { state.parseFailed(at: now) }
         stopReading(context)
     }
 
     private func stopReading(_ context: ChannelHandlerContext) {
         context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
-        timer?.cancel()
-        timer = nil
         schedule(context)
     }
 
-    /// One timer per connection, set again when it fires or would fire too late. With the usual limits that is rare, so
-    /// a deadline costs a request almost nothing.
     private func advance(_ context: ChannelHandlerContext) {
-        guard let scheduled, state.deadline < scheduled else { return }
-        timer?.cancel()
+        guard let firesAt = timer.firesAt, state.deadline < firesAt else { return }
         schedule(context)
     }
 
     private func schedule(_ context: ChannelHandlerContext) {
-        scheduled = state.deadline
-        let box = NIOLoopBound(context, eventLoop: context.eventLoop)
-        let me = NIOLoopBound(self, eventLoop: context.eventLoop)
-        timer = context.eventLoop.scheduleTask(deadline: state.deadline) {
-            me.value.timerFired(box.value)
-        }
+        timer.set(to: state.deadline, on: context.eventLoop) { [self] in timerFired(context) }
     }
 
     private func timerFired(_ context: ChannelHandlerContext) {
-        timer = nil
-        scheduled = nil
+        timer.fired()
         guard state.deadline <= context.eventLoop.now else {
             schedule(context)
             return
@@ -348,11 +314,23 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func goOn(_ context: ChannelHandlerContext) {
         state.confirm()
-        if timer == nil { schedule(context) }
+        if timer.firesAt == nil { schedule(context) }
     }
 }
 
 extension HTTPResponse {
     /// Whether this is Hummingbird's own answer to what can't be read; those of routes have a content.
     fileprivate var isBare400: Bool { status == .badRequest && headerFields.first(.contentLength) == "0" }
+}
+
+extension HTTPRequestPart {
+    fileprivate var isHead: Bool {
+        if case .head = self { true } else { false }
+    }
+}
+
+extension HTTPResponsePart {
+    fileprivate var isHead: Bool {
+        if case .head = self { true } else { false }
+    }
 }
