@@ -1,4 +1,3 @@
-package import CoreMetrics
 import Dispatch
 package import Foundation
 package import Logging
@@ -19,76 +18,6 @@ import Synchronization
 ///
 /// The rules for the states of a response are in `ResponseLifecycle`, what a database has to offer in `RowStore`.
 package final class ResponseQueue: Sendable {
-    package struct Configuration: Sendable {
-        /// Where the rows are.
-        package enum Store: Sendable {
-            /// A database file of SQLite's. Its log `PATH-wal` and the lock file `PATH.lock` are next to it.
-            case file(path: String)
-            /// A PostgreSQL, which several collectors may share.
-            case postgres(PostgresAddress)
-        }
-
-        package var store: Store
-        /// How many submissions may wait in memory for their transaction; more are refused with
-        /// ``QueueError/busy(retryAfter:)``.
-        package var waitingLimit = 4_096
-        /// How many responses may be undelivered; more are refused with ``QueueError/busy(retryAfter:)``.
-        package var pendingLimit = 10_000_000
-        /// How much the quarantine may hold, in bytes, shared between sources by ``QuarantineShares``. What doesn't fit
-        /// is refused; no entry is dropped.
-        package var quarantineByteLimit = 256 << 20
-        /// Bytes that must be free on the disk for acceptance and readiness; 0 for no reserve.
-        package var diskReserve: Int64 = 64 << 20
-        /// Seconds from the start until a delivery that the last stop interrupted is retried, by how many responses it
-        /// may have carried. It covers the request's own time limit, for as long as the kernel goes on sending after
-        /// the process has died, and the time for which the API may work on it after that.
-        package var ambiguousGrace: @Sendable (_ responses: Int) -> TimeInterval = { 60 + 0.01 * TimeInterval($0) }
-        /// Seconds from a deletion until the log, which still holds the deleted content, is emptied. After a failure it
-        /// is retried after thirty times as long.
-        var truncationPause: TimeInterval = 1
-        /// How long the log gets before it is moved into the database. SQLite's default is 1,000 pages; twice as many
-        /// halve the syncs, and the log stays at 8 MiB.
-        var pagesPerCheckpoint = 2_000
-        /// How large a file is written anew as a whole after deletions, in bytes; see `SQLiteConnection`.
-        var largestRewrite = SQLiteConnection.largestRewrite
-
-        /// When a collector forwards, of those that share a database.
-        package enum Forwarding: Sendable {
-            /// From the opening on, whoever did until then, and not again once another one does.
-            case atOnce
-            /// Whenever no other does, from ``ResponseQueue/beginForwarding()`` on.
-            case inTurn
-            case never
-        }
-
-        package var forwarding = Forwarding.atOnce
-        /// Of the program, for those who look at the collectors that share a database.
-        package var version = ""
-        /// For how long, in seconds, callers wait for a database that was lost, from when they ask; then they are refused.
-        /// What has begun by then is waited for.
-        package var patience: TimeInterval = 5
-        /// How often, in seconds, a collector looks for what others have accepted.
-        package var arrivalPause: TimeInterval = 1
-        /// What counts how it goes.
-        package var metrics: any MetricsFactory = NOOPMetricsHandler.instance
-        /// Whether it is opened to be moved, and therefore also if it has a ``MoveMark``.
-        var isMoving = false
-        /// Whether the file beside a database says which file it is, so that a copy of both is recognised. Tests of what
-        /// is left on a disk copy files.
-        var namesEpochFile = true
-        /// Which start of the machine this is, by which a file is recognised that comes back with a snapshot of the disk; nil
-        /// where nobody knows.
-        package var boot = BootID.ofKernel
-
-        package init(_ store: Store) {
-            self.store = store
-        }
-
-        package init(path: String) {
-            self.init(.file(path: path))
-        }
-    }
-
     let configuration: Configuration
     let now: @Sendable () -> Date
     let reserve: DiskReserve
@@ -223,22 +152,6 @@ package final class ResponseQueue: Sendable {
         if configuration.forwarding == .inTurn { engine.stand() }
     }
 
-    /// Leaves the forwarding to others, where several share the database.
-    ///
-    /// - Parameter time: for how long this collector doesn't forward again, if another is there that would; nil for good,
-    ///   because it stops.
-    /// - Returns: whether it was left to others.
-    @discardableResult
-    package func handOver(abstaining time: Duration? = nil) async -> Bool {
-        await lease?.resign(abstaining: time) ?? false
-    }
-
-    /// Who forwards; nil where nobody else has the queue.
-    package func leadership() async throws(QueueError) -> Leadership? {
-        guard isShared else { return nil }
-        return try await read { transaction in try transaction.rows.leadership() }
-    }
-
     /// Returns when each of the queue's threads has got round to it, behind the batch that it is at.
     package func beat() async {
         for lane in engine.lanes.intake + [engine.lanes.work] {
@@ -265,17 +178,6 @@ package final class ResponseQueue: Sendable {
     /// What came in and is without a result yet.
     package var uncommitted: Int { intake.uncommitted }
 
-    /// Whether several collectors may have the queue at the same time.
-    package var isShared: Bool { lease != nil }
-
-    /// Whether this collector forwards, as far as it knows by now. False for one of several that share a database while
-    /// another forwards, or while none does.
-    package var isForwarding: Bool { lease?.isForwarding ?? true }
-
-    /// How often, since the start, this collector began to forward from a database that may have lost what had been
-    /// acknowledged: a server took the place of another that had waited for no standby.
-    package var unreplicatedPromotions: Int { lease?.replacements ?? 0 }
-
     /// Runs the body in the next transaction and returns its value when that is durable.
     ///
     /// - Parameter body: may run more than once: it is repeated alone when the batch that it was in has failed, and when
@@ -283,7 +185,7 @@ package final class ResponseQueue: Sendable {
     func transact<Value: Sendable>(
         _ body: @escaping @Sendable (inout QueueTransaction) throws -> Value
     ) async throws(QueueError) -> Value {
-        try await submit(Terms(), body)
+        try await work.run(body)
     }
 
     /// Like ``transact(_:)``, for one slice of work that has no bound of its own. Slices get one transaction each, so
@@ -293,21 +195,23 @@ package final class ResponseQueue: Sendable {
     func transactSlice<Value: Sendable>(
         _ body: @escaping @Sendable (inout QueueTransaction) throws -> Value
     ) async throws(QueueError) -> Value {
-        try await submit(Terms(isSlice: true), body)
+        try await work.run(as: GroupCommit.Terms(isSlice: true), body)
     }
 
     /// Like ``transact(_:)``, for a body that writes nothing.
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (QueueTransaction) throws -> Value
     ) async throws(QueueError) -> Value {
-        try await submit(Terms(isReading: true)) { transaction in try body(transaction) }
+        try await work.run(as: GroupCommit.Terms(isReading: true)) { transaction in try body(transaction) }
     }
 
     /// Like ``transactSlice(_:)``, for a body that writes nothing.
     func readSlice<Value: Sendable>(
         _ body: @escaping @Sendable (QueueTransaction) throws -> Value
     ) async throws(QueueError) -> Value {
-        try await submit(Terms(isSlice: true, isReading: true)) { transaction in try body(transaction) }
+        try await work.run(as: GroupCommit.Terms(isSlice: true, isReading: true)) { transaction in
+            try body(transaction)
+        }
     }
 
     /// Like ``transact(_:)``, for what comes in.
@@ -345,39 +249,10 @@ package final class ResponseQueue: Sendable {
         return try result.get()
     }
 
-    /// How a body is to be run.
-    private struct Terms {
-        var isSlice = false
-        var isReading = false
-    }
-
     /// Writes something harmless where acceptances go, if that isn't where the rest goes, too.
     func probeIntake() async throws(QueueError) {
         guard intake !== work else { return }
         let needsRoom = fullDisk.isRefusing
-        try await submit(Terms(), to: intake) { transaction in try transaction.probe(needsRoom: needsRoom) }
-    }
-
-    private func submit<Value: Sendable>(
-        _ terms: Terms,
-        to commit: GroupCommit? = nil,
-        _ body: @escaping @Sendable (inout QueueTransaction) throws -> Value
-    ) async throws(QueueError) -> Value {
-        let result: Result<Value, QueueError> = await withCheckedContinuation { continuation in
-            (commit ?? work).submit(
-                Job(
-                    weight: 0,
-                    isReading: terms.isReading,
-                    isRepeatable: terms.isReading,
-                    isSlice: terms.isSlice,
-                    run: { transaction in
-                        let value = try body(&transaction)
-                        return { continuation.resume(returning: .success(value)) }
-                    },
-                    refuse: { continuation.resume(returning: .failure($0)) }
-                )
-            )
-        }
-        return try result.get()
+        try await intake.run { transaction in try transaction.probe(needsRoom: needsRoom) }
     }
 }
