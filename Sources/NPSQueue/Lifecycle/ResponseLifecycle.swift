@@ -67,88 +67,6 @@ struct ResponseLifecycle: Sendable, Hashable {
 }
 
 extension ResponseLifecycle {
-    /// The same response came in again. `updated` means that its content has to be replaced. Content that is older than
-    /// what is known is dropped: tools repeat a delivery that got no answer, also after an edit.
-    ///
-    /// - Parameters:
-    ///   - arrival: when it came in, if that is not now; tells which content is older where versions don't.
-    ///   - isHeld: it may be a bot's, so it replaces nothing.
-    ///   - formPrintedAt: it replaces no person's answer that came in after this; nil replaces any.
-    ///   - newDelivery: the sender's id of the delivery.
-    ///   - trace: what is kept of a content that is replaced, and of its delivery; nil = nothing.
-    mutating func receive(
-        digest newDigest: KeyedDigest,
-        version newVersion: ContentVersion = ContentVersion(),
-        at now: Milliseconds,
-        arrival: Milliseconds? = nil,
-        isHeld: Bool = false,
-        formPrintedAt: Milliseconds? = nil,
-        delivery newDelivery: String? = nil,
-        trace: Trace? = nil
-    ) -> Acceptance {
-        guard state != .erased else { return .unchanged(.erased) }
-        let isSame = digest == newDigest
-        guard !isHeld else { return .unchanged(isSame ? .sameContent : .heldBehindAnswer) }
-        let order = newVersion.order(after: version)
-        // Received by a clock that was ahead, it would refuse every later answer until the clock is there again.
-        let isPast = receivedAt <= now
-        switch order {
-        case .older: return .unchanged(.olderVersion)
-        case .newer: break
-        case .same, .incomparable:
-            if let arrival, arrival < receivedAt, isPast { return .unchanged(.olderVersion) }
-        }
-        // The sender's id of the delivery proves a late repetition of what was replaced, and so does a time of update
-        // that tells nothing new. Without either, a person may have changed back.
-        let isRepeatable = newDelivery != nil || (newVersion.updatedAt != nil && order == .same)
-        if isRepeatable, !isSame, let trace, superseded.contains(trace(newDigest, newDelivery)) {
-            return .unchanged(.replacedBefore)
-        }
-        // A person takes the place of a bot, even with the same content: the flag has to go.
-        let replacesBot = botFlag == .current
-        if !isSame, !replacesBot, let formPrintedAt, formPrintedAt < receivedAt, isPast {
-            return .unchanged(.formOlderThanAnswer)
-        }
-        version = newVersion.following(version)
-        guard !isSame || replacesBot else {
-            // Should it be replaced, a repetition under this id is one all the same.
-            if let newDelivery, newDelivery != delivery { remember(trace?(newDigest, newDelivery)) }
-            return .unchanged(.sameContent)
-        }
-        if let digest, !isSame || delivery != nil { remember(trace?(digest, delivery)) }
-        digest = newDigest
-        delivery = newDelivery
-        revision += 1
-        attempts = 0
-        receivedAt = arrival ?? now
-        waitingFrom = now
-        let wasHeld = heldUntil != nil
-        // What was still held never left, so Planhat has no flag.
-        if replacesBot { botFlag = wasHeld ? .none : .earlier }
-        switch state {
-        case .pending where wasHeld:
-            makePending(at: now)
-        case .pending, .sending, .erased:
-            // A pending one keeps its schedule: the wait is for the API's sake. One that is being sent learns from
-            // its verdict, which names the older revision, that it has to go again.
-            break
-        case .delivered, .parked:
-            mustUpsert = true
-            makePending(at: now)
-        }
-        return .updated
-    }
-
-    typealias Trace = (_ digest: KeyedDigest, _ delivery: String?) -> KeyedDigest
-
-    private mutating func remember(_ trace: KeyedDigest?) {
-        guard let trace, !superseded.contains(trace) else { return }
-        superseded = (superseded + [trace]).suffix(Self.supersededLimit)
-    }
-
-    /// More than the edits, and the ids of their deliveries, that come while a sender still tries an earlier one.
-    private static let supersededLimit = 16
-
     /// Flags it as a bot's and puts the first attempt off, so that the person can answer first.
     mutating func hold(until date: Milliseconds) {
         guard state == .pending, let next = nextAttemptAt else { return }
@@ -305,7 +223,8 @@ extension ResponseLifecycle {
         remote = isSent || mayBeAtPlanhat ? .record(from: date) : nil
     }
 
-    private mutating func makePending(at now: Milliseconds) {
+    /// Due at once, as if it had just come in.
+    mutating func makePending(at now: Milliseconds) {
         state = .pending
         closedAt = nil
         attempts = 0
