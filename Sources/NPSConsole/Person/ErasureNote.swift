@@ -30,7 +30,7 @@ package struct ErasureNote: Sendable, Hashable {
 struct ReceiptView: Sendable {
     let at: Moment
     let isEmpty: Bool
-    let counts: [Count]
+    let counts: [NamedCount]
     let rows: [Row]
     let hasRows: Bool
     /// What is to be done at Planhat, or wasn't asked for there; nil when nothing is there.
@@ -38,11 +38,6 @@ struct ReceiptView: Sendable {
     let isRemoteWanted: Bool
     let pause: String?
     let back: String
-
-    struct Count: Sendable {
-        let name: String
-        let count: String
-    }
 
     struct Row: Sendable {
         let id: String
@@ -61,7 +56,7 @@ struct ReceiptView: Sendable {
             )
         }
         let all = states + [(text["receiptQuarantined"], note.quarantined)]
-        counts = all.filter { $0.1 > 0 }.map { Count(name: $0.0, count: text.number($0.1)) }
+        counts = all.filter { $0.1 > 0 }.map { NamedCount(name: $0.0, count: text.number($0.1)) }
         rows = Self.rows(note, text)
         hasRows = !rows.isEmpty
         let name = note.isRemoteWanted ? "receiptRemoteWanted" : "receiptRemoteLeft"

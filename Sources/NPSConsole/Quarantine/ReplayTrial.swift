@@ -50,18 +50,13 @@ struct ReplayView: Sendable {
     let fieldName: String
     let fieldValue: String
     let through: String
-    let counts: [Count]
+    let counts: [NamedCount]
     let rows: [Row]
     let rest: String?
     let untried: String?
     /// What the button says; nil when there would be nothing to it.
     let label: String?
     let back: String
-
-    struct Count: Sendable {
-        let name: String
-        let count: String
-    }
 
     struct Row: Sendable {
         let id: String
@@ -81,7 +76,7 @@ struct ReplayView: Sendable {
         through = trial.through.map { "\($0)" } ?? ""
         counts = ReplayTrial.Outcome.Result.allCases.compactMap { result in
             let count = trial.outcomes.count { $0.result == result }
-            return count > 0 ? Count(name: text[Self.name(of: result)], count: text.number(count)) : nil
+            return count > 0 ? NamedCount(name: text[Self.name(of: result)], count: text.number(count)) : nil
         }
         // What needs a person comes first.
         let sorted = trial.outcomes.filter { !$0.leaves } + trial.outcomes.filter(\.leaves)
