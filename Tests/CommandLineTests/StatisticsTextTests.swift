@@ -29,7 +29,7 @@ struct StatisticsTextTests {
         #expect(
             text == """
                 NPS +44.9, from 1001 answers, 2026-11-01 to 2026-11-30. With 95 % certainty it is between +40.1 and +49.3.
-                600 promoters (60 %), 250 passives (25 %), 151 detractors (15 %).
+                600 promoters (59.9 %), 250 passives (25.0 %), 151 detractors (15.1 %).
 
                 score  answers
                 -----  -------  ----------------------------------------

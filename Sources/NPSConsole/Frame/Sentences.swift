@@ -47,10 +47,13 @@ struct Sentences: Sendable {
 
     /// `−12.3`; with `+` before what is more than 0 where that is asked for.
     func decimal(_ number: Double, isSigned: Bool = false) -> String {
-        let tenths = Int(exactly: (number * 10).rounded()) ?? 0
-        let sign = tenths < 0 ? "−" : isSigned && tenths > 0 ? "+" : ""
-        return (sign.isEmpty ? "" : mark + sign) + self.number(abs(tenths) / 10) + self["decimalSign"]
-            + String(abs(tenths) % 10)
+        decimal(Tenths(number), isSigned: isSigned)
+    }
+
+    func decimal(_ number: Tenths, isSigned: Bool = false) -> String {
+        let sign = number.sign < 0 ? "−" : isSigned && number.sign > 0 ? "+" : ""
+        return (sign.isEmpty ? "" : mark + sign) + self.number(number.whole) + self["decimalSign"]
+            + String(number.tenth)
     }
 
     /// `1.2 GB`

@@ -46,6 +46,6 @@ struct ScoreCard: Sendable {
 extension Sentences {
     /// `12.3 %`
     func share(_ count: Int, of total: Int) -> String {
-        decimal(total > 0 ? Double(count) / Double(total) * 100 : 0) + "\u{A0}%"
+        decimal(Tenths(percent: count, of: total)) + "\u{A0}%"
     }
 }

@@ -38,7 +38,7 @@ package struct StatisticsReport: Sendable, Hashable, Codable {
             distribution = Score.all.map { counts[$0] }
         }
 
-        private static func rounded(_ number: Double) -> Double { (number * 10).rounded() / 10 }
+        private static func rounded(_ number: Double) -> Double { Tenths(number).number }
     }
 
     /// The first day and the last, in UTC; both belong to it.

@@ -91,15 +91,17 @@ struct StatisticsText {
 
     /// As `+45.0`; empty without an answer.
     private static func signed(_ number: Double?) -> String {
-        guard let number else { return "" }
-        return number == 0 ? "0.0" : String(format: "%+.1f", number)
+        guard let tenths = number.map({ Tenths($0) }) else { return "" }
+        return ["-", "", "+"][tenths.sign + 1] + decimal(tenths)
     }
 
     private static func margin(_ part: Part) -> String {
-        part.marginOfError.map { "± " + String(format: "%.1f", $0) } ?? ""
+        part.marginOfError.map { "± " + decimal(Tenths($0)) } ?? ""
     }
 
     private static func percent(_ count: Int, of total: Int) -> String {
-        "\(Int(exactly: (100 * Double(count) / Double(max(1, total))).rounded()) ?? 0) %"
+        decimal(Tenths(percent: count, of: total)) + " %"
     }
+
+    private static func decimal(_ number: Tenths) -> String { "\(number.whole).\(number.tenth)" }
 }
