@@ -58,6 +58,7 @@ struct QueryPlanTests {
         let person = try EmailAddress("ana@example.com")
         _ = try await queue.list(QueueFilter(person: person, after: 1))
         _ = try await queue.list(QueueFilter(state: .parked, person: person))
+        _ = try await queue.parked(after: 1)
         _ = try await queue.retry([claims[1].response.id])
         _ = try await queue.retryParked()
         _ = try await queue.retryParked(reasonContaining: "no")

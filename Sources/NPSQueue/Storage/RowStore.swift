@@ -47,6 +47,8 @@ protocol RowStore: MovableRows, AlertRows, StatisticsRows, AuditRows {
     ) throws -> (count: Int, isComplete: Bool)
     /// Since when the pending response has waited that has done so longest, and how many are still held.
     func waiting(at now: Milliseconds) throws -> (since: Milliseconds?, held: Int)
+    /// The next parked responses, in the order of acceptance.
+    func parked(after sequence: Int64, limit: Int) throws -> [ParkedResponse]
     /// When those were parked that were parked before `date`, the first of them first.
     func parkedDates(before date: Milliseconds, limit: Int) throws -> [Milliseconds]
     /// Ages that began before `start` begin at `date`; not those of responses, nor of anything else, that a version

@@ -56,6 +56,7 @@ struct PostgresPlanTests {
         _ = try await queue.receipts(before: nil, limit: 10)
         _ = try await queue.nextDue()
         _ = try await queue.claim(limit: 100)
+        _ = try await queue.parked()
         _ = try await queue.retry(ids)
         _ = try await queue.retryParked()
         _ = try await queue.erase(try EmailAddress("person1@example.com"), remotely: true)
