@@ -4,9 +4,13 @@ deploy/pictures runs it. The answers are the same each time; only days and times
 """
 
 import random
+import sqlite3
 import sys
 import tempfile
 import time
+from collections import Counter
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -19,18 +23,49 @@ from harness.webhook import fresh_response
 
 RESOURCES = REPOSITORY / "Sources/NPSApp/Documentation.docc/Resources"
 MOST_BYTES = 150_000
-SCORES = (10, 9, 9, 10, 8, 9, 10, 7, 9, 10, 6, 9, 8, 10, 3, 9, 10, 0, 9, 5)
+SURVEYS = ("", "onboarding", "renewal")
+BUSY = (0, 0, 0, 0, 0, 1, 2, 5, 9, 12, 13, 11, 8, 10, 12, 11, 9, 6, 4, 3, 3, 2, 1, 0)
+"""How many answers come in each hour of a working day."""
+
+
+def score(chance: random.Random, weeks_ago: int) -> int:
+    """Of somebody who is more content than people were a year ago."""
+    if chance.random() < 0.46 + (52 - weeks_ago) * 0.004:
+        return chance.choice((9, 9, 10))
+    return chance.choice((8, 8, 7, 7, 7, 6, 5, 5, 4, 3, 2, 0))
+
+
+def give_history(deployment: Deployment) -> None:
+    """Lets a stopped collector have counted and delivered the answers of a year, which nobody can send afterwards."""
+    chance = random.Random(15)
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    tallies: Counter[tuple[str, str]] = Counter()
+    traffic: Counter[int] = Counter()
+    for hours in range(1, 364 * 24):
+        hour = now - timedelta(hours=hours)
+        mood = chance.gauss(1, 0.25) * (1.1 if hour.weekday() == 1 else 0.25 if hour.weekday() > 4 else 1)
+        for _ in range(max(0, round(BUSY[hour.hour] * mood))):
+            code = f"{hour:%Y-%m-%d} {score(chance, hours // 168)}"
+            survey = chance.choice(SURVEYS)
+            source = "survey" if chance.random() < 0.5 else chance.choice(("link", "tool"))
+            tallies[f"{code} {survey}" if survey else code, source] += 1
+            traffic[int(hour.timestamp()) // 3600] += 1
+    with closing(sqlite3.connect(deployment.directory / "queue.db")) as database, database:
+        rows = [(tally, source, count) for (tally, source), count in tallies.items()]
+        database.executemany("INSERT INTO tallies (tally, source, count) VALUES (?, ?, ?)", rows)
+        first = int(now.timestamp()) // 3600 - 31 * 24
+        hours_kept = [(hour, count, count) for hour, count in traffic.items() if hour > first]
+        database.executemany("INSERT INTO traffic (hour, arrivals, deliveries) VALUES (?, ?, ?)", hours_kept)
+        database.execute(
+            "UPDATE books SET accepted = accepted + :all, delivered = delivered + :all", {"all": tallies.total()}
+        )
 
 
 def fill(deployment: Deployment) -> None:
-    """Answers of several surveys and tools, of which a few need a person."""
-    chance = random.Random(15)
-    for number in range(140):
-        survey = ("", "/onboarding", "/renewal")[number % 3]
-        fields = {"email": f"customer-{number}@example.com", "score": str(chance.choice(SCORES)), "comment": ""}
-        assert deployment.post_form(fields, f"/survey{survey}").status == 303
-    for _ in range(60):
-        assert deployment.post(fresh_response("tool") | {"score": chance.choice(SCORES)}).status == 200
+    """The answers of the present hour, of which a few need a person."""
+    for number, survey in enumerate(SURVEYS * 2):
+        fields = {"email": f"customer-{number}@example.com", "score": str(10 - number % 3), "comment": ""}
+        assert deployment.post_form(fields, f"/survey/{survey}".rstrip("/")).status == 303
     deployment.await_drained()
     deployment.set_faults({"unknown-contact": "reject-400"})
     for number in range(3):
@@ -58,10 +93,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as directory, deployments(Path(directory)) as deploy:
         surveys = Path(directory) / "surveys"
         surveys.mkdir()
-        for name in ("onboarding", "renewal"):
+        for name in filter(None, SURVEYS):
             (surveys / f"{name}.yaml").write_text("{}")
         settings = {"survey": {"brand": "Acme", "subject": "Acme"}, "surveys": {"directory": str(surveys)}}
         deployment = deploy(settings)
+        deployment.start()
+        deployment.stop()
+        give_history(deployment)
         deployment.start()
         fill(deployment)
         # Its own words say how long ago the last answer was.
