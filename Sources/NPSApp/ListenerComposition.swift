@@ -107,7 +107,7 @@ struct ListenerComposition: Sendable {
             (certificates?.facts ?? []) + sources.current.authorityFacts
         }
         dependencies.formAddress = settings.survey.isOpen ? "\(settings.http.publicURL)/survey" : nil
-        dependencies.alerts = { [alerts] in alerts.texts }
+        dependencies.alerts = { [alerts] in alerts.keys }
         dependencies.share = { [worker] seconds in worker.share(forSeconds: seconds) }
         return try AdminListener.make(
             dependencies,

@@ -36,10 +36,12 @@ package enum AdminListener {
         package var parkedCause: @Sendable (String) -> ParkedCause = { _ in .refused }
         /// Told which records at Planhat somebody waits to have deleted.
         package var hurry: @Sendable ([Erasure.Remote]) -> Void = { _ in }
-        /// A sentence for each alert that holds.
-        package var alerts: @Sendable () -> [String] = { [] }
+        /// The alerts that hold.
+        package var alerts: @Sendable () -> [AlertKey] = { [] }
         /// The names that it is asked for under.
         package var hosts = AdminHosts.standard
+        /// For how long the pages show the counts of answers that were read: each reading is of thousands.
+        package var countsAge: Duration = .seconds(5)
         package var now: @Sendable () -> Date = { Date() }
         /// For limits.
         package var instant: @Sendable () -> ContinuousClock.Instant = { .now }
@@ -123,12 +125,14 @@ package enum AdminListener {
         )
         .add(to: router)
         let managed = router.group().add(middleware: AdminToken(credentials: programs))
-        let actions = OperatorActions(
+        let gathering = ConsoleGathering(dependencies)
+        var actions = OperatorActions(
             queue: dependencies.queue,
             sources: dependencies.sources,
             timeLimit: dependencies.timeLimit,
             logger: logger
         )
+        actions.forgetStatistics = gathering.forgetTallies
         QueueRoutes(
             queue: dependencies.queue,
             readiness: dependencies.readiness,
@@ -141,7 +145,7 @@ package enum AdminListener {
         BackupRoutes(backups: OnlineBackup(of: dependencies.queue, actions: actions)).add(to: managed)
         StatisticsRoutes(queue: dependencies.queue, now: dependencies.now).add(to: managed)
         QuarantineRoutes(queue: dependencies.queue, actions: actions).add(to: managed)
-        addConsole(actions, to: router.group().add(middleware: problems), dependencies)
+        addConsole(gathering, actions, to: router.group().add(middleware: problems), dependencies)
         return router
     }
 
@@ -154,12 +158,13 @@ package enum AdminListener {
     }
 
     private static func addConsole(
+        _ gathering: ConsoleGathering,
         _ actions: OperatorActions,
         to people: some RouterMethods<CollectorContext>,
         _ dependencies: Dependencies
     ) {
         let pages = dependencies.console
-        ConsoleRoutes(pages: pages, gathering: ConsoleGathering(dependencies)).add(to: people)
+        ConsoleRoutes(pages: pages, gathering: gathering).add(to: people)
         OperatorPages(
             pages: pages,
             queue: dependencies.queue,

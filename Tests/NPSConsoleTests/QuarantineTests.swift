@@ -40,6 +40,25 @@ struct QuarantineTests {
         #expect(pages.quarantine(empty, did: nil, in: visit).html.contains("Nothing is in quarantine."))
     }
 
+    @Test("sources that don't fit are on pages of their own, and each leads to its entries")
+    func sources() {
+        let board = QuarantineBoard(entries: [Sample.entry(1)], use: use(20), next: nil, at: Sample.date)
+        let first = pages.quarantine(board, did: nil, in: visit).html
+        #expect(first.contains(#"<a href="/console/quarantine?sources=3">Other sources: 17</a>"#))
+        #expect(first.contains(#"<a href="/console/quarantine?source=source-0">source-0</a>"#))
+        #expect(!first.contains("All of the quarantine"))
+        let second = QuarantineBoard(.sources(from: 3), entries: [], use: use(20), next: nil, at: Sample.date)
+        let rest = pages.quarantine(second, did: nil, in: visit).html
+        #expect(rest.count(of: "<th scope=\"row\">") == 8 && rest.contains("sources=11\">Other sources: 9"))
+        #expect(rest.contains("All of the quarantine") && !rest.contains("None of these"))
+        let past = QuarantineBoard(.sources(from: 99), entries: [], use: use(20), next: nil, at: Sample.date)
+        #expect(pages.quarantine(past, did: nil, in: visit).html.contains("None of these is in quarantine any more."))
+        let next = QuarantineID(rawValue: 7)
+        let own = QuarantineBoard(.source("a b"), entries: [Sample.entry(7)], use: use(2), next: next, at: Sample.date)
+        let entries = pages.quarantine(own, did: nil, in: visit).html
+        #expect(entries.contains("<b>Everything from a b</b>") && entries.contains("?source=a%20b&amp;after=7"))
+    }
+
     private func payload(_ body: some Sequence<UInt8>) -> String {
         pages.payload(Sample.entry(3, problems: problems, body: Data(body)), at: Sample.date, in: visit).html
     }

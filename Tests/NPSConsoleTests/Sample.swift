@@ -45,6 +45,16 @@ enum Sample {
         )
     }
 
+    static func parked(_ sequence: Int64, _ reason: String) -> ParkedResponse {
+        ParkedResponse(
+            sequence: sequence,
+            id: ResponseID(source: "acme", providerID: "\(sequence)"),
+            source: "acme",
+            acceptedAt: date,
+            reason: reason
+        )
+    }
+
     static func entry(_ id: Int64, problems: [FieldProblem] = [], body: Data? = nil) -> QuarantineEntry {
         QuarantineEntry(
             id: QuarantineID(rawValue: id),

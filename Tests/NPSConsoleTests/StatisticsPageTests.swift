@@ -38,7 +38,9 @@ struct StatisticsPageTests {
     @Test("has the score with its margin, the groups and how many gave each score")
     func score() throws {
         let page = html([try count(10, 60), try count(7, 20), try count(0, 20)])
-        #expect(page.contains("<b>+40.0</b>"))
+        #expect(
+            page.contains("<b>+40.0</b>") && page.contains("<p aria-hidden=\"true\"><span>60</span><span>0</span></p>")
+        )
         #expect(page.contains("With 95 % certainty between +23.4 and +54.3"))
         #expect(page.contains("Answers: 100"))
         #expect(page.contains("2025-12-01 to 2026-11-30, in UTC"))
@@ -126,7 +128,10 @@ struct StatisticsPageTests {
         #expect(page.contains("<a href=\"/console/nps?by=campaign\">all others</a><td>28<td>+100.0"))
         #expect(!page.contains("<tr><th>c3"))
         let all = html(counts, ["by": "campaign", "campaign": ""])
-        #expect(all.contains("<tr><th>c9<td>1<td>") && !all.contains("class=\"big\""))
+        #expect(
+            all.contains("<tr><th><a href=\"/console/nps?campaign=c9\">c9</a><td>1<td>")
+                && !all.contains("class=\"big\"")
+        )
         #expect(html(counts, ["by": "campaign", "after": "99"]).contains("No answers match"))
     }
 
@@ -136,7 +141,40 @@ struct StatisticsPageTests {
         let first = html(counts, ["by": "campaign", "period": "month"])
         #expect(first.contains("<a href=\"/console/nps?by=campaign&amp;period=month&amp;after=40\">Next page</a>"))
         let last = html(counts, ["by": "campaign", "after": "80"])
-        #expect(last.contains("<tr><th>c99<td>") && !last.contains("Next page"))
+        #expect(last.contains(">c99</a><td>") && !last.contains("Next page"))
+    }
+
+    @Test("leads from each name to what was answered there, with the rest of the choice, and from those without a name")
+    func narrowing() throws {
+        let counts = try ["a", "b", nil].map { try count(9, 1, survey: $0, campaign: "c & d") } + [try count(9, 1)]
+        let surveys = html(
+            counts,
+            ["by": "survey", "period": "month", "campaign": "c & d", "source": "survey"],
+            tag: "de"
+        )
+        let rest = "&amp;source=survey&amp;campaign=c%20%26%20d&amp;lang=de"
+        #expect(surveys.contains("<a href=\"/console/nps?period=month&amp;survey=b\(rest)\">b</a>"))
+        #expect(surveys.contains("<a href=\"/console/nps?period=month&amp;survey=~\(rest)\">ohne Namen</a>"))
+        #expect(html(counts, ["by": "source"]).contains("<a href=\"/console/nps?source=survey\">survey</a>"))
+        let weeks = html(try [0, 7].map { try count(9, 1, daysAgo: $0) }, ["by": "week"])
+        #expect(weeks.contains("<tr><th>2026-11-30<td>1"), "a week is no choice")
+    }
+
+    @Test("has every name on some page, however long they are, and no page is large", arguments: ConsolePagesTests.tags)
+    func longNames(tag: String) throws {
+        let names = (100..<250).map { "\($0)" + String(repeating: $0.isMultiple(of: 2) ? "é" : "<", count: 61) }
+        let counts = try names.map { try count(9, 1, survey: $0, campaign: "5f0c1e2d3b4a596877869501", source: $0) }
+        for comparison in ["survey", "source"] {
+            var (place, found): (String?, Int) = ("0", 0)
+            while let after = place {
+                let fields = ["by": comparison, "after": after, "campaign": "5f0c1e2d3b4a596877869501"]
+                let page = html(counts, fields, tag: tag)
+                #expect(page.utf8.count <= 9_600, "\(page.utf8.count)")
+                found += page.count(of: "<tr><th><a ")
+                place = page.firstMatch(of: /after=(\d+)/).map { String($0.1) }
+            }
+            #expect(found == names.count)
+        }
     }
 
     @Test("weighs with its head at most 10 KB, however much there is", arguments: ConsolePagesTests.tags)

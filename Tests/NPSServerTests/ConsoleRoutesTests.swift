@@ -64,6 +64,41 @@ struct ConsoleRoutesTests {
         await collector.end()
     }
 
+    @Test("the score is read once for many who look, and an erasure shows at once")
+    func keptCounts() async throws {
+        let collector = try CollectorFixture()
+        func answer(_ number: Int) throws -> Submission {
+            let text = #"{"id":"r\#(number)","email":"p\#(number)@example.com","score":9}"#
+            let draft = try ResponseDraft(try JSONValue(parsing: Data(text.utf8)))
+            return try draft.check(source: "standard", receivedAt: CollectorFixture.now)
+        }
+        _ = try await collector.queue.accept([try answer(1), try answer(2)])
+        let erasure = Data(#"{"email":"p1@example.com"}"#.utf8)
+        var admin = collector.admin
+        admin.now = { CollectorFixture.now }
+        admin.countsAge = .seconds(3_600)
+        let later = [try answer(3), try answer(4)]
+        try await CollectorFixture(replacing: admin, in: collector).administratively { client async throws in
+            func page() async throws -> String {
+                try await client.executeRequest(uri: "/console/nps", method: .get, headers: authorized, body: nil).text
+            }
+            #expect(try await page().contains("Answers: 2<"))
+            _ = try await collector.queue.accept(later)
+            #expect(try await page().contains("Answers: 2<"), "it was read a moment ago")
+            var headers = authorized
+            headers[.contentType] = "application/json"
+            let erased = try await client.executeRequest(
+                uri: "/queue/erase",
+                method: .post,
+                headers: headers,
+                body: ByteBuffer(data: erasure)
+            )
+            #expect(erased.status == .ok)
+            #expect(try await page().contains("Answers: 3<"), "two came, one is gone")
+        }
+        await collector.end()
+    }
+
     @Test("who is wrong at the pages doesn't keep programs out, nor the other way round", arguments: [true, false])
     func separate(pagesFirst: Bool) async throws {
         let collector = try CollectorFixture()

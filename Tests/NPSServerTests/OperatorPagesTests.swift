@@ -101,7 +101,7 @@ struct OperatorPagesTests {
             #expect(!page.contains("ana@"))
             for (body, said) in [
                 ("id=\(ids[3])", "Back in the queue: 1."), ("id=\(ids[3])", "There was nothing left to do"),
-                ("group=\(ParkedBoard.key(of: "a"))", "Back in the queue: 2."), ("all=1", "Back in the queue: 2."),
+                ("group=\(ReasonChoice.key(of: "a"))", "Back in the queue: 2."), ("all=1", "Back in the queue: 2."),
             ] {
                 #expect(try await person.press("/console/parked", body).contains(said))
             }
@@ -119,6 +119,24 @@ struct OperatorPagesTests {
             _ = try await Self.park([String](repeating: "a", count: 250), in: collector.queue)
             let said = try await person.press("/console/parked?lang=de", "all=1")
             #expect(said.contains("Wieder in der Warteschlange: 250."))
+            #expect(try await collector.queue.status().parked == 0)
+        }
+    }
+
+    @Test("those of a reason are found behind many others with one press, and noted at once")
+    func behindOthers() async throws {
+        try await withPages { collector, person async throws in
+            let reasons = (0..<2_500).map { $0.isMultiple(of: 100) || $0 > 2_480 ? "rare" : "a" }
+            _ = try await Self.park(reasons, in: collector.queue)
+            let rare = reasons.count { $0 == "rare" }
+            let page = try await person.get("/console/parked").text
+            #expect(page.contains("Retry all of these (\(rare))") && !page.contains("were looked at"))
+            let said = try await person.press("/console/parked", "group=\(ReasonChoice.key(of: "rare"))")
+            #expect(said.contains("Back in the queue: \(rare)."))
+            let audit = try await collector.queue.audit(.retry, limit: 9)
+            #expect(audit.map(\.outcome) == ["\(rare) responses are to be sent again"])
+            let others = try await person.press("/console/parked", "group=\(ReasonChoice.key(of: "a"))")
+            #expect(others.contains("Back in the queue: 2,455."))
             #expect(try await collector.queue.status().parked == 0)
         }
     }
@@ -181,6 +199,37 @@ struct OperatorPagesTests {
                 #expect(try await person.post("/console/quarantine/discard", wrong).status == .badRequest)
             }
             #expect(try await person.get("/console/quarantine/discard?all=1").status == .badRequest)
+        }
+    }
+
+    @Test("the payloads of a source are found among those of others, and what is gone is no question")
+    func sourceOfPayloads() async throws {
+        try await withPages { collector, person async throws in
+            for number in 0..<9 { try await Self.quarantine("{\(number)", in: collector.queue, source: "large") }
+            for number in 0..<6 { try await Self.quarantine("[\(number)", in: collector.queue, source: "small") }
+            let first = try await person.get("/console/quarantine?source=small").text
+            #expect(first.contains("Payload 10<") && first.contains("Payload 13<") && !first.contains("Payload 9<"))
+            #expect(first.contains("source=small&amp;after=13"))
+            let rest = try await person.get("/console/quarantine?source=small&after=13").text
+            #expect(rest.contains("Payload 15<") && !rest.contains("Show more"))
+            #expect(try await person.get("/console/quarantine?after=11").text.contains("Payload 15<"))
+            #expect(try await person.get("/console/quarantine?sources=0").text.contains("?source=small\">small</a>"))
+            for gone in ["source=nobody", "id=99"] {
+                let question = try await person.get("/console/quarantine/discard?\(gone)").text
+                #expect(question.contains("None of these is in quarantine any more.") && !question.contains("<form"))
+            }
+        }
+    }
+
+    @Test("an answer to a form that is refused leads to other languages of a page that can be opened")
+    func languagesOfRefusals() async throws {
+        try await withPages { _, person async throws in
+            for (path, page) in [
+                ("/console/quarantine/replay", "/console/quarantine"), ("/console/parked", "/console/parked"),
+            ] {
+                let refused = try await person.post(path, "what=x").text
+                #expect(refused.contains("href=\"\(page)?lang=de\""), "\(path)")
+            }
         }
     }
 

@@ -118,10 +118,11 @@ package struct AdminClient: Sendable {
 
     static func query(_ selection: TallySelection) -> String {
         let values = [
-            ("from", selection.first?.text), ("to", selection.last?.text), ("survey", selection.survey.text),
-            ("source", selection.source), ("campaign", selection.campaign.text),
+            ("from", selection.first?.text ?? ""), ("to", selection.last?.text ?? ""),
+            ("survey", selection.survey.field),
+            ("source", selection.source ?? ""), ("campaign", selection.campaign.field),
         ]
-        let items = values.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.encode($0))" } }
+        let items = values.filter { !$0.1.isEmpty }.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }
         return items.isEmpty ? "" : "?" + items.joined(separator: "&")
     }
 
@@ -253,17 +254,6 @@ package struct AdminClient: Sendable {
     private static let patience = TimeAmount.seconds(4)
     /// Five times what one wrong token costs.
     private static let longestTurn = Duration.seconds(30)
-}
-
-extension TallySelection.Choice {
-    /// As a query has it; nil for what is left out there.
-    fileprivate var text: String? {
-        switch self {
-        case .any: nil
-        case .absent: ""
-        case .named(let name): name
-        }
-    }
 }
 
 /// Why the running collector could not be asked.

@@ -3,16 +3,14 @@ import Synchronization
 
 /// The alerts that hold, for those who ask how the collector is.
 final class ActiveAlerts: Sendable {
-    private let keys = Mutex<[AlertKey]>([])
+    private let sorted = Mutex<[AlertKey]>([])
 
     init() {}
 
     func replace(by keys: [AlertKey]) {
-        self.keys.withLock { $0 = keys.sorted() }
+        sorted.withLock { $0 = keys.sorted() }
     }
 
-    /// The name of each, with the source that it is about.
-    var texts: [String] {
-        keys.withLock { $0 }.map { $0.source.isEmpty ? $0.alert : "\($0.alert) \($0.source)" }
-    }
+    /// In their order.
+    var keys: [AlertKey] { sorted.withLock { $0 } }
 }

@@ -15,7 +15,11 @@ struct TrafficChart: Sendable {
     private static let room = 56
 
     let heading: String
-    let summary: String
+    /// What the bars above the line are, and those below it: how many in all, and within one span at most.
+    let came: String
+    let went: String
+    /// What the longest possible bar stands for.
+    let most: String
     /// An id within the page.
     let name: String
     let width: Int
@@ -36,20 +40,13 @@ struct TrafficChart: Sendable {
         deliveries = BarPath(values: spans.map(\.deliveries), largest: largest, room: Self.room, isHanging: true).data
         from = spans.first.map { label($0.start) } ?? ""
         to = spans.last.map { label($0.start) } ?? ""
-        let total = text(
-            "trafficTotal",
-            [
-                "in": text.number(spans.reduce(0) { $0 + $1.arrivals }),
-                "out": text.number(spans.reduce(0) { $0 + $1.deliveries }),
-            ]
-        )
-        let most = ["in": spans.map(\.arrivals), "out": spans.map(\.deliveries)].mapValues { $0.max() ?? 0 }
-        guard largest > 0 else {
-            summary = total
-            return
-        }
-        let numbers = ["in": text.number(most["in"] ?? 0), "out": text.number(most["out"] ?? 0)] as KeyValuePairs
-        summary = total + " " + text(name + "Most", numbers)
+        most = text.number(largest)
+        came = Self.summary(spans.map(\.arrivals), name + "In", text)
+        went = Self.summary(spans.map(\.deliveries), name + "Out", text)
+    }
+
+    private static func summary(_ counts: [Int], _ sentence: String, _ text: Sentences) -> String {
+        text(sentence, ["count": text.number(counts.reduce(0, +)), "most": text.number(counts.max() ?? 0)])
     }
 }
 

@@ -1,6 +1,6 @@
 /// A page of the navigation.
 package enum Area: String, Sendable, Hashable, CaseIterable {
-    case overview, nps, parked, quarantine, person, audit
+    case overview, nps, sources, parked, quarantine, person, audit
 
     package var path: String { self == .overview ? "/" : "/console/\(rawValue)" }
 

@@ -8,14 +8,28 @@ package struct Deed: Sendable, Hashable {
 
     package let kind: Kind
     /// To how many it was done.
-    package let count: Int
+    package var count: Int
     /// How many were tried and stay as they were.
-    package let left: Int
-    /// Whether there was no time for all of them.
-    package let isCut: Bool
+    package var left: Int
+    /// Whether it didn't come to all of them.
+    package var isCut: Bool
 
-    package init(_ kind: Kind, count: Int, left: Int = 0, isCut: Bool = false) {
+    package init(_ kind: Kind, count: Int = 0, left: Int = 0, isCut: Bool = false) {
         (self.kind, self.count, self.left, self.isCut) = (kind, count, left, isCut)
+    }
+
+    /// What work does that may end early. What was done before an error is told, and the next try tells what is wrong; an
+    /// error before anything was done is thrown.
+    ///
+    /// - Parameter work: counts what it does, and returns whether it got through.
+    package init(_ kind: Kind, _ work: (inout Deed) async throws -> Bool) async throws {
+        self.init(kind)
+        do {
+            isCut = try await !work(&self)
+        } catch {
+            guard count > 0 else { throw error }
+            isCut = true
+        }
     }
 }
 

@@ -14,7 +14,7 @@ extension ConsolePages {
     package func sources(_ overview: Overview, after label: String, in visit: Visit) -> Page {
         let text = sentences(visit)
         let view = SourcesView(overview, after: label, text, visit)
-        return page("sources", area: nil, title: text["sourcesHeading"], view, at: overview.date, in: visit)
+        return page("sources", area: .sources, title: text["sourcesHeading"], view, at: overview.date, in: visit)
     }
 }
 

@@ -14,6 +14,9 @@ struct Fact: Sendable, Hashable {
     static func all(_ overview: Overview, _ text: Sentences) -> [Fact] {
         var facts: [Fact] = []
         if let leadership = overview.books?.leadership { facts += of(leadership, at: overview.date, text) }
+        if let count = overview.books?.unconfirmed, count > 0 {
+            facts.append(Fact(name: text["factUnconfirmed"], value: text.number(count)))
+        }
         facts += of(overview.certificates, at: overview.date, text)
         if let disk = overview.disk {
             let sizes = ["free": text.bytes(disk.free), "size": text.bytes(disk.size)] as KeyValuePairs

@@ -36,9 +36,11 @@ package struct Overview: Sendable {
         package let name: String
         /// Empty for one that is about none.
         package let source: String
+        /// Another collector that has it by itself; empty for the one that is asked, and for what is true of the whole queue.
+        package let collector: String
 
-        package init(name: String, source: String) {
-            (self.name, self.source) = (name, source)
+        package init(name: String, source: String = "", collector: String = "") {
+            (self.name, self.source, self.collector) = (name, source, collector)
         }
     }
 
@@ -77,6 +79,11 @@ package struct Overview: Sendable {
     /// Nil where the queue isn't a file, and when the file system can't say.
     package var disk: StorageFigures.Disk?
     package var backup = Backup.unknown
+    /// How many deletions at Planhat were ordered and are still to be made after an hour, counted up to ``mostLate``; nil when
+    /// the queue can't say.
+    package var lateDeletions: Int?
+
+    package static let mostLate = 100
 
     /// Of the open form; nil where there is none.
     package var formAddress: String?

@@ -64,7 +64,7 @@ struct OverviewView: Sendable {
             // Where more is needed than there is room for, the sources are left to their page.
             limit: needs.count > Need.limit ? 0 : Self.sourceLimit,
             text,
-            more: visit.address(SourceTable.path)
+            more: visit.address(Area.sources.path)
         )
         sources = table.rows.isEmpty && table.more == nil ? nil : table
         let facts = Fact.all(overview, text)

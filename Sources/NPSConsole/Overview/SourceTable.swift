@@ -12,8 +12,6 @@ struct SourceTable: Sendable {
         let counts: [String]
     }
 
-    static let path = "/console/sources"
-
     let rows: [Row]
     /// Where the others are; nil when these are all.
     let more: String?
@@ -47,7 +45,7 @@ struct SourceTable: Sendable {
         }
         isEmpty = rows.isEmpty
         let last = rest.count > limit ? rows.last?.source : nil
-        more = last.map { visit.address(Self.path, ["after": $0]) }
+        more = last.map { visit.address(Area.sources.path, ["after": $0]) }
     }
 
     private static func trouble(of source: Overview.Source, _ overview: Overview, _ text: Sentences) -> String? {

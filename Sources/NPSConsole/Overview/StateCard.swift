@@ -37,9 +37,12 @@ struct StateCard: Sendable {
         if let seconds = overview.books?.oldestPendingSeconds, seconds > 0 {
             sentences.append(text("oldest", ["age": text.duration(TimeInterval(seconds))]))
         }
+        // The collector that delivers says so to all of them.
+        let isPaused = overview.alerts.contains { $0.name == "NPSDeliveryPaused" }
+        if isElsewhere, isPaused { sentences.append(text["alertNPSDeliveryPaused"]) }
         let state = delivery.state.prefix(1).uppercased() + delivery.state.dropFirst()
         return StateCard(
-            mood: mood(overview, isNobody: isNobody),
+            mood: mood(overview, isPaused: isPaused, isNobody: isNobody),
             heading: text["deliveryHeading"],
             word: text[isNobody ? "alertNPSNobodyForwards" : "delivery" + state],
             sentences: sentences,
@@ -47,10 +50,9 @@ struct StateCard: Sendable {
         )
     }
 
-    private static func mood(_ overview: Overview, isNobody: Bool) -> String {
+    private static func mood(_ overview: Overview, isPaused: Bool, isNobody: Bool) -> String {
         let delivery = overview.delivery
-        let isPaused = delivery.state == "paused" || overview.alerts.contains { $0.name == "NPSDeliveryPaused" }
-        if isPaused || isNobody { return "bad" }
+        if delivery.state == "paused" || isPaused || isNobody { return "bad" }
         let isKnown = delivery.state != "elsewhere" || overview.books != nil
         return delivery.state == "backingOff" || delivery.isHeldUp || !isKnown ? "warn" : "good"
     }

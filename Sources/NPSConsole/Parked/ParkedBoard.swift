@@ -1,6 +1,4 @@
-import Crypto
 package import Foundation
-import NPSModel
 package import NPSQueue
 
 /// What is parked, by its reasons.
@@ -11,20 +9,20 @@ package struct ParkedBoard: Sendable {
         package let cause: ParkedCause
         package fileprivate(set) var count = 0
         /// The first of them, as many as are asked for.
-        package fileprivate(set) var responses: [QueueItem] = []
+        package fileprivate(set) var responses: [ParkedResponse] = []
         /// Whether more follow after these.
         package fileprivate(set) var hasMore = false
 
-        package var key: String { ParkedBoard.key(of: reason) }
+        package var key: String { ReasonChoice.key(of: reason) }
     }
 
-    /// How many are looked at; more only cost time.
-    package static let limit = 5_000
+    /// How many are looked at: whoever looks holds each reason in memory.
+    package static let limit = 200_000
     /// How many responses of one reason a page shows at most.
     package static let length = 8
 
     package let date: Date
-    private let key: String?
+    private var choice: ReasonChoice?
     private let after: Int64
     private let rows: Int
     private let cause: @Sendable (String) -> ParkedCause
@@ -54,19 +52,19 @@ package struct ParkedBoard: Sendable {
         at date: Date,
         cause: @escaping @Sendable (String) -> ParkedCause
     ) {
-        (self.key, self.after, self.from, self.rows, self.date, self.cause) = (key, after, from, rows, date, cause)
+        choice = key.map { ReasonChoice($0) }
+        (self.after, self.from, self.rows, self.date, self.cause) = (after, from, rows, date, cause)
     }
 
-    /// - Parameter items: the next ones in the order of acceptance.
-    package mutating func add(_ items: [QueueItem]) {
-        count += items.count
-        for item in items {
-            let reason = item.reason ?? ""
-            if let key, Self.key(of: reason) != key { continue }
+    /// - Parameter responses: the next ones in the order of acceptance.
+    package mutating func add(_ responses: [ParkedResponse]) {
+        count += responses.count
+        for response in responses where choice?.holds(response.reason) != false {
+            let reason = response.reason
             var group = byReason[reason] ?? Group(reason: reason, cause: cause(reason))
             group.count += 1
-            if item.sequence > after {
-                if group.responses.count < rows { group.responses.append(item) } else { group.hasMore = true }
+            if response.sequence > after {
+                if group.responses.count < rows { group.responses.append(response) } else { group.hasMore = true }
             }
             byReason[reason] = group
         }
@@ -77,10 +75,5 @@ package struct ParkedBoard: Sendable {
         byReason.values.sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }
     }
 
-    package var isOfOneGroup: Bool { key != nil }
-
-    /// A short name for a reason, for addresses and forms.
-    package static func key(of reason: String) -> String {
-        Hexadecimal.encode(SHA256.hash(data: Array(reason.utf8)), first: 6)
-    }
+    package var isOfOneGroup: Bool { choice != nil }
 }

@@ -25,7 +25,7 @@ extension ConsolePages {
     /// The question before anything is discarded.
     ///
     /// - Parameters:
-    ///   - count: how many payloads it is about.
+    ///   - count: how many payloads it is about, which may be gone.
     ///   - through: the last of them; what comes later isn't meant.
     package func discard(
         _ choice: QuarantineChoice,
@@ -37,6 +37,7 @@ extension ConsolePages {
         let text = sentences(visit)
         let view = DiscardView(
             subject: choice.name(text),
+            isEmpty: count == 0,
             action: visit.address(QuarantinePath.discard),
             fieldName: choice.field.name,
             fieldValue: choice.field.value,
@@ -51,6 +52,7 @@ extension ConsolePages {
 /// What `discard.mustache` prints.
 private struct DiscardView: Sendable {
     let subject: String
+    let isEmpty: Bool
     let action: String
     let fieldName: String
     let fieldValue: String

@@ -23,9 +23,9 @@ struct Choices: Sendable {
         }
         return [
             Choices(field: "period", label: text["period"], options: periods),
-            named("survey", StatisticsQuery.value(query.survey), statistics.surveys.map(\.name), text),
+            named("survey", query.survey.field, statistics.surveys.map(\.name), text),
             named("source", query.source ?? "", statistics.sources.map(\.name), text),
-            named("campaign", StatisticsQuery.value(query.campaign), statistics.campaigns.map(\.name), text),
+            named("campaign", query.campaign.field, statistics.campaigns.map(\.name), text),
         ]
         .compactMap(\.self)
     }
@@ -33,9 +33,9 @@ struct Choices: Sendable {
     /// Nil where there is nothing to choose between, and nothing was chosen.
     private static func named(_ field: String, _ chosen: String, _ names: [String?], _ text: Sentences) -> Choices? {
         guard names.count > 1 || !chosen.isEmpty else { return nil }
-        var values = [""] + names.prefix(limit).map { $0 ?? StatisticsQuery.absent }
+        var values = [""] + names.prefix(limit).map { $0 ?? TallySelection.Choice.absentName }
         if !values.contains(chosen) { values.append(chosen) }
-        let spoken = ["": text["any"], StatisticsQuery.absent: text[field + "Absent"]]
+        let spoken = ["": text["any"], TallySelection.Choice.absentName: text[field + "Absent"]]
         let options = values.map { value in
             Option(
                 value: spoken[value] == nil && !value.contains(where: \.isWhitespace) ? nil : value,

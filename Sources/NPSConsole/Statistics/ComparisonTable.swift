@@ -1,37 +1,38 @@
 import NPSModel
+import NPSPages
 import NPSQueue
 
 /// The scores of weeks, surveys, sources and campaigns below each other, in groups of one table.
 struct ComparisonTable: Sendable {
     /// So many rows a group has; what else there is, is added up, and on a page of its own.
     private static let limit = 3
-    /// So many rows such a page has.
-    private static let pageLimit = 40
+    /// So many rows such a page has at most, and so many bytes of HTML: names may be long.
+    private static let pageLimit = (rows: 40, bytes: 4_800)
 
     struct Group: Sendable {
         let heading: String
         let rows: [Row]
-        /// What there is besides; nil for nothing.
-        let rest: Rest?
-    }
-
-    /// The others together, and where each of them is.
-    struct Rest: Sendable {
-        let address: String
-        let row: Row
     }
 
     struct Row: Sendable {
         let name: String
+        /// Where there is more of it; nil where nothing leads to.
+        let address: String?
         let answers: String
         let score: String
         let margin: String
 
-        fileprivate init(_ name: String, _ counts: ScoreCounts, _ text: Sentences) {
-            self.name = name
+        fileprivate init(_ name: String, at address: String? = nil, _ counts: ScoreCounts, _ text: Sentences) {
+            (self.name, self.address) = (name, address)
             answers = text.number(counts.total)
             score = text.score(counts)
             margin = text.margin(counts)
+        }
+
+        /// About how many bytes of HTML it takes.
+        fileprivate var weight: Int {
+            let parts = [name, address ?? "", answers, score, margin]
+            return parts.reduce(40) { $0 + HTMLText.escaped($1).utf8.count }
         }
     }
 
@@ -43,16 +44,16 @@ struct ComparisonTable: Sendable {
     /// Nil where there is nothing to compare.
     init?(_ statistics: NPSStatistics, _ query: StatisticsQuery, _ text: Sentences, _ visit: Visit) {
         groups = Comparison.allCases.compactMap { comparison in
-            let parts = comparison.parts(statistics, text)
+            let parts = comparison.parts(statistics)
             guard parts.count > 1 else { return nil }
             let limit = parts.count > Self.limit ? Self.limit - 1 : Self.limit
-            let others = parts.dropFirst(limit).reduce(ScoreCounts()) { $0 + $1.counts }
-            let address = visit.address("/console/nps", query.fields(by: comparison))
-            return Group(
-                heading: text["by" + comparison.suffix],
-                rows: parts.prefix(limit).map { Row($0.name, $0.counts, text) },
-                rest: others.total > 0 ? Rest(address: address, row: Row(text["others"], others, text)) : nil
-            )
+            var rows = parts.prefix(limit).map { Row($0.name ?? comparison.absence(text), $0.counts, text) }
+            if parts.count > limit {
+                let others = parts.dropFirst(limit).reduce(ScoreCounts()) { $0 + $1.counts }
+                let address = visit.address(Area.nps.path, query.fields(by: comparison))
+                rows.append(Row(text["others"], at: address, others, text))
+            }
+            return Group(heading: text["by" + comparison.suffix], rows: rows)
         }
         if groups.isEmpty { return nil }
     }
@@ -65,12 +66,20 @@ struct ComparisonTable: Sendable {
         _ text: Sentences,
         _ visit: Visit
     ) {
-        let parts = comparison.parts(statistics, text)
-        let rows = parts.dropFirst(query.offset).prefix(Self.pageLimit).map { Row($0.name, $0.counts, text) }
+        let parts = comparison.parts(statistics)
+        var (rows, weight): ([Row], Int) = ([], 0)
+        for part in parts.dropFirst(query.offset).prefix(Self.pageLimit.rows) {
+            let place = query.narrowed(to: part.name, of: comparison)
+            let address = place.map { visit.address(Area.nps.path, $0.fields()) }
+            let row = Row(part.name ?? comparison.absence(text), at: address, part.counts, text)
+            weight += row.weight
+            guard rows.isEmpty || weight <= Self.pageLimit.bytes else { break }
+            rows.append(row)
+        }
         guard !rows.isEmpty else { return nil }
-        groups = [Group(heading: text["by" + comparison.suffix], rows: rows, rest: nil)]
+        groups = [Group(heading: text["by" + comparison.suffix], rows: rows)]
         let place = query.offset + rows.count
-        next = place < parts.count ? visit.address("/console/nps", query.fields(by: comparison, after: place)) : nil
+        next = place < parts.count ? visit.address(Area.nps.path, query.fields(by: comparison, after: place)) : nil
     }
 }
 

@@ -17,9 +17,6 @@ package struct StatisticsQuery: Sendable, Hashable {
         }
     }
 
-    /// Stands for those that have none, in a field that can also name one.
-    static let absent = "~"
-
     package let period: Period
     var survey: TallySelection.Choice
     var campaign: TallySelection.Choice
@@ -33,21 +30,38 @@ package struct StatisticsQuery: Sendable, Hashable {
     ///   taken for the whole.
     package init(_ field: (String) -> String?) {
         period = field("period").flatMap(Period.init) ?? .year
-        survey = Self.choice(field("survey"))
-        campaign = Self.choice(field("campaign"))
+        survey = .init(field: field("survey").map(Self.bounded))
+        campaign = .init(field: field("campaign").map(Self.bounded))
         source = field("source").flatMap { $0.isEmpty ? nil : Self.bounded($0) }
         comparison = field("by").flatMap(Comparison.init)
         offset = min(max(0, field("after").flatMap(Int.init) ?? 0), 1_000_000)
     }
 
     /// The fields of the form that aren't empty, for an address.
-    func fields(by comparison: Comparison, after offset: Int = 0) -> [(String, String)] {
+    ///
+    /// - Parameter comparison: what is compared there; nil for the page of the score.
+    func fields(by comparison: Comparison? = nil, after offset: Int = 0) -> [(String, String)] {
         let all = [
-            ("by", comparison.rawValue), ("period", period == .year ? "" : period.rawValue),
-            ("survey", Self.value(survey)), ("source", source ?? ""), ("campaign", Self.value(campaign)),
+            ("by", comparison?.rawValue ?? ""), ("period", period == .year ? "" : period.rawValue),
+            ("survey", survey.field), ("source", source ?? ""), ("campaign", campaign.field),
             ("after", offset > 0 ? String(offset) : ""),
         ]
         return all.filter { !$0.1.isEmpty }
+    }
+
+    /// The same of one part of the answers alone; nil for a week, which isn't a period.
+    ///
+    /// - Parameter name: nil for those that have none.
+    func narrowed(to name: String?, of comparison: Comparison) -> StatisticsQuery? {
+        let choice = name.map(TallySelection.Choice.named) ?? .absent
+        var query = self
+        switch comparison {
+        case .week: return nil
+        case .survey: query.survey = choice
+        case .source: query.source = name
+        case .campaign: query.campaign = choice
+        }
+        return query
     }
 
     /// No name is longer, and nobody has to read more of what isn't one.
@@ -55,19 +69,4 @@ package struct StatisticsQuery: Sendable, Hashable {
 
     /// What of the answers of the period is meant.
     var selection: TallySelection { TallySelection(survey: survey, campaign: campaign, source: source) }
-
-    /// - Parameter value: empty for any.
-    private static func choice(_ value: String?) -> TallySelection.Choice {
-        guard let value, !value.isEmpty else { return .any }
-        return value == absent ? .absent : .named(bounded(value))
-    }
-
-    /// What the form's field has for it.
-    static func value(_ choice: TallySelection.Choice) -> String {
-        switch choice {
-        case .any: ""
-        case .absent: absent
-        case .named(let name): name
-        }
-    }
 }

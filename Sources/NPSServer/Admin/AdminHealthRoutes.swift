@@ -29,7 +29,7 @@ struct AdminHealthRoutes {
     let quarantine: @Sendable () async -> QuarantineUse?
     /// Nil while the queue can't say, and where nobody else has it.
     let leadership: @Sendable () async -> Leadership?
-    let alerts: @Sendable () -> [String]
+    let alerts: @Sendable () -> [AlertKey]
     /// Sentences about certificates that should have been renewed.
     let certificates: @Sendable () -> [String]
 
@@ -69,7 +69,7 @@ struct AdminHealthRoutes {
             queue: queue,
             forwarding: delivery(),
             quarantine: use?.sentences,
-            alerts: alerts(),
+            alerts: alerts().map { $0.source.isEmpty ? $0.alert : "\($0.alert) \($0.source)" },
             leader: leader?.name,
             leaderSince: leader?.since.map { Timestamp.format($0) },
             // What makes it unready comes first: `healthcheck` repeats that one.

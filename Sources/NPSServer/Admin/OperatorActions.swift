@@ -13,6 +13,8 @@ struct OperatorActions {
     /// How long a request that can't do everything at once works before it is answered with where to go on.
     let timeLimit: Duration
     let logger: Logger
+    /// Told of every erasure, since what was counted has changed.
+    var forgetStatistics: @Sendable () -> Void = {}
 
     /// What doesn't fit into the time limit is left to the next call.
     func retry(_ wanted: RetryRequest, by actor: AuditEntry.Actor) async throws -> RetryProgress {
@@ -43,6 +45,7 @@ struct OperatorActions {
 
     /// Safe to repeat. A large quarantine takes several calls, so that each is answered in time.
     func erase(_ wanted: ErasureRequest, by actor: AuditEntry.Actor) async throws -> ErasureResponse {
+        defer { forgetStatistics() }
         guard let address = try? EmailAddress(wanted.email) else { throw Problem.wrongAddress }
         let remotely = wanted.remote ?? false
         var quarantined: Int?

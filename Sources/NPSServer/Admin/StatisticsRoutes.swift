@@ -42,9 +42,9 @@ struct StatisticsRoutes {
         return TallySelection(
             from: first,
             through: last,
-            survey: Self.choice(request, "survey"),
-            campaign: Self.choice(request, "campaign"),
-            source: request.query("source")
+            survey: .init(field: request.query("survey")),
+            campaign: .init(field: request.query("campaign")),
+            source: request.query("source").flatMap { $0.isEmpty ? nil : $0 }
         )
     }
 
@@ -52,12 +52,6 @@ struct StatisticsRoutes {
         guard let text = request.query(name) else { return nil }
         guard let day = Day(text) else { throw Problem.badRequest("\(name) must be a day such as 2026-01-31.") }
         return day
-    }
-
-    /// An empty value stands for those that have none.
-    private static func choice(_ request: Request, _ name: String) -> TallySelection.Choice {
-        guard let text = request.query(name) else { return .any }
-        return text.isEmpty ? .absent : .named(text)
     }
 
     private func audit(_ request: Request) async throws -> [AuditEntry] {

@@ -15,7 +15,8 @@ final class ConsoleGathering: Sendable {
     private let alerts: SharedReading<[AlertKey]?>
     private let backup: SharedReading<Overview.Backup>
     private let storage: SharedReading<StorageFigures>
-    private let tallies: [StatisticsQuery.Period: SharedReading<[TallyCount]?>]
+    private let lateDeletions: SharedReading<Int?>
+    private let tallies: [StatisticsQuery.Period: KeptReading<[TallyCount]>]
 
     /// - Parameter patience: how long each is waited for.
     init(
@@ -37,8 +38,12 @@ final class ConsoleGathering: Sendable {
             return last.first.map { .made($0.at) } ?? .never
         }
         storage = SharedReading(limit: patience) { await queue.storageFigures() }
+        lateDeletions = SharedReading(limit: patience) {
+            let first = try? await queue.unconfirmedErasures(isWanted: true, after: nil, limit: Overview.mostLate)
+            return first?.count { now().timeIntervalSince($0.erasedAt) > 3_600 }
+        }
         let periods = StatisticsQuery.Period.allCases.map { period in
-            let reading = SharedReading<[TallyCount]?>(limit: patience) {
+            let reading = KeptReading<[TallyCount]>(for: dependencies.countsAge, limit: patience) {
                 let today = Day(now())
                 return try? await queue.tallies(from: period.first(until: today), through: today)
             }
@@ -53,6 +58,7 @@ final class ConsoleGathering: Sendable {
         async let traffic = traffic.value
         async let backup = backup.value
         async let storage = storage.value
+        async let lateDeletions = lateDeletions.value
         var overview = await sources()
         let date = overview.date
         overview.formAddress = dependencies.formAddress
@@ -64,6 +70,7 @@ final class ConsoleGathering: Sendable {
         overview.traffic = await traffic ?? nil
         overview.backup = await backup ?? .unknown
         overview.disk = await storage?.disk
+        overview.lateDeletions = await lateDeletions ?? nil
         return overview
     }
 
@@ -78,17 +85,21 @@ final class ConsoleGathering: Sendable {
     }
 
     /// The counts of answers of the period; nil when the queue can't say, or not soon.
-    func tallies(_ period: StatisticsQuery.Period) async -> [TallyCount]? { await tallies[period]?.value ?? nil }
+    func tallies(_ period: StatisticsQuery.Period) async -> [TallyCount]? { await tallies[period]?.value }
+
+    /// To be called when somebody was erased, who is then in no count that is shown.
+    func forgetTallies() {
+        for reading in tallies.values { reading.forget() }
+    }
 
     /// The alerts of this process, and, where several collectors share the queue, those that the others have written down.
     private func kept() async -> [Overview.Alert] {
-        let own = dependencies.alerts().map { text in
-            let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
-            return Overview.Alert(name: parts.first ?? "", source: parts.count > 1 ? parts[1] : "")
-        }
-        guard dependencies.queue.isShared else { return own }
-        let kept = (await alerts.value ?? nil) ?? []
-        return Array(Set(own + kept.map { Overview.Alert(name: $0.alert, source: $0.source) }))
+        let own = Set(dependencies.alerts())
+        let kept = dependencies.queue.isShared ? (await alerts.value ?? nil) ?? [] : []
+        return own.map { Overview.Alert(name: $0.alert, source: $0.source) }
+            + kept.filter { !own.contains($0) }.map {
+                Overview.Alert(name: $0.alert, source: $0.source, collector: $0.collector)
+            }
     }
 
     /// The configured ones and those that something is known of.

@@ -18,10 +18,10 @@ struct ConsoleRoutes {
         for path in ["console", "console/**"] as [RouterPath] {
             router.get(path) { _, _ -> HTTPAnswer in throw Problem.notFound }
         }
-        router.get("console/sources") { request, _ in
+        router.get(RouterPath(Area.sources.path)) { request, _ in
             let page = pages.sources(
                 await gathering.sources(),
-                after: request.query("after") ?? "",
+                after: request.field("after") ?? "",
                 in: pages.visit(request)
             )
             return HTTPAnswer(page, .ok)
@@ -31,17 +31,14 @@ struct ConsoleRoutes {
     private func overview(_ request: Request) async -> HTTPAnswer {
         let visit = pages.visit(request)
         var overview = await gathering.overview()
-        overview.renewsItself = request.query("still") == nil
+        overview.renewsItself = request.field("still") == nil
         var page = pages.overview(overview, in: visit)
         if overview.renewsItself, let refresh = Self.refresh { page.headers[refresh] = "60" }
         return HTTPAnswer(page, .ok)
     }
 
     private func statistics(_ request: Request) async -> HTTPAnswer {
-        let names: Set = ["period", "survey", "source", "campaign", "by", "after"]
-        // What a form puts into an address is encoded as in a body.
-        let form = try? URLEncodedForm(Array((request.uri.query ?? "").utf8), fields: names)
-        let query = StatisticsQuery { form?.fields[$0] }
+        let query = StatisticsQuery(request.field)
         let counts = await gathering.tallies(query.period)
         return HTTPAnswer(pages.statistics(counts, of: query, at: gathering.now(), in: pages.visit(request)), .ok)
     }
@@ -54,10 +51,24 @@ struct ConsoleRoutes {
 extension ConsolePages {
     /// From where the page is asked for.
     func visit(_ request: Request) -> Visit {
-        visit(
-            lang: request.query("lang"),
+        let isPosted = request.method == .post
+        var visit = self.visit(
+            lang: request.field("lang"),
             accepted: request.fieldLines("accept-language"),
-            query: request.method == .post ? nil : request.uri.query
+            query: isPosted ? nil : request.uri.query
         )
+        // An answer to a form can't be opened again, so other languages lead to the page of its area.
+        if isPosted, let area = Area.allCases.last(where: { request.uri.path.hasPrefix($0.path) }) {
+            visit.base = area.path
+        }
+        return visit
+    }
+}
+
+extension Request {
+    /// The text of a field in a page's address, where forms put it as into a body; nil when it is absent, given twice, or no
+    /// form's.
+    func field(_ name: String) -> String? {
+        try? URLEncodedForm(Array((uri.query ?? "").utf8), fields: [name]).fields[name]
     }
 }

@@ -33,7 +33,7 @@ struct OperatorPages: Sendable {
     }
 
     private func audit(_ request: Request) async throws -> HTTPAnswer {
-        let before = request.query("before").flatMap(Int64.init)
+        let before = request.field("before").flatMap(Int64.init)
         let entries = try await read { [queue] () async throws(QueueError) in
             try await queue.audit(before: before, limit: AuditBoard.length + 1)
         }
@@ -86,7 +86,7 @@ struct OperatorPages: Sendable {
     ///
     /// - Parameter kinds: what can have led to the page.
     func deed(_ request: Request, _ kinds: Set<Deed.Kind>) -> Deed? {
-        guard let deed = request.query("done").flatMap(deeds.deed), kinds.contains(deed.kind) else { return nil }
+        guard let deed = request.field("done").flatMap(deeds.deed), kinds.contains(deed.kind) else { return nil }
         return deed
     }
 }

@@ -16,25 +16,24 @@ struct ParkedPages {
     }
 
     private func show(_ request: Request) async throws -> HTTPAnswer {
-        let key = request.query("group")
+        let key = request.field("group")
         let empty = ParkedBoard(
             only: key,
-            after: request.query("after").flatMap(Int64.init) ?? 0,
-            from: min(request.query("from").flatMap(Int.init).map { max(0, $0) } ?? 0, ParkedBoard.limit),
+            after: request.field("after").flatMap(Int64.init) ?? 0,
+            from: min(request.field("from").flatMap(Int.init).map { max(0, $0) } ?? 0, ParkedBoard.limit),
             rows: ParkedBoard.length,
             at: shared.now(),
             cause: shared.cause
         )
-        let board = try await shared.read { () async throws(QueueError) in
-            var board = empty
-            try await read { items in
-                board.add(items)
-                return board.count < ParkedBoard.limit
-            }
-            let books = try await shared.queue.status()
-            (board.total, board.expiry) = (books.parked, books.parkedExpiry)
-            return board
+        var board = empty
+        _ = try await each { part in
+            board.add(part)
+            return board.count < ParkedBoard.limit
         }
+        let books = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
+            try await queue.status()
+        }
+        (board.total, board.expiry) = (books.parked, books.parkedExpiry)
         let page = shared.pages.parked(board, did: shared.deed(request, [.retried]), in: shared.pages.visit(request))
         return HTTPAnswer(page, .ok)
     }
@@ -44,7 +43,7 @@ struct ParkedPages {
         let deed: Deed
         if let text = fields["id"] {
             guard let id = ResponseID(rawValue: text) else { throw Problem.badRequest("There is no such id.") }
-            deed = Deed(.retried, count: try await shared.actions.retry(RetryRequest(ids: [id]), by: .page).count)
+            deed = Deed(.retried, count: try await retry([id]))
         } else if let key = fields["group"] {
             deed = try await retry(group: key)
         } else if fields["all"] != nil {
@@ -55,55 +54,58 @@ struct ParkedPages {
         return shared.seeOther(deed, .parked, request)
     }
 
-    /// As `queue retry` with the ids of all that have the reason, a page of what is parked at a time.
+    /// As `queue retry` with the ids of all that have the reason, as many at a time as may be named.
     private func retry(group key: String) async throws -> Deed {
-        let begin = ContinuousClock.now
-        var count = 0
-        var filter = QueueFilter(state: .parked, limit: QueueFilter.maximum)
-        do {
-            repeat {
-                let wanted = filter
-                let items = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
-                    try await queue.list(wanted)
+        var choice = ReasonChoice(key)
+        return try await Deed(.retried) { deed in
+            var ids: [ResponseID] = []
+            let isComplete = try await each { part in
+                ids += part.filter { choice.holds($0.reason) }.map(\.id)
+                while ids.count >= QueueFilter.maximum {
+                    deed.count += try await retry(ids.prefix(QueueFilter.maximum))
+                    ids.removeFirst(QueueFilter.maximum)
                 }
-                guard let last = items.last else { return Deed(.retried, count: count) }
-                let ids = items.filter { ParkedBoard.key(of: $0.reason ?? "") == key }.map(\.id)
-                if !ids.isEmpty { count += try await shared.actions.retry(RetryRequest(ids: ids), by: .page).count }
-                filter.after = last.sequence
-            } while shared.hasTime(since: begin)
-        } catch {
-            // What was done is told, and the next try tells what is wrong.
-            guard count > 0 else { throw error }
+                return true
+            }
+            deed.count += try await retry(ids[...])
+            return isComplete
         }
-        return Deed(.retried, count: count, isCut: true)
+    }
+
+    private func retry(_ ids: ArraySlice<ResponseID>) async throws -> Int {
+        guard !ids.isEmpty else { return 0 }
+        return try await shared.actions.retry(RetryRequest(ids: Array(ids)), by: .page).count
     }
 
     private func retryAll() async throws -> Deed {
         let begin = ContinuousClock.now
-        var count = 0
-        var place: RetryPosition?
-        do {
+        return try await Deed(.retried) { deed in
+            var place: RetryPosition?
             repeat {
                 let part = try await shared.actions.retry(RetryRequest(after: place), by: .page)
-                count += part.count
+                deed.count += part.count
                 place = part.next
             } while place != nil && shared.hasTime(since: begin)
-        } catch {
-            guard count > 0 else { throw error }
-            return Deed(.retried, count: count, isCut: true)
+            return place == nil
         }
-        return Deed(.retried, count: count, isCut: place != nil)
     }
 
-    /// Reads all that is parked, a page after the other.
+    /// Reads what is parked, a part after the other, for as long as there is time.
     ///
-    /// - Parameter take: is given each page, and returns whether to go on.
-    private func read(_ take: ([QueueItem]) -> Bool) async throws(QueueError) {
-        var filter = QueueFilter(state: .parked, limit: QueueFilter.maximum)
-        while true {
-            let items = try await shared.queue.list(filter)
-            guard let last = items.last, take(items) else { return }
-            filter.after = last.sequence
+    /// - Parameter take: is given each part, and returns whether to go on.
+    /// - Returns: whether it came to the end.
+    private func each(_ take: ([ParkedResponse]) async throws -> Bool) async throws -> Bool {
+        let begin = ContinuousClock.now
+        var place: Int64 = 0
+        while shared.hasTime(since: begin) {
+            let after = place
+            let part = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
+                try await queue.parked(after: after)
+            }
+            guard let last = part.last else { return true }
+            guard try await take(part) else { return false }
+            place = last.sequence
         }
+        return false
     }
 }

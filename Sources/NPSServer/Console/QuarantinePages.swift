@@ -20,20 +20,35 @@ struct QuarantinePages {
     }
 
     private func list(_ request: Request) async throws -> HTTPAnswer {
-        let after = request.query("after").flatMap(Int64.init)
-        let now = shared.now()
-        let board = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
-            let entries = try await queue.quarantine(limit: QuarantineBoard.length + 1, after: after)
-            let shown = Array(entries.prefix(QuarantineBoard.length))
-            let next = entries.count > shown.count ? shown.last?.id : nil
-            return QuarantineBoard(entries: shown, use: try await queue.quarantineUse(), next: next, at: now)
+        let part = Self.part(request)
+        let use = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
+            try await queue.quarantineUse()
         }
+        var (found, last, isComplete): ([QuarantineEntry], QuarantineID?, Bool) = ([], nil, true)
+        if let choice = part.choice {
+            let after = request.field("after").flatMap(Int64.init)
+            // Those of one source may be few among many.
+            let limit = choice == .all ? QuarantineBoard.length + 1 : QueueFilter.maximum
+            isComplete = try await entries(after: after, limit: limit, since: .now) { entries in
+                let rest = QuarantineBoard.length - found.count
+                let meant = entries.filter(choice.includes)
+                found += meant.prefix(rest)
+                last = meant.count > rest ? found.last?.id : entries.last?.id
+                return meant.count <= rest
+            }
+        }
+        let board = QuarantineBoard(part, entries: found, use: use, next: isComplete ? nil : last, at: shared.now())
         let page = shared.pages.quarantine(
             board,
             did: shared.deed(request, [.replayed, .discarded]),
             in: shared.pages.visit(request)
         )
         return HTTPAnswer(page, .ok)
+    }
+
+    private static func part(_ request: Request) -> QuarantineBoard.Part {
+        if let from = request.field("sources").flatMap(Int.init) { return .sources(from: min(max(0, from), 1_000_000)) }
+        return request.field("source").map { .source($0) } ?? .entries
     }
 
     private func show(_ request: Request, _ context: CollectorContext) async throws -> HTTPAnswer {
@@ -49,7 +64,7 @@ struct QuarantinePages {
     /// made at a time.
     private func trial(_ request: Request) async throws -> HTTPAnswer {
         guard !request.fieldLines("sec-fetch-site").contains("cross-site") else { throw Problem.foreignPage }
-        let choice = try Self.choice(request.query)
+        let choice = try Self.choice(request.field)
         let trial = try await shared.trials.run { () async throws -> ReplayTrial in
             let meant = try await meant(choice)
             let ids = Array(meant.ids.prefix(ReplayTrial.limit))
@@ -71,32 +86,34 @@ struct QuarantinePages {
         let begin = ContinuousClock.now
         let fields = try await OperatorPages.form(request, QuarantineChoice.fields)
         let choice = try Self.choice { fields[$0] }
-        var outcomes: [ReplayOutcome] = []
-        var isComplete = false
-        do {
-            isComplete = try await each(choice, through: try Self.last(fields), since: begin) { ids in
+        let last = try Self.last(fields)
+        let deed = try await Deed(.replayed) { deed in
+            var isFirst = true
+            return try await each(choice, through: last, since: begin) { ids in
                 var rest = ids[...]
                 while !rest.isEmpty, shared.hasTime(since: begin) {
-                    let wanted = ReplayRequest(ids: Array(rest), dryRun: false, reload: outcomes.isEmpty)
-                    let done = try await shared.actions.replay(wanted, by: .page)
-                    outcomes += done
-                    rest = rest.dropFirst(max(1, done.count))
+                    let wanted = ReplayRequest(ids: Array(rest), dryRun: false, reload: isFirst)
+                    let outcomes = try await shared.actions.replay(wanted, by: .page)
+                    isFirst = false
+                    deed.count += outcomes.count(where: \.isResolved)
+                    deed.left += outcomes.count { !$0.isResolved && !$0.isGone }
+                    rest = rest.dropFirst(max(1, outcomes.count))
                 }
                 return rest.isEmpty
             }
-        } catch {
-            // What was done is told, and the next try tells what is wrong.
-            guard outcomes.contains(where: \.isResolved) else { throw error }
         }
-        let count = outcomes.count(where: \.isResolved)
-        let left = outcomes.count { !$0.isResolved && !$0.isGone }
-        let deed = Deed(.replayed, count: count, left: left, isCut: !isComplete)
         return shared.seeOther(deed, .quarantine, request)
     }
 
     private func question(_ request: Request) async throws -> HTTPAnswer {
-        let choice = try Self.discardable(Self.choice(request.query))
-        let ids = try await meant(choice).ids
+        let choice = try Self.discardable(Self.choice(request.field))
+        var ids = try await meant(choice).ids
+        if case .one(let id) = choice {
+            let entry = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
+                try await queue.quarantineEntry(id)
+            }
+            if entry == nil { ids = [] }
+        }
         let (now, visit) = (shared.now(), shared.pages.visit(request))
         let page = shared.pages.discard(choice, count: ids.count, through: ids.last, at: now, in: visit)
         return HTTPAnswer(page, .ok)
@@ -106,17 +123,14 @@ struct QuarantinePages {
         let begin = ContinuousClock.now
         let fields = try await OperatorPages.form(request, QuarantineChoice.fields)
         let choice = try Self.discardable(Self.choice { fields[$0] })
-        var count = 0
-        var isComplete = false
-        do {
-            isComplete = try await each(choice, through: try Self.last(fields), since: begin) { ids in
-                count += try await shared.actions.discard(ids, by: .page)
+        let last = try Self.last(fields)
+        let deed = try await Deed(.discarded) { deed in
+            try await each(choice, through: last, since: begin) { ids in
+                deed.count += try await shared.actions.discard(ids, by: .page)
                 return true
             }
-        } catch {
-            guard count > 0 else { throw error }
         }
-        return shared.seeOther(Deed(.discarded, count: count, isCut: !isComplete), .quarantine, request)
+        return shared.seeOther(deed, .quarantine, request)
     }
 
     private static func choice(_ value: (String) -> String?) throws -> QuarantineChoice {
@@ -163,19 +177,51 @@ struct QuarantinePages {
         _ work: ([QuarantineID]) async throws -> Bool
     ) async throws -> Bool {
         if case .one(let id) = choice { return try await work([id]) }
-        var place: Int64?
+        var isPast = false
+        let isAll = try await entries(after: nil, limit: QueueFilter.maximum, since: begin) { entries in
+            let meant = entries.filter { choice.includes($0) && $0.id.rawValue <= last }.map(\.id)
+            if !meant.isEmpty, try await !work(meant) { return false }
+            isPast = entries.contains { $0.id.rawValue >= last }
+            return !isPast
+        }
+        return isPast || isAll
+    }
+
+    /// Reads what is in quarantine, a part after the other, for as long as there is time.
+    ///
+    /// - Parameters:
+    ///   - after: the last of the page before; nil to begin.
+    ///   - limit: how many a part has at most.
+    ///   - take: is given each part, and returns whether to go on.
+    /// - Returns: whether it came to the end.
+    private func entries(
+        after: Int64?,
+        limit: Int,
+        since begin: ContinuousClock.Instant,
+        _ take: ([QuarantineEntry]) async throws -> Bool
+    ) async throws -> Bool {
+        var place = after
         repeat {
             let after = place
             let entries = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
-                try await queue.quarantine(limit: QueueFilter.maximum, after: after)
+                try await queue.quarantine(limit: limit, after: after)
             }
             guard let end = entries.last else { return true }
-            let meant = entries.filter { choice.includes($0) && $0.id.rawValue <= last }.map(\.id)
-            if !meant.isEmpty, try await !work(meant) { return false }
-            if end.id.rawValue >= last { return true }
+            guard try await take(entries) else { return false }
             place = end.id.rawValue
         } while shared.hasTime(since: begin)
         return false
+    }
+}
+
+extension QuarantineBoard.Part {
+    /// Which entries the page lists; nil for none.
+    fileprivate var choice: QuarantineChoice? {
+        switch self {
+        case .entries: .all
+        case .source(let label): .source(label)
+        case .sources: nil
+        }
     }
 }
 

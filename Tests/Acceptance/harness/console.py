@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from harness.deployment import Deployment
 from harness.http_client import FORM_HEADERS, HTTPResponse, fetch
 
-PLACES = {"now": "/"} | {name: f"/console/{name}" for name in ("nps", "parked", "quarantine", "person", "audit")}
+AREAS = ("nps", "sources", "parked", "quarantine", "person", "audit")
+PLACES = {"now": "/"} | {name: f"/console/{name}" for name in AREAS}
 """The pages that the navigation leads to."""
 
 

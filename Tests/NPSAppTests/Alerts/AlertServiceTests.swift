@@ -203,7 +203,7 @@ struct AlertServiceTests {
             let service = try scene.service(queue, isTelling: false)
             var course = Self.course()
             await scene.rounds(5, service, &course)
-            #expect(service.active.texts == ["NPSDeliveryPaused"])
+            #expect(service.active.keys.map(\.alert) == ["NPSDeliveryPaused"])
             #expect(try await queue.keptAlerts(of: nil).messages == [])
         }
         #expect(scene.posts == [])

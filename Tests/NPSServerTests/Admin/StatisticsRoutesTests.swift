@@ -33,7 +33,7 @@ struct StatisticsRoutesTests {
             #expect(report["from"] == .string(days.lowerBound.text) && report["to"] == .string(days.upperBound.text))
             #expect(report["overall"]?["answers"] == .integer(0))
         }
-        try await get("/queue/stats?from=2026-01-31&to=2026-02-01&survey=&campaign=a%20b&source=survey") { answer in
+        try await get("/queue/stats?from=2026-01-31&to=2026-02-01&survey=~&campaign=a%20b&source=survey") { answer in
             let report = try answer.json()
             #expect(report["from"] == .string("2026-01-31") && report["to"] == .string("2026-02-01"))
         }
