@@ -156,11 +156,14 @@ package struct Collector: Sendable {
                 queue: queue,
                 worker: worker,
                 start: start,
-                onStart: { [notifier] in await notifier.ready() }
+                onStart: { [notifier, listeners] in
+                    listeners.logStart(port: start.publicPort)
+                    await notifier.ready()
+                }
             ),
             alerts.service(settings, logger: logger),
             try listeners.adminListener { start.listens() },
-            try listeners.publicListener { start.listens() },
+            try listeners.publicListener { start.listens(publicAt: $0) },
         ]
         var renewals: [@Sendable () async -> Void] = [
             SourceReload(sources: sources, isEncrypted: certificates != nil, logger: logger).renew

@@ -53,7 +53,21 @@ struct ListenerComposition: Sendable {
         }
     }
 
-    func publicListener(_ onListening: @escaping @Sendable () -> Void) throws -> Listener {
+    /// Says that everything is there that a start needs, and what that means for responses.
+    func logStart(port: Int?) {
+        let metadata: Logger.Metadata = ["port": "\(port ?? 0)", "url": "\(settings.http.publicURL)"]
+        if queue.lacksRoom {
+            logger.warning(
+                "listening, but no response is accepted before the queue's disk has room",
+                metadata: metadata
+            )
+        } else {
+            logger.notice("accepting responses", metadata: metadata)
+        }
+    }
+
+    /// - Parameter onListening: gets the port; 0 for a socket without one.
+    func publicListener(_ onListening: @escaping @Sendable (Int) -> Void) throws -> Listener {
         var dependencies = PublicListener.Dependencies(
             queue: queue,
             pages: pages,
@@ -71,13 +85,7 @@ struct ListenerComposition: Sendable {
             addresses: sockets.addresses(.public, or: settings.http.address),
             tls: try certificates.map { try ServerTLS($0, sources: sources, logger: logger) },
             logger: logger,
-            onListening: { [logger, settings] port in
-                logger.notice(
-                    "accepting responses",
-                    metadata: ["port": "\(port ?? 0)", "url": "\(settings.http.publicURL)"]
-                )
-                onListening()
-            }
+            onListening: { onListening($0 ?? 0) }
         )
     }
 

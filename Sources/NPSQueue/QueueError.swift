@@ -4,8 +4,10 @@
 package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Too many responses are waiting: the sender should retry after so many seconds.
     case busy(retryAfter: Int)
-    /// The disk is full, or less than the reserve is free.
+    /// The disk is full.
     case diskFull
+    /// Less than the reserve is free, in bytes.
+    case belowReserve(directory: String, free: Int64, wanted: Int64)
     /// The entry that was to be resolved is gone: another replay took it, or it was discarded or removed for its age.
     case resolvedBefore(QuarantineID)
     /// The file can't be read or written now; the queue reopens it with the next call.
@@ -51,6 +53,11 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
             "The queue is busy: too many responses are waiting. Try again in \(seconds) s."
         case .diskFull:
             "The disk that holds the queue is full or nearly so. Free some space; the queue goes on by itself."
+        case .belowReserve(let directory, let free, let wanted):
+            """
+            The disk that holds the queue is full or nearly so: \(Self.mebibytes(free)) MiB are free in \(directory), and \
+            \(Self.mebibytes(wanted)) MiB are wanted. Free some space; the queue goes on by itself.
+            """
         case .resolvedBefore(let id):
             "The quarantined payload \(id) is gone: it was replayed, discarded or removed for its age meanwhile."
         case .storage(let what):
@@ -90,5 +97,19 @@ package enum QueueError: Error, Sendable, Hashable, CustomStringConvertible {
         case .closed:
             "The queue is closed. Start the collector again."
         }
+    }
+
+    /// Whether there is too little room on the disk.
+    package var isFullDisk: Bool {
+        switch self {
+        case .diskFull, .belowReserve: true
+        default: false
+        }
+    }
+
+    /// Rounded down, with a tenth where that matters.
+    private static func mebibytes(_ bytes: Int64) -> String {
+        let tenths = bytes / 104_858
+        return tenths < 100 && tenths % 10 != 0 ? "\(tenths / 10).\(tenths % 10)" : "\(bytes >> 20)"
     }
 }

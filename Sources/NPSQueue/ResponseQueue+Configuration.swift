@@ -23,6 +23,8 @@ extension ResponseQueue {
         package var quarantineByteLimit = 256 << 20
         /// Bytes that must be free on the disk for acceptance and readiness; 0 for no reserve.
         package var diskReserve: Int64 = 64 << 20
+        /// Seconds until a queue on a full disk looks by itself whether there is room again.
+        package var fullDiskPause = 10.0
         /// Seconds from the start until a delivery that the last stop interrupted is retried, by how many responses it
         /// may have carried. It covers the request's own time limit, for as long as the kernel goes on sending after
         /// the process has died, and the time for which the API may work on it after that.

@@ -107,7 +107,7 @@ package final class ResponseQueue: Sendable {
             ? work : lanes.group(on: lanes.intake, limit: limit, metrics, commit: engine.commit)
         // Said at once, and not only when somebody sends something.
         let start = Milliseconds(now())
-        do { try reserve.check(at: start, fresh: true) } catch { fullDisk.refused(at: start) }
+        do { try reserve.check(at: start, fresh: true) } catch { noteFullDisk(error) }
     }
 
     /// Whether a response that was never tried may be sent by POST.

@@ -20,6 +20,11 @@ enum Endpoint {
         return base
     }
 
+    /// - Parameter base: ``checked(_:)``, so that there is nothing else between the scheme and the path.
+    static func host(of base: String) -> String {
+        String(base.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != "/" })
+    }
+
     private static let notAnAddress =
         PlanhatError.invalidRequest("planhat.url must be an address such as https://api.planhat.com, in ASCII.")
 

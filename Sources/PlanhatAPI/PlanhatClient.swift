@@ -37,6 +37,8 @@ package final class PlanhatClient: Sendable {
     package static let bulkLimit = 5_000
 
     private let base: String
+    /// With the port, where the address has one.
+    private let host: String
     private let token: String
     private let timeout: Duration
     private let http: HTTPClient
@@ -46,6 +48,7 @@ package final class PlanhatClient: Sendable {
 
     package init(configuration: Configuration, logger: Logger) throws(PlanhatError) {
         base = try Endpoint.checked(configuration.baseURL)
+        host = Endpoint.host(of: base)
         guard !configuration.token.isEmpty, configuration.token.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
             throw .invalidRequest("planhat.token must be printable text without spaces.")
         }
@@ -182,7 +185,12 @@ extension PlanhatClient {
         } catch {
             if let guarded, guarded.wasHeldBack { throw .heldBack }
             let wasConnected = connections.wasConnected(since: start)
-            throw TransportFailure.sorted(error, isWrite: operation.isWrite, wasConnected: wasConnected)
+            throw TransportFailure.sorted(
+                error,
+                isWrite: operation.isWrite,
+                wasConnected: wasConnected,
+                host: host
+            )
         }
     }
 

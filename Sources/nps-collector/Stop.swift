@@ -28,7 +28,7 @@ extension Stop {
     init(_ error: AdminError) {
         let code: Code =
             switch error {
-            case .missingToken: .configuration
+            case .missingToken, .wrongToken: .configuration
             case .unreachable, .unanswered: .unreachable
             case .refused, .unreadable: .failure
             }
@@ -42,7 +42,8 @@ extension Stop {
             case .unsuitableDatabase, .unusableAddress, .newerSchema, .missingLibrary, .payloadKeys, .moved,
                 .unfinishedMove, .unmovable, .foreignLog:
                 .configuration
-            case .busy, .diskFull, .resolvedBefore, .storage, .database, .damaged, .lockedByAnotherProcess, .closed:
+            case .busy, .diskFull, .belowReserve, .resolvedBefore, .storage, .database, .damaged,
+                .lockedByAnotherProcess, .closed:
                 .unreachable
             case .unverifiedMove, .unmadeBackup: .failure
             }

@@ -224,3 +224,11 @@ def test_what_operators_do_is_in_the_log_without_anybodys_words(deploy: Deploy) 
     assert len(lines) == 1
     assert "erase" in lines[0] and "verb" in lines[0] and "1 response and 0 quarantined payloads" in lines[0]
     assert canary.WORD not in deployment.run("queue", "audit").stdout
+
+
+def test_a_verb_with_a_wrong_token_says_whose_it_is_and_where_it_was_given(deploy: Deploy) -> None:
+    deployment = deploy()
+    deployment.start()
+    result = deployment.run("queue", "status", "--admin-token", "not-the-collectors")
+    assert result.returncode == 78 and "not-the-collectors" not in result.stderr
+    assert "admin.token (from: command line) isn't that of the collector at http://127.0.0.1:" in result.stderr

@@ -72,13 +72,19 @@ def test_a_full_disk_is_seen_by_everybody_and_survived(disk: Path, deploy: Deplo
     # So it is after a start, which needs no room.
     assert deployment.serve.stop() == 0
     deployment.serve.log.unlink()
-    deployment.start_serve(logged="accepting responses")
+    deployment.start_serve(logged="no response is accepted before the queue's disk has room")
     assert_full(deployment)
+    told_in_log = deployment.serve.log.read_text()
+    assert "accepting responses" not in told_in_log
+    assert re.search(rf"is full or nearly so: \d[\d.]* MiB are free in {disk}, and 64 MiB are wanted", told_in_log)
     # Of requests to Planhat there is nothing before the first.
     assert families(deployment) >= {name for name in before if not name.startswith("nps_delivery_request")}
 
     ballast.unlink()
-    wait_until(lambda: deployment.get("/readyz").status == 200, "the collector to find room")
+    # Nobody asks: the log says so by itself.
+    room = "There is room on the queue's disk again: responses are accepted."
+    wait_until(lambda: room in deployment.serve.log.read_text(), "the log to say that there is room")
+    assert deployment.get("/readyz").status == 200
     assert deployment.post(fresh_response("after")).status == 200
     assert deployment.await_drained()["delivered"] == 2
     assert values(deployment)["nps_ready"] == 1

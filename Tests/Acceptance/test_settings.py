@@ -1,11 +1,15 @@
 """Settings: every problem at once, no secret printed, exit codes that service managers understand."""
 
 import json
+import os
 import socket
+import tempfile
+from pathlib import Path
 
 import pytest
 
-from harness.deployment import Deploy
+from harness.deployment import BINARY, Deploy
+from harness.program import run_command
 from harness.webhook import fresh_response
 
 CONFIGURATION = 78
@@ -68,6 +72,26 @@ def test_a_secret_may_stand_in_a_file(deploy: Deploy) -> None:
     deployment.start()
     assert deployment.post(fresh_response("file")).status == 200
     assert deployment.await_drained()["delivered"] == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs another user")
+def test_a_secret_that_this_user_may_not_read_is_told_with_who_and_where() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        token = folder / "planhat-token"
+        token.write_text("a-token\n")
+        token.chmod(0o600)
+        as_nobody = ("setpriv", "--reuid=nobody", "--clear-groups")
+        words = ("--planhat-token-file", "planhat-token")
+        denied = run_command(*as_nobody, BINARY, "check", *words, directory=folder)
+        folder.chmod(0o700)
+        closed = run_command(*as_nobody, BINARY, "check", "--planhat-token-file", token, directory=Path("/"))
+    reason = f"planhat.token-file can't be read: {token}: permission denied for the user nobody; let it"
+    for result, remedy in ((denied, " read the file"), (closed, f" into the directory {folder}")):
+        assert result.returncode == CONFIGURATION and "1 problem" in result.stderr, result.stderr
+        assert reason + remedy in result.stderr and "Secrets under systemd" in result.stderr, result.stderr
+        assert "(--planhat-token-file)" in result.stderr, result.stderr
 
 
 def test_healthcheck_says_whether_the_collector_runs(deploy: Deploy) -> None:

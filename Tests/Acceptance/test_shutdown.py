@@ -6,6 +6,8 @@ import socket
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from harness.deployment import Deploy
 from harness.load import Load
 from harness.ports import accepts
@@ -58,3 +60,14 @@ def test_a_request_in_flight_is_finished(deploy: Deploy) -> None:
         answer = connection.recv(65_536)
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert deployment.serve.wait() == 0
+
+
+@pytest.mark.parametrize("listener", ["http", "admin"])
+def test_a_taken_port_is_all_that_is_told_of_a_start_that_fails(deploy: Deploy, listener: str) -> None:
+    deployment = deploy()
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        result = deployment.run("serve", f"--{listener}-port", str(stranger.getsockname()[1]))
+    told = result.stdout + result.stderr
+    assert result.returncode == 69 and "is taken by another program" in told, told
+    for word in ("accepting responses", "The queue is closed", "couldn't", "could not"):
+        assert word not in told, told

@@ -1,4 +1,5 @@
 import Foundation
+import NPSApp
 import NPSQueue
 import NPSServer
 import Testing
@@ -18,6 +19,14 @@ struct StopTests {
     func queue(error: QueueError, code: Stop.Code) {
         #expect(Stop(error).code == code)
         #expect(Stop(error).message == "\(error)")
+    }
+
+    @Test("a wrong admin.token is a mistake in the settings, which says where it was given")
+    func wrongToken() {
+        let stop = Stop(AdminError.wrongToken(address: "http://127.0.0.1:8081", origin: "environment"))
+        #expect(stop.code == .configuration)
+        let told = "admin.token (from: environment) isn't that of the collector at http://127.0.0.1:8081:"
+        #expect(stop.message.hasPrefix(told))
     }
 
     private static func cannotListen(_ code: Int32) -> ServerError {

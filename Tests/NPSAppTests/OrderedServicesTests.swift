@@ -72,9 +72,10 @@ struct CompleteStartTests {
     func complete() async {
         let start = CompleteStart(listeners: 2)
         async let first = start.wait()
-        start.listens()
+        start.listens(publicAt: 8080)
         start.listens()
         #expect(await first)
+        #expect(start.publicPort == 8080)
         #expect(await start.wait())
     }
 

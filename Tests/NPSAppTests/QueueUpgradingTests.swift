@@ -49,6 +49,16 @@ struct QueueUpgradingTests {
         await queue.close()
     }
 
+    @Test("a queue that is closed, since the collector stops, is the end and no trouble")
+    func stopping() async throws {
+        let directory = try TemporaryDirectory()
+        let queue = try await Self.queue(directory, answers: 3)
+        await queue.close()
+        let logs = RecordedLogs()
+        try await QueueUpgrading(queue: queue, logger: logs.logger, sleep: { _ in }).run()
+        #expect(logs.lines.isEmpty)
+    }
+
     @Test("an answer that can't be read keeps only its neighbours from being counted, and that is said once")
     func unreadable() async throws {
         let directory = try TemporaryDirectory()

@@ -71,6 +71,27 @@ struct RetentionTests {
         QuarantineDraft(source: "acme", deliveryID: nil, contentType: nil, body: Array(text.utf8), problems: [])
     }
 
+    @Test("a queue that is closed, since the collector stops, is no trouble")
+    func stopping() async throws {
+        let glass = HourGlass()
+        let logs = RecordedLogs()
+        try await withQueue({ glass.now }) { queue in
+            await queue.close()
+            let service = Retention(
+                queue: queue,
+                periods: Retention.Periods(quarantine: 86_400, parked: 86_400, receipts: 86_400),
+                logger: logs.logger,
+                uptime: glass.uptime,
+                sleep: glass.sleep
+            )
+            let running = Task { try await service.run() }
+            await glass.untilAsleep()
+            running.cancel()
+            try await running.value
+        }
+        #expect(logs.lines.isEmpty, "\(logs.lines)")
+    }
+
     @Test("what has come of age goes at the start and every hour, and one line says how many there were")
     func hourly() async throws {
         let glass = HourGlass()

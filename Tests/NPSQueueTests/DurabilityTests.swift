@@ -549,9 +549,26 @@ struct DurabilityTests {
         let queue = try fixture.open(logger: logs.logger) { $0.diskReserve = .max }
         let next = try submission(1)
         #expect(logs.lines.filter { $0.hasPrefix("error The disk that holds the queue is full") }.count == 1)
-        await #expect(throws: QueueError.diskFull) { try await queue.accept([next]) }
-        await #expect(throws: QueueError.diskFull) { try await queue.probe() }
+        await #expect { try await queue.accept([next]) } throws: { ($0 as? QueueError)?.isFullDisk == true }
+        await #expect { try await queue.probe() } throws: { ($0 as? QueueError)?.isFullDisk == true }
         #expect(logs.lines.filter { $0.hasPrefix("error") }.count == 1)
+        await queue.close()
+    }
+
+    @Test("the log says that there is room again although nobody sends anything", .hangGuard)
+    func roomInTheLog() async throws {
+        let fixture = try QueueFixture()
+        let logs = RecordedLogs()
+        #expect(FaultyDisk.watch(fixture.directory))
+        let queue = try fixture.open(logger: logs.logger) { $0.fullDiskPause = 0.01 }
+        FaultyDisk.arm(.full, atCall: 1, lasting: true, in: fixture.directory)
+        let next = try submission(1)
+        await #expect(throws: QueueError.diskFull) { try await queue.accept([next]) }
+        #expect(queue.lacksRoom)
+        #expect(FaultyDisk.disarm(in: fixture.directory))
+        fixture.clock.advance(by: 20)
+        while queue.lacksRoom { await Task.yield() }
+        #expect(logs.lines.contains { $0.contains("There is room on the queue's disk again: responses are accepted.") })
         await queue.close()
     }
 

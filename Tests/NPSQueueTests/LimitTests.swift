@@ -64,8 +64,13 @@ struct LimitTests {
         let fixture = try QueueFixture(.sqlite)
         try await fixture.withQueue { queue in _ = try await queue.accept([try submission(1)]) }
         try await fixture.withQueue({ $0.diskReserve = .max }) { queue in
-            await #expect(throws: QueueError.diskFull) { try await queue.accept([try submission(2)]) }
-            await #expect(throws: QueueError.diskFull) { try await queue.probe() }
+            let directory = fixture.directory.path
+            let refused = await #expect(throws: QueueError.self) { try await queue.accept([try submission(2)]) }
+            let failed = await #expect(throws: QueueError.self) { try await queue.probe() }
+            for error in [refused, failed] {
+                #expect(error?.isFullDisk == true)
+                #expect(error?.description.contains(" MiB are free in \(directory), and") == true)
+            }
             let claim = try #require(try await queue.claim(limit: 1).first)
             try await queue.settle([claim.verdict(.delivered(planhatID: nil))])
             #expect(try await queue.status().delivered == 1)

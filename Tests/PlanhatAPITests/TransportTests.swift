@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import Logging
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -182,6 +183,20 @@ struct TransportTests {
             let sorted = TransportFailure.sorted(error, isWrite: true, wasConnected: wasConnected)
             #expect(sorted.disposition == disposition)
         }
+    }
+
+    @Test("where nobody answers, the host of planhat.url is named")
+    func host() async throws {
+        for (base, host) in [
+            ("https://api.planhat.com", "api.planhat.com"), ("http://127.0.0.1:9/v1", "127.0.0.1:9"),
+        ] { #expect(Endpoint.host(of: base) == host) }
+        let client = try PlanhatClient(
+            configuration: PlanhatClient.Configuration(baseURL: "http://127.0.0.1:1", token: "t"),
+            logger: .silent
+        )
+        let error = await failure { () async throws(PlanhatError) in try await client.create(.sample()) }
+        await client.shutdown()
+        #expect(error == .notSent("the connection to 127.0.0.1:1 was refused, or there is no route"))
     }
 
     @Test("connections are counted from before their first request until they are closed")

@@ -19,11 +19,14 @@ package struct AdminClient: Sendable {
 
     private let base: String
     private let token: String?
+    /// Where that was given.
+    private let tokenOrigin: String
 
     package init(settings: Settings) {
         let host = settings.admin.host
         base = "http://" + (host.contains(":") ? "[\(host)]" : host) + ":\(settings.admin.port)"
         token = settings.admin.token
+        tokenOrigin = settings.report.entries.first { $0.key == Setting.adminToken.key }?.origin ?? "default"
     }
 
     package func status() async throws(AdminError) -> StatusReport {
@@ -199,6 +202,7 @@ package struct AdminClient: Sendable {
     private func managed(_ method: HTTPMethod, _ path: String, body: Data?) async throws(AdminError) -> Data {
         guard token != nil else { throw AdminError.missingToken }
         let answer = try await heard(method, path, body: body)
+        guard answer.status != 401 else { throw AdminError.wrongToken(address: base, origin: tokenOrigin) }
         guard answer.status == 200 else {
             let refusal = try? JSONDecoder().decode(Refusal.self, from: answer.body)
             throw AdminError.refused(status: answer.status, detail: refusal?.detail ?? "no reason given")
@@ -262,6 +266,8 @@ package enum AdminError: Error, Sendable, Equatable, CustomStringConvertible {
     /// It runs, and the answer didn't come.
     case unanswered(address: String)
     case missingToken
+    /// - Parameter origin: where the token was given.
+    case wrongToken(address: String, origin: String)
     case refused(status: Int, detail: String)
     case unreadable
 
@@ -273,6 +279,11 @@ package enum AdminError: Error, Sendable, Equatable, CustomStringConvertible {
             "The collector at \(address) runs, but did not answer in time: look at its log, and whether its database answers."
         case .missingToken:
             "admin.token is missing: give the token that the running collector has, as ADMIN_TOKEN or admin.token-file."
+        case .wrongToken(let address, let origin):
+            """
+            admin.token (from: \(origin)) isn't that of the collector at \(address): give the token that the running collector \
+            has, as ADMIN_TOKEN or admin.token-file.
+            """
         case .refused(let status, let detail):
             "The collector refused with status \(status): \(detail)"
         case .unreadable:

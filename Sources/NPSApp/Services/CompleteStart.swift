@@ -5,6 +5,7 @@ import Synchronization
 final class CompleteStart: Sendable {
     private struct State {
         var missing: Int
+        var publicPort: Int?
         var isStopped = false
         var waiting: [CheckedContinuation<Bool, Never>] = []
 
@@ -20,7 +21,17 @@ final class CompleteStart: Sendable {
     }
 
     /// One more accepts connections.
-    func listens() { change { $0.missing -= 1 } }
+    ///
+    /// - Parameter port: the public listener's; nil for the others.
+    func listens(publicAt port: Int? = nil) {
+        change { state in
+            state.missing -= 1
+            if let port { state.publicPort = port }
+        }
+    }
+
+    /// Where the public listener listens, once it does; 0 for a socket that has no port.
+    var publicPort: Int? { state.withLock { $0.publicPort } }
 
     /// The collector stops.
     func stop() { change { $0.isStopped = true } }

@@ -76,9 +76,11 @@ struct QueueUpgrading: Service {
             if !course.hasGaps { try await queue.finishTallying() }
             return nil
         } catch {
+            // The collector stops.
+            if error == .closed { return nil }
             logger.warning("earlier answers could not be counted yet", metadata: ["reason": "\(error)"])
             if case .damaged = error { course.failures += 1 }
-            return error == .closed ? nil : Self.untilNextTry
+            return Self.untilNextTry
         }
     }
 
@@ -98,8 +100,9 @@ struct QueueUpgrading: Service {
             say(progress, &course)
             return max(Self.shortestRest, begin.duration(to: .now) * Self.rest)
         } catch {
+            if error == .closed { return nil }
             logger.warning("the queue's file could not be brought on", metadata: ["reason": "\(error)"])
-            return error == .closed ? nil : .seconds(60)
+            return .seconds(60)
         }
     }
 

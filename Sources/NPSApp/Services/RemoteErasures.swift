@@ -102,7 +102,10 @@ struct RemoteErasures: Service {
             do throws(QueueError) {
                 page = try await queue.unconfirmedErasures(isWanted: true, after: walk.last, limit: Self.page)
             } catch {
-                logger.warning("what to delete at Planhat can't be read", metadata: ["reason": "\(error)"])
+                // Otherwise the collector stops.
+                if error != .closed {
+                    logger.warning("what to delete at Planhat can't be read", metadata: ["reason": "\(error)"])
+                }
                 return .failed
             }
             var counts = Counts()

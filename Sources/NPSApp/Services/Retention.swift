@@ -101,6 +101,8 @@ struct Retention: Service {
             if let past = try clock.get().past { try await queue.removeTraffic(at: past) }
             return true
         } catch {
+            // The collector stops.
+            if error == .closed { return false }
             logger.error(
                 "old statistics and entries of the audit log couldn't be removed",
                 metadata: ["reason": "\(error)"]
@@ -144,7 +146,7 @@ struct Retention: Service {
             logger.notice("\(what) \(done)", metadata: ["count": "\(count)"])
             return true
         } catch {
-            logger.error("\(what) couldn't be \(done)", metadata: ["reason": "\(error)"])
+            if error != .closed { logger.error("\(what) couldn't be \(done)", metadata: ["reason": "\(error)"]) }
             return false
         }
     }

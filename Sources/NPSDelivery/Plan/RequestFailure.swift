@@ -39,7 +39,7 @@ struct RequestFailure: Sendable, Hashable {
         switch error {
         case .invalidRequest, .notSent, .rejected: return nil
         case .refused(let refusal, let sentence, _):
-            measure = .pause(sentence)
+            measure = .pause(refusal == .token ? "\(sentence) A new token is read at a restart." : sentence)
             pauseReason = PauseReason(refusal)
         case .notFound:
             // Creates and upserts name no record, so it is the resource itself that isn't there.

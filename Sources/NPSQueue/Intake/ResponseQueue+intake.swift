@@ -1,3 +1,4 @@
+import Dispatch
 import Logging
 package import NPSModel
 import Synchronization
@@ -13,7 +14,7 @@ extension ResponseQueue {
     /// A draft for which the quarantine has no room is left out, and everything else is stored all the same:
     /// ``Intake/refusals``.
     ///
-    /// - Throws: `busy`, `diskFull`, `resolvedBefore` when one of the entries is gone, or an error of the file. Then
+    /// - Throws: `busy`, `diskFull`, `belowReserve`, `resolvedBefore` when one of the entries is gone, or an error of the file. Then
     ///   nothing of the call was stored.
     package func accept(
         _ submissions: [Submission],
@@ -60,8 +61,32 @@ extension ResponseQueue {
             writeProblem.withLock { if $0 != .diskFull || !fullDisk.isRefusing { $0 = nil } }
             return value
         } catch {
-            if error == .diskFull { fullDisk.refused(at: Milliseconds(now())) }
+            if error.isFullDisk { noteFullDisk(error) }
             throw error
+        }
+    }
+
+    /// Whether responses are refused because the disk has no room, as far as is known.
+    package var lacksRoom: Bool { fullDisk.isRefusing }
+
+    func noteFullDisk(_ error: QueueError) {
+        if fullDisk.refused(at: Milliseconds(now()), { reserve.explained(error) }) { awaitRoom() }
+    }
+
+    /// Looks by itself whether there is room again. It may be long until somebody sends something, and until then the log
+    /// would have no end of it.
+    private func awaitRoom() {
+        let pause = configuration.fullDiskPause
+        DispatchQueue.global(qos: .utility).asyncAfter(deadline: .now() + pause) { [weak self] in
+            guard let self, lacksRoom else { return }
+            Task { [weak self] in
+                do throws(QueueError) {
+                    try await self?.probe()
+                } catch {
+                    if error == .closed { return }
+                }
+                self?.awaitRoom()
+            }
         }
     }
 

@@ -398,10 +398,14 @@ extension SQLiteEngine {
             state.lastRewrite = .now
         } catch {
             let failure = QueueError(error, path: path)
-            logger.error("The database was not rewritten", metadata: ["reason": "\(failure)"])
             state.lastRewrite = .now
-            // The rewrite needs room for a second file; on a full disk the first is as it was.
-            if failure != .diskFull { drop(&state) }
+            guard failure != .diskFull else {
+                // It needs room for a second file; the first is as it was.
+                logger.notice("what was removed is overwritten later: the disk has no room for that now")
+                return
+            }
+            logger.error("The database was not rewritten", metadata: ["reason": "\(failure)"])
+            drop(&state)
         }
     }
 

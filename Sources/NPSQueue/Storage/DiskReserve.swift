@@ -5,7 +5,7 @@ import Synchronization
 final class DiskReserve: Sendable {
     private struct Measurement {
         let at: Milliseconds
-        let isBelowReserve: Bool
+        let free: Int64
     }
 
     private let directory: String
@@ -18,18 +18,24 @@ final class DiskReserve: Sendable {
         self.bytes = bytes
     }
 
-    /// Throws `diskFull` while less than the reserve is free.
+    /// Throws `belowReserve` while less than the reserve is free.
     ///
     /// - Parameter fresh: measures now; otherwise a measurement of less than a second before `now` is used again.
     func check(at now: Milliseconds, fresh: Bool = false) throws(QueueError) {
         guard bytes > 0 else { return }
-        let isBelowReserve = last.withLock { last in
-            if !fresh, let last, (.zero ..< .seconds(1)).contains(now - last.at) { return last.isBelowReserve }
-            let measurement = Measurement(at: now, isBelowReserve: freeBytes() < bytes)
+        let free = last.withLock { last in
+            if !fresh, let last, (.zero ..< .seconds(1)).contains(now - last.at) { return last.free }
+            let measurement = Measurement(at: now, free: freeBytes())
             last = measurement
-            return measurement.isBelowReserve
+            return measurement.free
         }
-        if isBelowReserve { throw .diskFull }
+        if free < bytes { throw .belowReserve(directory: directory, free: free, wanted: bytes) }
+    }
+
+    /// What a write says that found the disk full, with the figures as they are now.
+    func explained(_ error: QueueError) -> QueueError {
+        guard error == .diskFull, bytes > 0, let space else { return error }
+        return .belowReserve(directory: directory, free: space.free, wanted: bytes)
     }
 
     /// What the disk holds, and what an unprivileged process may still fill of it, in bytes; nil when the file system can't

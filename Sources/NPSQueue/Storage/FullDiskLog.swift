@@ -19,13 +19,16 @@ final class FullDiskLog: Sendable {
     /// Whether the disk was too full lately.
     var isRefusing: Bool { lastRefusal.withLock { $0 != nil } }
 
-    /// The disk was too full to accept a response.
-    func refused(at now: Milliseconds) {
+    /// The disk was too full to accept a response. Returns whether that is new.
+    ///
+    /// - Parameter reason: said once.
+    func refused(at now: Milliseconds, _ reason: () -> QueueError) -> Bool {
         let isFirst = lastRefusal.withLock { last in
             defer { last = now }
             return last == nil
         }
-        if isFirst { logger.error("\(QueueError.diskFull) Until then no response is accepted.") }
+        if isFirst { logger.error("\(reason()) Until then no response is accepted.") }
+        return isFirst
     }
 
     /// A response was accepted, or would have been.

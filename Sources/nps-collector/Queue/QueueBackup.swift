@@ -38,7 +38,7 @@ struct QueueBackup: AsyncParsableCommand {
         } catch {
             switch error {
             case .unreachable, .missingToken: return try show(await backUp(settings, path, refusedWith: error))
-            case .refused, .unreadable, .unanswered: throw Stop(error)
+            case .wrongToken, .refused, .unreadable, .unanswered: throw Stop(error)
             }
         }
         let state: BackupState

@@ -47,6 +47,8 @@ struct Serve: AsyncParsableCommand {
             )
         } catch let error as SettingsError {
             throw Stop(.configuration, error.description)
+        } catch let error as QueueError where error.isFullDisk {
+            throw Stop(.unreachable, "The queue can't be opened: its disk is full. Free some space, and start again.")
         } catch let error as QueueError {
             throw Stop(error)
         } catch let error as ServerError {
