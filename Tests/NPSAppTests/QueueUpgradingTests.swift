@@ -59,7 +59,7 @@ struct QueueUpgradingTests {
         #expect(logs.lines.isEmpty)
     }
 
-    @Test("an answer that can't be read keeps only its neighbours from being counted, and that is said once")
+    @Test("an answer that can't be read keeps no other from being counted, and that is said once")
     func unreadable() async throws {
         let directory = try TemporaryDirectory()
         let queue = try await Self.queue(directory, answers: 350)
@@ -71,11 +71,32 @@ struct QueueUpgradingTests {
         let logs = RecordedLogs()
         for _ in 1...2 {
             try await QueueUpgrading(queue: queue, logger: logs.logger, sleep: { _ in }).run()
-            #expect(try await queue.tallies().map(\.count) == [250])
+            #expect(try await queue.tallies().map(\.count) == [349])
         }
         let lines = logs.lines
         #expect(lines.count { $0.contains("could not be counted yet") } == 6)
         #expect(lines.count { $0.contains("so they aren't counted") } == 2)
+        await queue.close()
+    }
+
+    @Test("an answer whose content can't be opened is left out, and counted once it can")
+    func unopened() async throws {
+        let directory = try TemporaryDirectory()
+        let queue = try await Self.queue(directory, answers: 3)
+        func run(_ sql: String) async throws {
+            try await queue.transact { transaction in
+                let statements = try #require(transaction.rows as? SQLiteRows).statements
+                try statements.execute(Query(sql))
+            }
+        }
+        try await run("UPDATE queue SET payload = 'sealed' || payload WHERE sequence = 2")
+        let logs = RecordedLogs()
+        try await QueueUpgrading(queue: queue, logger: logs.logger, sleep: { _ in }).run()
+        #expect(try await queue.tallies().map(\.count) == [2])
+        #expect(logs.lines.count { $0.contains("so they aren't counted") } == 1)
+        try await run("UPDATE queue SET payload = substr(payload, 7) WHERE sequence = 2")
+        try await QueueUpgrading(queue: queue, logger: logs.logger, sleep: { _ in }).run()
+        #expect(try await queue.tallies().map(\.count) == [3])
         await queue.close()
     }
 }

@@ -294,6 +294,38 @@ struct DurabilityTests {
         await queue.close()
     }
 
+    @Test("work that fails half-way has told what it did before", .hangGuard)
+    func toldBeforeFailure() async throws {
+        let fixture = try QueueFixture()
+        #expect(FaultyDisk.watch(fixture.directory))
+        let queue = try fixture.open { $0.truncationPause = 3_600 }
+        _ = try await queue.accept(
+            try (1...150).map { try submission(1, source: "s\($0)") },
+            quarantining: (1...9).map { draft("person1@example.com \($0)") }
+        )
+        let claims = try await queue.claim(limit: 150)
+        try await queue.settle(claims.map { $0.verdict(.park(reason: "no")) })
+        let person = try EmailAddress("person1@example.com")
+        var told = 0
+        /// Fails in its second transaction.
+        func half(_ work: () async throws -> Void) async {
+            told = 0
+            FaultyDisk.arm(.failedSync, atCall: 2, in: fixture.directory)
+            await #expect(throws: QueueError.self) { try await work() }
+            #expect(FaultyDisk.disarm(in: fixture.directory))
+        }
+        await half { _ = try await queue.retry(claims.map(\.response.id)) { told += $0.count } }
+        #expect(told == 100)
+        await half { _ = try await queue.discard((1...9).map(QuarantineID.init(rawValue:))) { told += $0.count } }
+        #expect(told == 4)
+        await half { _ = try await queue.eraseQuarantined(person, within: .seconds(60)) { told += $0 } }
+        #expect(told == 4)
+        await half { _ = try await queue.erase(person) { told += $0.responses.count } }
+        #expect(told == 100)
+        #expect(try await queue.erase(person).responses.count == 50)
+        await queue.close()
+    }
+
     @Test("what was delivered just before a kill is gone from the file and its log after the next start")
     func killedAfterDelivery() async throws {
         let fixture = try QueueFixture()

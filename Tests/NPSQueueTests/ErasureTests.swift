@@ -70,10 +70,52 @@ struct ErasureTests {
             var parts: [Erasure] = []
             let erasure = try await queue.erase(person, remotely: true) { parts.append($0) }
             #expect(parts.count > 2)
+            #expect(parts.reduce(0) { $0 + $1.ordered } == erasure.ordered)
             #expect(parts.flatMap(\.responses) == erasure.responses && erasure.responses.count == 230)
             #expect(parts.flatMap(\.remote) == erasure.remote)
         }
         try fixture.audit()
+    }
+
+    @Test("it is known whether a deletion at Planhat was asked for, now or before", arguments: Engine.sealing)
+    func ordered(engine: Engine) async throws {
+        let person = try person.get()
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            _ = try await queue.accept([try submission(1)])
+            try await queue.settle(try await queue.claim(limit: 1).map { $0.verdict(.delivered(planhatID: "64a1")) })
+            let calls = [(false, false, 0), (true, true, 1), (true, true, 0), (false, true, 0)]
+            for (remotely, isWanted, ordered) in calls {
+                let erasure = try await queue.erase(person, remotely: remotely)
+                #expect(erasure.remote.map(\.isWanted) == [isWanted] && erasure.ordered == ordered)
+                let data = try JSONEncoder().encode(erasure)
+                #expect(try JSONDecoder().decode(Erasure.self, from: data) == erasure)
+            }
+        }
+    }
+
+    @Test("what an earlier version's collector answers to an erasure can be read")
+    func formerAnswer() throws {
+        let json = #"{"erasedAt":0,"responses":[],"remote":[{"id":"nps1-00000000000000000000000000000000"}]}"#
+        let erasure = try JSONDecoder().decode(Erasure.self, from: Data(json.utf8))
+        #expect(erasure.ordered == 0 && erasure.remote.map(\.isWanted) == [false])
+    }
+
+    @Test("the last responses of a person come first, from the queue and the receipts", arguments: Engine.sealing)
+    func latest(engine: Engine) async throws {
+        let person = try person.get()
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            for source in ["a", "b", "c", "d"] {
+                _ = try await queue.accept([try submission(1, source: source), try submission(2, source: source)])
+                if source == "b" { try await deliverAll(queue) }
+            }
+            let all = try await queue.list(QueueFilter(person: person))
+            let last = try await queue.latest(of: person, limit: 3)
+            #expect(last == all.suffix(3).reversed())
+            #expect(try await queue.latest(of: person, before: last[2].sequence, limit: 3) == [all[0]])
+            #expect(try await queue.latest(of: person, limit: 0).isEmpty)
+        }
     }
 
     @Test("what Planhat may still have is listed, however long ago it was erased", arguments: Engine.sealing)

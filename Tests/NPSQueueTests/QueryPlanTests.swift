@@ -59,6 +59,7 @@ struct QueryPlanTests {
         _ = try await queue.list(QueueFilter(person: person, after: 1))
         _ = try await queue.list(QueueFilter(state: .parked, person: person))
         _ = try await queue.parked(after: 1)
+        _ = try await queue.latest(of: person, limit: 10)
         _ = try await queue.retry([claims[1].response.id])
         _ = try await queue.retryParked()
         _ = try await queue.retryParked(reasonContaining: "no")

@@ -30,7 +30,7 @@ struct QueueUpgrading: Service {
         var position: TallyPosition?
         /// How often the next ones couldn't be read.
         var failures = 0
-        /// Whether some were left out.
+        /// Whether some can't be counted.
         var hasGaps = false
     }
 
@@ -66,12 +66,11 @@ struct QueueUpgrading: Service {
     private func count(_ course: inout Count) async -> Duration? {
         do throws(QueueError) {
             let begin = ContinuousClock.now
-            if course.failures == Self.tries {
-                course = Count(position: try await queue.passFormer(after: course.position), hasGaps: true)
-            } else {
-                course.position = try await queue.tallyFormer(after: course.position)
-                course.failures = 0
-            }
+            var gaps = 0
+            let isSparing = course.failures == Self.tries
+            course.position = try await queue.tallyFormer(after: course.position, isSparing: isSparing) { gaps += $0 }
+            course.failures = 0
+            if gaps > 0 { course.hasGaps = true }
             if course.position != nil { return max(Self.shortestRest, begin.duration(to: .now) * Self.rest) }
             if !course.hasGaps { try await queue.finishTallying() }
             return nil

@@ -6,8 +6,9 @@ protocol AuditRows {
     ///
     /// - Parameter action: nil for all.
     func audit(_ action: String?, before number: Int64, limit: Int) throws -> [StoredAuditEntry]
-    /// Removes the oldest of those from before `date`. Returns how many there were.
-    func removeAudit(before date: Milliseconds, limit: Int) throws -> Int
+    /// Removes the oldest of those from before `date`, but for the last one of the action; nil for none. Returns how
+    /// many there were.
+    func removeAudit(before date: Milliseconds, sparingLast action: String?, limit: Int) throws -> Int
     /// The highest number that an entry ever had.
     func lastAuditNumber() throws -> Int64
     /// Adds entries as they are, to none. No later one gets their numbers, nor any up to `last`.

@@ -46,12 +46,17 @@ extension ResponseQueue {
         return entries
     }
 
-    /// Removes what operators did before `date`. Returns how many entries there were.
+    /// Removes what operators did before `date`, but for the last backup, of which somebody may want to know however long
+    /// ago it was made. Returns how many entries there were.
     package func removeAudit(before date: Date) async throws(QueueError) -> Int {
         var count = 0
         while true {
             let part = try await transactSlice { transaction in
-                try transaction.rows.removeAudit(before: Milliseconds(date), limit: Self.slice)
+                try transaction.rows.removeAudit(
+                    before: Milliseconds(date),
+                    sparingLast: AuditEntry.Action.backup.rawValue,
+                    limit: Self.slice
+                )
             }
             count += part
             guard part == Self.slice else { return count }

@@ -46,3 +46,10 @@ package struct BackupReport: Sendable, Hashable, Codable {
         quarantined = books.quarantined
     }
 }
+
+/// What the audit log says of a backup.
+extension BackupReport {
+    package static let subject = "the queue's file"
+
+    package var outcome: String { "written and checked, \(bytes) bytes with \(accepted) responses" }
+}

@@ -34,35 +34,41 @@ extension ResponseQueue {
         let date = now()
         var responses: [Erasure.Response] = []
         var remote: [Erasure.Remote] = []
+        var ordered = 0
         var last: Int64 = 0
         while true {
             let after = last
-            let part = try await transactSlice { transaction in
-                try Self.erase(person, remotely: remotely, after: after, in: &transaction)
+            let (part, next) = try await transactSlice { transaction in
+                try Self.erase(person, remotely: remotely, after: after, at: date, in: &transaction)
             }
             responses += part.responses
             remote += part.remote
-            onPart(Erasure(erasedAt: date, responses: part.responses, remote: part.remote))
-            guard let next = part.last else { break }
+            ordered += part.ordered
+            onPart(part)
+            guard let next else { break }
             last = next
         }
         try await truncateLog()
-        return Erasure(erasedAt: date, responses: responses, remote: remote)
+        return Erasure(erasedAt: date, responses: responses, remote: remote, ordered: ordered)
     }
 
     private static func erase(
         _ person: KeyedDigest,
         remotely: Bool,
         after sequence: Int64,
+        at date: Date,
         in transaction: inout QueueTransaction
-    ) throws -> (responses: [Erasure.Response], remote: [Erasure.Remote], last: Int64?) {
+    ) throws -> (part: Erasure, last: Int64?) {
         let known = try transaction.rows.leavingUnopened.load(.person(person, after: sequence, limit: slice))
         let erased = try transaction.erase(known, remotely: remotely)
-        return (
-            erased.filter(\.isErasedNow).map { Erasure.Response(id: $0.before.id, state: $0.before.lifecycle.state) },
-            erased.compactMap { Erasure.Remote($0.after) },
-            known.last?.sequence
+        let now = erased.filter(\.isErasedNow).map(\.before)
+        let part = Erasure(
+            erasedAt: date,
+            responses: now.map { Erasure.Response(id: $0.id, state: $0.lifecycle.state) },
+            remote: erased.compactMap { Erasure.Remote($0.after) },
+            ordered: erased.count(where: \.isOrderedNow)
         )
+        return (part, known.last?.sequence)
     }
 
     /// Erased responses of which Planhat may still have a record, in the order of acceptance; at most

@@ -33,7 +33,12 @@ package struct UnconfirmedErasure: Sendable, Hashable, Codable {
 
     /// What is to be deleted at Planhat.
     package var remote: Erasure.Remote {
-        Erasure.Remote(id: id, planhatId: planhatId, deletableFrom: deletableFrom)
+        Erasure.Remote(
+            id: id,
+            planhatId: planhatId,
+            deletableFrom: deletableFrom,
+            isWanted: isRemoteDeletionWanted
+        )
     }
 }
 

@@ -48,7 +48,7 @@ struct MoveRecord: Sendable {
     func write(to rows: any RowStore) throws {
         try rows.add(tallies)
         try rows.add(traffic)
-        while try rows.removeAudit(before: Milliseconds(rawValue: .max), limit: 1_000) > 0 {}
+        while try rows.removeAudit(before: Milliseconds(rawValue: .max), sparingLast: nil, limit: 1_000) > 0 {}
         try rows.add(audit, through: lastAuditNumber)
     }
 }

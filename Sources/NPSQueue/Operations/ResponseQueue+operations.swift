@@ -39,6 +39,22 @@ extension ResponseQueue {
         return items
     }
 
+    /// The last responses of a person, the last accepted first; at most ``slice``. They are found as ``QueueFilter/person``
+    /// says.
+    ///
+    /// - Parameter before: the sequence number of the last response of the page before; nil for the first page.
+    package func latest(
+        of person: EmailAddress,
+        before: Int64? = nil,
+        limit: Int
+    ) async throws(QueueError) -> [QueueItem] {
+        let (digest, limit) = (personKey.digest(of: person), min(max(limit, 0), Self.slice))
+        let last = try await readSlice { transaction in
+            try transaction.rows.load(.lastOfPerson(digest, before: before ?? .max, limit: limit))
+        }
+        return last.map(QueueItem.init)
+    }
+
     /// One response with its history; nil for an unknown id.
     package func show(_ id: ResponseID) async throws(QueueError) -> QueueItem? {
         let stored = try await read { transaction in try transaction.rows.load(id) }
@@ -52,9 +68,22 @@ extension ResponseQueue {
     /// Makes parked responses pending and due at once, with their attempts counted from 0. Ids that aren't parked are
     /// ignored. Returns how many became pending.
     ///
-    /// - Parameter due: when they are due; nil for at once.
-    package func retry(_ ids: [ResponseID], due: Date? = nil) async throws(QueueError) -> Int {
-        try await inSlices(ids) { transaction, part in try transaction.retry(part, due: due) }
+    /// - Parameters:
+    ///   - due: when they are due; nil for at once.
+    ///   - onPart: gets those that became pending, as soon as that is durable.
+    package func retry(
+        _ ids: [ResponseID],
+        due: Date? = nil,
+        onPart: ([ResponseID]) -> Void = { _ in }
+    ) async throws(QueueError) -> Int {
+        var count = 0
+        try await inSlices(ids) { part in
+            count += part.count
+            onPart(part)
+        } _: { transaction, part in
+            try transaction.retry(part, due: due)
+        }
+        return count
     }
 
     /// Like `retry(_:due:)` for all responses that are parked, in the order of acceptance, with those that were accepted
@@ -64,10 +93,12 @@ extension ResponseQueue {
     ///   - text: only those whose reason contains it, regardless of case; nil for any reason.
     ///   - position: `next` of the previous call; nil to begin.
     ///   - limit: only begins new slices until so much time has passed; nil for all.
+    ///   - onPart: gets how many became pending, as soon as that is durable.
     package func retryParked(
         reasonContaining text: String? = nil,
         after position: RetryPosition? = nil,
-        within limit: Duration? = nil
+        within limit: Duration? = nil,
+        onPart: (Int) -> Void = { _ in }
     ) async throws(QueueError) -> RetryProgress {
         let begin = ContinuousClock.now
         var progress = RetryProgress()
@@ -77,6 +108,7 @@ extension ResponseQueue {
             let part = try await transactSlice { transaction in
                 try transaction.retryParked(reasonContaining: text, after: from, limit: Self.slice)
             }
+            onPart(part.count)
             progress.count += part.count
             progress.examined += part.examined
             place = part.next

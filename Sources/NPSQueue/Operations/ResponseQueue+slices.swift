@@ -15,10 +15,21 @@ extension ResponseQueue {
         _ work: @escaping @Sendable (inout QueueTransaction, [Element]) throws -> Int
     ) async throws(QueueError) -> Int {
         var sum = 0
+        try await inSlices(elements, of: count, onPart: { sum += $0 }, work)
+        return sum
+    }
+
+    /// - Parameter onPart: gets what the work returned, as soon as it is durable. So the caller knows of it also when this
+    ///   throws in the end.
+    func inSlices<Element: Sendable, Part: Sendable>(
+        _ elements: [Element],
+        of count: Int = slice,
+        onPart: (Part) -> Void,
+        _ work: @escaping @Sendable (inout QueueTransaction, [Element]) throws -> Part
+    ) async throws(QueueError) {
         for start in stride(from: 0, to: elements.count, by: count) {
             let part = Array(elements[start..<min(start + count, elements.count)])
-            sum += try await transactSlice { transaction in try work(&transaction, part) }
+            onPart(try await transactSlice { transaction in try work(&transaction, part) })
         }
-        return sum
     }
 }

@@ -39,14 +39,17 @@ extension PostgresRows {
     private static let removal = Query(
         """
         DELETE FROM audit WHERE number IN (
-            SELECT number FROM audit WHERE at < $1::int8 ORDER BY at LIMIT $2::int8 FOR UPDATE SKIP LOCKED
+            SELECT number FROM audit WHERE at < $1::int8 AND number IS DISTINCT FROM (
+                SELECT number FROM audit WHERE action = $3::text ORDER BY number DESC LIMIT 1
+            )
+            ORDER BY at LIMIT $2::int8 FOR UPDATE SKIP LOCKED
         )
         """
     )
 
     /// What another collector is removing is its affair.
-    func removeAudit(before date: Milliseconds, limit: Int) throws -> Int {
-        try connection.execute(Self.removal, PostgresParameters(date, limit)).written
+    func removeAudit(before date: Milliseconds, sparingLast action: String?, limit: Int) throws -> Int {
+        try connection.execute(Self.removal, PostgresParameters(date, limit, action)).written
     }
 
     private static let lastNumber = Query(

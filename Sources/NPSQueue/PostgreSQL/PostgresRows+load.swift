@@ -12,6 +12,8 @@ extension PostgresRows {
         case .claims(let ids): try ids.isEmpty ? [] : fetch(Self.claims, ids, term)
         case .person(let person, let after, let limit):
             try fetch(Self.ofPerson, within: byteLimit, person, after, limit)
+        case .lastOfPerson(let person, let before, let limit):
+            try fetch(Self.lastOfPerson, person, before, limit)
         case .state(let state, let after, let through, let limit):
             try fetch(Self.inState[state.code], within: byteLimit, after, through, limit)
         case .delivered(let before, let limit): try fetch(Self.lastDelivered, before, limit)
@@ -109,6 +111,9 @@ extension PostgresRows {
     private static let ofPerson = LoadQuery(
         "WHERE person = $1::uuid AND sequence > $2::int8 ORDER BY sequence LIMIT $3::int8",
         bytes: 4
+    )
+    private static let lastOfPerson = LoadQuery(
+        "WHERE person = $1::uuid AND sequence < $2::int8 ORDER BY sequence DESC LIMIT $3::int8"
     )
     private static let inState = Dictionary(
         uniqueKeysWithValues: ResponseState.allCases.map { state in

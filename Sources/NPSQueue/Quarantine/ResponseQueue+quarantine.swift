@@ -47,15 +47,27 @@ extension ResponseQueue {
     /// On return nothing of them is left in a file or its log. When the log can't be truncated, this throws although the
     /// entries are deleted, and the queue retries the truncation by itself. What PostgreSQL keeps is said on the page
     /// ThreatModel.
-    package func discard(_ ids: [QuarantineID]) async throws(QueueError) -> Int {
-        try await remove(ids) { transaction, part in try transaction.discard(part) }
+    ///
+    /// - Parameter onPart: gets those that are deleted, as soon as that is durable.
+    package func discard(
+        _ ids: [QuarantineID],
+        onPart: ([QuarantineID]) -> Void = { _ in }
+    ) async throws(QueueError) -> Int {
+        try await remove(ids, onPart: onPart) { transaction, part in try transaction.discard(part) }
     }
 
     private func remove(
         _ ids: [QuarantineID],
-        _ removal: @escaping @Sendable (inout QueueTransaction, [QuarantineID]) throws -> Int
+        onPart: ([QuarantineID]) -> Void,
+        _ removal: @escaping @Sendable (inout QueueTransaction, [QuarantineID]) throws -> [QuarantineID]
     ) async throws(QueueError) -> Int {
-        let count = try await inSlices(ids, of: Self.removals, removal)
+        var count = 0
+        try await inSlices(ids, of: Self.removals) { part in
+            count += part.count
+            onPart(part)
+        } _: { transaction, part in
+            try removal(&transaction, part)
+        }
         if count > 0 { try await truncateLog() }
         return count
     }
@@ -68,12 +80,15 @@ extension ResponseQueue {
     /// Reading a large quarantine takes a while, so one call only begins new pages until `limit` has passed: repeat it
     /// with the `next` that it returned.
     ///
-    /// - Parameter after: `next` of the previous call; nil to begin.
+    /// - Parameters:
+    ///   - after: `next` of the previous call; nil to begin.
+    ///   - onPart: gets how many are erased, as soon as that is durable.
     /// - Returns: how many entries were erased, and the last that was searched; nil when all have been.
     package func eraseQuarantined(
         _ address: EmailAddress,
         after: QuarantineID? = nil,
-        within limit: Duration
+        within limit: Duration,
+        onPart: (Int) -> Void = { _ in }
     ) async throws(QueueError) -> (count: Int, next: QuarantineID?) {
         let begin = ContinuousClock.now
         let search = AddressSearch(for: address)
@@ -98,7 +113,9 @@ extension ResponseQueue {
                 metadata: ["payloads": "\(unopened)"]
             )
         }
-        let count = try await remove(found) { transaction, part in try transaction.erase(part) }
+        let count = try await remove(found, onPart: { onPart($0.count) }) { transaction, part in
+            try transaction.erase(part)
+        }
         return (count, isComplete ? nil : QuarantineID(rawValue: last))
     }
 

@@ -24,13 +24,17 @@ extension SQLiteRows {
     private static let removal = Query(
         """
         DELETE FROM audit WHERE number IN (
-            SELECT number FROM audit INDEXED BY audit_by_age WHERE at < ? ORDER BY at LIMIT ?
+            SELECT number FROM audit INDEXED BY audit_by_age
+            WHERE at < ? AND number IS NOT (
+                SELECT number FROM audit INDEXED BY audit_by_action WHERE action = ? ORDER BY number DESC LIMIT 1
+            )
+            ORDER BY at LIMIT ?
         )
         """
     )
 
-    func removeAudit(before date: Milliseconds, limit: Int) throws -> Int {
-        try statements.execute(Self.removal, date, limit)
+    func removeAudit(before date: Milliseconds, sparingLast action: String?, limit: Int) throws -> Int {
+        try statements.execute(Self.removal, date, action, limit)
     }
 
     private static let lastNumber = Query("SELECT seq FROM sqlite_sequence WHERE name = 'audit'")

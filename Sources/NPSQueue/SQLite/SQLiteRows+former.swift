@@ -44,6 +44,11 @@ extension SQLiteRows {
                 Self.formerOfPerson,
                 [person.hexadecimal.sqliteValue, after.sqliteValue, limit.sqliteValue]
             )
+        case .lastOfPerson(let person, let before, let limit):
+            try adopt(
+                Self.lastFormerOfPerson,
+                [person.hexadecimal.sqliteValue, before.sqliteValue, limit.sqliteValue]
+            )
         case .state(let state, let after, let through, let limit):
             try adopt(
                 Self.formerInState,
@@ -113,6 +118,9 @@ extension SQLiteRows {
     private static let formerAfter = former("WHERE sequence > ? ORDER BY sequence LIMIT ?")
     private static let formerOfPerson = former(
         "INDEXED BY responses_by_person WHERE person = ? AND sequence > ? ORDER BY sequence LIMIT ?"
+    )
+    private static let lastFormerOfPerson = former(
+        "INDEXED BY responses_by_person WHERE person = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?"
     )
     private static let formerInState = former(
         """

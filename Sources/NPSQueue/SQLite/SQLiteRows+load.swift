@@ -26,6 +26,10 @@ extension SQLiteRows {
                 [fetch(Self.queueOfPerson, values, byteLimit), fetch(Self.receiptsOfPerson, values)],
                 limit
             )
+        case .lastOfPerson(let person, let before, let limit):
+            let values = [person.sqliteValue, before.sqliteValue, limit.sqliteValue]
+            let last = try fetch(Self.lastInQueueOfPerson, values) + fetch(Self.lastReceiptsOfPerson, values)
+            return Array(last.sorted { $0.sequence > $1.sequence }.prefix(limit))
         case .state(let state, let after, let through, let limit):
             return try rows(in: state, after: after, through: through, limit, byteLimit)
         case .delivered(let before, let limit):
@@ -154,6 +158,12 @@ extension SQLiteRows {
     )
     private static let receiptsOfPerson = receipts(
         "INDEXED BY receipts_by_person WHERE person = ? AND sequence > ? ORDER BY sequence LIMIT ?"
+    )
+    private static let lastInQueueOfPerson = queue(
+        "INDEXED BY queue_by_person WHERE person = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?"
+    )
+    private static let lastReceiptsOfPerson = receipts(
+        "INDEXED BY receipts_by_person WHERE person = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?"
     )
     private static let deliveredAfter = receipts(
         """

@@ -1,4 +1,4 @@
-/// How far ``ResponseQueue/tallyFormer(after:)`` has come.
+/// How far ``ResponseQueue/tallyFormer(after:isSparing:onGap:)`` has come.
 package struct TallyPosition: Sendable, Hashable {
     /// 0 where all are in one order.
     let state: Int

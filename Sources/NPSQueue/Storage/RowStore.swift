@@ -119,6 +119,8 @@ enum ResponseSelection: Sendable, Hashable {
     /// Like `ids`, without what another collector is sending: its outcome isn't known here.
     case claims([ResponseID])
     case person(KeyedDigest, after: Int64, limit: Int)
+    /// A person's, the last accepted first.
+    case lastOfPerson(KeyedDigest, before: Int64, limit: Int)
     /// - `through`: the last sequence number that is wanted.
     case state(ResponseState, after: Int64, through: Int64, limit: Int)
     /// Receipts, the last accepted first.

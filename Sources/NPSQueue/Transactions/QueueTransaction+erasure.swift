@@ -8,6 +8,9 @@ struct ErasedResponse: Sendable {
 
     /// False when it was erased before.
     var isErasedNow: Bool { before.lifecycle.state != .erased }
+
+    /// Whether its deletion at Planhat wasn't asked for before.
+    var isOrderedNow: Bool { after.lifecycle.isRemoteDeletionWanted && !before.lifecycle.isRemoteDeletionWanted }
 }
 
 extension QueueTransaction {

@@ -117,7 +117,7 @@ extension QueueTransaction {
     /// How many became pending by this; those that aren't parked stay as they are.
     ///
     /// - Parameter due: nil for at once.
-    mutating func retry(_ responses: [StoredResponse], due: Date? = nil) throws -> Int {
+    mutating func retry(_ responses: [StoredResponse], due: Date? = nil) throws -> [ResponseID] {
         let due = due.map { Milliseconds($0) }
         let changes = responses.compactMap { old -> ResponseChange? in
             var new = old
@@ -125,10 +125,10 @@ extension QueueTransaction {
         }
         try save(changes)
         if !changes.isEmpty { leavesDue = true }
-        return changes.count
+        return changes.map(\.new.id)
     }
 
-    mutating func retry(_ ids: [ResponseID], due: Date? = nil) throws -> Int {
+    mutating func retry(_ ids: [ResponseID], due: Date? = nil) throws -> [ResponseID] {
         try retry(rows.leavingUnopened.load(.ids(ids)), due: due)
     }
 
@@ -148,6 +148,7 @@ extension QueueTransaction {
                 text.map { response.lifecycle.reason?.range(of: $0, options: .caseInsensitive) != nil } != false
             }
         )
+        .count
         if parked.count == limit, let last = parked.last {
             progress.next = RetryPosition(sequence: last.sequence, through: through)
         }

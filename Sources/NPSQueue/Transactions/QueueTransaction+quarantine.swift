@@ -40,18 +40,18 @@ extension QueueTransaction {
     }
 
     /// Like ``discard(_:)``, and a repetition is never stored again.
-    mutating func erase(_ ids: [QuarantineID]) throws -> Int {
+    mutating func erase(_ ids: [QuarantineID]) throws -> [QuarantineID] {
         for id in ids {
             try rows.bury(id, at: ageStart) { [personKey] key in personKey.tombstone(ofPayload: key) }
         }
         return try discard(ids)
     }
 
-    /// Returns how many there were; unknown ids are ignored.
-    mutating func discard(_ ids: [QuarantineID]) throws -> Int {
+    /// Returns those that there were.
+    mutating func discard(_ ids: [QuarantineID]) throws -> [QuarantineID] {
         let entries = try rows.measure(ids)
         try remove(entries)
-        return entries.count
+        return entries.map(\.id)
     }
 
     /// Removes the oldest of the entries that were received before `date`: at most `limit`, and no more once they have

@@ -22,11 +22,13 @@ extension QueueTransaction {
         Self.tally(of: response, mayBeStale: rows.talliesMayBeStale)
     }
 
-    /// The next of what an earlier version stored, and is counted wrongly. Returns also the last that was looked at; nil when
-    /// there are no more.
-    func untallied(after position: TallyPosition, limit: Int) throws -> (sequences: [Int64], last: TallyPosition?) {
-        let (sequences, last) = try rows.untallied(after: position, limit: limit)
-        return (try wronglyTallied(sequences).map(\.sequence), last)
+    /// Those of them that are counted wrongly, and how many can't be counted, because their content can't be read here.
+    func wronglyTallied(among candidates: [Int64]) throws -> (sequences: [Int64], gaps: Int) {
+        let found = try rows.leavingUnopened.load(untallied: candidates)
+        return (
+            found.filter { tally(of: $0) != $0.tally }.map(\.sequence),
+            found.count { $0.tally == nil && $0.payload != nil && $0.content == nil }
+        )
     }
 
     /// Counts those of them that are still to be.

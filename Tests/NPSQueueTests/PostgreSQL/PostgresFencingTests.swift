@@ -194,7 +194,7 @@ struct PostgresFencingTests {
         let found = try PostgresState(reading: connection)
         let later = try await queue.accept([], quarantining: [draft("b"), draft("c", source: "new")]).quarantined
         var (transaction, rows) = transaction(of: queue, on: connection, found, fixture.clock)
-        #expect(try transaction.discard(first + later) == 3)
+        #expect(try transaction.discard(first + later).count == 3)
         try rows.write(transaction.state.shares)
         try rows.write(transaction.state.books)
         await queue.close()
@@ -207,7 +207,7 @@ struct PostgresFencingTests {
         let fixture = try QueueFixture(.postgres)
         try await fixture.withQueue { queue in
             let ids = try await queue.accept([], quarantining: [draft("a")]).quarantined
-            #expect(try await queue.transact { try $0.erase(ids) } == 1)
+            #expect(try await queue.transact { try $0.erase(ids) }.count == 1)
             await #expect(throws: QueueError.self) {
                 try await queue.transact { transaction in
                     let payload = try IncomingQuarantine(draft("a"), transaction.personKey)

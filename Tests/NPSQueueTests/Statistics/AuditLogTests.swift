@@ -66,6 +66,23 @@ struct AuditLogTests {
         }
     }
 
+    @Test("the last backup stays in the log however old it is", arguments: Engine.allCases)
+    func lastBackup(engine: Engine) async throws {
+        let fixture = try QueueFixture(engine)
+        try await fixture.withQueue { queue in
+            for number in 1...120 {
+                try await queue.note(number < 3 ? .backup : .retry, by: .verb, subject: "\(number)", outcome: "")
+                fixture.clock.advance(by: 1)
+            }
+            #expect(try await queue.removeAudit(before: fixture.clock.now) == 119)
+            #expect(try await queue.removeAudit(before: fixture.clock.now) == 0)
+            #expect(try await queue.audit(limit: 10).map(\.subject) == ["2"])
+            try await queue.note(.backup, by: .verb, subject: "new", outcome: "")
+            #expect(try await queue.removeAudit(before: fixture.clock.now) == 1)
+            #expect(try await queue.audit(limit: 10).map(\.subject) == ["new"])
+        }
+    }
+
     @Test("the counts and the log move along, and are written there as here", arguments: Direction.all)
     func moved(direction: Direction) async throws {
         let fixture = try MoveFixture(direction)
