@@ -69,11 +69,11 @@ struct ConsoleRoutesTests {
         let collector = try CollectorFixture()
         func answer(_ number: Int) throws -> Submission {
             let text = #"{"id":"r\#(number)","email":"p\#(number)@example.com","score":9}"#
-            let draft = try ResponseDraft(try JSONValue(parsing: Data(text.utf8)))
+            let draft = ResponseDraft(try JSONValue(parsing: Data(text.utf8)))
             return try draft.check(source: "standard", receivedAt: CollectorFixture.now)
         }
         _ = try await collector.queue.accept([try answer(1), try answer(2)])
-        let erasure = Data(#"{"email":"p1@example.com"}"#.utf8)
+        let erasure = #"{"email":"p1@example.com"}"#
         var admin = collector.admin
         admin.now = { CollectorFixture.now }
         admin.countsAge = .seconds(3_600)
@@ -91,7 +91,7 @@ struct ConsoleRoutesTests {
                 uri: "/queue/erase",
                 method: .post,
                 headers: headers,
-                body: ByteBuffer(data: erasure)
+                body: ByteBuffer(string: erasure)
             )
             #expect(erased.status == .ok)
             #expect(try await page().contains("Answers: 3<"), "two came, one is gone")

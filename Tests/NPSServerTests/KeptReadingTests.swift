@@ -31,11 +31,11 @@ struct KeptReadingTests {
         }
     }
 
-    private let (forever, _) = AsyncStream.makeStream(of: Void.self)
+    private let forever = AsyncStream.makeStream(of: Void.self)
 
     @Test("is read once for many who look, and anew when somebody says that it changed")
     func kept() async {
-        let reading = reading { [forever] in for await _ in forever {} }
+        let reading = reading { [stream = forever.stream] in for await _ in stream {} }
         for _ in 0..<3 { #expect(await reading.value == 1) }
         reading.forget()
         for _ in 0..<3 { #expect(await reading.value == 2) }
@@ -55,7 +55,7 @@ struct KeptReadingTests {
 
     @Test("isn't kept when nothing could be read")
     func silence() async {
-        let reading = reading { [forever] in for await _ in forever {} }
+        let reading = reading { [stream = forever.stream] in for await _ in stream {} }
         numbers.isSilent.withLock { $0 = true }
         #expect(await reading.value == nil)
         numbers.isSilent.withLock { $0 = false }
