@@ -52,6 +52,31 @@ struct WebhookRoutesTests {
         await collector.end()
     }
 
+    @Test("the log says whose delivery was refused and why, and nothing that was received")
+    func refusalsInTheLog() async throws {
+        let collector = try CollectorFixture()
+        let logs = RecordedLogs(level: .info)
+        let router = PublicListener.routes(collector.dependencies, logger: .silent).router
+        try await Connection.$current.withValue(Connection(peer: Peer(testing: "127.0.0.1"))) {
+            try await Application(router: router, logger: logs.logger).test(.live) { client in
+                #expect(try await client.webhook(body).status == .ok)
+                #expect(try await client.webhook(body, headers: CollectorFixture.signed("")).status == .unauthorized)
+                let wrong = #"{"id":"canary","email":"canary","score":11}"#
+                #expect(try await client.webhook(wrong).status == .unprocessableContent)
+                let unknown = try await client.execute(uri: "/webhooks/canary", method: .post) { $0.status }
+                #expect(unknown == .notFound)
+            }
+        }
+        let lines = logs.lines.filter { $0.contains("a webhook delivery") }
+        try #require(lines.count == 3, "\(lines)")
+        #expect(!lines.joined().contains("canary"))
+        for line in lines.prefix(2) { #expect(line.contains("standard")) }
+        #expect(lines[0].contains("401") && lines[0].contains("The signature does not match"))
+        #expect(lines[1].contains("422") && lines[1].contains("email") && lines[1].contains("score"))
+        #expect(lines[2].contains("isn't configured: give webhooks.NAME.secrets"))
+        await collector.end()
+    }
+
     @Test("a delivery that is too large is counted as every other, by what it announces and by what it has")
     func tooLarge() async throws {
         let collector = try CollectorFixture()

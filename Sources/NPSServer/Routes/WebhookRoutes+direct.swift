@@ -53,7 +53,7 @@ extension WebhookRoutes {
         logger: RequestLogger
     ) async -> HTTPAnswer {
         do {
-            return try await counting(source) { counted in
+            return try await counting(source, logger) { counted in
                 try await store(
                     delivery.replacing(body: Array(body.readableBytesView), receivedAt: now()),
                     from: source,

@@ -50,8 +50,14 @@ struct WebhookRoutes {
     }
 
     private func receive(_ request: Request, context: CollectorContext) async throws -> HTTPAnswer {
-        let source = try source(context)
-        return try await counting(source) { counted in
+        let source: WebhookSource
+        do {
+            source = try self.source(context)
+        } catch {
+            Self.logUnknownSource(to: context.logger)
+            throw error
+        }
+        return try await counting(source, context.logger) { counted in
             // Reads the request unless its head is reason enough to refuse it: whoever sends without a signature must not
             // make the server hold a megabyte.
             try request.checkDeclaredLength(Self.bodyLimit)
@@ -81,6 +87,7 @@ struct WebhookRoutes {
 
     func counting(
         _ source: WebhookSource,
+        _ logger: Logger,
         _ body: (SourceCounters) async throws -> HTTPAnswer
     ) async throws -> HTTPAnswer {
         let counted = counters[source]
@@ -92,6 +99,7 @@ struct WebhookRoutes {
             counted.answered(problem.status)
             // What is invalid is kept, or counted where it isn't.
             if problem.status != .unprocessableContent { counted.count(.refused) }
+            Self.log(problem, from: source, to: logger)
             throw problem
         }
     }
