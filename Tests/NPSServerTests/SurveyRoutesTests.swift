@@ -178,14 +178,18 @@ struct SurveyRoutesTests {
         var dependencies = collector.dependencies
         let clock = TestClock()
         dependencies.linkKeys = keys
-        dependencies.renderingLimit = ClientRateLimit(burst: 4, perSecond: 1, now: { clock.instant })
+        dependencies.renderingLimit = ClientRateLimit(burst: 5, perSecond: 1, now: { clock.instant })
         let limited = CollectorFixture(replacing: dependencies, in: collector)
         try await limited.publicly { client async throws in
             for _ in 0..<10 { #expect(try await client.get("/survey").status == .ok) }
             #expect(try await client.get("/survey/thanks").status == .ok)
             // Rendered, prepared, and then at hand.
             for _ in 0..<10 { #expect(try await client.get("/survey/a").status == .ok) }
-            for path in ["/survey?lang=de&score=3", "/survey", "/survey/a", "/survey/a/thanks", "/survey/thanks"] {
+            #expect(try await client.get("/survey?lang=de&score=3").status == .ok)
+            for path in [
+                "/survey?lang=de&score=3", "/survey?lang=de&score=4", "/survey", "/survey/a", "/survey/a/thanks",
+                "/survey/thanks",
+            ] {
                 let refused = try await client.get(path)
                 #expect(refused.status == .tooManyRequests && refused.headers[.retryAfter] == "1")
                 #expect(refused.headers[.contentLanguage] == (path.contains("de") ? "de" : "en"))
@@ -197,6 +201,7 @@ struct SurveyRoutesTests {
             clock.advance(by: 1)
             #expect(try await client.get("/survey").status == .ok)
             #expect(try await client.get("/survey?lang=de&score=3").status == .ok)
+            #expect(try await client.get("/survey?lang=de").status == .ok)
             #expect(try await client.get("/survey?lang=de").status == .tooManyRequests)
         }
         await collector.end()
