@@ -191,7 +191,8 @@ QUESTIONS = {
 SEEN = """
 const label = document.querySelector('label[for=comment]');
 const before = getComputedStyle(label.querySelector('.asked'), '::before').content;
-return (before === 'none' ? '' : JSON.parse(before)) + label.innerText;
+const put = before === 'none' ? '' : JSON.parse(before);
+return `${put} ${label.innerText}`.replace(/\\s+/g, ' ').trim();
 """
 
 
