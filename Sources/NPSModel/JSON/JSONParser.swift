@@ -13,7 +13,7 @@ struct JSONParser {
     /// Deeper nesting is refused, because each level takes space on the stack.
     static let depthLimit = 128
 
-    /// A draft has no more of them by far, and most payloads hardly any.
+    /// About as many as a draft has.
     private static let usualMembers = 6
 
     private let bytes: [UInt8]

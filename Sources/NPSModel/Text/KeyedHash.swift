@@ -3,7 +3,7 @@ package import Crypto
 /// HMAC-SHA256 (RFC 2104) by one key. To take the key in costs as much as two blocks of text, so it is done once and copied.
 ///
 /// Every response has three such codes. The library's own is for any function and any kind of data, which costs a short
-/// text more than its hashing.
+/// text about as much as its hashing.
 package struct KeyedHash: Sendable {
     private let inner: SHA256
     private let outer: SHA256
