@@ -11,7 +11,7 @@ import NPSModel
 /// waits for the router's answer; and while an answer is made, or the socket has not taken what was written, whatever comes
 /// is held and no more is read. So what is held came in one readiness of the socket, up to four reads of 64 KiB. Those may
 /// be thousands of small requests. None is refused, as the router refuses none: each is looked at once, and other
-/// connections get their turn between ``mostInTurn`` answers.
+/// connections get their turn between ``AnswerTurn/most`` answers.
 ///
 /// What is held when the connection ends is dropped: nobody was told that it was taken.
 final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
@@ -39,8 +39,6 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
         case inputClosed
     }
 
-    /// Answers in one turn of the event loop; the rest follows in the next ones.
-    static let mostInTurn = 32
     /// Room for parts that a connection keeps.
     private static let keptCapacity = 16
 
@@ -52,17 +50,7 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     private var held = CircularBuffer<Held>(initialCapacity: 1)
     /// Whether what was held is being let go of.
     private var isReleasing = false
-    /// Whether an answer is being made.
-    private var isMaking = false
-    /// Whether other connections have their turn.
-    private var isPausing = false
-    /// Whether the socket hasn't taken all that was flushed.
-    private var isBlocked = false
-    private var answersInTurn = 0
-    /// Whether answers were written since the last flush.
-    private var isFlushDue = false
-    /// Answers that the socket hasn't wholly taken.
-    private var unwritten = 0
+    private var turn = AnswerTurn()
     /// Whether more should be read once nothing is held.
     private var isReadWanted = false
     /// Requests whose answers the router owes.
@@ -93,11 +81,8 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
         held.removeAll()
     }
 
-    /// Whether nothing can be answered or passed on just now.
-    private var isWaiting: Bool { isMaking || isPausing || isBlocked }
-
     /// Whether what comes has to queue.
-    private var isHolding: Bool { isWaiting || isReleasing }
+    private var isHolding: Bool { turn.isHeldUp || isReleasing }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
@@ -126,7 +111,7 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if !isPausing { answersInTurn = 0 }
+        turn.readCompleted()
         readCompleted(context)
     }
 
@@ -155,7 +140,7 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
         _ context: ChannelHandlerContext,
         by work: @escaping @Sendable (ByteBuffer, RequestLogger) async -> HTTPAnswer
     ) {
-        isMaking = true
+        turn.beginMaking()
         let (loop, box) = (context.eventLoop, NIOLoopBound(context, eventLoop: context.eventLoop))
         let me = NIOLoopBound(self, eventLoop: context.eventLoop)
         let trace = exchange.trace
@@ -173,8 +158,7 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func made(_ answer: HTTPAnswer, for exchange: Exchange, _ context: ChannelHandlerContext) {
-        isMaking = false
-        answersInTurn = 0
+        turn.endMaking()
         write(answer, to: exchange, context)
         release(context)
         // Nothing was released while the socket still has earlier answers.
@@ -199,47 +183,38 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
         fields.append(HTTPField(name: .date, value: HTTPDate.now))
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { [self] _ in answerWritten(context) }
-        unwritten += 1
-        isFlushDue = true
+        turn.beginWriting()
         context.write(wrapOutboundOut(.head(HTTPResponse(status: answer.status, headerFields: fields))), promise: nil)
         if answer.body.readableBytes > 0 { context.write(wrapOutboundOut(.body(answer.body)), promise: nil) }
         context.write(wrapOutboundOut(.end(nil)), promise: written)
-        answersInTurn += 1
-        if answersInTurn >= Self.mostInTurn { pause(context) }
+        if turn.endWriting() { pause(context) }
         // Many bytes wait already: the next answer waits until the client has read them.
         if !context.channel.isWritable { flushAnswers(context) }
     }
 
     private func pause(_ context: ChannelHandlerContext) {
-        isPausing = true
         context.eventLoop.assumeIsolated().execute { [self] in
-            isPausing = false
-            answersInTurn = 0
+            turn.resume()
             release(context)
         }
     }
 
     private func flushAnswers(_ context: ChannelHandlerContext) {
-        guard isFlushDue else { return }
-        isFlushDue = false
+        guard turn.beginFlush() else { return }
         context.flush()
-        // Usually the socket takes all at once.
-        isBlocked = unwritten > 0
+        turn.flushed()
     }
 
     private func answerWritten(_ context: ChannelHandlerContext) {
-        unwritten -= 1
-        guard unwritten == 0, isBlocked else { return }
-        isBlocked = false
-        release(context)
+        if turn.taken() { release(context) }
     }
 
     /// Lets go of what was held, as far as it can be answered or passed on now.
     private func release(_ context: ChannelHandlerContext) {
-        guard !isReleasing, !isWaiting, !isGone else { return }
+        guard !isReleasing, !turn.isHeldUp, !isGone else { return }
         isReleasing = true
         let isAny = !held.isEmpty
-        while !isWaiting, let item = held.popFirst() {
+        while !turn.isHeldUp, let item = held.popFirst() {
             switch item {
             case .part(let part): take(part, context)
             case .error(let error): pass(error, context)
@@ -250,7 +225,7 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
         if held.isEmpty, held.capacity > Self.keptCapacity { held.removeAll() }
         if isAny { readCompleted(context) } else { flushAnswers(context) }
         isReleasing = false
-        guard !isWaiting, !isGone else { return }
+        guard !turn.isHeldUp, !isGone else { return }
         // Something came meanwhile.
         guard held.isEmpty else { return release(context) }
         guard isReadWanted else { return }
