@@ -49,8 +49,8 @@ struct TrafficChartTests {
         #expect(chart.arrivals == "M0 0h220V-56h10V-28h10V0")
         #expect(chart.deliveries == "M0 0h220V28h10V56h10V0")
         #expect(chart.most == "1,000")
-        #expect(chart.came == "Above, what came in, with changes of answers: 1,500; in one hour at most 1,000.")
-        #expect(chart.went == "Below, what was delivered: 1,500; in one hour at most 1,000.")
+        #expect(chart.came == "Above, what came in: 1,500; at most 1,000 an hour.")
+        #expect(chart.went == "Below, what was delivered: 1,500; at most 1,000 an hour.")
         #expect(chart.from == "16:00" && chart.to == "15:00")
         let nothing = TrafficChart("day", TrafficChart.Span.hours([], until: now), text) { "\($0)" }
         #expect(nothing.arrivals.isEmpty && nothing.most == "0")

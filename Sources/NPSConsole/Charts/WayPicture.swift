@@ -24,12 +24,11 @@ struct WayPicture: Sendable {
         func box(_ count: Int?, _ label: String, isCalling: Bool = false) -> Box {
             Box(number: count.map(text.number) ?? "–", label: label, isCalling: isCalling)
         }
-        let since = ["at": day?.first.map { String(Moment($0.start).text.suffix(5)) } ?? "–"] as KeyValuePairs
         let arrivals = day.map { $0.reduce(0) { $0 + $1.arrivals } }
         let deliveries = day.map { $0.reduce(0) { $0 + $1.deliveries } }
         steps = [
             Step(
-                main: box(arrivals, text("wayIn", since)),
+                main: box(arrivals, text["wayIn"]),
                 side: box(books.quarantined, text["wayQuarantine"], isCalling: books.quarantined > 0)
             ),
             Step(
@@ -37,6 +36,6 @@ struct WayPicture: Sendable {
                 side: box(books.parked, text["wayParked"], isCalling: books.parked > 0)
             ),
         ]
-        end = box(deliveries, text("wayOut", since))
+        end = box(deliveries, text["wayOut"])
     }
 }

@@ -28,6 +28,8 @@ struct ConsoleFiles {
         ("form.css", PackageResources.form_css),
         ("way.css", PackageResources.way_css),
         ("numbers.css", PackageResources.numbers_css),
+        ("scroll.css", PackageResources.scroll_css),
+        ("stack.css", PackageResources.stack_css),
     ]
 
     /// By the languages' tags.

@@ -56,10 +56,11 @@ struct Sentences: Sendable {
             + String(number.tenth)
     }
 
-    /// `1.2 GB`
+    /// `96 bytes`, `1.2 GB`
     func bytes(_ count: Int64) -> String {
-        var (size, unit) = (Double(max(0, count)) / 1_000_000, "MB")
-        for larger in ["GB", "TB"] where size >= 1_000 { (size, unit) = (size / 1_000, larger) }
+        guard count >= 1_000 else { return self("bytes", ["count": number(Int(max(0, count)))]) }
+        var (size, unit) = (Double(count) / 1_000, "kB")
+        for larger in ["MB", "GB", "TB"] where size >= 1_000 { (size, unit) = (size / 1_000, larger) }
         return decimal(size) + "\u{A0}" + unit
     }
 

@@ -58,8 +58,12 @@ struct Need: Sendable, Hashable {
             needs.append(Need(sentence: text("needDeletions", ["count": number])))
         }
         let said = Set(needs.flatMap(\.alerts))
-        // What holds here is said, and not what holds at another collector by itself.
-        let unsaid = overview.alerts.filter { !$0.collector.isEmpty || !said.contains($0.name) }
+        // What holds here is said, and not what holds at another collector by itself. What the books deny is over: an alert
+        // ends some seconds later.
+        let denied = overview.books.map(Self.denied(by:)) ?? []
+        let unsaid = overview.alerts.filter {
+            !denied.contains($0.name) && (!$0.collector.isEmpty || !said.contains($0.name))
+        }
         needs += of(unsaid, leader: overview.books?.leadership?.name, text, visit)
         return needs.filter(\.isUrgent) + needs.filter { !$0.isUrgent }
     }
@@ -91,6 +95,14 @@ struct Need: Sendable, Hashable {
             needs.append(Need(sentence: sentence, alerts: ["NPSQueueRestored"]))
         }
         return needs
+    }
+
+    /// The alerts that the books say are over.
+    private static func denied(by books: QueueStatus) -> Set<String> {
+        var names: Set<String> = []
+        if books.parked == 0 { names.formUnion(["NPSResponsesParked", "NPSParkedExpiring"]) }
+        if books.quarantined == 0 { names.formUnion(["NPSQuarantineGrowing", "NPSQuarantineFull"]) }
+        return names
     }
 
     /// Answers are lost, or wait, as long as nobody does anything.

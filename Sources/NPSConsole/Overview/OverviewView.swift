@@ -3,9 +3,6 @@ import NPSQueue
 
 /// What `overview.mustache` prints.
 struct OverviewView: Sendable {
-    /// So many sources are shown; the others have a page of their own.
-    static let sourceLimit = 4
-
     let states: [StateCard]
     /// Where the page renews itself, or doesn't any more.
     let renewal: Renewal
@@ -13,7 +10,6 @@ struct OverviewView: Sendable {
     let books: BooksTable?
     let way: WayPicture?
     let charts: [TrafficChart]
-    let sources: SourceTable?
     /// Nil where nothing is known of them.
     let surroundings: Surroundings?
     /// What to do first; nil once anything has come.
@@ -51,22 +47,17 @@ struct OverviewView: Sendable {
             overview.isUntouched
             ? []
             : [
-                hours.map { TrafficChart("day", $0, text) { String(Moment($0).text.suffix(5)) } },
-                overview.traffic.map {
-                    TrafficChart("month", TrafficChart.Span.days($0, until: date), text) {
-                        String(Moment($0).text.prefix(10))
-                    }
-                },
+                hours.map { TrafficChart("day", $0, text) { Moment($0).text } },
+                // Where more is needed than there is room for, the month has to wait.
+                needs.count > Need.limit
+                    ? nil
+                    : overview.traffic.map {
+                        TrafficChart("month", TrafficChart.Span.days($0, until: date), text) {
+                            String(Moment($0).text.prefix(10))
+                        }
+                    },
             ]
             .compactMap(\.self)
-        let table = SourceTable(
-            overview,
-            // Where more is needed than there is room for, the sources are left to their page.
-            limit: needs.count > Need.limit ? 0 : Self.sourceLimit,
-            text,
-            more: visit.address(Area.sources.path)
-        )
-        sources = table.rows.isEmpty && table.more == nil ? nil : table
         let facts = Fact.all(overview, text)
         surroundings = facts.isEmpty ? nil : Surroundings(facts: facts)
         beginning = overview.isUntouched ? Beginning(form: overview.formAddress) : nil

@@ -13,27 +13,8 @@ struct SourceTable: Sendable {
     }
 
     let rows: [Row]
-    /// Where the others are; nil when these are all.
+    /// Where the next are; nil when these are the last.
     let more: String?
-    let isEmpty: Bool
-
-    /// Those first that somebody should look after, then those that sent something last.
-    ///
-    /// - Parameters:
-    ///   - limit: how many rows there are at most. Sources that aren't in the settings any more are left out.
-    ///   - more: where all are.
-    init(_ overview: Overview, limit: Int, _ text: Sentences, more: String) {
-        let sources = (overview.sources ?? []).filter(\.isConfigured).map { ($0, Self.trouble(of: $0, overview, text)) }
-        let sorted = sources.sorted { left, right in
-            if (left.1 == nil) != (right.1 == nil) { return left.1 != nil }
-            let dates = [left, right].map { $0.0.record?.lastDeliveryAt ?? .distantPast }
-            return dates[0] == dates[1] ? left.0.label < right.0.label : dates[0] > dates[1]
-        }
-        rows = sorted.prefix(limit).map { Row($0, trouble: $1, at: overview.date, text) }
-        isEmpty = rows.isEmpty
-        let isWhole = rows.count == (overview.sources ?? []).count
-        self.more = isWhole ? nil : more
-    }
 
     /// A page of all, in the order of their labels.
     ///
@@ -43,7 +24,6 @@ struct SourceTable: Sendable {
         rows = rest.prefix(limit).map {
             Row($0, trouble: Self.trouble(of: $0, overview, text), at: overview.date, text)
         }
-        isEmpty = rows.isEmpty
         let last = rest.count > limit ? rows.last?.source : nil
         more = last.map { visit.address(Area.sources.path, ["after": $0]) }
     }

@@ -40,11 +40,13 @@ struct StateCard: Sendable {
         // The collector that delivers says so to all of them.
         let isPaused = overview.alerts.contains { $0.name == "NPSDeliveryPaused" }
         if isElsewhere, isPaused { sentences.append(text["alertNPSDeliveryPaused"]) }
+        // What is held, or failed and is tried again later.
+        let isWaiting = delivery.state == "idle" && overview.books.map { $0.pending + $0.sending > 0 } == true
         let state = delivery.state.prefix(1).uppercased() + delivery.state.dropFirst()
         return StateCard(
             mood: mood(overview, isPaused: isPaused, isNobody: isNobody),
             heading: text["deliveryHeading"],
-            word: text[isNobody ? "alertNPSNobodyForwards" : "delivery" + state],
+            word: text[isNobody ? "alertNPSNobodyForwards" : isWaiting ? "deliveryNotDue" : "delivery" + state],
             sentences: sentences,
             said: delivery.sentence
         )

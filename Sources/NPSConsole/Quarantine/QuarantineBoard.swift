@@ -82,7 +82,7 @@ struct QuarantineView: Sendable {
     }
 
     /// So many sources stand below entries, and so many on a page of their own.
-    private static let mostSources = (below: 3, alone: 8)
+    private static let mostSources = (below: 2, alone: 7)
 
     init(_ board: QuarantineBoard, did deed: Deed?, _ text: Sentences, _ visit: Visit) {
         let all = board.use.sources
@@ -132,7 +132,7 @@ extension QuarantineView.EntryView {
         first = Moment(entry.receivedAt)
         last = Moment(entry.lastSeenAt)
         times = text.number(entry.timesSeen)
-        size = text("bytes", ["count": text.number(entry.bodySize)])
+        size = text.bytes(Int64(entry.bodySize))
         problems = faults.prefix(most).map(\.description)
         rest = faults.count > most ? text("quarantineMoreProblems", ["count": text.number(faults.count - most)]) : nil
         advice = entry.advice

@@ -2,8 +2,8 @@ import NPSQueue
 
 /// One field of the form, with what can be chosen in it.
 struct Choices: Sendable {
-    /// So many names are offered, those with the most answers. Others can still be asked for by their address.
-    private static let limit = 3
+    /// So many names are offered, those with the most answers. The others are reached by the comparison.
+    private static let limit = 2
 
     struct Option: Sendable, Hashable {
         /// What is sent; nil for the name itself, which must not lose white space then.

@@ -7,7 +7,7 @@ struct ComparisonTable: Sendable {
     /// So many rows a group has; what else there is, is added up, and on a page of its own.
     private static let limit = 3
     /// So many rows such a page has at most, and so many bytes of HTML: names may be long.
-    private static let pageLimit = (rows: 40, bytes: 4_800)
+    private static let pageLimit = (rows: 40, bytes: 2_700)
 
     struct Group: Sendable {
         let heading: String
@@ -26,7 +26,8 @@ struct ComparisonTable: Sendable {
             (self.name, self.address) = (name, address)
             answers = text.number(counts.total)
             score = text.score(counts)
-            margin = text.margin(counts)
+            // Of so few the margin isn't where the score lies, which the card says of all together.
+            margin = counts.caveat == .fewAnswers ? text["few"] : text.margin(counts)
         }
 
         /// About how many bytes of HTML it takes.
@@ -46,7 +47,9 @@ struct ComparisonTable: Sendable {
         groups = Comparison.allCases.compactMap { comparison in
             let parts = comparison.parts(statistics)
             guard parts.count > 1 else { return nil }
-            let limit = parts.count > Self.limit ? Self.limit - 1 : Self.limit
+            // The picture above has the weeks.
+            let most = comparison == .week ? 1 : Self.limit - 1
+            let limit = parts.count > Self.limit ? most : Self.limit
             var rows = parts.prefix(limit).map { Row($0.name ?? comparison.absence(text), $0.counts, text) }
             if parts.count > limit {
                 let others = parts.dropFirst(limit).reduce(ScoreCounts()) { $0 + $1.counts }

@@ -8,8 +8,6 @@ struct Distribution: Sendable {
     }
 
     let width: Int
-    /// What the longest bar stands for.
-    let most: String
     /// The `d` of the path of each group.
     let detractors: String
     let passives: String
@@ -20,7 +18,6 @@ struct Distribution: Sendable {
     init(_ counts: ScoreCounts, _ text: Sentences) {
         let all = Score.all.map { counts[$0] }
         width = all.count * BarPath.step
-        most = text.number(all.max() ?? 0)
         func bars(_ group: ScoreGroup) -> String {
             let values = Score.all.map { $0.group == group ? counts[$0] : 0 }
             return BarPath(values: values, largest: all.max() ?? 0, room: 56).data

@@ -25,11 +25,17 @@ package enum DeliveryStatus: Sendable, Hashable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .idle(nil): "Everything is delivered."
-        case .idle(let date?): "Everything due is delivered; the next is due at \(Timestamp.format(date))."
+        case .idle(let date?): "Everything due is delivered; the next is due at \(Self.text(date))."
         case .forwarding: "Responses are being delivered."
         case .backingOff(_, let reason): "Delivery waits and goes on by itself: \(reason)."
         case .paused(let sentence, _): sentence
         }
+    }
+
+    /// `2026-11-30 20:52:05 UTC`
+    private static func text(_ date: Date) -> String {
+        let text = Timestamp.format(date)
+        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) UTC"
     }
 
     var isPaused: Bool {

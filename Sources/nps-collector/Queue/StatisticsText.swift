@@ -96,7 +96,9 @@ struct StatisticsText {
     }
 
     private static func margin(_ part: Part) -> String {
-        part.marginOfError.map { "± " + decimal(Tenths($0)) } ?? ""
+        // Of few answers it isn't where the score lies, and what stands beside it says that they are few.
+        guard part.caveat != .fewAnswers, let margin = part.marginOfError else { return "" }
+        return "± " + decimal(Tenths(margin))
     }
 
     private static func percent(_ count: Int, of total: Int) -> String {
