@@ -114,6 +114,7 @@ package enum AdminListener {
                 problems.notice(Notice(refusal), refusal.status, request).response
             }
         )
+        router.add(middleware: problems)
         AdminHealthRoutes(
             readiness: dependencies.readiness,
             delivery: { dependencies.delivery().sentence },
@@ -145,7 +146,7 @@ package enum AdminListener {
         BackupRoutes(backups: OnlineBackup(of: dependencies.queue, actions: actions)).add(to: managed)
         StatisticsRoutes(queue: dependencies.queue, now: dependencies.now).add(to: managed)
         QuarantineRoutes(queue: dependencies.queue, actions: actions).add(to: managed)
-        addConsole(gathering, actions, to: router.group().add(middleware: problems), dependencies)
+        addConsole(gathering, actions, to: router, dependencies)
         return router
     }
 

@@ -31,7 +31,7 @@ from harness.webhook import fresh_response, new_secret, sign
 WRONG = "preset: standard\nmapping: |\n  {id, email, score: .rating}\n"
 FIXED = "preset: standard\nmapping: |\n  {id, email, score: .nps}\n"
 SAID = "Slow & late.\n\nأسبوعًا كاملاً I waited, and then nobody knew anything about it."
-PERSONAL = ("payload", "person-wrong", "person-found", "erasure")
+PERSONAL = ("payload", "person-wrong", "person-found", "person-full", "erasure")
 """The pages that show a person."""
 
 
@@ -51,6 +51,14 @@ class Site:
         response = fresh_response(name) | {"email": f"{canary.WORD}-{secrets.token_hex(4)}@elsewhere.test"} | others
         assert self.deployment.post(response).status == 200
         return str(response["email"])
+
+    def talk(self, name: str, count: int = 6) -> str:
+        """Sends answers of one person with nothing but quotation marks in their comments, and returns the address."""
+        address = canary.address(f"{name}-{secrets.token_hex(4)}")
+        for number in range(count):
+            fields = {"email": address, "comment": canary.comment('"' * 2_000)}
+            assert self.deployment.post(fresh_response(f"{name}-{number}") | fields).status == 200
+        return address
 
     def quarantine(self, name: str) -> str:
         """Sends what the mapping can't read, and returns its address."""
@@ -125,6 +133,9 @@ def pages(site: Site, deploy_for_module: Deploy) -> dict[tuple[str, str], str]:
             "the person's response to be parked",
         )
         retried = full.post("/console/parked", {"id": "nps1-" + "0" * 32})
+        talker = site.talk(f"talker-{language}")
+        asked = ReadPage.of(full.post("/console/person/erase", {"email": site.talk(f"leaver-{language}", 30)}).text)
+        (leaving,) = asked.forms
         shown = {name: full.get(path).text for name, path in PLACES.items()}
         shown |= {f"empty-{name}": Console(empty, language).get(path).text for name, path in PLACES.items()}
         shown |= {
@@ -139,10 +150,12 @@ def pages(site: Site, deploy_for_module: Deploy) -> dict[tuple[str, str], str]:
             "quarantined-sources": full.get("/console/quarantine?sources=0").text,
             "weeks": full.get("/console/nps?by=week").text,
             "person-found": full.post("/console/person", {"email": parked}).text,
+            "person-full": full.post("/console/person", {"email": talker}).text,
             "person-none": full.post("/console/person", {"email": "nobody@example.com"}).text,
             "person-wrong": full.post("/console/person", {"email": canary.WORD}).text,
             "erasure": ask,
             "receipt": full.post(form.action, form.fields | {"remote": "1"}).text,
+            "receipt-long": full.post(leaving.action, leaving.fields).text,
             "foreign": full.post("/console/parked", {"all": "1"}, {"origin": "https://evil.example"}).text,
             "not-found": full.get("/console/nowhere", 404).text,
             "sign-in": fetch(full.port, "GET", "/", {"accept-language": language}).text,
@@ -259,7 +272,8 @@ def test_forms_of_other_pages_change_nothing(site: Site) -> None:
             console.port, "POST", path, FORM_HEADERS | {"origin": own, "sec-fetch-site": "same-origin"}, b"all=1"
         )
         assert unsigned.status == 401
-        assert console.get(path, 200 if path in PLACES.values() else 400 if "quarantine" in path else 404)
+        # Where there is nothing to see, it leads to a page where there is.
+        assert console.get(path, 200 if path in PLACES.values() else 303)
     assert counts(site.deployment) == before
 
 
@@ -380,3 +394,24 @@ def test_nothing_is_done_twice_by_a_double_click(deploy: Deploy) -> None:
         "erase",
     ]
     assert site.deployment.books()["accepted"] == 3
+
+
+def test_an_erasure_has_one_receipt_however_often_and_with_what_it_is_asked_for(deploy: Deploy) -> None:
+    site = new_site(deploy)
+    console = Console(site.deployment)
+    person = site.talk("leaver", 40)
+    site.deployment.await_drained()
+    (form,) = ReadPage.of(console.post("/console/person/erase", {"email": person}).text).forms
+    first = console.post(form.action, form.fields | {"remote": "1"})
+    receipt = ReadPage.of(console.post(form.action, form.fields).text)
+    assert receipt.text == ReadPage.of(first.text).text
+    assert "To be deleted at Planhat: 40." in receipt.text and "Responses 1 to 15 of 40." in receipt.text
+    found: set[str] = set()
+    while True:
+        found |= set(re.findall(r"nps1-[0-9a-f]{32}", receipt.text))
+        if "Show more" not in receipt.links:
+            break
+        receipt = console.page(receipt.links["Show more"])
+    assert len(found) == 40
+    (entry,) = site.deployment.data("queue", "audit")
+    assert "40 records to be deleted at Planhat" in entry["outcome"]

@@ -119,6 +119,36 @@ struct QuarantineTests {
         #expect(html([]).contains("None of these is in quarantine any more.") && !html([]).contains("<dl"))
     }
 
+    @Test("nothing is asked about what is gone")
+    func gone() {
+        let html = pages.discard(.source("nope"), count: 0, through: nil, at: Sample.date, in: visit).html
+        #expect(html.contains("None of these is in quarantine any more.") && !html.contains("<form"))
+        #expect(html.contains(#"href="/console/quarantine""#))
+    }
+
+    @Test("they are small however long what tools send is")
+    func longNames() {
+        let long = String(repeating: "\"", count: 3_000)
+        let problems = (0..<30).map { FieldProblem(field: "\(long)\($0)", message: "must be given") }
+        for tag in ["en", "de", "ar"] {
+            let visit = pages.visit(lang: tag, accepted: [])
+            let entries = (1...4).map { Sample.entry(1_000_000 + $0, problems: problems) }
+            let board = QuarantineBoard(entries: entries, use: use(9), next: entries.last?.id, at: Sample.date)
+            #expect(pages.quarantine(board, did: Deed(.replayed, count: 1, left: 1), in: visit).bytes.count < 10_000)
+            let entry = Sample.entry(9, problems: problems, body: Data(long.utf8))
+            #expect(pages.payload(entry, at: Sample.date, in: visit).bytes.count < 10_000)
+            let outcomes = (0..<100).map { number in
+                ReplayTrial.Outcome(
+                    id: QuarantineID(rawValue: number),
+                    result: number.isMultiple(of: 2) ? .invalid : .accepted,
+                    details: Array(repeating: long, count: Int(number) % 5)
+                )
+            }
+            let trial = ReplayTrial(.all, outcomes: outcomes, untried: 900, through: nil, at: Sample.date)
+            #expect(pages.replay(trial, in: visit).bytes.count < 10_000)
+        }
+    }
+
     @Test("they are small however much there is")
     func weight() {
         for tag in ["en", "de", "ar"] {

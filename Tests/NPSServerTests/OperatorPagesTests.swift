@@ -175,7 +175,10 @@ struct OperatorPagesTests {
                 #expect(try await person.get(gone).status == .notFound)
             }
             #expect(try await person.get("/console/quarantine/replay?id=99").text.contains("no quarantined payload"))
-            #expect(try await person.get("/console/quarantine/replay").status == .badRequest)
+            for page in ["replay", "discard"] {
+                let answer = try await person.get("/console/quarantine/\(page)?lang=de")
+                #expect(answer.status == .seeOther && answer.headers[.location] == "/console/quarantine?lang=de")
+            }
         }
     }
 
@@ -195,6 +198,10 @@ struct OperatorPagesTests {
                 #expect(try await person.press("/console/quarantine/discard", body).contains(said))
             }
             #expect(try await collector.queue.status().quarantined == 2, "another source's, and what came later")
+            for gone in ["id=1", "source=nope"] {
+                let page = try await person.get("/console/quarantine/discard?\(gone)").text
+                #expect(page.contains("None of these is in quarantine any more.") && !page.contains("<form"))
+            }
             for wrong in ["source=acme", "all=1&through=9"] {
                 #expect(try await person.post("/console/quarantine/discard", wrong).status == .badRequest)
             }
@@ -266,11 +273,140 @@ struct OperatorPagesTests {
             #expect(try await collector.queue.status().erased == 1)
             #expect(try await collector.queue.status().quarantined == 0)
             let again = try await person.post("/console/person/erase", form + "&remote=1")
-            #expect(again.text.contains("Nothing of this person was found."))
+            #expect(again.text.contains("\(id)") && again.text.contains("Responses: Parked"))
+            let answer = try await person.get("/console/person/receipt?ticket=\(ticket)&lang=de")
+            #expect(answer.text.contains("\(id)") && answer.text.contains("Antworten: Geparkt"))
+            for gone in ["/console/person/erase", "/console/person/receipt?ticket=made-up"] {
+                #expect(try await person.get(gone).headers[.location] == "/console/person")
+            }
             for other in ["email=eve%40example.com&ticket=\(ticket)", "email=ana%40example.com&ticket=made-up"] {
                 #expect(
                     try await person.post("/console/person/erase", other).text.contains("Erase this person for good?")
                 )
+            }
+        }
+    }
+
+    @Test("an erasure that takes long ends as it was begun when its page is pressed", .hangGuard)
+    func longErasure() async throws {
+        let collector = try CollectorFixture()
+        let pages = Self.pages(collector)
+        let router = Router(context: CollectorContext.self)
+        PersonPages(shared: pages).add(to: router)
+        let (stream, end) = AsyncStream.makeStream(of: Void.self)
+        try await Application(router: router, logger: .silent).test(.router) { client in
+            let person = Operator(client: client)
+            let question = try await person.post("/console/person/erase", "email=ana%40example.com").text
+            let ticket = try #require(question.firstMatch(of: /name="ticket" value="([^"]+)"/)?.1)
+            let address = try EmailAddress("ana@example.com")
+            _ = try await pages.tickets.progress(of: String(ticket), address, isRemote: true, within: .zero) { _, _ in
+                for await _ in stream {}
+                var note = ErasureNote(erasedAt: CollectorFixture.now)
+                let id = ResponseID(source: "acme", providerID: "1")
+                note.settle([Erasure.Remote(id: id, planhatId: nil, deletableFrom: nil, isWanted: true)])
+                return (note, nil)
+            }
+            var page = try await person.post("/console/person/erase", Self.fields(question) + "&remote=1").text
+            #expect(page.contains("The erasure goes on") && !page.contains("checkbox"))
+            #expect(!page.contains("Erase this person for good?") && !page.contains("Leave it as it is"))
+            end.finish()
+            while page.contains("The erasure goes on") {
+                try Task.checkCancellation()
+                page = try await person.post("/console/person/erase", Self.fields(page)).text
+            }
+            #expect(page.contains("To be deleted at Planhat: 1."))
+        }
+        #expect(try await collector.queue.audit(limit: 9).isEmpty, "no second one beside it")
+        await collector.end()
+    }
+
+    /// Pages that hardly wait.
+    private static func pages(_ collector: CollectorFixture) -> OperatorPages {
+        let admin = collector.admin
+        let actions = OperatorActions(
+            queue: collector.queue,
+            sources: admin.sources,
+            timeLimit: .seconds(5),
+            logger: .silent
+        )
+        return OperatorPages(
+            pages: admin.console,
+            queue: collector.queue,
+            actions: actions,
+            cause: admin.parkedCause,
+            hurry: { _ in },
+            delivery: admin.delivery,
+            patience: .milliseconds(20)
+        )
+    }
+
+    /// What the one form of the page sends, as it is.
+    private static func fields(_ page: String) -> String {
+        page.matches(of: /<input type="hidden" name="([^"]+)" value="([^"]*)">/)
+            .map { "\($0.1)=\($0.2.replacing("@", with: "%40"))" }
+            .joined(separator: "&")
+    }
+
+    private static func deliver(_ count: Int, in queue: ResponseQueue) async throws -> [ResponseID] {
+        _ = try await queue.accept(
+            try (0..<count).map { number in
+                let json = #"{"id":"d\#(number)","email":"ana@example.com","score":\#(number % 11)}"#
+                return try ResponseDraft(try JSONValue(parsing: Data(json.utf8)))
+                    .check(source: "standard", receivedAt: CollectorFixture.now)
+            }
+        )
+        let claims = try await queue.claim(limit: count)
+        try await queue.settle(
+            claims.map { Verdict(id: $0.response.id, revision: $0.revision, outcome: .delivered(planhatID: "61")) }
+        )
+        return claims.map(\.response.id)
+    }
+
+    @Test("a receipt says of each record whether its deletion at Planhat was asked for, also before")
+    func orderedBefore() async throws {
+        try await withPages { collector, person async throws in
+            _ = try await Self.deliver(20, in: collector.queue)
+            let address = try EmailAddress("ana@example.com")
+            _ = try await collector.queue.erase(address, remotely: true)
+            let late = try await Self.park(["a"], in: collector.queue)[0]
+            let question = try await person.post("/console/person/erase", "email=ana%40example.com").text
+            let receipt = try await person.post("/console/person/erase", Self.fields(question)).text
+            #expect(receipt.contains("To be deleted at Planhat: 20.") && !receipt.contains("Perhaps still"))
+            #expect(receipt.contains("\(late)") && receipt.contains("Responses 1 to 15 of 21."))
+            let next = try #require(receipt.firstMatch(of: /href="(\/console\/person\/receipt[^"]+)"/)?.1)
+            let rest = try await person.get(String(next).replacing("&amp;", with: "&"))
+            #expect(rest.text.contains("Responses 16 to 21 of 21.") && !rest.text.contains("\(late)"))
+            #expect(!rest.text.contains("Show more") && rest.text.contains("Responses: Parked"))
+        }
+    }
+
+    @Test("the last responses of a person come first, however many there are")
+    func order() async throws {
+        try await withPages { collector, person async throws in
+            let ids = try await Self.deliver(1_030, in: collector.queue)
+            let page = try await person.post("/console/person", "email=ana%40example.com").text
+            func found(_ page: String) -> [String] { page.matches(of: /nps1-[0-9a-f]{32}/).map { String($0.output) } }
+            #expect(found(page) == ids.suffix(PersonPage.length).reversed().map(\.rawValue))
+            let before = try #require(page.firstMatch(of: /name="before" value="(\d+)"/)?.1)
+            let earlier = try await person.post("/console/person", "email=ana%40example.com&before=\(before)").text
+            let rest = ids.dropLast(PersonPage.length)
+            #expect(found(earlier) == rest.suffix(PersonPage.length).reversed().map(\.rawValue))
+        }
+    }
+
+    @Test("what is refused is said on a page, and its other languages lead to one that there is")
+    func problems() async throws {
+        try await withPages { _, person async throws in
+            for (path, place) in [
+                ("/console/quarantine/replay", "/console/quarantine"), ("/console/person/erase", "/console/person"),
+                ("/console/parked", "/console/parked"),
+            ] {
+                let page = try await person.post(path, "email=%zz")
+                #expect(page.status == .badRequest && page.text.contains("href=\"\(place)?lang=de\""), "\(path)")
+            }
+            for path in ["/console/audit", "/", "/console/nps", "/console/nowhere"] {
+                let page = try await person.post(path, "a=b")
+                #expect(page.status == .notFound && page.text.contains("There is no such page"), "\(path)")
             }
         }
     }

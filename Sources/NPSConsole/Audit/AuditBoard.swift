@@ -12,7 +12,7 @@ package struct AuditBoard: Sendable {
     package let date: Date
 
     /// How many a page shows.
-    package static let length = 12
+    package static let length = 8
 
     package init(entries: [AuditEntry], isFirstPage: Bool, hasMore: Bool, at date: Date) {
         (self.entries, self.isFirstPage, self.hasMore, self.date) = (entries, isFirstPage, hasMore, date)
@@ -42,15 +42,19 @@ private struct AuditView: Sendable {
         let outcome: String
     }
 
+    /// In bytes of HTML, for all that entries say; `queue audit` has all of it.
+    private static let room = 1_700
+
     init(_ board: AuditBoard, _ text: Sentences, _ visit: Visit) {
         isEmpty = board.entries.isEmpty
-        rows = board.entries.map { entry in
+        let words = PageRoom.shortened(board.entries.flatMap { [$0.subject, $0.outcome] }, in: Self.room)
+        rows = board.entries.enumerated().map { index, entry in
             Row(
                 at: Moment(entry.at),
                 actor: text["actor" + entry.actor.rawValue.capitalized],
                 action: text["action" + entry.action.rawValue.capitalized],
-                subject: entry.subject,
-                outcome: entry.outcome
+                subject: words[2 * index],
+                outcome: words[2 * index + 1]
             )
         }
         let last = board.entries.last.flatMap { board.hasMore ? $0.number : nil }

@@ -24,7 +24,7 @@ struct Fact: Sendable, Hashable {
         }
         switch overview.backup {
         case .unknown: break
-        case .never: facts.append(Fact(name: text["factBackup"], value: text["never"]))
+        case .never: facts.append(Fact(name: text["factBackup"], value: text["factNoBackup"]))
         case .made(let date):
             let age = text.duration(overview.date.timeIntervalSince(date))
             facts.append(Fact(name: text["factBackup"], value: text("ago", ["age": age])))

@@ -58,7 +58,7 @@ package struct Overview: Sendable {
     package enum Backup: Sendable, Hashable {
         /// The queue can't say, or looks after that itself.
         case unknown
-        /// None was ever made by this program.
+        /// No `queue backup` is in the audit log, which has none of a version from before it.
         case never
         case made(Date)
     }

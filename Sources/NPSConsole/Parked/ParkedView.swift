@@ -24,7 +24,7 @@ struct ParkedView: Sendable {
 
     struct GroupView: Sendable {
         let heading: String
-        /// What was stored as the reason, in English.
+        /// What was stored as the reason, in English, or the beginning of it.
         let reason: String
         let advice: String
         let key: String
@@ -67,11 +67,14 @@ struct ParkedView: Sendable {
 }
 
 extension ParkedView.GroupView {
+    /// In bytes of HTML; `queue show` has all of it.
+    private static let mostReason = 400
+
     /// - Parameter isCounted: whether all of the group are known.
     fileprivate init(_ group: ParkedBoard.Group, rows: Int, isCounted: Bool, _ text: Sentences, _ visit: Visit) {
         let name = "parked" + group.cause.rawValue.capitalized
         heading = text[name]
-        reason = group.reason
+        reason = PageRoom.shortened(group.reason, to: Self.mostReason)
         advice = text[name + "Advice"]
         key = group.key
         label =

@@ -12,16 +12,16 @@ package struct PersonPage: Sendable {
         /// The person's responses, the newest first, and whether there are more than these.
         case found(String, [QueueItem], hasMore: Bool)
         /// Whether to erase this person.
-        ///
-        /// - Parameter isGoingOn: it was sent already, and takes longer.
-        case erasure(String, ticket: String, isGoingOn: Bool = false)
+        case erasure(String, ticket: String)
+        /// That this person is being erased, which takes longer, and whether at Planhat, too.
+        case erasing(String, ticket: String, isRemote: Bool)
     }
 
     package let content: Content
     package let date: Date
 
     /// How many responses a page shows.
-    package static let length = 8
+    package static let length = 4
 
     package init(_ content: Content, at date: Date) {
         (self.content, self.date) = (content, date)
@@ -40,7 +40,8 @@ struct PersonView: Sendable {
         let email: String
         let isEmpty: Bool
         let responses: [Response]
-        let hasMore: Bool
+        /// The last of these, after which earlier ones follow; nil when there are none.
+        let before: String?
         /// Where the question before the erasure is.
         let erase: String
     }
@@ -52,7 +53,7 @@ struct PersonView: Sendable {
         let facts: [Fact]
         let comment: String?
         let isCut: Bool
-        /// Why it isn't delivered, in English.
+        /// Why it isn't delivered, in English, or the beginning of that.
         let reason: String?
     }
 
@@ -61,18 +62,23 @@ struct PersonView: Sendable {
         let value: String
     }
 
+    /// In bytes of HTML, of what is no address.
+    private static let mostTyped = 600
+
     init(_ page: PersonPage, _ text: Sentences, _ visit: Visit) {
         action = visit.address(Area.person.path)
         switch page.content {
-        case .question, .erasure: (typed, isWrong, found) = ("", false, nil)
-        case .wrong(let typed): (self.typed, isWrong, found) = (typed, true, nil)
+        case .question, .erasure, .erasing: (typed, isWrong, found) = ("", false, nil)
+        case .wrong(let typed):
+            let (shown, _) = PageRoom.beginning(of: typed, upTo: Self.mostTyped)
+            (self.typed, isWrong, found) = (shown, true, nil)
         case .found(let email, let items, let hasMore):
             (typed, isWrong) = (email, false)
             found = Found(
                 email: email,
                 isEmpty: items.isEmpty,
-                responses: items.map { Response($0, text) },
-                hasMore: hasMore,
+                responses: Response.all(items, text),
+                before: hasMore ? items.last.map { "\($0.sequence)" } : nil,
                 erase: visit.address(PersonPath.erase)
             )
         }
@@ -82,25 +88,28 @@ struct PersonView: Sendable {
 /// Where each thing is done.
 enum PersonPath {
     static let erase = Area.person.path + "/erase"
+    static let receipt = Area.person.path + "/receipt"
 }
 
 extension PersonView.Response {
-    /// In bytes.
-    private static let mostComment = 700
+    /// In bytes of HTML, for all that people wrote and all reasons on a page.
+    private static let room = 1_600
 
-    fileprivate init(_ item: QueueItem, _ text: Sentences) {
-        (id, source, reason) = (item.id.rawValue, item.source, item.reason)
-        state = text["books" + item.state.rawValue.capitalized]
-        var size = 0
-        comment = item.comment.map { words in
-            String(
-                words.prefix { character in
-                    size += character.utf8.count
-                    return size <= Self.mostComment
-                }
-            )
+    fileprivate static func all(_ items: [QueueItem], _ text: Sentences) -> [Self] {
+        let shares = PageRoom.shares(of: items.flatMap { [$0.comment ?? "", $0.reason ?? ""] }, in: room)
+        return items.enumerated().map { index, item in
+            Self(item, mostComment: shares[2 * index], mostReason: shares[2 * index + 1], text)
         }
-        isCut = size > Self.mostComment
+    }
+
+    private init(_ item: QueueItem, mostComment: Int, mostReason: Int, _ text: Sentences) {
+        (id, source) = (item.id.rawValue, item.source)
+        state = text["books" + item.state.rawValue.capitalized]
+        let words = item.comment.map { PageRoom.beginning(of: $0, upTo: mostComment) }
+        comment = words?.text
+        let why = item.reason.map { PageRoom.beginning(of: $0, upTo: mostReason) }
+        reason = why?.text
+        isCut = words?.isWhole == false || why?.isWhole == false
         let moments: [(String, Date?)] = [
             ("personAnswered", item.answeredAt), ("personAccepted", item.acceptedAt),
             ("personHeld", item.heldUntil), ("personNext", item.heldUntil == nil ? item.nextAttemptAt : nil),

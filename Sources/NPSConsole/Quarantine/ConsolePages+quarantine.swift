@@ -52,6 +52,7 @@ extension ConsolePages {
 /// What `discard.mustache` prints.
 private struct DiscardView: Sendable {
     let subject: String
+    /// Whether all that was meant is gone.
     let isEmpty: Bool
     let action: String
     let fieldName: String

@@ -14,13 +14,13 @@ struct PayloadView: Sendable {
 
     /// In bytes of HTML.
     private static let mostBody = 2_800
-    /// In characters, of what else a tool sends.
+    /// The same of what else a tool sends.
     private static let mostHeader = 200
 
     init(_ entry: QuarantineEntry, _ text: Sentences, _ visit: Visit) {
         self.entry = QuarantineView.EntryView(entry, problems: 8, text, visit)
-        delivery = entry.deliveryID.map { String($0.prefix(Self.mostHeader)) }
-        type = entry.contentType.map { String($0.prefix(Self.mostHeader)) }
+        delivery = entry.deliveryID.map { PageRoom.shortened($0, to: Self.mostHeader) }
+        type = entry.contentType.map { PageRoom.shortened($0, to: Self.mostHeader) }
         let (shown, isWhole) = Self.shown(entry.body ?? Data())
         body = shown
         cut = isWhole ? nil : text("payloadCut", ["id": "\(entry.id)"])
@@ -32,7 +32,7 @@ struct PayloadView: Sendable {
         var (shown, size) = ("", 0)
         for scalar in text.unicodeScalars {
             let part = visible(scalar)
-            size += "<>&\"'".unicodeScalars.contains(scalar) ? 6 : part.utf8.count
+            size += PageRoom.weight(of: part.unicodeScalars)
             guard size <= mostBody else { return (shown, false) }
             shown += part
         }

@@ -123,6 +123,9 @@ extension QuarantineView.SourceView {
 }
 
 extension QuarantineView.EntryView {
+    /// In bytes of HTML, of one of them.
+    private static let mostProblem = 150
+
     /// - Parameter most: how many problems are listed.
     init(_ entry: QuarantineEntry, problems most: Int, _ text: Sentences, _ visit: Visit) {
         let choice = QuarantineChoice.one(entry.id)
@@ -133,7 +136,7 @@ extension QuarantineView.EntryView {
         last = Moment(entry.lastSeenAt)
         times = text.number(entry.timesSeen)
         size = text.bytes(Int64(entry.bodySize))
-        problems = faults.prefix(most).map(\.description)
+        problems = faults.prefix(most).map { PageRoom.shortened($0.description, to: Self.mostProblem) }
         rest = faults.count > most ? text("quarantineMoreProblems", ["count": text.number(faults.count - most)]) : nil
         advice = entry.advice
         address = visit.address(QuarantinePath.list + "/\(entry.id)")

@@ -67,6 +67,9 @@ struct ReplayView: Sendable {
     }
 
     private static let mostRows = 12
+    private static let mostDetails = 3
+    /// In bytes of HTML, for the details of all rows.
+    private static let room = 1_200
 
     init(_ trial: ReplayTrial, _ text: Sentences, _ visit: Visit) {
         subject = trial.choice.name(text)
@@ -80,12 +83,16 @@ struct ReplayView: Sendable {
         }
         // What needs a person comes first.
         let sorted = trial.outcomes.filter { !$0.leaves } + trial.outcomes.filter(\.leaves)
-        rows = sorted.prefix(Self.mostRows).map { outcome in
-            Row(
+        let shown = sorted.prefix(Self.mostRows)
+        let details = PageRoom.shortened(shown.flatMap { $0.details.prefix(Self.mostDetails) }, in: Self.room)
+        var place = 0
+        rows = shown.map { outcome in
+            defer { place += min(outcome.details.count, Self.mostDetails) }
+            return Row(
                 id: "\(outcome.id)",
                 address: visit.address(QuarantinePath.list + "/\(outcome.id)"),
                 outcome: text[Self.name(of: outcome.result)],
-                details: Array(outcome.details.prefix(3)),
+                details: Array(details[place...].prefix(min(outcome.details.count, Self.mostDetails))),
                 mood: outcome.leaves ? "good" : "bad"
             )
         }

@@ -1,4 +1,5 @@
 import Logging
+import NPSModel
 import NPSQueue
 
 /// What is written of an action: who by, what and to how much. Never an address, and nothing that anybody typed.
@@ -43,41 +44,33 @@ extension OperatorActions {
     /// Whom an erasure is about.
     static let person = "a person"
 
-    /// Of what ended with an error, which says nothing about what was done before.
-    static let unfinished = "begun, and ended with an error: how much of it is done isn't known"
-
+    /// Of what ended with an error.
+    ///
     /// - Parameters:
-    ///   - quarantined: how many payloads were erased; nil while that isn't known.
-    ///   - responses: how many were erased for certain.
-    static func outcome(ofUnfinishedErasure quarantined: Int?, responses: Int) -> String {
-        guard let quarantined else { return unfinished }
-        let payloads = counted(quarantined, "quarantined payload", "quarantined payloads")
-        let erased = counted(responses, "response", "responses")
-        return "\(erased) and \(payloads) erased; ended with an error: whether that was all isn't known"
+    ///   - count: to how many it was done for certain.
+    ///   - done: says that of a number.
+    static func unfinished(_ count: Int, _ done: (Int) -> String) -> String {
+        guard count > 0 else { return begun }
+        return done(count) + unfinishedEnd
     }
 
-    /// Whether anything was erased, or ordered to be deleted at Planhat. Which of the records had been ordered before isn't
-    /// told, so whoever orders it again is noted again; the parts that follow the first of a call order nothing new.
-    static func changed(_ answer: ErasureResponse, _ wanted: ErasureRequest) -> Bool {
-        if answer.quarantined > 0 || !answer.erasure.responses.isEmpty { return true }
-        return wanted.remote == true && wanted.after == nil && !answer.erasure.remote.isEmpty
+    static let begun = "begun, and ended with an error: how much of it is done isn't known"
+    static let unfinishedEnd = "; ended with an error: whether that was all isn't known"
+
+    static func retried(_ count: Int) -> String {
+        counted(count, "response is", "responses are") + " to be sent again"
     }
 
-    static func subject(of wanted: RetryRequest) -> String {
-        if let ids = wanted.ids { return list(ids) }
+    static func discarded(_ count: Int) -> String { counted(count, "payload", "payloads") + " discarded" }
+
+    /// Of what was done to quarantined payloads.
+    static func subject(of ids: [QuarantineID]) -> String { "quarantine \(list(ids))" }
+
+    /// - Parameter ids: those to which it was done, as far as ids were named.
+    static func subject(of wanted: RetryRequest, done ids: [ResponseID]) -> String {
+        if let named = wanted.ids { return list(ids.isEmpty ? named : ids) }
         // The text of the reason was typed by somebody.
         return wanted.reason == nil ? "everything parked" : "what is parked for one reason"
-    }
-
-    static func outcome(of answer: ErasureResponse, remotely: Bool) -> String {
-        let responses = counted(answer.erasure.responses.count, "response", "responses")
-        let payloads = counted(answer.quarantined, "quarantined payload", "quarantined payloads")
-        let left = answer.erasure.remote.count
-        let records = counted(left, "record", "records")
-        let remote =
-            left == 0
-            ? "" : remotely ? "; \(records) to be deleted at Planhat" : "; \(records) may still be at Planhat"
-        return "\(responses) and \(payloads) erased\(remote)"
     }
 
     /// Nil when nothing changed.

@@ -17,76 +17,109 @@ struct OperatorActions {
     var forgetStatistics: @Sendable () -> Void = {}
 
     /// What doesn't fit into the time limit is left to the next call.
-    func retry(_ wanted: RetryRequest, by actor: AuditEntry.Actor) async throws -> RetryProgress {
+    ///
+    /// - Parameter onPart: gets how many are to be sent again, as soon as that is durable. So the caller knows of them also
+    ///   when this throws in the end; it is so for all that follows.
+    func retry(
+        _ wanted: RetryRequest,
+        by actor: AuditEntry.Actor,
+        onPart: (Int) -> Void = { _ in }
+    ) async throws -> RetryProgress {
         guard wanted.ids == nil || wanted.reason == nil, wanted.reason?.isEmpty != true else {
             throw Problem.badRequest(
                 "Give ids, or a reason that isn't empty, or neither for everything that is parked."
             )
         }
+        var (ids, count) = ([ResponseID](), 0)
         let progress: RetryProgress
         do throws(QueueError) {
-            progress = try await retry(wanted)
+            progress = try await retry(wanted) { part, named in
+                count += part
+                ids += named
+                onPart(part)
+            }
         } catch {
-            // It goes in parts, each of which is kept.
-            await note(.retry, by: actor, subject: Self.subject(of: wanted), outcome: Self.unfinished)
+            let subject = Self.subject(of: wanted, done: ids)
+            await note(.retry, by: actor, subject: subject, outcome: Self.unfinished(count, Self.retried))
             throw Problem.failing(error)
         }
-        if progress.count > 0 {
-            let outcome = Self.counted(progress.count, "response is", "responses are") + " to be sent again"
-            await note(.retry, by: actor, subject: Self.subject(of: wanted), outcome: outcome)
+        if count > 0 {
+            await note(.retry, by: actor, subject: Self.subject(of: wanted, done: ids), outcome: Self.retried(count))
         }
         return progress
     }
 
-    private func retry(_ wanted: RetryRequest) async throws(QueueError) -> RetryProgress {
-        if let ids = wanted.ids { return RetryProgress(count: try await queue.retry(ids), examined: ids.count) }
-        return try await queue.retryParked(reasonContaining: wanted.reason, after: wanted.after, within: timeLimit)
+    private func retry(
+        _ wanted: RetryRequest,
+        _ onPart: (Int, [ResponseID]) -> Void
+    ) async throws(QueueError) -> RetryProgress {
+        guard let ids = wanted.ids else {
+            return try await queue.retryParked(
+                reasonContaining: wanted.reason,
+                after: wanted.after,
+                within: timeLimit
+            ) { onPart($0, []) }
+        }
+        let count = try await queue.retry(ids) { onPart($0.count, $0) }
+        return RetryProgress(count: count, examined: ids.count)
     }
 
     /// Safe to repeat. A large quarantine takes several calls, so that each is answered in time.
-    func erase(_ wanted: ErasureRequest, by actor: AuditEntry.Actor) async throws -> ErasureResponse {
+    func erase(
+        _ wanted: ErasureRequest,
+        by actor: AuditEntry.Actor,
+        onPart: (ErasurePart) -> Void = { _ in }
+    ) async throws -> ErasureResponse {
         defer { forgetStatistics() }
         guard let address = try? EmailAddress(wanted.email) else { throw Problem.wrongAddress }
         let remotely = wanted.remote ?? false
-        var quarantined: Int?
-        var responses = 0
+        var sum = ErasureSum()
         do throws(QueueError) {
             // The quarantine first: what a replay moves into the queue meanwhile is then found there.
             let after = wanted.after.map(QuarantineID.init(rawValue:))
-            let (count, next) = try await queue.eraseQuarantined(address, after: after, within: timeLimit)
-            quarantined = count
+            let (count, next) = try await queue.eraseQuarantined(address, after: after, within: timeLimit) { part in
+                sum.add(.payloads(part))
+                onPart(.payloads(part))
+            }
             let erasure = try await queue.erase(address, remotely: remotely) { part in
-                responses += part.responses.count
+                sum.add(.responses(part))
+                onPart(.responses(part))
             }
-            let answer = ErasureResponse(erasure: erasure, quarantined: count, next: next?.rawValue)
-            if Self.changed(answer, wanted) {
-                let outcome = Self.outcome(of: answer, remotely: remotely)
-                await note(.erase, by: actor, subject: Self.person, outcome: outcome)
+            if sum.changedSomething {
+                await note(.erase, by: actor, subject: Self.person, outcome: sum.outcome)
             }
-            return answer
+            return ErasureResponse(erasure: erasure, quarantined: count, next: next?.rawValue)
         } catch {
             // What was to be erased may be gone all the same, as when only the log of the file can't be emptied.
-            let outcome = Self.outcome(ofUnfinishedErasure: quarantined, responses: responses)
-            await note(.erase, by: actor, subject: Self.person, outcome: outcome)
+            await note(.erase, by: actor, subject: Self.person, outcome: sum.unfinishedOutcome)
             throw Problem.failing(error)
         }
     }
 
     /// How many there were.
-    func discard(_ ids: [QuarantineID], by actor: AuditEntry.Actor) async throws -> Int {
-        let subject = "quarantine \(Self.list(ids))"
-        let count: Int
+    func discard(
+        _ ids: [QuarantineID],
+        by actor: AuditEntry.Actor,
+        onPart: (Int) -> Void = { _ in }
+    ) async throws -> Int {
+        var done: [QuarantineID] = []
         do throws(QueueError) {
-            count = try await queue.discard(ids)
+            _ = try await queue.discard(ids) { part in
+                done += part
+                onPart(part.count)
+            }
         } catch {
-            if !ids.isEmpty { await note(.discard, by: actor, subject: subject, outcome: Self.unfinished) }
+            if !ids.isEmpty {
+                let subject = Self.subject(of: done.isEmpty ? ids : done)
+                let outcome = Self.unfinished(done.count, Self.discarded)
+                await note(.discard, by: actor, subject: subject, outcome: outcome)
+            }
             throw Problem.failing(error)
         }
-        if count > 0 {
-            let outcome = Self.counted(count, "payload", "payloads") + " discarded"
-            await note(.discard, by: actor, subject: subject, outcome: outcome)
+        if !done.isEmpty {
+            await note(.discard, by: actor, subject: Self.subject(of: done), outcome: Self.discarded(done.count))
         }
-        return count
+        return done.count
     }
 
     /// Stops when its time is over; the outcomes are those of the first of the ids.
@@ -95,7 +128,7 @@ struct OperatorActions {
         let replay = Replay(queue: queue, catalogue: try await catalogue(for: wanted), isDry: isDry)
         let outcomes = await replay.outcomes(of: wanted.ids, within: .seconds(10))
         if !isDry, let outcome = Self.outcome(of: outcomes) {
-            let subject = "quarantine \(Self.list(outcomes.filter(\.isResolved).map(\.id)))"
+            let subject = Self.subject(of: outcomes.filter(\.isResolved).map(\.id))
             await note(.replay, by: actor, subject: subject, outcome: outcome)
         }
         return outcomes

@@ -32,7 +32,7 @@ struct ConsoleAccess: RouterMiddleware {
     }
 
     /// By the segments that the router sees as well.
-    private static func isPage(_ request: Request) -> Bool {
+    static func isPage(_ request: Request) -> Bool {
         let first = request.segments(below: "").first
         return first == nil || first == "console"
     }

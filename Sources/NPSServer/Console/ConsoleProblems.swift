@@ -4,7 +4,7 @@ import Hummingbird
 import NPSConsole
 import NPSPages
 
-/// Pages in place of problem documents, for the routes that people open.
+/// Pages in place of problem documents, where people open pages, whether there is one or not.
 struct ConsoleProblems: RouterMiddleware {
     typealias Context = CollectorContext
 
@@ -16,6 +16,7 @@ struct ConsoleProblems: RouterMiddleware {
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
+        guard ConsoleAccess.isPage(request) else { return try await next(request, context) }
         do {
             return try await next(request, context)
         } catch let problem as Problem {

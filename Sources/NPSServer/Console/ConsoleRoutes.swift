@@ -15,9 +15,6 @@ struct ConsoleRoutes {
     func add(to router: some RouterMethods<CollectorContext>) {
         router.get("/") { request, _ in await overview(request) }
         router.get(RouterPath(Area.nps.path)) { request, _ in await statistics(request) }
-        for path in ["console", "console/**"] as [RouterPath] {
-            router.get(path) { _, _ -> HTTPAnswer in throw Problem.notFound }
-        }
         router.get(RouterPath(Area.sources.path)) { request, _ in
             let page = pages.sources(
                 await gathering.sources(),
@@ -49,18 +46,16 @@ struct ConsoleRoutes {
 }
 
 extension ConsolePages {
-    /// From where the page is asked for.
+    /// From where the page is asked for. An answer to a form can't be opened again, so that other languages lead to the page
+    /// that the form belongs to.
     func visit(_ request: Request) -> Visit {
-        let isPosted = request.method == .post
+        let isForm = request.method == .post
         var visit = self.visit(
             lang: request.field("lang"),
             accepted: request.fieldLines("accept-language"),
-            query: isPosted ? nil : request.uri.query
+            query: isForm ? nil : request.uri.query
         )
-        // An answer to a form can't be opened again, so other languages lead to the page of its area.
-        if isPosted, let area = Area.allCases.last(where: { request.uri.path.hasPrefix($0.path) }) {
-            visit.base = area.path
-        }
+        if isForm { visit.base = Area(at: request.segments(below: "")).path }
         return visit
     }
 }
@@ -71,4 +66,17 @@ extension Request {
     func field(_ name: String) -> String? {
         try? URLEncodedForm(Array((uri.query ?? "").utf8), fields: [name]).fields[name]
     }
+}
+
+extension Area {
+    /// The one that a path leads to, or into; the overview for any other.
+    init(at segments: [Substring]) {
+        let second = segments.first == "console" ? segments.dropFirst().first : nil
+        self = second.flatMap { Area(rawValue: String($0)) } ?? .overview
+    }
+}
+
+extension HTTPAnswer {
+    /// For an address at which there is nothing to see.
+    static func toArea(_ area: Area, _ visit: Visit) -> HTTPAnswer { .seeOther(visit.address(area.path)) }
 }

@@ -43,7 +43,10 @@ struct ParkedPages {
         let deed: Deed
         if let text = fields["id"] {
             guard let id = ResponseID(rawValue: text) else { throw Problem.badRequest("There is no such id.") }
-            deed = Deed(.retried, count: try await retry([id]))
+            deed = try await Deed(.retried) { deed in
+                try await retry([id]) { deed.count += $0 }
+                return true
+            }
         } else if let key = fields["group"] {
             deed = try await retry(group: key)
         } else if fields["all"] != nil {
@@ -62,19 +65,19 @@ struct ParkedPages {
             let isComplete = try await each { part in
                 ids += part.filter { choice.holds($0.reason) }.map(\.id)
                 while ids.count >= QueueFilter.maximum {
-                    deed.count += try await retry(ids.prefix(QueueFilter.maximum))
+                    try await retry(ids.prefix(QueueFilter.maximum)) { deed.count += $0 }
                     ids.removeFirst(QueueFilter.maximum)
                 }
                 return true
             }
-            deed.count += try await retry(ids[...])
+            try await retry(ids[...]) { deed.count += $0 }
             return isComplete
         }
     }
 
-    private func retry(_ ids: ArraySlice<ResponseID>) async throws -> Int {
-        guard !ids.isEmpty else { return 0 }
-        return try await shared.actions.retry(RetryRequest(ids: Array(ids)), by: .page).count
+    private func retry(_ ids: ArraySlice<ResponseID>, _ onPart: (Int) -> Void) async throws {
+        guard !ids.isEmpty else { return }
+        _ = try await shared.actions.retry(RetryRequest(ids: Array(ids)), by: .page, onPart: onPart)
     }
 
     private func retryAll() async throws -> Deed {
@@ -82,9 +85,7 @@ struct ParkedPages {
         return try await Deed(.retried) { deed in
             var place: RetryPosition?
             repeat {
-                let part = try await shared.actions.retry(RetryRequest(after: place), by: .page)
-                deed.count += part.count
-                place = part.next
+                place = try await shared.actions.retry(RetryRequest(after: place), by: .page) { deed.count += $0 }.next
             } while place != nil && shared.hasTime(since: begin)
             return place == nil
         }

@@ -5,7 +5,6 @@ import NPSConsole
 import NPSModel
 import NPSPages
 import NPSQueue
-import NPSSurvey
 
 /// A person's responses, and their erasure. The address comes in bodies of forms only: paths and queries end in logs.
 struct PersonPages {
@@ -15,28 +14,26 @@ struct PersonPages {
         router.get("console/person") { request, _ in show(PersonPage(.question, at: shared.now()), request) }
         router.post("console/person") { request, _ in try await search(request) }
         router.post("console/person/erase") { request, _ in try await erase(request) }
-    }
-
-    /// In which language, and where other languages lead: a page that answers a form can't be opened again.
-    private func visit(_ request: Request) -> Visit {
-        var visit = shared.pages.visit(request)
-        visit.base = Area.person.path
-        return visit
+        router.get("console/person/receipt") { request, _ in receipt(request) }
+        // Whoever loads the answer to a form again without the form.
+        router.get("console/person/erase") { request, _ in HTTPAnswer.toArea(.person, shared.pages.visit(request)) }
     }
 
     private func show(_ page: PersonPage, _ request: Request, _ status: HTTPResponse.Status = .ok) -> HTTPAnswer {
-        HTTPAnswer(shared.pages.person(page, in: visit(request)), status)
+        HTTPAnswer(shared.pages.person(page, in: shared.pages.visit(request)), status)
     }
 
     private func search(_ request: Request) async throws -> HTTPAnswer {
-        let typed = try await OperatorPages.form(request, ["email"])["email"] ?? ""
+        let fields = try await OperatorPages.form(request, ["email", "before"])
+        let typed = fields["email"] ?? ""
         guard let address = try? EmailAddress(typed) else {
             return show(PersonPage(.wrong(typed), at: shared.now()), request, .unprocessableContent)
         }
+        let before = fields["before"].flatMap(Int64.init)
         let items = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
-            try await queue.list(QueueFilter(person: address, limit: QueueFilter.maximum))
+            try await queue.latest(of: address, before: before, limit: PersonPage.length + 1)
         }
-        let shown = Array(items.reversed().prefix(PersonPage.length))
+        let shown = Array(items.prefix(PersonPage.length))
         let content = PersonPage.Content.found(address.address, shown, hasMore: items.count > shown.count)
         return show(PersonPage(content, at: shared.now()), request)
     }
@@ -47,20 +44,23 @@ struct PersonPages {
         guard let address = try? EmailAddress(fields["email"] ?? "") else { throw Problem.wrongAddress }
         guard let ticket = fields["ticket"] else { return ask(address, request) }
         let isRemote = fields["remote"] != nil
+        let erasure = PersonErasure(
+            call: { [actions = shared.actions] wanted, note in
+                try await actions.erase(wanted, by: .page) { note.add($0) }
+            },
+            hurry: shared.hurry,
+            now: shared.now
+        )
         let patience = shared.patience
-        let progress = try await shared.tickets.progress(of: ticket, address, isRemote: isRemote, within: patience) {
-            note in
-            await erase(address, isRemote: isRemote, after: note)
-        }
+        let work: ErasureTickets.Work = { await erasure.run(address, isRemote: $0, after: $1) }
+        let tickets = shared.tickets
+        let progress = try await tickets.progress(of: ticket, address, isRemote: isRemote, within: patience, work)
         switch progress {
         case .unknown: return ask(address, request)
-        case .goingOn:
-            let content = PersonPage.Content.erasure(address.address, ticket: ticket, isGoingOn: true)
+        case .goingOn(let isRemote):
+            let content = PersonPage.Content.erasing(address.address, ticket: ticket, isRemote: isRemote)
             return show(PersonPage(content, at: shared.now()), request)
-        case .done(let note):
-            let report = shared.delivery()
-            let pause = report.isHeldUp ? report.sentence : nil
-            return HTTPAnswer(shared.pages.receipt(note, pause: pause, in: visit(request)), .ok)
+        case .done(let note): return show(note, ReceiptPlace(ticket: ticket), request)
         }
     }
 
@@ -69,27 +69,17 @@ struct PersonPages {
         return show(PersonPage(content, at: shared.now()), request)
     }
 
-    /// - Parameter before: what an earlier try did.
-    /// - Returns: what was done, and what kept the rest from being done.
-    private func erase(
-        _ address: EmailAddress,
-        isRemote: Bool,
-        after before: ErasureNote?
-    ) async -> (note: ErasureNote?, error: (any Error)?) {
-        var note = before
-        var after: Int64?
-        do {
-            repeat {
-                let wanted = ErasureRequest(email: address.address, remote: isRemote, after: after)
-                let part = try await shared.actions.erase(wanted, by: .page)
-                var sum = note ?? ErasureNote(erasedAt: part.erasure.erasedAt, isRemoteWanted: isRemote)
-                sum.add(part.erasure, quarantined: part.quarantined)
-                (note, after) = (sum, part.next)
-            } while after != nil
-        } catch {
-            return (note, error)
-        }
-        if isRemote, let note { shared.hurry(note.remote) }
-        return (note, nil)
+    /// A part of a receipt, as long as that is known. It has nothing of the person, so its address may have the ticket.
+    private func receipt(_ request: Request) -> HTTPAnswer {
+        let ticket = request.query("ticket") ?? ""
+        guard let note = shared.tickets.receipt(ticket) else { return .toArea(.person, shared.pages.visit(request)) }
+        return show(note, ReceiptPlace(ticket: ticket, from: request.query("from").flatMap(Int.init) ?? 0), request)
+    }
+
+    private func show(_ note: ErasureNote, _ place: ReceiptPlace, _ request: Request) -> HTTPAnswer {
+        let report = shared.delivery()
+        let pause = report.isHeldUp ? report.sentence : nil
+        let page = shared.pages.receipt(note, at: place, pause: pause, in: shared.pages.visit(request))
+        return HTTPAnswer(page, .ok)
     }
 }

@@ -64,7 +64,9 @@ struct QuarantinePages {
     /// made at a time.
     private func trial(_ request: Request) async throws -> HTTPAnswer {
         guard !request.fieldLines("sec-fetch-site").contains("cross-site") else { throw Problem.foreignPage }
-        let choice = try Self.choice(request.field)
+        guard let choice = QuarantineChoice(request.field) else {
+            return .toArea(.quarantine, shared.pages.visit(request))
+        }
         let trial = try await shared.trials.run { () async throws -> ReplayTrial in
             let meant = try await meant(choice)
             let ids = Array(meant.ids.prefix(ReplayTrial.limit))
@@ -106,17 +108,23 @@ struct QuarantinePages {
     }
 
     private func question(_ request: Request) async throws -> HTTPAnswer {
-        let choice = try Self.discardable(Self.choice(request.field))
-        var ids = try await meant(choice).ids
-        if case .one(let id) = choice {
-            let entry = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
-                try await queue.quarantineEntry(id)
-            }
-            if entry == nil { ids = [] }
+        guard let wanted = QuarantineChoice(request.field) else {
+            return .toArea(.quarantine, shared.pages.visit(request))
         }
+        let choice = try Self.discardable(wanted)
+        let ids = try await stillThere(choice)
         let (now, visit) = (shared.now(), shared.pages.visit(request))
         let page = shared.pages.discard(choice, count: ids.count, through: ids.last, at: now, in: visit)
         return HTTPAnswer(page, .ok)
+    }
+
+    /// The payloads that are meant and haven't gone.
+    private func stillThere(_ choice: QuarantineChoice) async throws -> [QuarantineID] {
+        guard case .one(let id) = choice else { return try await meant(choice).ids }
+        let entry = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
+            try await queue.quarantineEntry(id)
+        }
+        return entry == nil ? [] : [id]
     }
 
     private func discard(_ request: Request) async throws -> HTTPAnswer {
@@ -126,7 +134,7 @@ struct QuarantinePages {
         let last = try Self.last(fields)
         let deed = try await Deed(.discarded) { deed in
             try await each(choice, through: last, since: begin) { ids in
-                deed.count += try await shared.actions.discard(ids, by: .page)
+                _ = try await shared.actions.discard(ids, by: .page) { deed.count += $0 }
                 return true
             }
         }

@@ -65,9 +65,11 @@ struct AuditWritingTests {
         #expect(logs.lines[1].contains("1 payload became 1 response, 2 stayed in quarantine"))
         #expect(logs.lines[1].contains("quarantine \(ids[1])"))
 
-        #expect(try await actions.discard([ids[0]], by: .token) == 1)
+        #expect(try await actions.discard([ids[1], ids[0]], by: .token) == 1)
         _ = try await actions.discard([ids[0]], by: .token)
         #expect(logs.lines.count == 3 && logs.lines[2].contains("1 payload discarded"))
+        let discarded = try #require(try await collector.queue.audit(.discard, limit: 1).first)
+        #expect(discarded.subject == "quarantine \(ids[0])", "only what there was")
 
         for remote in [true, false] {
             _ = try await actions.erase(ErasureRequest(email: "ana@example.com", remote: remote), by: .page)
@@ -99,8 +101,9 @@ struct AuditWritingTests {
         #expect(logs.lines.count == 1)
         try await erase(remote: true)
         #expect(logs.lines.count == 2 && logs.lines[1].contains("1 record to be deleted at Planhat"))
-        // The second part of an erasure in parts.
-        try await erase(remote: true, after: 1)
+        // The second part of an erasure in parts, and whoever orders it once more.
+        for after in [1, nil] as [Int64?] { try await erase(remote: true, after: after) }
+        try await erase(remote: false)
         #expect(logs.lines.count == 2)
         #expect(try await collector.queue.audit(limit: 10).count == 2)
         await collector.end()
@@ -120,8 +123,46 @@ struct AuditWritingTests {
         #expect(lines.count == 3)
         #expect(lines.allSatisfy { $0.contains("begun, and ended with an error") && $0.contains("isn't known") })
         #expect(!lines.joined().contains("ana"))
-        let known = OperatorActions.outcome(ofUnfinishedErasure: 2, responses: 1)
-        #expect(known.hasPrefix("1 response and 2 quarantined payloads erased; ") && known.hasSuffix("isn't known"))
+        #expect(OperatorActions.unfinished(1, OperatorActions.retried).hasPrefix("1 response is to be sent again; "))
+        #expect(OperatorActions.unfinished(2, OperatorActions.discarded).hasPrefix("2 payloads discarded; ended"))
+    }
+
+    @Test("an erasure tells each part as soon as it is done, and one that fails is written with what it did")
+    func parts() async throws {
+        let collector = try CollectorFixture()
+        let actions = actions(collector)
+        _ = try await collector.queue.accept([try submission("a")], quarantining: [payload(11)])
+        var parts: [ErasurePart] = []
+        let wanted = ErasureRequest(email: "ana@example.com", remote: true)
+        _ = try await actions.erase(wanted, by: .page) { parts.append($0) }
+        #expect(parts.first == .payloads(1))
+        guard case .responses(let erasure) = parts.dropFirst().first else {
+            Issue.record("it told nothing of the responses")
+            return
+        }
+        #expect(erasure.responses.count == 1)
+        var sum = ErasureSum()
+        #expect(sum.unfinishedOutcome.hasPrefix("begun"))
+        for part in parts { sum.add(part) }
+        let text = sum.unfinishedOutcome
+        #expect(text.hasPrefix("1 response and 1 quarantined payload erased; ") && text.hasSuffix("isn't known"))
+        await collector.end()
+    }
+
+    @Test("a retry of ids is written with those that it was done to")
+    func retried() async throws {
+        let collector = try CollectorFixture()
+        let actions = actions(collector)
+        _ = try await collector.queue.accept([try submission("a"), try submission("b")])
+        let claims = try await collector.queue.claim(limit: 2)
+        try await collector.queue.settle([
+            Verdict(id: claims[0].response.id, revision: claims[0].revision, outcome: .park(reason: "bad item"))
+        ])
+        let progress = try await actions.retry(RetryRequest(ids: claims.map(\.response.id)), by: .page)
+        #expect(progress.count == 1 && progress.examined == 2)
+        let entry = try #require(try await collector.queue.audit(limit: 1).first)
+        #expect(entry.subject == claims[0].response.id.rawValue)
+        await collector.end()
     }
 
     @Test("when nothing can be written of it, the action stands and the log says so")
