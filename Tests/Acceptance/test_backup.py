@@ -196,6 +196,7 @@ def test_a_backup_without_a_collector_and_with_a_bar(filled: Deployment) -> None
     stopped = filled.run("queue", "backup", "stopped.db")
     assert stopped.returncode == 0, stopped.stderr
     assert sqlite(filled.directory / "stopped.db", "PRAGMA integrity_check") == "ok"
+    assert "is missing in the audit log" not in stopped.stderr
     # One that answers nobody has the file all the same.
     command = filled.command("serve", "--admin-port", str(free_port()))
     log = filled.directory / "other.log"
@@ -205,6 +206,9 @@ def test_a_backup_without_a_collector_and_with_a_bar(filled: Deployment) -> None
         assert refused.returncode == UNREACHABLE, refused.stderr
         assert "No collector answers" in refused.stderr
     filled.start_serve()
+    audit = filled.data("queue", "audit", "--action", "backup")
+    assert [entry["actor"] for entry in audit[:2]] == ["verb", "verb"]
+    assert all(entry["outcome"].startswith("written and checked") for entry in audit[:2])
 
 
 def test_only_who_has_the_token_makes_one(deploy: Deploy) -> None:

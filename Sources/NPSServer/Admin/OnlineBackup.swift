@@ -33,9 +33,8 @@ final class OnlineBackup: Sendable {
             let report = try await queue.backUp(to: file) { progress in
                 self.current.withLock { $0?.progress = progress }
             }
-            let outcome = "written and checked, \(report.bytes) bytes with \(report.accepted) responses"
             // Before the state says that it is over, so that whoever waits for that finds the entry.
-            await actions.note(.backup, by: actor, subject: "the queue's file", outcome: outcome)
+            await actions.note(.backup, by: actor, subject: BackupReport.subject, outcome: report.outcome)
             current.withLock { $0?.report = report }
         } catch {
             current.withLock { $0?.problem = "\(error)" }

@@ -93,14 +93,24 @@ struct QueueBackup: AsyncParsableCommand {
             } catch {
                 report = .failure(error)
             }
-            await queue.close()
             bars.withLock { $0.finish() }
+            if case .success(let made) = report { await note(made, in: queue) }
+            await queue.close()
             return try report.get()
         } catch .lockedByAnotherProcess {
             // A collector runs all the same.
             throw Stop(refusal)
         } catch {
             throw Stop(error)
+        }
+    }
+
+    /// As the collector does that makes one. The backup is there, whatever becomes of the entry.
+    private func note(_ report: BackupReport, in queue: ResponseQueue) async {
+        do throws(QueueError) {
+            try await queue.note(.backup, by: .verb, subject: BackupReport.subject, outcome: report.outcome)
+        } catch {
+            Output.note("The backup is missing in the audit log: \(error)\n")
         }
     }
 
