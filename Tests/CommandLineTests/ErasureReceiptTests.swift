@@ -66,13 +66,27 @@ struct ErasureReceiptTests {
     @Test("without --remote it says that Planhat may have something")
     func local() {
         var receipt = ErasureReceipt(answer([.init(id: Self.ids[0], state: .delivered)]))
-        receipt.leftAtPlanhat = 1
-        #expect(!receipt.hasFailures)
+        let left = Erasure.Remote(id: Self.ids[0], planhatId: nil, deletableFrom: nil)
+        receipt.leave([left])
+        #expect(!receipt.hasFailures && receipt.leftAtPlanhat == 1)
         #expect(
             receipt.text.hasSuffix(
                 "Up to 1 record may still be at Planhat: the same command with --remote deletes there, too.\n"
             )
         )
+    }
+
+    @Test("without --remote it tells what was asked for before from what nobody asked for")
+    func orderedBefore() {
+        var receipt = ErasureReceipt(answer([]))
+        receipt.leave(
+            Self.ids.map { Erasure.Remote(id: $0, planhatId: nil, deletableFrom: nil, isWanted: $0 != Self.ids[0]) }
+        )
+        #expect(receipt.text.contains("Up to 1 record may still be at Planhat: "))
+        #expect(receipt.text.contains("as was asked for before: 2 records."))
+        #expect(receipt.leftAtPlanhat == 3 && receipt.orderedAtPlanhat == 2)
+        receipt.expect([])
+        #expect(receipt.leftAtPlanhat == nil && receipt.orderedAtPlanhat == nil)
     }
 
     @Test("as JSON it has the same names whatever was found")

@@ -34,7 +34,9 @@ struct ErasureReceipt: Encodable {
     /// Nil without `--remote`.
     private(set) var remote: [Remote]?
     /// How many records may still be at Planhat; nil with `--remote`.
-    var leftAtPlanhat: Int?
+    private(set) var leftAtPlanhat: Int?
+    /// Of how many of these the deletion was asked for before; nil with `--remote`.
+    private(set) var orderedAtPlanhat: Int?
 
     init(_ answer: ErasureResponse) {
         erasedAt = answer.erasure.erasedAt
@@ -49,9 +51,15 @@ struct ErasureReceipt: Encodable {
         quarantined += answer.quarantined
     }
 
+    /// Without `--remote`.
+    mutating func leave(_ records: [Erasure.Remote]) {
+        leftAtPlanhat = records.count
+        orderedAtPlanhat = records.count(where: \.isWanted)
+    }
+
     /// Lists records to delete at Planhat, each as failed until its deletion succeeds.
     mutating func expect(_ records: [Erasure.Remote]) {
-        leftAtPlanhat = nil
+        (leftAtPlanhat, orderedAtPlanhat) = (nil, nil)
         remote = records.map { Remote($0, .failed, "The command ended before it: run it again.") }
     }
 
@@ -77,12 +85,20 @@ struct ErasureReceipt: Encodable {
         table.add(["quarantined payloads", "\(quarantined)"])
         var text = "Erased at \(Timestamp.format(erasedAt)).\n\n" + table.render()
         if !ids.isEmpty || !(remote ?? []).isEmpty { text += "\n" + records.render() }
-        if let leftAtPlanhat, leftAtPlanhat > 0 {
-            let records = leftAtPlanhat == 1 ? "1 record" : "\(leftAtPlanhat) records"
+        let ordered = orderedAtPlanhat ?? 0
+        let left = (leftAtPlanhat ?? 0) - ordered
+        if left > 0 {
+            let records = Self.records(left)
             text += "\nUp to \(records) may still be at Planhat: the same command with --remote deletes there, too.\n"
+        }
+        if ordered > 0 {
+            text += "\nTo be deleted at Planhat, as was asked for before: \(Self.records(ordered)). "
+            text += "The running collector does that.\n"
         }
         return text
     }
+
+    private static func records(_ count: Int) -> String { count == 1 ? "1 record" : "\(count) records" }
 
     /// Every response that was erased now, and every record at Planhat of one that was erased earlier.
     private var records: Table {

@@ -60,12 +60,12 @@ struct QueueErase: AsyncParsableCommand {
     private func erase(_ address: EmailAddress, into result: inout ErasureReceipt?) async throws {
         var answer = try await Self.ask(ErasureRequest(email: address.address, remote: remote))
         var receipt = ErasureReceipt(answer)
-        receipt.leftAtPlanhat = answer.erasure.remote.count
+        receipt.leave(answer.erasure.remote)
         defer { result = receipt }
         while let after = answer.next {
             answer = try await Self.ask(ErasureRequest(email: address.address, remote: remote, after: after))
             receipt.add(answer)
-            receipt.leftAtPlanhat = answer.erasure.remote.count
+            receipt.leave(answer.erasure.remote)
         }
         guard remote else { return }
         // The last answer has the records of the earlier ones, and those that were added meanwhile.
