@@ -96,7 +96,7 @@ def test_an_outage_is_told_from_beginning_to_end(deploy: Deploy, receiver: Recei
     answer = fresh_response("changed")
     assert deliver(deployment, "changed", {"id": answer["id"], "email": answer["email"], "nps": 9}) == 200
     entries = deployment.data("quarantine", "list")
-    assert deployment.run("quarantine", "discard", str(entries[0]["id"])).returncode == 0
+    assert deployment.run("quarantine", "discard", "--yes", str(entries[0]["id"])).returncode == 0
     receiver.wait_for("NPSResponsesParked began")
     deployment.set_faults({"unknown-contact": "domain-create"})
     assert deployment.run("queue", "retry", "--all").returncode == 0

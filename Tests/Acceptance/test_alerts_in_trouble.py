@@ -72,7 +72,7 @@ def test_while_the_receiver_is_away_nothing_is_lost_or_doubled(deploy: Deploy, r
         receiver.stop()
         deployment.start_serve()
     entry = deployment.data("quarantine", "list")[0]["id"]
-    assert deployment.run("quarantine", "discard", str(entry)).returncode == 0
+    assert deployment.run("quarantine", "discard", "--yes", str(entry)).returncode == 0
     receiver.start()
     receiver.wait_for("NPSQuarantineGrowing standard began", "NPSQuarantineGrowing standard ended")
     assert in_order(receiver.events)

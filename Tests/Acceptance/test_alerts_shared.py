@@ -43,7 +43,7 @@ def test_of_several_collectors_one_tells_also_when_another_takes_over(
             leader.start()
         wait_until(lambda: not metrics(leader.deployment, "nps_alerts_active")["NPSQuarantineGrowing"], "it to let go")
         entry = other.deployment.data("quarantine", "list")[0]["id"]
-        assert other.deployment.run("quarantine", "discard", str(entry)).returncode == 0
+        assert other.deployment.run("quarantine", "discard", "--yes", str(entry)).returncode == 0
         receiver.wait_for("NPSQuarantineGrowing standard ended")
         assert in_order(receiver.events)
         assert [message["data"]["collector"] for message in receiver.messages] == [leader.name, other.name]

@@ -141,10 +141,12 @@ def test_all_is_discarded_only_with_a_yes(acme: Acme) -> None:
     acme.deliver(items())
     acme.deliver(items())
     assert acme.deployment.run("quarantine", "discard", "--all").returncode == 64
+    unasked = acme.deployment.run("quarantine", "discard", str(acme.entries()[0]["id"]))
+    assert unasked.returncode == 64 and "no terminal to ask on" in unasked.stderr
     assert len(acme.entries()) == 2
     assert acme.deployment.run("quarantine", "discard", "--all", "--yes").returncode == 0
     assert acme.entries() == []
-    assert acme.deployment.run("quarantine", "discard", "1").returncode == 1
+    assert acme.deployment.run("quarantine", "discard", "1", "--yes").returncode == 1
 
 
 def test_a_full_quarantine_refuses_a_delivery_and_takes_its_valid_responses(deploy: Deploy) -> None:

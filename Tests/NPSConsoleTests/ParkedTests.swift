@@ -72,6 +72,14 @@ struct ParkedTests {
         #expect(html.contains("&lt;b&gt;&amp;&quot;&#39;"))
     }
 
+    @Test("each response leads to whose it is, and the page itself doesn't say it")
+    func whose() {
+        let id = ResponseID(source: "acme", providerID: "1").rawValue
+        let html = pages.parked(board(["a"]), did: nil, in: visit).html
+        #expect(html.contains(#"<a href="/console/person?id=\#(id)"><code>\#(id)</code></a>"#))
+        #expect(html.contains("queue show"))
+    }
+
     @Test("it is small however much is parked")
     func weight() {
         let reasons = (0..<400).map { "Planhat refused it with status 400: the field number \($0 % 40) is mandatory" }

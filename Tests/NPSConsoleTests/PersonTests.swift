@@ -60,12 +60,19 @@ struct PersonTests {
     func cut() {
         let long = Sample.item(7, comment: String(repeating: "ä", count: 900))
         let html = html(.found(address, [long], hasMore: false))
-        #expect(html.contains(String(repeating: "ä", count: 800) + "<") && html.contains("queue show"))
+        #expect(html.contains(String(repeating: "ä", count: 250) + "<") && html.contains("queue show"))
         let short = Sample.item(8, reason: "bad \"item\"", comment: "kurz")
         let both = self.html(.found(address, [short, long], hasMore: false))
         #expect(both.contains("kurz<") && both.contains("bad &quot;item&quot;<"))
-        #expect(both.contains(String(repeating: "ä", count: 770)))
+        #expect(both.contains(String(repeating: "ä", count: 230)))
         #expect(!self.html(.found(address, [short], hasMore: false)).contains("queue show"))
+    }
+
+    @Test("a response that was asked for by its id is shown with its survey, and without a person where none is known")
+    func alone() {
+        let html = html(.alone(Sample.item(7, .delivered)))
+        #expect(html.contains(ResponseID(source: "acme", providerID: "7").rawValue) && html.contains("acme"))
+        #expect(html.contains("wird nicht aufbewahrt") && !html.contains("/console/person/erase"))
     }
 
     @Test("what isn't an address is shown again, with what is wrong")

@@ -19,7 +19,7 @@ package struct ParkedBoard: Sendable {
     /// How many are looked at: whoever looks holds each reason in memory.
     package static let limit = 200_000
     /// How many responses of one reason a page shows at most.
-    package static let length = 8
+    package static let length = 6
 
     package let date: Date
     private var choice: ReasonChoice?

@@ -36,13 +36,15 @@ struct ParkedView: Sendable {
 
     struct Row: Sendable {
         let id: String
+        /// Where it is said whose it is.
+        let person: String
         let source: String
         let accepted: Moment
     }
 
     /// What fits onto a page.
     private static let mostGroups = 3
-    private static let mostRows = [1: ParkedBoard.length, 2: 3]
+    private static let mostRows = [1: ParkedBoard.length, 2: 2]
 
     init(_ board: ParkedBoard, did deed: Deed?, _ text: Sentences, _ visit: Visit) {
         let shown = board.groups.dropFirst(board.from).prefix(Self.mostGroups)
@@ -81,7 +83,12 @@ extension ParkedView.GroupView {
             isCounted ? text("parkedRetryGroup", ["count": text.number(group.count)]) : text["parkedRetryGroupAll"]
         let shown = group.responses.prefix(rows)
         self.rows = shown.map {
-            ParkedView.Row(id: $0.id.rawValue, source: $0.source, accepted: Moment($0.acceptedAt))
+            ParkedView.Row(
+                id: $0.id.rawValue,
+                person: visit.address(of: $0.id),
+                source: $0.source,
+                accepted: Moment($0.acceptedAt)
+            )
         }
         let hasMore = group.hasMore || shown.count < group.responses.count
         more =

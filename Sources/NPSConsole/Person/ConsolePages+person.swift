@@ -1,3 +1,4 @@
+import NPSModel
 package import NPSPages
 
 extension ConsolePages {
@@ -29,6 +30,11 @@ extension ConsolePages {
     }
 }
 
+extension Visit {
+    /// Where a response is shown, and whose it is.
+    func address(of id: ResponseID) -> String { address(Area.person.path, ["id": id.rawValue]) }
+}
+
 /// What `erasure.mustache` prints: the question, or that it is being done.
 private struct ErasureView: Sendable {
     let action: String
@@ -42,7 +48,7 @@ private struct ErasureView: Sendable {
     /// Nil for what is no erasure.
     init?(_ content: PersonPage.Content, _ visit: Visit) {
         switch content {
-        case .question, .wrong, .found: return nil
+        case .question, .wrong, .found, .alone: return nil
         case .erasure(let email, let ticket):
             (self.email, self.ticket, isGoingOn, isRemote) = (email, ticket, false, false)
         case .erasing(let email, let ticket, let isRemote):

@@ -9,8 +9,10 @@ package struct PersonPage: Sendable {
         case question
         /// What was typed is no address.
         case wrong(String)
-        /// The person's responses, the newest first, and whether there are more than these.
+        /// The person's responses, the newest first unless one of them was asked for, and whether there are more than these.
         case found(String, [QueueItem], hasMore: Bool)
+        /// A response of which nobody knows any more whose it was.
+        case alone(QueueItem)
         /// Whether to erase this person.
         case erasure(String, ticket: String)
         /// That this person is being erased, which takes longer, and whether at Planhat, too.
@@ -21,7 +23,7 @@ package struct PersonPage: Sendable {
     package let date: Date
 
     /// How many responses a page shows.
-    package static let length = 4
+    package static let length = 3
 
     package init(_ content: Content, at date: Date) {
         (self.content, self.date) = (content, date)
@@ -37,7 +39,8 @@ struct PersonView: Sendable {
     let found: Found?
 
     struct Found: Sendable {
-        let email: String
+        /// Nil where that isn't known any more.
+        let email: String?
         let isEmpty: Bool
         let responses: [Response]
         /// The last of these, after which earlier ones follow; nil when there are none.
@@ -49,7 +52,6 @@ struct PersonView: Sendable {
     struct Response: Sendable {
         let id: String
         let state: String
-        let source: String
         let facts: [Fact]
         let comment: String?
         let isCut: Bool
@@ -73,7 +75,7 @@ struct PersonView: Sendable {
             let (shown, _) = PageRoom.beginning(of: typed, upTo: Self.mostTyped)
             (self.typed, isWrong, found) = (shown, true, nil)
         case .found(let email, let items, let hasMore):
-            (typed, isWrong) = (email, false)
+            (typed, isWrong) = ("", false)
             found = Found(
                 email: email,
                 isEmpty: items.isEmpty,
@@ -81,6 +83,9 @@ struct PersonView: Sendable {
                 before: hasMore ? items.last.map { "\($0.sequence)" } : nil,
                 erase: visit.address(PersonPath.erase)
             )
+        case .alone(let item):
+            (typed, isWrong) = ("", false)
+            found = Found(email: nil, isEmpty: false, responses: Response.all([item], text), before: nil, erase: "")
         }
     }
 }
@@ -93,7 +98,7 @@ enum PersonPath {
 
 extension PersonView.Response {
     /// In bytes of HTML, for all that people wrote and all reasons on a page.
-    private static let room = 1_600
+    private static let room = 500
 
     fileprivate static func all(_ items: [QueueItem], _ text: Sentences) -> [Self] {
         let shares = PageRoom.shares(of: items.flatMap { [$0.comment ?? "", $0.reason ?? ""] }, in: room)
@@ -103,7 +108,7 @@ extension PersonView.Response {
     }
 
     private init(_ item: QueueItem, mostComment: Int, mostReason: Int, _ text: Sentences) {
-        (id, source) = (item.id.rawValue, item.source)
+        id = item.id.rawValue
         state = text["books" + item.state.rawValue.capitalized]
         let words = item.comment.map { PageRoom.beginning(of: $0, upTo: mostComment) }
         comment = words?.text
@@ -115,11 +120,10 @@ extension PersonView.Response {
             ("personHeld", item.heldUntil), ("personNext", item.heldUntil == nil ? item.nextAttemptAt : nil),
             ("personDelivered", item.deliveredAt),
         ]
-        let score = item.score.map { [PersonView.Fact(name: text["personScore"], value: text.number($0))] } ?? []
-        facts =
-            score
-            + moments.compactMap { name, date in
-                date.map { PersonView.Fact(name: text[name], value: Moment($0).text) }
-            }
+        let answer: [(String, String?)] = [
+            ("sourceHead", item.source), ("survey", item.survey), ("personScore", item.score.map(text.number)),
+        ]
+        let all = answer + moments.map { name, date in (name, date.map { Moment($0).text }) }
+        facts = all.compactMap { name, value in value.map { PersonView.Fact(name: text[name], value: $0) } }
     }
 }

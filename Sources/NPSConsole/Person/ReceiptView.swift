@@ -29,10 +29,12 @@ struct ReceiptView: Sendable {
         let id: String
         let state: String
         let remote: String
+        /// Nil where Planhat has nothing, or didn't tell.
+        let planhatId: String?
     }
 
     /// How many responses a page shows.
-    static let length = 15
+    static let length = 10
 
     init(_ note: ErasureNote, _ place: ReceiptPlace, pause: String?, _ text: Sentences, _ visit: Visit) {
         let wanted = note.remote.count(where: \.isWanted)
@@ -76,10 +78,15 @@ struct ReceiptView: Sendable {
             Row(
                 id: response.id.rawValue,
                 state: text["books" + response.state.rawValue.capitalized],
-                remote: remote[response.id].map { $0.planhatId ?? text["receiptPerhaps"] } ?? text["receiptNeverThere"]
+                remote: remote[response.id].map { sentence($0, text) } ?? text["receiptNeverThere"],
+                planhatId: remote[response.id]?.planhatId
             )
         }
         return (shown, all.count)
+    }
+
+    private static func sentence(_ record: Erasure.Remote, _ text: Sentences) -> String {
+        text[record.isWanted ? "receiptToDelete" : "receiptPerhaps"]
     }
 }
 

@@ -33,7 +33,7 @@ struct ErasureSum {
         let removed = OperatorActions.counted(payloads, "quarantined payload", "quarantined payloads")
         var text = "\(erased) and \(removed) erased"
         if ordered > 0 {
-            text += "; " + OperatorActions.counted(ordered, "record", "records") + " to be deleted at Planhat"
+            text += "; " + OperatorActions.counted(ordered, "record", "records") + " ordered to be deleted at Planhat"
         }
         if left > 0 { text += "; " + OperatorActions.counted(left, "record", "records") + " may still be at Planhat" }
         return text

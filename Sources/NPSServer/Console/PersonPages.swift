@@ -11,7 +11,7 @@ struct PersonPages {
     let shared: OperatorPages
 
     func add(to router: some RouterMethods<CollectorContext>) {
-        router.get("console/person") { request, _ in show(PersonPage(.question, at: shared.now()), request) }
+        router.get("console/person") { request, _ in try await open(request) }
         router.post("console/person") { request, _ in try await search(request) }
         router.post("console/person/erase") { request, _ in try await erase(request) }
         router.get("console/person/receipt") { request, _ in receipt(request) }
@@ -21,6 +21,30 @@ struct PersonPages {
 
     private func show(_ page: PersonPage, _ request: Request, _ status: HTTPResponse.Status = .ok) -> HTTPAnswer {
         HTTPAnswer(shared.pages.person(page, in: shared.pages.visit(request)), status)
+    }
+
+    /// The question whom to look for, or the response of an id with whose it is: an id says nothing of anybody, so it may be
+    /// in the address.
+    private func open(_ request: Request) async throws -> HTTPAnswer {
+        guard let text = request.field("id") else { return show(PersonPage(.question, at: shared.now()), request) }
+        guard let id = ResponseID(rawValue: text) else { throw Problem.notFound }
+        let content = try await shared.read { [queue = shared.queue] () async throws(QueueError) in
+            try await Self.content(of: id, in: queue)
+        }
+        guard let content else { throw Problem.notFound }
+        return show(PersonPage(content, at: shared.now()), request)
+    }
+
+    /// The response, and then the last others of the same person.
+    private static func content(
+        of id: ResponseID,
+        in queue: ResponseQueue
+    ) async throws(QueueError) -> PersonPage.Content? {
+        guard let item = try await queue.show(id) else { return nil }
+        guard let address = item.email.flatMap({ try? EmailAddress($0) }) else { return .alone(item) }
+        let others = try await queue.latest(of: address, limit: PersonPage.length + 1).filter { $0.id != id }
+        let shown = Array(others.prefix(PersonPage.length - 1))
+        return .found(address.address, [item] + shown, hasMore: others.count > shown.count)
     }
 
     private func search(_ request: Request) async throws -> HTTPAnswer {
@@ -71,9 +95,9 @@ struct PersonPages {
 
     /// A part of a receipt, as long as that is known. It has nothing of the person, so its address may have the ticket.
     private func receipt(_ request: Request) -> HTTPAnswer {
-        let ticket = request.query("ticket") ?? ""
+        let ticket = request.field("ticket") ?? ""
         guard let note = shared.tickets.receipt(ticket) else { return .toArea(.person, shared.pages.visit(request)) }
-        return show(note, ReceiptPlace(ticket: ticket, from: request.query("from").flatMap(Int.init) ?? 0), request)
+        return show(note, ReceiptPlace(ticket: ticket, from: request.field("from").flatMap(Int.init) ?? 0), request)
     }
 
     private func show(_ note: ErasureNote, _ place: ReceiptPlace, _ request: Request) -> HTTPAnswer {

@@ -15,7 +15,7 @@ struct QuarantineDiscard: AsyncParsableCommand {
     @Flag(help: "All of them; needs --yes.")
     var all = false
 
-    @Flag(help: "Yes, all of them, for good.")
+    @Flag(help: "Don't ask. Needed where there is no terminal to ask on, and with --all.")
     var yes = false
 
     func validate() throws {
@@ -24,6 +24,10 @@ struct QuarantineDiscard: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if !yes {
+            let what = Set(ids).count == 1 ? "This deletes the payload" : "This deletes the \(Set(ids).count) payloads"
+            try Confirmation.ask(what + " for good", "Discarding", otherwise: "Nothing was discarded.")
+        }
         let count = all ? try await discardAll() : try await discard(ids)
         Output.text(count == 1 ? "1 payload is discarded." : "\(count) payloads are discarded.")
         let unknown = Set(ids).count - count

@@ -100,12 +100,7 @@ struct QueueErase: AsyncParsableCommand {
         if json { try Output.json(receipt) } else { Output.text(receipt.text, terminator: "") }
     }
 
-    /// - Parameter what: is done, without the end of the sentence.
     private func confirm(_ what: String) throws {
-        guard isatty(STDIN_FILENO) == 1 else {
-            throw ValidationError("Erasing can't be undone: give --yes, as there is no terminal to ask on.")
-        }
-        Output.note("\(what), and can't be undone. Type yes to go on: ")
-        guard readLine(strippingNewline: true) == "yes" else { throw Stop(.failure, "Nothing was erased.") }
+        try Confirmation.ask(what, "Erasing", otherwise: "Nothing was erased.")
     }
 }

@@ -46,7 +46,7 @@ struct StatusText {
         if let parkedExpiry { remarks.append(parkedExpiry) }
         if books.unconfirmed > 0 {
             let what = books.unconfirmed == 1 ? "1 erased response" : "\(books.unconfirmed) erased responses"
-            remarks.append("Planhat never confirmed the deletion of \(what): nps-collector queue list --unconfirmed")
+            remarks.append("Not proven yet to be gone at Planhat: \(what). See nps-collector queue list --unconfirmed")
         }
         if let problem = report.clockProblem { remarks.append(problem) }
         if let restoration = books.restoration { remarks.append("\(restoration)") }

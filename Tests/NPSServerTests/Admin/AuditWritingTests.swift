@@ -100,7 +100,7 @@ struct AuditWritingTests {
         try await erase(remote: false)
         #expect(logs.lines.count == 1)
         try await erase(remote: true)
-        #expect(logs.lines.count == 2 && logs.lines[1].contains("1 record to be deleted at Planhat"))
+        #expect(logs.lines.count == 2 && logs.lines[1].contains("1 record ordered to be deleted at Planhat"))
         // The second part of an erasure in parts, and whoever orders it once more.
         for after in [1, nil] as [Int64?] { try await erase(remote: true, after: after) }
         try await erase(remote: false)
