@@ -310,6 +310,8 @@ struct DurabilityTests {
         /// Fails in its second transaction.
         func half(_ work: () async throws -> Void) async {
             told = 0
+            // So that the next sync is that of a transaction, and not that of a log that begins anew.
+            await #expect(throws: Never.self) { try await queue.probe() }
             FaultyDisk.arm(.failedSync, atCall: 2, in: fixture.directory)
             await #expect(throws: QueueError.self) { try await work() }
             #expect(FaultyDisk.disarm(in: fixture.directory))
