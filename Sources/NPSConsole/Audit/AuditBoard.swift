@@ -43,7 +43,7 @@ private struct AuditView: Sendable {
     }
 
     /// In bytes of HTML, for all that entries say; `queue audit` has all of it.
-    private static let room = 1_700
+    private static let room = 1_500
 
     init(_ board: AuditBoard, _ text: Sentences, _ visit: Visit) {
         isEmpty = board.entries.isEmpty
