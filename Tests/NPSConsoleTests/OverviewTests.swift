@@ -101,7 +101,7 @@ struct OverviewTests {
         #expect(!html(shared).contains("within the last minute"))
         shared.alerts = [.init(name: "NPSDeliveryPaused", source: "")]
         #expect(html(shared).contains("<div class=\"card bad\">\(heading)"))
-        #expect(html(shared).contains("knows only the name. <code>NPSDeliveryPaused</code>"))
+        #expect(html(shared).contains("that delivers says why. Collector: a. <code>NPSDeliveryPaused</code>"))
     }
 
     @Test("says what holds at another collector, where, and where somebody deals with it")

@@ -42,12 +42,14 @@ struct SentencesTests {
         let arabic = try SentenceCatalogue(ConsoleFiles().catalogues)[Language("ar")]
         #expect(arabic.decimal(-12.3) == "\u{200E}−12.3")
         #expect(arabic.number(-5) == "\u{200E}−5")
-        #expect(arabic("wayIn", ["at": "16:00"]).contains("\u{2068}16:00\u{2069}"))
+        #expect(arabic("needRestored", ["at": "16:00"]).contains("\u{2068}16:00\u{2069}"))
     }
 
     @Test(
         "write sizes in the unit that fits",
-        arguments: [(-1, "0.0 MB"), (1_500_000, "1.5 MB"), (2_000_000_000, "2.0 GB")]
+        arguments: [
+            (-1, "0 bytes"), (999, "999 bytes"), (1_500, "1.5 kB"), (1_500_000, "1.5 MB"), (2_000_000_000, "2.0 GB"),
+        ]
     )
     func sizes(bytes: Int64, text: String) {
         #expect(english.bytes(bytes).replacing("\u{A0}", with: " ") == text)
