@@ -143,7 +143,7 @@ struct OperatorPagesTests {
             let audit = try await collector.queue.audit(.retry, limit: 9)
             #expect(audit.map(\.outcome) == ["\(rare) responses are to be sent again"])
             let others = try await person.press("/console/parked", "group=\(ReasonChoice.key(of: "a"))")
-            #expect(others.contains("Back in the queue: 2,455."))
+            #expect(others.contains("Back in the queue: 2,456."))
             #expect(try await collector.queue.status().parked == 0)
         }
     }
