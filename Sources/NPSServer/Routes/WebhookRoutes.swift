@@ -57,7 +57,8 @@ struct WebhookRoutes {
             Self.logUnknownSource(to: context.logger)
             throw error
         }
-        return try await counting(source, context.logger) { counted in
+        let logger = RequestLogger(context.logger)
+        return try await counting(source, logger) { counted in
             // Reads the request unless its head is reason enough to refuse it: whoever sends without a signature must not
             // make the server hold a megabyte.
             try request.checkDeclaredLength(Self.bodyLimit)
@@ -69,7 +70,7 @@ struct WebhookRoutes {
                 from: source,
                 counting: counted,
                 contentType: Self.contentType(of: request.head),
-                logger: RequestLogger(context.logger)
+                logger: logger
             )
         }
     }
@@ -87,7 +88,7 @@ struct WebhookRoutes {
 
     func counting(
         _ source: WebhookSource,
-        _ logger: Logger,
+        _ logger: RequestLogger,
         _ body: (SourceCounters) async throws -> HTTPAnswer
     ) async throws -> HTTPAnswer {
         let counted = counters[source]
@@ -99,7 +100,7 @@ struct WebhookRoutes {
             counted.answered(problem.status)
             // What is invalid is kept, or counted where it isn't.
             if problem.status != .unprocessableContent { counted.count(.refused) }
-            Self.log(problem, from: source, to: logger)
+            Self.log(problem, from: source, to: logger.logger)
             throw problem
         }
     }
