@@ -157,7 +157,7 @@ struct OverviewTests {
         ] { #expect(page.contains(sentence), "\(sentence)") }
         #expect(page.count(of: "<p class=\"need\">") == Need.limit)
         #expect(page.count(of: "NPSQuarantineFull") == 1)
-        #expect(page.contains("<dt>Last backup</dt><dd><bdi>2 h ago"))
+        #expect(page.contains("<dt>Last queue backup</dt><dd><bdi>2 h ago"))
         #expect(page.contains("1.2\u{A0}GB of 20.0\u{A0}GB"))
         #expect(page.contains("which end later</dt><dd><bdi>11<"))
         #expect(page.contains("<bdi>one, two, three, four, five + 7<"))

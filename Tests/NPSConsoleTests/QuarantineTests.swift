@@ -31,7 +31,7 @@ struct QuarantineTests {
         let board = QuarantineBoard(entries: entries, use: use(2), next: next, at: Sample.date)
         let html = pages.quarantine(board, did: nil, in: visit).html
         #expect(html.contains("Payload 6") && html.contains("[0].score must be &lt;given&gt;"))
-        #expect(html.contains("More problems: 27") && html.contains("after=6"))
+        #expect(html.contains("More problems: 28") && html.contains("after=6"))
         #expect(html.contains("/console/quarantine/replay?source=source-1"))
         #expect(!html.contains("kanarienvogel"))
         let past = QuarantineBoard(entries: [], use: use(2), next: nil, at: Sample.date)
@@ -132,7 +132,7 @@ struct QuarantineTests {
         let problems = (0..<30).map { FieldProblem(field: "\(long)\($0)", message: "must be given") }
         for tag in ["en", "de", "ar"] {
             let visit = pages.visit(lang: tag, accepted: [])
-            let entries = (1...4).map { Sample.entry(1_000_000 + $0, problems: problems) }
+            let entries = (1...QuarantineBoard.length).map { Sample.entry(Int64(1_000_000 + $0), problems: problems) }
             let board = QuarantineBoard(entries: entries, use: use(9), next: entries.last?.id, at: Sample.date)
             #expect(pages.quarantine(board, did: Deed(.replayed, count: 1, left: 1), in: visit).bytes.count < 10_000)
             let entry = Sample.entry(9, problems: problems, body: Data(long.utf8))
@@ -153,7 +153,7 @@ struct QuarantineTests {
     func weight() {
         for tag in ["en", "de", "ar"] {
             let visit = pages.visit(lang: tag, accepted: [])
-            let entries = (1...4).map { Sample.entry(1_000_000 + $0, problems: problems) }
+            let entries = (1...QuarantineBoard.length).map { Sample.entry(Int64(1_000_000 + $0), problems: problems) }
             let board = QuarantineBoard(entries: entries, use: use(9), next: entries.last?.id, at: Sample.date)
             #expect(pages.quarantine(board, did: Deed(.replayed, count: 1, left: 1), in: visit).bytes.count < 10_000)
             let entry = Sample.entry(9, problems: problems, body: Data(String(repeating: "\"x\":", count: 900).utf8))

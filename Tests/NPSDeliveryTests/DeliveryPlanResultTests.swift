@@ -61,18 +61,19 @@ struct DeliveryPlanResultTests {
     func refusal() throws {
         let delivery = PlannedDelivery { $0.batchBytes = 1_000 }
         let sent = try claims(0..<3)
+        let sentence = "Planhat refuses the token. A new token is read at a restart."
         let settlement = try delivery.deliver(sent, .failed(.refused(.token, "Planhat refuses the token.")))
         #expect(settlement.releases == sent.dropFirst().map(\.id))
         #expect(settlement.verdicts.map(\.id) == [sent[0].id])
-        #expect(delivery.plan.status == .paused(sentence: "Planhat refuses the token.", since: delivery.now))
+        #expect(delivery.plan.status == .paused(sentence: sentence, since: delivery.now))
         #expect(try delivery.waited() == 30)
         #expect(delivery.next() == .claim(limit: 1))
         let since = delivery.now.addingTimeInterval(-30)
         let probed = try delivery.deliver([sent[0]], .failed(.refused(.token, "Planhat refuses the token.")))
         let retryAt = delivery.now.addingTimeInterval(60)
-        let retry = Outcome.ambiguous(retryAt: retryAt, reason: "Planhat refuses the token.", countsAttempt: false)
+        let retry = Outcome.ambiguous(retryAt: retryAt, reason: sentence, countsAttempt: false)
         #expect(probed == Settlement(verdicts: [sent[0].settled(as: retry)]))
-        #expect(delivery.plan.status == .paused(sentence: "Planhat refuses the token.", since: since))
+        #expect(delivery.plan.status == .paused(sentence: sentence, since: since))
         #expect(try delivery.waited() == 60)
         _ = try delivery.deliver([sent[0]], .bulk(BulkEnvelope(naming: [sent[0]])))
         #expect(delivery.plan.status == .forwarding)

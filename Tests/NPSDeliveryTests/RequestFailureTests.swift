@@ -21,7 +21,7 @@ struct RequestFailureTests {
         #expect(consequence.reason == reason && consequence.wait == Self.grace)
         let refused = try failure(.refused(.token, "The token is wrong.", status: 401))
         let pause = refused.consequence(blaming: .api, grace: Self.grace)
-        #expect(pause.measure == .pause("The token is wrong.") && pause.wait == 0)
+        #expect(pause.measure == .pause("The token is wrong. A new token is read at a restart.") && pause.wait == 0)
     }
 
     @Test("is the fault of a response in it, and then the others go on after a moment")

@@ -13,7 +13,7 @@ struct PayloadView: Sendable {
     let back: String
 
     /// In bytes of HTML.
-    private static let mostBody = 2_800
+    private static let mostBody = 2_400
     /// The same of what else a tool sends.
     private static let mostHeader = 200
 

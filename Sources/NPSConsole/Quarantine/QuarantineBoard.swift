@@ -22,7 +22,7 @@ package struct QuarantineBoard: Sendable {
     package let date: Date
 
     /// How many a page shows.
-    package static let length = 4
+    package static let length = 3
 
     package init(
         _ part: Part = .entries,
@@ -92,7 +92,7 @@ struct QuarantineView: Sendable {
         did = deed.map { DeedView($0, text) }
         isEmpty = board.entries.isEmpty && all.isEmpty
         isGone = board.entries.isEmpty && !isEmpty && (most == Self.mostSources.below || shown.isEmpty)
-        entries = board.entries.map { EntryView($0, problems: 3, text, visit) }
+        entries = board.entries.map { EntryView($0, problems: 2, text, visit) }
         sources = shown.map { SourceView($0, text, visit) }
         let rest = all.count - from - shown.count
         others = rest > 0 ? text("quarantineOthers", ["count": text.number(rest)]) : nil

@@ -40,7 +40,8 @@ package struct DateFormats: Sendable, Hashable {
         case .integer(let number): try Self.date(unix: Double(number))
         case .number(let number): try Self.date(unix: number)
         case .string(let text):
-            if let date = PlainTimestamp.date(text) {
+            // A day alone is a day of the time zone's.
+            if text.utf8.count > 10, let date = PlainTimestamp.date(text) {
                 date
             } else {
                 try date(text.trimmingCharacters(in: .whitespaces))
