@@ -233,7 +233,7 @@ def test_lynx_shows_the_pages(site: Site) -> None:
     assert "Email address" in shown["person"]
 
 
-GOES_ON = "Press the button again for the receipt."
+GOES_ON = "It goes on whether you wait or not."
 """What a page says when an erasure takes longer than it waits."""
 
 POSTS: dict[str, dict[str, str]] = {
@@ -333,7 +333,7 @@ def test_everything_is_done_by_keyboard_alone(deploy: Deploy) -> None:
         driver.switch_to.active_element.send_keys(Keys.SPACE)
         said = enter(driver, "Erase for good")
         while GOES_ON in said:
-            said = enter(driver, "Erase for good")
+            said = enter(driver, "Show the receipt")
         assert "Receipt of an erasure" in said
         assert canary.WORD not in driver.current_url + driver.page_source.lower()
         done = enter(driver, "/console/audit")
@@ -403,6 +403,8 @@ def test_an_erasure_has_one_receipt_however_often_and_with_what_it_is_asked_for(
     site.deployment.await_drained()
     (form,) = ReadPage.of(console.post("/console/person/erase", {"email": person}).text).forms
     first = console.post(form.action, form.fields | {"remote": "1"})
+    while GOES_ON in first.text:
+        first = console.post(form.action, form.fields)
     receipt = ReadPage.of(console.post(form.action, form.fields).text)
     assert receipt.text == ReadPage.of(first.text).text
     assert "To be deleted at Planhat: 40." in receipt.text and "Responses 1 to 10 of 40." in receipt.text

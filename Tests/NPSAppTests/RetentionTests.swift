@@ -301,27 +301,6 @@ struct RetentionTests {
         }
     }
 
-    @Test("a queue that is closed, since the collector stops, is no trouble")
-    func stopping() async throws {
-        let glass = HourGlass()
-        try await withQueue({ glass.now }) { queue in
-            let logs = RecordedLogs(level: .info)
-            await queue.close()
-            let service = Retention(
-                queue: queue,
-                periods: Retention.Periods(quarantine: 60, parked: 60, receipts: 60),
-                logger: logs.logger,
-                uptime: glass.uptime,
-                sleep: glass.sleep
-            )
-            let running = Task { try await service.run() }
-            await glass.untilAsleep()
-            #expect(logs.lines.isEmpty)
-            running.cancel()
-            try await running.value
-        }
-    }
-
     @Test("a queue that can't be written is a line in the log, and tried again an hour later")
     func failure() async throws {
         let glass = HourGlass()

@@ -52,6 +52,20 @@ struct SettingProblemsTests {
         #expect(secret.count == 1 && secret.first?.hasSuffix("as Standard Webhooks has it (nps.yaml:1).") == true)
         let password = try await problems(environment: ["QUEUE_URL": "mysql://nps:canary@db/nps"])
         #expect(password.first?.hasSuffix("DATABASE (QUEUE_URL in the environment).") == true, "\(password)")
+        let urls = [
+            "postgres://db/nps?user=nps&password=canary", "host=db password=canary", "postgres://nps:canary/db",
+        ]
+        for url in urls {
+            let told = try await problems(environment: ["QUEUE_URL": url])
+            #expect(!told.isEmpty && !told.joined().contains("canary"), "\(told)")
+        }
+        let token = "x7canary7canary7canary7"
+        for variable in ["PLANHAT_URL", "HTTP_PORT", "TLS_CERTIFICATE", "PLANHAT_TOKEN_FILE"] {
+            let told = try await problems(environment: [variable: token])
+            #expect(!told.isEmpty && !told.joined().contains("canary"), "\(told)")
+        }
+        let key = try await problems(environment: ["TLS_PRIVATE_KEY": "-----BEGIN PRIVATE KEY-----\ncanary\n"])
+        #expect(!key.isEmpty && !key.joined().contains("canary"), "\(key)")
         let source = try await problems(
             ["--webhooks-typeform-secrets", "canary"],
             requiring: [.webhookSources]
@@ -92,6 +106,10 @@ struct SettingProblemsTests {
         let environment = ["HTTP_PROT": "1", "HTTP_PROXY": "http://proxy.example.com", "PATH": "/bin"]
         let settings = try await Settings.load(arguments: [], environment: environment, file: nil)
         #expect(settings.warnings == ["HTTP_PROT in the environment is not a setting: did you mean HTTP_PORT?"])
+        let failed = try await problems(environment: ["HTTP_PROT": "1", "WEBHOOKS_GAME_SECRETS": "x", "HTTP_PORT": "x"])
+        #expect(
+            failed.count { $0.contains("did you mean HTTP_PORT?") } == 1 && !failed.joined().contains("WEBHOOKS_NAME")
+        )
     }
 
     @Test("of a secret's file is where it should be, why it can't be read, and nothing that only follows from that")

@@ -67,7 +67,7 @@ struct QueueUpgrading: Service {
         do throws(QueueError) {
             let begin = ContinuousClock.now
             var gaps = 0
-            let isSparing = course.failures == Self.tries
+            let isSparing = course.failures >= Self.tries
             course.position = try await queue.tallyFormer(after: course.position, isSparing: isSparing) { gaps += $0 }
             course.failures = 0
             if gaps > 0 { course.hasGaps = true }

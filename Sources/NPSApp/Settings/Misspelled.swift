@@ -15,7 +15,7 @@ enum Misspelled {
     /// - Parameter place: what follows the variable's name.
     static func remarks(on variables: some Sequence<String>, place: (String) -> String) -> [String] {
         let known = Set(names.map { Setting.variable(for: $0) })
-        return variables.sorted().filter { !known.contains($0) }.compactMap { variable in
+        return variables.sorted().filter { !known.contains($0) && !Settings.namesSource($0) }.compactMap { variable in
             let similar = known.filter { abs($0.utf8.count - variable.utf8.count) <= 1 }
             return Spelling.nearest(variable, among: similar.sorted(), within: 1).map {
                 "\(variable) \(place(variable)) is not a setting: did you mean \($0)?"

@@ -26,6 +26,10 @@ package struct Setting: Sendable, Hashable {
         self.isSecret = isSecret
     }
 
+    /// Whether what is wrong with it may be told with its value. The address of a database or of an API may have a password in
+    /// it, however it is written.
+    var isShown: Bool { !isSecret && !key.hasSuffix(".url") }
+
     /// `--http-public-url`
     package var option: String { Self.option(for: key) }
 

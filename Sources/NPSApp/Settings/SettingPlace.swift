@@ -1,3 +1,5 @@
+import NPSModel
+
 /// Where a setting is given, and what it is there, for the sentence that says what is wrong with it.
 struct SettingPlace: Sendable {
     private static let lengthLimit = 80
@@ -17,10 +19,10 @@ struct SettingPlace: Sendable {
         return "\(isWhole ? String(sentence.dropLast()) : sentence) (\(text))" + (isWhole ? "." : "")
     }
 
-    /// An address with an @ may have a password in it.
+    /// What stands in the wrong place may be somebody's address, or a secret.
     private static func shown(_ value: String) -> String {
         let printable = String(value.unicodeScalars.filter { $0.properties.generalCategory != .control })
-        guard !printable.isEmpty, !printable.contains("@") else { return "" }
+        guard !printable.isEmpty, !printable.contains("@"), !UnreadableFile.mayBeSecret(value) else { return "" }
         let isQuoted = printable.count > 1 && printable.hasPrefix("\"") && printable.hasSuffix("\"")
         if isQuoted, printable.count <= lengthLimit { return " says \(printable), and the quotes count" }
         return " says \"\(printable.prefix(lengthLimit))\(printable.count > lengthLimit ? "…" : "")\""

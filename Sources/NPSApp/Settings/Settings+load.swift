@@ -78,7 +78,8 @@ extension Settings {
         reader.remark(remarks)
         for problem in problems { reader.note(problem) }
         let settings = read(&reader, sourceNames: names.sorted(), requirements: requirements)
-        guard reader.problems.isEmpty, let settings else { throw SettingsError(reader.problems) }
+        // What is missing may be there under a misspelt name.
+        guard reader.problems.isEmpty, let settings else { throw SettingsError(reader.problems + remarks) }
         return settings
     }
 
@@ -123,6 +124,9 @@ extension Settings {
     private static func sourceNames(arguments: [String]) -> [String] {
         arguments.compactMap { sourceName(option: $0.prefix { $0 != "=" }) }
     }
+
+    /// Whether it is the variable of a source's secrets, whatever the source's name.
+    static func namesSource(_ variable: String) -> Bool { !sourceNames(environment: [variable: ""]).isEmpty }
 
     /// `WEBHOOKS_HELP_SCOUT_SECRETS` means `help-scout`: source names are lower-case with hyphens.
     private static func sourceNames(environment: [String: String]) -> [String] {

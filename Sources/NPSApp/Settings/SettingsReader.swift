@@ -41,8 +41,8 @@ struct SettingsReader {
         for layer in layers {
             do {
                 guard let values = try layer.values(key) else { continue }
-                let isOpen = Setting.matching(key)?.isSecret == false
-                places[key] = SettingPlace(layer.place(key), value: isOpen ? values.joined(separator: ", ") : nil)
+                let isShown = Setting.matching(key)?.isShown == true
+                places[key] = SettingPlace(layer.place(key), value: isShown ? values.joined(separator: ", ") : nil)
                 return Found(values: values, origin: layer.name)
             } catch {
                 places[key] = SettingPlace(layer.place(key), value: nil)

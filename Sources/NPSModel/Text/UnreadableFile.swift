@@ -2,7 +2,7 @@ import Foundation
 
 /// Why a file that somebody named can't be read, in words that say what to do about it.
 package struct UnreadableFile: Sendable, Hashable, CustomStringConvertible {
-    /// Absolute, so that nobody has to know the working directory.
+    /// Absolute, so that nobody has to know the working directory. Where it may be a secret, it isn't told.
     package let path: String
     /// Such as "there is no such file".
     package let reason: String
@@ -14,7 +14,7 @@ package struct UnreadableFile: Sendable, Hashable, CustomStringConvertible {
     /// - Parameter other: what is wrong with it when it can be opened.
     package init(at path: String, otherwise other: String = "it is no UTF-8 text") {
         let file = URL(filePath: path).standardizedFileURL
-        self.path = file.path
+        self.path = Self.mayBeSecret(path) ? "what stands there in place of a path" : file.path
         var isDirectory: ObjCBool = false
         _ = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
@@ -33,6 +33,14 @@ package struct UnreadableFile: Sendable, Hashable, CustomStringConvertible {
     }
 
     package var description: String { "\(path): \(reason)" }
+
+    /// Whether a text that stands where none belongs may be a key or a token that somebody put there: it has several lines, or
+    /// twenty letters and digits in a row.
+    package static func mayBeSecret(_ text: String) -> Bool {
+        if text.utf8.contains(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) { return true }
+        let words = text.utf8.split { !$0.isASCIILetter && !$0.isASCIIDigit }
+        return words.contains { word in word.count >= 20 && word.contains(where: \.isASCIIDigit) }
+    }
 
     private static func denial(of file: URL, what: String) -> String {
         let user = ProcessInfo.processInfo.userName

@@ -34,7 +34,7 @@ final class DiskReserve: Sendable {
 
     /// What a write says that found the disk full, with the figures as they are now.
     func explained(_ error: QueueError) -> QueueError {
-        guard error == .diskFull, bytes > 0, let space else { return error }
+        guard error == .diskFull, bytes > 0, let space, space.free < bytes else { return error }
         return .belowReserve(directory: directory, free: space.free, wanted: bytes)
     }
 

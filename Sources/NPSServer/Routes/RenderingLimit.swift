@@ -15,14 +15,18 @@ struct RenderingLimit: Sendable {
     /// - Parameters:
     ///   - peer: the other end of the connection.
     ///   - pages: has the languages.
+    ///   - refuses: false for a page that says that an answer was taken: without it, somebody would answer again.
     func answer(
         _ request: Request,
         from peer: Peer,
         in pages: SurveyPages,
+        refuses: Bool = true,
         _ make: () -> HTTPAnswer
     ) -> HTTPAnswer {
         let client = proxies.client(peer: peer, fields: request.headers)
-        if let seconds = limit.delay(for: client) { return refusals.answer(to: request, in: pages, waiting: seconds) }
+        if refuses, let seconds = limit.delay(for: client) {
+            return refusals.answer(to: request, in: pages, waiting: seconds)
+        }
         let answer = make()
         if answer.isRendered { limit.charge(client) }
         return answer

@@ -69,7 +69,7 @@ struct SurveyRoutes {
     }
 
     private func thanks(_ request: Request, _ survey: Survey, from peer: Peer) -> HTTPAnswer {
-        rendering.answer(request, from: peer, in: survey.pages) { thanks(request, survey) }
+        rendering.answer(request, from: peer, in: survey.pages, refuses: false) { thanks(request, survey) }
     }
 
     private func thanks(_ request: Request, _ survey: Survey) -> HTTPAnswer {

@@ -5,10 +5,16 @@ import NPSWebhooks
 
 /// The log tells what the line of a request doesn't: whose delivery was refused, and why.
 extension WebhookRoutes {
+    /// A delivery may have a thousand items, each with problems of its own.
+    private static let mostProblems = 3
+
     /// Neither title nor detail nor errors have a value that was received. The label hides a name that is a source's only
     /// protection.
     static func log(_ problem: Problem, from source: WebhookSource, to logger: Logger) {
-        let fields = problem.errors.map(\.description).joined(separator: "; ")
+        guard logger.logLevel <= .info else { return }
+        let told = problem.errors.prefix(mostProblems).map(\.description)
+        let rest = problem.errors.count - told.count
+        let fields = (told + (rest > 0 ? ["and \(rest) more"] : [])).joined(separator: "; ")
         logger.info(
             "a webhook delivery was refused",
             metadata: [
