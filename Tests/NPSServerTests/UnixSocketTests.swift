@@ -1,5 +1,6 @@
-// X509 imports it, and then structures of C count as its own.
+// Structures of C count as those of whichever module with them a build comes to first.
 import CoreFoundation
+import Dispatch
 import Foundation
 import TestSupport
 import Testing
