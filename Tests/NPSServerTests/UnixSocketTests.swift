@@ -1,6 +1,3 @@
-// Structures of C count as those of whichever module with them a build comes to first.
-import CoreFoundation
-import Dispatch
 import Foundation
 import TestSupport
 import Testing
@@ -17,10 +14,12 @@ struct UnixSocketTests {
         path = directory.path("public.sock")
     }
 
-    private func status(_ path: String) -> stat? {
-        var status = stat()
-        return lstat(path, &status) == 0 ? status : nil
+    /// Of the file itself, and not of what a link leads to; nil when there is none.
+    private func status(_ path: String) -> [FileAttributeKey: Any]? {
+        try? FileManager.default.attributesOfItem(atPath: path)
     }
+
+    private func number(of path: String) -> Int? { status(path)?[.systemFileNumber] as? Int }
 
     private func error(_ file: UnixSocketFile) -> ServerError? {
         do throws(ServerError) {
@@ -40,8 +39,8 @@ struct UnixSocketTests {
         let socket = try UnixSocket(UnixSocketFile(path, mode: mode_t(mode)))
         defer { close(socket.descriptor) }
         let status = try #require(self.status(path))
-        #expect(status.st_mode & S_IFMT == S_IFSOCK)
-        #expect(status.st_mode & 0o777 == mode_t(mode))
+        #expect(status[.type] as? FileAttributeType == .typeSocket)
+        #expect(status[.posixPermissions] as? Int == mode)
         socket.removeFile()
         #expect(self.status(path) == nil)
     }
@@ -51,7 +50,7 @@ struct UnixSocketTests {
         let group: gid_t = getuid() == 0 ? 33 : getgid()
         let socket = try UnixSocket(UnixSocketFile(path, group: group))
         defer { close(socket.descriptor) }
-        #expect(status(path)?.st_gid == group)
+        #expect(status(path)?[.groupOwnerAccountID] as? Int == Int(group))
     }
 
     @Test("takes the place of one that a killed process left")
@@ -67,11 +66,11 @@ struct UnixSocketTests {
     func taken() throws {
         let first = try UnixSocket(UnixSocketFile(path))
         defer { close(first.descriptor) }
-        let inode = try #require(status(path)).st_ino
+        let inode = try #require(number(of: path))
         #expect(
             error(UnixSocketFile(path)) == .cannotListen(address: path, setting: "http.unix-socket", code: EADDRINUSE)
         )
-        #expect(status(path)?.st_ino == inode)
+        #expect(number(of: path) == inode)
     }
 
     @Test("never takes the place of a file, nor of a link, nor of what the link leads to")
@@ -84,7 +83,7 @@ struct UnixSocketTests {
             let link = directory.path("to-\(target)")
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: directory.path(target))
             #expect(error(UnixSocketFile(link)) == .noSocket(path: link))
-            #expect(try #require(status(link)).st_mode & S_IFMT == S_IFLNK)
+            #expect(status(link)?[.type] as? FileAttributeType == .typeSymbolicLink)
         }
         #expect(try String(contentsOfFile: directory.path("file"), encoding: .utf8) == "precious")
         #expect(status(directory.path("stale")) != nil)
