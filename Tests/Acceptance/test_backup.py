@@ -187,10 +187,11 @@ def test_what_cannot_be_written_is_said(filled: Deployment) -> None:
     assert there.read_text() == "mine"
 
 
-def test_a_backup_without_a_collector(filled: Deployment) -> None:
+def test_a_backup_without_a_collector_and_with_a_bar(filled: Deployment) -> None:
     running = filled.run("queue", "backup", "running.db")
     assert running.returncode == 0, running.stderr
     assert "It was checked" in running.stdout
+    assert "Checking [##############################]" in running.stderr
     filled.serve.stop()
     stopped = filled.run("queue", "backup", "stopped.db")
     assert stopped.returncode == 0, stopped.stderr

@@ -37,15 +37,6 @@ struct ProgressBarTests {
         #expect(drawn.last == "\n")
     }
 
-    @Test("elsewhere than on a terminal, work that is done in one go leaves no line")
-    func atOnce() {
-        let lines = written(total: 235, isTerminal: false) { progress in
-            progress.advance(by: 235)
-            progress.finish()
-        }
-        #expect(lines.isEmpty)
-    }
-
     @Test("work that ends early shows where it ended")
     func early() {
         let lines = written(total: 100, isTerminal: false) { progress in

@@ -306,6 +306,8 @@ struct RetentionTests {
         let glass = HourGlass()
         try await withQueue({ glass.now }) { queue in
             let logs = RecordedLogs(level: .info)
+            // Otherwise nothing is old yet.
+            try await pass(6 * 3_600, glass, queue)
             try await queue.transact { transaction in
                 let statements = try #require(transaction.rows as? SQLiteRows).statements
                 for table in ["quarantine", "queue", "receipts", "audit"] {

@@ -1,8 +1,7 @@
 import Foundation
 
 /// The progress of long work, on standard error: a bar that redraws itself on a terminal, elsewhere a line for every
-/// tenth, or for every thousand when the total is unknown, but none for work that is done in one go. Nothing is written about
-/// work that there is none of.
+/// tenth, or for every thousand when the total is unknown. Nothing is written about work that there is none of.
 struct ProgressBar {
     private let title: String
     /// Nil = unknown.
@@ -61,13 +60,8 @@ struct ProgressBar {
     }
 
     private mutating func draw(step: Int) {
-        let isLast = step == .max || (total.map { done >= $0 } ?? false)
-        // Work that is done at once has no progress, and a log no use for a bar.
-        if !isTerminal, isLast, shown == nil, let total, done <= total {
-            shown = .max
-            return
-        }
         // Without a terminal nothing can be overwritten: the end is written once.
+        let isLast = step == .max || (total.map { done >= $0 } ?? false)
         guard step != shown, isTerminal || shown != .max else { return }
         guard done > 0 || (total ?? 1) > 0, isTerminal || total != nil || step > 0 else { return }
         shown = isLast ? .max : step
