@@ -307,22 +307,24 @@ struct DurabilityTests {
         try await queue.settle(claims.map { $0.verdict(.park(reason: "no")) })
         let person = try EmailAddress("person1@example.com")
         var told = 0
-        /// Fails in its second transaction.
+        /// Its second transaction fails, since the disk does from the end of the first on.
+        func tell(_ count: Int) {
+            if told == 0 { FaultyDisk.arm(.failedSync, atCall: 1, lasting: true, in: fixture.directory) }
+            told += count
+        }
         func half(_ work: () async throws -> Void) async {
             told = 0
-            // So that the next sync is that of a transaction, and not that of a log that begins anew.
             await #expect(throws: Never.self) { try await queue.probe() }
-            FaultyDisk.arm(.failedSync, atCall: 2, in: fixture.directory)
             await #expect(throws: QueueError.self) { try await work() }
             #expect(FaultyDisk.disarm(in: fixture.directory))
         }
-        await half { _ = try await queue.retry(claims.map(\.response.id)) { told += $0.count } }
+        await half { _ = try await queue.retry(claims.map(\.response.id)) { tell($0.count) } }
         #expect(told == 100)
-        await half { _ = try await queue.discard((1...9).map(QuarantineID.init(rawValue:))) { told += $0.count } }
+        await half { _ = try await queue.discard((1...9).map(QuarantineID.init(rawValue:))) { tell($0.count) } }
         #expect(told == 4)
-        await half { _ = try await queue.eraseQuarantined(person, within: .seconds(60)) { told += $0 } }
+        await half { _ = try await queue.eraseQuarantined(person, within: .seconds(60)) { tell($0) } }
         #expect(told == 4)
-        await half { _ = try await queue.erase(person) { told += $0.responses.count } }
+        await half { _ = try await queue.erase(person) { tell($0.responses.count) } }
         #expect(told == 100)
         #expect(try await queue.erase(person).responses.count == 50)
         await queue.close()
@@ -572,7 +574,8 @@ struct DurabilityTests {
             _ = try await queue.accept([try submission(10 * round + 1)])
             #expect(count("There is room") == round)
         }
-        #expect(logs.lines.filter { $0.hasPrefix("error") }.count == 2)
+        // The file may have found no room for being written anew, too.
+        #expect(count("Until then no response is accepted") == 2)
         await queue.close()
     }
 
