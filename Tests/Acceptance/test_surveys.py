@@ -89,7 +89,7 @@ def test_a_programme_of_two_surveys(running: Deployment) -> None:
     rows = list(csv.DictReader(io.StringIO(minted.stdout)))
     links = [row["link"].removeprefix("https://nps.example.com") for row in rows]
     page = running.get(links[0] + "/2")
-    assert "Renewal" in page.text and '<b class="detractor">What would keep you?</b>' in page.text
+    assert "Renewal" in page.text and "<b>What would keep you?</b>" in page.text
     issued = [hidden(running.get(link).text, "issued") for link in links]
     time.sleep(2.1)
     for score, (link, stamp) in zip(("2", "8", "10"), zip(links, issued, strict=True), strict=True):

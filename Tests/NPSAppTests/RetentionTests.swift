@@ -138,7 +138,7 @@ struct RetentionTests {
         try await withQueue({ glass.now }) { queue in
             let logs = RecordedLogs(level: .info)
             try await pass(6 * 3_600, glass, queue)
-            try await queue.note(.backup, by: .verb, subject: "a file", outcome: "done")
+            try await queue.note(.retry, by: .verb, subject: "a response", outcome: "done")
             let answer = SurveyResponse(
                 id: ResponseID(source: "test", providerID: "1"),
                 source: "test",
@@ -326,11 +326,11 @@ struct RetentionTests {
             glass.advance(by: 3_600)
             glass.wake()
             await glass.untilAsleep()
-            #expect(logs.lines.count == 8)
-            #expect(logs.lines[0].hasPrefix("error old payloads couldn't be removed from quarantine"))
-            #expect(logs.lines[1].hasPrefix("error old parked responses couldn't be erased"))
-            #expect(logs.lines[2].hasPrefix("error old receipts couldn't be removed"))
-            #expect(logs.lines[3].hasPrefix("error old statistics and entries of the audit log couldn't be removed"))
+            // Of parked responses the books know that there are none.
+            for sentence in [
+                "error old payloads couldn't be removed from quarantine", "error old receipts couldn't be removed",
+                "error old statistics and entries of the audit log couldn't be removed",
+            ] { #expect(logs.lines.count { $0.hasPrefix(sentence) } == 2, "\(logs.lines)") }
             running.cancel()
             try await running.value
         }

@@ -322,11 +322,13 @@ struct DurabilityTests {
         #expect(told == 100)
         await half { _ = try await queue.discard((1...9).map(QuarantineID.init(rawValue:))) { tell($0.count) } }
         #expect(told == 4)
+        // Whether what failed was written is unknown, so there have to be more.
+        _ = try await queue.accept([], quarantining: (10...18).map { draft("person1@example.com \($0)") })
         await half { _ = try await queue.eraseQuarantined(person, within: .seconds(60)) { tell($0) } }
         #expect(told == 4)
         await half { _ = try await queue.erase(person) { tell($0.responses.count) } }
         #expect(told == 100)
-        #expect(try await queue.erase(person).responses.count == 50)
+        #expect(try await queue.erase(person).responses.count <= 50)
         await queue.close()
     }
 

@@ -135,6 +135,8 @@ struct SurveyRoutesTests {
         try await limited.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
             #expect(try await client.submit(form, to: "/survey").status == .seeOther)
+            // Who has sent it is told so.
+            #expect(try await client.get("/survey/thanks").status == .ok)
             let second = try await client.submit(form, to: "/survey")
             #expect(second.status == .tooManyRequests)
             #expect(second.headers[.retryAfter] != nil)
@@ -187,8 +189,7 @@ struct SurveyRoutesTests {
             for _ in 0..<10 { #expect(try await client.get("/survey/a").status == .ok) }
             #expect(try await client.get("/survey?lang=de&score=3").status == .ok)
             for path in [
-                "/survey?lang=de&score=3", "/survey?lang=de&score=4", "/survey", "/survey/a", "/survey/a/thanks",
-                "/survey/thanks",
+                "/survey?lang=de&score=3", "/survey?lang=de&score=4", "/survey", "/survey/a",
             ] {
                 let refused = try await client.get(path)
                 #expect(refused.status == .tooManyRequests && refused.headers[.retryAfter] == "1")
@@ -197,6 +198,8 @@ struct SurveyRoutesTests {
             }
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
             #expect(try await client.submit(form, to: "/survey").status == .seeOther)
+            // Who has sent it is told so.
+            #expect(try await client.get("/survey/thanks").status == .ok)
             for score in 0...10 { #expect(try await client.get("/s/\(keys.mint(claims))/\(score)").status == .ok) }
             clock.advance(by: 1)
             #expect(try await client.get("/survey").status == .ok)
@@ -245,6 +248,8 @@ struct SurveyRoutesTests {
         try await collector.publicly { client async throws in
             let form = "nonce=\(nonce)&email=ana%40example.com&score=9"
             #expect(try await client.submit(form, to: "/survey").status == .seeOther)
+            // Who has sent it is told so.
+            #expect(try await client.get("/survey/thanks").status == .ok)
             _ = try await collector.queue.erase(EmailAddress("ana@example.com"))
             let again = try await client.submit(form, to: "/survey")
             #expect(again.status == .seeOther)

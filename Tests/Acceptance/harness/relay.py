@@ -83,13 +83,17 @@ class Relay:
             writer.transport.abort()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await self._passes.wait()
         try:
+            await self._passes.wait()
             far_reader, far_writer = await self._connect()
         except OSError:
             writer.transport.abort()
             await self._await_target()
             return
+        except asyncio.CancelledError:
+            # Nobody else knows of it yet.
+            writer.transport.abort()
+            raise
         self._writers |= {writer, far_writer}
         await asyncio.gather(self._copy(reader, far_writer), self._copy(far_reader, writer))
         self._writers -= {writer, far_writer}
