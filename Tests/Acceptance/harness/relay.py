@@ -35,6 +35,7 @@ class Relay:
         self._passes = asyncio.Event()
         self._passes.set()
         self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     def __enter__(self) -> Self:
@@ -65,7 +66,7 @@ class Relay:
         asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._relay, self.host, self.port)
+        self._server = await asyncio.start_server(self._accept, self.host, self.port)
 
     async def _end(self) -> None:
         if self._server:
@@ -74,13 +75,24 @@ class Relay:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        # Some may have come since the last time.
+        await self._reset()
 
     async def _reset(self) -> None:
         for writer in self._writers:
             connection = writer.get_extra_info("socket")
-            if connection.family == socket.AF_INET:
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            # One that is closed already needs nothing.
+            with contextlib.suppress(OSError):
+                if connection.family == socket.AF_INET:
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             writer.transport.abort()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Knows of the connection from its first moment, so that none is left open."""
+        self._writers.add(writer)
+        task = self._loop.create_task(self._relay(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -88,13 +100,10 @@ class Relay:
             far_reader, far_writer = await self._connect()
         except OSError:
             writer.transport.abort()
+            self._writers.discard(writer)
             await self._await_target()
             return
-        except asyncio.CancelledError:
-            # Nobody else knows of it yet.
-            writer.transport.abort()
-            raise
-        self._writers |= {writer, far_writer}
+        self._writers.add(far_writer)
         await asyncio.gather(self._copy(reader, far_writer), self._copy(far_reader, writer))
         self._writers -= {writer, far_writer}
 
