@@ -36,7 +36,7 @@ class Relay:
         self._passes.set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -66,11 +66,24 @@ class Relay:
         asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._accept, self.host, self.port)
+        self._listener = socket.create_server((self.host, self.port), backlog=100)
+        self._listener.setblocking(False)
+        self._begin(self._accept(self._listener))
+
+    def _close(self, listener: socket.socket) -> None:
+        self._listener = None
+        # Whoever waits for connections notices it no sooner than at the next one.
+        self._loop.remove_reader(listener)
+        listener.close()
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _end(self) -> None:
-        if self._server:
-            self._server.close()
+        if self._listener:
+            self._close(self._listener)
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
@@ -87,12 +100,13 @@ class Relay:
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             writer.transport.abort()
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Knows of the connection from its first moment, so that none is left open."""
-        self._writers.add(writer)
-        task = self._loop.create_task(self._relay(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _accept(self, listener: socket.socket) -> None:
+        """By hand: a server of asyncio's leaves connections open that it accepts while it is closed."""
+        while self._listener is listener:
+            connection, _ = await self._loop.sock_accept(listener)
+            reader, writer = await asyncio.open_connection(sock=connection)
+            self._writers.add(writer)
+            self._begin(self._relay(reader, writer))
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -115,10 +129,9 @@ class Relay:
     async def _await_target(self) -> None:
         """Refuses connections until the target accepts them: a client that knows other servers turns to them only when
         it is refused."""
-        if not self._server:
+        if not self._listener:
             return
-        self._server.close()
-        self._server = None
+        self._close(self._listener)
         while True:
             await asyncio.sleep(RETRY_SECONDS)
             with contextlib.suppress(OSError):
