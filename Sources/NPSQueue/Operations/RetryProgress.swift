@@ -1,4 +1,4 @@
-/// What one call of ``ResponseQueue/retryParked(reasonContaining:after:within:)`` did, and where to go on.
+/// What one call of ``ResponseQueue/retryParked(reasonContaining:after:within:onPart:)`` did, and where to go on.
 package struct RetryProgress: Sendable, Hashable, Codable {
     /// How many became pending.
     package var count = 0

@@ -73,7 +73,7 @@ extension ResponseQueue {
     }
 
     /// Erases the entries whose body contains the address, in any of the encodings that ``AddressSearch`` knows. On
-    /// return as much of them is left as ``discard(_:)`` says, and a sender's retry is not stored again.
+    /// return as much of them is left as ``discard(_:onPart:)`` says, and a sender's retry is not stored again.
     ///
     /// A body that was sealed with a key that this collector lacks isn't found. The log says so, and the others are.
     ///
@@ -120,7 +120,7 @@ extension ResponseQueue {
     }
 
     /// Deletes the entries that were first received before `date`, a few in each transaction. Returns how many there
-    /// were. What is left of them on return, and when this throws, is as ``discard(_:)`` says.
+    /// were. What is left of them on return, and when this throws, is as ``discard(_:onPart:)`` says.
     package func expireQuarantine(before date: Date) async throws(QueueError) -> Int {
         let limit = Milliseconds(date)
         var count = 0
