@@ -6,7 +6,7 @@ import NPSQueue
 struct ReceiptView: Sendable {
     let at: Moment
     let isEmpty: Bool
-    let counts: [Count]
+    let counts: [NamedCount]
     let rows: [Row]
     let hasRows: Bool
     /// Where more of the responses are; nil when these are the last.
@@ -19,11 +19,6 @@ struct ReceiptView: Sendable {
     let left: String?
     let pause: String?
     let back: String
-
-    struct Count: Sendable {
-        let name: String
-        let count: String
-    }
 
     struct Row: Sendable {
         let id: String
@@ -57,7 +52,7 @@ struct ReceiptView: Sendable {
         back = visit.address(Area.person.path)
     }
 
-    private static func counts(_ note: ErasureNote, _ text: Sentences) -> [Count] {
+    private static func counts(_ note: ErasureNote, _ text: Sentences) -> [NamedCount] {
         let states = ResponseState.allCases.map { state in
             (
                 text("receiptResponses", ["state": text["books" + state.rawValue.capitalized]]),
@@ -65,7 +60,7 @@ struct ReceiptView: Sendable {
             )
         }
         let all = states + [(text["receiptQuarantined"], note.quarantined)]
-        return all.filter { $0.1 > 0 }.map { Count(name: $0.0, count: text.number($0.1)) }
+        return all.filter { $0.1 > 0 }.map { NamedCount(name: $0.0, count: text.number($0.1)) }
     }
 
     /// Of every response that was erased now, and then of every one that was erased earlier and may still be at Planhat.
